@@ -1,0 +1,25 @@
+"""The agreed text, the commitments and their progress."""
+
+from outcomes.models.commitment import ENDED, Commitment, CommitmentParty, Status
+from outcomes.models.progress import Evidence, ProgressUpdate
+from outcomes.models.statement import (
+    Document,
+    Outcome,
+    OutcomeAddressee,
+    Statement,
+    Theme,
+)
+
+__all__ = [
+    "ENDED",
+    "Commitment",
+    "CommitmentParty",
+    "Document",
+    "Evidence",
+    "Outcome",
+    "OutcomeAddressee",
+    "ProgressUpdate",
+    "Statement",
+    "Status",
+    "Theme",
+]

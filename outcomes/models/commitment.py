@@ -1,0 +1,260 @@
+"""What somebody undertook to do."""
+
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models.statement import Outcome
+from participants.models import Delegate, Group, Organisation, check_made_up
+from roundtable.history import record_history
+from roundtable.models import Event
+
+SOON = timedelta(days=30)
+
+
+class Status(models.TextChoices):
+    """How far a commitment has come, as its party reports it. Without an update there is none."""
+
+    PLANNING = "planning", _("Planning")
+    IN_PROGRESS = "in-progress", _("In progress")
+    FULFILLED = "fulfilled", _("Fulfilled")
+    CLOSED = "closed", _("Closed without being fulfilled")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+ENDED = [Status.FULFILLED, Status.CLOSED, Status.SUPERSEDED]
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    """Which commitments someone may see."""
+
+    def published(self) -> "CommitmentQuerySet":
+        """Commitments of public roundtables."""
+        return self.filter(event__is_public=True)
+
+    def not_ended(self) -> "CommitmentQuerySet":
+        """Those that no update has ended."""
+        return self.filter(Q(latest_update=None) | ~Q(latest_update__status__in=ENDED))
+
+    def overdue(self, on: date) -> "CommitmentQuerySet":
+        """Those whose due date lies before that day and that no update has ended."""
+        return self.not_ended().filter(due_on__lt=on)
+
+    def due_from(self, on: date) -> "CommitmentQuerySet":
+        """Those due on that day or later and not ended, the next first."""
+        return self.not_ended().filter(due_on__gte=on).order_by("due_on", "pk")
+
+
+class Commitment(models.Model):
+    """Something that parties undertook at a roundtable."""
+
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.PROTECT,
+        related_name="commitments",
+        verbose_name=_("roundtable"),
+        help_text=_("Where it was made."),
+    )
+    reference = models.CharField(
+        _("reference"),
+        max_length=24,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[A-Z][A-Z0-9]*-C[0-9]+\Z", _("Write it like BP2018-C1, in capitals."))
+        ],
+        help_text=_("The roundtable's code, a hyphen, C and a number, for example BP2018-C1."),
+    )
+    text = models.TextField(
+        _("text"), help_text=_("What will be done, in the words that were agreed.")
+    )
+    outcomes = models.ManyToManyField(
+        Outcome,
+        blank=True,
+        related_name="commitments",
+        verbose_name=_("points it answers"),
+        help_text=_("Leave empty if it answers the statement as a whole."),
+    )
+    place_in_source = models.CharField(
+        _("place in the source"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where the source says it, for example: introduction."),
+    )
+    due_on = models.DateField(
+        _("due"), null=True, blank=True, help_text=_("Leave empty if no due date is recorded.")
+    )
+    latest_update = models.ForeignKey(
+        "outcomes.ProgressUpdate",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("latest update"),
+        help_text=_("The approved update that reports on the latest day; set by approving."),
+    )
+    history = record_history(m2m_fields=("outcomes",))
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+        ordering = ["event", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reference=Upper("reference")) & ~Q(reference=""),
+                name="commitment_reference_in_capitals",
+                violation_error_message=_("Write the reference in capitals."),
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="commitment_has_a_text"),
+        ]
+        indexes = [models.Index(fields=["due_on"]), models.Index(fields=["event", "due_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.text[:60]}"
+
+    def get_absolute_url(self) -> str:
+        """The page of this commitment."""
+        return reverse("commitment-detail", args=[self.reference.lower()])
+
+    def clean(self) -> None:
+        """Raises ValidationError where the reference does not begin with the roundtable's code."""
+        if self.event_id and self.reference:
+            if not self.reference.startswith(f"{self.event.code}-C"):
+                raise ValidationError(
+                    {
+                        "reference": _("Begin with the roundtable's code: %s-C…")
+                        % self.event.code
+                    }
+                )
+
+    @property
+    def status(self) -> Status | None:
+        """How far it has come by the latest approved update; None where none was approved."""
+        return Status(self.latest_update.status) if self.latest_update else None
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether the due date lies before that day and no update has ended it."""
+        return bool(self.due_on and self.due_on < on and self.status not in ENDED)
+
+    def is_due_soon(self, on: date) -> bool:
+        """Whether it is due within 30 days and no update has ended it."""
+        return bool(self.due_on and on <= self.due_on <= on + SOON and self.status not in ENDED)
+
+
+class CommitmentParty(models.Model):
+    """Who undertook a commitment, and whom one may ask about it."""
+
+    class Role(models.TextChoices):
+        """Whether the party leads or helps."""
+
+        LEAD = "lead", _("lead")
+        PARTNER = "partner", _("partner")
+
+    commitment = models.ForeignKey(
+        Commitment,
+        on_delete=models.CASCADE,
+        related_name="parties",
+        verbose_name=_("commitment"),
+        help_text=_("What was undertaken."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitment_parties",
+        verbose_name=_("organisation"),
+        help_text=_("Either an organisation or a group."),
+    )
+    group = models.ForeignKey(
+        Group,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitment_parties",
+        verbose_name=_("group"),
+        help_text=_("Either a group or an organisation."),
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=8,
+        choices=Role.choices,
+        default=Role.LEAD,
+        help_text=_("The lead answers for it; partners help."),
+    )
+    focal_point = models.ForeignKey(
+        Delegate,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="focal_point_for",
+        verbose_name=_("focal point"),
+        help_text=_(
+            "The delegate to ask about this commitment. Shown only once that person has accepted, "
+            "and only to those who may see that the person is listed."
+        ),
+    )
+    focal_point_accepted_at = models.DateTimeField(
+        _("accepted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the focal point accepted. Only that person can accept."),
+    )
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["commitment", "role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation=None, group__isnull=False)
+                | Q(organisation__isnull=False, group=None),
+                name="party_is_one_organisation_or_one_group",
+                violation_error_message=_("Choose an organisation or a group, not both."),
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "organisation"],
+                condition=Q(organisation__isnull=False),
+                name="party_organisation_once",
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "group"],
+                condition=Q(group__isnull=False),
+                name="party_group_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation or self.group)
+
+    def clean(self) -> None:
+        """Raises ValidationError where what is made up would meet what is real."""
+        if self.commitment_id or getattr(self, "commitment", None):
+            if self.organisation:
+                check_made_up(self.commitment.event, self.organisation.is_demonstration)
+            if self.focal_point:
+                check_made_up(self.commitment.event, self.focal_point.is_demonstration)
+
+    def ask(self, delegate: Delegate | None) -> None:
+        """Asks somebody to be the focal point; nobody is shown until that person accepts."""
+        self.focal_point = delegate
+        self.focal_point_accepted_at = None
+        self.save()
+
+    def accept(self, at: datetime) -> None:
+        """The focal point accepts to be reached about this commitment."""
+        self.focal_point_accepted_at = at
+        self.save()
+
+    def decline(self) -> None:
+        """The focal point says no, or no longer."""
+        self.ask(None)

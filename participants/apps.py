@@ -1,0 +1,12 @@
+"""Django's registration of the participants."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ParticipantsConfig(AppConfig):
+    """The app that holds people, organisations and what they share."""
+
+    name = "participants"
+    verbose_name = _("Participants")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,103 @@
+"""Ways to reach a delegate, and how often someone has looked."""
+
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from participants.channels import ChannelKind, clean_value
+from participants.models.delegate import Audience, Delegate
+from participants.models.user import User
+
+
+class ContactChannel(models.Model):
+    """One way to reach a delegate, and who may see it. Only its owner reads or writes it."""
+
+    delegate = models.ForeignKey(
+        Delegate,
+        on_delete=models.CASCADE,
+        related_name="channels",
+        verbose_name=_("delegate"),
+        help_text=_("Whose channel it is."),
+    )
+    kind = models.CharField(
+        _("way"), max_length=10, choices=ChannelKind.choices, help_text=_("How you are reached.")
+    )
+    value = models.CharField(
+        _("address or number"),
+        max_length=254,
+        help_text=_("Phone numbers with + and the country code, for example +62 21 5555 0100."),
+    )
+    audience = models.CharField(
+        _("who may see it"),
+        max_length=12,
+        choices=Audience.choices,
+        default=Audience.ONLY_ME,
+        help_text=_("Only people who may also see that you are listed."),
+    )
+
+    class Meta:
+        verbose_name = _("contact channel")
+        verbose_name_plural = _("contact channels")
+        ordering = ["delegate", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delegate", "kind", "value"],
+                name="channel_once",
+                violation_error_message=_("You have this one already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values), name="channel_audience_known"
+            ),
+            models.CheckConstraint(condition=~Q(value=""), name="channel_has_a_value"),
+        ]
+
+    def __str__(self) -> str:
+        # Never the value: this text can end up in a log or an error message.
+        return f"{self.get_kind_display()} {self.pk}"
+
+    def clean(self) -> None:
+        """Writes the value in its usual form; raises ValidationError where it cannot be one."""
+        try:
+            self.value = clean_value(self.kind, self.value)
+        except ValidationError as problem:
+            raise ValidationError({"value": problem}) from problem
+
+
+class RevealBudget(models.Model):
+    """How many profiles an account has opened on one day (UTC)."""
+
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        related_name="reveal_budgets",
+        verbose_name=_("account"),
+        help_text=_("Who looked."),
+    )
+    day = models.DateField(_("day"), help_text=_("The day, in UTC."))
+    used = models.PositiveIntegerField(
+        _("used"), default=0, help_text=_("How many profiles were opened.")
+    )
+
+    class Meta:
+        verbose_name = _("reveals of a day")
+        verbose_name_plural = _("reveals by day")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "day"], name="reveal_budget_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.used}"
+
+    @classmethod
+    def spend(cls, user: User, day: date) -> bool:
+        """Takes one reveal from the day's budget; false where none is left."""
+        cls.objects.get_or_create(user=user, day=day)
+        return bool(
+            cls.objects.filter(user=user, day=day, used__lt=settings.REVEALS_PER_DAY).update(
+                used=F("used") + 1
+            )
+        )

@@ -1,0 +1,1 @@
+"""The meeting itself, and the composition of the site."""

@@ -1,0 +1,161 @@
+"""The log of acts that concern people: append-only, each entry sealed with the one before it.
+
+An entry names people by opaque keys alone and has no foreign keys. Who a key stands for is a
+separate mapping, so that erasing a person deletes the mapping and leaves the chain whole.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from django.db import models, transaction
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+FIRST = "0" * 64  # what the first entry is sealed with
+
+
+class AuditKey(models.Model):
+    """Who an opaque key of the log stands for; deleted when that person is erased."""
+
+    key = models.CharField(
+        _("key"), max_length=16, unique=True, help_text=_("Random; the log knows nothing else.")
+    )
+    subject = models.CharField(
+        _("subject"),
+        max_length=60,
+        unique=True,
+        help_text=_("The model and number of the person, for example participants.user:7."),
+    )
+
+    class Meta:
+        verbose_name = _("key of the log")
+        verbose_name_plural = _("keys of the log")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AuditHead(models.Model):
+    """The end of the chain: one row, locked while an entry is added."""
+
+    sequence = models.PositiveBigIntegerField(
+        _("last number"), default=0, help_text=_("The number of the last entry.")
+    )
+    seal = models.CharField(
+        _("last seal"), max_length=64, default=FIRST, help_text=_("The seal of the last entry.")
+    )
+
+    class Meta:
+        verbose_name = _("end of the log")
+        verbose_name_plural = _("end of the log")
+
+    def __str__(self) -> str:
+        return f"{self.sequence}"
+
+
+class AuditEntry(models.Model):
+    """One act: who did what, to whose data, when, and from which organisation."""
+
+    sequence = models.PositiveBigIntegerField(
+        _("number"), unique=True, help_text=_("Counts from 1 without a gap.")
+    )
+    at = models.DateTimeField(_("when"), help_text=_("The moment of the act."))
+    actor = models.CharField(
+        _("who"), max_length=16, blank=True, help_text=_("The opaque key of who did it.")
+    )
+    organisation = models.CharField(
+        _("from which organisation"),
+        max_length=100,
+        blank=True,
+        help_text=_("The short name in addresses of the organisation that the person acted for."),
+    )
+    act = models.CharField(_("what"), max_length=60, help_text=_("A word such as reveal."))
+    subject = models.CharField(
+        _("of whom"), max_length=16, blank=True, help_text=_("The opaque key of whose data it was.")
+    )
+    detail = models.CharField(
+        _("detail"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the words above do not say. Never a personal detail."),
+    )
+    seal = models.CharField(
+        _("seal"), max_length=64, help_text=_("SHA-256 over this entry and the seal before it.")
+    )
+
+    class Meta:
+        verbose_name = _("entry of the log")
+        verbose_name_plural = _("entries of the log")
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.act}"
+
+    def seal_after(self, previous: str) -> str:
+        """The seal of this entry where the entry before it carries `previous`."""
+        content = [
+            previous,
+            self.sequence,
+            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            self.actor,
+            self.organisation,
+            self.act,
+            self.subject,
+            self.detail,
+        ]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def key_of(subject: models.Model) -> str:
+    """The opaque key that the log uses for a person; made at the first need."""
+    name = f"{subject._meta.label_lower}:{subject.pk}"
+    key, _created = AuditKey.objects.get_or_create(
+        subject=name, defaults={"key": get_random_string(16)}
+    )
+    return key.key
+
+
+@transaction.atomic
+def record(
+    *,
+    act: str,
+    at: datetime,
+    actor: models.Model | None = None,
+    subject: models.Model | None = None,
+    organisation: str = "",
+    detail: str = "",
+) -> AuditEntry:
+    """Adds one entry at the end of the chain."""
+    AuditHead.objects.get_or_create(pk=1)
+    head = AuditHead.objects.select_for_update().get(pk=1)
+    entry = AuditEntry(
+        sequence=head.sequence + 1,
+        at=at,
+        actor=key_of(actor) if actor else "",
+        organisation=organisation,
+        act=act,
+        subject=key_of(subject) if subject else "",
+        detail=detail,
+    )
+    entry.seal = entry.seal_after(head.seal)
+    entry.save(force_insert=True)
+    head.sequence, head.seal = entry.sequence, entry.seal
+    head.save()
+    return entry
+
+
+def faults() -> Iterator[str]:
+    """A sentence for each entry that was changed, removed or put elsewhere; none if all is well."""
+    expected, previous = 1, FIRST
+    for entry in AuditEntry.objects.order_by("sequence").iterator():
+        if entry.sequence != expected:
+            yield f"Entry {expected} is missing: the next is {entry.sequence}."
+        elif entry.seal != entry.seal_after(previous):
+            yield f"Entry {entry.sequence} does not match its seal: it or the one before was changed."
+        expected, previous = entry.sequence + 1, entry.seal
+    head = AuditHead.objects.filter(pk=1).first()
+    last = (head.sequence, head.seal) if head else (0, FIRST)
+    if last != (expected - 1, previous):
+        yield f"The log ends at entry {expected - 1}, but {last[0]} were written."

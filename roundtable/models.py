@@ -1,0 +1,161 @@
+"""The meeting itself."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from roundtable.audit import AuditEntry, AuditHead, AuditKey
+from roundtable.history import record_history
+
+__all__ = ["AuditEntry", "AuditHead", "AuditKey", "Event", "Series"]
+
+
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError for a name that is not in the time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Write it like Asia/Bangkok."), params={"name": name}
+        )
+
+
+class Series(models.Model):
+    """A process that holds roundtables, such as the Bali Process."""
+
+    slug = models.SlugField(
+        _("short name in addresses"),
+        unique=True,
+        help_text=_("Small letters, digits and hyphens, for example bali-process."),
+    )
+    name = models.CharField(
+        _("name"), max_length=200, help_text=_("The name in full, as the series itself writes it.")
+    )
+    site = models.URLField(
+        _("website"), blank=True, help_text=_("The series' own website. Leave empty if none.")
+    )
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Which roundtables someone may see."""
+
+    def published(self) -> "EventQuerySet":
+        """Roundtables that anyone may see."""
+        return self.filter(is_public=True)
+
+
+class Event(models.Model):
+    """One roundtable: when and where it met, and where that is recorded."""
+
+    series = models.ForeignKey(
+        Series,
+        on_delete=models.PROTECT,
+        related_name="events",
+        verbose_name=_("series"),
+        help_text=_("The process that this roundtable belongs to."),
+    )
+    code = models.CharField(
+        _("code"),
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z][A-Z0-9]*\Z", _("Use capital letters and digits."))],
+        help_text=_("Begins every reference, for example BP2018. It never changes once published."),
+    )
+    slug = models.SlugField(
+        _("short name in addresses"),
+        unique=True,
+        help_text=_(
+            "Small letters, digits and hyphens. Links that others have made use it: do not change it."
+        ),
+    )
+    title = models.CharField(_("title"), max_length=200, help_text=_("The roundtable's own title."))
+    starts_on = models.DateField(_("first day"), help_text=_("The first day of the meeting."))
+    ends_on = models.DateField(_("last day"), help_text=_("The last day of the meeting."))
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        validators=[validate_time_zone],
+        help_text=_("Where the meeting was held, for example Asia/Bangkok. Deadlines end there."),
+    )
+    city = models.CharField(
+        _("city"), max_length=100, blank=True, help_text=_("Leave empty if not recorded.")
+    )
+    country = CountryField(_("country"), blank=True, help_text=_("Leave empty if not recorded."))
+    venue = models.CharField(
+        _("venue"),
+        max_length=200,
+        blank=True,
+        help_text=_("The building, for example. Leave empty if not recorded."),
+    )
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        help_text=_("Two or three sentences in the portal's own words, shown beneath the title."),
+    )
+    is_public = models.BooleanField(
+        _("public"),
+        default=False,
+        help_text=_("Shown to everyone. Until then only people with a grant for it see it."),
+    )
+    is_demonstration = models.BooleanField(
+        _("demonstration"),
+        default=False,
+        help_text=_("Made up. Every page that shows it says so."),
+    )
+    source_title = models.CharField(
+        _("source"),
+        max_length=300,
+        blank=True,
+        help_text=_("The page or document that these facts come from."),
+    )
+    source_url = models.URLField(
+        _("address of the source"),
+        blank=True,
+        help_text=_("Leave empty if the address is not recorded."),
+    )
+    source_retrieved_on = models.DateField(
+        _("retrieved on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which somebody last read the source."),
+    )
+    history = record_history()
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("roundtable")
+        verbose_name_plural = _("roundtables")
+        ordering = ["-starts_on", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="event_ends_after_it_starts",
+                violation_error_message=_("The last day is before the first day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(code=Upper("code")) & ~Q(code=""),
+                name="event_code_in_capitals",
+                violation_error_message=_("The code has capital letters and digits only."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page of this roundtable."""
+        return reverse("event-detail", args=[self.slug])

@@ -1,0 +1,56 @@
+"""The mail that was sent, to read in development; absent where DEBUG is off."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+KEPT = 30
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message as it was sent."""
+
+    to: str
+    subject: str
+    date: str
+    body: str
+
+
+def read(folder: Path) -> list[Mail]:
+    """The newest messages of the folder, the newest first."""
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    return [_parse(file.read_bytes()) for file in files[:KEPT]]
+
+
+def _parse(raw: bytes) -> Mail:
+    message = message_from_bytes(raw.split(b"\n" + b"-" * 79)[0], policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(preferencelist=("plain", "html"))
+    return Mail(
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        date=str(message["Date"]),
+        body=body.get_content() if body else "",
+    )
+
+
+@require_safe
+@login_not_required
+def outbox(request: HttpRequest) -> HttpResponse:
+    """The newest messages."""
+    mails = read(Path(settings.EMAIL_FILE_PATH))
+    response = render(request, "outbox.html", {"mails": mails})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+urlpatterns = [path("", outbox, name="outbox")]

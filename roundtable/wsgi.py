@@ -1,0 +1,9 @@
+"""The entry for WSGI servers such as gunicorn."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roundtable.settings")
+
+application = get_wsgi_application()
