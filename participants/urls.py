@@ -1,5 +1,15 @@
-"""Addresses of people, and of one's own profile."""
+"""Addresses of people, organisations, and of one's own profile."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from participants import views
+
+urlpatterns = [
+    path("directory/", views.delegate_list, name="delegate-list"),
+    path("directory/<slug:handle>/", views.delegate_detail, name="delegate-detail"),
+    path("directory/<slug:handle>/show/", views.delegate_reveal, name="delegate-reveal"),
+    path("directory/<slug:handle>.vcf", views.delegate_vcard, name="delegate-vcard"),
+    path("organisations/", views.organisation_list, name="organisation-list"),
+    path("me/", views.me, name="me"),
+    path("me/preview/", views.me_preview, name="me-preview"),
+]

@@ -49,8 +49,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Organisations that had a role, or stand behind a commitment, at a public roundtable."""
         return self.filter(
             Q(pk__in=EventRole.objects.filter(event__is_public=True).values("organisation"))
-            | Q(commitment_parties__commitment__event__is_public=True)
-        ).distinct()
+            | Q(
+                pk__in=Organisation.objects.filter(
+                    commitment_parties__commitment__event__is_public=True
+                ).values("pk")
+            )
+        )
 
 
 class Organisation(models.Model):

@@ -1,0 +1,139 @@
+"""What people write about themselves, and how organisations and people are filtered."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from participants.languages import LANGUAGE_CHOICES
+from participants.models import ContactChannel, Delegate, DelegateLanguage, Kind, Organisation
+from participants.sharing import OFFERED
+from roundtable.querystrings import QueryForm
+
+AUDIENCE_CHOICES = [(audience.value, audience.label) for audience in OFFERED]
+
+
+class ProfileForm(forms.ModelForm[Delegate]):
+    """A delegate's own words about themselves, and who may see that they are listed."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=LANGUAGE_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Languages that others may write to you in."),
+    )
+
+    class Meta:
+        model = Delegate
+        fields = ["name", "name_latin", "post", "about", "listed_to"]
+        widgets = {
+            "about": forms.Textarea(attrs={"rows": 4}),
+            "listed_to": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["listed_to"] = forms.ChoiceField(
+            label=self.fields["listed_to"].label,
+            help_text=self.fields["listed_to"].help_text,
+            choices=AUDIENCE_CHOICES,
+            widget=forms.RadioSelect,
+        )
+        self.initial["languages"] = [row.language for row in self.instance.languages.all()]
+        for name, token in (("name", "name"), ("post", "organization-title")):
+            self.fields[name].widget.attrs["autocomplete"] = token
+
+    def save(self, commit: bool = True) -> Delegate:
+        """Stores the profile and its languages."""
+        delegate = super().save(commit)
+        chosen = set(self.cleaned_data["languages"])
+        delegate.languages.exclude(language__in=chosen).delete()
+        for language in chosen - {row.language for row in delegate.languages.all()}:
+            DelegateLanguage.objects.create(delegate=delegate, language=language)
+        return delegate
+
+
+class ChannelForm(forms.ModelForm[ContactChannel]):
+    """One way to reach a delegate, and who may see it."""
+
+    class Meta:
+        model = ContactChannel
+        fields = ["kind", "value", "audience"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["audience"] = forms.ChoiceField(
+            label=_("Who can see it"),
+            choices=AUDIENCE_CHOICES,
+            initial=OFFERED[0],
+            widget=forms.RadioSelect,
+        )
+        self.fields["value"].widget.attrs["autocomplete"] = "off"
+        if not self.instance.pk:
+            # A row left empty is no channel, whichever kind its list happens to show.
+            self.empty_permitted = True
+
+    def has_changed(self) -> bool:
+        """A new row counts once something is written in it."""
+        if self.instance.pk:
+            return super().has_changed()
+        return bool((self.data.get(self.add_prefix("value")) or "").strip())
+
+
+ChannelFormSet = forms.inlineformset_factory(
+    Delegate,
+    ContactChannel,
+    form=ChannelForm,
+    extra=2,
+    max_num=12,
+    validate_max=True,
+)
+
+
+class PreviewForm(QueryForm):
+    """Through whose eyes one looks at one's own profile."""
+
+    VISITOR, PARTICIPANT, COCHAIR = "visitor", "participant", "cochair"
+
+    viewer = forms.ChoiceField(
+        label=_("See it as"),
+        required=False,
+        choices=[
+            (VISITOR, _("A visitor")),
+            (PARTICIPANT, _("A participant")),
+            (COCHAIR, _("A co-chair")),
+        ],
+    )
+
+
+class OrganisationFilterForm(QueryForm):
+    """Which organisations a list shows."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
+
+    def __init__(self, data: Any, organisations: QuerySet[Organisation]) -> None:
+        super().__init__(data)
+        self.fields["kind"].choices = [("", _("All kinds")), *Kind.choices]  # type: ignore[attr-defined]
+        codes = organisations.exclude(country="").values_list("country", flat=True)
+        self.fields["country"].choices = country_choices(codes.order_by().distinct())  # type: ignore[attr-defined]
+
+    def filter(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
+        """Those that the form asks for."""
+        for name in ("kind", "country"):
+            if self.cleaned_data.get(name):
+                organisations = organisations.filter(**{name: self.cleaned_data[name]})
+        return organisations
+
+
+def country_choices(codes: Any) -> list[tuple[str, Any]]:
+    """Choices for these country codes, by their names."""
+    named = sorted(((code, countries.name(code)) for code in set(codes)), key=lambda c: c[1])
+    return [("", _("All countries")), *named]
+
+
+class DirectoryForm(QueryForm):
+    """Which page of the directory is shown."""

@@ -1,0 +1,165 @@
+"""People: the directory, one profile, and one's own."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from participants import sharing, vcards
+from participants.forms import (
+    ChannelFormSet,
+    DirectoryForm,
+    OrganisationFilterForm,
+    PreviewForm,
+    ProfileForm,
+)
+from participants.models import Delegate, Organisation, User
+from participants.permissions import may_enter_admin
+from roundtable.querystrings import page_of
+
+
+@require_GET
+@login_not_required
+def delegate_list(request: HttpRequest) -> HttpResponse:
+    """The people who are listed to this viewer."""
+    viewer = sharing.viewer_of(request.user)
+    form = DirectoryForm(request.GET)
+    people = sharing.listed(viewer, timezone.localdate()).order_by("name", "pk")
+    page = page_of(form, people) if form.is_valid() else None
+    context = {
+        "form": form,
+        "page": page,
+        "people": sharing.cards(page.object_list) if page else [],
+        "viewer": viewer,
+    }
+    return render(
+        request, "participants/delegate_list.html", context, status=400 if form.errors else 200
+    )
+
+
+@require_GET
+@login_not_required
+def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
+    """One person, as far as this viewer may see without asking for more."""
+    viewer = sharing.viewer_of(request.user)
+    profile = sharing.find(viewer, handle, timezone.localdate())
+    if profile is None:
+        raise Http404
+    return render(
+        request, "participants/delegate_detail.html", {"profile": profile, "viewer": viewer}
+    )
+
+
+@require_POST
+def delegate_reveal(request: HttpRequest, handle: str) -> HttpResponse:
+    """All that this viewer may see of one person, after pressing "Show"."""
+    return _reveal(request, handle, as_card=False)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
+    """A business card: by GET of what everyone sees, by POST of all that this viewer may see."""
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?next={reverse('delegate-detail', args=[handle])}")
+        return _reveal(request, handle, as_card=True)
+    profile = sharing.find(sharing.VISITOR, handle, timezone.localdate())
+    if profile is None:
+        raise Http404
+    return _vcard_response(request, profile)
+
+
+def _reveal(request: HttpRequest, handle: str, *, as_card: bool) -> HttpResponse:
+    assert isinstance(request.user, User)
+    try:
+        profile = sharing.reveal(request.user, handle, timezone.now())
+    except sharing.BudgetSpent:
+        context = {"limit": settings.REVEALS_PER_DAY}
+        return render(request, "participants/budget_spent.html", context, status=429)
+    if profile is None:
+        raise Http404
+    if as_card:
+        return _vcard_response(request, profile)
+    context = {"profile": profile, "viewer": sharing.viewer_of(request.user), "opened": True}
+    return render(request, "participants/delegate_detail.html", context)
+
+
+def _vcard_response(request: HttpRequest, profile: sharing.Profile) -> HttpResponse:
+    handle = profile.card.handle
+    url = request.build_absolute_uri(reverse("delegate-detail", args=[handle]))
+    response = HttpResponse(vcards.vcard(profile, url), content_type="text/vcard; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{handle}.vcf"'
+    return response
+
+
+@require_GET
+@login_not_required
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    """The organisations that took part in public roundtables."""
+    published = Organisation.objects.published()
+    form = OrganisationFilterForm(request.GET, published)
+    page = page_of(form, form.filter(published).order_by("name")) if form.is_valid() else None
+    return render(
+        request,
+        "participants/organisation_list.html",
+        {"form": form, "page": page},
+        status=400 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def me(request: HttpRequest) -> HttpResponse:
+    """One's own profile: read and changed by its owner alone."""
+    assert isinstance(request.user, User)
+    delegate = Delegate.objects.filter(user=request.user).first()
+    is_staff = may_enter_admin(request.user)
+    if delegate is None:
+        return render(request, "participants/me_without_profile.html", {"is_staff": is_staff})
+    data = request.POST if request.method == "POST" else None
+    form = ProfileForm(data, instance=delegate)
+    channels = ChannelFormSet(data, instance=delegate, prefix="channel")
+    if data is not None and form.is_valid() and channels.is_valid():
+        with transaction.atomic():
+            form.save()
+            channels.save()
+        messages.success(request, _("Your profile is saved."))
+        return redirect("me")
+    context = {
+        "form": form,
+        "channels": channels,
+        "participations": delegate.participations.select_related("event", "organisation"),
+        "has_mistakes": bool(data),
+        "is_staff": is_staff,
+    }
+    return render(request, "participants/me.html", context, status=400 if data else 200)
+
+
+@require_GET
+def me_preview(request: HttpRequest) -> HttpResponse:
+    """One's own profile through somebody else's eyes, by the code of the real page."""
+    assert isinstance(request.user, User)
+    delegate = Delegate.objects.filter(user=request.user).first()
+    if delegate is None:
+        raise Http404
+    form = PreviewForm(request.GET)
+    chosen = form.cleaned_data.get("viewer") or "visitor" if form.is_valid() else "visitor"
+    viewer = sharing.VISITOR
+    if chosen == PreviewForm.PARTICIPANT:
+        own = sharing.viewer_of(request.user)
+        viewer = sharing.Viewer(events=own.events, signed_in=True)
+    elif chosen == PreviewForm.COCHAIR:
+        viewer = sharing.Viewer(signed_in=True)
+    profile = sharing.find(
+        viewer, delegate.handle, timezone.localdate(), opened=viewer.signed_in
+    )
+    context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
+    return render(
+        request, "participants/me_preview.html", context, status=400 if form.errors else 200
+    )

@@ -1,0 +1,76 @@
+"""Query strings: filters, sorting and pages, checked like any other input."""
+
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+PAGE_SIZE = 20
+M = TypeVar("M", bound=Model)
+
+
+class QueryForm(forms.Form):
+    """A form for a query string: what it does not know is a mistake, never ignored."""
+
+    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    error_css_class = "has-error"
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError that names parameters which this page does not know."""
+        unknown = sorted(set(self.data) - set(self.fields))
+        if unknown:
+            raise forms.ValidationError(
+                _("This page does not know “%(names)s”. Choose from the filters below."),
+                params={"names": "”, “".join(name[:40] for name in unknown[:3])},
+            )
+        if isinstance(self.data, QueryDict):
+            twice = [name for name, values in self.data.lists() if len(values) > 1]
+            if twice:
+                raise forms.ValidationError(
+                    _("“%(name)s” is given twice. Choose one."), params={"name": twice[0][:40]}
+                )
+        return self.cleaned_data
+
+    def chosen(self) -> dict[str, str]:
+        """The filters in use, as they stand in the query string."""
+        return {
+            name: self.data[name]
+            for name in self.fields
+            if name != "page" and self.data.get(name)
+        }
+
+    def mistakes(self) -> list[str]:
+        """A sentence for each mistake, with the label of the field it is about."""
+        sentences = []
+        for name, errors in self.errors.items():
+            label = self.fields[name].label if name in self.fields else None
+            label = label or (name if name != "__all__" else "")
+            sentences += [f"{label}: {error}" if label else str(error) for error in errors]
+        return sentences
+
+
+def page_of(form: QueryForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:
+    """The page that the form asks for, or the first.
+
+    `total` is how many rows there are, where the caller knows. A page past the last is a mistake
+    of the form and gives the last.
+    """
+    paginator = Paginator(rows, PAGE_SIZE)
+    if total is not None:
+        paginator.count = total
+    number = form.cleaned_data.get("page") or 1
+    if number > paginator.num_pages:
+        form.add_error(
+            "page",
+            ngettext(
+                "There is only %(pages)s page.", "There are only %(pages)s pages.", paginator.num_pages
+            )
+            % {"pages": paginator.num_pages},
+        )
+        number = paginator.num_pages
+    return paginator.page(number)
