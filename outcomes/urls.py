@@ -1,5 +1,46 @@
 """Addresses of what was agreed and what came of it."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from outcomes import views
+
+
+class NumberConverter:
+    """The number of a lead-in or point, such as 1 or 1.a, in any case."""
+
+    regex = r"[0-9]{1,4}(?:\.[A-Za-z]{1,4})?"
+
+    def to_python(self, value: str) -> str:
+        """As it stands in the address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands in the statement."""
+        return value
+
+
+class ReferenceConverter(NumberConverter):
+    """The reference of a commitment, such as bp2018-c1, in any case."""
+
+    regex = r"[A-Za-z][A-Za-z0-9]{0,11}-[Cc][0-9]{1,8}"
+
+
+register_converter(NumberConverter, "number")
+register_converter(ReferenceConverter, "reference")
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("roundtables/", views.event_list, name="event-list"),
+    path("roundtables/<slug:slug>/", views.event_detail, name="event-detail"),
+    path("outcomes/", views.outcome_list, name="outcome-list"),
+    path("outcomes/<slug:slug>/<number:number>/", views.outcome_detail, name="outcome-detail"),
+    path("commitments/", views.commitment_list, name="commitment-list"),
+    path("commitments/<reference:reference>/", views.commitment_detail, name="commitment-detail"),
+    path("organisations/<slug:slug>/", views.organisation_detail, name="organisation-detail"),
+    path("search/", views.search_page, name="search"),
+    path("me/commitments/", views.my_commitments, name="my-commitments"),
+    path("me/commitments/<int:number>/", views.answer_request, name="answer-request"),
+    path("about/", views.page, {"template": "about.html"}, name="about"),
+    path("accessibility/", views.page, {"template": "accessibility.html"}, name="accessibility"),
+    path("privacy/", views.page, {"template": "privacy.html"}, name="privacy"),
+]

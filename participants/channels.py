@@ -35,7 +35,9 @@ def clean_value(kind: str, value: str) -> str:
         try:
             _validate_url(value)
         except ValidationError as problem:
-            raise ValidationError(_("Write the whole address, beginning with https://")) from problem
+            raise ValidationError(
+                _("Write the whole address, beginning with https://")
+            ) from problem
     elif kind in NUMBERS or (kind == ChannelKind.SIGNAL and value.startswith("+")):
         return _clean_number(value)
     return value

@@ -8,14 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from participants.languages import LANGUAGE_CHOICES
-from participants.models import ContactChannel, Delegate, DelegateLanguage, Kind, Organisation
+from participants.models import (
+    ContactChannel,
+    Delegate,
+    DelegateLanguage,
+    Kind,
+    Organisation,
+)
 from participants.sharing import OFFERED
 from roundtable.querystrings import QueryForm
 
 AUDIENCE_CHOICES = [(audience.value, audience.label) for audience in OFFERED]
 
 
-class ProfileForm(forms.ModelForm[Delegate]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """A delegate's own words about themselves, and who may see that they are listed."""
 
     languages = forms.MultipleChoiceField(
@@ -56,7 +62,7 @@ class ProfileForm(forms.ModelForm[Delegate]):
         return delegate
 
 
-class ChannelForm(forms.ModelForm[ContactChannel]):
+class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     """One way to reach a delegate, and who may see it."""
 
     class Meta:
@@ -123,9 +129,10 @@ class OrganisationFilterForm(QueryForm):
 
     def filter(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
         """Those that the form asks for."""
-        for name in ("kind", "country"):
-            if self.cleaned_data.get(name):
-                organisations = organisations.filter(**{name: self.cleaned_data[name]})
+        if kind := self.cleaned_data["kind"]:
+            organisations = organisations.filter(kind=kind)
+        if country := self.cleaned_data["country"]:
+            organisations = organisations.filter(country=country)
         return organisations
 
 

@@ -34,9 +34,7 @@ def can_read_event(user: User, event: Event, on: date) -> bool:
 
 def can_edit_event(user: User, event: Event, on: date) -> bool:
     """Operators, co-chairs and editors of this event."""
-    return user.is_active and (
-        user.is_superuser or event.pk in granted_events(user, on, EDITORS)
-    )
+    return user.is_active and (user.is_superuser or event.pk in granted_events(user, on, EDITORS))
 
 
 def can_decide(user: User, event: Event, on: date) -> bool:

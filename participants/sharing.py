@@ -24,6 +24,7 @@ from participants.models import (
     User,
 )
 from roundtable import audit
+from roundtable.models import Event
 
 # The audiences that a person can choose today; the column holds more for later.
 OFFERED = (Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
@@ -157,10 +158,16 @@ def _card(delegate: Delegate) -> Card:
     )
 
 
-def shared_with_everyone(on: date, limit: int = 24) -> list[Profile]:
-    """People who are listed to everyone and share at least one channel with everyone."""
+def shared_with_everyone(on: date, event: Event | None = None, limit: int = 24) -> list[Profile]:
+    """People who are listed to everyone and share at least one channel with everyone.
+
+    `event` narrows it to confirmed participants of that roundtable.
+    """
     public = ContactChannel.objects.filter(delegate=OuterRef("pk"), audience=Audience.EVERYONE)
     found = listed(VISITOR, on).filter(Exists(public)).order_by("name", "pk")
+    if event:
+        took_part = Participation.objects.confirmed().filter(event=event)
+        found = found.filter(pk__in=took_part.values("delegate"))
     channels = ContactChannel.objects.filter(audience=Audience.EVERYONE)
     return [
         Profile(

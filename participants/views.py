@@ -9,7 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from participants import sharing, vcards
 from participants.forms import (
@@ -24,7 +28,7 @@ from participants.permissions import may_enter_admin
 from roundtable.querystrings import page_of
 
 
-@require_GET
+@require_safe
 @login_not_required
 def delegate_list(request: HttpRequest) -> HttpResponse:
     """The people who are listed to this viewer."""
@@ -43,7 +47,7 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @login_not_required
 def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """One person, as far as this viewer may see without asking for more."""
@@ -68,7 +72,9 @@ def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
     """A business card: by GET of what everyone sees, by POST of all that this viewer may see."""
     if request.method == "POST":
         if not request.user.is_authenticated:
-            return redirect(f"{reverse('account_login')}?next={reverse('delegate-detail', args=[handle])}")
+            return redirect(
+                f"{reverse('account_login')}?next={reverse('delegate-detail', args=[handle])}"
+            )
         return _reveal(request, handle, as_card=True)
     profile = sharing.find(sharing.VISITOR, handle, timezone.localdate())
     if profile is None:
@@ -99,7 +105,7 @@ def _vcard_response(request: HttpRequest, profile: sharing.Profile) -> HttpRespo
     return response
 
 
-@require_GET
+@require_safe
 @login_not_required
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations that took part in public roundtables."""
@@ -141,7 +147,7 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/me.html", context, status=400 if data else 200)
 
 
-@require_GET
+@require_safe
 def me_preview(request: HttpRequest) -> HttpResponse:
     """One's own profile through somebody else's eyes, by the code of the real page."""
     assert isinstance(request.user, User)
@@ -156,9 +162,7 @@ def me_preview(request: HttpRequest) -> HttpResponse:
         viewer = sharing.Viewer(events=own.events, signed_in=True)
     elif chosen == PreviewForm.COCHAIR:
         viewer = sharing.Viewer(signed_in=True)
-    profile = sharing.find(
-        viewer, delegate.handle, timezone.localdate(), opened=viewer.signed_in
-    )
+    profile = sharing.find(viewer, delegate.handle, timezone.localdate(), opened=viewer.signed_in)
     context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
     return render(
         request, "participants/me_preview.html", context, status=400 if form.errors else 200

@@ -39,9 +39,7 @@ class QueryForm(forms.Form):
     def chosen(self) -> dict[str, str]:
         """The filters in use, as they stand in the query string."""
         return {
-            name: self.data[name]
-            for name in self.fields
-            if name != "page" and self.data.get(name)
+            name: self.data[name] for name in self.fields if name != "page" and self.data.get(name)
         }
 
     def mistakes(self) -> list[str]:
@@ -68,7 +66,9 @@ def page_of(form: QueryForm, rows: QuerySet[M], total: int | None = None) -> Pag
         form.add_error(
             "page",
             ngettext(
-                "There is only %(pages)s page.", "There are only %(pages)s pages.", paginator.num_pages
+                "There is only %(pages)s page.",
+                "There are only %(pages)s pages.",
+                paginator.num_pages,
             )
             % {"pages": paginator.num_pages},
         )

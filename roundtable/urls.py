@@ -1,11 +1,10 @@
 """The addresses of the portal."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
-
-from allauth.account.decorators import secure_admin_login
 
 # Must come before `admin.site.urls` is read, or the admin keeps its own password form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

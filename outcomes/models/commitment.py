@@ -129,10 +129,7 @@ class Commitment(models.Model):
         if self.event_id and self.reference:
             if not self.reference.startswith(f"{self.event.code}-C"):
                 raise ValidationError(
-                    {
-                        "reference": _("Begin with the roundtable's code: %s-C…")
-                        % self.event.code
-                    }
+                    {"reference": _("Begin with the roundtable's code: %s-C…") % self.event.code}
                 )
 
     @property

@@ -55,7 +55,10 @@ class ProgressUpdate(models.Model):
         _("as of"), help_text=_("The day that the report is true for, not the day of writing.")
     )
     recorded_at = models.DateTimeField(
-        _("recorded"), default=timezone.now, editable=False, help_text=_("When it was written here.")
+        _("recorded"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("When it was written here."),
     )
     status = models.CharField(
         _("status"),

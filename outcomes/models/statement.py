@@ -219,9 +219,7 @@ class Outcome(models.Model):
         _("number"),
         max_length=12,
         blank=True,
-        validators=[
-            RegexValidator(r"^[0-9]+(\.[a-z]+)?\Z", _("Write a number such as 1 or 1.a."))
-        ],
+        validators=[RegexValidator(r"^[0-9]+(\.[a-z]+)?\Z", _("Write a number such as 1 or 1.a."))],
         help_text=_("Given when the statement is published, such as 1.a, and frozen from then on."),
     )
     kind = models.CharField(

@@ -48,7 +48,9 @@ class User(AbstractBaseUser):
     is_superuser = models.BooleanField(
         _("operator"),
         default=False,
-        help_text=_("Runs the portal and stands above all roundtables. Contact details stay hidden."),
+        help_text=_(
+            "Runs the portal and stands above all roundtables. Contact details stay hidden."
+        ),
     )
     joined_at = models.DateTimeField(
         _("joined"), default=timezone.now, help_text=_("When this account was made.")

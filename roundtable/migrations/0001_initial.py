@@ -4,9 +4,10 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django_countries.fields
-import roundtable.models
 import simple_history.models
 from django.db import migrations, models
+
+import roundtable.models
 
 
 class Migration(migrations.Migration):

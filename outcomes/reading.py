@@ -1,0 +1,34 @@
+"""Rows that several pages read in the same way, in a constant number of queries."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from outcomes.models import Commitment, CommitmentParty, Outcome
+from participants import sharing
+
+
+def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    """With all that a line of the ledger shows: event, latest update, parties, points."""
+    parties = CommitmentParty.objects.select_related("organisation", "group").order_by("role", "pk")
+    points = Outcome.objects.published().select_related("statement__event").order_by("pk")
+    return commitments.select_related("event", "latest_update").prefetch_related(
+        Prefetch("parties", parties), Prefetch("outcomes", points)
+    )
+
+
+def reach(
+    viewer: sharing.Viewer, commitments: Iterable[Commitment], on: date
+) -> dict[int, sharing.Card]:
+    """The cards, by number of the delegate, of focal points who accepted and are listed to the viewer.
+
+    `commitments` come from `with_parties`.
+    """
+    asked = {
+        party.focal_point_id
+        for commitment in commitments
+        for party in commitment.parties.all()
+        if party.focal_point_id and party.focal_point_accepted_at
+    }
+    return sharing.cards_by_number(viewer, asked, on) if asked else {}

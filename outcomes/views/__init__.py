@@ -1,0 +1,25 @@
+"""The pages that show what was agreed and what came of it."""
+
+from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
+from outcomes.views.promised import (
+    answer_request,
+    commitment_detail,
+    commitment_list,
+    my_commitments,
+)
+from outcomes.views.site import home, organisation_detail, page, search_page
+
+__all__ = [
+    "answer_request",
+    "commitment_detail",
+    "commitment_list",
+    "event_detail",
+    "event_list",
+    "home",
+    "my_commitments",
+    "organisation_detail",
+    "outcome_detail",
+    "outcome_list",
+    "page",
+    "search_page",
+]

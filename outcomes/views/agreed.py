@@ -1,0 +1,147 @@
+"""What was agreed: roundtables, their statements, and single points."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from outcomes.forms import OutcomeFilterForm, count
+from outcomes.models import Commitment, Outcome, Statement
+from outcomes.plots import bars, seats, shares
+from outcomes.reading import reach, with_parties
+from participants import sharing
+from participants.roll import roll
+from roundtable.models import Event
+from roundtable.querystrings import QueryForm, page_of
+
+LEDGER_LENGTH = 10
+
+
+@require_safe
+@login_not_required
+def event_list(request: HttpRequest) -> HttpResponse:
+    """The public roundtables, the latest first."""
+    points = Q(statement__state=Statement.State.PUBLISHED) & Q(
+        statement__outcomes__parent__isnull=False
+    )
+    events = (
+        Event.objects.published()
+        .select_related("series")
+        .annotate(
+            point_count=Count("statement__outcomes", filter=points, distinct=True),
+            commitment_count=Count("commitments", distinct=True),
+        )
+    )
+    form = QueryForm(request.GET)
+    page = page_of(form, events) if form.is_valid() else None
+    return render(
+        request,
+        "outcomes/event_list.html",
+        {"form": form, "page": page},
+        status=400 if form.errors else 200,
+    )
+
+
+@require_safe
+@login_not_required
+def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One roundtable with all that is known of it."""
+    event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
+    on = timezone.localdate()
+    viewer = sharing.viewer_of(request.user)
+    statement = Statement.objects.published().filter(event=event).first()
+    lead_ins = _lead_ins(statement) if statement else []
+    commitments = with_parties(Commitment.objects.filter(event=event)).order_by("pk")
+    benches = roll(event)
+    counts = count(Commitment.objects.filter(event=event), on)
+    parts = shares(counts)
+    ledger = commitments[:LEDGER_LENGTH]
+    context = {
+        "event": event,
+        "statement": statement,
+        "lead_ins": lead_ins,
+        "point_count": sum(len(lead_in.points.all()) for lead_in in lead_ins),
+        "commitments": ledger,
+        "reach": reach(viewer, ledger, on),
+        "counts": counts,
+        "reported": counts["all"] - counts["no-update"],
+        "shares": parts,
+        "bars": bars(parts),
+        "benches": benches,
+        "seats": seats(benches),
+        "people": sharing.shared_with_everyone(on, event),
+        "documents": event.documents.all(),
+        "today": on,
+    }
+    return render(request, "outcomes/event_detail.html", context)
+
+
+def _lead_ins(statement: Statement) -> list[Outcome]:
+    commitments = Commitment.objects.select_related("latest_update", "event").order_by("pk")
+    points = Outcome.objects.order_by("position", "pk").prefetch_related(
+        Prefetch("commitments", commitments)
+    )
+    return list(statement.outcomes.lead_ins().prefetch_related(Prefetch("points", points)))
+
+
+@require_safe
+@login_not_required
+def outcome_list(request: HttpRequest) -> HttpResponse:
+    """The points of all published statements."""
+    form = OutcomeFilterForm(request.GET)
+    published = Outcome.objects.published().points()
+    page = None
+    if form.is_valid():
+        points = form.filter(published).select_related("parent", "statement__event")
+        page = page_of(form, points.annotate(commitment_count=Count("commitments")))
+    return render(
+        request,
+        "outcomes/outcome_list.html",
+        {"form": form, "page": page},
+        status=400 if form.errors else 200,
+    )
+
+
+@require_safe
+@login_not_required
+def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """One lead-in with its points, or one point as a full sentence."""
+    if number != number.lower():
+        return redirect("outcome-detail", slug, number.lower(), permanent=True)
+    published = Outcome.objects.published().select_related("parent", "statement__event__series")
+    outcome = get_object_or_404(published, statement__event__slug=slug, number=number)
+    on = timezone.localdate()
+    viewer = sharing.viewer_of(request.user)
+    if outcome.parent and not outcome.parent.number:
+        raise Http404
+    commitments = with_parties(outcome.commitments.published()).order_by("pk")
+    before, after = _neighbours(outcome)
+    addressees = outcome.parent.addressees if outcome.parent else outcome.addressees
+    context = {
+        "outcome": outcome,
+        "event": outcome.statement.event,
+        "statement": outcome.statement,
+        "points": outcome.points.select_related("statement__event").order_by("position", "pk"),
+        "addressees": [
+            *outcome.addressees.select_related("organisation", "group"),
+            *(addressees.select_related("organisation", "group") if outcome.parent else ()),
+        ],
+        "commitments": commitments,
+        "reach": reach(viewer, commitments, on),
+        "before": before,
+        "after": after,
+        "today": on,
+    }
+    return render(request, "outcomes/outcome_detail.html", context)
+
+
+def _neighbours(outcome: Outcome) -> tuple[Outcome | None, Outcome | None]:
+    """What stands before and after it in its statement, lead-ins and points apart."""
+    everything = outcome.statement.outcomes.select_related("statement__event")
+    siblings = list(everything.points() if outcome.parent_id else everything.lead_ins())
+    place = siblings.index(outcome)
+    before = siblings[place - 1] if place else None
+    after = siblings[place + 1] if place + 1 < len(siblings) else None
+    return before, after

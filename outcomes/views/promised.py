@@ -1,0 +1,102 @@
+"""What was promised: commitments, and whom one may ask about them."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from outcomes.forms import CommitmentFilterForm
+from outcomes.models import Commitment, CommitmentParty, Evidence, ProgressUpdate
+from outcomes.plots import bars, shares
+from outcomes.reading import reach, with_parties
+from participants import sharing
+from participants.models import User
+from roundtable.querystrings import page_of
+
+
+@require_safe
+@login_not_required
+def commitment_list(request: HttpRequest) -> HttpResponse:
+    """Commitments, and the people one may ask about them."""
+    on = timezone.localdate()
+    form = CommitmentFilterForm(request.GET)
+    viewer = sharing.viewer_of(request.user)
+    context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
+    if form.is_valid():
+        published = Commitment.objects.published()
+        counts = form.counts(published, on)
+        parts = shares(counts)
+        page = page_of(form, with_parties(form.filter(published, on)), counts["found"])
+        context |= {
+            "page": page,
+            "counts": counts,
+            "shares": parts,
+            "bars": bars(parts),
+            "reach": reach(viewer, page.object_list, on),
+            "people": sharing.shared_with_everyone(on),
+        }
+    return render(
+        request, "outcomes/commitment_list.html", context, status=400 if form.errors else 200
+    )
+
+
+@require_safe
+@login_not_required
+def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One commitment: who promised it, what has become of it, and what shows that."""
+    if reference != reference.lower():
+        return redirect("commitment-detail", reference.lower(), permanent=True)
+    commitment = get_object_or_404(
+        with_parties(Commitment.objects.published()), reference=reference.upper()
+    )
+    on = timezone.localdate()
+    viewer = sharing.viewer_of(request.user)
+    updates = (
+        ProgressUpdate.objects.published()
+        .filter(commitment=commitment)
+        .select_related("party__organisation", "party__group")
+        .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
+    )
+    context = {
+        "commitment": commitment,
+        "event": commitment.event,
+        "updates": updates,
+        "reach": reach(viewer, [commitment], on),
+        "viewer": viewer,
+        "today": on,
+    }
+    return render(request, "outcomes/commitment_detail.html", context)
+
+
+@require_safe
+def my_commitments(request: HttpRequest) -> HttpResponse:
+    """The commitments that I was asked to be reached about."""
+    assert isinstance(request.user, User)
+    parties = CommitmentParty.objects.filter(focal_point__user=request.user).select_related(
+        "commitment__event", "commitment__latest_update", "organisation", "group"
+    )
+    context = {
+        "parties": parties.order_by("commitment__due_on", "pk"),
+        "today": timezone.localdate(),
+    }
+    return render(request, "outcomes/my_commitments.html", context)
+
+
+@require_POST
+def answer_request(request: HttpRequest, number: int) -> HttpResponse:
+    """Accepts or declines to be reached about a commitment; only who was asked can."""
+    assert isinstance(request.user, User)
+    party = get_object_or_404(CommitmentParty, pk=number, focal_point__user=request.user)
+    if request.POST.get("answer") == "accept":
+        party.accept(timezone.now())
+        messages.success(request, _("Thank you. You can be asked about this commitment now."))
+    elif request.POST.get("answer") == "decline":
+        party.decline()
+        messages.success(request, _("You are not the focal point for this commitment."))
+    else:
+        messages.error(request, _("Press “Accept” or “Decline”."))
+    return redirect("my-commitments")

@@ -1,0 +1,89 @@
+"""Home, search, and an organisation with all that came of it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from outcomes.forms import count
+from outcomes.models import Commitment, ProgressUpdate
+from outcomes.plots import bars, seats, shares
+from outcomes.reading import reach, with_parties
+from outcomes.search import SearchForm, search
+from participants import sharing
+from participants.models import Organisation
+from participants.roll import roll
+from roundtable.models import Event
+
+
+@require_safe
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """What the portal is, and where things stand."""
+    on = timezone.localdate()
+    latest = Event.objects.published().select_related("series").first()
+    context: dict[str, object] = {"latest": latest, "today": on, "search_form": SearchForm()}
+    if latest:
+        commitments = Commitment.objects.filter(event=latest)
+        counts = count(commitments, on)
+        parts = shares(counts)
+        context |= {
+            "counts": counts,
+            "shares": parts,
+            "bars": bars(parts),
+            "seats": seats(roll(latest)),
+            "due_next": commitments.due_from(on).select_related("event", "latest_update")[:5],
+            "changed": ProgressUpdate.objects.published().select_related(
+                "commitment__event", "party__organisation", "party__group"
+            )[:5],
+            "others": Event.objects.published().exclude(pk=latest.pk)[:5],
+        }
+    return render(request, "outcomes/home.html", context)
+
+
+@require_safe
+@login_not_required
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What contains the words that somebody looks for."""
+    form = SearchForm(request.GET)
+    found = None
+    if form.is_valid() and form.cleaned_data["q"]:
+        viewer = sharing.viewer_of(request.user)
+        found = search(form.cleaned_data["q"], viewer, timezone.localdate())
+    return render(
+        request,
+        "outcomes/search.html",
+        {"form": form, "found": found, "today": timezone.localdate()},
+        status=400 if form.errors else 200,
+    )
+
+
+@require_safe
+@login_not_required
+def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One organisation: its roles, its commitments, and its people who are listed."""
+    organisation = get_object_or_404(Organisation.objects.published(), slug=slug)
+    on = timezone.localdate()
+    viewer = sharing.viewer_of(request.user)
+    commitments = with_parties(
+        Commitment.objects.published().filter(parties__organisation=organisation)
+    ).order_by("-event__starts_on", "pk")[:50]
+    people = sharing.listed(viewer, on).filter(workplace_slug=slug).order_by("name", "pk")
+    context = {
+        "organisation": organisation,
+        "roles": organisation.roles.filter(event__is_public=True).select_related("event"),
+        "commitments": commitments,
+        "reach": reach(viewer, commitments, on),
+        "people": sharing.cards(people[:50]),
+        "viewer": viewer,
+        "today": on,
+    }
+    return render(request, "outcomes/organisation_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def page(request: HttpRequest, template: str) -> HttpResponse:
+    """A page of plain words, such as the one about privacy."""
+    return render(request, template)
