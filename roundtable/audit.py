@@ -153,7 +153,7 @@ def faults() -> Iterator[str]:
         if entry.sequence != expected:
             yield f"Entry {expected} is missing: the next is {entry.sequence}."
         elif entry.seal != entry.seal_after(previous):
-            yield f"Entry {entry.sequence} does not match its seal: it or the one before was changed."
+            yield f"Entry {entry.sequence} does not match its seal: it, or the one before, changed."
         expected, previous = entry.sequence + 1, entry.seal
     head = AuditHead.objects.filter(pk=1).first()
     last = (head.sequence, head.seal) if head else (0, FIRST)

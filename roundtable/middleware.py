@@ -10,12 +10,13 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class IsolationMiddleware:
-    """Keeps other sites from embedding the portal's answers, and the portal from embedding theirs."""
+    """Keeps other sites from embedding the portal's answers, and it from embedding theirs."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Adds the headers that keep sites apart."""
         response = self.get_response(request)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
@@ -32,6 +33,7 @@ class CacheControlMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Adds the header, and says that answers differ by cookie."""
         response = self.get_response(request)
         has_session = settings.SESSION_COOKIE_NAME in request.COOKIES or bool(response.cookies)
         patch_vary_headers(response, ["Cookie"])

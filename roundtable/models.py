@@ -78,7 +78,8 @@ class Event(models.Model):
         _("short name in addresses"),
         unique=True,
         help_text=_(
-            "Small letters, digits and hyphens. Links that others have made use it: do not change it."
+            "Small letters, digits and hyphens. Links that others have made use it: do not change "
+            "it."
         ),
     )
     title = models.CharField(_("title"), max_length=200, help_text=_("The roundtable's own title."))

@@ -21,7 +21,7 @@ def required(name: str, why: str) -> str:
 
     Raises SystemExit with one sentence where it is not set.
     """
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         sys.exit(f"Roundtable cannot start: set {name} ({why}). The README says how.")
     return value

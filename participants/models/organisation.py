@@ -65,7 +65,8 @@ class Organisation(models.Model):
         unique=True,
         max_length=80,
         help_text=_(
-            "Small letters, digits and hyphens. Links that others have made use it: do not change it."
+            "Small letters, digits and hyphens. Links that others have made use it: do not change "
+            "it."
         ),
     )
     name = models.CharField(

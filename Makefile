@@ -1,0 +1,40 @@
+# Roundtable's commands; `make` alone lists them.
+PYTHON ?= python3
+PORT ?= 8000
+VENV = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test prove check lock shots environment
+
+help:
+	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
+	@echo "make test     run every check and every test"
+	@echo "make prove    the same, with the property, crawl and volume tests at full size"
+	@echo "make check    lint and types alone"
+	@echo "make shots    take pictures of every page, in shots/"
+	@echo "make lock     write requirements.txt and requirements-dev.txt anew"
+
+run:
+	@$(PYTHON) deploy/develop.py run --port $(PORT)
+
+environment:
+	@$(PYTHON) deploy/develop.py environment --requirements requirements-dev.txt
+
+test: environment
+	@tests/run.sh
+
+prove: environment
+	@FULL=1 tests/run.sh
+
+check: environment
+	@tests/run.sh check
+
+shots: environment
+	@$(VENV)/python tests/browser/shots.py
+
+COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links
+
+lock: environment
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt

@@ -1,0 +1,149 @@
+"""Makes the environment and starts the portal for development, from a fresh clone.
+
+It needs nothing but Python's own library, and is written so that an older Python 3 can read it
+far enough to say that it is too old.
+"""
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+OLDEST = (3, 11)
+NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]
+
+
+def stop(sentence: str) -> None:
+    """Ends with one sentence for the person who started it."""
+    sys.stderr.write(sentence + "\n")
+    sys.exit(1)
+
+
+def run(command: "list[str]", failure: str) -> None:
+    """Runs one step in the checkout; ends with the sentence where it fails."""
+    if subprocess.call(command, cwd=ROOT) != 0:
+        stop(failure)
+
+
+def works(python: str, code: str) -> bool:
+    """Whether this Python starts and can run the code."""
+    return subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL) == 0
+
+
+def use_suitable_python() -> None:
+    """Starts again with a newer Python where this one is too old and a newer one is found."""
+    if sys.version_info >= OLDEST:
+        return
+    for name in NEWER:
+        path = shutil.which(name)
+        if path and works(path, "import venv, ensurepip"):
+            os.execv(path, [path] + sys.argv)
+    stop(
+        "Roundtable needs Python 3.11 or newer, and this is {}.{}: install one, or name it "
+        "with make run PYTHON=/path/to/python3.".format(*sys.version_info[:2])
+    )
+
+
+def check_port(port: int) -> None:
+    """Ends where another program already answers at the port."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(1)
+    except (OSError, OverflowError) as problem:
+        stop(
+            "Port {0} cannot be used ({1}): choose another, for example make run PORT={2}.".format(
+                port, getattr(problem, "strerror", "") or problem, 8001 if port == 8000 else 8000
+            )
+        )
+    finally:
+        listener.close()
+
+
+def check_folder(folder: str, advice: str) -> None:
+    """Ends where nothing can be written in the folder, which is made where it is missing."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as problem:
+        stop("Nothing can be written in {} ({}): {}.".format(folder, problem.strerror, advice))
+
+
+def in_venv(name: str) -> str:
+    """Where the environment keeps a program."""
+    return os.path.join(VENV, "bin", name)
+
+
+def make_environment(requirements: str) -> None:
+    """Makes .venv hold exactly the locked packages; does nothing where it does already."""
+    with open(os.path.join(ROOT, requirements), "rb") as file:
+        wanted = hashlib.sha256(file.read()).hexdigest()
+    stamp = os.path.join(VENV, requirements + ".sha256")
+    exists = os.path.exists(in_venv("python")) and works(in_venv("python"), "import pip")
+    if exists and os.path.exists(stamp):
+        with open(stamp) as written:
+            if written.read().strip() == wanted:
+                return
+    if not exists:
+        missing = [m for m in ("venv", "ensurepip") if importlib.util.find_spec(m) is None]
+        if missing:
+            stop(
+                "This Python lacks its module {}: install it (on Debian and Ubuntu: "
+                "apt-get install python3-venv).".format(missing[0])
+            )
+        print("Making .venv ...", flush=True)
+        run(
+            [sys.executable, "-m", "venv", "--clear", VENV],
+            "The environment .venv could not be made: see above.",
+        )
+    print("Installing the packages of {} ...".format(requirements), flush=True)
+    install = [in_venv("python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    install += ["--disable-pip-version-check", "--no-input", "-r", requirements]
+    run(install, "The packages could not be installed: see above, and try again.")
+    with open(stamp, "w") as written:
+        written.write(wanted + "\n")
+
+
+def serve(port: int) -> None:
+    """Prepares the data and becomes Django's development server."""
+    address = "http://localhost:{}/".format(port)
+    os.environ.update(DEBUG="true", DJANGO_SETTINGS_MODULE="roundtable.settings")
+    os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
+    os.chdir(ROOT)
+    python = in_venv("python")
+    if subprocess.call([python, "-m", "deploy.prepare", address]) != 0:
+        sys.exit(1)
+    os.execv(python, [python, "manage.py", "runserver", "localhost:{}".format(port)])
+
+
+def main() -> None:
+    """Reads the command line."""
+    use_suitable_python()
+    parser = argparse.ArgumentParser(description="Makes .venv and starts Roundtable.")
+    parser.add_argument("what", choices=["run", "environment"])
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--requirements", default="requirements.txt")
+    given = parser.parse_args()
+    if given.what == "run":
+        check_port(given.port)
+        data = os.environ.get("DATA_DIR") or os.path.join(ROOT, "var")
+        check_folder(data, "choose another folder with DATA_DIR=FOLDER make run")
+    check_folder(ROOT, "clone into a folder that is yours")
+    make_environment(given.requirements)
+    if given.what == "run":
+        serve(given.port)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

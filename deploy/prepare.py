@@ -1,0 +1,60 @@
+"""Fills a development database at the first start, and says how to sign in.
+
+Called by develop.py; where there is a roundtable already, it changes no data.
+"""
+
+import sys
+
+import django
+from django.core.management import call_command
+from django.db import OperationalError, transaction
+
+django.setup()
+
+from participants.models import User  # noqa: E402  models can be read only now
+from roundtable.models import Event  # noqa: E402
+
+PEOPLE = {
+    "operator@example.org": "the operator, who may correct the roundtable of 2018",
+    "cochair@example.org": "a co-chair of the demonstration",
+    "delegate@example.org": "a delegate of the demonstration",
+}
+
+
+def fill() -> None:
+    """Loads the roundtable of 2018, the demonstration and the operator: all of it or nothing."""
+    print("Loading the roundtable of 2018 and the demonstration ...", flush=True)
+    with transaction.atomic():
+        call_command("load_roundtable", "outcomes/fixtures/bali-process-2018.toml", verbosity=0)
+        call_command("demo", verbosity=0)
+        call_command("create_operator", "operator@example.org", verbosity=0)
+
+
+def tell(address: str) -> None:
+    """Prints where the portal answers and who can sign in."""
+    print(f"\nRoundtable: {address}\n")
+    there = set(
+        User.objects.filter(email__in=PEOPLE, is_active=True).values_list("email", flat=True)
+    )
+    if there:
+        print(f"Sign in at {address}accounts/login/ with one of these addresses;")
+        print(f"the code that is sent stands at {address}outbox/")
+        for email, who in PEOPLE.items():
+            if email in there:
+                print(f"  {email:22} {who}")
+    print("\nCtrl-C ends it.\n", flush=True)
+
+
+def main() -> None:
+    """Migrates, fills an empty database, and tells."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        if not Event.objects.exists():
+            fill()
+    except OperationalError as problem:
+        sys.exit(f"The database cannot be used ({str(problem).strip().splitlines()[0]}).")
+    tell(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""The cast that every page is asked about, and how the tests run."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, settings
+
+from participants.models import Audience, Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_channel,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_participation,
+    make_party,
+    make_statement,
+    make_update,
+    make_user,
+)
+
+FULL = os.environ.get("FULL") == "1"
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = Path(os.environ.get("SAMPLES") or ROOT.parent / "shared" / "data")
+
+# A row takes its time to store, and a fixture is made once for all examples.
+settings.register_profile("patient", deadline=None, suppress_health_check=[*HealthCheck])
+_patient = settings.get_profile("patient")
+settings.register_profile("quick", _patient, max_examples=20, derandomize=True)
+settings.register_profile("prove", _patient, max_examples=500)
+settings.load_profile("prove" if FULL else "quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the long tests unless FULL=1."""
+    if FULL:
+        return
+    long = [item for item in items if item.get_closest_marker("prove")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says so where the large samples are absent."""
+    if not SAMPLES.is_dir():
+        terminalreporter.write_line(
+            f"The large samples were not tried: {SAMPLES} is not there. SAMPLES=DIR names them."
+        )
+
+
+@pytest.fixture
+def samples() -> Path:
+    """The folder of large samples; the test is left out where there is none."""
+    if not SAMPLES.is_dir():
+        pytest.skip("no samples: SAMPLES=DIR names them")
+    return SAMPLES
+
+
+@pytest.fixture
+def event(db: None) -> Event:
+    """A public roundtable with a published statement and two commitments."""
+    event = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")
+    make_statement(event)
+    make_update(make_commitment(event, reference="RT2024-C1", text="Train officers."))
+    make_party(make_commitment(event, reference="RT2024-C2", text="Print leaflets."))
+    return event
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    """Runs the portal."""
+    return make_user("operator@example.org", is_superuser=True)
+
+
+@pytest.fixture
+def cochair(event: Event) -> User:
+    """Holds a co-chair's grant for the event."""
+    user = make_user("cochair@example.org")
+    make_grant(user, event)
+    return user
+
+
+@pytest.fixture
+def delegate(event: Event, cochair: User) -> Delegate:
+    """Took part, is listed to everyone, and shares one channel with each audience."""
+    delegate = make_delegate(
+        name="Dewi Lestari",
+        user=make_user("delegate@example.org"),
+        listed_to=Audience.EVERYONE,
+    )
+    make_participation(delegate, event, confirmed_by=cochair)
+    make_channel(delegate, value="dewi.open@example.org", audience=Audience.EVERYONE)
+    make_channel(delegate, value="dewi.inside@example.org", audience=Audience.PARTICIPANTS)
+    make_channel(delegate, value="dewi.private@example.org", audience=Audience.ONLY_ME)
+    return delegate
+
+
+@pytest.fixture
+def quiet_delegate(event: Event, cochair: User) -> Delegate:
+    """Took part, and shares nothing with anybody."""
+    delegate = make_delegate(name="Quiet Quentin", user=make_user("quiet@example.org"))
+    make_participation(delegate, event, confirmed_by=cochair)
+    make_channel(delegate, value="quentin.private@example.org")
+    return delegate
+
+
+@pytest.fixture
+def focal_point(event: Event, cochair: User) -> Delegate:
+    """Took part, is listed to participants, and accepted to be asked about the first commitment."""
+    delegate = make_delegate(
+        name="Farah Point",
+        user=make_user("focal@example.org"),
+        listed_to=Audience.PARTICIPANTS,
+    )
+    make_participation(delegate, event, confirmed_by=cochair)
+    make_channel(delegate, value="farah.inside@example.org", audience=Audience.PARTICIPANTS)
+    party = event.commitments.get(reference="RT2024-C1").parties.get()
+    party.ask(delegate)
+    party.accept(NOON)
+    return delegate
+
+
+@pytest.fixture
+def outsider(db: None) -> Delegate:
+    """Took part in another event, and is listed to its participants."""
+    delegate = make_delegate(
+        name="Olga Outside",
+        user=make_user("outsider@example.org"),
+        listed_to=Audience.PARTICIPANTS,
+    )
+    make_participation(delegate, make_event(code="OTHER", slug="other", title="Other roundtable"))
+    make_channel(delegate, value="olga.inside@example.org", audience=Audience.PARTICIPANTS)
+    return delegate
+
+
+@pytest.fixture
+def client_of() -> Callable[[User | Delegate], Client]:
+    """Signs somebody in: `client_of(delegate).get("/")`."""
+
+    def signed_in(who: User | Delegate) -> Client:
+        user = who.user if isinstance(who, Delegate) else who
+        assert user is not None
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in

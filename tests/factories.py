@@ -1,0 +1,222 @@
+"""Plain functions that make valid rows; whatever a test does not name is filled in."""
+
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, TypeVar
+
+from allauth.account.models import EmailAddress
+from django.db import models
+
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    Document,
+    Evidence,
+    Outcome,
+    OutcomeAddressee,
+    ProgressUpdate,
+    Statement,
+    Status,
+    Theme,
+)
+from participants.channels import ChannelKind
+from participants.models import (
+    Affiliation,
+    Audience,
+    ContactChannel,
+    Delegate,
+    EventRole,
+    Grant,
+    Group,
+    Kind,
+    Organisation,
+    Participation,
+    User,
+)
+from roundtable.models import Event, Series
+
+AnyModel = TypeVar("AnyModel", bound=models.Model)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_numbers = count(1)
+
+
+def save(row: AnyModel) -> AnyModel:
+    """Stores a row as every way in does: checked first."""
+    row.full_clean()
+    row.save()
+    return row
+
+
+def make_series(**fields: Any) -> Series:
+    number = next(_numbers)
+    return save(Series(**{"slug": f"series-{number}", "name": f"Series {number}"} | fields))
+
+
+def make_event(**fields: Any) -> Event:
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "code": f"EV{number}",
+        "slug": f"event-{number}",
+        "title": f"Roundtable {number}",
+        "starts_on": date(2024, 5, 14),
+        "ends_on": date(2024, 5, 15),
+        "time_zone": "Asia/Bangkok",
+        "is_public": True,
+    } | fields
+    return save(Event(series=given.pop("series", None) or make_series(), **given))
+
+
+def make_organisation(**fields: Any) -> Organisation:
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "slug": f"organisation-{number}",
+        "name": f"Organisation {number}",
+        "kind": Kind.CIVIL_SOCIETY,
+    }
+    return save(Organisation(**given | fields))
+
+
+def make_group(**fields: Any) -> Group:
+    number = next(_numbers)
+    return save(Group(**{"slug": f"group-{number}", "name": f"Group {number}"} | fields))
+
+
+def make_role(event: Event, **fields: Any) -> EventRole:
+    organisation = fields.pop("organisation", None) or make_organisation(
+        is_demonstration=event.is_demonstration
+    )
+    given: dict[str, Any] = {"role": EventRole.Role.PARTICIPANT} | fields
+    return save(EventRole(event=event, organisation=organisation, **given))
+
+
+def make_user(email: str = "", **fields: Any) -> User:
+    """An account with its address verified, so that it can sign in."""
+    user = User(email=email or f"person{next(_numbers)}@example.org", **fields)
+    user.set_unusable_password()
+    save(user)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_grant(user: User, event: Event, **fields: Any) -> Grant:
+    given: dict[str, Any] = {"role": Grant.Role.COCHAIR, "valid_from": date(2024, 1, 1)} | fields
+    return save(Grant(user=user, event=event, **given))
+
+
+def make_delegate(**fields: Any) -> Delegate:
+    """A delegate with an account; `user=None` makes one who has never signed in."""
+    given: dict[str, Any] = {"name": f"Delegate {next(_numbers)}"} | fields
+    if "user" not in given:
+        given["user"] = make_user()
+    return save(Delegate(**given))
+
+
+def make_affiliation(delegate: Delegate, **fields: Any) -> Affiliation:
+    organisation = fields.pop("organisation", None) or make_organisation(
+        is_demonstration=delegate.is_demonstration
+    )
+    return save(Affiliation(delegate=delegate, organisation=organisation, **fields))
+
+
+def make_participation(
+    delegate: Delegate, event: Event, *, confirmed: bool = True, **fields: Any
+) -> Participation:
+    given: dict[str, Any] = dict(fields)
+    if "organisation" not in given:
+        given["organisation"] = make_organisation(is_demonstration=event.is_demonstration)
+    if confirmed:
+        given = {"confirmed_at": NOON} | given
+        if "confirmed_by" not in given:
+            given["confirmed_by"] = make_user()
+    return save(Participation(delegate=delegate, event=event, **given))
+
+
+def make_channel(delegate: Delegate, **fields: Any) -> ContactChannel:
+    given: dict[str, Any] = {
+        "kind": ChannelKind.EMAIL,
+        "value": f"channel{next(_numbers)}@example.org",
+        "audience": Audience.ONLY_ME,
+    }
+    return save(ContactChannel(delegate=delegate, **given | fields))
+
+
+def make_theme(**fields: Any) -> Theme:
+    number = next(_numbers)
+    return save(Theme(**{"slug": f"theme-{number}", "name": f"Theme {number}"} | fields))
+
+
+def make_statement(
+    event: Event | None = None, *, points: int = 2, published: bool = True, **fields: Any
+) -> Statement:
+    """A statement with one lead-in and some points beneath it."""
+    given: dict[str, Any] = {"title": "Outcome statement"} | fields
+    statement = save(Statement(event=event or make_event(), **given))
+    lead_in = make_outcome(statement, kind=Outcome.Kind.LEAD_IN, text="Participants agreed to:")
+    for position in range(1, points + 1):
+        make_outcome(statement, parent=lead_in, position=position)
+    if published:
+        statement.publish(NOON)
+    return statement
+
+
+def make_outcome(statement: Statement, **fields: Any) -> Outcome:
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "kind": Outcome.Kind.RECOMMENDATION,
+        "text": f"share what works ({number})",
+    } | fields
+    return save(Outcome(statement=statement, **given))
+
+
+def make_addressee(outcome: Outcome, **fields: Any) -> OutcomeAddressee:
+    given: dict[str, Any] = fields or {"group": make_group()}
+    return save(OutcomeAddressee(outcome=outcome, **given))
+
+
+def make_document(event: Event, **fields: Any) -> Document:
+    return save(Document(event=event, **{"title": f"Document {next(_numbers)}"} | fields))
+
+
+def make_commitment(event: Event | None = None, **fields: Any) -> Commitment:
+    event = event or make_event()
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "reference": f"{event.code}-C{number}",
+        "text": f"Train officers ({number})",
+    } | fields
+    return save(Commitment(event=event, **given))
+
+
+def make_party(commitment: Commitment, **fields: Any) -> CommitmentParty:
+    given: dict[str, Any] = dict(fields)
+    if not {"organisation", "group"} & set(given):
+        given["organisation"] = make_organisation(
+            is_demonstration=commitment.event.is_demonstration
+        )
+    return save(CommitmentParty(commitment=commitment, **given))
+
+
+def make_update(
+    commitment: Commitment, *, approved: bool = True, by: User | None = None, **fields: Any
+) -> ProgressUpdate:
+    given: dict[str, Any] = {
+        "reported_on": date(2025, 3, 1),
+        "status": Status.IN_PROGRESS,
+        "text": "Two courses were held.",
+    } | fields
+    if "party" not in given:
+        given["party"] = commitment.parties.first() or make_party(commitment)
+    update = save(ProgressUpdate(commitment=commitment, **given))
+    if approved:
+        update.approve(by=by or make_user(), at=NOON)
+    commitment.refresh_from_db()
+    return update
+
+
+def make_evidence(update: ProgressUpdate, **fields: Any) -> Evidence:
+    given: dict[str, Any] = {
+        "title": "Report",
+        "url": "https://example.org/report",
+        "is_public": True,
+    } | fields
+    return save(Evidence(update_of=update, **given))

@@ -1,0 +1,40 @@
+"""The settings that tests run with: those of serving in earnest, spoken to without TLS.
+
+They stand whatever the environment says, save for DATABASE_URL.
+"""
+
+import os
+
+os.environ.update(
+    DEBUG="false",
+    SECRET_KEY="for-tests-only-" + "x" * 40,
+    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    EMAIL_URL="memorymail://",
+    DEFAULT_FROM_EMAIL="Roundtable <portal@example.org>",
+    SECURE_SSL_REDIRECT="false",
+)
+for name in (
+    "BEHIND_TLS_PROXY",
+    "CACHE_URL",
+    "CONTACT_EMAIL",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATA_CONTROLLER",
+    "DATA_DIR",
+    "OPERATOR_NAME",
+    "REVEALS_PER_DAY",
+    "STATIC_ROOT",
+    "TRUSTED_PROXY_COUNT",
+):
+    os.environ.pop(name, None)
+
+from roundtable.settings import *  # noqa: E402, F403
+from roundtable.settings import DATABASES  # noqa: E402
+
+# Nothing is collected for a test: files are found where they stand.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+# A connection that outlives its test would keep the test database from being removed.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
