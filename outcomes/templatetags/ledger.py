@@ -1,0 +1,43 @@
+"""How a commitment's status and its focal points are drawn."""
+
+from datetime import date
+
+from django import template
+
+from outcomes.models import Commitment, Status
+from outcomes.plots import TONES
+from participants.sharing import Card
+
+register = template.Library()
+
+
+@register.inclusion_tag("outcomes/_status.html")
+def status(of: Status | str | None) -> dict[str, object]:
+    """Shape, word and colour of a status; None is silence, which is drawn as an outline."""
+    if not of:
+        return {"tone": "silent", "label": ""}
+    known = Status(of)
+    return {"tone": TONES[known], "label": known.label}
+
+
+@register.filter
+def is_overdue(commitment: Commitment, today: date) -> bool:
+    """Whether its due date has passed and no update has ended it."""
+    return commitment.is_overdue(today)
+
+
+@register.filter
+def is_due_soon(commitment: Commitment, today: date) -> bool:
+    """Whether it is due within 30 days."""
+    return commitment.is_due_soon(today)
+
+
+@register.filter
+def focal_points(commitment: Commitment, reach: dict[int, Card]) -> list[Card]:
+    """The cards of those whom this viewer may ask about it."""
+    found = [
+        reach[party.focal_point_id]
+        for party in commitment.parties.all()
+        if party.focal_point_id in reach and party.focal_point_accepted_at
+    ]
+    return list(dict.fromkeys(found))
