@@ -33,6 +33,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
             point_count=Count("statement__outcomes", filter=points, distinct=True),
             commitment_count=Count("commitments", distinct=True),
         )
+        .order_by("-starts_on", "code")
     )
     form = QueryForm(request.GET)
     page = page_of(form, events) if form.is_valid() else None

@@ -1,0 +1,171 @@
+"""The one door: who sees what of whom."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from participants import sharing
+from participants.models import Audience, Delegate, RevealBudget, User
+from participants.sharing import VISITOR, viewer_of
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+
+TODAY = date(2026, 3, 2)
+
+
+def seen(viewer: sharing.Viewer, who: Delegate, *, opened: bool) -> list[str] | None:
+    profile = sharing.find(viewer, who.handle, TODAY, opened=opened)
+    return None if profile is None else [channel.value for channel in profile.channels]
+
+
+def test_visitor_sees_what_is_shared_with_everyone(delegate: Delegate) -> None:
+    assert seen(VISITOR, delegate, opened=False) == ["dewi.open@example.org"]
+    assert seen(VISITOR, delegate, opened=True) == ["dewi.open@example.org"]
+
+
+def test_participant_sees_the_rest_once_it_is_opened(
+    delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    viewer = viewer_of(quiet_delegate.user)
+    assert seen(viewer, delegate, opened=False) == ["dewi.open@example.org"]
+    assert seen(viewer, delegate, opened=True) == [
+        "dewi.open@example.org",
+        "dewi.inside@example.org",
+    ]
+
+
+def test_owner_sees_everything(delegate: Delegate) -> None:
+    assert seen(viewer_of(delegate.user), delegate, opened=False) == [
+        "dewi.open@example.org",
+        "dewi.inside@example.org",
+        "dewi.private@example.org",
+    ]
+
+
+def test_outsider_and_cochair_see_what_a_visitor_sees(
+    delegate: Delegate, focal_point: Delegate, outsider: Delegate, cochair: User, operator: User
+) -> None:
+    for user in (outsider.user, cochair, operator):
+        assert seen(viewer_of(user), delegate, opened=True) == ["dewi.open@example.org"]
+        assert seen(viewer_of(user), focal_point, opened=True) is None
+
+
+def test_unconfirmed_participation_does_not_count(delegate: Delegate, event: Event) -> None:
+    waiting = make_delegate()
+    make_participation(waiting, event, confirmed=False)
+    assert seen(viewer_of(waiting.user), delegate, opened=True) == ["dewi.open@example.org"]
+
+
+def test_channel_for_everyone_of_a_person_listed_to_participants_stays_with_them(
+    event: Event, quiet_delegate: Delegate
+) -> None:
+    careful = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(careful, event)
+    make_channel(careful, value="careful@example.org", audience=Audience.EVERYONE)
+    assert seen(VISITOR, careful, opened=True) is None
+    viewer = viewer_of(quiet_delegate.user)
+    assert seen(viewer, careful, opened=False) == []
+    assert seen(viewer, careful, opened=True) == ["careful@example.org"]
+
+
+@pytest.mark.parametrize("audience", [Audience.INTRODUCED, Audience.CONSTITUENCY])
+def test_audiences_that_come_later_admit_nobody(
+    event: Event, quiet_delegate: Delegate, audience: Audience
+) -> None:
+    careful = make_delegate(listed_to=Audience.EVERYONE)
+    make_participation(careful, event)
+    make_channel(careful, value="later@example.org", audience=audience)
+    assert seen(viewer_of(quiet_delegate.user), careful, opened=True) == []
+    careful.listed_to = audience
+    careful.save()
+    assert seen(viewer_of(quiet_delegate.user), careful, opened=True) is None
+
+
+def test_closed_account_is_gone_from_everywhere(delegate: Delegate) -> None:
+    assert delegate.user is not None
+    delegate.user.is_active = False
+    delegate.user.save()
+    assert seen(VISITOR, delegate, opened=True) is None
+    assert sharing.shared_with_everyone(TODAY) == []
+    assert viewer_of(delegate.user) == VISITOR
+
+
+def test_workplace_shows_only_where_it_is_public_and_present(event: Event) -> None:
+    person = make_delegate(listed_to=Audience.EVERYONE)
+    hidden = make_organisation(name="Hidden Shelter")
+    make_role(make_event(is_public=False), organisation=hidden)
+    make_affiliation(person, organisation=hidden)
+    left = make_organisation(name="Former Office")
+    make_role(event, organisation=left)
+    make_affiliation(person, organisation=left, until=TODAY - timedelta(days=1))
+    profile = sharing.find(VISITOR, person.handle, TODAY)
+    assert profile is not None and profile.workplaces == () and profile.card.workplace is None
+    here = make_organisation(name="Open Office")
+    make_role(event, organisation=here)
+    make_affiliation(person, organisation=here)
+    profile = sharing.find(VISITOR, person.handle, TODAY)
+    assert profile is not None
+    assert [place.name for place in profile.workplaces] == ["Open Office"]
+
+
+def test_shared_with_everyone_names_only_those_who_do(
+    event: Event, delegate: Delegate, quiet_delegate: Delegate, focal_point: Delegate
+) -> None:
+    make_delegate(name="Listed Only", listed_to=Audience.EVERYONE)
+    people = sharing.shared_with_everyone(TODAY)
+    assert [profile.card.name for profile in people] == ["Dewi Lestari"]
+    assert [channel.value for channel in people[0].channels] == ["dewi.open@example.org"]
+    assert [profile.card.name for profile in sharing.shared_with_everyone(TODAY, event)] == [
+        "Dewi Lestari"
+    ]
+    assert sharing.shared_with_everyone(TODAY, make_event()) == []
+
+
+def test_reveal_is_recorded_without_names(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    assert quiet_delegate.user is not None
+    organisation = quiet_delegate.participations.get().organisation
+    make_role(quiet_delegate.participations.get().event, organisation=organisation)
+    make_affiliation(quiet_delegate, organisation=organisation)
+    sharing.reveal(quiet_delegate.user, delegate.handle, NOON)
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.at, entry.organisation) == ("reveal", NOON, organisation.slug)
+    text = " ".join(str(value) for value in vars(entry).values())
+    for leak in ("Quentin", "Dewi", "example.org", delegate.handle):
+        assert leak not in text
+
+
+def test_budget_ends_and_renews_the_next_day(
+    delegate: Delegate, quiet_delegate: Delegate, settings: pytest.FixtureRequest
+) -> None:
+    settings.REVEALS_PER_DAY = 2  # type: ignore[attr-defined]
+    assert quiet_delegate.user is not None
+    for _look in range(2):
+        assert sharing.reveal(quiet_delegate.user, delegate.handle, NOON)
+    with pytest.raises(sharing.BudgetSpent):
+        sharing.reveal(quiet_delegate.user, delegate.handle, NOON)
+    assert AuditEntry.objects.count() == 2
+    assert sharing.reveal(quiet_delegate.user, delegate.handle, NOON + timedelta(days=1))
+
+
+def test_hidden_absent_and_own_profiles_cost_nothing(
+    delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    assert delegate.user is not None
+    assert sharing.reveal(delegate.user, quiet_delegate.handle, NOON) is None
+    assert sharing.reveal(delegate.user, "abcdefghjk", NOON) is None
+    assert sharing.reveal(delegate.user, delegate.handle, NOON) is not None
+    assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
+
+
+def test_viewer_without_profile_is_signed_in_and_no_more(db: None) -> None:
+    assert viewer_of(make_user()) == sharing.Viewer(signed_in=True)
