@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.statement import Outcome
+from outcomes.models.outcome import Outcome
 from participants.models import Delegate, Group, Organisation, check_made_up
 from roundtable.history import record_history
 from roundtable.models import Event

@@ -1,0 +1,128 @@
+"""What may be stored of the meeting, and that every field of the portal explains itself."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from roundtable.models import Event
+from tests.constraints import (
+    Breaking,
+    assert_database_refuses,
+    assert_words_refuse,
+    changed,
+    constraints_of,
+    models_of,
+)
+from tests.factories import make_event, make_series
+
+# Fields of Django's own base class of accounts.
+NOT_OURS = {"User.password", "User.last_login"}
+
+
+BREAKING: Breaking = {
+    "event_ends_after_it_starts": lambda: changed(make_event(), ends_on=date(2024, 5, 13)),
+    "event_code_in_capitals": lambda: changed(make_event(), code="Ev2024"),
+}
+
+
+def test_constraints_are_all_tried() -> None:
+    assert sorted(BREAKING) == constraints_of("roundtable")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BREAKING)
+def test_constraint_holds_in_the_database(name: str) -> None:
+    assert_database_refuses(BREAKING[name](), name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BREAKING)
+def test_constraint_is_explained_before_saving(name: str) -> None:
+    assert_words_refuse(BREAKING[name]())
+
+
+@pytest.mark.django_db
+def test_event_without_a_code_is_refused_by_the_database() -> None:
+    assert_database_refuses(changed(make_event(), code=""), "event_code_in_capitals")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["2024X", "EV-1", "EV 1", "EV1\n", "ÉV1", "ev1"])
+def test_event_code_has_capital_letters_and_digits_only(code: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        changed(make_event(), code=code).full_clean()
+    assert "Use capital letters and digits." in refusal.value.message_dict["code"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["code", "slug"])
+def test_event_is_named_once(field: str) -> None:
+    first = make_event()
+    with pytest.raises(ValidationError, match="already exists"):
+        changed(make_event(), **{field: getattr(first, field)}).full_clean()
+
+
+@pytest.mark.django_db
+def test_series_is_named_once() -> None:
+    with pytest.raises(ValidationError, match="already exists"):
+        make_series(slug=make_series().slug)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Bangkok", "Asia/Atlantis", "+07:00", "../etc/localtime", "\x00"])
+def test_event_in_no_time_zone_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        changed(make_event(), time_zone=name).full_clean()
+    assert "time_zone" in refusal.value.message_dict
+
+
+@pytest.mark.django_db
+def test_event_of_one_day_is_allowed() -> None:
+    event = make_event(starts_on=date(2024, 5, 14), ends_on=date(2024, 5, 14))
+    assert event.ends_on == event.starts_on
+
+
+@pytest.mark.django_db
+def test_published_events_are_the_public_ones() -> None:
+    shown = make_event(is_public=True)
+    make_event(is_public=False)
+    assert list(Event.objects.published()) == [shown]
+
+
+@pytest.mark.django_db
+def test_series_with_events_cannot_be_deleted() -> None:
+    event = make_event()
+    with pytest.raises(models.ProtectedError):
+        event.series.delete()
+
+
+@pytest.mark.django_db
+def test_event_history_keeps_what_was_written_before() -> None:
+    event = make_event(title="First title")
+    event.title = "Second title"
+    event.save()
+    assert [row.title for row in event.history.all()] == ["Second title", "First title"]
+
+
+def fields_without_help() -> list[str]:
+    return [
+        f"{model.__name__}.{field.name}"
+        for app in ("roundtable", "participants", "outcomes")
+        for model in models_of(app)
+        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
+        if not (isinstance(field, models.AutoField) or str(field.help_text).strip())
+    ]
+
+
+def test_every_field_explains_itself() -> None:
+    assert set(fields_without_help()) == NOT_OURS
+
+
+def test_every_explanation_is_a_sentence() -> None:
+    for app in ("roundtable", "participants", "outcomes"):
+        for model in models_of(app):
+            for field in model._meta.get_fields():
+                text = str(getattr(field, "help_text", ""))
+                assert not text or text[-1] == ".", f"{model.__name__}.{field.name}: {text}"

@@ -1,0 +1,117 @@
+"""The arrow between the apps, and the other habits that a program can check."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# Each app may import from itself and from those after it.
+ARROW = ["outcomes", "participants", "roundtable"]
+LONGEST = 300
+# What would tie a file to one machine.
+PLACES = ["/" + "home/", "/" + "root/", "/" + "work/", "/" + "Users/", "C:" + "\\"]
+
+
+def files(pattern: str = "*.py") -> list[Path]:
+    """The files that git keeps or would keep."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", pattern],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [ROOT / name for name in listed.stdout.split("\0") if name]
+    assert found
+    return [path for path in found if path.is_file()]
+
+
+def modules_of(app: str) -> list[Path]:
+    """The app's own modules."""
+    found = [path for path in files() if path.relative_to(ROOT).parts[0] == app]
+    assert found, app
+    return found
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The names of the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}:{node.lineno} imports relatively"
+            yield node.module or ""
+
+
+def apps_imported(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports_of(path)} & {*ARROW, "tests", "deploy"}
+
+
+@pytest.mark.parametrize("app", ARROW)
+def test_apps_import_along_the_arrow_only(app: str) -> None:
+    allowed = set(ARROW[ARROW.index(app) :])
+    for path in modules_of(app):
+        assert apps_imported(path) <= allowed, name_of(path)
+
+
+@pytest.mark.parametrize("app", ARROW)
+def test_migrations_depend_along_the_arrow_only(app: str) -> None:
+    above = ARROW[: ARROW.index(app)]
+    for path in modules_of(app):
+        if "migrations" in path.parts:
+            text = path.read_text()
+            assert not [name for name in above if f"'{name}'" in text or f'"{name}"' in text]
+
+
+@pytest.mark.parametrize(
+    ("name", "strings"),
+    [
+        ("settings.py", {"participants", "outcomes"}),
+        ("urls.py", {"participants.urls", "outcomes.urls"}),
+    ],
+)
+def test_composition_names_other_apps_as_strings(name: str, strings: set[str]) -> None:
+    path = ROOT / "roundtable" / name
+    assert apps_imported(path) <= {"roundtable"}
+    constants = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)]
+    assert strings <= {str(constant.value) for constant in constants}
+
+
+def test_imports_stand_outside_functions() -> None:
+    for path in files():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
+                assert not inner, f"{name_of(path)}:{inner[0].lineno}"
+
+
+def test_files_are_short() -> None:
+    long = {
+        name_of(path): len(path.read_text().splitlines())
+        for path in files()
+        if not {"migrations", "tests"} & set(path.relative_to(ROOT).parts)
+    }
+    assert {name: lines for name, lines in long.items() if lines > LONGEST} == {}
+
+
+def test_no_signals_and_no_service_classes() -> None:
+    for app in ARROW:
+        for path in modules_of(app):
+            assert "django.dispatch" not in set(imports_of(path)), name_of(path)
+            assert path.stem not in ("signals", "services", "helpers", "utils"), name_of(path)
+
+
+def test_no_file_names_a_place_on_one_machine() -> None:
+    for path in files("*"):
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        assert not [place for place in PLACES if place in text], name_of(path)
