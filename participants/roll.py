@@ -38,6 +38,17 @@ class Bench:
         return len(self.seats) + self.unnamed
 
 
+def with_role(benches: list[Bench], role: EventRole.Role) -> list[EventRole]:
+    """Those who had this role, in the order of the benches."""
+    return [
+        held
+        for bench in benches
+        for seat in bench.seats
+        for held in seat.roles
+        if held.role == role
+    ]
+
+
 def roll(event: Event) -> list[Bench]:
     """The benches of a roundtable, without those of which nothing is recorded; two queries."""
     benches = {constituency: Bench(constituency) for constituency in Constituency}

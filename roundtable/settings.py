@@ -3,50 +3,37 @@
 A missing setting stops the start with one sentence that names it.
 """
 
-import sys
 from pathlib import Path
+from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, XLSX
 
+from roundtable.environment import database, env, names, optional, required
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def required(name: str, why: str) -> str:
-    """The variable's value.
-
-    Raises SystemExit with one sentence where it is not set.
-    """
-    value: str = env.str(name, default="")
-    if not value:
-        sys.exit(f"Roundtable cannot start: set {name} ({why}). The README says how.")
-    return value
-
 
 DEBUG = env.bool("DEBUG", default=False)
 # Where the portal keeps what it writes: the SQLite file, uploads, mail in development.
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
 if DEBUG:
     SECRET_KEY = env.str("SECRET_KEY", default="for-development-only-" + "x" * 40)
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+    ALLOWED_HOSTS = names(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]"))
 else:
     SECRET_KEY = required("SECRET_KEY", "a long random text that nobody else knows")
-    ALLOWED_HOSTS = required(
-        "ALLOWED_HOSTS", "the host names that the portal answers to, with commas between"
-    ).split(",")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+    ALLOWED_HOSTS = names(
+        required("ALLOWED_HOSTS", "the host names that the portal answers to, with commas between")
+    )
+CSRF_TRUSTED_ORIGINS = names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
 # Who runs this portal. The public pages say "not set" until these are.
 OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")
 # How many people's details one person may open in a day (UTC).
-REVEALS_PER_DAY = env.int("REVEALS_PER_DAY", default=30)
+REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, like="30")
 
 INSTALLED_APPS = [
     "roundtable",
@@ -111,10 +98,14 @@ TEMPLATES = [
 
 # Data ---------------------------------------------------------------------------------
 
-try:
-    DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/roundtable.sqlite3")}
-except (ImproperlyConfigured, ValueError) as problem:
-    sys.exit(f"Roundtable cannot start: DATABASE_URL cannot be read ({problem}).")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": optional(
+        "DATABASE_URL",
+        database,
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "roundtable.sqlite3"},
+        like="postgres://user:password@host:5432/name",
+    )
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -163,10 +154,17 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Roundtable"
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = optional("TRUSTED_PROXY_COUNT", env.int, 0, like="1")
 
 # Limits on sign-in count per process unless they are shared.
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {
+    "default": optional(
+        "CACHE_URL",
+        env.cache_url,
+        {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        like="dbcache://cache",
+    )
+}
 
 # Mail ---------------------------------------------------------------------------------
 
@@ -176,7 +174,11 @@ if DEBUG:
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Roundtable <portal@example.org>")
 else:
     required("EMAIL_URL", "the mail server, as smtp+tls://user:password@host:587")
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(
+        optional("EMAIL_URL", env.email_url, None, like="smtp+tls://user:password@host:587")
+    )
+    # Mail is sent while somebody waits.
+    EMAIL_TIMEOUT = 15
     DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the address that mail comes from")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -186,13 +188,14 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["roundtable.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Files that every visitor gets --------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

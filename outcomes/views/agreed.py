@@ -12,7 +12,8 @@ from outcomes.models import Commitment, Outcome, Statement
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import reach, with_parties
 from participants import sharing
-from participants.roll import roll
+from participants.models import EventRole
+from participants.roll import roll, with_role
 from roundtable.models import Event
 from roundtable.querystrings import QueryForm, page_of
 
@@ -72,6 +73,8 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "bars": bars(parts),
         "benches": benches,
         "seats": seats(benches),
+        "cochairs": with_role(benches, EventRole.Role.COCHAIR),
+        "cohosts": with_role(benches, EventRole.Role.COHOST),
         "people": sharing.shared_with_everyone(on, event),
         "documents": event.documents.all(),
         "today": on,

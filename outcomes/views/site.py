@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outcomes.forms import count
-from outcomes.models import Commitment, ProgressUpdate
+from outcomes.models import Commitment, Outcome, ProgressUpdate
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import reach, with_parties
 from outcomes.search import SearchForm, search
@@ -28,11 +28,17 @@ def home(request: HttpRequest) -> HttpResponse:
         commitments = Commitment.objects.filter(event=latest)
         counts = count(commitments, on)
         parts = shares(counts)
+        benches = roll(latest)
         context |= {
             "counts": counts,
             "shares": parts,
             "bars": bars(parts),
-            "seats": seats(roll(latest)),
+            "benches": benches,
+            "seats": seats(benches),
+            "point_count": Outcome.objects.published()
+            .points()
+            .filter(statement__event=latest)
+            .count(),
             "due_next": commitments.due_from(on).select_related("event", "latest_update")[:5],
             "changed": ProgressUpdate.objects.published().select_related(
                 "commitment__event", "party__organisation", "party__group"
