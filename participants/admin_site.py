@@ -1,10 +1,19 @@
 """The portal's admin: entered by grant, signed in to with a code like every page."""
 
+from functools import update_wrapper
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
 from participants.permissions import may_enter_admin
+
+OWN_APPS = {"roundtable", "participants", "outcomes"}
+# Nobody has a password; the last two would hand out names and addresses of hidden rows.
+LEFT_OUT = {"password_change", "password_change_done", "autocomplete", "view_on_site"}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -14,7 +23,34 @@ class PortalAdminSite(admin.AdminSite):
     site_title = _("Roundtable")
     index_title = _("What do you want to work on?")
     login_template = None
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whoever holds a grant today, and operators."""
         return may_enter_admin(request.user)
+
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        """Takes the portal's own models only: libraries bring sign-in addresses and sessions."""
+        models = (
+            model_or_iterable
+            if isinstance(model_or_iterable, list | tuple)
+            else [model_or_iterable]
+        )
+        own = [model for model in models if model._meta.app_label in OWN_APPS]
+        super().register(own, *args, **options)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's addresses, save those that this portal has no use for."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Says no to who is signed in without a grant: signing in again would not help."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        return update_wrapper(guarded, inner)

@@ -1,14 +1,25 @@
 """Who may do what. Rights come from grants alone, for the days on which they hold."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 
 from participants.models import Grant, Organisation, User
+from participants.models.organisation import OrganisationQuerySet
 from roundtable.models import Event
 
 AnyUser = User | AnonymousUser
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
+# The ways in which an organisation has to do with a roundtable.
+EVENTS_OF_ORGANISATION = (
+    "roles__event",
+    "participations__event",
+    "commitment_parties__commitment__event",
+    "affiliations__delegate__participations__event",
+    "addressed_by__outcome__statement__event",
+)
 
 
 def may_enter_admin(user: AnyUser) -> bool:
@@ -54,13 +65,83 @@ def can_edit_organisation(user: User, organisation: Organisation, on: date) -> b
 
 def events_of_organisation(organisation: Organisation) -> "set[int]":
     """Numbers of the events that the organisation has to do with in any way."""
-    return set(
-        Event.objects.filter(roles__organisation=organisation)
-        .union(
-            Event.objects.filter(participations__organisation=organisation),
-            Event.objects.filter(commitments__parties__organisation=organisation),
-            Event.objects.filter(participations__delegate__affiliations__organisation=organisation),
-            Event.objects.filter(statement__outcomes__addressees__organisation=organisation),
-        )
-        .values_list("pk", flat=True)
+    itself = Organisation.objects.filter(pk=organisation.pk).order_by()
+    first, *others = [
+        itself.filter(**{f"{path}__isnull": False}).values_list(path, flat=True)
+        for path in EVENTS_OF_ORGANISATION
+    ]
+    return set(first.union(*others))
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What somebody may do on one day, by number of roundtable; an operator may do all of it."""
+
+    user: User
+    is_operator: bool
+    readable: frozenset[int]
+    editable: frozenset[int]
+    decidable: frozenset[int]
+
+    def may_read(self, event_id: int | None) -> bool:
+        """Whether any grant covers this roundtable."""
+        return self.is_operator or event_id in self.readable
+
+    def may_edit(self, event_id: int | None) -> bool:
+        """Whether a co-chair's or an editor's grant covers this roundtable."""
+        return self.is_operator or event_id in self.editable
+
+    def may_decide(self, event_id: int | None) -> bool:
+        """Whether a co-chair's grant covers this roundtable."""
+        return self.is_operator or event_id in self.decidable
+
+    @property
+    def edits_somewhere(self) -> bool:
+        """Whether there is a roundtable that this person may edit."""
+        return self.is_operator or bool(self.editable)
+
+    @property
+    def decides_somewhere(self) -> bool:
+        """Whether there is a roundtable that this person may decide about."""
+        return self.is_operator or bool(self.decidable)
+
+
+def rights_of(user: AnyUser, on: date) -> Rights | None:
+    """What this person may do on that day; None for who has no business in the admin."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    grants = [] if user.is_superuser else list(user.grants.active(on))
+    if not grants and not user.is_superuser:
+        return None
+    return Rights(
+        user=user,
+        is_operator=user.is_superuser,
+        readable=frozenset(grant.event_id for grant in grants),
+        editable=frozenset(grant.event_id for grant in grants if grant.role in EDITORS),
+        decidable=frozenset(grant.event_id for grant in grants if grant.role == Grant.Role.COCHAIR),
     )
+
+
+def acts_for(user: User, event_id: int, on: date) -> str:
+    """The short name of the organisation that this person acts for at a roundtable, or nothing."""
+    grant = (
+        user.grants.active(on)
+        .filter(event_id=event_id, on_behalf_of__isnull=False)
+        .select_related("on_behalf_of")
+        .first()
+    )
+    return grant.on_behalf_of.slug if grant and grant.on_behalf_of else ""
+
+
+def organisations_seen_by(rights: Rights) -> OrganisationQuerySet:
+    """Public ones, those of the viewer's roundtables, and those that belong to none so far."""
+    if rights.is_operator:
+        return Organisation.objects.all()
+    involved, theirs = Q(), Q()
+    for path in EVENTS_OF_ORGANISATION:
+        involved |= Q(pk__in=Organisation.objects.filter(**{f"{path}__isnull": False}).values("pk"))
+        theirs |= Q(
+            pk__in=Organisation.objects.filter(**{f"{path}__in": rights.readable}).values("pk")
+        )
+    public = Q(pk__in=Organisation.objects.published().values("pk"))
+    return Organisation.objects.filter(public | theirs | ~involved)

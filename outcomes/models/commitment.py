@@ -235,11 +235,12 @@ class CommitmentParty(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError where what is made up would meet what is real."""
-        if self.commitment_id or getattr(self, "commitment", None):
-            if self.organisation:
-                check_made_up(self.commitment.event, self.organisation.is_demonstration)
-            if self.focal_point:
-                check_made_up(self.commitment.event, self.focal_point.is_demonstration)
+        # In a form the commitment may not be stored yet, or lack its roundtable.
+        event = getattr(getattr(self, "commitment", None), "event", None)
+        if event and self.organisation:
+            check_made_up(event, self.organisation.is_demonstration)
+        if event and self.focal_point:
+            check_made_up(event, self.focal_point.is_demonstration)
 
     def ask(self, delegate: Delegate | None) -> None:
         """Asks somebody to be the focal point; nobody is shown until that person accepts."""

@@ -236,8 +236,9 @@ class EventRole(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError where a made-up organisation meets a real roundtable."""
-        if self.event_id and self.organisation_id:
-            check_made_up(self.event, self.organisation.is_demonstration)
+        event = getattr(self, "event", None)  # in a form it may not be stored yet
+        if event and self.organisation_id:
+            check_made_up(event, self.organisation.is_demonstration)
 
 
 class RecordedCount(models.Model):

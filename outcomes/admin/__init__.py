@@ -1,0 +1,16 @@
+"""The admin of roundtables, of what they agreed, and of what came of it."""
+
+from outcomes.admin.commitments import CommitmentAdmin
+from outcomes.admin.events import EventAdmin, SeriesAdmin
+from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
+from outcomes.admin.updates import ProgressUpdateAdmin
+
+__all__ = [
+    "CommitmentAdmin",
+    "EventAdmin",
+    "OutcomeAdmin",
+    "ProgressUpdateAdmin",
+    "SeriesAdmin",
+    "StatementAdmin",
+    "ThemeAdmin",
+]

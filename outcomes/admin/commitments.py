@@ -1,0 +1,174 @@
+"""Commitments and their parties."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from import_export import resources
+from import_export.admin import ExportMixin
+from import_export.fields import Field
+
+from outcomes.admin.formsets import PartyFormSet
+from outcomes.models import Commitment, CommitmentParty, Outcome
+from participants.admin.base import GrantedAdmin, GrantedInline
+from participants.admin.filters import EventFilter
+from participants.models import Delegate, Participation
+from participants.spreadsheets import SAFE_FORMATS, SafeExport
+
+
+class CommitmentResource(resources.ModelResource):
+    """What is public about a commitment; no person is in it."""
+
+    roundtable = Field("event__code", column_name="roundtable")
+    points = Field(column_name="points")
+    parties = Field(column_name="parties")
+    status = Field(column_name="status")
+
+    class Meta:
+        model = Commitment
+        fields = [
+            "reference",
+            "roundtable",
+            "text",
+            "points",
+            "parties",
+            "place_in_source",
+            "due_on",
+            "status",
+        ]
+        export_order = fields
+
+    def dehydrate_points(self, row: Commitment) -> str:
+        """The numbers of the points that it answers."""
+        return ", ".join(point.number for point in row.outcomes.all())
+
+    def dehydrate_parties(self, row: Commitment) -> str:
+        """Who undertook it."""
+        return "; ".join(str(party) for party in row.parties.all())
+
+    def dehydrate_status(self, row: Commitment) -> str:
+        """How far it has come; empty without an update."""
+        return row.status.value if row.status else ""
+
+
+class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A commitment; the points that it answers are of its own roundtable."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        points: Any = self.fields.get("outcomes")
+        if points is not None and self.instance.pk:
+            points.queryset = points.queryset.filter(statement__event=self.instance.event_id)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Raises ValidationError for points of another roundtable."""
+        cleaned = super().clean() or self.cleaned_data
+        event = cleaned.get("event") or (self.instance.event if self.instance.pk else None)
+        points = cleaned.get("outcomes") or Outcome.objects.none()
+        if event and any(point.statement.event_id != event.pk for point in points):
+            raise ValidationError({"outcomes": _("Choose points of this roundtable.")})
+        return cleaned
+
+
+class PartyInline(GrantedInline):
+    """Who undertook it, and whom one may ask."""
+
+    model = CommitmentParty
+    formset = PartyFormSet
+    fields = [("organisation", "group"), "role", ("focal_point", "focal_point_accepted_at")]
+    readonly_fields = ["focal_point_accepted_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the names."""
+        rows = super().get_queryset(request)
+        return rows.select_related("organisation", "group", "focal_point", "commitment__event")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Offers as focal points those who took part, and who is one already."""
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        field = formset.form.base_fields.get("focal_point")
+        if field is not None and obj is not None:
+            took_part = Participation.objects.filter(event=obj.event_id).values("delegate")
+            field.queryset = Delegate.objects.filter(
+                Q(pk__in=took_part) | Q(pk__in=obj.parties.values("focal_point"))
+            )
+            field.choices = [("", "---------"), *((row.pk, row.name) for row in field.queryset)]
+        return formset
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
+    """Commitments of the viewer's roundtables."""
+
+    event_path = "event"
+    form = CommitmentForm
+    resource_classes = [CommitmentResource]
+    formats = SAFE_FORMATS
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["event", "reference", "text"],
+                "description": _("What was undertaken, in the words that were agreed."),
+            },
+        ),
+        (
+            _("Where it comes from, and until when"),
+            {
+                "fields": ["outcomes", "place_in_source", "due_on"],
+                "description": _("Leave empty what is not recorded."),
+            },
+        ),
+        (
+            _("How far it has come"),
+            {
+                "fields": ["status_word"],
+                "description": _("The approved progress update of the latest day says so."),
+            },
+        ),
+    ]
+    readonly_fields = ["status_word"]
+    settled_fields = ("event",)
+    inlines = [PartyInline]
+    list_display = ["reference", "text", "event", "due_on", "status_word", "public_page"]
+    list_filter = [EventFilter]
+    list_select_related = ["event", "latest_update"]
+    date_hierarchy = "due_on"
+    search_fields = ["reference", "text", "parties__organisation__name"]
+    search_help_text = _("Reference, words, or the name of a party")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The reference stays once stored, save by an operator: others cite it."""
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "reference"] if obj and not self.rights_of(request).is_operator else fields
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Points as boxes to tick; lead-ins are only halves of sentences."""
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.queryset = field.queryset.filter(parent__isnull=False)
+        return field
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows of the list with all that is written out."""
+        rows: QuerySet[Any] = super().get_export_queryset(request)
+        return rows.select_related("event", "latest_update").prefetch_related(
+            "outcomes", "parties__organisation", "parties__group"
+        )
+
+    def is_cited(self, row: Any) -> bool:
+        """Once an update is approved."""
+        return bool(row.updates.approved().exists())
+
+    def is_published(self, row: Any) -> bool:
+        """Where its roundtable is public."""
+        return bool(row.event.is_public)
+
+    @admin.display(description=_("status"))
+    def status_word(self, row: Commitment) -> str:
+        """The status in a word, or that there is none."""
+        return str(row.status.label) if row.status else str(_("No update"))

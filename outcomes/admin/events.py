@@ -1,0 +1,134 @@
+"""Roundtables and their series; asks for grants, so it stands above the roundtable app."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models import Document
+from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
+from participants.models import EventRole, RecordedCount
+from roundtable.models import Event, Series
+
+
+class EventRoleInline(GrantedInline):
+    """What each organisation was at the roundtable."""
+
+    model = EventRole
+    fields = [("organisation", "role"), "represented_by", "source_wording", "source"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the names of the organisations."""
+        return super().get_queryset(request).select_related("organisation", "event")
+
+
+class RecordedCountInline(GrantedInline):
+    """How many of a kind took part, by a source."""
+
+    model = RecordedCount
+    fields = [("kind", "number"), "source_wording", "source"]
+
+
+class DocumentInline(GrantedInline):
+    """Documents of the roundtable that stand elsewhere."""
+
+    model = Document
+    fields = ["title", "publisher", "url", "dated_on"]
+
+
+@admin.register(Event)
+class EventAdmin(GrantedAdmin):
+    """The viewer's roundtables; operators make new ones."""
+
+    event_path = "pk"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["title", "summary", "is_public"],
+                "description": _("What stands at the top of the roundtable's page."),
+            },
+        ),
+        (
+            _("When and where"),
+            {
+                "fields": [
+                    ("starts_on", "ends_on"),
+                    "time_zone",
+                    "venue",
+                    ("city", "country"),
+                ],
+                "description": _("Leave empty what is not recorded; the page then says so."),
+            },
+        ),
+        (
+            _("Where these facts come from"),
+            {
+                "fields": ["source_title", "source_url", "source_retrieved_on"],
+                "description": _("Readers follow this to check."),
+            },
+        ),
+        (
+            _("Kept by operators"),
+            {
+                "fields": ["series", "code", "slug", "is_demonstration"],
+                "description": _("Others cite these, so they hardly ever change."),
+            },
+        ),
+    ]
+    inlines = [EventRoleInline, RecordedCountInline, DocumentInline]
+    list_display = ["title", "code", "starts_on", "city", "is_public", "public_page"]
+    list_filter = ["is_public", "is_demonstration"]
+    date_hierarchy = "starts_on"
+    search_fields = ["title", "code", "city"]
+    search_help_text = _("Title, code or city")
+    operator_fields = ("series", "code", "slug", "is_demonstration")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Operators, who also give the grants for it."""
+        return self.rights_of(request).is_operator
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators."""
+        return self.rights_of(request).is_operator
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Whether all may see it is decided by co-chairs."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj and not self.rights_of(request).may_decide(obj.pk):
+            fields.append("is_public")
+        return fields
+
+    def is_published(self, row: Any) -> bool:
+        """Where it is public."""
+        return bool(row.is_public)
+
+
+@admin.register(Series)
+class SeriesAdmin(OperatorAdmin):
+    """Series of roundtables; operators keep them."""
+
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["name", "slug", "site"],
+                "description": _("The process that holds roundtables. An operator keeps it."),
+            },
+        )
+    ]
+    list_display = ["name", "site"]
+    search_fields = ["name"]
+
+    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        """Those that these roundtables belong to."""
+        return rows.filter(pk__in=Event.objects.filter(pk__in=events).values("series"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever has a grant for one of its roundtables."""
+        mine = self.rights_of(request)
+        if obj is None or mine.is_operator:
+            return True
+        return bool(obj.events.filter(pk__in=mine.readable).exists())

@@ -1,0 +1,170 @@
+"""Progress updates and their evidence."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from outcomes.actions import approve_updates, ask_for_changes
+from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
+from participants.admin.base import GrantedAdmin, GrantedInline, rights
+from participants.admin.filters import EventFilter
+
+
+class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Evidence by its address; where a file was given, that one stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address = self.fields.get("url")
+        if address is not None:
+            address.required = not self.instance.file
+            address.disabled = bool(self.instance.file)
+
+
+class EvidenceInline(GrantedInline):
+    """What the update rests on."""
+
+    model = Evidence
+    form = EvidenceForm
+    fields = ["title", "url", "dated_on", "is_public"]
+
+
+@admin.register(ProgressUpdate)
+class ProgressUpdateAdmin(GrantedAdmin):
+    """Updates of the viewer's roundtables; an approved one stays as everyone reads it."""
+
+    event_path = "commitment__event"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["commitment", "party", "reported_on", "status", "text"],
+                "description": _("What a party says has become of a commitment, as of a day."),
+            },
+        ),
+        (
+            _("On its way to being shown"),
+            {
+                "fields": ["state", "recorded_at", "approved_at"],
+                "description": _(
+                    "A co-chair approves it: in the list, choose it and the action. An approved "
+                    "update cannot be changed; ask for changes first."
+                ),
+            },
+        ),
+    ]
+    readonly_fields = ["state", "recorded_at", "approved_at"]
+    settled_fields = ("commitment",)
+    inlines = [EvidenceInline]
+    list_display = ["reference", "party_name", "reported_on", "status", "state", "public_page"]
+    list_filter = ["state", "status", EventFilter]
+    list_select_related = ["commitment__event", "party__organisation", "party__group"]
+    date_hierarchy = "reported_on"
+    search_fields = ["commitment__reference", "commitment__text", "text"]
+    search_help_text = _("Reference, or words of the commitment or the update")
+    actions = ["approve", "ask_for_changes"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As elsewhere, unless it is approved: everyone reads what a co-chair read."""
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (obj is None or not self.is_cited(obj))
+
+    def is_cited(self, row: Any) -> bool:
+        """Once it is approved."""
+        return bool(row.state == ProgressUpdate.State.APPROVED)
+
+    def is_published(self, row: Any) -> bool:
+        """Where it is approved and its roundtable public."""
+        return self.is_cited(row) and row.commitment.event.is_public
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The page of the commitment, which shows it."""
+        if obj is None or not self.is_published(obj):
+            return None
+        address: str = obj.commitment.get_absolute_url()
+        return address
+
+    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        """Parties to commitments of roundtables that the viewer edits."""
+        if db_field.name != "party":
+            return super().offered(db_field, request)
+        mine = rights(request)
+        parties = CommitmentParty.objects.select_related("commitment", "organisation", "group")
+        if mine.is_operator:
+            return parties
+        return parties.filter(commitment__event__in=mine.editable)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Once the commitment stands, offers its own parties alone."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        party = form.base_fields.get("party")
+        if party is not None and obj is not None:
+            party.queryset = party.queryset.filter(commitment=obj.commitment_id)
+            party.choices = [("", "---------"), *((row.pk, str(row)) for row in party.queryset)]
+        return form
+
+    def label_of(self, row: Any) -> str:
+        """A party with the reference of its commitment: it can be party to several."""
+        return (
+            f"{row.commitment.reference} · {row}" if isinstance(row, CommitmentParty) else str(row)
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Takes it back first, so that the commitment shows the update before it."""
+        if self.is_cited(obj):
+            obj.request_change()
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """As for one row."""
+        for row in queryset:
+            self.delete_model(request, row)
+
+    @admin.display(description=_("commitment"), ordering="commitment__reference")
+    def reference(self, row: ProgressUpdate) -> str:
+        """The reference of the commitment."""
+        return row.commitment.reference
+
+    @admin.display(description=_("party"))
+    def party_name(self, row: ProgressUpdate) -> str:
+        """Who reports."""
+        return str(row.party)
+
+    @admin.action(description=_("Approve"), permissions=["decide"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
+        """Shows the chosen updates to everyone."""
+        rows = list(queryset.select_related("commitment__event"))
+        user = self.rights_of(request).user
+        done = approve_updates(updates=rows, by=user, at=timezone.now())
+        text = ngettext("%d update is approved.", "%d updates are approved.", len(done))
+        self._tell(request, text, len(done), len(rows))
+
+    @admin.action(description=_("Ask for changes"), permissions=["decide"])
+    def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
+        """Sends the chosen updates back."""
+        rows = list(queryset.select_related("commitment__event"))
+        user = self.rights_of(request).user
+        done = ask_for_changes(updates=rows, by=user, at=timezone.now())
+        text = ngettext("%d update was sent back.", "%d updates were sent back.", len(done))
+        self._tell(request, text, len(done), len(rows))
+
+    def _tell(self, request: HttpRequest, text: str, done: int, chosen: int) -> None:
+        if done:
+            self.message_user(request, text % done, messages.SUCCESS)
+        if left := chosen - done:
+            text = ngettext(
+                "%d stays as it is: that was done before, or you are no co-chair of its "
+                "roundtable.",
+                "%d stay as they are: that was done before, or you are no co-chair of their "
+                "roundtable.",
+                left,
+            )
+            self.message_user(request, text % left, messages.WARNING)

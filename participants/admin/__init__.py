@@ -1,0 +1,14 @@
+"""The admin of people, organisations and accounts."""
+
+from participants.admin.accounts import GrantAdmin, UserAdmin
+from participants.admin.organisations import GroupAdmin, OrganisationAdmin
+from participants.admin.people import DelegateAdmin, ParticipationAdmin
+
+__all__ = [
+    "DelegateAdmin",
+    "GrantAdmin",
+    "GroupAdmin",
+    "OrganisationAdmin",
+    "ParticipationAdmin",
+    "UserAdmin",
+]

@@ -1,0 +1,317 @@
+"""What every page of the admin has in common: rights by grant, and nobody else's rows."""
+
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError
+from django.db.models import Model, QuerySet, URLField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from participants.permissions import Rights, rights_of
+
+if TYPE_CHECKING:
+    PlainAdmin = admin.ModelAdmin[Any]
+    PlainInline = admin.StackedInline[Any, Any]
+    BaseAdmin = admin.options.BaseModelAdmin[Any]
+else:
+    PlainAdmin, PlainInline, BaseAdmin = admin.ModelAdmin, admin.StackedInline, object
+
+LARGEST_KEY = 2**63 - 1
+
+
+def rights(request: HttpRequest) -> Rights:
+    """What the viewer may do today, asked once for each request.
+
+    Raises PermissionDenied for who has no business here.
+    """
+    known: Rights | None = getattr(request, "rights", None)
+    if known is None:
+        known = rights_of(request.user, timezone.localdate())
+        if known is None:
+            raise PermissionDenied
+        request.rights = known  # type: ignore[attr-defined]
+    return known
+
+
+class Choices(BaseAdmin):
+    """Offers in a form only those rows that the viewer may attach."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A choice of the rows that the viewer sees in the admin; none of other models."""
+        kwargs.setdefault("queryset", self.offered(db_field, request))
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.label_from_instance = self.label_of  # type: ignore[method-assign, assignment]
+            # Read once, or each row of a list of forms would ask the database again.
+            offered: Any = field.choices
+            field.choices = list(offered)
+        return field
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """As for a single choice."""
+        kwargs.setdefault("queryset", self.offered(db_field, request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Beside a choice stands the link to add one, and no other: three are too many.
+
+        An address of a website without a scheme means https.
+        """
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_change_related"):
+            field.widget.can_change_related = False
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+        return field
+
+    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that a field may point to."""
+        model = db_field.remote_field.model
+        if not self.admin_site.is_registered(model):
+            none: QuerySet[Any] = model._default_manager.none()
+            return none
+        related = self.admin_site.get_model_admin(model)
+        assert isinstance(related, GrantedAdmin)
+        rows: QuerySet[Any] = related.choices(request)
+        return rows
+
+    def label_of(self, row: Model) -> str:
+        """How a row reads in a choice."""
+        return str(row)
+
+
+class GrantedAdmin(Choices, PlainAdmin):
+    """Rows of the viewer's roundtables alone; anything else is absent."""
+
+    event_path = ""  # from a row to its roundtable, for example "statement__event"
+    operator_fields: tuple[str, ...] = ()  # which only an operator may change
+    settled_fields: tuple[str, ...] = ()  # which nobody changes once the row is stored
+    keeps_history = True
+    view_on_site = False
+    save_on_top = False
+    list_per_page = 50
+    show_full_result_count = False
+
+    # Which rows ------------------------------------------------------------------------
+
+    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        """Those of the rows that belong to these roundtables."""
+        return rows.filter(**{f"{self.event_path}__in": events})
+
+    def event_of(self, row: Any) -> int:
+        """The number of the roundtable that a row belongs to."""
+        *path, last = self.event_path.split("__")
+        owner = reduce(getattr, path, row)
+        number: int = owner.pk if last == "pk" else getattr(owner, f"{last}_id")
+        return number
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the viewer may read."""
+        rows = super().get_queryset(request)
+        mine = rights(request)
+        return rows if mine.is_operator else self.within(rows, mine.readable)
+
+    def choices(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the viewer may attach something to."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        mine = rights(request)
+        return rows if mine.is_operator else self.within(rows, mine.editable)
+
+    def rights_of(self, request: HttpRequest) -> Rights:
+        """What the viewer may do today."""
+        return rights(request)
+
+    # Who may do what -------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the viewer finds this in the list of what to work on."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever has a grant for the row's roundtable."""
+        return obj is None or rights(request).may_read(self.event_of(obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever edits some roundtable; the form offers no other."""
+        return rights(request).edits_somewhere
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Co-chairs and editors of the row's roundtable."""
+        mine = rights(request)
+        return mine.edits_somewhere if obj is None else mine.may_edit(self.event_of(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for changing, unless others cite the row: then an operator alone."""
+        mine = rights(request)
+        if obj is None or mine.is_operator:
+            return mine.edits_somewhere
+        return mine.may_edit(self.event_of(obj)) and not self.is_cited(obj)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whoever is a co-chair somewhere; the action itself asks for each row."""
+        return rights(request).decides_somewhere
+
+    def is_cited(self, row: Any) -> bool:
+        """Whether others rely on the row."""
+        return False
+
+    # Forms -----------------------------------------------------------------------------
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Adds what is settled, and what only an operator changes."""
+        fields = list(super().get_readonly_fields(request, obj))
+        fields += self.settled_fields if obj else ()
+        if not rights(request).is_operator:
+            fields += self.operator_fields
+        return list(dict.fromkeys(fields))
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Tells the page whether to link to the row's history."""
+        context["keeps_history"] = self.keeps_history
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """What was done here to a row; of people nothing is kept.
+
+        Raises Http404 for what keeps no history.
+        """
+        if not self.keeps_history:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
+        # Hidden and absent look the same.
+        raise Http404
+
+    # Lists -----------------------------------------------------------------------------
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what the filters of the page offer: any other could read hidden fields."""
+        offered = [
+            item if isinstance(item, str) else item.parameter_name
+            for item in self.get_list_filter(request)
+        ]
+        if self.date_hierarchy:
+            offered.append(self.date_hierarchy)
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list that the query string asks for.
+
+        Raises BadRequest where it cannot be read.
+        """
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError, IncorrectLookupParameters) as problem:
+            raise BadRequest("The address of this list cannot be read.") from problem
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, or what its action answers.
+
+        Raises BadRequest for a selection that is none.
+        """
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            if not key.isdecimal() or int(key) > LARGEST_KEY:
+                raise BadRequest("The selection cannot be read.")
+        return super().changelist_view(request, extra_context)
+
+    # Links to the portal ---------------------------------------------------------------
+
+    def is_published(self, row: Any) -> bool:
+        """Whether the row has a page that anyone may open."""
+        return False
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The public page, where there is one."""
+        if obj is None or not self.is_published(obj):
+            return None
+        return obj.get_absolute_url() or None
+
+    @admin.display(description=_("public page"))
+    def public_page(self, row: Any) -> str:
+        """A link to the public page, or a dash."""
+        address = self.get_view_on_site_url(row)
+        return format_html('<a href="{}">{}</a>', address, _("Open")) if address else "–"
+
+    # Deleting --------------------------------------------------------------------------
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes along; rows of others that stand in the way are counted, never named."""
+        rows, counts, refused, protected = super().get_deleted_objects(objs, request)
+        if protected and not rights(request).is_operator:
+            number = len(protected)
+            protected = [
+                ngettext("%d entry that refers to it", "%d entries that refer to it", number)
+                % number
+            ]
+        return rows, counts, refused, protected
+
+
+class OperatorAdmin(GrantedAdmin):
+    """Rows that everybody in the admin may read and only an operator changes."""
+
+    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        """All of them: they belong to no roundtable."""
+        return rows
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Everybody in the admin."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Operators."""
+        return rights(request).is_operator
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators."""
+        return rights(request).is_operator
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators."""
+        return rights(request).is_operator
+
+
+class GrantedInline(Choices, PlainInline):
+    """Rows that belong to the row of the page, with the rights that the viewer has to it."""
+
+    extra = 1
+    view_on_site = False
+
+    def parent(self) -> GrantedAdmin:
+        """The admin of the row that the page is about."""
+        found = self.admin_site.get_model_admin(self.parent_model)
+        assert isinstance(found, GrantedAdmin)
+        return found
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the row of the page."""
+        return self.parent().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for changing the row of the page."""
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the row of the page; for adding while there is none."""
+        if obj is None:
+            return self.parent().has_add_permission(request)
+        return self.parent().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for changing."""
+        return self.has_change_permission(request, obj)

@@ -1,0 +1,253 @@
+"""Delegates and their participation; what they share is theirs alone and stands nowhere here."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from participants.actions import confirm_participations
+from participants.admin.base import GrantedInline
+from participants.admin.filters import ConfirmedFilter, EventFilter
+from participants.admin.private import PrivateAdmin
+from participants.models import Affiliation, Delegate, Participation, check_made_up
+from participants.permissions import Rights
+
+
+class ParticipationForm(ModelForm):  # type: ignore[type-arg]
+    """A participation; once stored, its roundtable stays; once confirmed, whom one spoke for."""
+
+    def __init__(self, *args: Any, rights: Rights, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        if not row.pk:
+            return
+        for name, field in self.fields.items():
+            is_settled = name == "event" or (name == "organisation" and row.confirmed_at)
+            field.disabled = bool(is_settled or not rights.may_edit(row.event_id))
+            if field.disabled and name in ("event", "organisation"):
+                self._keep(name)
+
+    def _keep(self, name: str) -> None:
+        # The row's own choice stands, whatever else the viewer might attach.
+        kept = getattr(self.instance, name)
+        field: Any = self.fields[name]
+        field.queryset = type(kept)._default_manager.filter(pk=kept.pk)
+        field.choices = [(kept.pk, str(kept))]
+
+
+class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """A person's participations, as far as the viewer may see them."""
+
+    rights: Rights  # of who fills it in
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Tells each form who fills it in."""
+        return super().get_form_kwargs(index) | {"rights": self.rights}
+
+    def clean(self) -> None:
+        """Checks what spans the person and the roundtables.
+
+        Raises ValidationError for a new person of no roundtable, for one of a real and a made-up
+        roundtable, and where an editor removes what a co-chair has confirmed.
+        """
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
+        kept = [row for row in rows if row.get("event") and not row.get("DELETE")]
+        if self.instance._state.adding:
+            if not kept:
+                raise ValidationError(
+                    _("Add a participation in one of your roundtables: people belong to one.")
+                )
+            self.instance.is_demonstration = kept[0]["event"].is_demonstration
+        for row in kept:
+            check_made_up(row["event"], self.instance.is_demonstration)
+            if row.get("organisation"):
+                check_made_up(row["event"], row["organisation"].is_demonstration)
+        for form in self.deleted_forms if self.is_bound and not any(self.errors) else []:
+            row = form.instance
+            if not self.rights.may_edit(row.event_id):
+                raise ValidationError(_("You may look at this participation, but not remove it."))
+            if row.confirmed_at and not self.rights.may_decide(row.event_id):
+                raise ValidationError(
+                    _("A co-chair has confirmed this participation. Ask a co-chair to remove it.")
+                )
+
+
+class ParticipationInline(GrantedInline):
+    """When the person took part, in the viewer's roundtables."""
+
+    model = Participation
+    form = ParticipationForm
+    formset = ParticipationFormSet
+    fields = ["event", "organisation", "capacity", "confirmed_at"]
+    readonly_fields = ["confirmed_at"]
+    show_change_link = False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Tells the forms who fills them in."""
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.rights = self.parent().rights_of(request)
+        return formset
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the roundtables that the viewer may read."""
+        rows = super().get_queryset(request).select_related("event", "organisation", "delegate")
+        mine = self.parent().rights_of(request)
+        return rows if mine.is_operator else rows.filter(event__in=mine.readable)
+
+
+class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Where a person works or worked."""
+
+    def clean(self) -> None:
+        """Raises ValidationError where a made-up person would join a real organisation.
+
+        The model cannot tell while the person is not stored.
+        """
+        super().clean()
+        for form in self.forms:
+            row = getattr(form, "cleaned_data", {})
+            organisation = row.get("organisation")
+            if organisation and organisation.is_demonstration != self.instance.is_demonstration:
+                form.add_error(
+                    "organisation",
+                    _("Made-up people belong to made-up organisations only. Choose another one."),
+                )
+
+
+class AffiliationInline(GrantedInline):
+    """Where the person works or worked."""
+
+    model = Affiliation
+    formset = AffiliationFormSet
+    fields = ["organisation", "post", ("since", "until")]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the names of the organisations."""
+        return super().get_queryset(request).select_related("organisation", "delegate")
+
+
+@admin.register(Delegate)
+class DelegateAdmin(PrivateAdmin):
+    """People of the viewer's roundtables: name, invitation address, and where they belong."""
+
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["name", "name_latin", "invitation_email"],
+                "description": _(
+                    "What the co-chairs know about a person they invite. What the person shares, "
+                    "and with whom, only that person sees and changes, on their own profile."
+                ),
+            },
+        )
+    ]
+    inlines = [ParticipationInline, AffiliationInline]
+    list_display = ["name", "name_latin", "speaks_for", "invitation_email", "is_confirmed"]
+    list_filter = [EventFilter]
+    search_fields = ["name", "name_latin", "invitation_email"]
+    search_help_text = _("Name or invitation address")
+
+    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        """Those who take part in these roundtables."""
+        return rows.filter(pk__in=Participation.objects.filter(event__in=events).values("delegate"))
+
+    def _events_of(self, row: Delegate) -> set[int]:
+        return set(row.participations.values_list("event_id", flat=True))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what the list shows, of the viewer's roundtables alone."""
+        shown = Participation.objects.select_related("organisation")
+        mine = self.rights_of(request)
+        if not mine.is_operator:
+            shown = shown.filter(event__in=mine.readable)
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("participations", queryset=shown, to_attr="shown"))
+        )
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever has a grant for a roundtable of this person."""
+        mine = self.rights_of(request)
+        return obj is None or mine.is_operator or bool(self._events_of(obj) & mine.readable)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever edits a roundtable of this person."""
+        mine = self.rights_of(request)
+        if obj is None or mine.is_operator:
+            return mine.edits_somewhere
+        return bool(self._events_of(obj) & mine.editable)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Co-chairs of all roundtables of a person who has not signed in; else operators."""
+        mine = self.rights_of(request)
+        if obj is None or mine.is_operator:
+            return mine.decides_somewhere
+        events = self._events_of(obj)
+        return obj.user_id is None and bool(events) and events <= mine.decidable
+
+    @admin.display(description=_("speaks for"))
+    def speaks_for(self, row: Any) -> str:
+        """The organisations of the participations that the viewer may see."""
+        return ", ".join(sorted({part.organisation.short for part in row.shown})) or "–"
+
+    @admin.display(description=_("confirmed"), boolean=True)
+    def is_confirmed(self, row: Any) -> bool:
+        """Whether each of these participations is confirmed."""
+        return bool(row.shown) and all(part.confirmed_at for part in row.shown)
+
+
+@admin.register(Participation)
+class ParticipationAdmin(PrivateAdmin):
+    """Participations that wait for a co-chair's word; they are written with the delegate."""
+
+    event_path = "event"
+    fields = ["delegate", "event", "organisation", "capacity", "confirmed_at"]
+    list_display = ["delegate", "organisation", "event", "capacity", "confirmed_at"]
+    list_filter = [ConfirmedFilter, EventFilter]
+    list_select_related = ["delegate", "organisation", "event"]
+    search_fields = ["delegate__name", "delegate__name_latin", "organisation__name"]
+    search_help_text = _("Name of the person or of the organisation")
+    actions = ["confirm"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody: it is written with the delegate."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: it is written with the delegate."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: it is removed with the delegate."""
+        return False
+
+    @admin.action(description=_("Confirm the participation"), permissions=["decide"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
+        """Confirms the chosen rows, save one's own."""
+        rows = list(queryset.select_related("delegate", "event", "organisation"))
+        now: datetime = timezone.now()
+        done = confirm_participations(participations=rows, by=self.rights_of(request).user, at=now)
+        if done:
+            text = ngettext(
+                "%d participation is confirmed.", "%d participations are confirmed.", len(done)
+            )
+            self.message_user(request, text % len(done), messages.SUCCESS)
+        if left := len(rows) - len(done):
+            text = ngettext(
+                "%d stays as it is: it is confirmed already, or your own, or you are no co-chair "
+                "of its roundtable.",
+                "%d stay as they are: they are confirmed already, or your own, or you are no "
+                "co-chair of their roundtable.",
+                left,
+            )
+            self.message_user(request, text % left, messages.WARNING)

@@ -1,0 +1,55 @@
+"""Rows about people: what is done to them goes to the sealed log, never to the admin's own."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from participants.admin.base import GrantedAdmin
+from roundtable import audit
+
+
+class PrivateAdmin(GrantedAdmin):
+    """The admin's own log keeps names as text, which would outlive an erasure."""
+
+    keeps_history = False
+
+    def _record(self, request: HttpRequest, verb: str, row: Model) -> None:
+        audit.record(
+            act=f"{verb} {self.opts.model_name}",
+            at=timezone.now(),
+            actor=request.user,  # type: ignore[arg-type]
+            subject=row,
+        )
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """One entry of the sealed log."""
+        self._record(request, "add", obj)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """One entry of the sealed log."""
+        self._record(request, "change", obj)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """One entry of the sealed log for each."""
+        for row in queryset:
+            self._record(request, "delete", row)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Deletes the row, and with it the log's knowledge of whom its entries are about."""
+        subjects = [f"{obj._meta.label_lower}:{obj.pk}"]
+        super().delete_model(request, obj)
+        audit.AuditKey.objects.filter(subject__in=subjects).delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """As for one row."""
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Names the rows alone: what hangs on a person is nobody else's to count."""
+        _rows, _counts, refused, protected = super().get_deleted_objects(objs, request)
+        rows = [f"{capfirst(str(self.opts.verbose_name))}: {row}" for row in objs]
+        return rows, {str(self.opts.verbose_name_plural): len(rows)}, refused, protected

@@ -1,0 +1,91 @@
+"""Spreadsheets of what the viewer sees; no cell of them can act as a formula."""
+
+import csv
+import io
+from typing import Any
+
+import openpyxl
+from django.http import HttpRequest
+from import_export import resources
+from import_export.fields import Field
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from participants.models import Organisation
+
+# What spreadsheet programs take for the start of a formula, full-width forms included.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def escape(text: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+class SafeCSV(CSV):
+    """CSV for spreadsheet programs: a formula begins with an apostrophe."""
+
+    def export_data(self, dataset: Any, **kwargs: Any) -> str:
+        """The rows as text."""
+        target = io.StringIO()
+        writer = csv.writer(target)
+        for row in [dataset.headers or [], *dataset]:
+            writer.writerow([escape("" if cell is None else str(cell)) for cell in row])
+        return target.getvalue()
+
+
+class SafeXLSX(XLSX):
+    """A workbook whose texts are texts, whatever they begin with."""
+
+    def export_data(self, dataset: Any, **kwargs: Any) -> bytes:
+        """The rows as a workbook."""
+        book = openpyxl.Workbook()
+        sheet = book.active
+        for number, row in enumerate([dataset.headers or [], *dataset], start=1):
+            for column, value in enumerate(row, start=1):
+                cell = sheet.cell(number, column)
+                if not isinstance(value, str):
+                    cell.value = value
+                    continue
+                # A workbook cannot hold control characters.
+                cell.set_explicit_value(
+                    ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+                )
+                cell.quotePrefix = value.startswith(FORMULA_STARTS)
+        target = io.BytesIO()
+        book.save(target)
+        return target.getvalue()
+
+
+SAFE_FORMATS = [SafeCSV, SafeXLSX]
+
+
+class SafeExport:
+    """An export for those who edit, of the rows that their list shows."""
+
+    export_form_class = ExportForm
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Co-chairs, editors and operators."""
+        return bool(self.rights_of(request).edits_somewhere)  # type: ignore[attr-defined]
+
+
+class OrganisationResource(resources.ModelResource):
+    """What is public about an organisation."""
+
+    country = Field("country__code", column_name="country")
+
+    class Meta:
+        model = Organisation
+        fields = [
+            "slug",
+            "name",
+            "short_name",
+            "kind",
+            "country",
+            "site",
+            "description",
+            "role_mailbox",
+        ]
+        export_order = fields

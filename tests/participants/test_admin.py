@@ -1,0 +1,307 @@
+"""The co-chairs' desk: who finds what there, and what stands nowhere in it."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate, Statement, Theme
+from participants.models import (
+    Audience,
+    Delegate,
+    Grant,
+    Group,
+    Organisation,
+    Participation,
+    User,
+)
+from roundtable.models import Event, Series
+from tests.factories import (
+    make_addressee,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_delegate,
+    make_document,
+    make_event,
+    make_evidence,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+SHOWN = {
+    Series,
+    Event,
+    Organisation,
+    Group,
+    Delegate,
+    Participation,
+    User,
+    Grant,
+    Statement,
+    Outcome,
+    Theme,
+    Commitment,
+    ProgressUpdate,
+}
+CANARIES = ["canary-channel", "canary-about", "canary-post", "canary-signin", "kanarisch"]
+
+
+@pytest.fixture
+def desk(db: None) -> Event:
+    """A roundtable with one row of each kind, and a person who shares nothing with the admin."""
+    event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)
+    organisation = make_organisation(name="Desk organisation", slug="desk-organisation")
+    make_role(event, organisation=organisation)
+    make_document(event)
+    statement = make_statement(event, published=False)
+    point = statement.outcomes.filter(parent__isnull=False).first()
+    assert point is not None
+    make_addressee(point, group=make_group())
+    point.themes.add(make_theme())
+    commitment = make_commitment(event, reference="DESK-C1", text="Desk commitment")
+    commitment.outcomes.add(point)
+    person = make_delegate(
+        name="Desk Delegate",
+        user=make_user("canary-signin@example.org"),
+        listed_to=Audience.EVERYONE,
+        about="canary-about",
+        post="canary-post",
+    )
+    person.languages.create(language="de")
+    make_channel(person, value="canary-channel@example.org", audience=Audience.EVERYONE)
+    make_participation(person, event, organisation=organisation, confirmed=False)
+    make_affiliation(person, organisation=organisation)
+    party = make_party(commitment, organisation=organisation, focal_point=person)
+    make_evidence(make_update(commitment, party=party, approved=False))
+    return event
+
+
+def rows_of(event: Event) -> dict[type, int]:
+    """The number of one row of each kind that belongs to a roundtable."""
+    commitment = event.commitments.get()
+    update = commitment.updates.get()
+    point = event.statement.outcomes.filter(parent__isnull=False).first()
+    participation = event.participations.get()
+    assert point is not None
+    return {
+        Event: event.pk,
+        Series: event.series_id,
+        Organisation: participation.organisation_id,
+        Delegate: participation.delegate_id,
+        Participation: participation.pk,
+        Statement: event.statement.pk,
+        Outcome: point.pk,
+        Commitment: commitment.pk,
+        ProgressUpdate: update.pk,
+    }
+
+
+def page(model: type, name: str, *args: object) -> str:
+    """The address of a page of the admin."""
+    meta = model._meta  # type: ignore[attr-defined]
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{name}", args=args)
+
+
+def holder(event: Event, role: str, **fields: object) -> User:
+    """Somebody with a grant."""
+    user = make_user(f"{role}@example.org")
+    make_grant(user, event, role=role, **fields)
+    return user
+
+
+def test_admin_shows_these_models_and_no_other() -> None:
+    assert set(admin.site._registry) == SHOWN
+
+
+def test_admin_has_no_door_beside_its_pages(client_of: Sign, operator: User) -> None:
+    client = client_of(operator)
+    for path in ("autocomplete/", "password_change/", "r/1/1/", "account/emailaddress/"):
+        assert client.get(f"/admin/{path}").status_code == 404, path
+
+
+def test_admin_asks_visitors_to_sign_in(client: Client) -> None:
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
+
+
+def test_admin_refuses_who_has_no_grant(client_of: Sign, delegate: Delegate) -> None:
+    client = client_of(delegate)
+    assert client.get("/admin/").status_code == 403
+    assert client.get("/admin/login/").status_code == 403
+    assert client.get(page(Delegate, "changelist")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "status"),
+    [
+        (date(2024, 1, 1), date(2024, 12, 31), 403),
+        (date(2100, 1, 1), None, 403),
+        (date(2024, 1, 1), None, 200),
+    ],
+)
+def test_grant_counts_on_its_days_alone(
+    client_of: Sign, desk: Event, begins: date, ends: date | None, status: int
+) -> None:
+    client = client_of(holder(desk, "cochair", valid_from=begins, valid_until=ends))
+    assert client.get("/admin/").status_code == status
+    assert client.get(page(Event, "change", desk.pk)).status_code == status
+
+
+# What each may do with a row of the roundtable: view, history, post, delete.
+ROLES = ["operator", "cochair", "editor", "reader", "elsewhere"]
+
+
+def person(role: str, event: Event) -> User:
+    """An operator, a co-chair of another roundtable, or somebody with a grant for this one."""
+    if role == "operator":
+        return make_user("operator@example.org", is_superuser=True)
+    if role == "elsewhere":
+        return holder(make_event(code="ELSE", title="Else"), "cochair")
+    return holder(event, role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_row_is_absent_without_a_grant(
+    client_of: Sign, desk: Event, role: str
+) -> None:
+    client = client_of(person(role, desk))
+    expected = 404 if role == "elsewhere" else 200
+    for model, pk in rows_of(desk).items():
+        assert client.get(page(model, "change", pk)).status_code == expected, model
+        keeps_history = model not in (Delegate, Participation)
+        assert client.get(page(model, "history", pk)).status_code == (
+            expected if keeps_history else 404
+        ), model
+        status = client.get(page(model, "delete", pk)).status_code
+        if role == "elsewhere":
+            assert status == client.get(page(model, "delete", 10**6)).status_code, model
+            assert status in (403, 404), model
+        else:
+            assert status in (200, 403), model
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_lists_hold_rows_of_granted_roundtables_alone(
+    client_of: Sign, desk: Event, role: str
+) -> None:
+    client = client_of(person(role, desk))
+    for model, pk in rows_of(desk).items():
+        response = client.get(page(model, "changelist"))
+        assert response.status_code == 200, model
+        found = pk in [row.pk for row in response.context["cl"].result_list]
+        assert found == (role != "elsewhere"), model
+        assert (desk.title in response.content.decode()) <= (role != "elsewhere"), model
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_add_forms_offer_nothing_of_others(client_of: Sign, desk: Event, role: str) -> None:
+    client = client_of(person(role, desk))
+    for model in SHOWN:
+        response = client.get(page(model, "add"))
+        assert response.status_code in (200, 403), model
+        if role == "elsewhere":
+            for hidden in ("Desk roundtable", "Desk organisation", "Desk Delegate", "DESK-C1"):
+                assert hidden not in response.content.decode(), model
+
+
+@pytest.mark.parametrize("role", ["editor", "reader", "cochair", "elsewhere"])
+def test_accounts_and_grants_are_the_operators(client_of: Sign, desk: Event, role: str) -> None:
+    user = person(role, desk)
+    client = client_of(user)
+    for model, pk in ((User, user.pk), (Grant, user.grants.get().pk)):
+        for address in (
+            page(model, "changelist"),
+            page(model, "add"),
+            page(model, "change", pk),
+            page(model, "delete", pk),
+        ):
+            assert client.get(address).status_code == 403, address
+
+
+@pytest.mark.parametrize("role", ["operator", "cochair"])
+def test_no_page_shows_what_a_person_shares(client_of: Sign, desk: Event, role: str) -> None:
+    client = client_of(person(role, desk))
+    pages = ["/admin/", "/admin/participants/", "/admin/outcomes/"]
+    for model, pk in rows_of(desk).items():
+        pages += [page(model, "changelist"), page(model, "add"), page(model, "change", pk)]
+        pages += [page(model, "delete", pk), page(model, "history", pk)]
+    for address in pages:
+        text = client.get(address).content.decode()
+        for canary in CANARIES:
+            assert canary not in text, (address, canary)
+        assert "listed_to" not in text
+        assert "ontact channel" not in text
+        assert desk.participations.get().delegate.handle not in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "listed_to=everyone",
+        "about__startswith=c",
+        "handle__startswith=a",
+        "user__email__startswith=c",
+        "channels__value__startswith=c",
+        "participations__event=1",
+        "is_demonstration=0",
+    ],
+)
+def test_list_of_delegates_cannot_be_filtered_by_hidden_fields(
+    client_of: Sign, desk: Event, operator: User, query: str
+) -> None:
+    assert client_of(operator).get(page(Delegate, "changelist") + f"?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("words", ["canary-about", "canary-channel", "canary-signin", "everyone"])
+def test_search_does_not_read_hidden_fields(
+    client_of: Sign, desk: Event, operator: User, words: str
+) -> None:
+    response = client_of(operator).get(page(Delegate, "changelist"), {"q": words})
+    assert list(response.context["cl"].result_list) == []
+
+
+def test_search_finds_names_and_invitation_addresses(
+    client_of: Sign, desk: Event, operator: User
+) -> None:
+    found = desk.participations.get().delegate
+    found.invitation_email = "invited@example.org"
+    found.save()
+    for words in ("Desk Del", "invited@"):
+        response = client_of(operator).get(page(Delegate, "changelist"), {"q": words})
+        assert [row.pk for row in response.context["cl"].result_list] == [found.pk]
+
+
+@pytest.mark.parametrize(
+    "query", ["p=abc", "roundtable=%00", "roundtable=abc", "q=%00", "o=99", "e=1", "nonsense=1"]
+)
+def test_lists_answer_a_malformed_address(
+    client_of: Sign, desk: Event, operator: User, query: str
+) -> None:
+    for model in SHOWN:
+        address = page(model, "changelist") + f"?{query}"
+        assert client_of(operator).get(address).status_code in (200, 400), address
+
+
+def test_filter_by_a_foreign_roundtable_finds_nothing(client_of: Sign, desk: Event) -> None:
+    other = make_event(code="OTHER")
+    both = desk.participations.get().delegate
+    make_participation(both, other)
+    client = client_of(holder(desk, "cochair"))
+    response = client.get(page(Delegate, "changelist"), {"roundtable": other.pk})
+    assert list(response.context["cl"].result_list) == []
+    assert other.title not in response.content.decode()
