@@ -61,7 +61,9 @@ def check_port(port: int) -> None:
     except (OSError, OverflowError) as problem:
         stop(
             "Port {0} cannot be used ({1}): choose another, for example make run PORT={2}.".format(
-                port, getattr(problem, "strerror", "") or problem, 8001 if port == 8000 else 8000
+                port,
+                getattr(problem, "strerror", "") or "ports go from 1 to 65535",
+                port + 1 if 0 < port < 65535 else 8000,
             )
         )
     finally:

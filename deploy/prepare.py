@@ -6,7 +6,7 @@ Called by develop.py; where there is a roundtable already, it changes no data.
 import sys
 
 import django
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, transaction
 
 django.setup()
@@ -53,6 +53,8 @@ def main() -> None:
             fill()
     except OperationalError as problem:
         sys.exit(f"The database cannot be used ({str(problem).strip().splitlines()[0]}).")
+    except CommandError as problem:
+        sys.exit(str(problem))
     tell(sys.argv[1])
 
 

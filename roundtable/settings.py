@@ -245,6 +245,11 @@ IMPORT_EXPORT_FORMATS = [CSV, XLSX]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    # Scanners ask for other host names all day; they get their 400, and the log stays readable.
+    "loggers": {"django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False}},
     "root": {"handlers": ["console"], "level": "INFO" if DEBUG else "WARNING"},
 }

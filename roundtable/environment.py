@@ -1,0 +1,55 @@
+"""Reads settings from the environment; what cannot be read stops the start with one sentence."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+
+def required(name: str, why: str) -> str:
+    """The variable's value.
+
+    Raises SystemExit with one sentence where it is not set.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        sys.exit(f"Roundtable cannot start: set {name} ({why}). The README says how.")
+    return value
+
+
+def optional(name: str, read: Callable[[str], Any], default: Any, like: str) -> Any:
+    """What `read` makes of the variable, or the default where it is empty or not set.
+
+    Raises SystemExit with one sentence where it cannot be read. The sentence does not repeat the
+    value, which may hold a password.
+    """
+    if not os.environ.get(name, "").strip():
+        return default
+    try:
+        value = read(name)
+    except (ImproperlyConfigured, ValueError):
+        value = None
+    if value in (None, {}):
+        sys.exit(f"Roundtable cannot start: {name} cannot be read; write it like {like}.")
+    return value
+
+
+def names(text: str) -> list[str]:
+    """The names in a text that has commas between them."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def database(name: str) -> dict[str, Any]:
+    """The database behind the URL that the variable holds.
+
+    Raises ImproperlyConfigured where it is neither PostgreSQL nor SQLite.
+    """
+    if not os.environ[name].startswith(("postgres://", "postgresql://", "sqlite://")):
+        raise ImproperlyConfigured(name)
+    found: dict[str, Any] = env.db_url(name)
+    return found

@@ -1,0 +1,106 @@
+"""Programs that a test starts, and questions to a server of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from socket import AF_UNIX, socket
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60  # seconds that a loaded machine may take to start a server
+# The environment that the README documents for serving in earnest.
+DOCUMENTED = {
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "portal.example.org, www.example.org",
+    "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
+    "DEFAULT_FROM_EMAIL": "Roundtable <portal@example.org>",
+    "DATABASE_URL": "postgres://portal:secret@localhost:5432/portal",
+    "BEHIND_TLS_PROXY": "true",
+}
+
+
+def program(name: str) -> str:
+    """A program that stands beside the Python that runs the tests."""
+    return str(Path(sys.executable).parent / name)
+
+
+def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end, with this environment and nothing else of ours."""
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE * 2,
+        check=False,
+    )
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs one of the portal's commands; warnings are errors."""
+    return run([sys.executable, "-W", "error", "manage.py", *arguments], environment)
+
+
+@contextmanager
+def started(
+    command: list[str], environment: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that runs while the test does, and ends with all that it started."""
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_for(text: str, log: Path, process: subprocess.Popen[bytes]) -> None:
+    """Waits until the program has written the text."""
+    deadline = time.monotonic() + PATIENCE
+    while text not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+
+
+class UnixConnection(HTTPConnection):
+    """Asks a server that listens at a file."""
+
+    def __init__(self, path: Path) -> None:
+        """Connects at the first question."""
+        super().__init__("portal.example.org", timeout=PATIENCE)
+        self.path = path
+
+    def connect(self) -> None:
+        """Opens the file instead of a port."""
+        self.sock = socket(AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+
+def get(path: Path, address: str, **headers: str) -> tuple[HTTPResponse, bytes]:
+    """One answer of a server that listens at a file, and its body."""
+    connection = UnixConnection(path)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("GET", address, headers=named)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
