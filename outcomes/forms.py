@@ -125,17 +125,13 @@ class CommitmentFilterForm(QueryForm):
     def filter(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         """Those that the form asks for, in its order; `on` is the day that "overdue" refers to."""
         asked = self.cleaned_data
-        return (
-            self._narrow(commitments)
-            .filter(self._at_status(asked["status"], on))
-            .order_by(
-                *{
-                    "": ("-event__starts_on", "pk"),
-                    "due": (F("due_on").asc(nulls_last=True), "pk"),
-                    "updated": (F("latest_update__reported_on").desc(nulls_last=True), "pk"),
-                }[asked["sort"]]
-            )
-        )
+        orders = {
+            "": F("event__starts_on").desc(),
+            "due": F("due_on").asc(nulls_last=True),
+            "updated": F("latest_update__reported_on").desc(nulls_last=True),
+        }
+        found = self._narrow(commitments).filter(self._at_status(asked["status"], on))
+        return found.order_by(orders[asked["sort"]], "pk")
 
     def _at_status(self, status: str, on: date) -> Q:
         condition = Q()
@@ -202,10 +198,10 @@ def _named(
     rows: QuerySet[CommitmentParty] | QuerySet[OutcomeAddressee],
 ) -> "QuerySet[Any, tuple[str, str, str]]":
     """Short name in addresses, name and country of the groups and organisations in these rows."""
-    groups = Group.objects.filter(pk__in=rows.values("group")).values_list(
+    groups = Group.objects.filter(Exists(rows.filter(group=OuterRef("pk")))).values_list(
         "slug", "name", Value("", output_field=CharField())
     )
-    organisations = Organisation.objects.filter(pk__in=rows.values("organisation"))
+    organisations = Organisation.objects.filter(Exists(rows.filter(organisation=OuterRef("pk"))))
     return (
         groups.order_by()
         .union(organisations.order_by().values_list("slug", "name", "country"), all=True)

@@ -21,7 +21,7 @@ def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
 def reach(
     viewer: sharing.Viewer, commitments: Iterable[Commitment], on: date
 ) -> dict[int, sharing.Card]:
-    """The cards, by number of the delegate, of focal points who accepted and are listed to the viewer.
+    """The cards of focal points who accepted and are listed to the viewer, by number of the person.
 
     `commitments` come from `with_parties`.
     """

@@ -54,7 +54,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> Delegate:
         """Stores the profile and its languages."""
-        delegate = super().save(commit)
+        delegate: Delegate = super().save(commit)
         chosen = set(self.cleaned_data["languages"])
         delegate.languages.exclude(language__in=chosen).delete()
         for language in chosen - {row.language for row in delegate.languages.all()}:

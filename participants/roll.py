@@ -1,4 +1,4 @@
-"""Who sat at the table: the organisations of a roundtable by constituency, and how many are not named."""
+"""Who sat at the table: organisations by constituency, and how many are not named."""
 
 from dataclasses import dataclass, field
 

@@ -124,6 +124,12 @@ def listed(viewer: Viewer, on: date) -> QuerySet[Delegate]:
     )
 
 
+def listed_at(organisation: Organisation, viewer: Viewer, on: date) -> QuerySet[Delegate]:
+    """Those of `listed` who work at this organisation."""
+    here = _workplaces(on).filter(organisation=organisation)
+    return listed(viewer, on).filter(pk__in=here.values("delegate"))
+
+
 def _workplaces(on: date) -> QuerySet[Affiliation]:
     return (
         Affiliation.objects.filter(

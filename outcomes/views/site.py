@@ -75,7 +75,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     commitments = with_parties(
         Commitment.objects.published().filter(parties__organisation=organisation)
     ).order_by("-event__starts_on", "pk")[:50]
-    people = sharing.listed(viewer, on).filter(workplace_slug=slug).order_by("name", "pk")
+    people = sharing.listed_at(organisation, viewer, on).order_by("name", "pk")
     context = {
         "organisation": organisation,
         "roles": organisation.roles.filter(event__is_public=True).select_related("event"),

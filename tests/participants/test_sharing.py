@@ -23,6 +23,11 @@ from tests.factories import (
 TODAY = date(2026, 3, 2)
 
 
+def eyes(who: Delegate) -> sharing.Viewer:
+    assert who.user is not None
+    return viewer_of(who.user)
+
+
 def seen(viewer: sharing.Viewer, who: Delegate, *, opened: bool) -> list[str] | None:
     profile = sharing.find(viewer, who.handle, TODAY, opened=opened)
     return None if profile is None else [channel.value for channel in profile.channels]
@@ -36,7 +41,7 @@ def test_visitor_sees_what_is_shared_with_everyone(delegate: Delegate) -> None:
 def test_participant_sees_the_rest_once_it_is_opened(
     delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    viewer = viewer_of(quiet_delegate.user)
+    viewer = eyes(quiet_delegate)
     assert seen(viewer, delegate, opened=False) == ["dewi.open@example.org"]
     assert seen(viewer, delegate, opened=True) == [
         "dewi.open@example.org",
@@ -45,7 +50,7 @@ def test_participant_sees_the_rest_once_it_is_opened(
 
 
 def test_owner_sees_everything(delegate: Delegate) -> None:
-    assert seen(viewer_of(delegate.user), delegate, opened=False) == [
+    assert seen(eyes(delegate), delegate, opened=False) == [
         "dewi.open@example.org",
         "dewi.inside@example.org",
         "dewi.private@example.org",
@@ -55,15 +60,15 @@ def test_owner_sees_everything(delegate: Delegate) -> None:
 def test_outsider_and_cochair_see_what_a_visitor_sees(
     delegate: Delegate, focal_point: Delegate, outsider: Delegate, cochair: User, operator: User
 ) -> None:
-    for user in (outsider.user, cochair, operator):
-        assert seen(viewer_of(user), delegate, opened=True) == ["dewi.open@example.org"]
-        assert seen(viewer_of(user), focal_point, opened=True) is None
+    for viewer in (eyes(outsider), viewer_of(cochair), viewer_of(operator)):
+        assert seen(viewer, delegate, opened=True) == ["dewi.open@example.org"]
+        assert seen(viewer, focal_point, opened=True) is None
 
 
 def test_unconfirmed_participation_does_not_count(delegate: Delegate, event: Event) -> None:
     waiting = make_delegate()
     make_participation(waiting, event, confirmed=False)
-    assert seen(viewer_of(waiting.user), delegate, opened=True) == ["dewi.open@example.org"]
+    assert seen(eyes(waiting), delegate, opened=True) == ["dewi.open@example.org"]
 
 
 def test_channel_for_everyone_of_a_person_listed_to_participants_stays_with_them(
@@ -73,7 +78,7 @@ def test_channel_for_everyone_of_a_person_listed_to_participants_stays_with_them
     make_participation(careful, event)
     make_channel(careful, value="careful@example.org", audience=Audience.EVERYONE)
     assert seen(VISITOR, careful, opened=True) is None
-    viewer = viewer_of(quiet_delegate.user)
+    viewer = eyes(quiet_delegate)
     assert seen(viewer, careful, opened=False) == []
     assert seen(viewer, careful, opened=True) == ["careful@example.org"]
 
@@ -85,10 +90,10 @@ def test_audiences_that_come_later_admit_nobody(
     careful = make_delegate(listed_to=Audience.EVERYONE)
     make_participation(careful, event)
     make_channel(careful, value="later@example.org", audience=audience)
-    assert seen(viewer_of(quiet_delegate.user), careful, opened=True) == []
+    assert seen(eyes(quiet_delegate), careful, opened=True) == []
     careful.listed_to = audience
     careful.save()
-    assert seen(viewer_of(quiet_delegate.user), careful, opened=True) is None
+    assert seen(eyes(quiet_delegate), careful, opened=True) is None
 
 
 def test_closed_account_is_gone_from_everywhere(delegate: Delegate) -> None:
@@ -97,7 +102,7 @@ def test_closed_account_is_gone_from_everywhere(delegate: Delegate) -> None:
     delegate.user.save()
     assert seen(VISITOR, delegate, opened=True) is None
     assert sharing.shared_with_everyone(TODAY) == []
-    assert viewer_of(delegate.user) == VISITOR
+    assert eyes(delegate) == VISITOR
 
 
 def test_workplace_shows_only_where_it_is_public_and_present(event: Event) -> None:
