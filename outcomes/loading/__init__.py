@@ -1,0 +1,10 @@
+"""How a roundtable comes in: read from a file, checked as a whole, then stored.
+
+The format is described in docs/roundtable-file.md.
+"""
+
+from outcomes.loading.applying import load
+from outcomes.loading.mistakes import FileRefused, Mistake
+from outcomes.loading.report import Report
+
+__all__ = ["FileRefused", "Mistake", "Report", "load"]

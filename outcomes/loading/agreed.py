@@ -1,0 +1,133 @@
+"""The statement of a file: its sentences keep their numbers, whatever is moved around them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from outcomes.loading.checking import Entry
+from outcomes.loading.report import Report
+from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
+from participants.models import Group, Organisation
+from roundtable.models import Event
+
+Parties = Mapping[str, Group | Organisation]
+
+
+def apply_statement(
+    entry: Entry | None,
+    event: Event,
+    *,
+    parties: Parties,
+    themes: Mapping[str, Theme],
+    report: Report,
+    at: datetime,
+) -> dict[str, Outcome]:
+    """Stores the statement; its lead-ins and points by the number that the file gives them."""
+    stored = Statement.objects.filter(event=event).first()
+    if entry is None:
+        if stored:
+            report.kept.append(_("statement “%s”") % stored.title)
+        return {}
+    published = Statement.State.PUBLISHED
+    if stored and stored.state == published != entry.values["state"]:
+        report.refuse(
+            f"{entry.place}.state", _("It is published already, and others cite it. Keep it so.")
+        )
+        return {}
+    is_due = entry.values["state"] == published and not (stored and stored.state == published)
+    if is_due:  # publishing is the last step, once the points stand
+        state = stored.state if stored else Statement.State.DRAFT
+        entry.values["state"] = state
+    statement = report.store_entry(stored or Statement(), entry, event=event)
+    if statement.pk is None:
+        return {}
+    numbered = is_due or statement.state == published
+    outcomes = _apply_outcomes(entry, statement, numbered, parties, themes, report)
+    if is_due and not report.mistakes:
+        statement.publish(at)
+    return outcomes
+
+
+def _apply_outcomes(
+    entry: Entry,
+    statement: Statement,
+    numbered: bool,
+    parties: Parties,
+    themes: Mapping[str, Theme],
+    report: Report,
+) -> dict[str, Outcome]:
+    outcomes: dict[str, Outcome] = {}
+    rows = _Rows(statement, entry, numbered, report)
+    for position, lead_in in enumerate(entry.all("lead_ins"), start=1):
+        above = rows.store(lead_in, position, None)
+        outcomes[lead_in.values["number"]] = above
+        for place, point in enumerate(lead_in.all("points"), start=1):
+            outcome = rows.store(point, place, above)
+            outcomes[point.values["number"]] = outcome
+            if outcome.pk:
+                report.link(outcome, "themes", [themes[slug] for slug in point.lists["themes"]])
+                _apply_addressees(outcome, point, parties, report)
+    for outcome in rows.left():
+        report.kept.append(_("point %s") % outcome)
+    return outcomes
+
+
+class _Rows:
+    """The stored sentences of a statement, each taken by the entry that says it."""
+
+    def __init__(self, statement: Statement, entry: Entry, numbered: bool, report: Report) -> None:
+        self.statement, self.numbered, self.report = statement, numbered, report
+        self.free = {row.pk: row for row in statement.outcomes.order_by("position", "pk")}
+        self.numbers = {
+            sentence.values["number"]
+            for lead_in in entry.all("lead_ins")
+            for sentence in [lead_in, *lead_in.all("points")]
+        }
+
+    def store(self, entry: Entry, position: int, parent: Outcome | None) -> Outcome:
+        """The row of this entry, stored."""
+        if parent is not None and parent.pk is None:
+            return Outcome()
+        row = self._take(entry, position, parent) or Outcome()
+        self.free.pop(row.pk, None)
+        given: dict[str, Any] = {"statement": self.statement, "parent": parent, "position": position}
+        if parent is None:
+            given["kind"] = Outcome.Kind.LEAD_IN
+        if not self.numbered:
+            given["number"] = row.number
+        return self.report.store(row, entry.place, entry.values | given)
+
+    def left(self) -> list[Outcome]:
+        """Rows that no entry took."""
+        return list(self.free.values())
+
+    def _take(self, entry: Entry, position: int, parent: Outcome | None) -> Outcome | None:
+        number, text = entry.values["number"], entry.values["text"]
+        for row in self.free.values():
+            if row.number == number:
+                return row
+        beneath = [
+            row for row in self.free.values() if row.parent_id == (parent.pk if parent else None)
+        ]
+        # The same words under another number: its number is frozen, and storing it will say so.
+        for row in beneath:
+            if row.text == text and row.number not in self.numbers:
+                return row
+        for row in beneath:
+            if not row.number and row.position == position:
+                return row
+        return None
+
+
+def _apply_addressees(outcome: Outcome, point: Entry, parties: Parties, report: Report) -> None:
+    kept = []
+    for slug in point.lists["addressees"]:
+        party = parties.get(slug)
+        if party is None or party.pk is None:
+            continue  # the mistake stands at the organisation
+        link = {"group" if isinstance(party, Group) else "organisation": party}
+        row = outcome.addressees.filter(**link).first() or OutcomeAddressee()
+        kept.append(report.store(row, f"{point.place}.addressees", {"outcome": outcome, **link}).pk)
+    report.remove(outcome.addressees.exclude(pk__in=[pk for pk in kept if pk]))

@@ -1,0 +1,141 @@
+"""From entries to rows: what the file says is added or changed, all of it or nothing."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outcomes.loading.agreed import apply_statement
+from outcomes.loading.checking import Entry, check
+from outcomes.loading.mistakes import FileRefused
+from outcomes.loading.promised import apply_commitments
+from outcomes.loading.reading import read
+from outcomes.loading.references import check_references
+from outcomes.loading.report import Report
+from outcomes.models import Document, Theme
+from participants.models import EventRole, Group, Organisation, RecordedCount
+from roundtable.models import Event, Series
+
+
+def load(path: Path, *, at: datetime) -> Report:
+    """Stores the roundtable of a file; `at` is when a statement that is new counts as published.
+
+    Raises FileRefused, with every mistake that was found, and changes nothing then.
+    """
+    file, mistakes = check(read(path))
+    mistakes += check_references(file)
+    if mistakes:
+        raise FileRefused(mistakes)
+    with transaction.atomic():
+        report = Report()
+        _apply(file, report, at)
+        if report.mistakes:
+            raise FileRefused(report.mistakes)
+    return report
+
+
+def _apply(file: Entry, report: Report, at: datetime) -> None:
+    event = _apply_event(file, report)
+    if event.pk is None or report.mistakes:
+        return
+    themes = {
+        entry.values["slug"]: report.store_entry(
+            Theme.objects.filter(slug=entry.values["slug"]).first() or Theme(), entry
+        )
+        for entry in file.all("themes")
+    }
+    groups = {
+        entry.values["slug"]: report.store_entry(
+            Group.objects.filter(slug=entry.values["slug"]).first() or Group(), entry
+        )
+        for entry in file.all("groups")
+    }
+    organisations = _apply_organisations(file, event, report)
+    _apply_counts_and_documents(file, event, report)
+    parties = groups | organisations
+    outcomes = apply_statement(
+        file.one("statement"), event, parties=parties, themes=themes, report=report, at=at
+    )
+    apply_commitments(
+        file.all("commitments"), event, parties=parties, outcomes=outcomes, report=report
+    )
+
+
+def _apply_event(file: Entry, report: Report) -> Event:
+    series, event = file.all("series")[0], file.all("event")[0]
+    stored = Event.objects.filter(slug=event.values["slug"]).first()
+    if stored and stored.code != event.values["code"]:
+        report.refuse(
+            f"{event.place}.code",
+            _("The roundtable of this short name has the code %s, and others cite it. Write that.")
+            % stored.code,
+        )
+    elif not stored and Event.objects.filter(code=event.values["code"]).exists():
+        report.refuse(
+            f"{event.place}.code", _("Another roundtable has this code. Choose another one.")
+        )
+    if stored and stored.is_demonstration != event.values["is_demonstration"]:
+        report.refuse(
+            f"{event.place}.is_demonstration",
+            _("A roundtable stays real or made up. Choose another short name for a new one."),
+        )
+    if report.mistakes:
+        return stored or Event()
+    slug = series.values["slug"]
+    row = report.store_entry(Series.objects.filter(slug=slug).first() or Series(), series)
+    return report.store_entry(stored or Event(), event, series=row)
+
+
+def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str, Organisation]:
+    organisations, roles = {}, []
+    for entry in file.all("organisations"):
+        slug = entry.values["slug"]
+        stored = Organisation.objects.filter(slug=slug).first()
+        if stored and stored.is_demonstration != event.is_demonstration:
+            report.refuse(
+                f"{entry.place}.slug",
+                _("A made-up organisation has this short name. Choose another one.")
+                if stored.is_demonstration
+                else _("A real organisation has this short name. Choose another one."),
+            )
+            continue
+        row = report.store_entry(
+            stored or Organisation(), entry, is_demonstration=event.is_demonstration
+        )
+        organisations[slug] = row
+        roles += [
+            report.store_entry(
+                _role(event, row, role) or EventRole(), role, event=event, organisation=row
+            ).pk
+            for role in entry.all("roles")
+        ]
+    report.remove(event.roles.exclude(pk__in=[pk for pk in roles if pk]))
+    return organisations
+
+
+def _role(event: Event, organisation: Organisation, role: Entry) -> EventRole | None:
+    if organisation.pk is None:
+        return None
+    return event.roles.filter(organisation=organisation, role=role.values["role"]).first()
+
+
+def _apply_counts_and_documents(file: Entry, event: Event, report: Report) -> None:
+    counts = [
+        report.store_entry(
+            event.recorded_counts.filter(kind=entry.values["kind"]).first() or RecordedCount(),
+            entry,
+            event=event,
+        ).pk
+        for entry in file.all("counts")
+    ]
+    report.remove(event.recorded_counts.exclude(pk__in=[pk for pk in counts if pk]))
+    documents = [
+        report.store_entry(
+            event.documents.filter(title=entry.values["title"]).first() or Document(),
+            entry,
+            event=event,
+        ).pk
+        for entry in file.all("documents")
+    ]
+    report.remove(event.documents.exclude(pk__in=[pk for pk in documents if pk]))

@@ -1,0 +1,122 @@
+"""From tables to entries: each key known, each value possible, each mistake noted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from outcomes.loading.format import NEEDED, TABLES, Table
+from outcomes.loading.mistakes import Mistake, nearest, shown
+from outcomes.loading.values import clean_value, clean_words
+
+
+@dataclass
+class Entry:
+    """One table of the file with its values as they will be stored."""
+
+    place: str  # how messages name it, such as organisations(ifrc)
+    values: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    tables: "dict[str, list[Entry]]" = field(default_factory=dict)
+
+    def one(self, name: str) -> "Entry | None":
+        """The table of that name, where it stands once."""
+        return next(iter(self.tables.get(name, [])), None)
+
+    def all(self, name: str) -> "list[Entry]":
+        """The tables of that name, in the order of the file."""
+        return self.tables.get(name, [])
+
+
+def check(content: dict[str, Any]) -> tuple[Entry, list[Mistake]]:
+    """The entries of a whole file, and the mistakes in its keys and values."""
+    mistakes: list[Mistake] = []
+    file = Entry("")
+    mistakes += _unknown("", content, list(TABLES))
+    for name, table in TABLES.items():
+        if name in content:
+            file.tables[name] = _read_tables(name, table, content[name], mistakes)
+        elif name in NEEDED:
+            mistakes.append(Mistake(name, _("This table is missing. Add it.")))
+    return file, mistakes
+
+
+def _read_tables(place: str, table: Table, given: object, mistakes: list[Mistake]) -> list[Entry]:
+    name = place.rpartition(".")[2]
+    if not table.is_list:
+        if isinstance(given, dict):
+            return [_read_table(place, table, given, mistakes)]
+        mistakes.append(Mistake(place, _("Write it as a table: [%s].") % name))
+        return []
+    if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
+        mistakes.append(Mistake(place, _("Write it as a list of tables: [[%s]].") % name))
+        return []
+    entries, seen = [], set()
+    for index, row in enumerate(given, start=1):
+        word = row.get(table.identifier)
+        is_new = isinstance(word, str) and word.strip() and word not in seen
+        entry = _read_table(
+            f"{place}({shown(word) if is_new else f'#{index}'})", table, row, mistakes
+        )
+        if isinstance(word, str) and word in seen:
+            mistakes.append(
+                Mistake(
+                    f"{entry.place}.{table.identifier}",
+                    _("“%s” stands above already. Give each its own, or remove one.") % shown(word),
+                )
+            )
+        seen.add(word if isinstance(word, str) else None)
+        entries.append(entry)
+    return entries
+
+
+def _read_table(place: str, table: Table, given: dict[str, Any], mistakes: list[Mistake]) -> Entry:
+    entry = Entry(place)
+    mistakes += _unknown(place, given, table.keys)
+    mistakes += _missing(place, table, given)
+    for name in table.fields:
+        model_field = field_of(table, name)
+        if name not in given:
+            if not table.is_shared:
+                entry.values[name] = model_field.get_default()
+            continue
+        try:
+            entry.values[name] = clean_value(
+                model_field, given[name], required=name in set(table.required())
+            )
+        except ValidationError as problem:
+            mistakes += [Mistake(f"{place}.{name}", sentence) for sentence in problem.messages]
+    for name in table.lists:
+        try:
+            entry.lists[name] = clean_words(given.get(name, []))
+        except ValidationError as problem:
+            mistakes += [Mistake(f"{place}.{name}", sentence) for sentence in problem.messages]
+    for name, inner in table.tables.items():
+        entry.tables[name] = _read_tables(f"{place}.{name}", inner, given.get(name, []), mistakes)
+    return entry
+
+
+def field_of(table: Table, name: str) -> "models.Field[Any, Any]":
+    """The field of the model that a key is stored in."""
+    found = table.model._meta.get_field(name)
+    assert isinstance(found, models.Field)
+    return found
+
+
+def _unknown(place: str, given: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
+    for name in given:
+        if name not in known:
+            sentence = _("This key is not known. %s") % (
+                nearest(name, known) or _("Remove it; known are: %s.") % ", ".join(known)
+            )
+            yield Mistake(f"{place}.{shown(name)}".lstrip("."), sentence)
+
+
+def _missing(place: str, table: Table, given: dict[str, Any]) -> Iterator[Mistake]:
+    for name in table.required():
+        if name not in given:
+            help_text = field_of(table, name).help_text
+            yield Mistake(f"{place}.{name}", _("This key is missing. %s") % help_text)

@@ -1,0 +1,45 @@
+"""What is wrong with a file, where, and what to do about it."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from django.utils.translation import gettext as _
+
+SHOWN = 40  # characters of a value that a sentence repeats
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: the table and key where it stands, and a sentence that says what to do."""
+
+    where: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"[{self.where}] {self.sentence}" if self.where else self.sentence
+
+
+class FileRefused(Exception):
+    """The file has mistakes, and nothing was changed."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        """Keeps the mistakes in the order of the file."""
+        self.mistakes = list(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+def shown(value: object) -> str:
+    """The beginning of a value, with every sign that a terminal would obey written out."""
+    text = str(value)
+    start = "".join(
+        c if unicodedata.category(c)[0] != "C" else f"U+{ord(c):04X}" for c in text[:SHOWN]
+    )
+    return start + ("…" if len(text) > SHOWN else "")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Asks whether the most similar known word was meant; empty where none is similar."""
+    close = get_close_matches(word[:SHOWN], list(known), n=1)
+    return _("Did you mean “%s”?") % close[0] if close else ""

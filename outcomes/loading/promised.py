@@ -1,0 +1,61 @@
+"""The commitments of a file, and who undertook them."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from outcomes.loading.checking import Entry
+from outcomes.loading.report import Report
+from outcomes.models import Commitment, CommitmentParty, Outcome
+from participants.models import Group, Organisation
+from roundtable.models import Event
+
+ROLES = {"leads": CommitmentParty.Role.LEAD, "partners": CommitmentParty.Role.PARTNER}
+
+
+def apply_commitments(
+    entries: list[Entry],
+    event: Event,
+    *,
+    parties: Mapping[str, Group | Organisation],
+    outcomes: Mapping[str, Outcome],
+    report: Report,
+) -> None:
+    """Stores the commitments of the roundtable; those that the file does not name stay."""
+    for entry in entries:
+        stored = event.commitments.filter(reference=entry.values["reference"]).first()
+        commitment = report.store_entry(stored or Commitment(), entry, event=event)
+        if commitment.pk is None:
+            continue
+        answered = [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
+        report.link(commitment, "outcomes", answered)
+        _apply_parties(entry, commitment, parties, report)
+    named = {entry.values["reference"] for entry in entries}
+    for commitment in event.commitments.exclude(reference__in=named):
+        report.kept.append(_("commitment %s") % commitment.reference)
+
+
+def _apply_parties(
+    entry: Entry,
+    commitment: Commitment,
+    parties: Mapping[str, Group | Organisation],
+    report: Report,
+) -> None:
+    named = []
+    for key, role in ROLES.items():
+        for slug in entry.lists[key]:
+            party = parties.get(slug)
+            if party is None or party.pk is None:
+                continue  # the mistake stands at the organisation
+            link = {"group" if isinstance(party, Group) else "organisation": party}
+            row = commitment.parties.filter(**link).first() or CommitmentParty()
+            given = {"commitment": commitment, "role": role, **link}
+            named.append(report.store(row, f"{entry.place}.{key}", given).pk)
+    for row in commitment.parties.exclude(pk__in=[pk for pk in named if pk]):
+        if row.focal_point_id or row.updates.exists():
+            report.kept.append(
+                _("party %(party)s of %(reference)s, which has updates or a focal point")
+                % {"party": row, "reference": commitment.reference}
+            )
+        else:
+            report.remove([row])

@@ -1,0 +1,62 @@
+"""Adds or updates one roundtable from a file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outcomes.loading import FileRefused, Report, load
+from outcomes.loading.mistakes import shown
+
+
+class Command(BaseCommand):
+    """Reads a roundtable file; a second run updates instead of doubling."""
+
+    help = "Adds or updates one roundtable from a TOML file (docs/roundtable-file.md)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file is all it needs."""
+        parser.add_argument("file", metavar="FILE.toml", help="The roundtable file.")
+
+    def handle(self, *args: Any, file: str, **options: Any) -> None:
+        """Loads the file, or says all of its mistakes and changes nothing."""
+        try:
+            report = load(Path(file), at=timezone.now())
+        except FileRefused as refusal:
+            raise CommandError(sentences(file, refusal)) from None
+        except DatabaseError as problem:
+            reason = (str(problem).strip().splitlines() or [""])[0]
+            raise CommandError(
+                _("%(file)s: The database did not take it (%(reason)s). Nothing was changed.")
+                % {"file": shown(file), "reason": reason}
+            ) from problem
+        if options["verbosity"]:
+            self.tell(file, report)
+
+    def tell(self, file: str, report: Report) -> None:
+        """Prints what was done, and what stays though the file does not name it."""
+        self.stdout.write(
+            _(
+                "%(file)s: %(added)d added, %(changed)d changed, %(removed)d removed, "
+                "%(unchanged)d unchanged."
+            )
+            % (vars(report) | {"file": file})
+        )
+        for what in report.kept:
+            self.stdout.write(_("Kept, though the file does not name it: %s.") % what)
+
+
+def sentences(file: str, refusal: FileRefused) -> str:
+    """Every mistake on a line of its own, beneath how many there are."""
+    count = len(refusal.mistakes)
+    first = ngettext(
+        "%(count)d mistake; nothing was changed.",
+        "%(count)d mistakes; nothing was changed.",
+        count,
+    ) % {"count": count}
+    return "\n".join([first, *(f"{file}: {mistake}" for mistake in refusal.mistakes)])
