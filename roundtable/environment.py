@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import environ
@@ -53,3 +54,17 @@ def database(name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(name)
     found: dict[str, Any] = env.db_url(name)
     return found
+
+
+def sqlite_in(folder: Path) -> dict[str, Any]:
+    """An SQLite database in the folder, which is made where it is missing.
+
+    Raises SystemExit with one sentence where nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        sys.exit(f"Roundtable cannot start: {folder} cannot be made ({problem.strerror}).")
+    if not os.access(folder, os.W_OK):
+        sys.exit(f"Roundtable cannot start: nothing can be written in {folder}.")
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "roundtable.sqlite3"}

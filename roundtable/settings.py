@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, XLSX
 
-from roundtable.environment import database, env, names, optional, required
+from roundtable.environment import database, env, names, optional, required, sqlite_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -100,11 +100,9 @@ TEMPLATES = [
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": optional(
-        "DATABASE_URL",
-        database,
-        {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "roundtable.sqlite3"},
-        like="postgres://user:password@host:5432/name",
+        "DATABASE_URL", database, None, like="postgres://user:password@host:5432/name"
     )
+    or sqlite_in(DATA_DIR)
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {

@@ -27,6 +27,8 @@ for name in (
 ):
     os.environ.pop(name, None)
 
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+
 from roundtable.settings import *  # noqa: E402, F403
 from roundtable.settings import DATABASES  # noqa: E402
 

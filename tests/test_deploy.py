@@ -69,6 +69,22 @@ def test_setting_that_cannot_be_read_is_named_and_not_repeated(name: str, value:
     assert value not in result.stderr
 
 
+def test_folder_of_the_database_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "some" / "where"
+    result = manage("migrate", "--verbosity", "0", **without("DATABASE_URL"), DATA_DIR=str(folder))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (folder / "roundtable.sqlite3").is_file()
+
+
+def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    folder = tmp_path / "file" / "data"
+    result = manage("migrate", **without("DATABASE_URL"), DATA_DIR=str(folder))
+    assert result.returncode == 1
+    sentence = f"Roundtable cannot start: {folder} cannot be made (Not a directory).\n"
+    assert result.stderr == sentence
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Path]:
     """The portal under gunicorn; the file that it listens at. All it writes is in one folder."""
