@@ -30,7 +30,7 @@ check: environment
 	@tests/run.sh check
 
 shots: environment
-	@$(VENV)/python tests/browser/shots.py
+	@PYTHONPATH=. $(VENV)/python tests/browser/shots.py
 
 COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links
