@@ -25,6 +25,13 @@ def validate_time_zone(name: str) -> None:
         )
 
 
+def check_unchanged(row: models.Model, field: str) -> None:
+    """Raises ValidationError where a stored row's field is to change that never may."""
+    before = type(row)._default_manager.filter(pk=row.pk).values_list(field, flat=True).first()
+    if before is not None and before != getattr(row, field):
+        raise ValidationError({field: _("This was decided when it was entered and stays so.")})
+
+
 class Series(models.Model):
     """A process that holds roundtables, such as the Bali Process."""
 
@@ -156,6 +163,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Raises ValidationError where what was real would become made up, or the other way round."""
+        check_unchanged(self, "is_demonstration")
 
     def get_absolute_url(self) -> str:
         """The page of this roundtable."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from roundtable.history import record_history
-from roundtable.models import Event
+from roundtable.models import Event, check_unchanged
 
 
 class Kind(models.TextChoices):
@@ -117,6 +117,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError where what was real would become made up, or the other way round."""
+        check_unchanged(self, "is_demonstration")
 
     def get_absolute_url(self) -> str:
         """The page of this organisation."""

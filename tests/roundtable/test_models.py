@@ -15,7 +15,7 @@ from tests.constraints import (
     constraints_of,
     models_of,
 )
-from tests.factories import make_event, make_series
+from tests.factories import make_event, make_organisation, make_series
 
 # Fields of Django's own base class of accounts.
 NOT_OURS = {"User.password", "User.last_login"}
@@ -126,3 +126,10 @@ def test_every_explanation_is_a_sentence() -> None:
             for field in model._meta.get_fields():
                 text = str(getattr(field, "help_text", ""))
                 assert not text or text[-1] == ".", f"{model.__name__}.{field.name}: {text}"
+
+
+def test_real_never_becomes_made_up(db: None) -> None:
+    for row in (make_event(), make_organisation()):
+        row.is_demonstration = True
+        with pytest.raises(ValidationError, match="stays so"):
+            row.full_clean()
