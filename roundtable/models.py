@@ -164,10 +164,10 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def clean(self) -> None:
-        """Raises ValidationError where what was real would become made up, or the other way round."""
-        check_unchanged(self, "is_demonstration")
-
     def get_absolute_url(self) -> str:
         """The page of this roundtable."""
         return reverse("event-detail", args=[self.slug])
+
+    def clean(self) -> None:
+        """Raises ValidationError where what was real would become made up, or back."""
+        check_unchanged(self, "is_demonstration")

@@ -118,13 +118,13 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        """Raises ValidationError where what was real would become made up, or the other way round."""
-        check_unchanged(self, "is_demonstration")
-
     def get_absolute_url(self) -> str:
         """The page of this organisation."""
         return reverse("organisation-detail", args=[self.slug])
+
+    def clean(self) -> None:
+        """Raises ValidationError where what was real would become made up, or back."""
+        check_unchanged(self, "is_demonstration")
 
     @property
     def constituency(self) -> Constituency:
