@@ -92,7 +92,11 @@ class _Rows:
             return Outcome()
         row = self._take(entry, position, parent) or Outcome()
         self.free.pop(row.pk, None)
-        given: dict[str, Any] = {"statement": self.statement, "parent": parent, "position": position}
+        given: dict[str, Any] = {
+            "statement": self.statement,
+            "parent": parent,
+            "position": position,
+        }
         if parent is None:
             given["kind"] = Outcome.Kind.LEAD_IN
         if not self.numbered:

@@ -54,21 +54,24 @@ def _read_tables(place: str, table: Table, given: object, mistakes: list[Mistake
     if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
         mistakes.append(Mistake(place, _("Write it as a list of tables: [[%s]].") % name))
         return []
-    entries, seen = [], set()
+    entries: list[Entry] = []
+    seen: set[str] = set()
     for index, row in enumerate(given, start=1):
-        word = row.get(table.identifier)
-        is_new = isinstance(word, str) and word.strip() and word not in seen
+        given_word = row.get(table.identifier)
+        word = given_word.strip() if isinstance(given_word, str) else ""
+        has_name = word and word not in seen
         entry = _read_table(
-            f"{place}({shown(word) if is_new else f'#{index}'})", table, row, mistakes
+            f"{place}({shown(word) if has_name else f'#{index}'})", table, row, mistakes
         )
-        if isinstance(word, str) and word in seen:
+        if word in seen:
             mistakes.append(
                 Mistake(
                     f"{entry.place}.{table.identifier}",
                     _("“%s” stands above already. Give each its own, or remove one.") % shown(word),
                 )
             )
-        seen.add(word if isinstance(word, str) else None)
+        if word:
+            seen.add(word)
         entries.append(entry)
     return entries
 

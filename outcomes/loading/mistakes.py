@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 SHOWN = 40  # characters of a value that a sentence repeats
 
@@ -29,14 +30,23 @@ class FileRefused(Exception):
         self.mistakes = list(mistakes)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
+    def report(self, file: str) -> str:
+        """Every mistake on a line of its own, beneath how many there are."""
+        first = ngettext(
+            "%(count)d mistake; nothing was changed.",
+            "%(count)d mistakes; nothing was changed.",
+            len(self.mistakes),
+        ) % {"count": len(self.mistakes)}
+        return "\n".join([first, *(f"{shown(file, 200)}: {mistake}" for mistake in self.mistakes)])
 
-def shown(value: object) -> str:
+
+def shown(value: object, most: int = SHOWN) -> str:
     """The beginning of a value, with every sign that a terminal would obey written out."""
     text = str(value)
     start = "".join(
-        c if unicodedata.category(c)[0] != "C" else f"U+{ord(c):04X}" for c in text[:SHOWN]
+        c if unicodedata.category(c)[0] != "C" else f"U+{ord(c):04X}" for c in text[:most]
     )
-    return start + ("…" if len(text) > SHOWN else "")
+    return start + ("…" if len(text) > most else "")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

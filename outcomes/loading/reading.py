@@ -21,7 +21,9 @@ def read(path: Path) -> dict[str, Any]:
     except RecursionError as problem:
         raise _refused(_("Lists stand in lists too deeply. Write it more simply.")) from problem
     except ValueError as problem:  # impossible dates and endless numbers among them
-        raise _refused(_("This is not TOML: %s.") % shown_problem(problem)) from problem
+        raise _refused(
+            _("This is not TOML: %s.") % shown(str(problem).rstrip("."), 200)
+        ) from problem
 
 
 def _text(path: Path) -> str:
@@ -40,16 +42,6 @@ def _text(path: Path) -> str:
         raise _refused(
             _("Line %d is not UTF-8. Save the file in the encoding UTF-8.") % line
         ) from problem
-
-
-def shown_problem(problem: Exception) -> str:
-    """The words of Python's reader, on one line and of bearable length."""
-    return shown_long(str(problem).rstrip("."))
-
-
-def shown_long(text: str) -> str:
-    """A text of up to 200 characters, in pieces that are safe to print."""
-    return "".join(shown(text[start : start + 40]).removesuffix("…") for start in range(0, 200, 40))
 
 
 def _refused(sentence: str) -> FileRefused:

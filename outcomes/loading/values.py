@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
@@ -14,6 +15,7 @@ from outcomes.loading.mistakes import nearest, shown
 from participants.models.delegate import validate_visible
 
 LINE_SIGNS = {"\n", "\t"}  # control characters that a text of several lines may hold
+_validate_url = URLValidator(schemes=["http", "https"])
 
 
 def clean_value(field: "models.Field[Any, Any]", value: object, *, required: bool) -> Any:
@@ -37,6 +39,8 @@ def clean_value(field: "models.Field[Any, Any]", value: object, *, required: boo
         if isinstance(field, models.SlugField) and not re.fullmatch(r"[a-z0-9-]+", value):
             raise ValidationError(_("Use small letters, digits and hyphens only."))
         _check_choice(field, value)
+        if isinstance(field, models.URLField):
+            _check_address(value)
     return field.clean(value, None)
 
 
@@ -76,6 +80,13 @@ def clean_words(value: object) -> list[str]:
 def _expect(is_right: bool, sentence: str) -> None:
     if not is_right:
         raise ValidationError(sentence)
+
+
+def _check_address(value: str) -> None:
+    try:
+        _validate_url(value)
+    except ValidationError as problem:
+        raise ValidationError(_("Write the whole address, beginning with https://")) from problem
 
 
 def _check_choice(field: "models.Field[Any, Any]", value: str) -> None:

@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from outcomes.loading import FileRefused, Report, load
 from outcomes.loading.mistakes import shown
@@ -28,12 +27,12 @@ class Command(BaseCommand):
         try:
             report = load(Path(file), at=timezone.now())
         except FileRefused as refusal:
-            raise CommandError(sentences(file, refusal)) from None
+            raise CommandError(refusal.report(file)) from None
         except DatabaseError as problem:
             reason = (str(problem).strip().splitlines() or [""])[0]
             raise CommandError(
                 _("%(file)s: The database did not take it (%(reason)s). Nothing was changed.")
-                % {"file": shown(file), "reason": reason}
+                % {"file": shown(file, 200), "reason": reason}
             ) from problem
         if options["verbosity"]:
             self.tell(file, report)
@@ -45,18 +44,7 @@ class Command(BaseCommand):
                 "%(file)s: %(added)d added, %(changed)d changed, %(removed)d removed, "
                 "%(unchanged)d unchanged."
             )
-            % (vars(report) | {"file": file})
+            % (vars(report) | {"file": shown(file, 200)})
         )
         for what in report.kept:
             self.stdout.write(_("Kept, though the file does not name it: %s.") % what)
-
-
-def sentences(file: str, refusal: FileRefused) -> str:
-    """Every mistake on a line of its own, beneath how many there are."""
-    count = len(refusal.mistakes)
-    first = ngettext(
-        "%(count)d mistake; nothing was changed.",
-        "%(count)d mistakes; nothing was changed.",
-        count,
-    ) % {"count": count}
-    return "\n".join([first, *(f"{file}: {mistake}" for mistake in refusal.mistakes)])

@@ -1,0 +1,150 @@
+"""Puts the made-up people into the demonstration: accounts, profiles, channels, participation."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import TypeVar
+
+from django.db import models
+
+from outcomes.demonstration.cast import Helper, Person
+from participants.accounts import set_sign_in_address
+from participants.channels import ChannelKind
+from participants.models import (
+    Affiliation,
+    Audience,
+    ContactChannel,
+    Delegate,
+    DelegateLanguage,
+    Grant,
+    Organisation,
+    Participation,
+    User,
+)
+from roundtable.models import Event
+
+AnyModel = TypeVar("AnyModel", bound=models.Model)
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+# Ranges that the authorities of these countries keep for fiction.
+NUMBERS = [
+    *(f"+61491570{n}" for n in ("006", 156, 157, 158, 159, 110, 313, 737, 266, 491)),
+    *(f"+447700900{n}" for n in range(100, 130)),
+    *(f"+120255501{n:02}" for n in range(30)),
+]
+
+
+def store(row: AnyModel) -> AnyModel:
+    """Stores a row as every way in does: checked first."""
+    row.full_clean()
+    row.save()
+    return row
+
+
+def noon(day: date) -> datetime:
+    """The middle of a day, in UTC."""
+    return datetime.combine(day, time(12), UTC)
+
+
+def organisation(name: str) -> Organisation:
+    """A made-up organisation by its short name without the word before it."""
+    return Organisation.objects.get(slug=f"example-{name}")
+
+
+def account(email: str, day: date) -> User:
+    """The account of that address, made on that day where there is none."""
+    user = User.objects.filter(email=email).first() or User(email=email, joined_at=noon(day))
+    set_sign_in_address(user, email)
+    return user
+
+
+def add_helpers(helpers: list[Helper], event: Event) -> list[User]:
+    """Accounts with a grant for the demonstration only; those that may decide are returned."""
+    before = event.starts_on - timedelta(days=60)
+    deciding = []
+    for helper in helpers:
+        user = account(helper.email, before)
+        store(
+            Grant(
+                user=user,
+                event=event,
+                role=helper.role,
+                on_behalf_of=organisation(helper.organisation),
+                valid_from=before,
+            )
+        )
+        if helper.role == Grant.Role.COCHAIR:
+            deciding.append(user)
+    return deciding
+
+
+def add_people(people: list[Person], event: Event, *, by: User, random: Random) -> None:
+    """Delegates with all that belongs to them."""
+    numbers = iter(NUMBERS)
+    for person in people:
+        delegate = _add_delegate(person, event, random)
+        _add_work(person, delegate, event)
+        for code in person.languages:
+            store(DelegateLanguage(delegate=delegate, language=code))
+        for kind, audience in person.channels.items():
+            value = _value(person, kind, numbers)
+            store(ContactChannel(delegate=delegate, kind=kind, value=value, audience=audience))
+        confirmed = person.is_confirmed
+        store(
+            Participation(
+                delegate=delegate,
+                event=event,
+                organisation=organisation(person.organisation),
+                capacity=person.capacity,
+                confirmed_by=by if confirmed else None,
+                confirmed_at=noon(event.ends_on + timedelta(days=5)) if confirmed else None,
+            )
+        )
+
+
+def _add_delegate(person: Person, event: Event, random: Random) -> Delegate:
+    email = f"{person.key}@example.org"
+    user = account(email, event.ends_on + timedelta(days=12)) if person.listed_to else None
+    return store(
+        Delegate(
+            handle="".join(random.choices(LETTERS, k=10)),
+            name=person.name,
+            name_latin=person.latin,
+            post=person.post,
+            about=person.about,
+            invitation_email=email,
+            user=user,
+            listed_to=person.listed_to or Audience.ONLY_ME,
+            is_demonstration=True,
+        )
+    )
+
+
+def _add_work(person: Person, delegate: Delegate, event: Event) -> None:
+    moved = date(event.starts_on.year - 2, 9, 1)
+    if person.earlier:
+        store(
+            Affiliation(
+                delegate=delegate,
+                organisation=organisation(person.earlier),
+                since=date(moved.year - 3, 2, 1),
+                until=moved - timedelta(days=1),
+            )
+        )
+    store(
+        Affiliation(
+            delegate=delegate,
+            organisation=organisation(person.organisation),
+            post=person.post,
+            since=moved if person.earlier else None,
+        )
+    )
+
+
+def _value(person: Person, kind: str, numbers: Iterator[str]) -> str:
+    if kind == ChannelKind.EMAIL:
+        return f"{person.key}.office@example.org"
+    if kind == ChannelKind.SITE:
+        return f"https://example.org/people/{person.key}"
+    if kind == ChannelKind.OTHER:
+        return "Reception desk, arrivals hall, every weekday from 9 to 5"
+    return next(numbers)

@@ -1,0 +1,67 @@
+"""Adds a made-up roundtable that shows what the portal can do."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outcomes.demonstration import FIRST_DAY, is_there, make
+from outcomes.loading import FileRefused
+
+
+class Command(BaseCommand):
+    """Makes the demonstration once; a second run changes nothing."""
+
+    help = "Adds the demonstration, with made-up people and progress. Only for development."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The day up to which progress is made up."""
+        parser.add_argument(
+            "--on", metavar="DATE", help="The day up to which there is progress; today if left out."
+        )
+
+    def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:
+        """Makes it, or says why it did not."""
+        if not settings.DEBUG:
+            raise CommandError(
+                _("Made-up people do not belong on a portal that is in use: set DEBUG=true first.")
+            )
+        if is_there():
+            said = _("The demonstration is there already. Nothing was changed.")
+        else:
+            self.make(day_of(on) if on else timezone.localdate())
+            said = _("The demonstration was added.")
+        if options["verbosity"]:
+            self.stdout.write(said)
+
+    def make(self, on: date) -> None:
+        """Makes it, or says what stands in its way."""
+        if on < FIRST_DAY:
+            raise CommandError(_("Choose a day from %s on.") % FIRST_DAY)
+        try:
+            make(on)
+        except FileRefused as refusal:
+            raise CommandError(refusal.report("demonstration.toml")) from None
+        except ValidationError as problem:
+            raise CommandError(" ".join(problem.messages)) from None
+        except DatabaseError as problem:
+            raise CommandError(
+                _("The database did not take it (%s). Nothing was changed.") % problem
+            ) from problem
+
+
+def day_of(text: str) -> date:
+    """The day that somebody wrote.
+
+    Raises CommandError where it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(_("“%s” is not a day. Write it like 2026-03-01.") % text) from None
