@@ -48,10 +48,9 @@ class SafeXLSX(XLSX):
                 if not isinstance(value, str):
                     cell.value = value
                     continue
-                # A workbook cannot hold control characters.
-                cell.set_explicit_value(
-                    ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
-                )
+                # A workbook cannot hold control characters, and spells a carriage return thus.
+                text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+                cell.value, cell.data_type = text.replace("\r", "_x000D_"), "s"
                 cell.quotePrefix = value.startswith(FORMULA_STARTS)
         target = io.BytesIO()
         book.save(target)

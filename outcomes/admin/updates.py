@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
-from participants.admin.base import GrantedAdmin, GrantedInline, rights
+from participants.admin.base import GrantedAdmin, GrantedInline
+from participants.admin.choices import rights
 from participants.admin.filters import EventFilter
 
 

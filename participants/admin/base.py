@@ -7,88 +7,24 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.db.models import Model, QuerySet, URLField
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants.permissions import Rights, rights_of
+from participants.admin.choices import Choices, rights
+from participants.permissions import Rights
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]
     PlainInline = admin.StackedInline[Any, Any]
-    BaseAdmin = admin.options.BaseModelAdmin[Any]
 else:
-    PlainAdmin, PlainInline, BaseAdmin = admin.ModelAdmin, admin.StackedInline, object
+    PlainAdmin, PlainInline = admin.ModelAdmin, admin.StackedInline
 
 LARGEST_KEY = 2**63 - 1
-
-
-def rights(request: HttpRequest) -> Rights:
-    """What the viewer may do today, asked once for each request.
-
-    Raises PermissionDenied for who has no business here.
-    """
-    known: Rights | None = getattr(request, "rights", None)
-    if known is None:
-        known = rights_of(request.user, timezone.localdate())
-        if known is None:
-            raise PermissionDenied
-        request.rights = known  # type: ignore[attr-defined]
-    return known
-
-
-class Choices(BaseAdmin):
-    """Offers in a form only those rows that the viewer may attach."""
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A choice of the rows that the viewer sees in the admin; none of other models."""
-        kwargs.setdefault("queryset", self.offered(db_field, request))
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None:
-            field.label_from_instance = self.label_of  # type: ignore[method-assign, assignment]
-            # Read once, or each row of a list of forms would ask the database again.
-            offered: Any = field.choices
-            field.choices = list(offered)
-        return field
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """As for a single choice."""
-        kwargs.setdefault("queryset", self.offered(db_field, request))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Beside a choice stands the link to add one, and no other: three are too many.
-
-        An address of a website without a scheme means https.
-        """
-        if isinstance(db_field, URLField):
-            kwargs["assume_scheme"] = "https"
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and hasattr(field.widget, "can_change_related"):
-            field.widget.can_change_related = False
-            field.widget.can_delete_related = False
-            field.widget.can_view_related = False
-        return field
-
-    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        """The rows that a field may point to."""
-        model = db_field.remote_field.model
-        if not self.admin_site.is_registered(model):
-            none: QuerySet[Any] = model._default_manager.none()
-            return none
-        related = self.admin_site.get_model_admin(model)
-        assert isinstance(related, GrantedAdmin)
-        rows: QuerySet[Any] = related.choices(request)
-        return rows
-
-    def label_of(self, row: Model) -> str:
-        """How a row reads in a choice."""
-        return str(row)
 
 
 class GrantedAdmin(Choices, PlainAdmin):
@@ -102,6 +38,7 @@ class GrantedAdmin(Choices, PlainAdmin):
     save_on_top = False
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     # Which rows ------------------------------------------------------------------------
 
@@ -202,10 +139,8 @@ class GrantedAdmin(Choices, PlainAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the filters of the page offer: any other could read hidden fields."""
-        offered = [
-            item if isinstance(item, str) else item.parameter_name
-            for item in self.get_list_filter(request)
-        ]
+        filters: Any = self.get_list_filter(request)
+        offered = [item if isinstance(item, str) else item.parameter_name for item in filters]
         if self.date_hierarchy:
             offered.append(self.date_hierarchy)
         return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
@@ -254,7 +189,7 @@ class GrantedAdmin(Choices, PlainAdmin):
         """What goes along; rows of others that stand in the way are counted, never named."""
         rows, counts, refused, protected = super().get_deleted_objects(objs, request)
         if protected and not rights(request).is_operator:
-            number = len(protected)
+            number, refused = len(protected), set()
             protected = [
                 ngettext("%d entry that refers to it", "%d entries that refer to it", number)
                 % number

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate, Statement, Theme
+from outcomes.models import Commitment, Outcome, ProgressUpdate, Statement, Theme
 from participants.models import (
     Audience,
     Delegate,
