@@ -1,0 +1,125 @@
+"""The co-chairs' desk in a real browser: nothing refused, nothing for axe to find, all in sight."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser
+
+from outcomes.models import ProgressUpdate
+from participants.models import Delegate, Grant, Participation, User
+from roundtable.models import Event
+from tests.browser import pages, portal
+from tests.browser.conftest import Visit
+from tests.factories import make_user
+
+Visitor = Callable[..., Visit]
+
+CLIPPED = """[...document.querySelectorAll(".form-row :is(input, select, textarea)")]
+    .filter((field) => field.getBoundingClientRect().right > innerWidth - 8)
+    .map((field) => field.name)"""
+
+pytestmark = [
+    pytest.mark.enable_socket,
+    pytest.mark.usefixtures("database"),
+]
+
+
+@pytest.fixture
+def cochair() -> User:
+    """Signs in as a co-chair of the demonstration."""
+    grants = Grant.objects.filter(event=pages.demonstration(), role=Grant.Role.COCHAIR)
+    return grants[0].user
+
+
+@pytest.fixture
+def operator() -> User:
+    """Sees every page there is."""
+    return make_user("desk-operator@example.org", is_superuser=True)
+
+
+def addresses() -> dict[str, str]:
+    """A name and an address for each kind of page of the admin."""
+    event = pages.demonstration()
+    participation = event.participations.order_by("pk")[0]
+    update = ProgressUpdate.objects.filter(commitment__event=event).order_by("pk")[0]
+    rows = {
+        "roundtable_event": event.pk,
+        "roundtable_series": event.series_id,
+        "participants_organisation": participation.organisation_id,
+        "participants_delegate": participation.delegate_id,
+        "participants_participation": participation.pk,
+        "participants_user": Grant.objects.all()[0].user_id,
+        "participants_grant": Grant.objects.all()[0].pk,
+        "outcomes_statement": event.statement.pk,
+        "outcomes_outcome": event.statement.outcomes.points()[0].pk,
+        "outcomes_commitment": update.commitment_id,
+        "outcomes_progressupdate": update.pk,
+    }
+    found = {"index": reverse("admin:index"), "app": "/admin/outcomes/"}
+    for name, pk in rows.items():
+        found[f"{name}-list"] = reverse(f"admin:{name}_changelist")
+        found[f"{name}-change"] = reverse(f"admin:{name}_change", args=[pk])
+    for name in ("roundtable_event", "participants_delegate", "outcomes_commitment"):
+        found[f"{name}-add"] = reverse(f"admin:{name}_add")
+    commitment = [rows["outcomes_commitment"]]
+    found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
+    found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
+    found["export"] = reverse("admin:outcomes_commitment_export")
+    found["popup"] = reverse("admin:participants_organisation_add") + "?_popup=1"
+    return found
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_every_page_is_whole(visit: Visitor, operator: User, width: int, scheme: str) -> None:
+    seen = visit("/admin/", who=operator, width=width, scheme=scheme)
+    faults = []
+    for name, address in addresses().items():
+        page = seen.open(address)
+        if folder := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        clipped = page.evaluate(CLIPPED)
+        if wide > 0 or clipped:
+            faults.append(f"{name} is too wide by {wide}px: {clipped}")
+        found: Any = Axe().run(page, options={"preload": False}).response
+        for violation in found["violations"]:
+            nodes = [node["html"][:150] for node in violation["nodes"][:3]]
+            faults.append(f"{name}: {violation['id']} {nodes}")
+    assert faults == []
+
+
+def test_participation_is_confirmed_by_keyboard(visit: Visitor, cochair: User) -> None:
+    waiting = Participation.objects.filter(event=pages.demonstration())
+    waiting.update(confirmed_by=None, confirmed_at=None)
+    page = visit(reverse("admin:participants_participation_changelist"), who=cochair).page
+    page.locator("input.action-select").first.focus()
+    page.keyboard.press("Space")
+    page.locator("select[name=action]").select_option("confirm")
+    page.locator("select[name=action]").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 participation is confirmed.").wait_for()
+    assert waiting.confirmed().count() == 1
+
+
+def test_a_person_is_added_without_javascript(
+    chromium: Browser, address: str, cochair: User
+) -> None:
+    event: Event = pages.demonstration()
+    context = portal.context(chromium, address, who=cochair, javascript=False)
+    page = context.new_page()
+    page.goto(reverse("admin:participants_delegate_add"))
+    page.locator("#id_name").fill("Lê Văn Tám")
+    page.locator("#id_participations-0-event").select_option(str(event.pk))
+    organisation = event.participations.order_by("pk")[0].organisation
+    page.locator("#id_participations-0-organisation").select_option(str(organisation.pk))
+    page.locator("input[name=_save]").click()
+    page.locator("ul.messagelist").wait_for()
+    added = Delegate.objects.get(name="Lê Văn Tám")
+    assert added.is_demonstration
+    assert added.participations.get().event == event
+    context.close()
