@@ -17,13 +17,13 @@ REPORTS = {
         "The text is written and is being translated.",
         "{n} requests came in during the first six months; most were answered within a week.",
         "The first step is done. The second is late, because the interpreters had to be found.",
-        "Partners agreed on who does what. Work began in {n} places.",
+        "Partners agreed on who does what, and work has begun.",
         "The draft was tried with {n} workers. They asked for shorter sentences and larger print.",
         "Half is done. We changed the order after survivors advised us to.",
     ],
     Status.FULFILLED: [
         "Done. {n} people have used it so far, and it goes on.",
-        "Finished on time. The rules are in force and published.",
+        "Finished. The rules are in force and published.",
         "Completed with some delay. An outside reviewer has confirmed it.",
         "All parts are in place. We go on reporting figures once a year.",
         "It is in daily use in {n} offices.",
@@ -43,9 +43,9 @@ REPORTS = {
 # What has been written and is not shown yet.
 UNAPPROVED = [
     "We are collecting the figures of the last quarter.",
-    "The final numbers came in: {n} people. Please check before this is shown.",
+    "The newest numbers came in: {n} people. Please check before this is shown.",
     "The evaluation has begun. Its first results are encouraging.",
-    "Done, as far as we can see; our partner has still to confirm it.",
+    "Nearly done; our partner has still to send its part.",
 ]
 
 EVIDENCE = [

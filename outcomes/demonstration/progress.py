@@ -78,7 +78,8 @@ def _update(
     random: Random,
     texts: list[str] | None = None,
 ) -> ProgressUpdate:
-    text = random.choice(texts or REPORTS[status])
+    said = set(commitment.updates.values_list("text", flat=True))
+    text = random.choice([text for text in texts or REPORTS[status] if text not in said])
     return store(
         ProgressUpdate(
             commitment=commitment,

@@ -70,7 +70,7 @@ def _apply_outcomes(
                 report.link(outcome, "themes", [themes[slug] for slug in point.lists["themes"]])
                 _apply_addressees(outcome, point, parties, report)
     for outcome in rows.left():
-        report.kept.append(_("point %s") % outcome)
+        report.kept.append(_("point %s") % (outcome.number or f"“{outcome.text[:60]}”"))
     return outcomes
 
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if is_there():
             said = _("The demonstration is there already. Nothing was changed.")
         else:
-            self.make(day_of(on) if on else timezone.localdate())
+            self.make(timezone.localdate() if on is None else day_of(on))
             said = _("The demonstration was added.")
         if options["verbosity"]:
             self.stdout.write(said)

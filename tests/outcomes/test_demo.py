@@ -1,0 +1,227 @@
+"""The demonstration: it has something of everything, is made once, and only in development."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from itertools import product
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Count, Q
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
+
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    Evidence,
+    Outcome,
+    ProgressUpdate,
+    Status,
+    Theme,
+)
+from participants import sharing
+from participants.models import (
+    Audience,
+    ContactChannel,
+    Delegate,
+    Grant,
+    Kind,
+    Organisation,
+    Participation,
+    User,
+)
+from roundtable.models import Event
+from tests.roundtable_files import RECORD, demo, everything, load
+
+ON = date(2026, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The demonstration beside the roundtable of 2018, for all tests of this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(DEBUG=True):
+            load(RECORD)
+            assert demo(ON) == "The demonstration was added."
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def made(made_once: None, db: None, settings: Settings) -> Event:
+    """The demonstration; what a test changes is undone after it."""
+    settings.DEBUG = True
+    return Event.objects.get(slug="demonstration")
+
+
+def test_second_run_changes_nothing(made: Event) -> None:
+    before = everything()
+    assert demo(ON) == "The demonstration is there already. Nothing was changed."
+    call_command("demo", verbosity=0)
+    assert everything() == before
+
+
+def test_it_is_the_same_in_every_copy(made: Event) -> None:
+    def drawn() -> list[tuple[object, ...]]:
+        updates = ProgressUpdate.objects.order_by("pk")
+        return [
+            *Delegate.objects.order_by("pk").values_list("handle", "name"),
+            *updates.values_list("commitment__reference", "reported_on", "text", "state"),
+        ]
+
+    first = drawn()
+    ProgressUpdate.objects.all().delete()
+    Delegate.objects.all().delete()
+    Commitment.objects.all().delete()
+    Grant.objects.all().delete()
+    made.delete()
+    demo(ON)
+    assert drawn() == first
+
+
+def test_all_of_it_is_marked_as_made_up(made: Event) -> None:
+    assert made.is_demonstration and made.is_public
+    assert "Demonstration" in made.title
+    assert set(Delegate.objects.values_list("is_demonstration", flat=True)) == {True}
+    ours = Organisation.objects.filter(is_demonstration=True)
+    assert {held.organisation for held in made.roles.all()} == set(ours)
+    assert all(organisation.name.endswith("(example)") for organisation in ours)
+    assert all(organisation.slug.startswith("example-") for organisation in ours)
+    assert set(ours.values_list("kind", flat=True)) == set(Kind)
+
+
+def test_everyone_is_reached_at_addresses_that_nobody_has(made: Event) -> None:
+    values = list(ContactChannel.objects.values_list("value", flat=True))
+    fiction = ("+61491570", "+447700900", "+120255501", "https://example.org/")
+    for value in values:
+        assert value.startswith(fiction) or value.endswith("@example.org") or " " in value
+    assert len(set(values)) == len(values)
+    for model, field in ((User, "email"), (EmailAddress, "email"), (Delegate, "invitation_email")):
+        for (address,) in model._default_manager.values_list(field):
+            assert address.endswith("@example.org")
+    assert not set(values) & set(User.objects.values_list("email", flat=True))
+
+
+def test_people(made: Event) -> None:
+    assert 28 <= Delegate.objects.count() <= 35
+    with_account = Delegate.objects.filter(user__isnull=False)
+    assert 18 <= with_account.count() <= 25
+    imported = Delegate.objects.filter(user=None)
+    assert set(imported.values_list("listed_to", flat=True)) == {Audience.ONLY_ME}
+    assert not ContactChannel.objects.filter(delegate__in=imported).exists()
+    confirmed = Participation.objects.confirmed()
+    assert 3 <= Participation.objects.count() - confirmed.count() <= 8
+    assert set(confirmed.values_list("confirmed_by__email", flat=True)) == {"cochair@example.org"}
+    for delegate in with_account.select_related("user"):
+        assert delegate.user
+        assert EmailAddress.objects.filter(
+            user=delegate.user, email=delegate.user.email, verified=True, primary=True
+        ).exists()
+
+
+def test_names_in_many_scripts(made: Event) -> None:
+    scripts = set()
+    for delegate in Delegate.objects.all():
+        names = {unicodedata.name(c).split()[0] for c in delegate.name if c.isalpha()}
+        scripts |= names
+        assert bool(delegate.name_latin) == ("LATIN" not in names), delegate.name
+    assert scripts >= {
+        *("ARABIC", "BENGALI", "CJK", "CYRILLIC", "DEVANAGARI", "HANGUL", "KHMER", "LAO"),
+        *("LATIN", "MYANMAR", "SINHALA", "TAMIL", "THAANA", "THAI", "TIBETAN"),
+    }
+    assert max(len(delegate.name) for delegate in Delegate.objects.all()) > 100
+
+
+def test_audiences_in_every_mix(made: Event) -> None:
+    offered = sharing.OFFERED
+    mixes = set(ContactChannel.objects.values_list("delegate__listed_to", "audience"))
+    assert mixes == set(product(offered, offered))
+
+
+def test_helpers_may_work_on_the_demonstration_alone(made: Event) -> None:
+    assert {
+        (grant.user.email, grant.role, grant.event.slug)
+        for grant in Grant.objects.select_related("user", "event")
+    } == {
+        ("cochair@example.org", "cochair", "demonstration"),
+        ("cochair2@example.org", "cochair", "demonstration"),
+        ("editor@example.org", "editor", "demonstration"),
+        ("reader@example.org", "reader", "demonstration"),
+    }
+    assert not Grant.objects.exclude(on_behalf_of__is_demonstration=True).exists()
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_delegate_to_sign_in_as(made: Event) -> None:
+    delegate = Delegate.objects.get(user__email="delegate@example.org")
+    assert delegate.participations.confirmed().count() == 1
+    assert delegate.about and delegate.post and delegate.languages.count() > 2
+    assert {channel.audience for channel in delegate.channels.all()} == set(sharing.OFFERED)
+    asked = delegate.focal_point_for.all()
+    assert sorted(bool(party.focal_point_accepted_at) for party in asked) == [False, True]
+
+
+def test_statement_and_commitments(made: Event) -> None:
+    points = Outcome.objects.filter(statement__event=made).points()
+    assert (made.statement.outcomes.lead_ins().count(), points.count()) == (5, 14)
+    assert Theme.objects.count() == 8
+    assert not points.filter(themes=None).exists()
+    assert not Theme.objects.filter(outcomes=None).exists()
+    assert {
+        "organisation" if addressee.organisation else "group"
+        for point in points
+        for addressee in point.addressees.all()
+    } == {"organisation", "group"}
+    commitments = made.commitments.all()
+    references = {f"DEMO23-C{number}" for number in range(1, 61)}
+    assert {commitment.reference for commitment in commitments} == references
+    assert len({commitment.text for commitment in commitments}) == 60
+    assert commitments.filter(due_on=None).exists()
+    assert commitments.annotate(n=Count("outcomes")).filter(n__gt=1).exists()
+    parties = CommitmentParty.objects.filter(commitment__event=made)
+    assert parties.filter(group__isnull=False).count() > 5
+    assert {party.role for party in parties} == {"lead", "partner"}
+    assert not points.filter(commitments=None).exists()
+
+
+def test_progress_over_three_years(made: Event) -> None:
+    commitments = list(made.commitments.select_related("latest_update"))
+    statuses = [commitment.status for commitment in commitments]
+    assert set(statuses) == {None, *Status}
+    assert 15 <= statuses.count(None) <= 25
+    assert 5 <= made.commitments.overdue(ON).count() <= 20
+    updates = ProgressUpdate.objects.all()
+    assert {update.state for update in updates} == set(ProgressUpdate.State)
+    assert {update.status for update in updates} == set(Status)
+    days = sorted(update.reported_on for update in updates)
+    assert made.ends_on < days[0] and days[-1] <= ON
+    assert (days[-1] - days[0]).days > 900
+    deciders = {"cochair@example.org", "cochair2@example.org"}
+    approved = updates.approved()
+    assert {update.approved_by and update.approved_by.email for update in approved} == deciders
+    assert not updates.filter(Q(approved_at__date__gt=ON) | Q(recorded_at__date__gt=ON)).exists()
+    assert {evidence.is_public for evidence in Evidence.objects.all()} == {True, False}
+    assert all(
+        evidence.url.startswith("https://example.org/") for evidence in Evidence.objects.all()
+    )
+
+
+def test_focal_points(made: Event) -> None:
+    asked = CommitmentParty.objects.filter(focal_point__isnull=False)
+    assert asked.filter(focal_point_accepted_at=None).count() >= 3
+    assert asked.filter(focal_point_accepted_at__isnull=False).count() >= 10
+    for party in asked.select_related("focal_point"):
+        assert party.focal_point and party.focal_point.user_id
+        assert party.focal_point.participations.confirmed().filter(event=made).exists()
+
+
+def test_every_row_is_valid(made: Event) -> None:
+    rows = 0
+    for manager in (ProgressUpdate, Evidence, ContactChannel, Participation, Grant, Delegate):
+        for row in manager._default_manager.all():
+            row.full_clean()
+            rows += 1
+    assert rows > 200

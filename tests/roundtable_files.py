@@ -1,0 +1,148 @@
+"""What the tests of loading share: running the command, and asking whether anything changed."""
+
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "outcomes" / "fixtures"
+CORPUS = ROOT / "tests" / "corpus"
+RECORD = FIXTURES / "bali-process-2018.toml"
+
+HEAD = """
+[series]
+slug = "talks"
+name = "Talks"
+
+[event]
+code = "TALK1"
+slug = "talk-1"
+title = "First talk"
+starts_on = 2025-01-01
+ends_on = 2025-01-02
+time_zone = "Asia/Dhaka"
+"""
+
+BODY = """
+[[themes]]
+slug = "sea"
+name = "Work at sea"
+
+[[groups]]
+slug = "all"
+name = "All"
+
+[[organisations]]
+slug = "harbour"
+name = "Harbour Clinic"
+kind = "civil-society"
+country = "LK"
+site = "https://example.org/"
+
+[[organisations.roles]]
+role = "cohost"
+
+[[organisations]]
+slug = "port"
+name = "Port Authority"
+kind = "government"
+
+[[organisations.roles]]
+role = "participant"
+
+[[counts]]
+kind = "government"
+number = 4
+
+[[documents]]
+title = "Agenda"
+
+[statement]
+title = "What was agreed"
+state = "published"
+
+[[statement.lead_ins]]
+number = "1"
+text = "We agree to:"
+
+[[statement.lead_ins.points]]
+number = "1.a"
+kind = "undertaking"
+text = "meet again;"
+themes = ["sea"]
+addressees = ["all", "port"]
+
+[[statement.lead_ins.points]]
+number = "1.b"
+kind = "principle"
+text = "listen first."
+
+[[commitments]]
+reference = "TALK1-C1"
+text = "Meet again"
+due_on = 2026-01-01
+outcomes = ["1.a"]
+leads = ["harbour", "port"]
+partners = ["all"]
+"""
+WHOLE = HEAD + BODY
+SLUG = 'slug = "talk-1"'
+POINTS = "statement.lead_ins(1).points"
+
+
+def change(file: Path, before: str, after: str) -> Path:
+    """The same file with other words."""
+    text = file.read_text("utf-8")
+    assert text.count(before) == 1, before
+    file.write_text(text.replace(before, after), "utf-8")
+    return file
+
+
+def write_whole(folder: Path) -> Path:
+    """A roundtable file with something in each table."""
+    path = folder / "talk.toml"
+    path.write_text(WHOLE, "utf-8")
+    return path
+
+
+def load(path: Path | str) -> str:
+    """Loads a file; what the command said, without the name of the file."""
+    said = StringIO()
+    call_command("load_roundtable", str(path), stdout=said)
+    return said.getvalue().removeprefix(f"{path}: ")
+
+
+def demo(on: date) -> str:
+    """Makes the demonstration with progress up to that day; what the command said."""
+    said = StringIO()
+    call_command("demo", f"--on={on}", stdout=said)
+    return said.getvalue().strip()
+
+
+def refusal(path: Path | str) -> list[str]:
+    """The sentences with which a file is refused; fails where anything is changed."""
+    before = everything()
+    with pytest.raises(CommandError) as refused:
+        load(path)
+    assert everything() == before
+    first, *lines = str(refused.value).split("\n")
+    assert first.split()[0] == str(len(lines))
+    assert all(line.startswith(f"{path}: ") for line in lines)
+    return [line.removeprefix(f"{path}: ") for line in lines]
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of ours, histories and links between tables included."""
+    models = [
+        model
+        for app in ("roundtable", "participants", "outcomes")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    ]
+    return {
+        model._meta.label: sorted(model._base_manager.values_list(), key=repr) for model in models
+    }
