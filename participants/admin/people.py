@@ -40,6 +40,7 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
         field: Any = self.fields[name]
         field.queryset = type(kept)._default_manager.filter(pk=kept.pk)
         field.choices = [(kept.pk, str(kept))]
+        field.widget.can_add_related = False
 
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -228,8 +229,8 @@ class ParticipationAdmin(PrivateAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: it is removed with the delegate."""
-        return False
+        """Operators; others remove it with the delegate."""
+        return self.rights_of(request).is_operator
 
     @admin.action(description=_("Confirm the participation"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:

@@ -50,6 +50,9 @@ class PrivateAdmin(GrantedAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Names the rows alone: what hangs on a person is nobody else's to count."""
-        _rows, _counts, refused, protected = super().get_deleted_objects(objs, request)
+        _rows, _counts, _refused, protected = super().get_deleted_objects(objs, request)
+        # Whoever may delete a person may delete what hangs on the person.
+        may_all = all(self.has_delete_permission(request, row) for row in objs)
+        refused = set() if may_all or protected else {self.opts.verbose_name}
         rows = [f"{capfirst(str(self.opts.verbose_name))}: {row}" for row in objs]
         return rows, {str(self.opts.verbose_name_plural): len(rows)}, refused, protected

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.test import Client
 from django.urls import reverse
 
@@ -18,8 +20,10 @@ from participants.models import (
     Participation,
     User,
 )
+from roundtable.audit import AuditEntry, AuditKey
 from roundtable.models import Event, Series
 from tests.factories import (
+    NOON,
     make_addressee,
     make_affiliation,
     make_channel,
@@ -305,3 +309,189 @@ def test_filter_by_a_foreign_roundtable_finds_nothing(client_of: Sign, desk: Eve
     response = client.get(page(Delegate, "changelist"), {"roundtable": other.pk})
     assert list(response.context["cl"].result_list) == []
     assert other.title not in response.content.decode()
+
+
+def confirm(client: Client, *rows: Participation) -> str:
+    """Sends the action; the page that follows."""
+    sent = {"action": "confirm", "_selected_action": [str(row.pk) for row in rows]}
+    return client.post(page(Participation, "changelist"), sent, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("role", ["operator", "cochair"])
+def test_participation_is_confirmed_and_recorded(client_of: Sign, desk: Event, role: str) -> None:
+    row = desk.participations.get()
+    user = person(role, desk)
+    assert "1 participation is confirmed." in confirm(client_of(user), row)
+    row.refresh_from_db()
+    assert row.confirmed_by == user
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.detail) == ("confirm participation", "DESK")
+
+
+@pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
+def test_nobody_else_confirms(client_of: Sign, desk: Event, role: str) -> None:
+    confirm(client_of(person(role, desk)), desk.participations.get())
+    assert not desk.participations.confirmed().exists()
+
+
+def test_nobody_confirms_their_own_participation(client_of: Sign, desk: Event) -> None:
+    row = desk.participations.get()
+    assert row.delegate.user is not None
+    make_grant(row.delegate.user, desk)
+    assert "1 stays as it is" in confirm(client_of(row.delegate), row)
+    assert not desk.participations.confirmed().exists()
+
+
+def added(**changes: object) -> dict[str, object]:
+    """What a browser sends to add a person."""
+    return {
+        "name": "New Person",
+        "participations-TOTAL_FORMS": 1,
+        "participations-INITIAL_FORMS": 0,
+        "affiliations-TOTAL_FORMS": 1,
+        "affiliations-INITIAL_FORMS": 0,
+    } | changes
+
+
+def test_a_new_person_belongs_to_a_roundtable_of_the_viewer(client_of: Sign, desk: Event) -> None:
+    client = client_of(holder(desk, "editor"))
+    organisation = desk.participations.get().organisation
+    response = client.post(page(Delegate, "add"), added())
+    assert "Add a participation in one of your roundtables" in response.content.decode()
+    for event, status in ((make_event(), 200), (desk, 302)):
+        sent = added(
+            **{
+                "participations-0-event": event.pk,
+                "participations-0-organisation": organisation.pk,
+            }
+        )
+        assert client.post(page(Delegate, "add"), sent).status_code == status
+    found = Delegate.objects.get(name="New Person")
+    assert (found.listed_to, found.user) == (Audience.ONLY_ME, None)
+    assert found.participations.get().event == desk
+
+
+def test_a_made_up_person_joins_no_real_organisation(client_of: Sign, desk: Event) -> None:
+    demonstration = make_event(is_demonstration=True)
+    sent = added(
+        **{
+            "participations-0-event": demonstration.pk,
+            "participations-0-organisation": make_organisation(is_demonstration=True).pk,
+        }
+    )
+    client = client_of(holder(demonstration, "cochair"))
+    real = make_organisation()
+    response = client.post(page(Delegate, "add"), sent | {"affiliations-0-organisation": real.pk})
+    assert "Made-up people belong to made-up organisations only" in response.content.decode()
+    assert client.post(page(Delegate, "add"), sent).status_code == 302
+    assert Delegate.objects.get(name="New Person").is_demonstration
+
+
+def test_an_editor_cannot_undo_what_a_cochair_confirmed(client_of: Sign, desk: Event) -> None:
+    row = desk.participations.get()
+    row.confirmed_by, row.confirmed_at = make_user(), NOON
+    row.save()
+    other = make_organisation()
+    sent = added(
+        **{
+            "participations-INITIAL_FORMS": 1,
+            "participations-0-id": row.pk,
+            "participations-0-delegate": row.delegate_id,
+            "participations-0-event": desk.pk,
+            "participations-0-organisation": other.pk,
+        }
+    )
+    client = client_of(holder(desk, "editor"))
+    address = page(Delegate, "change", row.delegate_id)
+    response = client.post(address, sent | {"participations-0-DELETE": "on"})
+    assert "Ask a co-chair to remove it." in response.content.decode()
+    assert client.post(address, sent).status_code == 302
+    assert desk.participations.get().organisation == row.organisation
+
+
+def test_a_person_of_two_roundtables_shows_one_of_them(client_of: Sign, desk: Event) -> None:
+    hidden = make_event(title="Hidden roundtable", is_public=False)
+    found = desk.participations.get().delegate
+    make_participation(found, hidden, organisation=make_organisation(name="Hidden organisation"))
+    client = client_of(holder(desk, "cochair"))
+    for address in (page(Delegate, "changelist"), page(Delegate, "change", found.pk)):
+        assert "Hidden" not in client.get(address).content.decode()
+    assert client.get(page(Delegate, "delete", found.pk)).status_code == 403
+
+
+def test_what_is_done_to_people_leaves_no_name_behind(
+    client_of: Sign, desk: Event, operator: User
+) -> None:
+    guest = make_delegate(name="Guest", user=None)
+    make_participation(guest, desk)
+    client = client_of(operator)
+    assert client.post(page(Delegate, "delete", guest.pk), {"post": "yes"}).status_code == 302
+    assert not LogEntry.objects.exists()
+    assert AuditEntry.objects.get().act == "delete delegate"
+    assert not AuditKey.objects.filter(subject=f"participants.delegate:{guest.pk}").exists()
+
+
+def test_cochairs_delete_people_who_never_signed_in(client_of: Sign, desk: Event) -> None:
+    guest, member = make_delegate(name="Guest", user=None), desk.participations.get().delegate
+    make_participation(guest, desk)
+    client = client_of(holder(desk, "cochair"))
+    for row, status in ((member, 403), (guest, 302)):
+        address = page(Delegate, "delete", row.pk)
+        assert client.post(address, {"post": "yes"}).status_code == status
+    assert list(Delegate.objects.all()) == [member]
+
+
+def test_an_operator_deletes_a_roundtable_without_commitments(
+    client_of: Sign, operator: User
+) -> None:
+    event = make_event()
+    make_statement(event)
+    make_participation(make_delegate(), event)
+    response = client_of(operator).post(page(Event, "delete", event.pk), {"post": "yes"})
+    assert response.status_code == 302
+    assert not Event.objects.filter(pk=event.pk).exists()
+
+
+def test_history_names_nobodys_sign_in_address(
+    client_of: Sign, desk: Event, operator: User
+) -> None:
+    change = [{"changed": {"fields": ["Title"]}}]
+    LogEntry.objects.log_actions(operator.pk, [desk], CHANGE, change, single_object=True)
+    client = client_of(holder(desk, "cochair"))
+    text = client.get(page(Event, "history", desk.pk)).content.decode()
+    assert "An operator" in text
+    assert operator.email not in text
+
+
+def account(email: str, **changes: object) -> dict[str, object]:
+    """What a browser sends to store an account."""
+    grants = {"grants-TOTAL_FORMS": 0, "grants-INITIAL_FORMS": 0}
+    return {"email": email, "is_active": "on"} | grants | changes
+
+
+def test_an_account_signs_in_with_the_address_that_it_was_given(
+    client_of: Sign, operator: User
+) -> None:
+    client = client_of(operator)
+    assert client.post(page(User, "add"), account("New@Example.org")).status_code == 302
+    user = User.objects.get(email="new@example.org")
+    assert not user.has_usable_password()
+    addresses = EmailAddress.objects.filter(user=user)
+    assert list(addresses.values_list("email", "verified")) == [("new@example.org", True)]
+    assert (
+        client.post(page(User, "change", user.pk), account("moved@example.org")).status_code == 302
+    )
+    assert addresses.get().email == "moved@example.org"
+    response = client.post(page(User, "add"), account("MOVED@example.org"))
+    assert "Another account has this address" in response.content.decode()
+
+
+def test_operators_cannot_shut_themselves_out(client_of: Sign, operator: User) -> None:
+    client = client_of(operator)
+    sent = account(operator.email)
+    del sent["is_active"]
+    assert client.post(page(User, "change", operator.pk), sent).status_code == 302
+    operator.refresh_from_db()
+    assert operator.is_active
+    assert operator.is_superuser
+    assert client.get(page(User, "delete", operator.pk)).status_code == 403
