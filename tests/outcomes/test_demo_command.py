@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from pytest_django import Settings
 
 from roundtable.models import Event
@@ -54,3 +56,13 @@ def test_what_is_real_and_in_the_way_is_said_and_stays(
     with pytest.raises(CommandError):
         demo(ON)
     assert everything() == before
+
+
+def test_database_that_is_not_ready_is_one_sentence(settings: Settings) -> None:
+    settings.DEBUG = True
+    problem = OperationalError("no such table: participants_participation")
+    with (
+        mock.patch("outcomes.management.commands.demo.is_there", side_effect=problem),
+        pytest.raises(CommandError, match=r"no such table: participants_participation\)\."),
+    ):
+        demo(ON)

@@ -111,6 +111,7 @@ REFUSED = {
 
 def test_corpus_is_named_here() -> None:
     assert sorted(path.name for path in (CORPUS / "roundtables").iterdir()) == sorted(REFUSED)
+    assert b"\r\n" in (CORPUS / "roundtables" / "crlf.toml").read_bytes()
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -32,28 +32,29 @@ class Command(BaseCommand):
             raise CommandError(
                 _("Made-up people do not belong on a portal that is in use: set DEBUG=true first.")
             )
-        if is_there():
-            said = _("The demonstration is there already. Nothing was changed.")
-        else:
-            self.make(timezone.localdate() if on is None else day_of(on))
-            said = _("The demonstration was added.")
-        if options["verbosity"]:
-            self.stdout.write(said)
-
-    def make(self, on: date) -> None:
-        """Makes it, or says what stands in its way."""
-        if on < FIRST_DAY:
-            raise CommandError(_("Choose a day from %s on.") % FIRST_DAY)
+        day = timezone.localdate() if on is None else day_of(on)
         try:
-            make(on)
+            said = self.make(day)
         except FileRefused as refusal:
             raise CommandError(refusal.report("demonstration.toml")) from None
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from None
         except DatabaseError as problem:
+            reason = (str(problem).strip().splitlines() or [""])[0]
             raise CommandError(
-                _("The database did not take it (%s). Nothing was changed.") % problem
+                _("The database did not take it (%s). Nothing was changed.") % reason
             ) from problem
+        if options["verbosity"]:
+            self.stdout.write(said)
+
+    def make(self, on: date) -> str:
+        """Makes it where it is not there yet; what was done."""
+        if is_there():
+            return _("The demonstration is there already. Nothing was changed.")
+        if on < FIRST_DAY:
+            raise CommandError(_("Choose a day from %s on.") % FIRST_DAY)
+        make(on)
+        return _("The demonstration was added.")
 
 
 def day_of(text: str) -> date:
