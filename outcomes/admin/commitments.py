@@ -134,7 +134,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
     readonly_fields = ["status_word"]
     settled_fields = ("event",)
     inlines = [PartyInline]
-    list_display = ["reference", "text", "event", "due_on", "status_word", "public_page"]
+    list_display = ["reference", "text", "event__code", "due_on", "status_word", "public_page"]
     list_filter = [EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
