@@ -9,11 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_safe
 
 from participants import sharing, vcards
 from participants.forms import (
@@ -60,9 +56,11 @@ def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def delegate_reveal(request: HttpRequest, handle: str) -> HttpResponse:
     """All that this viewer may see of one person, after pressing "Show"."""
+    if request.method != "POST":  # as after signing in again
+        return redirect("delegate-detail", handle)
     return _reveal(request, handle, as_card=False)
 
 
@@ -141,10 +139,10 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
-        "has_mistakes": bool(data),
+        "has_mistakes": data is not None,
         "is_staff": is_staff,
     }
-    return render(request, "participants/me.html", context, status=400 if data else 200)
+    return render(request, "participants/me.html", context, status=200 if data is None else 400)
 
 
 @require_safe

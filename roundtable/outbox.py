@@ -13,6 +13,8 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 KEPT = 30
+# What stands between messages that were sent together.
+BETWEEN = b"\n" + b"-" * 79 + b"\n"
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,17 @@ class Mail:
 def read(folder: Path) -> list[Mail]:
     """The newest messages of the folder, the newest first."""
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    return [_parse(file.read_bytes()) for file in files[:KEPT]]
+    messages = [
+        part
+        for file in files[:KEPT]
+        for part in reversed(file.read_bytes().split(BETWEEN))
+        if part.strip()
+    ]
+    return [_parse(message) for message in messages[:KEPT]]
 
 
 def _parse(raw: bytes) -> Mail:
-    message = message_from_bytes(raw.split(b"\n" + b"-" * 79)[0], policy=policy.default)
+    message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     body = message.get_body(preferencelist=("plain", "html"))
     return Mail(

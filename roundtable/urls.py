@@ -1,6 +1,7 @@
 """The addresses of the portal."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.urls import urlpatterns as account_pages
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -10,12 +11,18 @@ from django.urls import include, path
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = i18n_patterns(
-    path("accounts/", include("allauth.urls")),
+    # Nobody has a password, so there are no pages about passwords.
+    path("accounts/", include([page for page in account_pages if "password" not in page.name])),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
     path("", include("participants.urls")),
     path("", include("outcomes.urls")),
     prefix_default_language=False,
 )
+
+handler400 = "roundtable.retry.bad_request"
+handler500 = "roundtable.retry.server_error"
 
 if settings.DEBUG:
     urlpatterns += [path("outbox/", include("roundtable.outbox"))]

@@ -83,7 +83,9 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _lead_ins(statement: Statement) -> list[Outcome]:
-    commitments = Commitment.objects.select_related("latest_update", "event").order_by("pk")
+    commitments = (
+        Commitment.objects.published().select_related("latest_update", "event").order_by("pk")
+    )
     points = Outcome.objects.order_by("position", "pk").prefetch_related(
         Prefetch("commitments", commitments)
     )
@@ -99,7 +101,8 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
     page = None
     if form.is_valid():
         points = form.filter(published).select_related("parent", "statement__event")
-        page = page_of(form, points.annotate(commitment_count=Count("commitments")))
+        shown = Q(commitments__event__is_public=True)
+        page = page_of(form, points.annotate(commitment_count=Count("commitments", filter=shown)))
     return render(
         request,
         "outcomes/outcome_list.html",

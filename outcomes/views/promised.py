@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.forms import CommitmentFilterForm
 from outcomes.models import Commitment, CommitmentParty, Evidence, ProgressUpdate
@@ -86,9 +86,11 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "outcomes/my_commitments.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer_request(request: HttpRequest, number: int) -> HttpResponse:
     """Accepts or declines to be reached about a commitment; only who was asked can."""
+    if request.method != "POST":  # as after signing in again
+        return redirect("my-commitments")
     assert isinstance(request.user, User)
     party = get_object_or_404(CommitmentParty, pk=number, focal_point__user=request.user)
     if request.POST.get("answer") == "accept":
