@@ -1,0 +1,479 @@
+"""A portal in which every text that could leak is a word of its own, and who searches it all.
+
+A canary is a word such as zq-quiet-post: whose it is, and what. Where one stands in an answer,
+that text has leaked, unless the table in test_privacy.py lets that reader have it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from html import unescape
+from typing import Any
+
+from django.test import Client
+
+from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate, Status, Theme
+from participants.channels import ChannelKind
+from participants.models import (
+    Audience,
+    Constituency,
+    Delegate,
+    EventRole,
+    Group,
+    Kind,
+    Organisation,
+    RecordedCount,
+    User,
+)
+from roundtable.models import Event
+from tests.addresses import pages
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_delegate,
+    make_document,
+    make_event,
+    make_evidence,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_outcome,
+    make_participation,
+    make_party,
+    make_role,
+    make_series,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+    save,
+)
+from tests.test_urls import MAP
+
+# Everyone who has a word in each field, with `listed_to`.
+PEOPLE = {
+    "open": Audience.EVERYONE,
+    "inside": Audience.PARTICIPANTS,
+    "quiet": Audience.ONLY_ME,
+    "later": Audience.INTRODUCED,
+    "bench": Audience.CONSTITUENCY,
+    "waiting": Audience.PARTICIPANTS,  # nobody has confirmed that this person took part
+    "elsewhere": Audience.PARTICIPANTS,  # at the other roundtable
+    "closed": Audience.EVERYONE,  # may not sign in any more
+    "imported": Audience.ONLY_ME,  # has never signed in
+}
+CARD = ["name", "latin", "post"]
+PROFILE = [*CARD, "about", "desk"]
+CHANNELS = ["onlyme", "introd", "constit", "partic", "phone", "everyone"]
+UNSEEN = ["invite", "signin", "hideout", "delegation", "capacity", "former"]
+NUMBERS = {key: f"+62215555{number:04}" for number, key in enumerate(PEOPLE, start=101)}
+
+EVENT_TEXTS = [
+    "title",
+    "series",
+    "city",
+    "venue",
+    "summary",
+    "source",
+    "sourceurl",
+    "statement",
+    "introduction",
+    "stsource",
+    "leadin",
+    "point",
+    "place",
+    "group",
+    "commitment",
+    "coplace",
+    "update",
+    "evidence",
+    "evidenceurl",
+    "document",
+    "publisher",
+    "documenturl",
+    "organisation",
+    "short",
+    "description",
+    "mailbox",
+    "ministry",
+    "wording",
+    "wordingsource",
+    "counted",
+]
+
+
+def of(whose: str, *fields: str) -> set[str]:
+    """The canaries of one person or roundtable."""
+    return {f"zq-{whose}-{field}" for field in fields}
+
+
+CANARIES = (
+    {canary for key in PEOPLE for canary in of(key, *PROFILE, *CHANNELS, *UNSEEN)}
+    - of("imported", "signin")  # who has never signed in has no such address
+    | {canary for key in ("event", "other", "hush") for canary in of(key, *EVENT_TEXTS)}
+    | of("hush", "slug")
+    | {"zqhush"}  # the code of the hidden roundtable, which begins each of its references
+    | of("draft", "statement", "introduction", "leadin", "point", "place", "group")
+    | of("update", "draft", "submitted", "changerequested", "private", "privateurl", "unready")
+)
+
+
+def sign_of(canary: str) -> str:
+    """What one would type to find the canary."""
+    _zq, whose, field = (*canary.split("-"), "", "")[:3]
+    return NUMBERS[whose] if field == "phone" else canary
+
+
+WORDS = re.compile("|".join(sorted((re.escape(sign_of(c)) for c in CANARIES), reverse=True)))
+CANARY_OF = {sign_of(canary): canary for canary in CANARIES}
+
+
+def seen_in(text: str) -> set[str]:
+    """The canaries in an answer, however it is escaped, folded or grouped."""
+    text = unescape(text).lower().replace("\r\n ", "")
+    found = {CANARY_OF[sign] for sign in WORDS.findall(text)}
+    # A phone number is shown as +62 21 5555 0101.
+    together = re.sub(r"(?<=[+0-9]) (?=[0-9])", "", text)
+    return found | {CANARY_OF[sign] for sign in WORDS.findall(together)}
+
+
+def whole(answer: Any) -> str:
+    """All that is sent: status, headers, cookies, body."""
+    headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+    body = answer.content.decode()
+    return f"{answer.status_code} {answer.reason_phrase}\r\n{headers}{answer.cookies}\r\n{body}"
+
+
+def make_people(event: Event, other: Event, hush: Event) -> None:
+    """Everyone of PEOPLE, each with a word in each field."""
+    by = make_user("confirms@example.org")
+    for key, listed_to in PEOPLE.items():
+        user = None if key == "imported" else make_user(f"zq-{key}-signin@example.org")
+        person = make_delegate(
+            name=f"zq-{key}-name",
+            name_latin=f"zq-{key}-latin",
+            post=f"zq-{key}-post",
+            about=f"zq-{key}-about",
+            invitation_email=f"zq-{key}-invite@example.org",
+            listed_to=listed_to,
+            user=user,
+        )
+        make_participation(
+            person,
+            other if key == "elsewhere" else event,
+            confirmed=key != "waiting",
+            **({} if key == "waiting" else {"confirmed_by": by}),
+            organisation=_hidden_organisation(hush, f"zq-{key}-delegation"),
+            capacity=f"zq-{key}-capacity",
+        )
+        office = make_organisation(name=f"Office of {key}", slug=f"office-{key}")
+        make_role(event, organisation=office)
+        make_affiliation(person, organisation=office, post=f"zq-{key}-desk", since=date(2024, 1, 1))
+        make_affiliation(
+            person, organisation=_hidden_organisation(hush, f"zq-{key}-hideout"), post="Staff"
+        )
+        make_affiliation(
+            person, organisation=office, post=f"zq-{key}-former", until=date(2023, 12, 31)
+        )
+        _make_channels(person, key)
+        if key == "closed":
+            User.objects.filter(delegate=person).update(is_active=False)
+
+
+def _hidden_organisation(hush: Event, name: str) -> Organisation:
+    organisation = make_organisation(name=name, slug=name)
+    make_role(hush, organisation=organisation)
+    return organisation
+
+
+def _make_channels(person: Delegate, key: str) -> None:
+    for field, audience in zip(
+        ["onlyme", "introd", "constit", "partic", "everyone"],
+        [
+            Audience.ONLY_ME,
+            Audience.INTRODUCED,
+            Audience.CONSTITUENCY,
+            Audience.PARTICIPANTS,
+            Audience.EVERYONE,
+        ],
+        strict=True,
+    ):
+        make_channel(person, value=f"zq-{key}-{field}@example.org", audience=audience)
+    make_channel(person, kind=ChannelKind.PHONE, value=NUMBERS[key], audience=Audience.PARTICIPANTS)
+
+
+def make_whole_event(key: str, theme: Theme, *, is_public: bool = True) -> Event:
+    """A roundtable with a word in each text; `key` names it."""
+    event = make_event(
+        code=f"ZQ{key.upper()}",
+        slug=f"zq-{key}-slug",
+        title=f"zq-{key}-title",
+        series=make_series(name=f"zq-{key}-series"),
+        city=f"zq-{key}-city",
+        country="TH",
+        venue=f"zq-{key}-venue",
+        summary=f"zq-{key}-summary",
+        source_title=f"zq-{key}-source",
+        source_url=f"https://example.org/zq-{key}-sourceurl",
+        is_public=is_public,
+    )
+    organisation = make_organisation(
+        slug=f"organisation-of-{key}",
+        name=f"zq-{key}-organisation",
+        short_name=f"zq-{key}-short",
+        description=f"zq-{key}-description",
+        role_mailbox=f"zq-{key}-mailbox@example.org",
+        kind=Kind.GOVERNMENT,
+        country={"event": "ID", "other": "AU"}.get(key, "NR"),
+    )
+    make_role(
+        event,
+        organisation=organisation,
+        role=EventRole.Role.COCHAIR,
+        represented_by=f"zq-{key}-ministry",
+        source_wording=f"zq-{key}-wording",
+        source=f"zq-{key}-wordingsource",
+    )
+    save(
+        RecordedCount(
+            event=event,
+            kind=Kind.AGENCY,
+            number=3,
+            source_wording=f"zq-{key}-counted",
+        )
+    )
+    make_document(
+        event,
+        title=f"zq-{key}-document",
+        publisher=f"zq-{key}-publisher",
+        url=f"https://example.org/zq-{key}-documenturl",
+    )
+    point = make_texts(event, key, theme)
+    make_promise(event, key, point, organisation)
+    return event
+
+
+def make_texts(event: Event, key: str, theme: Theme, *, published: bool = True) -> Outcome:
+    """A statement with one lead-in and one point, which is returned."""
+    statement = make_statement(
+        event,
+        points=0,
+        published=False,
+        title=f"zq-{key}-statement",
+        introduction=f"zq-{key}-introduction",
+        source_title=f"zq-{key}-stsource",
+    )
+    lead_in = statement.outcomes.get()
+    lead_in.text = f"zq-{key}-leadin"
+    lead_in.save()
+    point = make_outcome(
+        statement,
+        parent=lead_in,
+        text=f"zq-{key}-point",
+        place_in_source=f"zq-{key}-place",
+    )
+    point.themes.add(theme)
+    make_addressee(point, group=make_group(name=f"zq-{key}-group", slug=f"group-of-{key}"))
+    if published:
+        statement.publish(NOON)
+    point.refresh_from_db()
+    return point
+
+
+def make_promise(event: Event, key: str, point: Outcome, party: Organisation) -> Commitment:
+    """A commitment under the point with an approved update and public evidence."""
+    commitment = make_commitment(
+        event,
+        reference=f"{event.code}-C1",
+        text=f"zq-{key}-commitment",
+        place_in_source=f"zq-{key}-coplace",
+        due_on=date(2030, 1, 1),
+    )
+    commitment.outcomes.add(point)
+    make_party(commitment, organisation=party)
+    make_party(commitment, group=Group.objects.get(slug=f"group-of-{key}"))
+    update = make_update(commitment, text=f"zq-{key}-update")
+    make_evidence(
+        update, title=f"zq-{key}-evidence", url=f"https://example.org/zq-{key}-evidenceurl"
+    )
+    return commitment
+
+
+def hide_updates(event: Event) -> None:
+    """Updates in each editorial state that is not shown, and evidence that is not public."""
+    commitment = event.commitments.get(reference=f"{event.code}-C1")
+    shown = commitment.updates.get()
+    make_evidence(
+        shown,
+        title="zq-update-private",
+        url="https://example.org/zq-update-privateurl",
+        is_public=False,
+    )
+    for state, word in (
+        (ProgressUpdate.State.DRAFT, "draft"),
+        (ProgressUpdate.State.SUBMITTED, "submitted"),
+        (ProgressUpdate.State.CHANGE_REQUESTED, "changerequested"),
+    ):
+        update = make_update(
+            commitment,
+            approved=False,
+            text=f"zq-update-{word}",
+            status=Status.FULFILLED,
+            reported_on=date(2026, 1, 1),
+        )
+        update.state = state
+        save(update)
+    make_evidence(update, title="zq-update-unready")
+
+
+def hide_a_draft(event: Event, theme: Theme) -> None:
+    """A public roundtable whose statement nobody has published; a public commitment answers it."""
+    drafted = make_event(code="DRAFTED", slug="drafted", title="Drafted", series=event.series)
+    point = make_texts(drafted, "draft", theme, published=False)
+    commitment = make_commitment(drafted, reference="DRAFTED-C1", text="Answers a draft")
+    commitment.outcomes.add(point)
+
+
+def cross(event: Event, hush: Event) -> None:
+    """What is hidden answers what is public, and what is public answers what is hidden."""
+    points = Outcome.objects.filter(parent__isnull=False)
+    hush.commitments.get().outcomes.add(points.get(statement__event=event))
+    event.commitments.get(reference=f"{event.code}-C1").outcomes.add(
+        points.get(statement__event=hush)
+    )
+    # Both accepted; only those who may see that they are listed are told.
+    commitment = event.commitments.get(reference=f"{event.code}-C1")
+    for party, key in zip(commitment.parties.order_by("pk"), ["inside", "quiet"], strict=True):
+        party.ask(Delegate.objects.get(name=f"zq-{key}-name"))
+        party.accept(NOON)
+
+
+def make_portal() -> dict[str, User | None]:
+    """The whole portal; who looks at it, by role."""
+    theme = make_theme(slug="theme", name="Theme")
+    event = make_whole_event("event", theme)
+    other = make_whole_event("other", theme)
+    hush = make_whole_event("hush", theme, is_public=False)
+    make_people(event, other, hush)
+    hide_updates(event)
+    hide_a_draft(event, theme)
+    cross(event, hush)
+    return make_readers(event, other)
+
+
+def make_readers(event: Event, other: Event) -> dict[str, User | None]:
+    """People with no word of their own, save the owner, who is one of PEOPLE."""
+    readers: dict[str, User | None] = {"nobody": None}
+    for role, listed_to, where in (
+        ("delegate", Audience.EVERYONE, event),
+        ("quiet delegate", Audience.ONLY_ME, event),
+        ("focal point", Audience.PARTICIPANTS, event),
+        ("outsider", Audience.PARTICIPANTS, other),
+        ("unconfirmed", Audience.PARTICIPANTS, event),
+    ):
+        person = make_delegate(name=role.title(), listed_to=listed_to)
+        make_participation(person, where, confirmed=role != "unconfirmed")
+        readers[role] = person.user
+        if role == "focal point":
+            commitment = make_commitment(event, reference=f"{event.code}-C2", text="Asked")
+            party = make_party(commitment)
+            party.ask(person)
+            party.accept(NOON)
+    cochair = readers["co-chair"] = make_user("cochair@example.org")
+    make_grant(cochair, event)
+    readers["operator"] = make_user("operator@example.org", is_superuser=True)
+    readers["owner"] = Delegate.objects.get(name="zq-quiet-name").user
+    return readers
+
+
+def paths() -> list[str]:
+    """Every address that answers a GET, for each object there is, and every filter."""
+    found = []
+    for name in pages():
+        if name in BY_OBJECT:
+            found += BY_OBJECT[name]()
+        else:
+            assert "HANDLE" not in MAP[name].path, name
+            found.append(MAP[name].path)
+    return [*found, *_filtered(), "/nothing/", "/admin/"]
+
+
+def handles() -> list[str]:
+    return list(Delegate.objects.order_by("pk").values_list("handle", flat=True))
+
+
+def _outcomes() -> Iterator[str]:
+    for outcome in Outcome.objects.select_related("statement__event"):
+        number = outcome.number or ("1.a" if outcome.parent_id else "1")
+        yield f"/outcomes/{outcome.statement.event.slug}/{number}/"
+
+
+BY_OBJECT: dict[str, Callable[[], list[str]]] = {
+    "event-detail": lambda: [f"/roundtables/{row.slug}/" for row in Event.objects.all()],
+    "outcome-detail": lambda: list(_outcomes()),
+    "commitment-detail": lambda: [
+        f"/commitments/{row.reference.lower()}/" for row in Commitment.objects.all()
+    ],
+    "organisation-detail": lambda: [
+        f"/organisations/{row.slug}/" for row in Organisation.objects.all()
+    ],
+    "delegate-detail": lambda: [f"/directory/{handle}/" for handle in handles()],
+    "delegate-vcard": lambda: [f"/directory/{handle}.vcf" for handle in handles()],
+    "delegate-reveal": lambda: [f"/directory/{handle}/show/" for handle in handles()],
+    "answer-request": lambda: [
+        f"/me/commitments/{row.pk}/" for row in CommitmentParty.objects.all()
+    ],
+    # Signing out would end the search.
+    "account_logout": lambda: [],
+}
+
+
+def _filtered() -> Iterator[str]:
+    events = list(Event.objects.filter(is_public=True).values_list("slug", flat=True))
+    statuses = [*Status.values, "no-update"]
+    yield from (f"/outcomes/?event={slug}" for slug in events)
+    yield from (f"/outcomes/?kind={kind}" for kind in Outcome.Kind.values[1:])
+    yield "/outcomes/?theme=theme"
+    yield from (f"/outcomes/?addressee=group-of-{key}" for key in ("event", "other"))
+    yield from (f"/commitments/?event={slug}" for slug in events)
+    yield from (f"/commitments/?status={status}" for status in statuses)
+    yield from ("/commitments/?overdue=yes", "/commitments/?theme=theme")
+    yield from (f"/commitments/?sort={order}" for order in ("due", "updated"))
+    yield "/commitments/?party=organisation-of-event"
+    yield "/commitments/?party=group-of-event"
+    yield from (f"/commitments/?country={code}" for code in ("ID", "AU"))
+    yield from (f"/organisations/?kind={kind}" for kind in Kind.values)
+    yield from (f"/organisations/?country={code}" for code in ("ID", "AU"))
+    yield from (f"/me/preview/?viewer={who}" for who in ("visitor", "participant", "cochair"))
+    for path in ("roundtables", "outcomes", "commitments", "organisations", "directory", "search"):
+        yield f"/{path}/?page=1"
+        yield f"/{path}/?page=999"
+        yield f"/{path}/?nonsense=1"
+    yield from (f"/search/?q={word}" for word in ("zq", "example", "%2B62", *Constituency.values))
+
+
+def read_everything(browser: Client, *, searches: bool = True) -> set[str]:
+    """The canaries in all that a GET gives; with `searches`, each is searched for as well."""
+    found: set[str] = set()
+    for path in paths():
+        found |= seen_in(whole(browser.get(path)))
+    for canary in sorted(CANARIES) if searches else ():
+        sign = sign_of(canary)
+        text = whole(browser.get("/search/", {"q": sign}))
+        # The search box repeats what was typed.
+        box = f'name="q" id="id_q" maxlength="200" value="{sign}"'
+        assert text.count(box) == 1, sign
+        found |= seen_in(text.replace(box, ""))
+    return found
+
+
+def press_show(browser: Client) -> set[str]:
+    """The canaries in all that "Show" gives, as a page and as a contact card."""
+    found: set[str] = set()
+    for handle in handles():
+        found |= seen_in(whole(browser.post(f"/directory/{handle}/show/")))
+        found |= seen_in(whole(browser.post(f"/directory/{handle}.vcf")))
+    return found

@@ -1,0 +1,276 @@
+"""What every answer says beside its text: who may embed it, run code in it, and keep it."""
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from participants.models import Delegate, User
+from roundtable.models import Event
+
+Sign = Callable[[User | Delegate], Client]
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+HEADERS = {
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# Each kind of page that anyone can open; HANDLE is the delegate's.
+SHARED = [
+    "/",
+    "/roundtables/",
+    "/roundtables/roundtable-2024/",
+    "/outcomes/",
+    "/outcomes/roundtable-2024/1/",
+    "/outcomes/roundtable-2024/1.a/",
+    "/commitments/",
+    "/commitments/?status=in-progress&sort=due",
+    "/commitments/rt2024-c1/",
+    "/organisations/",
+    "/directory/",
+    "/directory/HANDLE/",
+    "/directory/HANDLE.vcf",
+    "/search/",
+    "/search/?q=officers",
+    "/about/",
+    "/accessibility/",
+    "/privacy/",
+]
+# Each kind of answer that is no such page: mistakes, redirects, refusals, sign-in.
+OTHERS = [
+    "/commitments/?status=nonsense",
+    "/commitments/RT2024-C1/",
+    "/nothing/",
+    "/directory/abcdefghjk/",
+    "/directory/HANDLE/show/",
+    "/me/",
+    "/admin/",
+    "/accounts/login/",
+    "/accounts/login/code/",
+    "/accounts/signup/",
+    "/accounts/inactive/",
+]
+OWN = [
+    "/me/",
+    "/me/preview/",
+    "/me/commitments/",
+    "/accounts/email/",
+    "/accounts/sessions/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/logout/",
+    "/admin/",
+]
+
+
+@pytest.fixture
+def paths(event: Event, delegate: Delegate) -> Callable[[list[str]], list[str]]:
+    return lambda listed: [path.replace("HANDLE", delegate.handle) for path in listed]
+
+
+Paths = Callable[[list[str]], list[str]]
+
+
+def assert_strict(answer: Any, path: str) -> None:
+    directives = dict(
+        directive.strip().split(" ", 1)
+        for directive in answer["Content-Security-Policy"].split(";")
+        if directive.strip()
+    )
+    assert directives == POLICY, path
+    assert "Content-Security-Policy-Report-Only" not in answer, path
+    assert {name: answer.get(name) for name in HEADERS} == HEADERS, path
+
+
+@pytest.mark.parametrize("listed", [SHARED, OTHERS])
+def test_visitor_is_kept_safe_on_every_kind_of_page(
+    client: Client, paths: Paths, listed: list[str]
+) -> None:
+    for path in paths(listed):
+        assert_strict(client.get(path), path)
+        assert_strict(client.post(path), path)
+
+
+def test_people_who_are_signed_in_are_kept_safe_on_every_kind_of_page(
+    client_of: Sign, paths: Paths, delegate: Delegate, cochair: User
+) -> None:
+    for who in (delegate, cochair):
+        browser = client_of(who)
+        for path in paths(SHARED + OTHERS + OWN):
+            assert_strict(browser.get(path), path)
+
+
+def test_no_page_brings_inline_code_or_style(
+    client: Client, client_of: Sign, paths: Paths, delegate: Delegate, cochair: User
+) -> None:
+    """The policy would stop it, and the page would be broken."""
+    for browser in (client, client_of(delegate), client_of(cochair)):
+        for path in paths(SHARED + OTHERS + OWN):
+            page = browser.get(path).content.decode().lower()
+            assert "<style" not in page, path
+            assert " style=" not in page, path
+            assert " onclick=" not in page and " onload=" not in page, path
+            for script in page.split("<script")[1:]:
+                opening, body = script.split(">", 1)
+                is_data = "application/json" in opening
+                assert is_data or (" src=" in opening and body.startswith("</script>")), path
+
+
+def test_page_that_failed_is_kept_safe(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object, **_fields: object) -> None:
+        raise RuntimeError("a fault of the portal's own")
+
+    monkeypatch.setattr("outcomes.views.site.count", fail)
+    answer = Client(raise_request_exception=False).get("/")
+    assert answer.status_code == 500
+    assert_strict(answer, "/")
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_browsers_stay_with_tls(client: Client, event: Event) -> None:
+    assert client.get("/", secure=True)["Strict-Transport-Security"] == (
+        "max-age=31536000; includeSubDomains; preload"
+    )
+
+
+@pytest.mark.django_db
+def test_plain_http_leads_to_tls(client: Client, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get("/commitments/?sort=due")
+    assert (answer.status_code, answer["Location"]) == (
+        301,
+        "https://testserver/commitments/?sort=due",
+    )
+
+
+def test_visitors_get_the_same_bytes_and_may_keep_them(paths: Paths) -> None:
+    for path in paths(SHARED):
+        first = Client().get(path)
+        second = Client(
+            headers={
+                "user-agent": "Another/2.0",
+                "accept-language": "id,th;q=0.8",
+                "x-forwarded-for": "203.0.113.7",
+                "referer": "https://example.org/",
+            }
+        ).get(path)
+        for answer in (first, second):
+            assert answer.status_code == 200, path
+            assert answer["Cache-Control"] == "public, max-age=60", path
+            assert not answer.cookies, path
+            assert "Set-Cookie" not in answer.headers, path
+            assert "Cookie" in answer["Vary"], path
+        assert first.content == second.content, path
+        assert first.headers == second.headers, path
+
+
+def test_small_answers_hold_what_the_large_ones_hold(paths: Paths) -> None:
+    for path in paths(SHARED):
+        packed = Client(headers={"accept-encoding": "gzip"}).get(path)
+        plain = Client().get(path).content
+        if packed.get("Content-Encoding") == "gzip":
+            assert gzip.decompress(packed.content) == plain, path
+            assert "Accept-Encoding" in packed["Vary"], path
+        else:
+            assert packed.content == plain, path
+            assert len(plain) < 200 or path.endswith(".vcf"), path
+
+
+NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kept"),
+    [
+        ("/commitments/?status=nonsense", 400, "no-store"),
+        ("/search/?nonsense=1", 400, "no-store"),
+        ("/commitments/RT2024-C1/", 301, "no-store"),
+        ("/nothing/", 404, "no-store"),
+        ("/directory/abcdefghjk/", 404, "no-store"),
+        ("/directory/HANDLE/show/", 302, "no-store"),
+        ("/me/", 302, "no-store"),
+        ("/admin/", 302, "no-store"),
+        ("/accounts/signup/", 200, NEVER_CACHE),
+        ("/accounts/inactive/", 200, "public, max-age=60"),
+    ],
+)
+def test_visitor_gets_no_cookie_from_mistakes_and_refusals(
+    client: Client, paths: Paths, path: str, status: int, kept: str
+) -> None:
+    answer = client.get(paths([path])[0])
+    assert (answer.status_code, answer["Cache-Control"]) == (status, kept)
+    assert not answer.cookies
+
+
+def test_sign_in_page_is_not_kept(client: Client, paths: Paths) -> None:
+    for path in ("/accounts/login/", "/accounts/login/code/", "/accounts/login/?next=/me/"):
+        for browser in (client, Client()):
+            answer = browser.get(path)
+            assert answer["Cache-Control"] == "private, no-store", path
+            assert list(answer.cookies) == ["csrftoken"]
+
+
+def test_answer_with_a_session_is_never_kept(
+    client_of: Sign, paths: Paths, delegate: Delegate, cochair: User
+) -> None:
+    for who in (delegate, cochair):
+        browser = client_of(who)
+        for path in paths(SHARED + OTHERS + OWN):
+            answer = browser.get(path)
+            assert answer["Cache-Control"] == "private, no-store", path
+            assert "Cookie" in answer["Vary"], path
+
+
+def test_answer_to_a_session_that_has_ended_is_not_kept_either(paths: Paths) -> None:
+    for path in paths(SHARED):
+        browser = Client()
+        browser.cookies["sessionid"] = "gone-long-ago"
+        assert browser.get(path)["Cache-Control"] == "private, no-store", path
+
+
+def test_answer_to_a_post_is_never_kept(
+    client: Client, client_of: Sign, paths: Paths, quiet_delegate: Delegate
+) -> None:
+    for browser in (client, client_of(quiet_delegate)):
+        for path in paths(SHARED + OTHERS + OWN):
+            if path != "/accounts/logout/":
+                assert browser.post(path)["Cache-Control"] == "private, no-store", path
+
+
+def test_cookies_are_out_of_reach_of_scripts_other_sites_and_plain_http(
+    client: Client, delegate: Delegate
+) -> None:
+    client.get("/accounts/login/")
+    client.post("/accounts/login/", {"login": "delegate@example.org"})
+    assert sorted(client.cookies) == ["csrftoken", "messages", "sessionid"]
+    for cookie in client.cookies.values():
+        assert cookie["httponly"] is True
+        assert cookie["secure"] is True
+        assert cookie["samesite"] == "Lax"
+
+
+def test_contact_card_is_a_file_of_its_own(client: Client, delegate: Delegate) -> None:
+    answer = client.get(f"/directory/{delegate.handle}.vcf")
+    assert answer["Content-Type"] == "text/vcard; charset=utf-8"
+    assert answer["Content-Disposition"] == f'attachment; filename="{delegate.handle}.vcf"'

@@ -1,0 +1,115 @@
+"""Mail that was sent: read at the outbox in development, and nowhere in earnest."""
+
+import os
+import runpy
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from django.contrib import admin
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.test import Client
+from pytest_django import Settings
+
+from participants.models import Delegate
+from roundtable import outbox, urls
+from tests.addresses import pages
+from tests.test_urls import MAP
+
+FILES = "django.core.mail.backends.filebased.EmailBackend"
+
+
+@pytest.fixture
+def folder(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder that mail falls into; the addresses are those of a site where DEBUG is on."""
+    # To read the addresses anew wraps this method once more.
+    monkeypatch.setattr(admin.site, "login", admin.site.login)
+    settings.DEBUG = True
+    settings.EMAIL_FILE_PATH = tmp_path / "outbox"
+    module = ModuleType("addresses_in_development")
+    module.__dict__.update(runpy.run_path(urls.__file__))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    settings.ROOT_URLCONF = module.__name__
+    folder: Path = settings.EMAIL_FILE_PATH
+    return folder
+
+
+def send(folder: Path, subject: str, body: str, html: str = "") -> None:
+    """Sends as the settings for development do: one file for each connection."""
+    mail = EmailMultiAlternatives(subject, body, "portal@example.org", ["dewi@example.org"])
+    if html:
+        mail.attach_alternative(html, "text/html")
+    connection = get_connection(FILES, file_path=str(folder))
+    mail.connection = connection
+    mail.send()
+    # Of files with the same time none is the newest.
+    names = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
+    for second, file in enumerate(names):
+        os.utime(file, (1_700_000_000 + second, 1_700_000_000 + second))
+
+
+@pytest.mark.django_db
+def test_outbox_is_absent_in_earnest(client: Client) -> None:
+    assert client.get("/outbox/").status_code == 404
+    assert not [entry for entry in urls.urlpatterns if "outbox" in str(entry.pattern)]
+    assert "Mail that was sent" not in client.get("/").content.decode()
+
+
+def test_development_adds_the_outbox_to_the_map_and_nothing_else(folder: Path) -> None:
+    assert sorted(pages()) == sorted([*MAP, "outbox"])
+
+
+@pytest.mark.django_db
+def test_outbox_says_where_mail_will_come_from(client: Client, folder: Path) -> None:
+    answer = client.get("/outbox/")
+    assert answer.status_code == 200
+    assert "No mail yet. Ask for a sign-in code, then read it here." in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    assert '<a href="/outbox/">Mail that was sent</a>' in client.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_newest_mail_stands_first_and_cannot_bring_markup(client: Client, folder: Path) -> None:
+    send(folder, "First", "Code <b>ABCD</b>")
+    send(folder, "Zweite für Sie — ที่สอง", "Line one\nLine two: ü, ก", "<p>Not this</p>")
+    page = client.get("/outbox/").content.decode()
+    assert page.index("Zweite für Sie — ที่สอง") < page.index("First")
+    assert "Line one\nLine two: ü, ก" in page
+    assert "Code &lt;b&gt;ABCD&lt;/b&gt;" in page
+    assert "Not this" not in page
+    assert page.count("To dewi@example.org, ") == 2
+
+
+@pytest.mark.django_db
+def test_outbox_shows_the_newest_thirty(client: Client, folder: Path) -> None:
+    folder.mkdir()
+    for number in range(31):
+        file = folder / f"{number}.log"
+        file.write_text(f"To: d@example.org\nSubject: Mail {number:02}\nDate: now\n\nCode\n")
+        os.utime(file, (1_700_000_000 + number, 1_700_000_000 + number))
+    page = client.get("/outbox/").content.decode()
+    assert page.count('<article class="mail">') == 30
+    assert "Mail 30" in page and "Mail 01" in page and "Mail 00" not in page
+
+
+def test_messages_that_were_sent_together_are_all_read(tmp_path: Path) -> None:
+    (tmp_path / "one.log").write_bytes(
+        b"To: a@example.org\nSubject: First\nDate: now\n\nBody\n\n" + b"-" * 79 + b"\n"
+        b"To: b@example.org\nSubject: Second\nDate: now\n\nOther\n\n" + b"-" * 79 + b"\n"
+    )
+    assert [(mail.to, mail.subject, mail.body.strip()) for mail in outbox.read(tmp_path)] == [
+        ("b@example.org", "Second", "Other"),
+        ("a@example.org", "First", "Body"),
+    ]
+
+
+@pytest.mark.django_db
+def test_sign_in_code_is_read_at_the_outbox(
+    client: Client, folder: Path, settings: Settings, delegate: Delegate
+) -> None:
+    settings.EMAIL_BACKEND = FILES
+    client.post("/accounts/login/", {"login": "delegate@example.org"})
+    page = client.get("/outbox/").content.decode()
+    assert "To delegate@example.org, " in page
+    assert "sign-in code" in page

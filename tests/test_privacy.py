@@ -1,0 +1,436 @@
+"""Nothing leaks: every answer to every reader is searched for what that reader may not see."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import Settings
+
+from outcomes.models import Outcome, Status, Theme
+from participants import sharing
+from participants.models import Affiliation, Audience, Delegate, Organisation, RevealBudget, User
+from roundtable.models import AuditEntry, Event
+from tests.canaries import (
+    CANARIES,
+    CHANNELS,
+    PEOPLE,
+    PROFILE,
+    make_portal,
+    make_whole_event,
+    of,
+    paths,
+    press_show,
+    read_everything,
+    seen_in,
+    sign_of,
+    whole,
+)
+from tests.conftest import FULL
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_evidence,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Readers = dict[str, User | None]
+
+# What anyone may read of a public roundtable.
+SHOWN_OF_EVENT = [
+    "title",
+    "series",
+    "city",
+    "venue",
+    "summary",
+    "source",
+    "sourceurl",
+    "statement",
+    "introduction",
+    "stsource",
+    "leadin",
+    "point",
+    "place",
+    "group",
+    "commitment",
+    "coplace",
+    "update",
+    "evidence",
+    "evidenceurl",
+    "document",
+    "publisher",
+    "documenturl",
+    "organisation",
+    "short",
+    "description",
+    "mailbox",
+    "ministry",
+    "wording",
+    "wordingsource",
+]
+ANYONE = (
+    of("event", *SHOWN_OF_EVENT) | of("other", *SHOWN_OF_EVENT) | of("open", *PROFILE, "everyone")
+)
+# Confirmed participants of the roundtable, before they press "Show", and what that adds.
+PARTICIPANT = ANYONE | of("inside", *PROFILE)
+PARTICIPANT_OPENS = of("open", *PROFILE, "everyone", "partic", "phone") | of(
+    "inside", *PROFILE, "everyone", "partic", "phone"
+)
+ANYONE_OPENS = of("open", *PROFILE, "everyone")
+OWN = of("quiet", *PROFILE, *CHANNELS)
+
+READS = {
+    "nobody": ANYONE,
+    "unconfirmed": ANYONE,
+    "co-chair": ANYONE,
+    "operator": ANYONE,
+    "delegate": PARTICIPANT,
+    "quiet delegate": PARTICIPANT,
+    "focal point": PARTICIPANT,
+    "outsider": ANYONE | of("elsewhere", *PROFILE),
+    # One's own address stands on the pages about signing in, one's own organisation on /me/.
+    "owner": PARTICIPANT | OWN | of("quiet", "signin", "delegation"),
+}
+OPENS = {
+    "nobody": set(),
+    "unconfirmed": ANYONE_OPENS,
+    "co-chair": ANYONE_OPENS,
+    "operator": ANYONE_OPENS,
+    "delegate": PARTICIPANT_OPENS,
+    "quiet delegate": PARTICIPANT_OPENS,
+    "focal point": PARTICIPANT_OPENS,
+    "outsider": ANYONE_OPENS | of("elsewhere", *PROFILE, "everyone", "partic", "phone"),
+    "owner": PARTICIPANT_OPENS | OWN,
+}
+NOBODY_EVER = {
+    canary for key in PEOPLE for canary in of(key, "invite", "capacity", "former", "hideout")
+}
+
+
+@pytest.fixture
+def readers(settings: Settings) -> Readers:
+    settings.REVEALS_PER_DAY = 10_000
+    return make_portal()
+
+
+def browser_of(readers: Readers, role: str, sign: Sign) -> Client:
+    user = readers[role]
+    return sign(user) if user else Client()
+
+
+def test_tables_name_every_reader(readers: Readers) -> None:
+    assert set(READS) == set(OPENS) == set(readers)
+
+
+def test_some_words_are_for_nobody() -> None:
+    for role in READS:
+        assert not (READS[role] | OPENS[role]) & NOBODY_EVER, role
+    assert NOBODY_EVER < CANARIES
+    assert all(permitted <= CANARIES for permitted in (*READS.values(), *OPENS.values()))
+
+
+@pytest.mark.parametrize("role", READS)
+def test_reader_finds_what_is_permitted_and_no_more(
+    readers: Readers, client_of: Sign, role: str
+) -> None:
+    browser = browser_of(readers, role, client_of)
+    searches = FULL or role in ("nobody", "delegate", "owner")
+    assert read_everything(browser, searches=searches) == READS[role]
+    # To look is not to open.
+    assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
+
+
+@pytest.mark.parametrize("role", OPENS)
+def test_show_opens_what_is_permitted_and_no_more(
+    readers: Readers, client_of: Sign, role: str
+) -> None:
+    assert press_show(browser_of(readers, role, client_of)) == OPENS[role]
+
+
+def everybody(_viewer: sharing.Viewer, _on: date) -> QuerySet[Delegate]:
+    """A door that lists everyone, with a workplace wherever that is."""
+    places = Affiliation.objects.filter(delegate=OuterRef("pk")).order_by("-pk")
+    return Delegate.objects.annotate(
+        workplace_name=Subquery(places.values("organisation__name")[:1]),
+        workplace_slug=Subquery(places.values("organisation__slug")[:1]),
+    )
+
+
+@pytest.mark.parametrize("role", ["nobody", "delegate", "co-chair"])
+def test_search_notices_a_door_that_lists_everyone(
+    readers: Readers, client_of: Sign, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    monkeypatch.setattr(sharing, "listed", everybody)
+    found = read_everything(browser_of(readers, role, client_of), searches=False)
+    assert found != READS[role]
+    for key in PEOPLE:
+        assert of(key, "name", "latin", "post", "about") <= found, key
+
+
+@pytest.mark.parametrize("role", ["nobody", "delegate", "co-chair"])
+def test_search_notices_a_door_that_shows_everything(
+    readers: Readers, client_of: Sign, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    find = sharing.find
+
+    def show(
+        _viewer: sharing.Viewer, handle: str, on: date, *, opened: bool = False
+    ) -> sharing.Profile | None:
+        return find(
+            sharing.Viewer(delegate=Delegate.objects.get(handle=handle).pk), handle, on, opened=True
+        )
+
+    monkeypatch.setattr(sharing, "find", show)
+    browser = browser_of(readers, role, client_of)
+    found = read_everything(browser, searches=False)
+    assert found != READS[role]
+    for key in PEOPLE:
+        if key not in ("closed", "imported"):  # whom even their own eyes would not find
+            assert of(key, *PROFILE, *CHANNELS) <= found, key
+    if role != "nobody":
+        assert press_show(browser) != OPENS[role]
+
+
+def hidden_from(readers: Readers, role: str) -> list[str]:
+    shown = {"nobody": ["open"], "delegate": ["open", "inside"]}[role]
+    hidden = [f"zq-{key}-name" for key in PEOPLE if key not in shown]
+    found = list(Delegate.objects.filter(name__in=hidden).values_list("handle", flat=True))
+    assert len(found) == len(PEOPLE) - len(shown)
+    return found
+
+
+def answer_and_queries(ask: Callable[..., Any], path: str) -> tuple[str, int]:
+    with CaptureQueriesContext(connection) as queries:
+        answer = ask(path)
+    return whole(answer), len(queries)
+
+
+@pytest.mark.parametrize("role", ["nobody", "delegate"])
+def test_hidden_person_looks_like_nobody(readers: Readers, client_of: Sign, role: str) -> None:
+    browser = browser_of(readers, role, client_of)
+    for method, path in (
+        (browser.get, "/directory/{}/"),
+        (browser.get, "/directory/{}.vcf"),
+        (browser.head, "/directory/{}/"),
+        (browser.get, "/directory/{}/show/"),
+        (browser.post, "/directory/{}/show/"),
+        (browser.post, "/directory/{}.vcf"),
+    ):
+        absent, queries = answer_and_queries(method, path.format("abcdefghjk"))
+        assert absent.startswith("404 ") or "/show/" in path or role == "nobody"
+        for handle in hidden_from(readers, role):
+            text, asked = answer_and_queries(method, path.format(handle))
+            assert text.replace(handle, "abcdefghjk") == absent
+            assert asked == queries
+    assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
+
+
+HIDDEN_AND_ABSENT = [
+    ("/roundtables/zq-hush-slug/", "/roundtables/zq-none-slug/"),
+    ("/outcomes/zq-hush-slug/1.a/", "/outcomes/zq-none-slug/1.a/"),
+    ("/outcomes/drafted/1.a/", "/outcomes/drafted/9.z/"),
+    ("/commitments/zqhush-c1/", "/commitments/zqnone-c1/"),
+    ("/commitments/ZQHUSH-C1/", "/commitments/ZQNONE-C1/"),
+    ("/organisations/organisation-of-hush/", "/organisations/organisation-of-none/"),
+    ("/organisations/zq-open-hideout/", "/organisations/zq-none-hideout/"),
+    ("/outcomes/?event=zq-hush-slug", "/outcomes/?event=zq-none-slug"),
+    ("/outcomes/?addressee=group-of-hush", "/outcomes/?addressee=group-of-none"),
+    ("/outcomes/?addressee=group-of-draft", "/outcomes/?addressee=group-of-never"),
+    ("/commitments/?event=zq-hush-slug", "/commitments/?event=zq-none-slug"),
+    ("/commitments/?party=organisation-of-hush", "/commitments/?party=organisation-of-none"),
+    ("/commitments/?party=group-of-hush", "/commitments/?party=group-of-none"),
+    ("/commitments/?country=NR", "/commitments/?country=TV"),
+    ("/organisations/?country=NR", "/organisations/?country=TV"),
+]
+
+
+@pytest.mark.parametrize("role", ["nobody", "delegate", "co-chair", "operator"])
+def test_hidden_thing_looks_like_none(readers: Readers, client_of: Sign, role: str) -> None:
+    browser = browser_of(readers, role, client_of)
+    for hidden, absent in HIDDEN_AND_ABSENT:
+        text, queries = answer_and_queries(browser.get, hidden)
+        expected, expected_queries = answer_and_queries(browser.get, absent)
+        for there, not_there in (("-hush", "-none"), ("-open", "-none"), ("-draft", "-never")):
+            text = text.replace(there, not_there)
+        assert text.replace("zqhush", "zqnone").replace("NR", "TV") == expected, hidden
+        assert text[:3] in ("404", "400", "301"), hidden
+        assert queries == expected_queries, hidden
+
+
+@pytest.mark.parametrize("role", READS if FULL else ["nobody", "delegate"])
+def test_search_for_what_is_hidden_is_a_search_for_nonsense(
+    readers: Readers, client_of: Sign, role: str
+) -> None:
+    browser = browser_of(readers, role, client_of)
+    hidden = [sign_of(canary) for canary in sorted(CANARIES - READS[role])]
+    assert len(hidden) > 100
+    nonsense: dict[int, str] = {}
+    for words in hidden:
+        size = len(words)
+        if size not in nonsense:
+            text = whole(browser.get("/search/", {"q": "x" * size}))
+            assert "Nothing contains all of these words." in text
+            nonsense[size] = text.replace("x" * size, "")
+        assert whole(browser.get("/search/", {"q": words})).replace(words, "") == nonsense[size]
+
+
+NEW_EACH_TIME = re.compile(r'csrfmiddlewaretoken" value="\w+"|csrftoken=\w+; expires=[^;]+')
+
+
+def snapshot(browser: Client, asked: list[str]) -> dict[str, str]:
+    """What each address gives, without the tokens that are new each time."""
+    return {path: NEW_EACH_TIME.sub("", whole(browser.get(path))) for path in asked}
+
+
+def hide_more() -> None:
+    """One more of all that neither a visitor nor a participant may see."""
+    event = Event.objects.get(slug="zq-event-slug")
+    points = Outcome.objects.filter(parent__isnull=False)
+    more = make_whole_event("more", Theme.objects.get(slug="theme"), is_public=False)
+    promise, hidden_promise = event.commitments.first(), more.commitments.get()
+    assert promise is not None
+    hidden_promise.outcomes.add(points.get(statement__event=event))
+    promise.outcomes.add(points.get(statement__event=more))
+    update = make_update(
+        promise, approved=False, status=Status.FULFILLED, reported_on=date(2026, 2, 1)
+    )
+    make_evidence(update)
+    make_evidence(promise.updates.approved()[0], title="Not public", is_public=False)
+    hidden = make_organisation(name="AAA hidden", country="NR")
+    make_role(more, organisation=hidden)
+    office = Organisation.objects.get(slug="office-open")
+    person = make_delegate(name="AAA first of all")
+    make_participation(person, event, organisation=hidden)
+    make_affiliation(person, organisation=office)
+    make_channel(person, audience=Audience.EVERYONE)
+    party = Event.objects.get(slug="zq-other-slug").commitments.get().parties.first()
+    assert party is not None
+    party.ask(person)
+    party.accept(NOON)
+    shown = Delegate.objects.get(name="zq-open-name")
+    make_affiliation(shown, organisation=hidden, since=date(2025, 1, 1))
+    make_channel(shown, audience=Audience.ONLY_ME)
+    make_participation(shown, more, organisation=hidden)
+
+
+@pytest.mark.parametrize("role", ["nobody", "delegate"])
+def test_hidden_rows_change_no_count_order_or_byte(
+    readers: Readers, client_of: Sign, role: str
+) -> None:
+    browser = browser_of(readers, role, client_of)
+    asked = [path for path in paths() if not path.startswith("/accounts/")]
+    asked += ["/search/?q=a", "/search/?q=zq-open", "/search/?q=office", "/search/?q=zq-event"]
+    browser.get("/me/")  # brings the cookie that protects forms
+    before = snapshot(browser, asked)
+    hide_more()
+    after = snapshot(browser, asked)
+    for path in asked:
+        assert after[path] == before[path], path
+
+
+# What an owner sees of oneself by "preview as", for each owner: whose page it is, and through
+# whose eyes.
+PREVIEWS: dict[str, dict[str, set[str]]] = {
+    "open": {
+        "visitor": of("open", *PROFILE, "everyone"),
+        "participant": of("open", *PROFILE, "everyone", "partic", "phone"),
+        "cochair": of("open", *PROFILE, "everyone"),
+    },
+    "inside": {
+        "visitor": set(),
+        "participant": of("inside", *PROFILE, "everyone", "partic", "phone"),
+        "cochair": set(),
+    },
+    "elsewhere": {
+        "visitor": set(),
+        "participant": of("elsewhere", *PROFILE, "everyone", "partic", "phone"),
+        "cochair": set(),
+    },
+    "quiet": {"visitor": set(), "participant": set(), "cochair": set()},
+    "later": {"visitor": set(), "participant": set(), "cochair": set()},
+    "bench": {"visitor": set(), "participant": set(), "cochair": set()},
+    "waiting": {"visitor": set(), "participant": set(), "cochair": set()},
+}
+
+
+def channels_in(page: str) -> str:
+    found = re.findall(r'<dl class="channels">.*?</dl>', page)
+    assert len(found) <= 1
+    return found[0] if found else ""
+
+
+@pytest.mark.parametrize("key", PREVIEWS)
+def test_preview_shows_what_the_real_page_shows(
+    readers: Readers, client_of: Sign, key: str
+) -> None:
+    owner = Delegate.objects.get(name=f"zq-{key}-name")
+    page = f"/directory/{owner.handle}/"
+    eyes = {
+        "visitor": Client().get(page),
+        "participant": browser_of(
+            readers, "outsider" if key == "elsewhere" else "delegate", client_of
+        ).post(f"{page}show/"),
+        "cochair": browser_of(readers, "co-chair", client_of).post(f"{page}show/"),
+    }
+    for viewer, real in eyes.items():
+        preview = client_of(owner).get(f"/me/preview/?viewer={viewer}").content.decode()
+        assert seen_in(preview) == PREVIEWS[key][viewer], viewer
+        assert seen_in(whole(real)) == PREVIEWS[key][viewer], viewer
+        assert channels_in(preview) == channels_in(real.content.decode()), viewer
+    # Without a choice it is a visitor's.
+    preview = client_of(owner).get("/me/preview/").content.decode()
+    assert seen_in(preview) == PREVIEWS[key]["visitor"]
+
+
+def test_page_that_failed_tells_nothing(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_fields: Any) -> None:
+        raise RuntimeError("zq-quiet-name zq-quiet-onlyme@example.org")
+
+    monkeypatch.setattr(sharing, "find", fail)
+    answer = Client(raise_request_exception=False).get("/directory/abcdefghjk/")
+    assert answer.status_code == 500
+    assert seen_in(whole(answer)) == set()
+    assert "It is not your doing, and nothing was changed." in answer.content.decode()
+
+
+def desk() -> list[str]:
+    """The addresses of the admin: each list, with a search for each thing, and each row."""
+    found = ["/admin/"]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        listed = reverse(f"{name}_changelist")
+        found += [listed, reverse(f"{name}_add")]
+        found += [f"{listed}?q={key}" for key in ("quiet", "partic", "62215555")]
+        every = model._meta.app_label == "participants" and model is not Organisation
+        for row in model._default_manager.all()[: None if every else 2]:
+            for page in ("change", "delete", "history"):
+                found.append(reverse(f"{name}_{page}", args=[row.pk]))
+    return found
+
+
+@pytest.mark.parametrize("role", ["co-chair", "operator"])
+def test_admin_is_no_second_door(readers: Readers, client_of: Sign, role: str) -> None:
+    browser = browser_of(readers, role, client_of)
+    found: set[str] = set()
+    for path in desk():
+        answer = browser.get(path)
+        assert answer.status_code in (200, 302, 403, 404, 405), path
+        found |= seen_in(whole(answer))
+    channels = {canary for key in PEOPLE for canary in of(key, *CHANNELS)}
+    assert found & channels == set()
+    # It did look: names and invitations are the co-chairs' to keep.
+    assert of("quiet", "name", "invite") | of("imported", "name", "invite") <= found

@@ -1,0 +1,264 @@
+"""The map: each address, to whom it is open, and what it answers."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from participants.models import Delegate, RevealBudget, User
+from roundtable.models import AuditEntry, Event
+from tests.addresses import admin_pages, pages, patterns
+from tests.factories import make_role, make_user
+
+Sign = Callable[[User | Delegate], Client]
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+ONLY_POST = "only POST"
+LOGIN = "/accounts/login/"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: its privacy class, and what a GET gives: a status, or where it leads."""
+
+    privacy: str
+    path: str
+    nobody: int | str = 200
+    delegate: int | str = 200
+    takes_post: bool = False
+
+
+def public(path: str, **answers: int | str) -> Row:
+    return Row(PUBLIC, path, **answers)  # type: ignore[arg-type]
+
+
+def signed_in(path: str, delegate: int | str = 200, takes_post: bool = False) -> Row:
+    return Row(SIGNED_IN, path, f"{LOGIN}?next={path}", delegate, takes_post)
+
+
+def entrance(path: str, nobody: int | str = 200, delegate: int | str = "/me/") -> Row:
+    """What is there to come in by; whoever is in already is led on."""
+    return Row(PUBLIC, path, nobody, delegate, takes_post=True)
+
+
+def only_post(path: str, delegate: str) -> Row:
+    """What acts; a GET, as after signing in, leads to the page with the button."""
+    return Row(ONLY_POST, path, f"{LOGIN}?next={path}", delegate, takes_post=True)
+
+
+# The handle of the delegate "delegate" is written as HANDLE.
+MAP = {
+    "home": public("/"),
+    "event-list": public("/roundtables/"),
+    "event-detail": public("/roundtables/roundtable-2024/"),
+    "outcome-list": public("/outcomes/"),
+    "outcome-detail": public("/outcomes/roundtable-2024/1.a/"),
+    "commitment-list": public("/commitments/"),
+    "commitment-detail": public("/commitments/rt2024-c1/"),
+    "organisation-list": public("/organisations/"),
+    "organisation-detail": public("/organisations/open-office/"),
+    "delegate-list": public("/directory/"),
+    "delegate-detail": public("/directory/HANDLE/"),
+    "delegate-vcard": Row(PUBLIC, "/directory/HANDLE.vcf", takes_post=True),
+    "delegate-reveal": only_post("/directory/HANDLE/show/", "/directory/HANDLE/"),
+    "search": public("/search/"),
+    "about": public("/about/"),
+    "accessibility": public("/accessibility/"),
+    "privacy": public("/privacy/"),
+    "me": signed_in("/me/", takes_post=True),
+    "me-preview": signed_in("/me/preview/"),
+    "my-commitments": signed_in("/me/commitments/"),
+    "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),
+    "account_login": entrance("/accounts/login/"),
+    "account_logout": entrance("/accounts/logout/", nobody="/", delegate=200),
+    "account_inactive": public("/accounts/inactive/"),
+    "account_signup": entrance("/accounts/signup/"),
+    "account_request_login_code": entrance("/accounts/login/code/"),
+    "account_confirm_login_code": entrance(
+        "/accounts/login/code/confirm/", nobody="/accounts/login/code/"
+    ),
+    "account_email_verification_sent": entrance(
+        "/accounts/confirm-email/", nobody=LOGIN, delegate="/accounts/email/"
+    ),
+    "account_email": signed_in("/accounts/email/", takes_post=True),
+    # Without a second factor there is nothing to ask for again.
+    "account_reauthenticate": signed_in("/accounts/reauthenticate/", 403, takes_post=True),
+    "usersessions_list": signed_in("/accounts/sessions/", takes_post=True),
+    "mfa_index": signed_in("/accounts/2fa/"),
+    "mfa_authenticate": entrance("/accounts/2fa/authenticate/", nobody=LOGIN),
+    "mfa_reauthenticate": signed_in("/accounts/2fa/reauthenticate/", 403, takes_post=True),
+    "mfa_activate_totp": signed_in("/accounts/2fa/totp/activate/", takes_post=True),
+    "mfa_deactivate_totp": signed_in("/accounts/2fa/totp/deactivate/", 404, takes_post=True),
+    "mfa_view_recovery_codes": signed_in("/accounts/2fa/recovery-codes/", 404),
+    "mfa_generate_recovery_codes": signed_in(
+        "/accounts/2fa/recovery-codes/generate/", takes_post=True
+    ),
+    "mfa_download_recovery_codes": signed_in("/accounts/2fa/recovery-codes/download/", 404),
+    "mfa_list_webauthn": signed_in("/accounts/2fa/webauthn/"),
+    "mfa_add_webauthn": signed_in("/accounts/2fa/webauthn/add/", takes_post=True),
+    "mfa_remove_webauthn": signed_in("/accounts/2fa/webauthn/keys/1/remove/", 404, takes_post=True),
+    "mfa_edit_webauthn": signed_in("/accounts/2fa/webauthn/keys/1/edit/", 404, takes_post=True),
+    "mfa_reauthenticate_webauthn": signed_in(
+        "/accounts/2fa/webauthn/reauthenticate/", 403, takes_post=True
+    ),
+    "mfa_login_webauthn": entrance("/accounts/2fa/webauthn/login/", nobody=LOGIN),
+}
+
+
+@pytest.fixture
+def handle(event: Event, delegate: Delegate) -> str:
+    """The delegate's handle, with an organisation that the table names."""
+    organisation = delegate.participations.get().organisation
+    organisation.slug = "open-office"
+    organisation.save()
+    make_role(event, organisation=organisation)
+    return delegate.handle
+
+
+def answers(browser: Client, handle: str) -> dict[str, int | str]:
+    """What a GET of each address gives: a status, or where it leads."""
+    found: dict[str, int | str] = {}
+    for name, row in MAP.items():
+        answer = browser.get(row.path.replace("HANDLE", handle))
+        leads_on = answer.status_code == 302
+        found[name] = (
+            answer["Location"].replace(handle, "HANDLE") if leads_on else answer.status_code
+        )
+    return found
+
+
+def test_map_holds_each_address_and_no_other() -> None:
+    assert sorted(MAP) == sorted(pages())
+
+
+def test_map_writes_each_address_as_the_resolver_does() -> None:
+    for name, pattern in pages().items():
+        spelled = re.sub(r"<\w+:\w+>", "[^/]+", pattern)
+        assert re.fullmatch(f"/{spelled}", MAP[name].path), name
+
+
+def test_openness_is_what_the_map_says() -> None:
+    """The middleware asks everyone to sign in, save where a view opts out by decorator."""
+    resolver = {entry.name: entry for _path, entry in patterns()}
+    for name, row in MAP.items():
+        is_open = not getattr(resolver[name].callback, "login_required", True)
+        assert is_open == (row.privacy == PUBLIC), name
+
+
+def test_nobody_is_answered_as_the_map_says(client: Client, handle: str) -> None:
+    assert answers(client, handle) == {name: row.nobody for name, row in MAP.items()}
+
+
+def test_delegate_is_answered_as_the_map_says(
+    client_of: Sign, quiet_delegate: Delegate, handle: str
+) -> None:
+    browser = client_of(quiet_delegate)
+    assert answers(browser, handle) == {name: row.delegate for name, row in MAP.items()}
+
+
+def test_page_that_only_shows_refuses_to_act(
+    client_of: Sign, quiet_delegate: Delegate, handle: str
+) -> None:
+    browser = client_of(quiet_delegate)
+    for name, row in MAP.items():
+        if row.takes_post:
+            continue
+        path = row.path.replace("HANDLE", handle)
+        for method in (browser.post, browser.put, browser.patch, browser.delete):
+            # There are no recovery codes to download, whatever is asked.
+            assert method(path).status_code == 405 or row.delegate == 404, name
+
+
+def test_page_that_acts_wants_the_token_of_its_form(quiet_delegate: Delegate, handle: str) -> None:
+    assert quiet_delegate.user is not None
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(
+        quiet_delegate.user, backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    for name, row in MAP.items():
+        if row.takes_post:
+            answer = browser.post(row.path.replace("HANDLE", handle))
+            assert answer.status_code == 403, name
+            assert "Nothing was changed." in answer.content.decode(), name
+
+
+def test_nobody_cannot_act(client: Client, handle: str) -> None:
+    for name, row in MAP.items():
+        if row.privacy != PUBLIC:
+            path = row.path.replace("HANDLE", handle)
+            answer = client.post(path)
+            assert answer.status_code == 302, name
+            assert answer["Location"] == f"{LOGIN}?next={path}"
+    assert not AuditEntry.objects.exists()
+
+
+def test_looking_at_what_acts_changes_nothing(
+    client_of: Sign, quiet_delegate: Delegate, handle: str
+) -> None:
+    browser = client_of(quiet_delegate)
+    answer = browser.get(f"/directory/{handle}/show/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/directory/{handle}/")
+    assert not AuditEntry.objects.exists()
+    assert not RevealBudget.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "password/change/",
+        "password/set/",
+        "password/reset/",
+        "password/reset/done/",
+        "password/reset/key/done/",
+        "password/reset/key/1-abc/",
+        "password/reset/confirm/",
+        "password/reset/complete/",
+        "signup/passkey/",
+        "3rdparty/",
+        "social/signup/",
+    ],
+)
+@pytest.mark.django_db
+def test_nobody_has_a_password_so_no_page_is_about_them(
+    client: Client, client_of: Sign, path: str
+) -> None:
+    for browser in (client, client_of(make_user())):
+        assert browser.get(f"/accounts/{path}").status_code == 404
+        assert browser.post(f"/accounts/{path}").status_code == 404
+
+
+def admin_paths() -> list[str]:
+    paths = [
+        re.sub(r"<\w+:\w+>", "1", path)
+        for path in admin_pages()
+        # A regular expression that takes what no other address takes.
+        if not path.endswith("$")
+    ]
+    assert len(paths) > 20
+    return [f"/{path}" for path in paths]
+
+
+@pytest.mark.django_db
+def test_nobody_is_asked_to_sign_in_anywhere_in_the_admin(client: Client) -> None:
+    for path in [*admin_paths(), "/admin/nothing/"]:
+        answer = client.get(path)
+        assert answer.status_code == 302, path
+        assert answer["Location"].startswith(("/admin/login/?next=/admin/", f"{LOGIN}?next=")), path
+        assert client.post(path).status_code == 302, path
+
+
+def test_delegate_without_a_grant_finds_the_whole_admin_closed(
+    client_of: Sign, delegate: Delegate
+) -> None:
+    browser = client_of(delegate)
+    for path in [*admin_paths(), "/admin/nothing/"]:
+        assert browser.get(path).status_code == 403, path
+        assert browser.post(path).status_code == 403, path
+
+
+def test_admin_lets_grants_in(client_of: Sign, cochair: User, operator: User) -> None:
+    for user in (cochair, operator):
+        assert client_of(user).get("/admin/").status_code == 200
