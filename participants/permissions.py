@@ -8,7 +8,6 @@ from django.db.models import Q
 
 from participants.models import Grant, Organisation, User
 from participants.models.organisation import OrganisationQuerySet
-from roundtable.models import Event
 
 AnyUser = User | AnonymousUser
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
@@ -25,42 +24,6 @@ EVENTS_OF_ORGANISATION = (
 def may_enter_admin(user: AnyUser) -> bool:
     """Operators, and whoever holds a grant today."""
     return isinstance(user, User) and user.is_staff
-
-
-def granted_events(user: User, on: date, roles: tuple[str, ...] = ()) -> "set[int]":
-    """Numbers of the events for which this person holds a grant on that day.
-
-    `roles` narrows it to grants of these roles.
-    """
-    grants = user.grants.active(on)
-    if roles:
-        grants = grants.filter(role__in=roles)
-    return set(grants.values_list("event_id", flat=True))
-
-
-def can_read_event(user: User, event: Event, on: date) -> bool:
-    """Operators, and any grant for this event."""
-    return user.is_active and (user.is_superuser or event.pk in granted_events(user, on))
-
-
-def can_edit_event(user: User, event: Event, on: date) -> bool:
-    """Operators, co-chairs and editors of this event."""
-    return user.is_active and (user.is_superuser or event.pk in granted_events(user, on, EDITORS))
-
-
-def can_decide(user: User, event: Event, on: date) -> bool:
-    """Who approves updates, confirms participation and publishes: operators and co-chairs."""
-    return user.is_active and (
-        user.is_superuser or event.pk in granted_events(user, on, (Grant.Role.COCHAIR,))
-    )
-
-
-def can_edit_organisation(user: User, organisation: Organisation, on: date) -> bool:
-    """Operators, and editors of every event that the organisation has to do with."""
-    if not user.is_active or user.is_superuser:
-        return user.is_active
-    editable = granted_events(user, on, EDITORS)
-    return bool(editable) and events_of_organisation(organisation) <= editable
 
 
 def events_of_organisation(organisation: Organisation) -> "set[int]":
@@ -120,6 +83,13 @@ def rights_of(user: AnyUser, on: date) -> Rights | None:
         editable=frozenset(grant.event_id for grant in grants if grant.role in EDITORS),
         decidable=frozenset(grant.event_id for grant in grants if grant.role == Grant.Role.COCHAIR),
     )
+
+
+def may_edit_organisation(rights: Rights, organisation: Organisation) -> bool:
+    """Operators, and editors of every roundtable that the organisation has to do with."""
+    if rights.is_operator:
+        return True
+    return rights.edits_somewhere and events_of_organisation(organisation) <= rights.editable
 
 
 def acts_for(user: User, event_id: int, on: date) -> str:

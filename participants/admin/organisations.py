@@ -5,13 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
 from participants.admin.base import GrantedAdmin, OperatorAdmin
 from participants.models import Group, Organisation
-from participants.permissions import can_edit_organisation, organisations_seen_by
+from participants.permissions import may_edit_organisation, organisations_seen_by
 from participants.spreadsheets import SAFE_FORMATS, OrganisationResource, SafeExport
 from roundtable.models import Event
 
@@ -74,7 +73,7 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
         mine = self.rights_of(request)
         if obj is None:
             return mine.edits_somewhere
-        return can_edit_organisation(mine.user, obj, timezone.localdate())
+        return may_edit_organisation(mine, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for changing, while no public page names it."""

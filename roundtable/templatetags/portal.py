@@ -1,6 +1,5 @@
 """Dates as people say them, links that turn pages, and form fields."""
 
-from datetime import date
 from typing import Any
 
 from django import template
@@ -36,9 +35,3 @@ def query(form: QueryForm, **changes: Any) -> str:
     parameters = QueryDict(mutable=True)
     parameters.update({name: value for name, value in chosen.items() if value})
     return f"?{parameters.urlencode()}"
-
-
-@register.filter
-def days_since(then: date, today: date) -> int:
-    """How many days lie between the two."""
-    return (today - then).days
