@@ -3,13 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from participants.accounts import set_sign_in_address
 from participants.models import User
 
 
@@ -22,7 +21,6 @@ class Command(BaseCommand):
         """The address is all it needs."""
         parser.add_argument("email", help="The address that the code is sent to.")
 
-    @transaction.atomic
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         """Makes or changes the account; a second run changes nothing."""
         email = email.strip().lower()
@@ -32,25 +30,11 @@ class Command(BaseCommand):
             raise CommandError(
                 _("“%s” is not an e-mail address. Write it like name@example.org.") % email
             ) from problem
-        if EmailAddress.objects.filter(email=email).exclude(user__email__iexact=email).exists():
-            raise CommandError(_("“%s” belongs to another account. Choose another one.") % email)
         user = User.objects.filter(email__iexact=email).first() or User(email=email)
-        if not user.pk:
-            user.set_unusable_password()
         user.is_superuser = user.is_active = True
-        self._save(user)
-        EmailAddress.objects.filter(user=user, primary=True).exclude(email=email).update(
-            primary=False
-        )
-        EmailAddress.objects.update_or_create(
-            user=user, email=email, defaults={"verified": True, "primary": True}
-        )
-        if options["verbosity"]:
-            self.stdout.write(_("%s is an operator and signs in with a code by e-mail.") % email)
-
-    def _save(self, user: User) -> None:
         try:
-            user.full_clean()
+            set_sign_in_address(user, email)
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem
-        user.save()
+        if options["verbosity"]:
+            self.stdout.write(_("%s is an operator and signs in with a code by e-mail.") % email)
