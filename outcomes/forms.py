@@ -1,5 +1,6 @@
 """Filters of points and commitments; each owns the rows that it lets through."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -18,26 +19,20 @@ from outcomes.models import (
 from outcomes.plots import NO_UPDATE, STATUS_CHOICES
 from participants.models import Group, Organisation
 from roundtable.models import Event
-from roundtable.querystrings import QueryForm
+from roundtable.querystrings import ListForm
 
 
-class OutcomeFilterForm(QueryForm):
+class OutcomeFilterForm(ListForm):
     """Which points a list shows."""
 
-    event = forms.ModelChoiceField(
-        Event.objects.published(),
+    event = forms.ChoiceField(
         label=_("Roundtable"),
-        to_field_name="slug",
         required=False,
-        empty_label=_("All roundtables"),
         error_messages={"invalid_choice": _("There is no such roundtable.")},
     )
-    theme = forms.ModelChoiceField(
-        Theme.objects.all(),
+    theme = forms.ChoiceField(
         label=_("Theme"),
-        to_field_name="slug",
         required=False,
-        empty_label=_("All themes"),
         error_messages={"invalid_choice": _("There is no such theme.")},
     )
     kind = forms.ChoiceField(
@@ -52,15 +47,18 @@ class OutcomeFilterForm(QueryForm):
         spoken_to = OutcomeAddressee.objects.filter(
             outcome__statement__in=Outcome.objects.published().values("statement")
         )
-        self.fields["addressee"].choices = [("", _("Anyone")), *_names(spoken_to)]  # type: ignore[attr-defined]
+        offered = _offered(spoken_to)
+        _offer(self, "event", _("All roundtables"), _events())
+        _offer(self, "theme", _("All themes"), offered["theme"])
+        _offer(self, "addressee", _("Anyone"), offered["party"])
 
     def filter(self, points: QuerySet[Outcome]) -> QuerySet[Outcome]:
         """Those that the form asks for."""
         asked = self.cleaned_data
         if asked["event"]:
-            points = points.filter(statement__event=asked["event"])
+            points = points.filter(statement__event__slug=asked["event"])
         if asked["theme"]:
-            points = points.filter(themes=asked["theme"])
+            points = points.filter(themes__slug=asked["theme"])
         if asked["kind"]:
             points = points.filter(kind=asked["kind"])
         if asked["addressee"]:
@@ -72,15 +70,12 @@ class OutcomeFilterForm(QueryForm):
         return points
 
 
-class CommitmentFilterForm(QueryForm):
+class CommitmentFilterForm(ListForm):
     """Which commitments a list shows, and in which order."""
 
-    event = forms.ModelChoiceField(
-        Event.objects.published(),
+    event = forms.ChoiceField(
         label=_("Roundtable"),
-        to_field_name="slug",
         required=False,
-        empty_label=_("All roundtables"),
         error_messages={"invalid_choice": _("There is no such roundtable.")},
     )
     status = forms.ChoiceField(
@@ -93,12 +88,9 @@ class CommitmentFilterForm(QueryForm):
     )
     party = forms.ChoiceField(label=_("Party"), required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
-    theme = forms.ModelChoiceField(
-        Theme.objects.all(),
+    theme = forms.ChoiceField(
         label=_("Theme"),
-        to_field_name="slug",
         required=False,
-        empty_label=_("All themes"),
         error_messages={"invalid_choice": _("There is no such theme.")},
     )
     sort = forms.ChoiceField(
@@ -113,14 +105,13 @@ class CommitmentFilterForm(QueryForm):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        parties = list(_named(CommitmentParty.objects.filter(commitment__event__is_public=True)))
-        codes = {code for _slug, _name, code in parties if code}
-        by_name = sorted(((code, countries.name(code)) for code in codes), key=lambda c: c[1])
-        self.fields["party"].choices = [  # type: ignore[attr-defined]
-            ("", _("All parties")),
-            *((slug, name) for slug, name, _code in parties),
-        ]
-        self.fields["country"].choices = [("", _("All countries")), *by_name]  # type: ignore[attr-defined]
+        offered = _offered(CommitmentParty.objects.filter(commitment__event__is_public=True))
+        codes = {code for _slug, _name, code in offered["party"] if code}
+        by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
+        _offer(self, "event", _("All roundtables"), _events())
+        _offer(self, "theme", _("All themes"), offered["theme"])
+        _offer(self, "party", _("All parties"), offered["party"])
+        _offer(self, "country", _("All countries"), by_name)
 
     def filter(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         """Those that the form asks for, in its order; `on` is the day that "overdue" refers to."""
@@ -144,7 +135,7 @@ class CommitmentFilterForm(QueryForm):
     def _narrow(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
         asked = self.cleaned_data
         if asked["event"]:
-            commitments = commitments.filter(event=asked["event"])
+            commitments = commitments.filter(event__slug=asked["event"])
         for condition in (
             asked["party"] and _is_named(asked["party"]),
             asked["country"] and Q(organisation__country=asked["country"]),
@@ -153,7 +144,9 @@ class CommitmentFilterForm(QueryForm):
                 parties = CommitmentParty.objects.filter(condition, commitment=OuterRef("pk"))
                 commitments = commitments.filter(Exists(parties))
         if asked["theme"]:
-            answers = Commitment.outcomes.through.objects.filter(outcome__themes=asked["theme"])
+            answers = Commitment.outcomes.through.objects.filter(
+                outcome__themes__slug=asked["theme"]
+            )
             commitments = commitments.filter(pk__in=answers.values("commitment"))
         return commitments
 
@@ -194,23 +187,35 @@ def at_status(status: str) -> Q:
     return Q(latest_update__status=status)
 
 
-def _named(
-    rows: QuerySet[CommitmentParty] | QuerySet[OutcomeAddressee],
-) -> "QuerySet[Any, tuple[str, str, str]]":
-    """Short name in addresses, name and country of the groups and organisations in these rows."""
-    groups = Group.objects.filter(Exists(rows.filter(group=OuterRef("pk")))).values_list(
-        "slug", "name", Value("", output_field=CharField())
-    )
-    organisations = Organisation.objects.filter(Exists(rows.filter(organisation=OuterRef("pk"))))
-    return (
-        groups.order_by()
-        .union(organisations.order_by().values_list("slug", "name", "country"), all=True)
-        .order_by("name")
-    )
+Named = tuple[str, str, str]  # a word for addresses, a name, a country or nothing
 
 
-def _names(rows: QuerySet[OutcomeAddressee]) -> list[tuple[str, str]]:
-    return [(slug, name) for slug, name, _country in _named(rows)]
+def _offer(form: forms.Form, field: str, all_of_them: Any, named: Iterable[Named]) -> None:
+    choices = [("", all_of_them), *((slug, name) for slug, name, _country in named)]
+    form.fields[field].choices = choices  # type: ignore[attr-defined]
+
+
+def _events() -> Iterable[Named]:
+    return Event.objects.published().values_list("slug", "title", "country")
+
+
+def _offered(rows: QuerySet[Any]) -> dict[str, list[Named]]:
+    """All themes, and the groups and organisations in these rows of either; one query."""
+    none = Value("", output_field=CharField())
+    party = Value("party", output_field=CharField())
+    themes = Theme.objects.order_by().values_list(
+        Value("theme", output_field=CharField()), "slug", "name", none
+    )
+    groups = Group.objects.filter(pk__in=rows.values("group")).order_by()
+    organisations = Organisation.objects.filter(pk__in=rows.values("organisation")).order_by()
+    found: dict[str, list[Named]] = {"theme": [], "party": []}
+    for field, slug, name, country in themes.union(
+        groups.values_list(party, "slug", "name", none),
+        organisations.values_list(party, "slug", "name", "country"),
+        all=True,
+    ).order_by("name"):
+        found[field].append((slug, name, country))
+    return found
 
 
 def _is_named(slug: str) -> Q:

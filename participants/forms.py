@@ -16,7 +16,7 @@ from participants.models import (
     Organisation,
 )
 from participants.sharing import OFFERED
-from roundtable.querystrings import QueryForm
+from roundtable.querystrings import ListForm, QueryForm
 
 AUDIENCE_CHOICES = [(audience.value, audience.label) for audience in OFFERED]
 
@@ -115,7 +115,7 @@ class PreviewForm(QueryForm):
     )
 
 
-class OrganisationFilterForm(QueryForm):
+class OrganisationFilterForm(ListForm):
     """Which organisations a list shows."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
@@ -142,5 +142,5 @@ def country_choices(codes: Any) -> list[tuple[str, Any]]:
     return [("", _("All countries")), *named]
 
 
-class DirectoryForm(QueryForm):
+class DirectoryForm(ListForm):
     """Which page of the directory is shown."""

@@ -6,6 +6,7 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,17 +17,22 @@ M = TypeVar("M", bound=Model)
 class QueryForm(forms.Form):
     """A form for a query string: what it does not know is a mistake, never ignored."""
 
-    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-
     error_css_class = "has-error"
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError that names parameters which this page does not know."""
+        """Raises ValidationError that names what this page does not know, or cannot read."""
         unknown = sorted(set(self.data) - set(self.fields))
         if unknown:
             raise forms.ValidationError(
-                _("This page does not know “%(names)s”. Choose from the filters below."),
+                _("This page does not know “%(names)s”. Take it out of the address."),
                 params={"names": "”, “".join(name[:40] for name in unknown[:3])},
+            )
+        # What stands in the place of bytes that are no letters.
+        broken = [name for name, value in self.data.items() if "\ufffd" in value]
+        if broken:
+            raise forms.ValidationError(
+                _("“%(name)s” cannot be read: letters in it are broken. Write it again."),
+                params={"name": broken[0]},
             )
         if isinstance(self.data, QueryDict):
             twice = [name for name, values in self.data.lists() if len(values) > 1]
@@ -46,13 +52,30 @@ class QueryForm(forms.Form):
         """A sentence for each mistake, with the label of the field it is about."""
         sentences = []
         for name, errors in self.errors.items():
-            label = self.fields[name].label if name in self.fields else None
-            label = label or (name if name != "__all__" else "")
-            sentences += [f"{label}: {error}" if label else str(error) for error in errors]
+            label = self.fields[name].label if name in self.fields else ""
+            for error in errors:
+                # It repeats what was written, of any length.
+                text = Truncator(str(error).replace("\0", "\ufffd")).chars(200)
+                sentences.append(f"{label}: {text}" if label else text)
         return sentences
 
 
-def page_of(form: QueryForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:
+class ListForm(QueryForm):
+    """The query string of a list, which also says which page of it."""
+
+    page = forms.IntegerField(
+        label=_("Page"),
+        required=False,
+        min_value=1,
+        widget=forms.HiddenInput,
+        error_messages={
+            "invalid": _("Write its number in digits, for example 2."),
+            "min_value": _("Pages are counted from 1."),
+        },
+    )
+
+
+def page_of(form: ListForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:
     """The page that the form asks for, or the first.
 
     `total` is how many rows there are, where the caller knows. A page past the last is a mistake

@@ -15,7 +15,7 @@ from participants import sharing
 from participants.models import EventRole
 from participants.roll import roll, with_role
 from roundtable.models import Event
-from roundtable.querystrings import QueryForm, page_of
+from roundtable.querystrings import ListForm, page_of
 
 LEDGER_LENGTH = 10
 
@@ -36,7 +36,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         )
         .order_by("-starts_on", "code")
     )
-    form = QueryForm(request.GET)
+    form = ListForm(request.GET)
     page = page_of(form, events) if form.is_valid() else None
     return render(
         request,

@@ -1,0 +1,326 @@
+"""Whatever is typed: a clear sentence that names it, or a page; nothing lost, never a fault."""
+
+import json
+from collections.abc import Callable
+from html import escape, unescape
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from participants.models import ContactChannel, Delegate, User
+from roundtable.models import Event
+from tests.conftest import FULL
+from tests.factories import make_commitment, make_delegate
+
+Sign = Callable[[User | Delegate], Client]
+CORPUS = Path(__file__).parent / "corpus" / "naughty.txt"
+
+LISTS = [
+    "/roundtables/",
+    "/outcomes/",
+    "/commitments/",
+    "/organisations/",
+    "/directory/",
+]
+SINGLE = ["/search/", "/me/preview/"]  # which have no second page
+# What can be chosen, and what stands before a mistake in it.
+CHOICES = [
+    ("/outcomes/", "event", "Roundtable"),
+    ("/outcomes/", "theme", "Theme"),
+    ("/outcomes/", "kind", "Kind"),
+    ("/outcomes/", "addressee", "Addressed to"),
+    ("/commitments/", "event", "Roundtable"),
+    ("/commitments/", "status", "Status"),
+    ("/commitments/", "overdue", "Due date"),
+    ("/commitments/", "party", "Party"),
+    ("/commitments/", "country", "Country"),
+    ("/commitments/", "theme", "Theme"),
+    ("/commitments/", "sort", "Order"),
+    ("/organisations/", "kind", "Kind"),
+    ("/organisations/", "country", "Country"),
+    ("/me/preview/", "viewer", "See it as"),
+]
+BROKEN = "cannot be read: letters in it are broken. Write it again."
+# A query, and the sentence that every list answers with.
+MISTAKES = [
+    ("colour=red", "This page does not know “colour”. Take it out of the address."),
+    ("colour=", "This page does not know “colour”. Take it out of the address."),
+    ("b=1&a=2&c=3&d=4", "This page does not know “a”, “b”, “c”. Take it out of the address."),
+    ("Page=1", "This page does not know “Page”. Take it out of the address."),
+    ("page[]=1", "This page does not know “page[]”. Take it out of the address."),
+    ("page__gt=1", "This page does not know “page__gt”. Take it out of the address."),
+    ("__class__=1", "This page does not know “__class__”. Take it out of the address."),
+    ("%3Cb%3E=1", "This page does not know “<b>”. Take it out of the address."),
+    ("x" * 500 + "=1", f"This page does not know “{'x' * 40}”. Take it out of the address."),
+    ("%FF%FE=1", "This page does not know “\ufffd\ufffd”. Take it out of the address."),
+]
+PAGE_MISTAKES = [
+    ("page=1&page=1", "“page” is given twice. Choose one."),
+    ("page=0", "Page: Pages are counted from 1."),
+    ("page=-1", "Page: Pages are counted from 1."),
+    ("page=abc", "Page: Write its number in digits, for example 2."),
+    ("page=1.5", "Page: Write its number in digits, for example 2."),
+    ("page=1e3", "Page: Write its number in digits, for example 2."),
+    ("page=0x1", "Page: Write its number in digits, for example 2."),
+    ("page=1%00", "Page: Write its number in digits, for example 2."),
+    ("page=None", "Page: Write its number in digits, for example 2."),
+    ("page=1%20OR%201=1", "Page: Write its number in digits, for example 2."),
+    ("page=" + "9" * 5000, "Page: Write its number in digits, for example 2."),
+    ("page=%FF", f"“page” {BROKEN}"),
+]
+NO_PAGES = [
+    ("page=1", "This page does not know “page”. Take it out of the address."),
+    ("page=2", "This page does not know “page”. Take it out of the address."),
+]
+ONE_PAGE = "Page: There is only 1 page."
+SENTENCE_OF_CHOICES = "Select a valid choice. {} is not one of the available choices."
+SENTENCES = {
+    "event": "There is no such roundtable.",
+    "theme": "There is no such theme.",
+}
+
+
+@pytest.fixture
+def reader(client_of: Sign, event: Event, quiet_delegate: Delegate) -> Client:
+    """Signed in, for the preview is one's own."""
+    return client_of(quiet_delegate)
+
+
+def page_at(browser: Client, address: str) -> tuple[int, str]:
+    answer = browser.get(address)
+    return answer.status_code, answer.content.decode()
+
+
+@pytest.mark.parametrize("path", LISTS + SINGLE)
+def test_mistake_in_the_address_is_named(reader: Client, path: str) -> None:
+    mistakes = MISTAKES + (PAGE_MISTAKES if path in LISTS else NO_PAGES)
+    for query, sentence in mistakes:
+        status, text = page_at(reader, f"{path}?{query}")
+        assert (status, query) == (400, query)
+        assert escape(sentence) in text, query
+        assert "“<b>”" not in text
+        assert reader.head(f"{path}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(
+    "number", ["2", "9999999999999999999999", "٣", "+2", "%20" + "2" + "%20", "0002"]
+)
+def test_page_that_is_not_there_is_named(reader: Client, path: str, number: str) -> None:
+    status, text = page_at(reader, f"{path}?page={number}")
+    assert status == 400
+    assert ONE_PAGE in text
+    assert "The last page is shown, because of this:" in text
+
+
+@pytest.mark.parametrize("number", ["1", "", "01", "١", "%201%20"])
+@pytest.mark.parametrize("path", LISTS)
+def test_first_page_may_be_asked_for(reader: Client, path: str, number: str) -> None:
+    assert page_at(reader, f"{path}?page={number}")[0] == 200
+
+
+@pytest.mark.parametrize(("path", "name", "label"), CHOICES)
+def test_choice_that_there_is_not_is_named(
+    reader: Client, path: str, name: str, label: str
+) -> None:
+    for typed, shown in (
+        ("nonsense", "nonsense"),
+        ("' OR 1=1 --", "' OR 1=1 --"),
+        ("1; DROP TABLE outcomes_commitment", "1; DROP TABLE outcomes_commitment"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("%(name)s {{ 7*7 }}", "%(name)s {{ 7*7 }}"),
+        ("\0", "\ufffd"),
+        ("None", "None"),
+        ("١", "١"),
+    ):
+        answer = reader.get(path, {name: typed})
+        text = answer.content.decode()
+        assert (answer.status_code, typed) == (400, typed)
+        sentence = SENTENCES.get(name, SENTENCE_OF_CHOICES.format(shown))
+        assert escape(f"{label}: {sentence}") in text
+        assert "<script>alert" not in text and "\0" not in text
+    assert page_at(reader, f"{path}?{name}=")[0] == 200
+    status, text = page_at(reader, f"{path}?{name}=a&{name}=b")
+    assert (status, f"“{name}” is given twice. Choose one." in text) == (400, True)
+    status, text = page_at(reader, f"{path}?{name}=%FF%FE")
+    assert (status, f"“{name}” {BROKEN}" in text) == (400, True)
+
+
+def test_mistake_that_is_very_long_is_cut(reader: Client) -> None:
+    status, text = page_at(reader, "/commitments/?party=" + "x" * 8000)
+    assert status == 400
+    assert "Party: Select a valid choice. xxx" in text
+    assert "x" * 300 not in text
+
+
+@pytest.mark.django_db
+def test_address_with_a_thousand_parameters_is_not_understood(client: Client) -> None:
+    for path in [*LISTS, "/search/"]:
+        answer = client.get(path + "?" + "&".join(f"p{number}=1" for number in range(1001)))
+        assert answer.status_code == 400
+        assert "This request could not be understood" in answer.content.decode()
+
+
+def test_form_keeps_what_else_was_chosen(client: Client, event: Event) -> None:
+    page = client.get("/commitments/?event=roundtable-2024&sort=due&colour=red").content.decode()
+    assert '<option value="roundtable-2024" selected>Roundtable 2024</option>' in page
+    assert '<option value="due" selected>Due first</option>' in page
+    page = client.get("/outcomes/?kind=recommendation&page=abc").content.decode()
+    assert '<option value="recommendation" selected>Recommendation</option>' in page
+    page = client.get("/organisations/?kind=government&country=XX").content.decode()
+    assert '<option value="government" selected>Government</option>' in page
+
+
+def test_nothing_is_shown_where_the_address_has_a_mistake(client: Client, event: Event) -> None:
+    for path in ("/outcomes/", "/commitments/", "/organisations/", "/directory/", "/roundtables/"):
+        page = client.get(f"{path}?colour=red").content.decode()
+        assert "Nothing is shown, because of this:" in page
+        assert f'<a href="{path}">Begin again without filters</a>' in page
+        assert "Train officers." not in page and "share what works" not in page
+
+
+def test_pages_keep_the_filters(client: Client, event: Event) -> None:
+    for number in range(10, 40):
+        make_commitment(event, reference=f"RT2024-C{number}", text="More")
+    page = client.get("/commitments/?status=no-update&sort=due").content.decode()
+    assert 'rel="next" href="/commitments/?status=no-update&amp;sort=due&amp;page=2"' in page
+    page = client.get("/commitments/?status=no-update&sort=due&page=2").content.decode()
+    assert 'rel="prev" href="/commitments/?status=no-update&amp;sort=due&amp;page=1"' in page
+    assert "Page 2 of 2" in page
+    answer = client.get("/commitments/?status=no-update&page=3")
+    assert answer.status_code == 400
+    text = answer.content.decode()
+    assert "Page: There are only 2 pages." in text and "Page 2 of 2" in text
+
+
+SEARCH_MISTAKES = [
+    ("q=a&q=b", "“q” is given twice. Choose one."),
+    ("q=%00", "Words: Null characters are not allowed."),
+    ("q=ab%FF%FEcd", f"“q” {BROKEN}"),
+    (
+        "q=" + "x" * 201,
+        "Words: Ensure this value has at most 200 characters (it has 201).",
+    ),
+    ("q=a+b+c+d+e+f+g+h+i", "Words: Search for at most 8 words at a time."),
+]
+
+
+@pytest.mark.parametrize(("query", "sentence"), SEARCH_MISTAKES)
+def test_words_that_cannot_be_searched_for_are_named(
+    client: Client, event: Event, query: str, sentence: str
+) -> None:
+    status, text = page_at(client, f"/search/?{query}")
+    assert status == 400
+    assert escape(sentence) in text
+
+
+@pytest.mark.django_db
+def test_search_keeps_what_was_typed(client: Client) -> None:
+    typed = "a b c d e f g h <i> \"j\" 'k' &amp;"
+    answer = client.get("/search/", {"q": typed})
+    assert answer.status_code == 400
+    assert f'value="{escape(typed)}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "words", ["%", "_", "\\", "%%", "'", '"', "' OR '1'='1", "*", "train%officers", "-train"]
+)
+def test_signs_of_the_database_are_plain_letters(client: Client, event: Event, words: str) -> None:
+    answer = client.get("/search/", {"q": words})
+    assert answer.status_code == 200
+    assert "Nothing contains all of these words." in answer.content.decode()
+
+
+def naughty(samples: Path | None = None) -> list[str]:
+    """Our own corpus, or the large one; without what no browser can send."""
+    if samples is None:
+        return CORPUS.read_text("utf-8").removesuffix("\n").split("\n")
+    strings: list[str] = json.loads((samples / "hostile" / "naughty" / "blns.json").read_text("utf-8"))
+    return strings if FULL else strings[::7]
+
+
+def assert_search_stands(client: Client, words: str) -> None:
+    for path in ("/search/?q=", "/commitments/?party=", "/outcomes/?event=", "/directory/?page="):
+        where, _sign, name = path.rstrip("=").partition("?")
+        answer = client.get(where, {name: words})
+        text = answer.content.decode()
+        assert answer.status_code in (200, 400), words
+        if answer.status_code == 400:
+            assert 'class="note mistake"' in text, words
+        if "<" in words.strip():
+            assert words.strip() not in text
+    assert f'value="{escape(words)}"' in client.get("/search/", {"q": words}).content.decode()
+
+
+@pytest.mark.django_db
+def test_naughty_words_can_be_searched_for(client: Client) -> None:
+    assert len(naughty()) > 30
+    for words in naughty():
+        assert_search_stands(client, words)
+
+
+@pytest.mark.django_db
+def test_large_samples_can_be_searched_for(client: Client, samples: Path) -> None:
+    for words in naughty(samples):
+        assert_search_stands(client, words)
+
+
+def profile_of(words: str) -> dict[str, str]:
+    """What /me/ sends when each field holds these words."""
+    return {
+        "name": words,
+        "name_latin": words,
+        "post": words,
+        "about": words,
+        "listed_to": "everyone",
+        "channel-TOTAL_FORMS": "1",
+        "channel-INITIAL_FORMS": "0",
+        "channel-0-kind": "other",
+        "channel-0-value": words,
+        "channel-0-audience": "everyone",
+    }
+
+
+def assert_profile_stands(browser: Client, delegate: Delegate, words: str) -> None:
+    """Saved and shown as it was written; or refused in words, and still in the form."""
+    ContactChannel.objects.all().delete()
+    answer = browser.post("/me/", profile_of(words))
+    assert answer.status_code in (302, 400), words
+    kept = words.strip()
+    if answer.status_code == 400:
+        text = answer.content.decode()
+        assert "Nothing is saved yet. Mend what is marked below, then save again." in text
+        assert '<div class="error"' in text, words
+        assert f'name="post" value="{escape(words)}"' in text or not words.strip(), words
+        assert not ContactChannel.objects.exists()
+        return
+    delegate.refresh_from_db()
+    stored = (delegate.name, delegate.name_latin, delegate.post, delegate.about)
+    assert stored == (kept,) * 4, words
+    assert [row.value for row in delegate.channels.all()] == ([kept] if kept else []), words
+    for path in ("/me/", f"/directory/{delegate.handle}/"):
+        text = browser.get(path).content.decode()
+        assert escape(kept) in text or not kept, words
+        assert kept in unescape(text), words
+        if "<" in kept:
+            assert kept not in text, words
+    assert browser.get(f"/directory/{delegate.handle}.vcf").status_code == 200
+
+
+@pytest.fixture
+def writer(db: None) -> Delegate:
+    return make_delegate(name="Writes")
+
+
+def test_naughty_texts_can_be_written_about_oneself(client_of: Sign, writer: Delegate) -> None:
+    for words in naughty():
+        assert_profile_stands(client_of(writer), writer, words)
+
+
+def test_large_samples_can_be_written_about_oneself(
+    client_of: Sign, writer: Delegate, samples: Path
+) -> None:
+    browser = client_of(writer)
+    for words in naughty(samples):
+        assert_profile_stands(browser, writer, words)
