@@ -20,6 +20,11 @@ class ChannelKind(models.TextChoices):
 
 
 NUMBERS = {ChannelKind.PHONE, ChannelKind.MOBILE, ChannelKind.WHATSAPP}
+OF_WRONG_LENGTH = {
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD,
+    phonenumbers.NumberParseException.TOO_SHORT_NSN,
+    phonenumbers.NumberParseException.TOO_LONG,
+}
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
@@ -46,11 +51,14 @@ def clean_value(kind: str, value: str) -> str:
 def _clean_number(value: str) -> str:
     try:
         number = phonenumbers.parse(value)
+        is_possible = phonenumbers.is_possible_number(number)
     except phonenumbers.NumberParseException as problem:
-        raise ValidationError(
-            _("Begin with + and the country code, for example +62 21 5555 0100.")
-        ) from problem
-    if not phonenumbers.is_possible_number(number):
+        if problem.error_type not in OF_WRONG_LENGTH:
+            raise ValidationError(
+                _("Begin with + and the country code, for example +62 21 5555 0100.")
+            ) from problem
+        is_possible = False
+    if not is_possible:
         raise ValidationError(_("This number is too short or too long. Check its digits."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -1,12 +1,17 @@
 """What people write about themselves, and how organisations and people are filtered."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from participants.channels import clean_value
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import (
     ContactChannel,
@@ -88,11 +93,45 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
             return super().has_changed()
         return bool((self.data.get(self.add_prefix("value")) or "").strip())
 
+    def clean(self) -> dict[str, Any]:
+        """Writes the value in its usual form, so that the same one twice is noticed."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "kind" in cleaned and "value" in cleaned:
+            with suppress(ValidationError):  # the model says what is wrong with it
+                cleaned["value"] = clean_value(cleaned["kind"], cleaned["value"])
+        return cleaned
+
+
+class ChannelRows(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """The ways to reach one delegate, each once."""
+
+    default_error_messages = {
+        "too_many_forms": ngettext_lazy(
+            "You can list %(num)d way at most. Remove some.",
+            "You can list %(num)d ways at most. Remove some.",
+            "num",
+        )
+    }
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Takes the numbers of one's own rows only; Django would take any row's."""
+        super().add_fields(form, index)
+        form.fields["id"].queryset = self.get_queryset()
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        """What is said above the form where two rows are the same."""
+        return gettext("Two ways are the same. Remove one.")
+
+    def get_form_error(self) -> str:
+        """What is said in the second of them."""
+        return gettext("You have this one already.")
+
 
 ChannelFormSet = forms.inlineformset_factory(
     Delegate,
     ContactChannel,
     form=ChannelForm,
+    formset=ChannelRows,
     extra=2,
     max_num=12,
     validate_max=True,

@@ -191,7 +191,7 @@ def test_channel_is_kept_in_its_usual_form() -> None:
         ("site", "example.org", "beginning with https://"),
         ("phone", "021 5555 0100", "Begin with +"),
         ("mobile", "+62 123", "too short or too long"),
-        ("whatsapp", "+62 " + "5" * 30, "+"),
+        ("whatsapp", "+62 " + "5" * 30, "too long"),
         ("signal", "+x", "Begin with +"),
     ],
 )
