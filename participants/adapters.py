@@ -13,10 +13,6 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         """Always false."""
         return False
 
-    def send_account_already_exists_mail(self, email: str) -> None:
-        """Tells the owner of an address that somebody else wanted to add it to their account."""
-        self.send_mail("account/email/account_already_exists", email, {})
-
 
 def display_name(user: User) -> str:
     """How the portal addresses somebody who is signed in: their own address."""
