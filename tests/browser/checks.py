@@ -1,0 +1,93 @@
+"""Questions that every page is asked: axe, width, headings, weight, targets for a finger."""
+
+import gzip
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, Response
+
+from tests.browser.portal import HEIGHTS
+
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAPER = {"light": "rgb(251, 250, 246)", "dark": "rgb(18, 24, 29)"}
+
+# By how much the page is wider than its window, and what sticks out.
+SIDEWAYS = """() => {
+    const root = document.scrollingElement, excess = root.scrollWidth - root.clientWidth;
+    if (excess <= 0) return "";
+    const out = [...document.querySelectorAll("body *")].filter((element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        const box = range.getBoundingClientRect();
+        return box.right > root.clientWidth + 1 || box.left < -1;
+    });
+    return `${excess}px: ` + out.slice(-3).map((element) => element.outerHTML.slice(0, 120));
+}"""
+
+# What is pressed with a finger and lower than 44 pixels; links within sentences may be.
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    "button, .button, input:not([type=hidden]), select, textarea, summary, nav a")]
+    .map((element) => /^(radio|checkbox)$/.test(element.type)
+        ? element.closest("label") ?? element.closest(".choice") ?? element : element)
+    .filter((element) => element.checkVisibility()
+        && element.getBoundingClientRect().height < 43.9)
+    .map((element) => `${element.getBoundingClientRect().height}px ${element.outerHTML}`
+        .slice(0, 140))"""
+
+
+def check(page: Page, *, again: bool = False) -> None:
+    """Asks a page, opened 360 pixels wide in light colours, everything.
+
+    `again` is for a page that was asked as somebody else already: axe looks at it once only.
+    """
+    assert page.locator("h1").count() == 1
+    assert page.title().removesuffix("· Roundtable").strip()
+    assert _paper(page) == PAPER["light"], "the style sheet is not applied"
+    assert page.evaluate(SMALL_TARGETS) == []
+    if not again:
+        assert axe(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert _paper(page) == PAPER["dark"]
+    if not again:
+        assert axe(page, only=["color-contrast"]) == []
+    resize(page, 1280)
+    assert axe(page) == []
+    check_width(page)
+    page.emulate_media(color_scheme="light")
+
+
+def check_width(page: Page) -> None:
+    """A narrow window shows the whole page without scrolling sideways, in both directions."""
+    for direction in ("rtl", "ltr"):
+        page.evaluate("direction => document.documentElement.dir = direction", direction)
+        for width in (320, 360):
+            resize(page, width)
+            assert page.evaluate(SIDEWAYS) == "", (direction, width)
+
+
+def axe(page: Page, only: list[str] | None = None) -> list[str]:
+    """What axe finds, a line for each place."""
+    if page.evaluate("() => !window.axe"):
+        page.evaluate(AXE_SCRIPT)
+    run_only = {"type": "rule", "values": only} if only else {"type": "tag", "values": STANDARD}
+    options = {"runOnly": run_only, "resultTypes": ["violations"], "preload": False}
+    found = page.evaluate("options => axe.run(options)", options)
+    return [
+        f"{fault['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def weight(responses: list[Response]) -> int:
+    """How many bytes these answers take on the way, compressed."""
+    return sum(len(gzip.compress(response.body(), 6)) for response in responses)
+
+
+def resize(page: Page, width: int) -> None:
+    """Makes the window this wide."""
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+
+
+def _paper(page: Page) -> str:
+    colour: str = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    return colour

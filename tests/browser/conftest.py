@@ -1,0 +1,159 @@
+"""The portal in Chromium, filled once; what goes wrong on any page fails the test."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.test import override_settings
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
+from pytest_django import DjangoDbBlocker
+
+from participants.models import User
+from tests.browser import portal
+
+pytest.register_assert_rewrite("tests.browser.checks")
+
+
+class Visit:
+    """One page as somebody opened it, and all that went wrong on it since."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.expected = 200
+        self.complaints: list[str] = []
+        self.responses: list[Response] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script failed: {error}"))
+        page.on("dialog", self._on_dialog)
+        page.on("requestfailed", self._on_failure)
+        page.on("response", self._on_response)
+
+    def open(self, path: str, status: int = 200) -> Page:
+        """Goes to a page that answers with this status."""
+        self.expected = status
+        response = self.page.goto(path)
+        assert response is not None and response.status == status, (path, response)
+        return self.page
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if self.expected >= 400 and message.location["url"] == self.page.url:
+            return  # the browser tells of the page's own status
+        self.complaints.append(f"console: {message.text} ({message.location['url']})")
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _on_failure(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # by a download, or by going elsewhere
+            self.complaints.append(f"failed: {request.url} {request.failure}")
+
+    def _on_response(self, response: Response) -> None:
+        self.responses.append(response)
+        is_page = response.request.is_navigation_request()
+        if response.status >= 400 and not (is_page and response.status == self.expected):
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture(scope="package")
+def database(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Path]:
+    """A database file that holds the roundtable of 2018 and the demonstration."""
+    if connection.vendor != "sqlite":
+        pytest.fail("The browser tests bring their own SQLite file: unset DATABASE_URL.")
+    # Playwright's loop runs in the thread that also asks the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    file = tmp_path_factory.mktemp("portal") / "portal.sqlite3"
+    before, named = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]["NAME"]
+    with django_db_blocker.unblock():
+        connections.settings[DEFAULT_DB_ALIAS]["NAME"] = str(file)
+        del connections[DEFAULT_DB_ALIAS]
+        call_command("migrate", verbosity=0)
+        portal.load()
+        yield file
+        connection.close()
+        connections.settings[DEFAULT_DB_ALIAS]["NAME"] = named
+        connections[DEFAULT_DB_ALIAS] = before
+
+
+@pytest.fixture(scope="package")
+def address(database: Path) -> Iterator[str]:
+    """Where the portal answers; without TLS, so that cookies travel without it too."""
+    plain = override_settings(SESSION_COOKIE_SECURE=False, CSRF_COOKIE_SECURE=False)
+    with plain, portal.serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Chromium, started once."""
+    if not os.access(portal.CHROMIUM, os.X_OK):
+        pytest.fail(f"{portal.CHROMIUM} is not there. CHROMIUM=FILE names the browser.")
+    with sync_playwright() as playwright:
+        browser = portal.start(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def restored(database: Path) -> Iterator[None]:
+    """Leaves the data, and the counts of attempts, as each test found them."""
+    kept = sqlite3.connect(":memory:")
+    connection.ensure_connection()
+    connection.connection.backup(kept)
+    cache.clear()
+    yield
+    kept.backup(connection.connection)
+    kept.close()
+
+
+@pytest.fixture
+def visit(restored: None, address: str, chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """Opens a page of a new browser: `visit("/", who=user, width=360)`.
+
+    At the end nothing may have gone wrong: console, scripts, requests, policy, dialogs.
+    """
+    visits: list[Visit] = []
+    contexts: list[BrowserContext] = []
+
+    def opened(path: str, *, status: int = 200, **how: object) -> Visit:
+        context = portal.context(chromium, address, **how)  # type: ignore[arg-type]
+        contexts.append(context)
+        made = Visit(context.new_page())
+        visits.append(made)
+        made.open(path, status)
+        return made
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [complaint for made in visits for complaint in made.complaints] == []
+
+
+@pytest.fixture
+def delegate(database: Path) -> User:
+    """Signs in as a delegate of the demonstration."""
+    return User.objects.get(email="delegate@example.org")
+
+
+@pytest.fixture
+def cochair(database: Path) -> User:
+    """Signs in as a co-chair of the demonstration."""
+    return User.objects.get(email="cochair@example.org")

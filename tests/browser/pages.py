@@ -1,0 +1,130 @@
+"""The pages to look at, by name and by who may open them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from outcomes.models import Commitment, Outcome
+from participants import sharing
+from participants.models import Audience, Delegate, Organisation
+from roundtable.models import Event
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: what to call it, where it is, and how it answers."""
+
+    name: str
+    where: str | Callable[[], str]
+    status: int = 200
+
+    @property
+    def path(self) -> str:
+        """The address, looked up in the data where it depends on them."""
+        return self.where if isinstance(self.where, str) else self.where()
+
+
+def record() -> Event:
+    """The roundtable of 2018."""
+    return Event.objects.get(code="BP2018")
+
+
+def demonstration() -> Event:
+    """The roundtable that is made up."""
+    return Event.objects.get(is_demonstration=True)
+
+
+def recorded_point() -> str:
+    """The first point that was agreed in 2018."""
+    return reverse("outcome-detail", args=[record().slug, "1.a"])
+
+
+def part() -> str:
+    """A part of the demonstration's statement, with its points."""
+    return Outcome.objects.lead_ins().filter(statement__event=demonstration())[0].get_absolute_url()
+
+
+def point() -> str:
+    """A point of the demonstration's statement that commitments answer."""
+    points = Outcome.objects.points().filter(statement__event=demonstration())
+    return points.filter(commitments__isnull=False)[0].get_absolute_url()
+
+
+def commitment() -> str:
+    """The commitment with the most updates."""
+    every = Commitment.objects.filter(event=demonstration())
+    return max(every, key=lambda row: row.updates.count()).get_absolute_url()
+
+
+def organisation() -> str:
+    """The made-up organisation with the most commitments."""
+    made_up = Organisation.objects.filter(is_demonstration=True)
+    return max(made_up, key=lambda row: row.commitment_parties.count()).get_absolute_url()
+
+
+def open_person() -> str:
+    """Somebody who shares a way to be reached with everyone."""
+    shared = sharing.shared_with_everyone(demonstration().ends_on)
+    return reverse("delegate-detail", args=[shared[0].card.handle])
+
+
+def inside_person() -> str:
+    """Somebody who is listed to participants only, and shares with them."""
+    others = Delegate.objects.exclude(user__email="delegate@example.org")
+    inside = Audience.PARTICIPANTS
+    return others.filter(listed_to=inside, channels__audience=inside)[0].get_absolute_url()
+
+
+PUBLIC = [
+    Page("home", "/"),
+    Page("roundtables", "/roundtables/"),
+    Page("roundtable-2018", lambda: record().get_absolute_url()),
+    Page("roundtable-demonstration", lambda: demonstration().get_absolute_url()),
+    Page("outcomes", "/outcomes/"),
+    Page("outcomes-filtered", "/outcomes/?kind=recommendation"),
+    Page("outcome-2018", recorded_point),
+    Page("outcome-part", part),
+    Page("outcome-point", point),
+    Page("commitments", "/commitments/"),
+    Page("commitments-filtered", "/commitments/?overdue=yes&sort=due"),
+    Page("commitments-mistake", "/commitments/?status=finished", 400),
+    Page("commitment-2018", "/commitments/bp2018-c1/"),
+    Page("commitment", commitment),
+    Page("organisations", "/organisations/"),
+    Page("organisation", organisation),
+    Page("directory", "/directory/"),
+    Page("person", open_person),
+    Page("search", "/search/"),
+    Page("search-found", "/search/?q=training"),
+    Page("search-nothing", "/search/?q=zxzxzx"),
+    Page("about", "/about/"),
+    Page("accessibility", "/accessibility/"),
+    Page("privacy", "/privacy/"),
+    Page("not-found", "/nothing/", 404),
+]
+SIGN_IN = [
+    Page("sign-in", "/accounts/login/"),
+    Page("sign-up", "/accounts/signup/"),
+]
+SIGNED_IN = [
+    Page("me", "/me/"),
+    Page("preview-visitor", "/me/preview/"),
+    Page("preview-participant", "/me/preview/?viewer=participant"),
+    Page("preview-cochair", "/me/preview/?viewer=cochair"),
+    Page("my-commitments", "/me/commitments/"),
+    Page("person-inside", inside_person),
+    Page("account-address", "/accounts/email/"),
+    Page("account-second-factor", "/accounts/2fa/"),
+    Page("account-app", "/accounts/2fa/totp/activate/"),
+    Page("account-passkeys", "/accounts/2fa/webauthn/"),
+    Page("account-passkey-new", "/accounts/2fa/webauthn/add/"),
+    Page("account-sessions", "/accounts/sessions/"),
+    Page("account-sign-out", "/accounts/logout/"),
+    Page("desk-refused", "/admin/", 403),
+]
+# Somebody who works on a roundtable without having taken part.
+OF_COCHAIRS = [
+    Page("me-without-profile", "/me/"),
+    Page("my-commitments-none", "/me/commitments/"),
+]
