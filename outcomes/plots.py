@@ -12,6 +12,7 @@ from participants.models import Constituency
 from participants.roll import Bench
 
 CENTRE, RING = 110, 88  # of a picture 220 units wide
+MOST_SEATS = 200  # more could not be told apart
 SEAT_CLASSES = {
     Constituency.GOVERNMENTS: "gov",
     Constituency.RED_CROSS: "rcrc",
@@ -32,9 +33,9 @@ class Dot:
 
 
 def seats(benches: Iterable[Bench]) -> list[Dot]:
-    """One dot for each seat that is known, clockwise from the top."""
+    """One dot for each seat that is known, clockwise from the top; none where they are too many."""
     classes = [SEAT_CLASSES[bench.constituency] for bench in benches for _n in range(bench.total)]
-    if not classes:
+    if not 0 < len(classes) <= MOST_SEATS:
         return []
     step = 2 * math.pi / len(classes)
     radius = min(8.2, RING * math.sin(step / 2) * 0.72 if len(classes) > 1 else 8.2)

@@ -7,15 +7,24 @@ from django.db.models import Prefetch, QuerySet
 
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from participants import sharing
+from roundtable.models import Event
+
+CONTACTS = 24
 
 
 def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
     """With all that a line of the ledger shows: event, latest update, parties, points."""
     parties = CommitmentParty.objects.select_related("organisation", "group").order_by("role", "pk")
-    points = Outcome.objects.published().select_related("statement__event").order_by("pk")
+    points = Outcome.objects.select_related("statement__event").order_by("pk")
     return commitments.select_related("event", "latest_update").prefetch_related(
         Prefetch("parties", parties), Prefetch("outcomes", points)
     )
+
+
+def contacts(on: date, event: Event | None = None) -> dict[str, object]:
+    """For `_contacts.html`: the first who share with everyone, and whether there are more."""
+    people = sharing.shared_with_everyone(on, event, CONTACTS + 1)
+    return {"people": people[:CONTACTS], "has_more_people": len(people) > CONTACTS}
 
 
 def reach(

@@ -1,5 +1,7 @@
 """The ways to reach someone: how each is written and what it links to."""
 
+from urllib.parse import quote
+
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
@@ -77,7 +79,7 @@ def display_value(kind: str, value: str) -> str:
 def link_of(kind: str, value: str) -> str:
     """What a press on the value opens; empty where nothing safe can be opened."""
     if kind == ChannelKind.EMAIL:
-        return f"mailto:{value}"
+        return f"mailto:{quote(value, safe='@+')}"
     if kind in (ChannelKind.PHONE, ChannelKind.MOBILE):
         return f"tel:{value}"
     if kind == ChannelKind.WHATSAPP:

@@ -3,7 +3,12 @@
 from dataclasses import dataclass, field
 
 from participants.models import Constituency, Organisation
-from participants.models.organisation import CONSTITUENCY_OF, EventRole, Kind
+from participants.models.organisation import (
+    CONSTITUENCY_OF,
+    EventRole,
+    Kind,
+    RecordedCount,
+)
 from roundtable.models import Event
 
 
@@ -29,6 +34,7 @@ class Bench:
 
     constituency: Constituency
     seats: list[Seat] = field(default_factory=list)
+    counts: list[RecordedCount] = field(default_factory=list)
     unnamed: int = 0
     number_unknown: bool = False
 
@@ -60,10 +66,14 @@ def roll(event: Event) -> list[Bench]:
         if seat is None:
             seat = seats[role.organisation_id] = Seat(role.organisation)
             benches[role.organisation.constituency].seats.append(seat)
-            named[role.organisation.kind] = named.get(role.organisation.kind, 0) + 1
         seat.roles.append(role)
+    for seat in seats.values():
+        # Whoever only observed is not among those who are counted as taking part.
+        if any(role.role != EventRole.Role.OBSERVER for role in seat.roles):
+            named[seat.organisation.kind] = named.get(seat.organisation.kind, 0) + 1
     for count in event.recorded_counts.all():
         bench = benches[CONSTITUENCY_OF[Kind(count.kind)]]
+        bench.counts.append(count)
         if count.number is None:
             bench.number_unknown = True
         else:

@@ -164,7 +164,9 @@ def _card(delegate: Delegate) -> Card:
     )
 
 
-def shared_with_everyone(on: date, event: Event | None = None, limit: int = 24) -> list[Profile]:
+def shared_with_everyone(
+    on: date, event: Event | None = None, limit: int | None = None
+) -> list[Profile]:
     """People who are listed to everyone and share at least one channel with everyone.
 
     `event` narrows it to confirmed participants of that roundtable.
@@ -240,6 +242,15 @@ def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
     )
 
 
+def _acts_for(user: User, viewer: Viewer, on: date) -> str:
+    """Where the viewer works, or on whose behalf the viewer holds a grant."""
+    workplace = _workplaces(on).filter(delegate=viewer.delegate).first()
+    if workplace:
+        return workplace.organisation.slug
+    grants = user.grants.active(on).filter(on_behalf_of__isnull=False)
+    return grants.values_list("on_behalf_of__slug", flat=True).first() or ""
+
+
 @transaction.atomic
 def reveal(user: User, handle: str, at: datetime) -> Profile | None:
     """All that this person may see of a profile: one from the day's budget, one log entry.
@@ -253,12 +264,11 @@ def reveal(user: User, handle: str, at: datetime) -> Profile | None:
         return profile
     if not RevealBudget.spend(user, at.date()):
         raise BudgetSpent
-    workplace = _workplaces(at.date()).filter(delegate=viewer.delegate).first()
     audit.record(
         act="reveal",
         at=at,
         actor=user,
         subject=Delegate.objects.get(handle=handle),
-        organisation=workplace.organisation.slug if workplace else "",
+        organisation=_acts_for(user, viewer, at.date()),
     )
     return profile

@@ -8,7 +8,6 @@ TYPES = {
     ChannelKind.EMAIL: "EMAIL;TYPE=INTERNET",
     ChannelKind.PHONE: "TEL;TYPE=WORK,VOICE",
     ChannelKind.MOBILE: "TEL;TYPE=CELL",
-    ChannelKind.SITE: "URL",
 }
 
 
@@ -24,22 +23,29 @@ def vcard(profile: Profile, url: str) -> str:
         lines.append(f"TITLE:{escape(card.post)}")
     notes = []
     for channel in profile.channels:
-        if channel.kind in TYPES:
+        if channel.kind == ChannelKind.SITE:
+            lines.append(f"URL:{one_line(channel.value)}")
+        elif channel.kind in TYPES:
             lines.append(f"{TYPES[channel.kind]}:{escape(channel.value)}")
         else:
             notes.append(f"{channel.kind.label}: {channel.display}")
     if notes:
         lines.append(f"NOTE:{escape(chr(10).join(notes))}")
-    lines += [f"SOURCE:{escape(url)}", "END:VCARD"]
+    lines += [f"SOURCE:{one_line(url)}", "END:VCARD"]
     return "".join(fold(line) + "\r\n" for line in lines)
 
 
 def escape(text: str) -> str:
     """The text with backslashes, commas, semicolons and line ends written as vCard wants them."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = "\n".join(text.splitlines())  # also at line ends that only some readers know
     for sign, written in (("\\", "\\\\"), (",", "\\,"), (";", "\\;"), ("\n", "\\n")):
         text = text.replace(sign, written)
     return text
+
+
+def one_line(uri: str) -> str:
+    """The address as it is, which vCard does not escape, without anything that ends a line."""
+    return "".join(uri.split())
 
 
 def fold(line: str) -> str:

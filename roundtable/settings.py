@@ -182,6 +182,8 @@ else:
     EMAIL_TIMEOUT = 15
     DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the address that mail comes from")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Within the request, which then takes as long as the mail server does: for development and tests.
+MAIL_AT_ONCE = DEBUG
 
 # Languages ----------------------------------------------------------------------------
 

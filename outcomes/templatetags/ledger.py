@@ -4,7 +4,7 @@ from datetime import date
 
 from django import template
 
-from outcomes.models import Commitment, Status
+from outcomes.models import Commitment, Outcome, Statement, Status
 from outcomes.plots import TONES
 from participants.sharing import Card
 
@@ -30,6 +30,16 @@ def is_overdue(commitment: Commitment, today: date) -> bool:
 def is_due_soon(commitment: Commitment, today: date) -> bool:
     """Whether it is due within 30 days."""
     return commitment.is_due_soon(today)
+
+
+@register.filter
+def published_points(commitment: Commitment) -> list[Outcome]:
+    """The points it answers, as far as their statement is published."""
+    return [
+        outcome
+        for outcome in commitment.outcomes.all()
+        if outcome.statement.state == Statement.State.PUBLISHED
+    ]
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from outcomes.forms import OutcomeFilterForm, count
 from outcomes.models import Commitment, Outcome, Statement
 from outcomes.plots import bars, seats, shares
-from outcomes.reading import reach, with_parties
+from outcomes.reading import contacts, reach, with_parties
 from participants import sharing
 from participants.models import EventRole
 from participants.roll import roll, with_role
@@ -75,10 +75,9 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "seats": seats(benches),
         "cochairs": with_role(benches, EventRole.Role.COCHAIR),
         "cohosts": with_role(benches, EventRole.Role.COHOST),
-        "people": sharing.shared_with_everyone(on, event),
         "documents": event.documents.all(),
         "today": on,
-    }
+    } | contacts(on, event)
     return render(request, "outcomes/event_detail.html", context)
 
 

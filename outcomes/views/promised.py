@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes.forms import CommitmentFilterForm
 from outcomes.models import Commitment, CommitmentParty, Evidence, ProgressUpdate
 from outcomes.plots import bars, shares
-from outcomes.reading import reach, with_parties
+from outcomes.reading import contacts, reach, with_parties
 from participants import sharing
 from participants.models import User
 from roundtable.querystrings import page_of
@@ -37,8 +37,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
             "shares": parts,
             "bars": bars(parts),
             "reach": reach(viewer, page.object_list, on),
-            "people": sharing.shared_with_everyone(on),
-        }
+        } | contacts(on)
     return render(
         request, "outcomes/commitment_list.html", context, status=400 if form.errors else 200
     )

@@ -174,3 +174,13 @@ def test_hidden_absent_and_own_profiles_cost_nothing(
 
 def test_viewer_without_profile_is_signed_in_and_no_more(db: None) -> None:
     assert viewer_of(make_user()) == sharing.Viewer(signed_in=True)
+
+
+def test_look_of_a_cochair_without_profile_names_whom_they_act_for(
+    delegate: Delegate, cochair: User
+) -> None:
+    grant = cochair.grants.get()
+    grant.on_behalf_of = make_organisation(slug="atlantis")
+    grant.save()
+    sharing.reveal(cochair, delegate.handle, NOON)
+    assert AuditEntry.objects.get().organisation == "atlantis"

@@ -54,3 +54,12 @@ def test_name_cannot_add_lines_of_its_own() -> None:
     text = card_of("Eve\r\nTEL:+15550100")
     assert "\r\nTEL" not in text
     assert vobject.readOne(text).fn.value == "Eve\nTEL:+15550100"
+
+
+def test_address_of_a_site_is_not_escaped() -> None:
+    text = card_of("Dewi", Channel(ChannelKind.SITE, "https://example.org/a,b;c", "", ""))
+    assert "\r\nURL:https://example.org/a,b;c\r\n" in text
+
+
+def test_line_ends_of_every_kind_stay_within_the_name() -> None:
+    assert "FN:Eve\\nTEL:1\\nTEL:2" in card_of("Eve\u2028TEL:1\u000bTEL:2")
