@@ -67,7 +67,8 @@ def _apply_outcomes(
             outcome = rows.store(point, place, above)
             outcomes[point.values["number"]] = outcome
             if outcome.pk:
-                report.link(outcome, "themes", [themes[slug] for slug in point.lists["themes"]])
+                named = [themes[slug] for slug in point.lists["themes"]]
+                report.link(outcome, point.place, "themes", named)
                 _apply_addressees(outcome, point, parties, report)
     for outcome in rows.left():
         report.kept.append(_("point %s") % (outcome.number or f"“{outcome.text[:60]}”"))
@@ -134,4 +135,5 @@ def _apply_addressees(outcome: Outcome, point: Entry, parties: Parties, report: 
         link = {"group" if isinstance(party, Group) else "organisation": party}
         row = outcome.addressees.filter(**link).first() or OutcomeAddressee()
         kept.append(report.store(row, f"{point.place}.addressees", {"outcome": outcome, **link}).pk)
-    report.remove(outcome.addressees.exclude(pk__in=[pk for pk in kept if pk]))
+    left = outcome.addressees.exclude(pk__in=[pk for pk in kept if pk])
+    report.remove(left, f"{point.place}.addressees")

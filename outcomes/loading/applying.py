@@ -13,6 +13,7 @@ from outcomes.loading.promised import apply_commitments
 from outcomes.loading.reading import read
 from outcomes.loading.references import check_references
 from outcomes.loading.report import Report
+from outcomes.loading.shared import check_slug, store_shared
 from outcomes.models import Document, Theme
 from participants.models import EventRole, Group, Organisation, RecordedCount
 from roundtable.models import Event, Series
@@ -40,16 +41,17 @@ def _apply(file: Entry, report: Report, at: datetime) -> None:
     if event.pk is None or report.mistakes:
         return
     themes = {
-        entry.values["slug"]: report.store_entry(
-            Theme.objects.filter(slug=entry.values["slug"]).first() or Theme(), entry
+        entry.values["slug"]: store_shared(
+            Theme.objects.filter(slug=entry.values["slug"]).first() or Theme(), entry, event, report
         )
         for entry in file.all("themes")
     }
     groups = {
-        entry.values["slug"]: report.store_entry(
-            Group.objects.filter(slug=entry.values["slug"]).first() or Group(), entry
+        entry.values["slug"]: store_shared(
+            Group.objects.filter(slug=entry.values["slug"]).first() or Group(), entry, event, report
         )
         for entry in file.all("groups")
+        if check_slug(entry, Organisation, report)
     }
     organisations = _apply_organisations(file, event, report)
     _apply_counts_and_documents(file, event, report)
@@ -83,7 +85,7 @@ def _apply_event(file: Entry, report: Report) -> Event:
     if report.mistakes:
         return stored or Event()
     slug = series.values["slug"]
-    row = report.store_entry(Series.objects.filter(slug=slug).first() or Series(), series)
+    row = store_shared(Series.objects.filter(slug=slug).first() or Series(), series, stored, report)
     return report.store_entry(stored or Event(), event, series=row)
 
 
@@ -100,9 +102,10 @@ def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str,
                 else _("A real organisation has this short name. Choose another one."),
             )
             continue
-        row = report.store_entry(
-            stored or Organisation(), entry, is_demonstration=event.is_demonstration
-        )
+        if not check_slug(entry, Group, report):
+            continue
+        given = stored or Organisation(is_demonstration=event.is_demonstration)
+        row = store_shared(given, entry, event, report)
         organisations[slug] = row
         roles += [
             report.store_entry(
@@ -110,7 +113,7 @@ def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str,
             ).pk
             for role in entry.all("roles")
         ]
-    report.remove(event.roles.exclude(pk__in=[pk for pk in roles if pk]))
+    report.remove(event.roles.exclude(pk__in=[pk for pk in roles if pk]), "organisations.roles")
     return organisations
 
 
@@ -129,7 +132,7 @@ def _apply_counts_and_documents(file: Entry, event: Event, report: Report) -> No
         ).pk
         for entry in file.all("counts")
     ]
-    report.remove(event.recorded_counts.exclude(pk__in=[pk for pk in counts if pk]))
+    report.remove(event.recorded_counts.exclude(pk__in=[pk for pk in counts if pk]), "counts")
     documents = [
         report.store_entry(
             event.documents.filter(title=entry.values["title"]).first() or Document(),
@@ -138,4 +141,4 @@ def _apply_counts_and_documents(file: Entry, event: Event, report: Report) -> No
         ).pk
         for entry in file.all("documents")
     ]
-    report.remove(event.documents.exclude(pk__in=[pk for pk in documents if pk]))
+    report.remove(event.documents.exclude(pk__in=[pk for pk in documents if pk]), "documents")

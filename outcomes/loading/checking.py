@@ -88,7 +88,10 @@ def _read_table(place: str, table: Table, given: dict[str, Any], mistakes: list[
             continue
         try:
             entry.values[name] = clean_value(
-                model_field, given[name], required=name in set(table.required())
+                model_field,
+                given[name],
+                required=name in set(table.required()),
+                allowed=table.allowed.get(name, ()),
             )
         except ValidationError as problem:
             mistakes += [Mistake(f"{place}.{name}", sentence) for sentence in problem.messages]

@@ -20,6 +20,8 @@ class Table:
     tables: "dict[str, Table]" = field(default_factory=dict)
     # The key that names a row in messages, and that two rows may not share.
     identifier: str = ""
+    # Words that a file may write where the field itself knows more of them.
+    allowed: "dict[str, tuple[str, ...]]" = field(default_factory=dict)
     needs: tuple[str, ...] = ()  # keys that are needed though their field may be empty
     is_list: bool = True
     # Other roundtables have it too: a key that is left out leaves what is stored as it is.
@@ -74,6 +76,8 @@ TABLES = {
         Statement,
         ("language", "title", "introduction", "state", "adoption", *SOURCE),
         tables={"lead_ins": LEAD_INS},
+        # What is signed here is signed by people, never by a file.
+        allowed={"adoption": (Statement.Adoption.SOURCE.value,)},
         is_list=False,
     ),
     "commitments": Table(

@@ -11,6 +11,7 @@ from participants.models import Group, Organisation
 from roundtable.models import Event
 
 ROLES = {"leads": CommitmentParty.Role.LEAD, "partners": CommitmentParty.Role.PARTNER}
+KEYS = {str(role): key for key, role in ROLES.items()}
 
 
 def apply_commitments(
@@ -28,7 +29,7 @@ def apply_commitments(
         if commitment.pk is None:
             continue
         answered = [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
-        report.link(commitment, "outcomes", answered)
+        report.link(commitment, entry.place, "outcomes", answered)
         _apply_parties(entry, commitment, parties, report)
     named = {entry.values["reference"] for entry in entries}
     for commitment in event.commitments.exclude(reference__in=named):
@@ -58,4 +59,4 @@ def _apply_parties(
                 % {"party": row, "reference": commitment.reference}
             )
         else:
-            report.remove([row])
+            report.remove([row], f"{entry.place}.{KEYS[row.role]}")

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
+from outcomes.loading.changes import describe_field, describe_links, differs
 from outcomes.loading.checking import Entry
-from outcomes.loading.mistakes import Mistake
+from outcomes.loading.mistakes import Mistake, shown
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
@@ -21,6 +22,9 @@ class Report:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    # Sentences about each field that got another value, and each row that was removed.
+    changes: list[str] = field(default_factory=list)
+    removals: list[str] = field(default_factory=list)
     # Sentences about rows that the file does not name and that stay all the same.
     kept: list[str] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -39,24 +43,26 @@ class Report:
         if any(owner.pk is None for owner in owners):
             return row  # the mistake stands at its owner
         is_new = row._state.adding
-        differs = is_new or any(_differs(row, name, value) for name, value in values.items())
+        changed = [name for name in values if not is_new and differs(row, name, values[name])]
+        sentences = [describe_field(row, place, name, values[name]) for name in changed]
         for name, value in values.items():
             setattr(row, name, value)
         try:
             row.full_clean()
         except ValidationError as problem:
-            for name, sentences in problem.message_dict.items():
+            for name, messages in problem.message_dict.items():
                 where = f"{place}.{name}" if name in values else place
-                for sentence in sentences:
+                for sentence in messages:
                     self.refuse(place if name == NON_FIELD_ERRORS else where, sentence)
             return row
-        if differs:
+        if is_new or changed:
             row.save()
         if is_new:
             self.added += 1
             self.new.add(row)
-        elif differs:
+        elif changed:
             self.changed += 1
+            self.changes += sentences
         else:
             self.unchanged += 1
         return row
@@ -65,23 +71,20 @@ class Report:
         """As `store`, with the values of one table of the file."""
         return self.store(row, entry.place, entry.values | links)
 
-    def link(self, row: models.Model, name: str, wanted: list[AnyModel]) -> None:
+    def link(self, row: models.Model, place: str, name: str, wanted: list[AnyModel]) -> None:
         """Makes a row's list of other rows these; a row that was refused has none to link."""
         if any(other.pk is None for other in wanted):
             return
         manager = getattr(row, name)
         if set(manager.all()) != set(wanted):
+            if row not in self.new:
+                self.changed += 1
+                self.changes.append(describe_links(row, place, name, wanted))
             manager.set(wanted)
-            self.changed += row not in self.new
 
-    def remove(self, rows: Iterable[models.Model]) -> None:
+    def remove(self, rows: Iterable[models.Model], place: str) -> None:
         """Removes rows that the file names no longer."""
         for row in list(rows):
+            self.removals.append(f"[{place}] {shown(row, 200)}")
             row.delete()
             self.removed += 1
-
-
-def _differs(row: models.Model, name: str, value: Any) -> bool:
-    if isinstance(value, models.Model):
-        return bool(getattr(row, f"{name}_id") != value.pk)
-    return bool(getattr(row, name) != value)

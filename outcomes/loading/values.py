@@ -18,8 +18,14 @@ LINE_SIGNS = {"\n", "\t"}  # control characters that a text of several lines may
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
-def clean_value(field: "models.Field[Any, Any]", value: object, *, required: bool) -> Any:
-    """The value as the field stores it.
+def clean_value(
+    field: "models.Field[Any, Any]",
+    value: object,
+    *,
+    required: bool,
+    allowed: tuple[str, ...] = (),
+) -> Any:
+    """The value as the field stores it; where some words are allowed, only one of those.
 
     Raises ValidationError with a sentence that says what to write instead.
     """
@@ -38,7 +44,7 @@ def clean_value(field: "models.Field[Any, Any]", value: object, *, required: boo
         validate_visible(value)
         if isinstance(field, models.SlugField) and not re.fullmatch(r"[a-z0-9-]+", value):
             raise ValidationError(_("Use small letters, digits and hyphens only."))
-        _check_choice(field, value)
+        _check_choice(field, value, allowed)
         if isinstance(field, models.URLField):
             _check_address(value)
     return field.clean(value, None)
@@ -71,9 +77,11 @@ def clean_words(value: object) -> list[str]:
     """
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise ValidationError(_('Write a list of words in quotes, such as ["one", "two"].'))
+    seen: set[str] = set()
     for word in value:
-        if value.count(word) > 1:
+        if word in seen:
             raise ValidationError(_("“%s” stands here twice. Remove one.") % shown(word))
+        seen.add(word)
     return list(value)
 
 
@@ -89,8 +97,8 @@ def _check_address(value: str) -> None:
         raise ValidationError(_("Write the whole address, beginning with https://")) from problem
 
 
-def _check_choice(field: "models.Field[Any, Any]", value: str) -> None:
-    known = [str(choice) for choice, _label in field.flatchoices]
+def _check_choice(field: "models.Field[Any, Any]", value: str, allowed: tuple[str, ...]) -> None:
+    known = list(allowed) or [str(choice) for choice, _label in field.flatchoices]
     if not known or value in known:
         return
     if isinstance(field, CountryField):

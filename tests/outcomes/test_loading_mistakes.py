@@ -185,7 +185,7 @@ def test_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "large.toml"
     path.write_text(HEAD + "# " + "x" * LARGEST)
     (sentence,) = refusal(path)
-    assert sentence.startswith("The file is larger than 5 MB.")
+    assert sentence.startswith("The file is larger than 1 MB.")
 
 
 def test_lists_in_lists(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             self.tell(file, report)
 
     def tell(self, file: str, report: Report) -> None:
-        """Prints what was done, and what stays though the file does not name it."""
+        """Prints what was done, what stood there before, and what stays unnamed."""
         self.stdout.write(
             _(
                 "%(file)s: %(added)d added, %(changed)d changed, %(removed)d removed, "
@@ -46,5 +46,9 @@ class Command(BaseCommand):
             )
             % (vars(report) | {"file": shown(file, 200)})
         )
+        for sentence in report.changes:
+            self.stdout.write(_("Changed: %s") % sentence)
+        for sentence in report.removals:
+            self.stdout.write(_("Removed: %s.") % sentence)
         for what in report.kept:
             self.stdout.write(_("Kept, though the file does not name it: %s.") % what)
