@@ -5,6 +5,7 @@ It fills a database of its own in a temporary folder, and ends all that it start
 
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -142,6 +143,7 @@ def shoot_on_the_way(browser: Browser, address: str, who: User) -> None:
 def main() -> None:
     """Fills the database, serves it, and takes all pictures."""
     logging.disable(logging.WARNING)  # pages that are refused are no news here
+    shutil.rmtree(SHOTS, ignore_errors=True)  # no picture of a page that is no more
     call_command("migrate", verbosity=0)
     call_command("check", stdout=StringIO())  # reads the addresses while the outbox is among them
     portal.load()
