@@ -81,6 +81,7 @@ SHOWN_OF_EVENT = [
     "ministry",
     "wording",
     "wordingsource",
+    "counted",
 ]
 ANYONE = (
     of("event", *SHOWN_OF_EVENT) | of("other", *SHOWN_OF_EVENT) | of("open", *PROFILE, "everyone")

@@ -34,11 +34,12 @@ def is_due_soon(commitment: Commitment, today: date) -> bool:
 
 @register.filter
 def published_points(commitment: Commitment) -> list[Outcome]:
-    """The points it answers, as far as their statement is published."""
+    """The points it answers, as far as everyone may read them."""
     return [
         outcome
         for outcome in commitment.outcomes.all()
         if outcome.statement.state == Statement.State.PUBLISHED
+        and outcome.statement.event.is_public
     ]
 
 

@@ -1,0 +1,385 @@
+"""The directory, one profile, "Show", contact cards, and the list of organisations."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+import vobject
+from django.test import Client
+from pytest_django import Settings
+
+from participants.channels import ChannelKind
+from participants.models import (
+    Audience,
+    Delegate,
+    DelegateLanguage,
+    EventRole,
+    Kind,
+    RevealBudget,
+    User,
+)
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_user,
+)
+from tests.reading import links_of, read, text_of
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+ALWAYS = "Participants may see more after signing in."
+
+
+def test_directory_says_who_is_listed_in_the_order_of_names(
+    client: Client, event: Event, delegate: Delegate, focal_point: Delegate
+) -> None:
+    office = make_organisation(name="Office for Migrants", slug="office")
+    make_role(event, organisation=office)
+    somsri = make_delegate(
+        name="สมศรี", name_latin="Somsri", post="Adviser", listed_to=Audience.EVERYONE
+    )
+    make_affiliation(somsri, organisation=office)
+    make_delegate(name="Anna Ahead", listed_to=Audience.EVERYONE)
+    answer = client.get("/directory/")
+    assert text_of(answer) == (
+        "Directory People who chose to be listed to everyone. "
+        f"{ALWAYS} "
+        "People Anna Ahead Dewi Lestari สมศรี Somsri · Adviser, Office for Migrants"
+    )
+    assert "/organisations/office/" in links_of(answer)
+    assert '<meta name="robots" content="noindex">' in answer.content.decode()
+    assert "example.org" not in answer.content.decode()
+
+
+def test_directory_shows_participants_to_each_other(
+    client_of: Sign, delegate: Delegate, focal_point: Delegate, outsider: Delegate
+) -> None:
+    assert read(client_of(delegate), "/directory/") == (
+        "Directory People who chose to be listed to you. People Dewi Lestari Farah Point"
+    )
+    assert read(client_of(outsider), "/directory/") == (
+        "Directory People who chose to be listed to you. People Dewi Lestari Olga Outside"
+    )
+
+
+def test_directory_without_people_says_what_would_fill_it(client: Client) -> None:
+    assert read(client, "/directory/") == (
+        "Directory People who chose to be listed to everyone. "
+        f"{ALWAYS} "
+        "Nobody yet. People appear here once they choose to be listed."
+    )
+
+
+def test_directory_is_turned_page_by_page(client: Client) -> None:
+    for number in range(21):
+        make_delegate(name=f"Person {number:02}", listed_to=Audience.EVERYONE)
+    first, second = (read(client, "/directory/", page=page) for page in ("1", "2"))
+    assert "Person 19 Page 1 of 2 Further on the list" in first and "Person 20" not in first
+    assert "People Person 20 Earlier on the list Page 2 of 2" in second
+    assert "Person 19" not in second
+
+
+def test_made_up_person_is_marked(client: Client) -> None:
+    event = make_event(is_demonstration=True)
+    person = make_delegate(
+        name="Made Up", is_demonstration=True, listed_to=Audience.EVERYONE, post="Actor"
+    )
+    make_participation(person, event)
+    assert "Made Up Demonstration Actor" in read(client, "/directory/")
+    page = read(client, f"/directory/{person.handle}/")
+    assert page.startswith("Demonstration: this person is made up Made Up")
+
+
+@pytest.fixture
+def rich(event: Event) -> Delegate:
+    """Listed to everyone, with one channel of each kind for everyone."""
+    person = make_delegate(
+        name="Ratu Wijaya",
+        name_latin="R. Wijaya",
+        post="Head",
+        about="First line.\n\nSecond <b>line</b>.",
+        listed_to=Audience.EVERYONE,
+    )
+    make_participation(person, event)
+    for language in ("id", "en"):
+        DelegateLanguage.objects.create(delegate=person, language=language)
+    for name, since in (("First Office", date(2020, 1, 1)), ("New Office", date(2024, 1, 1))):
+        office = make_organisation(name=name)
+        make_role(event, organisation=office)
+        make_affiliation(person, organisation=office, since=since, post="Adviser")
+    for kind, value in (
+        (ChannelKind.EMAIL, "ratu@example.org"),
+        (ChannelKind.PHONE, "+62 21 5555 0100"),
+        (ChannelKind.MOBILE, "+62 812 5555 0100"),
+        (ChannelKind.WHATSAPP, "+62 812 5555 0101"),
+        (ChannelKind.SIGNAL, "ratu.42"),
+        (ChannelKind.SITE, "https://example.org/ratu"),
+        (ChannelKind.OTHER, "javascript:alert(1)"),
+    ):
+        make_channel(person, kind=kind, value=value, audience=Audience.EVERYONE)
+    return person
+
+
+def test_profile_says_all_that_is_shared_with_everyone(client: Client, rich: Delegate) -> None:
+    answer = client.get(f"/directory/{rich.handle}/")
+    assert text_of(answer) == (
+        "Directory Ratu Wijaya R. Wijaya Head "
+        "Works at New Office , Adviser First Office , Adviser "
+        "Languages English, Indonesian "
+        "About First line. Second <b>line</b>. "
+        "Ways to reach E-mail ratu@example.org Phone +62 21 55550100 "
+        "Mobile phone +62 812-5555-0100 WhatsApp +62 812-5555-0101 Signal ratu.42 "
+        "Website https://example.org/ratu Other javascript:alert(1) "
+        f"{ALWAYS} Contact card (.vcf)"
+    )
+    assert "<b>line" not in answer.content.decode()
+    assert [link for link in links_of(answer) if not link.startswith("/")] == [
+        "mailto:ratu@example.org",
+        "tel:+622155550100",
+        "tel:+6281255550100",
+        "https://wa.me/6281255550101",
+        "https://example.org/ratu",
+    ]
+
+
+def test_profile_with_nothing_shared_says_so_without_a_hint(client: Client) -> None:
+    bare = make_delegate(name="Bare", listed_to=Audience.EVERYONE)
+    full = make_delegate(name="Full", listed_to=Audience.EVERYONE)
+    make_channel(full, audience=Audience.PARTICIPANTS)
+    make_channel(full, audience=Audience.ONLY_ME)
+    expected = (
+        "Directory Bare Works at not recorded Languages not recorded "
+        f"Ways to reach Nothing is shared with everyone. {ALWAYS}"
+    )
+    assert read(client, f"/directory/{bare.handle}/") == expected
+    assert read(client, f"/directory/{full.handle}/") == expected.replace("Bare", "Full")
+
+
+def test_handle_is_one_spelling_only(client: Client, delegate: Delegate) -> None:
+    assert client.get(f"/directory/{delegate.handle.upper()}/").status_code == 404
+    assert client.get(f"/directory/{delegate.pk}/").status_code == 404
+
+
+def test_show_opens_the_rest_and_is_recorded(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    browser = client_of(quiet_delegate)
+    path = f"/directory/{delegate.handle}/"
+    page = read(browser, path)
+    assert "dewi.open@example.org" in page and "dewi.inside" not in page
+    assert "Show what is shared with me" in page
+    assert not AuditEntry.objects.exists()
+    answer = browser.post(f"{path}show/")
+    assert answer.status_code == 200
+    page = text_of(answer)
+    assert "dewi.open@example.org dewi.inside@example.org" in page.replace("E-mail ", "")
+    assert "dewi.private" not in page
+    assert "This look is on record: when it was, and from which organisation." in page
+    assert "Show what is shared with me" not in page
+    browser.post(f"{path}show/")
+    assert AuditEntry.objects.count() == 2
+    assert RevealBudget.objects.get(user=quiet_delegate.user).used == 2
+    # What was opened stays closed elsewhere.
+    assert "dewi.inside" not in read(browser, path)
+
+
+def test_show_that_opens_nothing_says_so(client_of: Sign, delegate: Delegate) -> None:
+    person = make_delegate(listed_to=Audience.EVERYONE)
+    make_channel(person, audience=Audience.PARTICIPANTS)
+    page = text_of(client_of(delegate).post(f"/directory/{person.handle}/show/"))
+    assert "No contact details are shared with you." in page
+
+
+def test_own_profile_costs_nothing(client_of: Sign, delegate: Delegate) -> None:
+    answer = client_of(delegate).post(f"/directory/{delegate.handle}/show/")
+    assert "This is you: you see all your details." in text_of(answer)
+    assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (1, "You may open 1 profile a day, and you have."),
+        (2, "You may open 2 profiles a day, and you have."),
+    ],
+)
+def test_budget_that_is_spent_is_explained(
+    client_of: Sign,
+    delegate: Delegate,
+    quiet_delegate: Delegate,
+    settings: Settings,
+    limit: int,
+    words: str,
+) -> None:
+    settings.REVEALS_PER_DAY = limit
+    browser = client_of(quiet_delegate)
+    path = f"/directory/{delegate.handle}"
+    for _look in range(limit):
+        assert browser.post(f"{path}/show/").status_code == 200
+    for answer in (browser.post(f"{path}/show/"), browser.post(f"{path}.vcf")):
+        assert answer.status_code == 429
+        page = text_of(answer)
+        assert words in page
+        assert "You can go on after midnight, Coordinated Universal Time (UTC)." in page
+        assert "example.org" not in page
+    assert AuditEntry.objects.count() == limit
+    # Hidden and absent stay alike where nothing is left.
+    for handle in (make_delegate().handle, "abcdefghjk"):
+        assert browser.post(f"/directory/{handle}/show/").status_code == 404
+    # What everyone sees is not counted.
+    assert "dewi.open@example.org" in read(browser, f"{path}/")
+
+
+def test_contact_card_holds_what_everyone_sees(client: Client, rich: Delegate) -> None:
+    make_channel(rich, value="inside@example.org", audience=Audience.PARTICIPANTS)
+    lines = client.get(f"/directory/{rich.handle}.vcf").content.decode().split("\r\n")
+    assert lines == [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        "N:Ratu Wijaya;;;;",
+        "FN:Ratu Wijaya",
+        "NICKNAME:R. Wijaya",
+        "ORG:New Office",
+        "TITLE:Head",
+        "EMAIL;TYPE=INTERNET:ratu@example.org",
+        "TEL;TYPE=WORK,VOICE:+622155550100",
+        "TEL;TYPE=CELL:+6281255550100",
+        "URL:https://example.org/ratu",
+        "NOTE:WhatsApp: +62 812-5555-0101\\nSignal: ratu.42\\nOther: javascript:alert(",
+        " 1)",
+        f"SOURCE:http://testserver/directory/{rich.handle}/",
+        "END:VCARD",
+        "",
+    ]
+
+
+def test_contact_card_by_post_holds_what_show_opens(
+    client: Client, client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    path = f"/directory/{delegate.handle}.vcf"
+    answer = client.post(path)
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"/accounts/login/?next=/directory/{delegate.handle}/",
+    )
+    assert not AuditEntry.objects.exists()
+    card = vobject.readOne(client_of(quiet_delegate).post(path).content.decode())
+    assert [row.value for row in card.contents["email"]] == [
+        "dewi.open@example.org",
+        "dewi.inside@example.org",
+    ]
+    assert AuditEntry.objects.count() == 1
+    # By GET it is a visitor's card, whoever asks.
+    card = vobject.readOne(client_of(quiet_delegate).get(path).content.decode())
+    assert [row.value for row in card.contents["email"]] == ["dewi.open@example.org"]
+    assert AuditEntry.objects.count() == 1
+
+
+@pytest.fixture
+def organisations(event: Event) -> None:
+    for name, kind, country in (
+        ("Zebra Aid", Kind.CIVIL_SOCIETY, "TH"),
+        ("Alpha Ministry", Kind.GOVERNMENT, "ID"),
+        ("Beta Ministry", Kind.GOVERNMENT, "TH"),
+        ("Gamma Agency", Kind.AGENCY, ""),
+    ):
+        organisation = make_organisation(
+            name=name, kind=kind, country=country, short_name=name[:4].upper()
+        )
+        make_role(event, organisation=organisation)
+    hidden = make_organisation(name="Hidden House", kind=Kind.OTHER, country="NP")
+    make_role(make_event(is_public=False), organisation=hidden)
+    make_organisation(name="Nowhere Yet")
+
+
+@pytest.mark.parametrize(
+    ("query", "count", "names"),
+    [
+        # Two more stand behind the commitments of the roundtable.
+        ({}, "6 organisations", ["Alpha Ministry", "Beta Ministry", "Gamma Agency", "Zebra Aid"]),
+        ({"kind": "government"}, "2 organisations", ["Alpha Ministry", "Beta Ministry"]),
+        ({"country": "TH"}, "2 organisations", ["Beta Ministry", "Zebra Aid"]),
+        ({"kind": "government", "country": "TH"}, "1 organisation ", ["Beta Ministry"]),
+        ({"kind": "movement"}, "0 organisations", []),
+    ],
+)
+def test_organisations_are_filtered(
+    client: Client, organisations: None, query: dict[str, str], count: str, names: list[str]
+) -> None:
+    text = read(client, "/organisations/", **query)
+    assert count in text
+    listed = text.split(count)[1]
+    every = ["Alpha Ministry", "Beta Ministry", "Gamma Agency", "Zebra Aid"]
+    assert [name for name in every if name in listed] == names
+    assert sorted(names, key=listed.index) == names
+    assert ("No organisation matches. Choose fewer filters." in text) == (names == [])
+    assert "Hidden House" not in text and "Nowhere Yet" not in text and "Nepal" not in text
+
+
+def test_organisation_says_what_it_was_and_undertook(
+    client: Client, client_of: Sign, event: Event, delegate: Delegate, focal_point: Delegate
+) -> None:
+    office = make_organisation(
+        name="Office for Migrants",
+        short_name="OfM",
+        slug="office",
+        kind=Kind.GOVERNMENT,
+        country="TH",
+        site="https://example.org/office",
+        role_mailbox="desk@example.org",
+        description="Helps people.",
+    )
+    make_role(
+        event,
+        organisation=office,
+        role=EventRole.Role.COCHAIR,
+        represented_by="Ministry of Labour",
+        source_wording="co-chaired by the Office",
+    )
+    make_role(make_event(is_public=False, title="Hidden"), organisation=office)
+    make_party(
+        make_commitment(event, reference="RT2024-C7", text="Open a desk"), organisation=office
+    )
+    for person in (delegate, focal_point):
+        make_affiliation(person, organisation=office)
+    left = make_delegate(name="Left Long Ago", listed_to=Audience.EVERYONE)
+    make_affiliation(left, organisation=office, until=date.today() - timedelta(days=1))
+    text = read(client, "/organisations/office/")
+    assert text == (
+        "Government · Thailand Office for Migrants Helps people. "
+        "Short name OfM Website https://example.org/office Mailbox desk@example.org "
+        "At roundtables Roundtable 2024 , 14–15 May 2024: co-chair (Ministry of Labour) "
+        "co-chaired by the Office "
+        "Commitments RT2024-C7 Open a desk OfM · under the whole statement "
+        "No update yet No due date recorded All of them, to filter and sort "
+        f"People Dewi Lestari Office for Migrants {ALWAYS}"
+    )
+    assert "Farah Point" in read(client_of(delegate), "/organisations/office/")
+
+
+def test_organisation_with_nothing_on_record_says_so(client: Client, event: Event) -> None:
+    bare = make_organisation(name="Bare", slug="bare")
+    make_party(event.commitments.first(), organisation=bare)  # type: ignore[arg-type]
+    text = read(client, "/organisations/bare/")
+    assert "Website not recorded Mailbox not recorded" in text
+    assert "At roundtables No role is recorded." in text
+    assert "People Nobody from here is listed to you." in text
+    role_only = make_organisation(slug="role-only")
+    make_role(event, organisation=role_only)
+    text = read(client, "/organisations/role-only/")
+    assert "It is not a party to any commitment on record." in text
+
+
+def test_closed_account_leaves_the_directory(client: Client, delegate: Delegate) -> None:
+    User.objects.filter(delegate=delegate).update(is_active=False)
+    assert "Dewi" not in read(client, "/directory/")
+    assert client.get(f"/directory/{delegate.handle}/").status_code == 404
+    assert make_user().is_active

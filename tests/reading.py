@@ -1,0 +1,28 @@
+"""A page as people read it."""
+
+import re
+from html import unescape
+from typing import Any
+
+from django.test import Client
+
+
+def text_of(answer: Any) -> str:
+    """The words of the page's own part, with single spaces between them."""
+    page = answer.content.decode()
+    main = page.split('<main id="main"', 1)[1].split(">", 1)[1].split("</main>")[0]
+    main = re.sub(r"</(p|li|h1|h2|h3|div|dt|dd|summary|option|span|a)>|<br>", " ", main)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", main)).split())
+
+
+def read(browser: Client, path: str, **query: str) -> str:
+    """The words of a page that answers."""
+    answer = browser.get(path, query)
+    assert answer.status_code == 200, path
+    return text_of(answer)
+
+
+def links_of(answer: Any) -> list[str]:
+    """Where the links in the page's own part lead, in order."""
+    main = answer.content.decode().split('<main id="main"', 1)[1].split("</main>")[0]
+    return [unescape(link) for link in re.findall(r'<a [^>]*?href="([^"]*)"', main)]
