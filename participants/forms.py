@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from participants.channels import clean_value
+from participants.channels import ChannelKind, clean_value
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import (
     ContactChannel,
@@ -54,6 +54,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             widget=forms.RadioSelect,
         )
         self.initial["languages"] = [row.language for row in self.instance.languages.all()]
+        self.fields["name"].help_text = _("As you write it, in any script.")
         for name, token in (("name", "name"), ("post", "organization-title")):
             self.fields[name].widget.attrs["autocomplete"] = token
 
@@ -82,7 +83,8 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
             initial=OFFERED[0],
             widget=forms.RadioSelect,
         )
-        self.fields["value"].widget.attrs["autocomplete"] = "off"
+        self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
+        self.fields["kind"].choices = [("", _("Choose")), *ChannelKind.choices]  # type: ignore[attr-defined]
         if not self.instance.pk:
             # A row left empty is no channel, whichever kind its list happens to show.
             self.empty_permitted = True

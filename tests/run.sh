@@ -50,7 +50,7 @@ if [ "${1:-all}" != check ]; then
     if [ -x "$CHROMIUM" ]; then
         export CHROMIUM
         step "tests in the browser" env -u DATABASE_URL \
-            python -m pytest -q --force-enable-socket tests/browser
+            python -m pytest -q -n 2 --force-enable-socket tests/browser
     else
         without "tests in the browser" "Chromium" chromium
     fi
