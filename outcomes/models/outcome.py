@@ -18,10 +18,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
     """Which lead-ins and points someone may see, and in which order."""
 
     def published(self) -> "OutcomeQuerySet":
-        """Those of published statements of public roundtables."""
+        """Those of published statements of public roundtables, once they have their number."""
         return self.filter(
             statement__state=Statement.State.PUBLISHED, statement__event__is_public=True
-        )
+        ).exclude(number="")
 
     def lead_ins(self) -> "OutcomeQuerySet":
         """The sentences that introduce points, in order."""

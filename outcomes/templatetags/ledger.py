@@ -40,6 +40,7 @@ def published_points(commitment: Commitment) -> list[Outcome]:
         for outcome in commitment.outcomes.all()
         if outcome.statement.state == Statement.State.PUBLISHED
         and outcome.statement.event.is_public
+        and outcome.number
     ]
 
 

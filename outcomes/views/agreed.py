@@ -24,8 +24,10 @@ LEDGER_LENGTH = 10
 @login_not_required
 def event_list(request: HttpRequest) -> HttpResponse:
     """The public roundtables, the latest first."""
-    points = Q(statement__state=Statement.State.PUBLISHED) & Q(
-        statement__outcomes__parent__isnull=False
+    points = Q(
+        statement__state=Statement.State.PUBLISHED,
+        statement__outcomes__parent__isnull=False,
+        statement__outcomes__number__gt="",
     )
     events = (
         Event.objects.published()
@@ -85,10 +87,11 @@ def _lead_ins(statement: Statement) -> list[Outcome]:
     commitments = (
         Commitment.objects.published().select_related("latest_update", "event").order_by("pk")
     )
-    points = Outcome.objects.order_by("position", "pk").prefetch_related(
+    outcomes = statement.outcomes.published()
+    points = outcomes.order_by("position", "pk").prefetch_related(
         Prefetch("commitments", commitments)
     )
-    return list(statement.outcomes.lead_ins().prefetch_related(Prefetch("points", points)))
+    return list(outcomes.lead_ins().prefetch_related(Prefetch("points", points)))
 
 
 @require_safe
@@ -129,7 +132,9 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         "outcome": outcome,
         "event": outcome.statement.event,
         "statement": outcome.statement,
-        "points": outcome.points.select_related("statement__event").order_by("position", "pk"),
+        "points": outcome.points.published()
+        .select_related("statement__event")
+        .order_by("position", "pk"),
         "addressees": [
             *outcome.addressees.select_related("organisation", "group"),
             *(addressees.select_related("organisation", "group") if outcome.parent else ()),
@@ -145,7 +150,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
 
 def _neighbours(outcome: Outcome) -> tuple[Outcome | None, Outcome | None]:
     """What stands before and after it in its statement, lead-ins and points apart."""
-    everything = outcome.statement.outcomes.select_related("statement__event")
+    everything = outcome.statement.outcomes.published().select_related("statement__event")
     siblings = list(everything.points() if outcome.parent_id else everything.lead_ins())
     place = siblings.index(outcome)
     before = siblings[place - 1] if place else None
