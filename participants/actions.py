@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from participants.models import Participation, User
@@ -17,12 +18,14 @@ def confirm_participations(
     """Confirms those that this person may confirm, and returns them.
 
     Left as they are: confirmed ones, those of roundtables that this person is no co-chair of,
-    and the person's own.
+    and the person's own, which an invitation to one's own address is too.
     """
     rights = rights_of(by, at.date())
+    own_addresses = _addresses_of(by)
     confirmed = []
     for row in participations:
-        is_own = row.delegate.user_id == by.pk
+        invited = row.delegate.invitation_email.lower()
+        is_own = row.delegate.user_id == by.pk or invited in own_addresses
         if row.confirmed_at or is_own or rights is None or not rights.may_decide(row.event_id):
             continue
         row.confirmed_by, row.confirmed_at = by, at
@@ -38,3 +41,8 @@ def confirm_participations(
         )
         confirmed.append(row)
     return confirmed
+
+
+def _addresses_of(user: User) -> set[str]:
+    signing_in = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    return {address.lower() for address in (user.email, *signing_in)}

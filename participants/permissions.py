@@ -6,19 +6,20 @@ from datetime import date
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from participants.models import Grant, Organisation, User
+from participants.models import Affiliation, Grant, Organisation, Participation, User
 from participants.models.organisation import OrganisationQuerySet
 
 AnyUser = User | AnonymousUser
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
 # The ways in which an organisation has to do with a roundtable.
-EVENTS_OF_ORGANISATION = (
+DIRECTLY = (
     "roles__event",
     "participations__event",
     "commitment_parties__commitment__event",
-    "affiliations__delegate__participations__event",
     "addressed_by__outcome__statement__event",
+    "grants__event",
 )
+EVENTS_OF_ORGANISATION = (*DIRECTLY, "affiliations__delegate__participations__event")
 
 
 def may_enter_admin(user: AnyUser) -> bool:
@@ -103,15 +104,25 @@ def acts_for(user: User, event_id: int, on: date) -> str:
     return grant.on_behalf_of.slug if grant and grant.on_behalf_of else ""
 
 
+def known_directly(events: frozenset[int]) -> Q:
+    """Organisations that have to do with these roundtables, otherwise than through a person."""
+    known = Q()
+    for path in DIRECTLY:
+        known |= Q(pk__in=Organisation.objects.filter(**{f"{path}__in": events}).values("pk"))
+    return known
+
+
 def organisations_seen_by(rights: Rights) -> OrganisationQuerySet:
     """Public ones, those of the viewer's roundtables, and those that belong to none so far."""
     if rights.is_operator:
         return Organisation.objects.all()
-    involved, theirs = Q(), Q()
+    involved = Q()
     for path in EVENTS_OF_ORGANISATION:
         involved |= Q(pk__in=Organisation.objects.filter(**{f"{path}__isnull": False}).values("pk"))
-        theirs |= Q(
-            pk__in=Organisation.objects.filter(**{f"{path}__in": rights.readable}).values("pk")
-        )
+    # Where somebody works may have been written for another roundtable of that person.
+    people = Participation.objects.filter(event__in=rights.readable).values("delegate")
+    others = Participation.objects.exclude(event__in=rights.readable).values("delegate")
+    employers = Affiliation.objects.filter(delegate__in=people).exclude(delegate__in=others)
+    theirs = known_directly(rights.readable) | Q(pk__in=employers.values("organisation"))
     public = Q(pk__in=Organisation.objects.published().values("pk"))
     return Organisation.objects.filter(public | theirs | ~involved)

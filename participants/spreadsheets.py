@@ -5,6 +5,9 @@ import io
 from typing import Any
 
 import openpyxl
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from import_export import resources
 from import_export.fields import Field
@@ -12,6 +15,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from participants.lists import LONGEST_SEARCH, readable_address
 from participants.models import Organisation
 
 # What spreadsheet programs take for the start of a formula, full-width forms included.
@@ -68,6 +72,17 @@ class SafeExport:
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Co-chairs, editors and operators."""
         return bool(self.rights_of(request).edits_somewhere)  # type: ignore[attr-defined]
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows of the list.
+
+        Raises BadRequest where the address cannot be read, or the search is too long for it.
+        """
+        if len(request.GET.get(SEARCH_VAR, "")) > LONGEST_SEARCH:
+            raise BadRequest("The search is too long.")
+        with readable_address():
+            rows: QuerySet[Any] = super().get_export_queryset(request)  # type: ignore[misc]
+            return rows
 
 
 class OrganisationResource(resources.ModelResource):

@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db import DataError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from participants.admin.choices import Choices, rights
+from participants.lists import ShortSearchList, readable_address
 from participants.permissions import Rights
 
 if TYPE_CHECKING:
@@ -140,20 +139,23 @@ class GrantedAdmin(Choices, PlainAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the filters of the page offer: any other could read hidden fields."""
         filters: Any = self.get_list_filter(request)
-        offered = [item if isinstance(item, str) else item.parameter_name for item in filters]
+        offered = {item if isinstance(item, str) else item.parameter_name for item in filters}
+        offered |= {f"{name}__exact" for name in offered}
         if self.date_hierarchy:
-            offered.append(self.date_hierarchy)
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+            offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        return lookup in offered
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """A list with a search of some words."""
+        return ShortSearchList
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list that the query string asks for.
 
         Raises BadRequest where it cannot be read.
         """
-        try:
+        with readable_address():
             return super().get_changelist_instance(request)
-        except (ValueError, OverflowError, DataError, IncorrectLookupParameters) as problem:
-            raise BadRequest("The address of this list cannot be read.") from problem
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list, or what its action answers.

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,8 +16,14 @@ from participants.actions import confirm_participations
 from participants.admin.base import GrantedInline
 from participants.admin.filters import ConfirmedFilter, EventFilter
 from participants.admin.private import PrivateAdmin
-from participants.models import Affiliation, Delegate, Participation, check_made_up
-from participants.permissions import Rights
+from participants.models import (
+    Affiliation,
+    Delegate,
+    Organisation,
+    Participation,
+    check_made_up,
+)
+from participants.permissions import Rights, known_directly
 
 
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
@@ -116,7 +122,9 @@ class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         for form in self.forms:
             row = getattr(form, "cleaned_data", {})
             organisation = row.get("organisation")
-            if organisation and organisation.is_demonstration != self.instance.is_demonstration:
+            if not isinstance(organisation, Organisation):
+                continue  # empty, or one that the viewer only reads: that is its bare number
+            if organisation.is_demonstration != self.instance.is_demonstration:
                 form.add_error(
                     "organisation",
                     _("Made-up people belong to made-up organisations only. Choose another one."),
@@ -131,8 +139,25 @@ class AffiliationInline(GrantedInline):
     fields = ["organisation", "post", ("since", "until")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the names of the organisations."""
-        return super().get_queryset(request).select_related("organisation", "delegate")
+        """All of a person of the viewer's roundtables alone; else those these know anyway."""
+        rows = super().get_queryset(request).select_related("organisation", "delegate")
+        mine = self.parent().rights_of(request)
+        if mine.is_operator:
+            return rows
+        others = Participation.objects.exclude(event__in=mine.readable).values("delegate")
+        known = Organisation.objects.filter(known_directly(mine.readable)).values("pk")
+        return rows.filter(~Q(delegate__in=others) | Q(organisation__in=known))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may change what all roundtables of the person share."""
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (obj is None or edits_all_of(obj, self.parent().rights_of(request)))
+
+
+def edits_all_of(person: Delegate, mine: Rights) -> bool:
+    """Whether every roundtable of the person is one that the viewer edits."""
+    events = set(person.participations.values_list("event_id", flat=True))
+    return mine.is_operator or events <= mine.editable
 
 
 @admin.register(Delegate)
@@ -175,6 +200,13 @@ class DelegateAdmin(PrivateAdmin):
             .get_queryset(request)
             .prefetch_related(Prefetch("participations", queryset=shown, to_attr="shown"))
         )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What all roundtables of a person share is changed by who edits all of them."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj is not None and not edits_all_of(obj, self.rights_of(request)):
+            fields += ["name", "name_latin", "invitation_email"]
+        return fields
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever has a grant for a roundtable of this person."""

@@ -369,7 +369,7 @@ def test_what_stands_in_the_way_of_deleting_is_counted_not_named(
     client_of: Sign, desk: Event
 ) -> None:
     organisation = make_organisation()
-    make_grant(make_user("hidden@example.org"), make_event(), on_behalf_of=organisation)
+    make_grant(make_user("hidden@example.org"), desk, on_behalf_of=organisation)
     client = signed(client_of, "cochair", desk)
     text = client.get(page(Organisation, "delete", organisation.pk)).content.decode()
     assert "1 entry that refers to it" in text

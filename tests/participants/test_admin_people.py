@@ -1,0 +1,140 @@
+"""The co-chairs' desk: people and organisations that several roundtables share."""
+
+from collections.abc import Callable
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from participants.actions import confirm_participations
+from participants.models import Delegate, Organisation, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+from tests.outcomes.test_admin import filled, page
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+def ours(db: None) -> Event:
+    """The roundtable of who looks."""
+    return make_event(code="OURS", is_public=False)
+
+
+@pytest.fixture
+def theirs(db: None) -> Event:
+    """A private roundtable of others."""
+    return make_event(code="THEIRS", is_public=False)
+
+
+@pytest.fixture
+def shared(ours: Event, theirs: Event) -> Delegate:
+    """A person of both, who works for one organisation of each."""
+    person = make_delegate(name="Shared Person", invitation_email="shared@example.org", user=None)
+    for event in (ours, theirs):
+        organisation = make_organisation(name=f"Organisation of {event.code}")
+        make_participation(person, event, organisation=organisation)
+        make_affiliation(person, organisation=organisation, post=f"Post of {event.code}")
+    return person
+
+
+def editor_of(*events: Event) -> User:
+    """Somebody who edits these roundtables."""
+    user = make_user("editor@example.org")
+    for event in events:
+        make_grant(user, event, role="editor")
+    return user
+
+
+def send(client: Client, person: Delegate) -> None:
+    """Renames a person, and removes the first affiliation."""
+    address = page(Delegate, "change", person.pk)
+    sent = filled(client, address) | {
+        "name": "Renamed",
+        "invitation_email": "taken@example.org",
+        "affiliations-0-DELETE": "on",
+    }
+    assert client.post(address, sent).status_code == 302
+    person.refresh_from_db()
+
+
+def test_an_editor_of_one_roundtable_leaves_what_two_share(
+    client_of: Sign, ours: Event, shared: Delegate
+) -> None:
+    send(client_of(editor_of(ours)), shared)
+    assert (shared.name, shared.invitation_email) == ("Shared Person", "shared@example.org")
+    assert shared.affiliations.count() == 2
+
+
+def test_an_editor_of_all_roundtables_of_a_person_changes_it(
+    client_of: Sign, ours: Event, theirs: Event, shared: Delegate
+) -> None:
+    send(client_of(editor_of(ours, theirs)), shared)
+    assert (shared.name, shared.invitation_email) == ("Renamed", "taken@example.org")
+    assert shared.affiliations.count() == 1
+
+
+def test_where_a_person_works_for_another_roundtable_stays_there(
+    client_of: Sign, ours: Event, shared: Delegate
+) -> None:
+    client = client_of(editor_of(ours))
+    text = client.get(page(Delegate, "change", shared.pk)).content.decode()
+    assert "Post of OURS" in text
+    assert "Post of THEIRS" not in text
+    assert "Organisation of THEIRS" not in text
+    text = client.get(page(Organisation, "changelist")).content.decode()
+    assert "Organisation of OURS" in text
+    assert "Organisation of THEIRS" not in text
+
+
+def test_whom_a_grant_of_others_names_stays_there(
+    client_of: Sign, ours: Event, theirs: Event
+) -> None:
+    organisation = make_organisation(name="Hidden sender")
+    make_grant(make_user(), theirs, on_behalf_of=organisation)
+    client = client_of(editor_of(ours))
+    assert "Hidden sender" not in client.get(page(Organisation, "changelist")).content.decode()
+    assert client.get(page(Organisation, "change", organisation.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("invited", ["Cochair@Example.org", "Second@example.org"])
+def test_nobody_confirms_whom_they_invite_at_their_own_address(ours: Event, invited: str) -> None:
+    user = make_user("cochair@example.org")
+    make_grant(user, ours)
+    EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
+    own, other = (
+        make_participation(make_delegate(user=None, invitation_email=email), ours, confirmed=False)
+        for email in (invited, "")
+    )
+    assert confirm_participations(participations=[own, other], by=user, at=NOON) == [other]
+
+
+@pytest.mark.parametrize(
+    "query", [{"kind__regex": "("}, {"kind__range": "a"}, {"kind__in": "agency"}]
+)
+@pytest.mark.parametrize("name", ["changelist", "export"])
+def test_a_list_is_asked_for_one_kind_exactly(
+    client_of: Sign, ours: Event, name: str, query: dict[str, str]
+) -> None:
+    client = client_of(editor_of(ours))
+    assert client.get(page(Organisation, name), query).status_code == 400
+    assert client.get(page(Organisation, name), {"kind__exact": "agency"}).status_code == 200
+
+
+def test_a_search_is_short(client_of: Sign, ours: Event) -> None:
+    client = client_of(editor_of(ours))
+    response = client.get(page(Organisation, "changelist"), {"q": "a " * 3000})
+    assert response.status_code == 200
+    assert "at most 200 characters" in response.content.decode()
+    assert client.get(page(Organisation, "export"), {"q": "a " * 3000}).status_code == 400
+    assert client.get(page(Organisation, "changelist"), {"q": "a " * 100}).status_code == 200
