@@ -153,6 +153,17 @@ class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
         field.queryset = field.queryset.filter(parent__isnull=False)
         return field
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Asks each focal point anew who accepted other words."""
+        super().save_related(request, form, formsets, change)
+        # Browsers send line ends in another way: only words count.
+        before, after = (
+            str(text).split() for text in (form.initial.get("text"), form.instance.text)
+        )
+        if change and "text" in form.changed_data and before != after:
+            for party in form.instance.parties.filter(focal_point_accepted_at__isnull=False):
+                party.ask(party.focal_point)
+
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows of the list with all that is written out."""
         rows: QuerySet[Any] = super().get_export_queryset(request)

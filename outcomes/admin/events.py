@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Document
+from outcomes.models import Document, Outcome
 from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
 from participants.models import EventRole, RecordedCount
 from roundtable.models import Event, Series
@@ -95,8 +95,10 @@ class EventAdmin(GrantedAdmin):
         return self.rights_of(request).is_operator
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Whether all may see it is decided by co-chairs."""
+        """Whether all may see it is decided by co-chairs; what others cite stays."""
         fields = super().get_readonly_fields(request, obj)
+        if obj and is_cited(obj):
+            fields += ["code", "slug"]
         if obj and not self.rights_of(request).may_decide(obj.pk):
             fields.append("is_public")
         return fields
@@ -104,6 +106,12 @@ class EventAdmin(GrantedAdmin):
     def is_published(self, row: Any) -> bool:
         """Where it is public."""
         return bool(row.is_public)
+
+
+def is_cited(event: Event) -> bool:
+    """Whether others may use its code or its address: it is public, or something is numbered."""
+    numbered = Outcome.objects.filter(statement__event=event).exclude(number="")
+    return event.is_public or numbered.exists() or event.commitments.exists()
 
 
 @admin.register(Series)

@@ -52,9 +52,9 @@ class PartyFormSet(OnceFormSet):
         return row
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
-        """A party; another focal point is asked anew."""
+        """A party; who would be the focal point of something else is asked anew."""
         row = form.save(commit=False)
-        if commit and "focal_point" in form.changed_data:
+        if commit and {"focal_point", "organisation", "group"} & set(form.changed_data):
             row.ask(row.focal_point)
         elif commit:
             row.save()

@@ -90,6 +90,11 @@ class PointInline(SentenceInline):
         points = super().get_queryset(request).filter(parent__isnull=False)
         return points.order_by("parent__position", "parent_id", "position", "pk")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Once it is published, each point stays under its lead-in: its number says so."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return [*fields, "parent"] if obj is not None and is_frozen(obj) else fields
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Offers the lead-ins of this statement; each point stands under one."""
         formset: Any = super().get_formset(request, obj, **kwargs)
