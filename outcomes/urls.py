@@ -3,12 +3,13 @@
 from django.urls import path, register_converter
 
 from outcomes import views
+from outcomes.citing import NUMBER, REFERENCE, any_case
 
 
 class NumberConverter:
     """The number of a lead-in or point, such as 1 or 1.a, in any case."""
 
-    regex = r"[0-9]{1,4}(?:\.[A-Za-z]{1,4})?"
+    regex = any_case(NUMBER)
 
     def to_python(self, value: str) -> str:
         """As it stands in the address."""
@@ -22,7 +23,7 @@ class NumberConverter:
 class ReferenceConverter(NumberConverter):
     """The reference of a commitment, such as bp2018-c1, in any case."""
 
-    regex = r"[A-Za-z][A-Za-z0-9]{0,11}-[Cc][0-9]{1,8}"
+    regex = any_case(REFERENCE)
 
 
 register_converter(NumberConverter, "number")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -25,11 +26,14 @@ def validate_time_zone(name: str) -> None:
         )
 
 
-def check_unchanged(row: models.Model, field: str) -> None:
-    """Raises ValidationError where a stored row's field is to change that never may."""
+STAYS = _("This was decided when it was entered and stays so.")
+
+
+def check_unchanged(row: models.Model, field: str, words: str | Promise = STAYS) -> None:
+    """Raises ValidationError, in these words, where a stored row's field is to change."""
     before = type(row)._default_manager.filter(pk=row.pk).values_list(field, flat=True).first()
     if before is not None and before != getattr(row, field):
-        raise ValidationError({field: _("This was decided when it was entered and stays so.")})
+        raise ValidationError({field: words})
 
 
 class Series(models.Model):
@@ -159,6 +163,7 @@ class Event(models.Model):
                 name="event_code_in_capitals",
                 violation_error_message=_("The code has capital letters and digits only."),
             ),
+            models.CheckConstraint(condition=~Q(slug=""), name="event_has_a_slug"),
         ]
 
     def __str__(self) -> str:
@@ -169,5 +174,20 @@ class Event(models.Model):
         return reverse("event-detail", args=[self.slug])
 
     def clean(self) -> None:
-        """Raises ValidationError where what was real would become made up, or back."""
+        """Raises ValidationError where what is settled, or cited by others, would change."""
         check_unchanged(self, "is_demonstration")
+        if self.is_cited:
+            check_unchanged(self, "code", _("Others cite this code, so it stays."))
+            check_unchanged(self, "slug", _("Others link to this short name, so it stays."))
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether it has ever been public, or something in it has a reference or number."""
+        if self.pk is None:
+            return False
+        named = Q(is_public=True) | Q(commitments__isnull=False)
+        named |= Q(statement__outcomes__number__gt="")
+        return bool(
+            Event.objects.filter(named, pk=self.pk).exists()
+            or self.history.filter(is_public=True).exists()
+        )

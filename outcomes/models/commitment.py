@@ -1,15 +1,18 @@
 """What somebody undertook to do."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.deletion import Collector
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.citing import REFERENCE, whole
 from outcomes.models.outcome import Outcome
 from participants.models import Delegate, Group, Organisation, check_made_up
 from roundtable.history import record_history
@@ -66,7 +69,10 @@ class Commitment(models.Model):
         max_length=24,
         unique=True,
         validators=[
-            RegexValidator(r"^[A-Z][A-Z0-9]*-C[0-9]+\Z", _("Write it like BP2018-C1, in capitals."))
+            RegexValidator(
+                whole(REFERENCE),
+                _("Write it like BP2018-C1, in capitals and with at most eight digits after C."),
+            )
         ],
         help_text=_("The roundtable's code, a hyphen, C and a number, for example BP2018-C1."),
     )
@@ -146,6 +152,17 @@ class Commitment(models.Model):
         return bool(self.due_on and on <= self.due_on <= on + SOON and self.status not in ENDED)
 
 
+def forget_focal_point(
+    collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
+) -> None:
+    """Leaves a party without a focal point, and without the acceptance of one."""
+    # The acceptance goes first: the database refuses one without a focal point.
+    accepted = field.model._meta.get_field("focal_point_accepted_at")
+    assert isinstance(accepted, models.Field)
+    collector.add_field_update(accepted, None, rows)
+    collector.add_field_update(field, None, rows)
+
+
 class CommitmentParty(models.Model):
     """Who undertook a commitment, and whom one may ask about it."""
 
@@ -189,7 +206,7 @@ class CommitmentParty(models.Model):
     )
     focal_point = models.ForeignKey(
         Delegate,
-        on_delete=models.SET_NULL,
+        on_delete=forget_focal_point,
         null=True,
         blank=True,
         related_name="focal_point_for",
@@ -227,6 +244,13 @@ class CommitmentParty(models.Model):
                 fields=["commitment", "group"],
                 condition=Q(group__isnull=False),
                 name="party_group_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["lead", "partner"]), name="party_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(focal_point_accepted_at=None) | Q(focal_point__isnull=False),
+                name="party_accepted_by_somebody",
             ),
         ]
 

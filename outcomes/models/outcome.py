@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.citing import NUMBER, whole
 from outcomes.models.statement import Statement, Theme
 from participants.models import Group, Organisation, check_made_up
 from roundtable.history import record_history
@@ -80,7 +81,7 @@ class Outcome(models.Model):
         _("number"),
         max_length=12,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]+(\.[a-z]+)?\Z", _("Write a number such as 1 or 1.a."))],
+        validators=[RegexValidator(whole(NUMBER), _("Write a number such as 1 or 1.a."))],
         help_text=_("Given when the statement is published, such as 1.a, and frozen from then on."),
     )
     kind = models.CharField(
@@ -129,6 +130,18 @@ class Outcome(models.Model):
                 ),
             ),
             models.CheckConstraint(condition=~Q(text=""), name="outcome_has_a_text"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "lead-in",
+                        "principle",
+                        "recommendation",
+                        "good-practice",
+                        "undertaking",
+                    ]
+                ),
+                name="outcome_kind_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,7 +154,7 @@ class Outcome(models.Model):
         return reverse("outcome-detail", args=[self.statement.event.slug, self.number])
 
     def clean(self) -> None:
-        """Raises ValidationError for a wrong parent and for a changed frozen number."""
+        """Raises ValidationError for a wrong parent, and where what others cite would change."""
         if self.parent and self.parent.statement_id != self.statement_id:
             raise ValidationError({"parent": _("The lead-in stands in another statement.")})
         if self.parent and self.parent.parent_id:
@@ -152,6 +165,10 @@ class Outcome(models.Model):
         if before and before.number != self.number:
             raise ValidationError(
                 {"number": _("The number %s is frozen: others cite it.") % before.number}
+            )
+        if before and before.parent_id != self.parent_id:
+            raise ValidationError(
+                {"parent": _("%s has its number, so it stays under its lead-in.") % before.number}
             )
 
 

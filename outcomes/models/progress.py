@@ -1,6 +1,6 @@
 """What became of a commitment: updates by its parties, and evidence."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -111,6 +111,10 @@ class ProgressUpdate(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=Status.values), name="update_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted", "change-requested", "approved"]),
+                name="update_state_known",
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="update_has_a_text"),
         ]
         indexes = [models.Index(fields=["commitment", "state", "-reported_on"])]
@@ -119,9 +123,27 @@ class ProgressUpdate(models.Model):
         return f"{self.commitment.reference}, {self.reported_on}"
 
     def clean(self) -> None:
-        """Raises ValidationError where the party belongs to another commitment."""
+        """Raises ValidationError for a party to another commitment, or a day that cannot be."""
         if self.party_id and self.commitment_id and self.party.commitment_id != self.commitment_id:
             raise ValidationError({"party": _("Choose a party to this commitment.")})
+        if self.reported_on and self.commitment_id:
+            self._check_day(self.commitment.event.starts_on)
+
+    def _check_day(self, first: date) -> None:
+        if self.reported_on < first:
+            raise ValidationError(
+                {"reported_on": _("The roundtable began on %s. Choose that day or later.") % first}
+            )
+        # It may be tomorrow already where the author is.
+        if self.reported_on > self.recorded_at.date() + timedelta(days=1):
+            raise ValidationError(
+                {
+                    "reported_on": _(
+                        "That is after the day of writing. Choose an earlier day, or write a new "
+                        "update."
+                    )
+                }
+            )
 
     @transaction.atomic
     def approve(self, *, by: User, at: datetime) -> None:

@@ -130,6 +130,13 @@ class Statement(models.Model):
                 | (~Q(state="published") & Q(published_at=None)),
                 name="statement_published_at_some_time",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "circulated", "adopted", "published"]),
+                name="statement_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(adoption__in=["source", "signed"]), name="statement_adoption_known"
+            ),
         ]
 
     def __str__(self) -> str:

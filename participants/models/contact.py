@@ -53,6 +53,9 @@ class ContactChannel(models.Model):
                 condition=Q(audience__in=Audience.values), name="channel_audience_known"
             ),
             models.CheckConstraint(condition=~Q(value=""), name="channel_has_a_value"),
+            models.CheckConstraint(
+                condition=Q(kind__in=ChannelKind.values), name="channel_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -106,6 +106,7 @@ class Delegate(models.Model):
         verbose_name_plural = _("delegates")
         ordering = ["name", "pk"]
         constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="delegate_has_a_name"),
             models.CheckConstraint(
                 condition=Q(listed_to__in=Audience.values), name="delegate_listed_to_known"
             ),

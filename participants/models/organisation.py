@@ -1,6 +1,7 @@
 """Organisations, groups, and the roles they had at a roundtable."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -9,6 +10,8 @@ from django_countries.fields import CountryField
 
 from roundtable.history import record_history
 from roundtable.models import Event, check_unchanged
+
+MOST_COUNTED = 2000  # each is drawn as a seat
 
 
 class Kind(models.TextChoices):
@@ -262,6 +265,7 @@ class RecordedCount(models.Model):
         _("number"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(MOST_COUNTED, _("Write at most %(limit_value)s."))],
         help_text=_("Leave empty if the source says that they took part but not how many."),
     )
     source_wording = models.TextField(
@@ -284,6 +288,9 @@ class RecordedCount(models.Model):
                 violation_error_message=_("There is a number for this kind already."),
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="recorded_count_kind"),
+            models.CheckConstraint(
+                condition=Q(number__lte=MOST_COUNTED), name="recorded_count_most"
+            ),
         ]
 
     def __str__(self) -> str:

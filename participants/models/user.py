@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.organisation import Organisation
+from participants.models.organisation import Organisation, check_made_up
 from roundtable.models import Event
 
 
@@ -161,7 +161,16 @@ class Grant(models.Model):
                 name="grant_ends_after_it_begins",
                 violation_error_message=_("The grant ends before it begins."),
             ),
+            models.CheckConstraint(
+                condition=Q(role__in=["cochair", "editor", "reader"]), name="grant_role_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.event} · {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Raises ValidationError where somebody would act for a made-up body at a real event."""
+        event = getattr(self, "event", None)  # in a form it may not be chosen yet
+        if event and self.on_behalf_of:
+            check_made_up(event, self.on_behalf_of.is_demonstration)

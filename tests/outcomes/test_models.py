@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.urls import resolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from outcomes.models import (
     Status,
 )
 from outcomes.models.statement import letters
-from participants.models import Audience
+from participants.models import Audience, Delegate
 from tests.constraints import (
     Breaking,
     again,
@@ -67,20 +68,30 @@ BREAKING: Breaking = {
         make_evidence(make_update(make_commitment())), url=""
     ),
     "outcome_has_a_text": lambda: changed(a_point(), text=""),
+    "outcome_kind_known": lambda: changed(a_point(), kind="wish"),
     "outcome_lead_ins_have_no_parent": lambda: changed(a_point(), kind=Outcome.Kind.LEAD_IN),
     "outcome_number_once": lambda: changed(
         make_outcome(make_statement(), kind=Outcome.Kind.LEAD_IN), number="1"
+    ),
+    "party_accepted_by_somebody": lambda: changed(
+        make_party(make_commitment()), focal_point_accepted_at=NOON
     ),
     "party_group_once": lambda: again(make_party(make_commitment(), group=make_group())),
     "party_is_one_organisation_or_one_group": lambda: changed(
         make_party(make_commitment()), organisation=None
     ),
     "party_organisation_once": lambda: again(make_party(make_commitment())),
+    "party_role_known": lambda: changed(make_party(make_commitment()), role="king"),
+    "statement_adoption_known": lambda: changed(make_statement(), adoption="sung"),
     "statement_published_at_some_time": lambda: changed(make_statement(), published_at=None),
+    "statement_state_known": lambda: changed(make_statement(published=False), state="whispered"),
     "update_approved_by_someone_at_some_time": lambda: changed(
         make_update(make_commitment()), approved_by=None
     ),
     "update_has_a_text": lambda: changed(make_update(make_commitment()), text=""),
+    "update_state_known": lambda: changed(
+        make_update(make_commitment(), approved=False), state="lost"
+    ),
     "update_status_known": lambda: changed(make_update(make_commitment()), status="finished"),
 }
 
@@ -154,11 +165,58 @@ def test_published_number_is_frozen(number: str) -> None:
     assert "The number 1.a is frozen: others cite it." in refusal.value.messages
 
 
-@pytest.mark.parametrize("number", ["1.", "a", "1.A", "1.a\n", "1a", "1.1", " 1"])
+def test_numbered_point_stays_under_its_lead_in() -> None:
+    point = a_point()
+    other = make_outcome(point.statement, kind=Outcome.Kind.LEAD_IN)
+    with pytest.raises(ValidationError) as refusal:
+        changed(point, parent=other).full_clean()
+    assert refusal.value.message_dict == {
+        "parent": ["1.a has its number, so it stays under its lead-in."]
+    }
+
+
+def test_point_without_a_number_may_move() -> None:
+    statement = make_statement(published=False)
+    other = make_outcome(statement, kind=Outcome.Kind.LEAD_IN)
+    changed(statement.outcomes.points()[0], parent=other).full_clean()
+
+
+@pytest.mark.parametrize(
+    "number", ["1.", "a", "1.A", "1.a\n", "1a", "1.1", " 1", "12345", "1.abcde"]
+)
 def test_number_of_another_form_is_refused(number: str) -> None:
     statement = make_statement(published=False)
     with pytest.raises(ValidationError, match="Write a number such as"):
         changed(statement.outcomes.points()[0], number=number).full_clean()
+
+
+@pytest.mark.parametrize("number", ["9999", "1.abcd", "9999.zzzz"])
+def test_longest_number_has_an_address(number: str) -> None:
+    statement = make_statement(published=False)
+    row = statement.outcomes.points()[0]
+    row.number = number
+    row.full_clean()
+    slug = statement.event.slug
+    assert row.get_absolute_url() == f"/outcomes/{slug}/{number}/"
+    assert resolve(f"/outcomes/{slug}/{number.upper()}/").url_name == "outcome-detail"
+
+
+@pytest.mark.parametrize("digits", ["1", "12345678"])
+def test_longest_reference_has_an_address(digits: str) -> None:
+    event = make_event(code="ABCDEFGHIJ12")
+    row = make_commitment(event, reference=f"{event.code}-C{digits}")
+    for reference in (row.reference, row.reference.lower()):
+        found = resolve(f"/commitments/{reference}/")
+        assert found.kwargs["reference"] == reference
+    assert resolve(row.get_absolute_url()).url_name == "commitment-detail"
+
+
+@pytest.mark.parametrize("reference", ["EV-C123456789", "EV-C1\n", "EV-c1", "EV-C١"])
+def test_reference_without_an_address_is_refused(reference: str) -> None:
+    event = make_event(code="EV")
+    with pytest.raises(ValidationError, match="Write it like BP2018-C1") as refusal:
+        make_commitment(event, reference=reference)
+    assert "reference" in refusal.value.message_dict
 
 
 @pytest.mark.parametrize("reference", ["OTHER-C1", "EVX-C1", "EV-C"])
@@ -188,6 +246,29 @@ def test_update_by_a_party_to_another_commitment_is_refused() -> None:
     with pytest.raises(ValidationError) as refusal:
         make_update(make_commitment(), party=make_party(make_commitment()))
     assert refusal.value.message_dict == {"party": ["Choose a party to this commitment."]}
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2024, 5, 13), "The roundtable began on 2024-05-14. Choose that day or later."),
+        (date(2025, 3, 4), "That is after the day of writing."),
+        (date(2999, 1, 1), "That is after the day of writing."),
+    ],
+)
+def test_update_as_of_a_day_that_cannot_be_is_refused(day: date, words: str) -> None:
+    commitment = make_commitment(make_event(starts_on=date(2024, 5, 14)))
+    with pytest.raises(ValidationError) as refusal:
+        make_update(commitment, reported_on=day, recorded_at=datetime(2025, 3, 2, 23, tzinfo=UTC))
+    assert list(refusal.value.message_dict) == ["reported_on"]
+    assert words in refusal.value.messages[0]
+
+
+@pytest.mark.parametrize("day", [date(2024, 5, 14), date(2025, 3, 2), date(2025, 3, 3)])
+def test_update_from_the_first_day_to_the_day_of_writing(day: date) -> None:
+    commitment = make_commitment(make_event(starts_on=date(2024, 5, 14)))
+    make_update(commitment, reported_on=day, recorded_at=datetime(2025, 3, 2, 23, tzinfo=UTC))
+    assert commitment.latest_update and commitment.latest_update.reported_on == day
 
 
 # Numbers
@@ -369,6 +450,23 @@ def test_focal_point_counts_once_that_person_accepted() -> None:
     assert stored() == (second.pk, None)
     party.decline()
     assert stored() == (None, None)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_focal_points_who_are_erased_leave_their_parties_open(together: bool) -> None:
+    people = [make_delegate(), make_delegate()]
+    parties = [make_party(make_commitment()) for _ in people]
+    for party, person in zip(parties, people, strict=True):
+        party.ask(person)
+        party.accept(NOON)
+    if together:
+        Delegate.objects.all().delete()
+    else:
+        for person in people:
+            person.delete()
+    for party in CommitmentParty.objects.all():
+        assert (party.focal_point, party.focal_point_accepted_at) == (None, None)
+    assert CommitmentParty.objects.count() == 2
 
 
 def test_published_is_what_is_public_and_approved() -> None:

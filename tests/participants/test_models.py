@@ -58,7 +58,9 @@ BREAKING: Breaking = {
     ),
     "channel_audience_known": lambda: changed(make_channel(make_delegate()), audience="world"),
     "channel_has_a_value": lambda: changed(make_channel(make_delegate()), value=""),
+    "channel_kind_known": lambda: changed(make_channel(make_delegate()), kind="fax"),
     "channel_once": lambda: again(make_channel(make_delegate())),
+    "delegate_has_a_name": lambda: changed(make_delegate(), name=""),
     "delegate_listed_only_with_account": lambda: changed(
         make_delegate(user=None), listed_to=Audience.PARTICIPANTS
     ),
@@ -69,6 +71,7 @@ BREAKING: Breaking = {
         make_grant(make_user(), make_event()), valid_until=date(2023, 12, 31)
     ),
     "grant_once": lambda: again(make_grant(make_user(), make_event())),
+    "grant_role_known": lambda: changed(make_grant(make_user(), make_event()), role="king"),
     "language_once": lambda: again(
         saved(DelegateLanguage(delegate=make_delegate(), language="th"))
     ),
@@ -77,6 +80,9 @@ BREAKING: Breaking = {
         make_participation(make_delegate(), make_event(), confirmed=False), confirmed_at=NOON
     ),
     "participation_once": lambda: again(make_participation(make_delegate(), make_event())),
+    "recorded_count_most": lambda: RecordedCount(
+        event=make_event(), kind=Kind.GOVERNMENT, number=2001
+    ),
     "recorded_count_kind": lambda: RecordedCount(event=make_event(), kind="club", number=3),
     "recorded_count_once": lambda: again(
         saved(RecordedCount(event=make_event(), kind=Kind.GOVERNMENT, number=13))
@@ -222,6 +228,34 @@ def test_grant_holds_from_its_first_to_its_last_day() -> None:
     days = {9: False, 10: True, 20: True, 21: False}
     for day, holds in days.items():
         assert Grant.objects.active(date(2024, 1, day)).filter(pk=grant.pk).exists() is holds
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_made_up_and_real_never_meet_in_a_grant(made_up: bool) -> None:
+    event = make_event(is_demonstration=not made_up)
+    make_grant(make_user(), event)
+    for same in (True, False):
+        behalf = make_organisation(is_demonstration=made_up is not same)
+        if same:
+            make_grant(make_user(), event, on_behalf_of=behalf)
+        else:
+            with pytest.raises(ValidationError, match="What is made up"):
+                make_grant(make_user(), event, on_behalf_of=behalf)
+
+
+@pytest.mark.parametrize("number", [None, 0, 2000])
+def test_number_that_a_roundtable_can_have_is_kept(number: int | None) -> None:
+    row = RecordedCount(event=make_event(), kind=Kind.GOVERNMENT, number=number)
+    row.full_clean()
+    row.save()
+    assert RecordedCount.objects.get().number == number
+
+
+def test_number_that_is_a_slip_is_refused_in_words() -> None:
+    row = RecordedCount(event=make_event(), kind=Kind.GOVERNMENT, number=200_000)
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+    assert refusal.value.message_dict == {"number": ["Write at most 2000."]}
 
 
 def test_grant_without_an_end_holds() -> None:

@@ -1,5 +1,6 @@
 """What may be stored of the meeting, and that every field of the portal explains itself."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -15,7 +16,13 @@ from tests.constraints import (
     constraints_of,
     models_of,
 )
-from tests.factories import make_event, make_organisation, make_series
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_organisation,
+    make_series,
+    make_statement,
+)
 
 # Fields of Django's own base class of accounts.
 NOT_OURS = {"User.password", "User.last_login"}
@@ -24,6 +31,7 @@ NOT_OURS = {"User.password", "User.last_login"}
 BREAKING: Breaking = {
     "event_ends_after_it_starts": lambda: changed(make_event(), ends_on=date(2024, 5, 13)),
     "event_code_in_capitals": lambda: changed(make_event(), code="Ev2024"),
+    "event_has_a_slug": lambda: changed(make_event(), slug=""),
 }
 
 
@@ -52,7 +60,7 @@ def test_event_without_a_code_is_refused_by_the_database() -> None:
 @pytest.mark.parametrize("code", ["2024X", "EV-1", "EV 1", "EV1\n", "ÉV1", "ev1"])
 def test_event_code_has_capital_letters_and_digits_only(code: str) -> None:
     with pytest.raises(ValidationError) as refusal:
-        changed(make_event(), code=code).full_clean()
+        changed(make_event(is_public=False), code=code).full_clean()
     assert "Use capital letters and digits." in refusal.value.message_dict["code"]
 
 
@@ -61,7 +69,46 @@ def test_event_code_has_capital_letters_and_digits_only(code: str) -> None:
 def test_event_is_named_once(field: str) -> None:
     first = make_event()
     with pytest.raises(ValidationError, match="already exists"):
-        changed(make_event(), **{field: getattr(first, field)}).full_clean()
+        changed(make_event(is_public=False), **{field: getattr(first, field)}).full_clean()
+
+
+def publish_statement(event: Event) -> None:
+    make_statement(event)
+
+
+def make_public_for_a_while(event: Event) -> None:
+    for public in (True, False):
+        event.is_public = public
+        event.save()
+
+
+CITED: dict[str, Callable[[Event], object]] = {
+    "public": lambda event: Event.objects.filter(pk=event.pk).update(is_public=True),
+    "public for a while": make_public_for_a_while,
+    "has a commitment": make_commitment,
+    "has numbered points": publish_statement,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("why", CITED)
+@pytest.mark.parametrize(("field", "value"), [("code", "OTHER"), ("slug", "other")])
+def test_event_keeps_the_names_that_others_cite(why: str, field: str, value: str) -> None:
+    event = make_event(is_public=False)
+    CITED[why](event)
+    event = Event.objects.get(pk=event.pk)
+    event.full_clean()
+    with pytest.raises(ValidationError) as refusal:
+        changed(event, **{field: value}).full_clean()
+    assert list(refusal.value.message_dict) == [field]
+
+
+@pytest.mark.django_db
+def test_event_that_nobody_cites_may_be_renamed() -> None:
+    event = make_event(is_public=False)
+    make_statement(event, published=False)
+    event.code, event.slug = "OTHER", "other"
+    event.full_clean()
 
 
 @pytest.mark.django_db
