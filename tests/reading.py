@@ -11,7 +11,7 @@ def text_of(answer: Any) -> str:
     """The words of the page's own part, with single spaces between them."""
     page = answer.content.decode()
     main = page.split('<main id="main"', 1)[1].split(">", 1)[1].split("</main>")[0]
-    main = re.sub(r"</(p|li|h1|h2|h3|div|dt|dd|summary|option|span|a)>|<br>", " ", main)
+    main = re.sub(r"</(p|li|h1|h2|h3|div|dt|dd|summary|option|span|text|a)>|<br>", " ", main)
     return " ".join(unescape(re.sub(r"<[^>]*>", "", main)).split())
 
 

@@ -1,0 +1,180 @@
+"""Search: every word, in what the searcher may see."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from outcomes.models import Outcome
+from participants.models import Audience, Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    make_affiliation,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_organisation,
+    make_role,
+    make_statement,
+)
+from tests.reading import links_of, read, text_of
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+NOTHING = "Nothing contains all of these words. Try fewer of them."
+HINT = (
+    "Words in outcomes, commitments, organisations, and people who are listed to you. "
+    "At most 20 of each sort are shown. Participants may see more after signing in."
+)
+SORTS = ("Outcomes", "Commitments", "Organisations", "People")
+
+
+@pytest.fixture
+def words(event: Event) -> None:
+    point = Outcome.objects.get(number="1.a")
+    Outcome.objects.filter(number="1").update(text="Zebra lead-in says to:")
+    Outcome.objects.filter(pk=point.pk).update(text="count yaks")
+    make_commitment(event, reference="RT2024-C9", text="Feed the Ölvögel of ประเทศไทย")
+    organisation = make_organisation(
+        name="Walrus Ministry", short_name="WaMi", slug="walrus", description="Cares for otters."
+    )
+    make_role(event, organisation=organisation)
+    person = make_delegate(
+        name="สมศรี ใจดี",
+        name_latin="Somsri Jaidee",
+        post="Ferret counsel",
+        about="Gazelle notes",
+        listed_to=Audience.EVERYONE,
+    )
+    make_affiliation(person, organisation=organisation)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sections", "found"),
+    [
+        ("yaks", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
+        ("zebra yaks", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
+        ("  YAKS   Zebra ", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
+        ("1.a", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
+        ("rt2024-c9", "Commitments", "RT2024-C9 Feed the Ölvögel of ประเทศไทย"),
+        ("feed Ölvögel", "Commitments", "RT2024-C9 Feed the Ölvögel of ประเทศไทย"),
+        ("ประเทศ", "Commitments", "RT2024-C9 Feed the Ölvögel of ประเทศไทย"),
+        ("wami", "Organisations", "Walrus Ministry , Civil society"),
+        ("otters", "Organisations", "Walrus Ministry , Civil society"),
+        ("ใจดี", "People", "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"),
+        ("somsri ferret", "People", "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"),
+        ("jaidee walrus", "People", "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"),
+    ],
+)
+def test_every_word_is_looked_for(
+    client: Client, words: None, typed: str, sections: str, found: str
+) -> None:
+    text = read(client, "/search/", q=typed)
+    assert f"{sections} {found}" in text
+    headings = [
+        h for h in ("Outcomes", "Commitments", "Organisations", "People") if f" {h} " in text
+    ]
+    assert headings == [sections]
+    assert NOTHING not in text
+
+
+@pytest.mark.parametrize("typed", ["yaks walrus", "gazelle", "yaksx", "y a k s x"])
+def test_nothing_found_says_so(client: Client, words: None, typed: str) -> None:
+    assert NOTHING in read(client, "/search/", q=typed)
+
+
+def test_word_in_several_sorts_is_found_in_each(client: Client, words: None) -> None:
+    text = read(client, "/search/", q="walrus")
+    assert "Organisations Walrus Ministry" in text and "People สมศรี ใจดี" in text
+
+
+def test_search_leads_to_the_pages(client: Client, words: None) -> None:
+    person = Delegate.objects.get(name_latin="Somsri Jaidee")
+    for typed, link in (
+        ("yaks", "/outcomes/roundtable-2024/1.a/"),
+        ("feed", "/commitments/rt2024-c9/"),
+        ("otters", "/organisations/walrus/"),
+        ("somsri", f"/directory/{person.handle}/"),
+    ):
+        assert link in links_of(client.get("/search/", {"q": typed}))
+
+
+@pytest.mark.parametrize("query", ["", "?q=", "?q=%20%20"])
+def test_search_without_words_says_what_it_searches(client: Client, query: str) -> None:
+    assert text_of(client.get(f"/search/{query}")) == f"Search Search {HINT}"
+
+
+def test_same_word_twice_is_one(client: Client, words: None) -> None:
+    assert "count yaks" in read(client, "/search/", q="yaks " * 9)
+
+
+def test_people_are_found_by_those_who_may_see_them(
+    client: Client,
+    client_of: Sign,
+    delegate: Delegate,
+    quiet_delegate: Delegate,
+    focal_point: Delegate,
+    outsider: Delegate,
+    cochair: User,
+) -> None:
+    for typed, seen_by in (
+        ("dewi", ["nobody", "delegate", "outsider", "co-chair"]),
+        ("farah", ["delegate"]),
+        ("quentin", []),
+        ("olga", ["outsider"]),
+    ):
+        for role, browser in (
+            ("nobody", client),
+            ("delegate", client_of(delegate)),
+            ("outsider", client_of(outsider)),
+            ("co-chair", client_of(cochair)),
+        ):
+            assert (NOTHING in read(browser, "/search/", q=typed)) == (role not in seen_by), typed
+
+
+def test_contact_details_are_not_searched(client_of: Sign, delegate: Delegate) -> None:
+    for typed in ("dewi.open", "dewi.inside", "delegate@example.org", "example"):
+        assert NOTHING in read(client_of(delegate), "/search/", q=typed)
+
+
+def test_what_is_not_public_is_not_searched(client: Client, cochair: User, client_of: Sign) -> None:
+    hidden = make_event(code="HID", title="Hidden", is_public=False)
+    statement = make_statement(hidden)
+    Outcome.objects.filter(statement=statement).update(text="wombat")
+    make_commitment(hidden, reference="HID-C1", text="wombat")
+    make_role(hidden, organisation=make_organisation(name="wombat"))
+    drafted = make_statement(published=False)
+    Outcome.objects.filter(statement=drafted).update(text="wombat")
+    for browser in (client, client_of(cochair)):
+        assert NOTHING in read(browser, "/search/", q="wombat")
+        assert NOTHING in read(browser, "/search/", q="HID-C1")
+
+
+def test_first_twenty_of_each_sort_are_shown(client: Client) -> None:
+    event = make_event(code="MANY")
+    make_statement(event, points=21)
+    for number in range(21):
+        make_commitment(event, text="share")
+        make_role(event, organisation=make_organisation(name=f"share {number}"))
+        make_delegate(name=f"share {number}", listed_to=Audience.EVERYONE)
+    answer = client.get("/search/?q=share")
+    links = links_of(answer)
+    for prefix in ("/outcomes/", "/commitments/", "/organisations/", "/directory/"):
+        assert len([link for link in links if link.startswith(prefix)]) == 20, prefix
+
+
+def test_words_that_were_searched_for_are_not_markup(client: Client, words: None) -> None:
+    page = client.get("/search/", {"q": '"><script>alert(1)</script>'}).content.decode()
+    assert 'value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in page
+    assert "<script>alert" not in page
+
+
+def test_made_up_finds_are_marked(client: Client) -> None:
+    event = make_event(code="MADE", title="Made roundtable", is_demonstration=True)
+    make_statement(event, points=1)
+    Outcome.objects.filter(parent__isnull=False).update(text="quokka")
+    make_commitment(event, reference="MADE-C1", text="quokka")
+    organisation = make_organisation(name="quokka", is_demonstration=True)
+    make_role(event, organisation=organisation)
+    make_delegate(name="quokka", is_demonstration=True, listed_to=Audience.EVERYONE)
+    assert read(client, "/search/", q="quokka").count("Demonstration") == 4
