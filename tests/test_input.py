@@ -236,7 +236,9 @@ def naughty(samples: Path | None = None) -> list[str]:
     """Our own corpus, or the large one; without what no browser can send."""
     if samples is None:
         return CORPUS.read_text("utf-8").removesuffix("\n").split("\n")
-    strings: list[str] = json.loads((samples / "hostile" / "naughty" / "blns.json").read_text("utf-8"))
+    strings: list[str] = json.loads(
+        (samples / "hostile" / "naughty" / "blns.json").read_text("utf-8")
+    )
     return strings if FULL else strings[::7]
 
 

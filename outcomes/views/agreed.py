@@ -1,7 +1,7 @@
 """What was agreed: roundtables, their statements, and single points."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -77,7 +77,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "seats": seats(benches),
         "cochairs": with_role(benches, EventRole.Role.COCHAIR),
         "cohosts": with_role(benches, EventRole.Role.COHOST),
-        "documents": event.documents.all(),
+        "documents": event.documents.order_by(F("dated_on").asc(nulls_last=True), "title"),
         "today": on,
     } | contacts(on, event)
     return render(request, "outcomes/event_detail.html", context)
