@@ -100,7 +100,7 @@ class Event(models.Model):
         _("time zone"),
         max_length=64,
         validators=[validate_time_zone],
-        help_text=_("Where the meeting was held, for example Asia/Bangkok. Deadlines end there."),
+        help_text=_("Where the meeting was held, for example Asia/Bangkok."),
     )
     city = models.CharField(
         _("city"), max_length=100, blank=True, help_text=_("Leave empty if not recorded.")
