@@ -137,6 +137,7 @@ ChannelFormSet = forms.inlineformset_factory(
     extra=2,
     max_num=12,
     validate_max=True,
+    absolute_max=20,
 )
 
 

@@ -316,8 +316,9 @@ def writer(db: None) -> Delegate:
 
 
 def test_naughty_texts_can_be_written_about_oneself(client_of: Sign, writer: Delegate) -> None:
+    browser = client_of(writer)
     for words in naughty():
-        assert_profile_stands(client_of(writer), writer, words)
+        assert_profile_stands(browser, writer, words)
 
 
 def test_large_samples_can_be_written_about_oneself(

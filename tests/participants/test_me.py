@@ -378,7 +378,7 @@ def test_ten_thousand_rows_are_refused(browser: Client) -> None:
         sent() | {"channel-TOTAL_FORMS": "10000"},
         "You can list 12 ways at most. Remove some.",
     )
-    assert len(page) < 3_000_000
+    assert page.count('<fieldset class="channel">') == 20
 
 
 @pytest.mark.parametrize(
