@@ -283,6 +283,15 @@ def test_contact_card_by_post_holds_what_show_opens(
     assert AuditEntry.objects.count() == 1
 
 
+def test_contact_card_by_get_is_a_visitors_whoever_asks(
+    client: Client, client_of: Sign, delegate: Delegate, focal_point: Delegate
+) -> None:
+    path = f"/directory/{focal_point.handle}"
+    for browser in (client, client_of(delegate), client_of(focal_point)):
+        assert browser.get(f"{path}.vcf").status_code == 404
+    assert client_of(delegate).get(f"{path}/").status_code == 200
+
+
 @pytest.fixture
 def organisations(event: Event) -> None:
     for name, kind, country in (
