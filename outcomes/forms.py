@@ -200,11 +200,14 @@ def _events() -> Iterable[Named]:
 
 
 def _offered(rows: QuerySet[Any]) -> dict[str, list[Named]]:
-    """All themes, and the groups and organisations in these rows of either; one query."""
+    """Themes of published points, and the groups and organisations in these rows; one query."""
     none = Value("", output_field=CharField())
     party = Value("party", output_field=CharField())
-    themes = Theme.objects.order_by().values_list(
-        Value("theme", output_field=CharField()), "slug", "name", none
+    used = Outcome.themes.through.objects.filter(outcome__in=Outcome.objects.published())
+    themes = (
+        Theme.objects.filter(pk__in=used.values("theme"))
+        .order_by()
+        .values_list(Value("theme", output_field=CharField()), "slug", "name", none)
     )
     groups = Group.objects.filter(pk__in=rows.values("group")).order_by()
     organisations = Organisation.objects.filter(pk__in=rows.values("organisation")).order_by()

@@ -294,3 +294,15 @@ def test_words_of_a_point_are_not_markup(client: Client, event: Event) -> None:
         page = client.get(path).content.decode()
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; “more”" in page
+
+
+@pytest.mark.django_db
+def test_theme_that_only_hidden_roundtables_use_is_not_offered() -> None:
+    hidden = make_statement(make_event(is_public=False))
+    hidden.outcomes.points()[0].themes.add(make_theme(slug="secret", name="Secret theme"))
+    shown = make_statement(make_event())
+    shown.outcomes.points()[0].themes.add(make_theme(slug="open", name="Open theme"))
+    for path in ("/outcomes/", "/commitments/"):
+        page = Client().get(path).content.decode()
+        assert "Open theme" in page and "Secret theme" not in page
+        assert Client().get(path, {"theme": "secret"}).status_code == 400
