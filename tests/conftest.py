@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
@@ -52,6 +53,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"The large samples were not tried: {SAMPLES} is not there. SAMPLES=DIR names them."
         )
+
+
+@pytest.fixture(autouse=True)
+def limits() -> None:
+    """Each test begins with the limits on sign-in unspent."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ def started(
     command: list[str], environment: dict[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program that runs while the test does, and ends with all that it started."""
+    # A shell that runs the tests in the background makes them, and their children, deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         log.open("wb") as output,
         subprocess.Popen(
