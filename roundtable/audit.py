@@ -46,6 +46,17 @@ class AuditHead(models.Model):
     seal = models.CharField(
         _("last seal"), max_length=64, default=FIRST, help_text=_("The seal of the last entry.")
     )
+    removed_to = models.PositiveBigIntegerField(
+        _("removed up to"),
+        default=0,
+        help_text=_("The number of the last entry that was older than logs are kept."),
+    )
+    removed_seal = models.CharField(
+        _("seal before the first"),
+        max_length=64,
+        default=FIRST,
+        help_text=_("The seal of that entry, which the first one kept is sealed with."),
+    )
 
     class Meta:
         verbose_name = _("end of the log")
@@ -89,6 +100,10 @@ class AuditEntry(models.Model):
         verbose_name = _("entry of the log")
         verbose_name_plural = _("entries of the log")
         ordering = ["sequence"]
+        indexes = [
+            models.Index(fields=["subject", "at"], name="audit_of_whom"),
+            models.Index(fields=["actor", "at"], name="audit_by_whom"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.act}"

@@ -14,8 +14,18 @@ from django_countries.fields import CountryField
 
 from roundtable.audit import AuditEntry, AuditHead, AuditKey
 from roundtable.history import record_history
+from roundtable.mailing import Letter
+from roundtable.once import AnsweredWrite
 
-__all__ = ["AuditEntry", "AuditHead", "AuditKey", "Event", "Series"]
+__all__ = [
+    "AnsweredWrite",
+    "AuditEntry",
+    "AuditHead",
+    "AuditKey",
+    "Event",
+    "Letter",
+    "Series",
+]
 
 
 def validate_time_zone(name: str) -> None:

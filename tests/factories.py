@@ -1,6 +1,6 @@
 """Plain functions that make valid rows; whatever a test does not name is filled in."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -23,11 +23,18 @@ from participants.channels import ChannelKind
 from participants.models import (
     Affiliation,
     Audience,
+    AudienceException,
+    Consent,
+    ConsentNotice,
     ContactChannel,
     Delegate,
     EventRole,
+    FactorReset,
     Grant,
     Group,
+    Introduction,
+    Invitation,
+    InvitationRequest,
     Kind,
     Organisation,
     Participation,
@@ -104,10 +111,12 @@ def make_grant(user: User, event: Event, **fields: Any) -> Grant:
 
 
 def make_delegate(**fields: Any) -> Delegate:
-    """A delegate with an account; `user=None` makes one who has never signed in."""
+    """A delegate who agreed to the notice; `user=None` makes one who has never signed in."""
     given: dict[str, Any] = {"name": f"Delegate {next(_numbers)}"} | fields
     if "user" not in given:
         given["user"] = make_user()
+    if given["user"]:
+        given = {"consented_at": NOON, "reviewed_on": NOON.date()} | given
     return save(Delegate(**given))
 
 
@@ -138,6 +147,64 @@ def make_channel(delegate: Delegate, **fields: Any) -> ContactChannel:
         "audience": Audience.ONLY_ME,
     }
     return save(ContactChannel(delegate=delegate, **given | fields))
+
+
+def make_exception(delegate: Delegate, **fields: Any) -> AudienceException:
+    """Leaves somebody out: of the listing, or of one channel if `channel` is given."""
+    given: dict[str, Any] = dict(fields)
+    if not {"organisation", "country", "constituency"} & set(given):
+        given["organisation"] = make_organisation()
+    return save(AudienceException(delegate=delegate, **given))
+
+
+def make_introduction(
+    first: Delegate, second: Delegate, *, accepted: bool = True, **fields: Any
+) -> Introduction:
+    given: dict[str, Any] = {"proposed_at": NOON, "proposed_by": first.user}
+    if accepted:
+        given |= {"first_accepted_at": NOON, "second_accepted_at": NOON}
+    return save(Introduction(first=first, second=second, **given | fields))
+
+
+def make_notice(**fields: Any) -> ConsentNotice:
+    given: dict[str, Any] = {
+        "purpose": ConsentNotice.Purpose.SHARING,
+        "version": next(_numbers),
+        "language": "en",
+        "text": "I agree.",
+    } | fields
+    return save(ConsentNotice(sha256=ConsentNotice.digest(given["text"]), **given))
+
+
+def make_consent(delegate: Delegate, **fields: Any) -> Consent:
+    given: dict[str, Any] = {"act": Consent.Act.GIVEN, "by": Consent.By.OWNER, "at": NOON}
+    return save(Consent(delegate=delegate, notice=make_notice(), **given | fields))
+
+
+def make_invitation(delegate: Delegate, event: Event, **fields: Any) -> Invitation:
+    given: dict[str, Any] = {
+        "email": f"invited{next(_numbers)}@example.org",
+        "token_hash": Invitation.digest(f"token {next(_numbers)}"),
+        "invited_by": make_user(),
+        "invited_at": NOON,
+        "expires_at": NOON + timedelta(days=14),
+    }
+    return save(Invitation(delegate=delegate, event=event, **given | fields))
+
+
+def make_invitation_request(event: Event, **fields: Any) -> InvitationRequest:
+    given: dict[str, Any] = {
+        "name": "Rima Asks",
+        "organisation": "Example Shelter",
+        "email": f"asks{next(_numbers)}@example.org",
+        "asked_at": NOON,
+    }
+    return save(InvitationRequest(event=event, **given | fields))
+
+
+def make_factor_reset(user: User, **fields: Any) -> FactorReset:
+    given: dict[str, Any] = {"reason": "Called", "asked_by": make_user(), "asked_at": NOON}
+    return save(FactorReset(user=user, **given | fields))
 
 
 def make_theme(**fields: Any) -> Theme:

@@ -114,6 +114,8 @@ def _add_delegate(person: Person, event: Event, random: Random) -> Delegate:
             invitation_email=email,
             user=user,
             listed_to=person.listed_to or Audience.ONLY_ME,
+            consented_at=user.joined_at if user else None,
+            reviewed_on=user.joined_at.date() if user else None,
             is_demonstration=True,
         )
     )

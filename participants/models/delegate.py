@@ -4,15 +4,14 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.languages import LANGUAGE_CHOICES
-from participants.models.organisation import Organisation, check_made_up
 from participants.models.user import User
-from roundtable.models import Event
 
 
 class Audience(models.TextChoices):
@@ -94,6 +93,42 @@ class Delegate(models.Model):
         default=Audience.ONLY_ME,
         help_text=_("They see your name, post, organisation, languages and what you write above."),
     )
+    is_protected = models.BooleanField(
+        _("protected"),
+        default=False,
+        help_text=_(
+            "Never listed. People reach you only when you accept an introduction, or through your "
+            "organisation's mailbox."
+        ),
+    )
+    consented_at = models.DateTimeField(
+        _("agreed to share"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the person last agreed to the notice; empty after a withdrawal."),
+    )
+    reviewed_on = models.DateField(
+        _("last found right"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The day on which the person last said that all of this is right."),
+    )
+    paused_at = models.DateTimeField(
+        _("hidden since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("While this is set nobody sees anything of the person."),
+    )
+    erased_at = models.DateTimeField(
+        _("erased"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When everything about the person was removed but that somebody took part."),
+    )
     is_demonstration = models.BooleanField(
         _("demonstration"),
         default=False,
@@ -106,7 +141,13 @@ class Delegate(models.Model):
         verbose_name_plural = _("delegates")
         ordering = ["name", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(name=""), name="delegate_has_a_name"),
+            models.CheckConstraint(
+                condition=~Q(name="") | Q(erased_at__isnull=False), name="delegate_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(name="", user=None, invitation_email=""),
+                name="delegate_erased_leaves_nothing",
+            ),
             models.CheckConstraint(
                 condition=Q(listed_to__in=Audience.values), name="delegate_listed_to_known"
             ),
@@ -115,9 +156,24 @@ class Delegate(models.Model):
                 condition=Q(user__isnull=False) | Q(listed_to=Audience.ONLY_ME),
                 name="delegate_listed_only_with_account",
             ),
+            models.CheckConstraint(
+                condition=Q(consented_at__isnull=False) | Q(listed_to=Audience.ONLY_ME),
+                name="delegate_listed_only_with_consent",
+                violation_error_message=_("Agree to the notice first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_protected=False)
+                | Q(listed_to__in=[Audience.ONLY_ME, Audience.INTRODUCED]),
+                name="delegate_protected_is_unlisted",
+                violation_error_message=_(
+                    "A protected profile is seen by people introduced to you at most."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
+        if self.erased_at:
+            return gettext("A delegate who was erased")
         return self.name
 
     def get_absolute_url(self) -> str:
@@ -152,134 +208,3 @@ class DelegateLanguage(models.Model):
 
     def __str__(self) -> str:
         return self.get_language_display()
-
-
-class Affiliation(models.Model):
-    """Where a delegate works or worked; past ones count too."""
-
-    delegate = models.ForeignKey(
-        Delegate,
-        on_delete=models.CASCADE,
-        related_name="affiliations",
-        verbose_name=_("delegate"),
-        help_text=_("Who works there."),
-    )
-    organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        related_name="affiliations",
-        verbose_name=_("organisation"),
-        help_text=_("Where the person works."),
-    )
-    post = models.CharField(
-        _("post"), max_length=200, blank=True, help_text=_("What the person does or did there.")
-    )
-    since = models.DateField(
-        _("from"), null=True, blank=True, help_text=_("Leave empty if not recorded.")
-    )
-    until = models.DateField(
-        _("to"), null=True, blank=True, help_text=_("Leave empty while the person works there.")
-    )
-
-    class Meta:
-        verbose_name = _("affiliation")
-        verbose_name_plural = _("affiliations")
-        ordering = ["delegate", "organisation__name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(since=None) | Q(until__gte=F("since")),
-                name="affiliation_ends_after_it_begins",
-                violation_error_message=_("It ends before it begins."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.delegate}, {self.organisation}"
-
-    def clean(self) -> None:
-        """Raises ValidationError where a made-up person would join a real organisation."""
-        if self.delegate_id and self.organisation_id:
-            if self.delegate.is_demonstration != self.organisation.is_demonstration:
-                raise ValidationError(
-                    _("Made-up people belong to made-up organisations only. Choose another one.")
-                )
-
-
-class ParticipationQuerySet(models.QuerySet["Participation"]):
-    """Which participations count."""
-
-    def confirmed(self) -> "ParticipationQuerySet":
-        """Those that a co-chair has confirmed."""
-        return self.filter(confirmed_at__isnull=False)
-
-
-class Participation(models.Model):
-    """A delegate's part in a roundtable; it counts once a co-chair has confirmed it."""
-
-    delegate = models.ForeignKey(
-        Delegate,
-        on_delete=models.CASCADE,
-        related_name="participations",
-        verbose_name=_("delegate"),
-        help_text=_("Who took part."),
-    )
-    event = models.ForeignKey(
-        Event,
-        on_delete=models.CASCADE,
-        related_name="participations",
-        verbose_name=_("roundtable"),
-        help_text=_("Where the person took part."),
-    )
-    organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        related_name="participations",
-        verbose_name=_("organisation at the time"),
-        help_text=_("Whom the person spoke for at the roundtable."),
-    )
-    capacity = models.CharField(
-        _("capacity"),
-        max_length=100,
-        blank=True,
-        help_text=_("For example head of delegation. Leave empty if not recorded."),
-    )
-    confirmed_by = models.ForeignKey(
-        User,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("confirmed by"),
-        help_text=_("The co-chair who confirmed it. Nobody can confirm their own."),
-    )
-    confirmed_at = models.DateTimeField(
-        _("confirmed"), null=True, blank=True, help_text=_("When it was confirmed.")
-    )
-
-    objects = ParticipationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("participation")
-        verbose_name_plural = _("participations")
-        ordering = ["event", "delegate"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["delegate", "event"],
-                name="participation_once",
-                violation_error_message=_("This person takes part already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_by=None, confirmed_at=None)
-                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
-                name="participation_confirmed_by_someone_at_some_time",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.delegate}, {self.event}"
-
-    def clean(self) -> None:
-        """Raises ValidationError where what is made up would meet what is real."""
-        if self.delegate_id and self.event_id and self.organisation_id:
-            check_made_up(self.event, self.delegate.is_demonstration)
-            check_made_up(self.event, self.organisation.is_demonstration)

@@ -12,6 +12,7 @@ from participants.models import (
     Constituency,
     ContactChannel,
     DelegateLanguage,
+    Erasure,
     EventRole,
     Grant,
     Kind,
@@ -19,6 +20,7 @@ from participants.models import (
     Participation,
     RecordedCount,
     RevealBudget,
+    ReviewStep,
     User,
 )
 from tests.constraints import (
@@ -34,9 +36,16 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_commitment,
+    make_consent,
     make_delegate,
     make_event,
+    make_exception,
+    make_factor_reset,
     make_grant,
+    make_introduction,
+    make_invitation,
+    make_invitation_request,
+    make_notice,
     make_organisation,
     make_participation,
     make_party,
@@ -52,6 +61,26 @@ def saved(row: models.Model) -> models.Model:
     return row
 
 
+def unsaved(row: models.Model, **fields: Any) -> models.Model:
+    """Another one like it; the stored one cannot be changed."""
+    return changed(again(row), **fields)
+
+
+def _reset_by_one() -> models.Model:
+    by = make_user()
+    return changed(make_factor_reset(make_user(), asked_by=by), agreed_by=by, agreed_at=NOON)
+
+
+def _introduced_to_oneself() -> models.Model:
+    row = make_introduction(make_delegate(), make_delegate())
+    return changed(row, second=row.first)
+
+
+def _introduced_the_other_way_round() -> models.Model:
+    row = make_introduction(make_delegate(), make_delegate())
+    return changed(again(row), first=row.second, second=row.first)
+
+
 BREAKING: Breaking = {
     "affiliation_ends_after_it_begins": lambda: changed(
         make_affiliation(make_delegate()), since=date(2020, 1, 2), until=date(2020, 1, 1)
@@ -61,17 +90,43 @@ BREAKING: Breaking = {
     "channel_kind_known": lambda: changed(make_channel(make_delegate()), kind="fax"),
     "channel_once": lambda: again(make_channel(make_delegate())),
     "delegate_has_a_name": lambda: changed(make_delegate(), name=""),
+    "consent_act_known": lambda: unsaved(make_consent(make_delegate()), act="sold"),
+    "consent_by_known": lambda: unsaved(make_consent(make_delegate()), by="anyone"),
+    "consent_notice_once": lambda: again(make_notice()),
+    "delegate_erased_leaves_nothing": lambda: changed(make_delegate(), erased_at=NOON),
     "delegate_listed_only_with_account": lambda: changed(
-        make_delegate(user=None), listed_to=Audience.PARTICIPANTS
+        make_delegate(user=None), consented_at=NOON, listed_to=Audience.PARTICIPANTS
+    ),
+    "delegate_listed_only_with_consent": lambda: changed(
+        make_delegate(), consented_at=None, listed_to=Audience.PARTICIPANTS
     ),
     "delegate_listed_to_known": lambda: changed(make_delegate(), listed_to="world"),
+    "delegate_protected_is_unlisted": lambda: changed(
+        make_delegate(), is_protected=True, listed_to=Audience.PARTICIPANTS
+    ),
+    "erasure_once": lambda: again(saved(Erasure(kind=Erasure.Kind.HANDLE, mark="a" * 64, at=NOON))),
     "event_role_known": lambda: changed(make_role(make_event()), role="king"),
     "event_role_once": lambda: again(make_role(make_event())),
+    "exception_names_one": lambda: changed(make_exception(make_delegate()), country="TH"),
+    "exception_once": lambda: again(make_exception(make_delegate(), country="TH")),
+    "factor_reset_by_two": lambda: _reset_by_one(),
+    "factor_reset_one_open": lambda: again(make_factor_reset(make_user())),
     "grant_ends_after_it_begins": lambda: changed(
         make_grant(make_user(), make_event()), valid_until=date(2023, 12, 31)
     ),
     "grant_once": lambda: again(make_grant(make_user(), make_event())),
     "grant_role_known": lambda: changed(make_grant(make_user(), make_event()), role="king"),
+    "introduction_of_two_people": lambda: _introduced_to_oneself(),
+    "introduction_once_at_a_time": lambda: _introduced_the_other_way_round(),
+    "invitation_answered_at_some_time": lambda: changed(
+        make_invitation(make_delegate(), make_event()), answer="agreed"
+    ),
+    "invitation_one_open": lambda: changed(
+        again(make_invitation(make_delegate(), make_event())), token_hash="b" * 64
+    ),
+    "invitation_request_decided_at_some_time": lambda: changed(
+        make_invitation_request(make_event()), decision="invited"
+    ),
     "language_once": lambda: again(
         saved(DelegateLanguage(delegate=make_delegate(), language="th"))
     ),
@@ -89,6 +144,9 @@ BREAKING: Breaking = {
     ),
     "reveal_budget_once": lambda: again(
         saved(RevealBudget(user=make_user(), day=date(2026, 3, 2)))
+    ),
+    "review_step_once": lambda: again(
+        saved(ReviewStep(delegate=make_delegate(), since=NOON.date(), step="asked", on=NOON.date()))
     ),
     "user_email_unique_in_any_case": lambda: User(
         email=make_user().email.upper(), password="!unusable"
@@ -108,6 +166,13 @@ def test_constraint_holds_in_the_database(name: str) -> None:
 @pytest.mark.parametrize("name", BREAKING)
 def test_constraint_is_explained_before_saving(name: str) -> None:
     assert_words_refuse(BREAKING[name]())
+
+
+def test_consent_is_never_changed() -> None:
+    row = make_consent(make_delegate())
+    row.act = "withdrawn"
+    with pytest.raises(TypeError, match="add another"):
+        row.save()
 
 
 def test_confirmer_without_a_time_is_refused() -> None:

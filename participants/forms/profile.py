@@ -1,4 +1,4 @@
-"""What people write about themselves, and how organisations and people are filtered."""
+"""What people write about themselves, and through whose eyes they look at it."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,22 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from participants.channels import ChannelKind, clean_value
 from participants.languages import LANGUAGE_CHOICES
-from participants.models import (
-    ContactChannel,
-    Delegate,
-    DelegateLanguage,
-    Kind,
-    Organisation,
-)
+from participants.models import ContactChannel, Delegate, DelegateLanguage
 from participants.sharing import OFFERED
-from roundtable.querystrings import ListForm, QueryForm
+from roundtable.querystrings import QueryForm
 
 AUDIENCE_CHOICES = [(audience.value, audience.label) for audience in OFFERED]
 
@@ -155,34 +147,3 @@ class PreviewForm(QueryForm):
             (COCHAIR, _("A co-chair")),
         ],
     )
-
-
-class OrganisationFilterForm(ListForm):
-    """Which organisations a list shows."""
-
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
-
-    def __init__(self, data: Any, organisations: QuerySet[Organisation]) -> None:
-        super().__init__(data)
-        self.fields["kind"].choices = [("", _("All kinds")), *Kind.choices]  # type: ignore[attr-defined]
-        codes = organisations.exclude(country="").values_list("country", flat=True)
-        self.fields["country"].choices = country_choices(codes.order_by().distinct())  # type: ignore[attr-defined]
-
-    def filter(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
-        """Those that the form asks for."""
-        if kind := self.cleaned_data["kind"]:
-            organisations = organisations.filter(kind=kind)
-        if country := self.cleaned_data["country"]:
-            organisations = organisations.filter(country=country)
-        return organisations
-
-
-def country_choices(codes: Any) -> list[tuple[str, Any]]:
-    """Choices for these country codes, by their names."""
-    named = sorted(((code, countries.name(code)) for code in set(codes)), key=lambda c: c[1])
-    return [("", _("All countries")), *named]
-
-
-class DirectoryForm(ListForm):
-    """Which page of the directory is shown."""

@@ -1,26 +1,16 @@
-"""People: the directory, one profile, and one's own."""
+"""The people who are listed, and one of them."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants import sharing, vcards
-from participants.forms import (
-    ChannelFormSet,
-    DirectoryForm,
-    OrganisationFilterForm,
-    PreviewForm,
-    ProfileForm,
-)
-from participants.models import Delegate, Organisation, User
-from participants.permissions import may_enter_admin
+from participants.forms import DirectoryForm
+from participants.models import User
 from roundtable.querystrings import page_of
 
 
@@ -101,67 +91,3 @@ def _vcard_response(request: HttpRequest, profile: sharing.Profile) -> HttpRespo
     response = HttpResponse(vcards.vcard(profile, url), content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{handle}.vcf"'
     return response
-
-
-@require_safe
-@login_not_required
-def organisation_list(request: HttpRequest) -> HttpResponse:
-    """The organisations that took part in public roundtables."""
-    published = Organisation.objects.published()
-    form = OrganisationFilterForm(request.GET, published)
-    page = page_of(form, form.filter(published).order_by("name")) if form.is_valid() else None
-    return render(
-        request,
-        "participants/organisation_list.html",
-        {"form": form, "page": page},
-        status=400 if form.errors else 200,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def me(request: HttpRequest) -> HttpResponse:
-    """One's own profile: read and changed by its owner alone."""
-    assert isinstance(request.user, User)
-    delegate = Delegate.objects.filter(user=request.user).first()
-    is_staff = may_enter_admin(request.user)
-    if delegate is None:
-        return render(request, "participants/me_without_profile.html", {"is_staff": is_staff})
-    data = request.POST if request.method == "POST" else None
-    form = ProfileForm(data, instance=delegate)
-    channels = ChannelFormSet(data, instance=delegate, prefix="channel")
-    if data is not None and form.is_valid() and channels.is_valid():
-        with transaction.atomic():
-            form.save()
-            channels.save()
-        messages.success(request, _("Your profile is saved."))
-        return redirect("me")
-    context = {
-        "form": form,
-        "channels": channels,
-        "participations": delegate.participations.select_related("event", "organisation"),
-        "has_mistakes": data is not None,
-        "is_staff": is_staff,
-    }
-    return render(request, "participants/me.html", context, status=200 if data is None else 400)
-
-
-@require_safe
-def me_preview(request: HttpRequest) -> HttpResponse:
-    """One's own profile through somebody else's eyes, by the code of the real page."""
-    assert isinstance(request.user, User)
-    delegate = Delegate.objects.filter(user=request.user).first()
-    if delegate is None:
-        raise Http404
-    form = PreviewForm(request.GET)
-    chosen = form.cleaned_data.get("viewer") or "visitor" if form.is_valid() else "visitor"
-    viewer = sharing.VISITOR
-    if chosen == PreviewForm.PARTICIPANT:
-        own = sharing.viewer_of(request.user)
-        viewer = sharing.Viewer(events=own.events, signed_in=True)
-    elif chosen == PreviewForm.COCHAIR:
-        viewer = sharing.Viewer(signed_in=True)
-    profile = sharing.find(viewer, delegate.handle, timezone.localdate(), opened=viewer.signed_in)
-    context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
-    return render(
-        request, "participants/me_preview.html", context, status=400 if form.errors else 200
-    )

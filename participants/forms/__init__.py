@@ -1,0 +1,13 @@
+"""What people write, and what they ask lists for."""
+
+from participants.forms.lists import DirectoryForm, OrganisationFilterForm, country_choices
+from participants.forms.profile import ChannelFormSet, PreviewForm, ProfileForm
+
+__all__ = [
+    "ChannelFormSet",
+    "DirectoryForm",
+    "OrganisationFilterForm",
+    "PreviewForm",
+    "ProfileForm",
+    "country_choices",
+]

@@ -1,0 +1,113 @@
+"""What people agreed to, in which words, and when."""
+
+import hashlib
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from participants.models.delegate import Delegate
+
+
+class ConsentNotice(models.Model):
+    """One wording of what somebody agrees to; it never changes, a later one gets a new version."""
+
+    class Purpose(models.TextChoices):
+        """What the consent is for."""
+
+        SHARING = "sharing", _("Sharing contact details")
+
+    purpose = models.CharField(
+        _("purpose"), max_length=20, choices=Purpose.choices, help_text=_("What is agreed to.")
+    )
+    version = models.PositiveSmallIntegerField(
+        _("version"), help_text=_("Counts from 1; the highest one is asked for.")
+    )
+    language = models.CharField(
+        _("language"), max_length=12, help_text=_("The language of this wording, such as en.")
+    )
+    text = models.TextField(_("text"), help_text=_("The notice word for word."))
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, help_text=_("Of the text in UTF-8: shows that it is the same.")
+    )
+
+    class Meta:
+        verbose_name = _("consent notice")
+        verbose_name_plural = _("consent notices")
+        ordering = ["purpose", "-version", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "version", "language"], name="consent_notice_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.version} ({self.language})"
+
+    @staticmethod
+    def digest(text: str) -> str:
+        """The SHA-256 of a text, as 64 hexadecimal digits."""
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Consent(models.Model):
+    """One act of a person's consent: given, renewed or withdrawn. Rows are only ever added."""
+
+    class Act(models.TextChoices):
+        """What was done."""
+
+        GIVEN = "given", _("Given")
+        RENEWED = "renewed", _("Renewed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class By(models.TextChoices):
+        """Who did it, and how."""
+
+        OWNER = "owner", _("You, signed in")
+        LINK = "link", _("You, with the link in a message")
+        REVIEW = "review", _("The yearly review, as you did not answer")
+
+    delegate = models.ForeignKey(
+        Delegate,
+        on_delete=models.CASCADE,
+        related_name="consents",
+        verbose_name=_("delegate"),
+        help_text=_("Whose consent it is."),
+    )
+    notice = models.ForeignKey(
+        ConsentNotice,
+        on_delete=models.PROTECT,
+        related_name="consents",
+        verbose_name=_("notice"),
+        help_text=_("The wording, with its version and language."),
+    )
+    act = models.CharField(
+        _("what"), max_length=10, choices=Act.choices, help_text=_("What was done.")
+    )
+    by = models.CharField(
+        _("by whom"), max_length=10, choices=By.choices, help_text=_("Who did it, and how.")
+    )
+    at = models.DateTimeField(_("when"), help_text=_("The moment of the act."))
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(act__in=["given", "renewed", "withdrawn"]), name="consent_act_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(by__in=["owner", "link", "review"]), name="consent_by_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} {self.at:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Adds the row. Raises TypeError where it is stored already: what was agreed stays."""
+        if self.pk:
+            raise TypeError("A consent is never changed; add another one.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,142 @@
+"""Where people work, and when they took part."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from participants.models.delegate import Delegate
+from participants.models.organisation import Organisation, check_made_up
+from participants.models.user import User
+from roundtable.models import Event
+
+
+class Affiliation(models.Model):
+    """Where a delegate works or worked; past ones count too."""
+
+    delegate = models.ForeignKey(
+        Delegate,
+        on_delete=models.CASCADE,
+        related_name="affiliations",
+        verbose_name=_("delegate"),
+        help_text=_("Who works there."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="affiliations",
+        verbose_name=_("organisation"),
+        help_text=_("Where the person works."),
+    )
+    post = models.CharField(
+        _("post"), max_length=200, blank=True, help_text=_("What the person does or did there.")
+    )
+    since = models.DateField(
+        _("from"), null=True, blank=True, help_text=_("Leave empty if not recorded.")
+    )
+    until = models.DateField(
+        _("to"), null=True, blank=True, help_text=_("Leave empty while the person works there.")
+    )
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        ordering = ["delegate", "organisation__name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(since=None) | Q(until__gte=F("since")),
+                name="affiliation_ends_after_it_begins",
+                violation_error_message=_("It ends before it begins."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegate}, {self.organisation}"
+
+    def clean(self) -> None:
+        """Raises ValidationError where a made-up person would join a real organisation."""
+        if self.delegate_id and self.organisation_id:
+            if self.delegate.is_demonstration != self.organisation.is_demonstration:
+                raise ValidationError(
+                    _("Made-up people belong to made-up organisations only. Choose another one.")
+                )
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    """Which participations count."""
+
+    def confirmed(self) -> "ParticipationQuerySet":
+        """Those that a co-chair has confirmed."""
+        return self.filter(confirmed_at__isnull=False)
+
+
+class Participation(models.Model):
+    """A delegate's part in a roundtable; it counts once a co-chair has confirmed it."""
+
+    delegate = models.ForeignKey(
+        Delegate,
+        on_delete=models.CASCADE,
+        related_name="participations",
+        verbose_name=_("delegate"),
+        help_text=_("Who took part."),
+    )
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.CASCADE,
+        related_name="participations",
+        verbose_name=_("roundtable"),
+        help_text=_("Where the person took part."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="participations",
+        verbose_name=_("organisation at the time"),
+        help_text=_("Whom the person spoke for at the roundtable."),
+    )
+    capacity = models.CharField(
+        _("capacity"),
+        max_length=100,
+        blank=True,
+        help_text=_("For example head of delegation. Leave empty if not recorded."),
+    )
+    confirmed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+        help_text=_("The co-chair who confirmed it. Nobody can confirm their own."),
+    )
+    confirmed_at = models.DateTimeField(
+        _("confirmed"), null=True, blank=True, help_text=_("When it was confirmed.")
+    )
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        ordering = ["event", "delegate"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delegate", "event"],
+                name="participation_once",
+                violation_error_message=_("This person takes part already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="participation_confirmed_by_someone_at_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegate}, {self.event}"
+
+    def clean(self) -> None:
+        """Raises ValidationError where what is made up would meet what is real."""
+        if self.delegate_id and self.event_id and self.organisation_id:
+            check_made_up(self.event, self.delegate.is_demonstration)
+            check_made_up(self.event, self.organisation.is_demonstration)

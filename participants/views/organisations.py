@@ -1,0 +1,25 @@
+"""The organisations that took part."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from participants.forms import OrganisationFilterForm
+from participants.models import Organisation
+from roundtable.querystrings import page_of
+
+
+@require_safe
+@login_not_required
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    """The organisations that took part in public roundtables."""
+    published = Organisation.objects.published()
+    form = OrganisationFilterForm(request.GET, published)
+    page = page_of(form, form.filter(published).order_by("name")) if form.is_valid() else None
+    return render(
+        request,
+        "participants/organisation_list.html",
+        {"form": form, "page": page},
+        status=400 if form.errors else 200,
+    )
