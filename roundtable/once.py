@@ -14,9 +14,8 @@ class AnsweredWrite(models.Model):
     request = models.CharField(
         _("request"), max_length=64, help_text=_("SHA-256 of the address and what was sent.")
     )
-    location = models.CharField(
+    location = models.TextField(
         _("leads to"),
-        max_length=500,
         blank=True,
         help_text=_("Where the answer sent the browser. Never what a page showed."),
     )
