@@ -12,4 +12,7 @@ urlpatterns = [
     path("organisations/", views.organisation_list, name="organisation-list"),
     path("me/", views.me, name="me"),
     path("me/preview/", views.me_preview, name="me-preview"),
+    path("me/hide/", views.hide_me, name="me-hide"),
+    path("me/show/", views.show_me, name="me-show"),
+    path("hide/<str:token>/", views.hide_by_link, name="hide-by-link"),
 ]

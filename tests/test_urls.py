@@ -70,6 +70,10 @@ MAP = {
     "privacy": public("/privacy/"),
     "me": signed_in("/me/", takes_post=True),
     "me-preview": signed_in("/me/preview/"),
+    "me-hide": only_post("/me/hide/", "/me/"),
+    "me-show": only_post("/me/show/", "/me/"),
+    # The address is the secret: with a wrong one there is nothing, for whoever asks however.
+    "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),
     "my-commitments": signed_in("/me/commitments/"),
     "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),
     "account_login": entrance("/accounts/login/"),
