@@ -1,51 +1,96 @@
-"""Business cards for address books: vCard 3.0, which phones and Outlook take (RFC 2426)."""
+"""Business cards for address books: vCard 3.0, which phones and Outlook take, and vCard 4.0."""
+
+import unicodedata
 
 from participants.channels import ChannelKind
+from participants.languages import LANGUAGE_CHOICES
 from participants.sharing import Profile
 
+V3, V4 = "3.0", "4.0"  # RFC 2426 and RFC 6350
+VERSIONS = (V3, V4)
 LINE_OCTETS = 75
-TYPES = {
-    ChannelKind.EMAIL: "EMAIL;TYPE=INTERNET",
-    ChannelKind.PHONE: "TEL;TYPE=WORK,VOICE",
-    ChannelKind.MOBILE: "TEL;TYPE=CELL",
+FIELDS = {
+    V3: {
+        ChannelKind.EMAIL: "EMAIL;TYPE=INTERNET:",
+        ChannelKind.PHONE: "TEL;TYPE=WORK,VOICE:",
+        ChannelKind.MOBILE: "TEL;TYPE=CELL:",
+    },
+    V4: {
+        ChannelKind.EMAIL: "EMAIL:",
+        ChannelKind.PHONE: 'TEL;VALUE=uri;TYPE="work,voice":tel:',
+        ChannelKind.MOBILE: "TEL;VALUE=uri;TYPE=cell:tel:",
+    },
 }
 
 
-def vcard(profile: Profile, url: str) -> str:
+def vcard(profile: Profile, url: str, version: str = V3) -> str:
     """The card of what `profile` holds; `url` is the address of the person's page."""
-    card = profile.card
-    lines = ["BEGIN:VCARD", "VERSION:3.0", f"N:{escape(card.name)};;;;", f"FN:{escape(card.name)}"]
-    if card.name_latin:
-        lines.append(f"NICKNAME:{escape(card.name_latin)}")
+    lines = ["BEGIN:VCARD", f"VERSION:{version}"]
+    lines += _name(profile, version)
     if profile.workplaces:
         lines.append(f"ORG:{escape(profile.workplaces[0].name)}")
-    if card.post:
-        lines.append(f"TITLE:{escape(card.post)}")
-    notes = []
-    for channel in profile.channels:
-        if channel.kind == ChannelKind.SITE:
-            lines.append(f"URL:{one_line(channel.value)}")
-        elif channel.kind in TYPES:
-            lines.append(f"{TYPES[channel.kind]}:{escape(channel.value)}")
-        else:
-            notes.append(f"{channel.kind.label}: {channel.display}")
-    if notes:
-        lines.append(f"NOTE:{escape(chr(10).join(notes))}")
+    if profile.card.post:
+        lines.append(f"TITLE:{escape(profile.card.post)}")
+    lines += _channels(profile, version)
+    if version == V4:
+        lines += [f"LANG:{code}" for code in _languages(profile)]
     lines += [f"SOURCE:{one_line(url)}", "END:VCARD"]
     return "".join(fold(line) + "\r\n" for line in lines)
 
 
+def _name(profile: Profile, version: str) -> list[str]:
+    """The name in one piece: which part of it is the family's, nobody has said."""
+    name, latin = escape(profile.card.name), profile.card.name_latin
+    key = sort_key(latin)
+    sorted_as = f';SORT-AS="{key}"' if key and version == V4 else ""
+    lines = [f"N{sorted_as}:{name};;;;", f"FN:{name}"]
+    if latin:
+        lines.append(f"NICKNAME:{escape(latin)}")
+    if key and version == V3:
+        lines.append(f"SORT-STRING:{key}")
+    return lines
+
+
+def _channels(profile: Profile, version: str) -> list[str]:
+    lines, notes = [], []
+    for channel in profile.channels:
+        if channel.kind == ChannelKind.SITE:
+            lines.append(f"URL:{one_line(channel.value)}")
+        elif channel.kind in FIELDS[version]:
+            lines.append(f"{FIELDS[version][channel.kind]}{escape(channel.value)}")
+        else:
+            notes.append(f"{channel.kind.label}: {channel.display}")
+    if notes:
+        lines.append(f"NOTE:{escape(chr(10).join(notes))}")
+    return lines
+
+
+def _languages(profile: Profile) -> list[str]:
+    """The tags of the languages, which a profile holds by name."""
+    return [code for code, name in LANGUAGE_CHOICES if str(name) in profile.languages]
+
+
 def escape(text: str) -> str:
-    """The text with backslashes, commas, semicolons and line ends written as vCard wants them."""
+    """The text with backslashes, commas, semicolons and line ends written as vCard wants them.
+
+    Control characters are left out: no reader shows them, and some end a card at them.
+    """
     text = "\n".join(text.splitlines())  # also at line ends that only some readers know
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
     for sign, written in (("\\", "\\\\"), (",", "\\,"), (";", "\\;"), ("\n", "\\n")):
         text = text.replace(sign, written)
     return text
 
 
+def sort_key(text: str) -> str:
+    """The words to sort by, without the signs that readers of a parameter take differently."""
+    kept = (c if c not in '",;:\\^' and unicodedata.category(c) != "Cc" else " " for c in text)
+    return " ".join("".join(kept).split())
+
+
 def one_line(uri: str) -> str:
     """The address as it is, which vCard does not escape, without anything that ends a line."""
-    return "".join(uri.split())
+    return "".join(c for c in uri if not c.isspace() and unicodedata.category(c) != "Cc")
 
 
 def fold(line: str) -> str:

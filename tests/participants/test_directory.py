@@ -247,6 +247,7 @@ def test_contact_card_holds_what_everyone_sees(client: Client, rich: Delegate) -
         "N:Ratu Wijaya;;;;",
         "FN:Ratu Wijaya",
         "NICKNAME:R. Wijaya",
+        "SORT-STRING:R. Wijaya",
         "ORG:New Office",
         "TITLE:Head",
         "EMAIL;TYPE=INTERNET:ratu@example.org",
