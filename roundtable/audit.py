@@ -132,6 +132,11 @@ def key_of(subject: models.Model) -> str:
     return key.key
 
 
+def forget(subject: models.Model) -> None:
+    """Makes the log forget whom its entries are about; the chain stays whole."""
+    AuditKey.objects.filter(subject=f"{subject._meta.label_lower}:{subject.pk}").delete()
+
+
 @transaction.atomic
 def record(
     *,

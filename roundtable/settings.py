@@ -26,6 +26,14 @@ else:
     ALLOWED_HOSTS = names(
         required("ALLOWED_HOSTS", "the host names that the portal answers to, with commas between")
     )
+if DEBUG:
+    ERASURE_KEY = env.str("ERASURE_KEY", default="for-development-only-" + "y" * 40)
+    ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default="") or DATA_DIR / "erasures.log")
+else:
+    ERASURE_KEY = required("ERASURE_KEY", "another long random text, kept outside the database")
+    ERASURE_LEDGER = Path(
+        required("ERASURE_LEDGER", "a file that no backup of the database brings back")
+    )
 CSRF_TRUSTED_ORIGINS = names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
 # Who runs this portal. The public pages say "not set" until these are.
@@ -34,6 +42,8 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")
 # How many people's details one person may open in a day (UTC).
 REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, like="30")
+# How long entries of the log are kept, in days.
+LOG_KEPT_DAYS = optional("LOG_KEPT_DAYS", env.int, 730, like="730")
 
 INSTALLED_APPS = [
     "roundtable",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from participants.models import Audience, Delegate, User
+from pytest_django import Settings
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -29,6 +31,7 @@ FULL = os.environ.get("FULL") == "1"
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = Path(os.environ.get("SAMPLES") or ROOT.parent / "shared" / "data")
 
+_ledgers = count(1)
 # A row takes its time to store, and a fixture is made once for all examples.
 settings.register_profile("patient", deadline=None, suppress_health_check=[*HealthCheck])
 _patient = settings.get_profile("patient")
@@ -83,6 +86,20 @@ def event(db: None) -> Event:
 def operator(db: None) -> User:
     """Runs the portal."""
     return make_user("operator@example.org", is_superuser=True)
+
+@pytest.fixture(scope="session")
+def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the ledgers of erasures."""
+    return tmp_path_factory.mktemp("ledgers")
+
+
+@pytest.fixture(autouse=True)
+def ledger(settings: Settings, ledgers: Path) -> Path:
+    """The file that erasures of this test are marked in; it does not exist yet."""
+    settings.ERASURE_LEDGER = ledgers / f"{next(_ledgers)}.log"
+    assert isinstance(settings.ERASURE_LEDGER, Path)
+    return settings.ERASURE_LEDGER
+
 
 
 @pytest.fixture

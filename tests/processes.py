@@ -19,6 +19,8 @@ DOCUMENTED = {
     "ALLOWED_HOSTS": "portal.example.org, www.example.org",
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "Roundtable <portal@example.org>",
+    "ERASURE_KEY": "zyxwvutsrqponmlkjihgfedcba-9876543210-zyxwvutsrqponmlkjihgfedcba-9876543210",
+    "ERASURE_LEDGER": "erasures.log",
     "DATABASE_URL": "postgres://portal:secret@localhost:5432/portal",
     "BEHIND_TLS_PROXY": "true",
 }

@@ -12,6 +12,9 @@ os.environ.update(
     EMAIL_URL="memorymail://",
     DEFAULT_FROM_EMAIL="Roundtable <portal@example.org>",
     SECURE_SSL_REDIRECT="false",
+    ERASURE_KEY="erasures-in-tests-only-" + "x" * 40,
+    # Nowhere: each test gets a file of its own.
+    ERASURE_LEDGER="no-such-folder/erasures.log",
 )
 for name in (
     "BEHIND_TLS_PROXY",
@@ -20,6 +23,7 @@ for name in (
     "CSRF_TRUSTED_ORIGINS",
     "DATA_CONTROLLER",
     "DATA_DIR",
+    "LOG_KEPT_DAYS",
     "OPERATOR_NAME",
     "REVEALS_PER_DAY",
     "STATIC_ROOT",

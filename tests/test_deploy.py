@@ -12,7 +12,14 @@ from tests.processes import DOCUMENTED, get, manage, program, run, started, wait
 pytestmark = pytest.mark.own_process
 
 GUNICORN = [program("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
-REQUIRED = ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL"]
+REQUIRED = [
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "ERASURE_KEY",
+    "ERASURE_LEDGER",
+]
 
 
 def without(name: str) -> dict[str, str]:
@@ -57,6 +64,7 @@ def test_missing_setting_stops_gunicorn_with_one_sentence(name: str, tmp_path: P
         ("EMAIL_URL", "smtp://portal:secret@mail.example.org:port"),
         ("CACHE_URL", "nonsense"),
         ("REVEALS_PER_DAY", "many"),
+        ("LOG_KEPT_DAYS", "forever"),
         ("TRUSTED_PROXY_COUNT", "one"),
     ],
 )

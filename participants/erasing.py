@@ -1,0 +1,177 @@
+"""Erasing a person: what goes, what the public record keeps, and the mark that stays."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.deletion import ProtectedError, RestrictedError
+from django.db.models.functions import Lower
+from django.utils.crypto import get_random_string
+
+from participants import erasures
+from participants.models import (
+    Audience,
+    Delegate,
+    Erasure,
+    Grant,
+    InvitationRequest,
+    Participation,
+    User,
+)
+from participants.models.delegate import new_handle
+from roundtable import audit
+from roundtable.mailing import Letter
+
+
+@transaction.atomic
+def erase(delegate: Delegate, *, by: User | None, at: datetime) -> None:
+    """Removes a person and their account, and leaves "a delegate of …" where one took part.
+
+    Nobody can undo it. `by` is None where the portal itself does it. Raises OSError, and erases
+    nothing, where the ledger cannot be written.
+    """
+    person = Delegate.objects.select_for_update().get(pk=delegate.pk)
+    if not person.erased_at:
+        user, addresses = person.user, addresses_of(person, person.user)
+        audit.record(act="erase", at=at, actor=by, subject=person)
+        handle = person.handle
+        _forget_in_log([person, *person.participations.all()])
+        _leave_tombstone(person, at)
+        if user:
+            _remove_account(user, at)
+        _remove_letters_and_requests(addresses)
+        _keep_marks({handle}, addresses, at)
+    delegate.refresh_from_db()
+
+
+@transaction.atomic
+def erase_account(user: User, *, by: User | None, at: datetime) -> None:
+    """Removes an account that has no profile; as `erase` in all else."""
+    addresses = addresses_of(None, user)
+    audit.record(act="erase", at=at, actor=by, subject=user)
+    _remove_account(user, at)
+    _remove_letters_and_requests(addresses)
+    _keep_marks(set(), addresses, at)
+
+
+def addresses_of(delegate: Delegate | None, user: User | None) -> set[str]:
+    """Every address that the portal knows the person by, in small letters.
+
+    Contact channels are not among them: nobody is recognised by those.
+    """
+    found: set[str] = set()
+    if delegate:
+        found |= {delegate.invitation_email, *delegate.invitations.values_list("email", flat=True)}
+    if user:
+        verified = EmailAddress.objects.filter(user=user)
+        found |= {user.email, *verified.values_list("email", flat=True)}
+    return {address.strip().lower() for address in found} - {""}
+
+
+def _leave_tombstone(person: Delegate, at: datetime) -> None:
+    for party in person.focal_point_for.all():
+        party.decline()
+    _remove_rows_of(person, keeping={Participation})
+    # Only what a co-chair confirmed belongs to the record of the roundtable.
+    person.participations.filter(confirmed_at=None).delete()
+    person.participations.update(capacity="")
+    # Not by full_clean(), which wants a name.
+    Delegate.objects.filter(pk=person.pk).update(
+        handle=new_handle(),
+        name="",
+        name_latin="",
+        post="",
+        about="",
+        invitation_email="",
+        user=None,
+        listed_to=Audience.ONLY_ME,
+        is_protected=False,
+        consented_at=None,
+        reviewed_on=None,
+        paused_at=None,
+        erased_at=at,
+    )
+
+
+def _remove_rows_of(row: Delegate | User, keeping: Collection[type[models.Model]]) -> None:
+    # By the models' own word, so that a table that is added later is emptied too.
+    for relation in row._meta.related_objects:
+        if relation.on_delete is models.CASCADE and relation.related_model not in keeping:
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: row})
+            rows.delete()
+
+
+def _remove_account(user: User, at: datetime) -> None:
+    _forget_in_log([user, *user.grants.all()])
+    _end_sessions(user)
+    _remove_rows_of(user, keeping={Grant})
+    _end_grants(user, at)
+    try:
+        with transaction.atomic():
+            user.delete()
+    except (ProtectedError, RestrictedError):
+        _close(user, at)
+
+
+def _close(user: User, at: datetime) -> None:
+    # What this person confirmed or approved stays so; by whom is not known any more.
+    stranger = get_random_string(20, "abcdefghijklmnopqrstuvwxyz")
+    user.email = f"{stranger}@example.invalid"
+    user.is_active = user.is_superuser = False
+    user.last_login, user.joined_at = None, at
+    user.set_unusable_password()
+    user.full_clean()
+    user.save()
+
+
+def _end_grants(user: User, at: datetime) -> None:
+    yesterday = at.date() - timedelta(days=1)
+    user.grants.filter(valid_from__gt=yesterday).delete()
+    user.grants.filter(Q(valid_until=None) | Q(valid_until__gt=yesterday)).update(
+        valid_until=yesterday
+    )
+
+
+def _end_sessions(user: User) -> None:
+    # Also those that allauth does not list, such as a sign-in that waits for its code.
+    addresses = addresses_of(None, user)
+    for session in Session.objects.iterator():
+        content = session.get_decoded()
+        is_own = content.get(SESSION_KEY) == str(user.pk)
+        if is_own or addresses.intersection(_texts_in(content)):
+            session.delete()
+
+
+def _texts_in(value: object) -> Iterable[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts_in(item)
+    else:
+        yield str(value).lower()
+
+
+def _remove_letters_and_requests(addresses: set[str]) -> None:
+    InvitationRequest.objects.annotate(address=Lower("email")).filter(
+        address__in=addresses
+    ).delete()
+    # The cause stays, so that no letter is written a second time.
+    Letter.objects.annotate(address=Lower("recipient")).filter(address__in=addresses).update(
+        recipient="", subject="", text="", html=""
+    )
+
+
+def _keep_marks(handles: set[str], addresses: set[str], at: datetime) -> None:
+    marks = [erasures.mark_of(Erasure.Kind.HANDLE, handle, at) for handle in handles]
+    marks += [erasures.mark_of(Erasure.Kind.ADDRESS, address, at) for address in addresses]
+    erasures.keep(marks)
+
+
+def _forget_in_log(rows: Iterable[models.Model]) -> None:
+    for row in rows:
+        audit.forget(row)

@@ -1,0 +1,120 @@
+"""The ledger of erasures: marks in the database, mirrored to a file that no backup holds."""
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from participants.models import Erasure
+
+HEXADECIMAL = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, order=True)
+class Mark:
+    """What stands in the ledger for one handle or one address."""
+
+    kind: str
+    mark: str
+    at: datetime
+
+
+class DamagedLine(ValueError):
+    """A line of the file that holds no mark."""
+
+
+def mark_of(kind: str, value: str, at: datetime) -> Mark:
+    """The mark of a handle or an address, whatever the case it was written in."""
+    content = f"{kind}:{value.strip().lower()}"
+    digest = hmac.new(settings.ERASURE_KEY.encode(), content.encode(), hashlib.sha256)
+    return Mark(kind, digest.hexdigest(), at.astimezone(UTC))
+
+
+def keep(marks: Iterable[Mark]) -> None:
+    """Writes marks to the table and to the file, to call last within a transaction.
+
+    The file comes before the commit: a crash in between leaves a mark too many, which erases
+    somebody who had asked for it, and never one too few. Raises OSError where the file cannot be
+    written, so that nothing is erased without a mark.
+    """
+    wanted = sorted(set(marks))
+    for mark in wanted:
+        Erasure.objects.get_or_create(kind=mark.kind, mark=mark.mark, at=mark.at)
+    append(wanted)
+
+
+def append(marks: Iterable[Mark]) -> None:
+    """Adds lines at the end of the file and waits until the disk has them."""
+    lines = "".join(_line(mark) for mark in marks)
+    if not lines:
+        return
+    path = Path(settings.ERASURE_LEDGER)
+    is_new = not path.exists()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        # A line that a crash broke off must not spoil the next one.
+        size = file.seek(0, os.SEEK_END)
+        if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
+            lines = "\n" + lines
+        file.write(lines.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The name of a new file is on the disk only once its folder is.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _line(mark: Mark) -> str:
+    content = {"kind": mark.kind, "mark": mark.mark, "at": mark.at.astimezone(UTC).isoformat()}
+    return json.dumps(content) + "\n"
+
+
+def read() -> Iterator[tuple[int, Mark | DamagedLine]]:
+    """Each line of the file with its number: a mark, or what is wrong with it."""
+    path = Path(settings.ERASURE_LEDGER)
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield number, _mark_in(line)
+            except ValueError:
+                yield number, DamagedLine(f"Line {number} of the ledger is damaged.")
+
+
+def _mark_in(line: bytes) -> Mark:
+    content = json.loads(line)  # what is not UTF-8 or not JSON is a ValueError
+    if not isinstance(content, dict) or set(content) != {"kind", "mark", "at"}:
+        raise ValueError("not a mark")
+    kind, mark, at = content["kind"], content["mark"], content["at"]
+    if not all(isinstance(value, str) for value in (kind, mark, at)):
+        raise ValueError("not texts")
+    moment = datetime.fromisoformat(at)
+    if kind not in Erasure.Kind.values or len(mark) != 64 or not HEXADECIMAL.issuperset(mark):
+        raise ValueError("not a mark")
+    if moment.tzinfo is None:
+        raise ValueError("no time zone")
+    return Mark(kind, mark, moment.astimezone(UTC))
+
+
+def stored() -> Iterator[Mark]:
+    """The marks in the table."""
+    for row in Erasure.objects.order_by("pk").iterator():
+        yield Mark(row.kind, row.mark, row.at.astimezone(UTC))
