@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from participants.models import Audience, Consent, ConsentNotice, Delegate
 from participants.sessions import end_sessions
@@ -63,6 +64,19 @@ def _notice(version: int, language: str, text: str) -> ConsentNotice:
     return recorded
 
 
+def record_of(delegate: Delegate) -> QuerySet[Consent]:
+    """Each act of the person's consent with its wording, the oldest first."""
+    return delegate.consents.select_related("notice").order_by("at", "pk")
+
+
+def agreed_version(delegate: Delegate) -> int | None:
+    """The version that the person's consent stands under; None without a consent."""
+    if delegate.consented_at is None:
+        return None
+    last = record_of(delegate).last()
+    return last.notice.version if last else None
+
+
 @transaction.atomic
 def give(delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime) -> Consent:
     """The person agrees to this wording; from now on they may choose whom they share with."""
@@ -94,7 +108,7 @@ def withdraw(delegate: Delegate, *, by: Consent.By, at: datetime) -> Consent | N
     delegate.channels.exclude(audience=Audience.ONLY_ME).update(audience=Audience.ONLY_ME)
     if not had_consent:
         return None
-    last = delegate.consents.exclude(act=Consent.Act.WITHDRAWN).select_related("notice").last()
+    last = record_of(delegate).last()
     notice = last.notice if last else current_notice(FALLBACK)
     return _add(delegate, Consent.Act.WITHDRAWN, notice=notice, by=by, at=at)
 

@@ -169,7 +169,7 @@ def make_introduction(
 def make_notice(**fields: Any) -> ConsentNotice:
     given: dict[str, Any] = {
         "purpose": ConsentNotice.Purpose.SHARING,
-        "version": next(_numbers),
+        "version": 1000 + next(_numbers),  # beyond those that are written down
         "language": "en",
         "text": "I agree.",
     } | fields

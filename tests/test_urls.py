@@ -70,6 +70,11 @@ MAP = {
     "privacy": public("/privacy/"),
     "me": signed_in("/me/", takes_post=True),
     "me-preview": signed_in("/me/preview/"),
+    "my-consent": signed_in("/me/consent/", takes_post=True),
+    "my-consent-withdraw": only_post("/me/consent/withdraw/", "/me/consent/"),
+    "my-consent-text": signed_in("/me/consent.txt"),
+    # Nobody here has agreed to these words.
+    "my-consent-notice": signed_in("/me/consent/1/en/", 404),
     "me-hide": only_post("/me/hide/", "/me/"),
     "me-show": only_post("/me/show/", "/me/"),
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.

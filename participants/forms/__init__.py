@@ -1,9 +1,11 @@
 """What people write, and what they ask lists for."""
 
+from participants.forms.consent import AgreementForm
 from participants.forms.lists import DirectoryForm, OrganisationFilterForm, country_choices
 from participants.forms.profile import ChannelFormSet, PreviewForm, ProfileForm
 
 __all__ = [
+    "AgreementForm",
     "ChannelFormSet",
     "DirectoryForm",
     "OrganisationFilterForm",

@@ -10,12 +10,24 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from participants.channels import ChannelKind, clean_value
+from participants.forms.consent import READ_AGAIN, agreement_field
 from participants.languages import LANGUAGE_CHOICES
-from participants.models import ContactChannel, Delegate, DelegateLanguage
+from participants.models import (
+    Audience,
+    ConsentNotice,
+    ContactChannel,
+    Delegate,
+    DelegateLanguage,
+)
 from participants.sharing import OFFERED
 from roundtable.querystrings import QueryForm
 
 AUDIENCE_CHOICES = [(audience.value, audience.label) for audience in OFFERED]
+
+ONLY_ME = Audience.ONLY_ME
+AGREE_FIRST = _(
+    "Read the notice below and tick “I have read the notice and agree”, or choose “Only me”."
+)
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,8 +49,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "listed_to": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, notice: ConsentNotice | None = None, **kwargs: Any) -> None:
+        """With a notice the person has not agreed so far, and can do so right here."""
         super().__init__(*args, **kwargs)
+        self.notice = notice
+        if notice:
+            self.fields["agree"] = agreement_field(required=False)
         self.fields["listed_to"] = forms.ChoiceField(
             label=self.fields["listed_to"].label,
             help_text=self.fields["listed_to"].help_text,
@@ -50,9 +66,22 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, token in (("name", "name"), ("post", "organization-title")):
             self.fields[name].widget.attrs["autocomplete"] = token
 
+    def clean(self) -> dict[str, Any]:
+        """Asks for the agreement before anything is shared."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.notice is None:
+            return cleaned
+        if cleaned["agree"] and self.data.get("wording") != self.notice.sha256:
+            self.add_error("agree", READ_AGAIN)
+        elif not cleaned["agree"] and cleaned.get("listed_to", ONLY_ME) != ONLY_ME:
+            self.add_error("listed_to", AGREE_FIRST)
+        return cleaned
+
     def save(self, commit: bool = True) -> Delegate:
         """Stores the profile and its languages."""
-        delegate: Delegate = super().save(commit)
+        delegate: Delegate = super().save(commit=False)
+        # Nothing but what was written here: whoever hid or withdrew meanwhile stays so.
+        delegate.save(update_fields=self.Meta.fields)
         chosen = set(self.cleaned_data["languages"])
         delegate.languages.exclude(language__in=chosen).delete()
         for language in chosen - {row.language for row in delegate.languages.all()}:

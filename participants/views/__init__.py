@@ -1,5 +1,11 @@
 """The pages about people and organisations."""
 
+from participants.views.consent import (
+    my_consent,
+    my_consent_notice,
+    my_consent_text,
+    my_consent_withdraw,
+)
 from participants.views.directory import (
     delegate_detail,
     delegate_list,
@@ -19,6 +25,10 @@ __all__ = [
     "hide_me",
     "me",
     "me_preview",
+    "my_consent",
+    "my_consent_notice",
+    "my_consent_text",
+    "my_consent_withdraw",
     "organisation_list",
     "show_me",
 ]

@@ -5,12 +5,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import sharing
+from participants import consents, sharing
 from participants.forms import ChannelFormSet, PreviewForm, ProfileForm
-from participants.models import Delegate, User
+from participants.models import Consent, Delegate, User
 from participants.permissions import may_enter_admin
 
 
@@ -23,16 +24,22 @@ def me(request: HttpRequest) -> HttpResponse:
     if delegate is None:
         return render(request, "participants/me_without_profile.html", {"is_staff": is_staff})
     data = request.POST if request.method == "POST" else None
-    form = ProfileForm(data, instance=delegate)
+    notice = None
+    if delegate.consented_at is None:
+        notice = consents.current_notice(get_language() or consents.FALLBACK)
+    form = ProfileForm(data, instance=delegate, notice=notice)
     channels = ChannelFormSet(data, instance=delegate, prefix="channel")
     if data is not None and form.is_valid() and channels.is_valid():
         with transaction.atomic():
+            if notice and form.cleaned_data["agree"]:
+                consents.give(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
             form.save()
             channels.save()
         messages.success(request, _("Your profile is saved."))
         return redirect("me")
     context = {
         "form": form,
+        "notice": notice,
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
         "has_mistakes": data is not None,
