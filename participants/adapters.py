@@ -1,14 +1,15 @@
 """How sign-in behaves here: people come by invitation."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import context as current
-from django.contrib.sites.shortcuts import get_current_site
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from participants.models import User
-from roundtable.mailing import deliver
+from roundtable.mailing import fresh_cause, post
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
@@ -19,11 +20,18 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Hands the mail over, so that known and unknown addresses are answered alike."""
-        request = current.request
-        site = get_current_site(request)
-        values = {"request": request, "email": email, "current_site": site, **context}
-        deliver(self.render_mail(template_prefix, email, values))
+        """Queues the mail, so that known and unknown addresses are answered alike."""
+        now = timezone.now()
+        expires = now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+        post(
+            cause=fresh_cause(),
+            to=email,
+            template=template_prefix,
+            context={"email": email, **context},
+            at=now,
+            # A code that is no longer taken would only puzzle.
+            not_after=expires if "code" in context else None,
+        )
 
 
 def display_name(user: User) -> str:

@@ -1,13 +1,37 @@
-"""Mail goes out beside the request, so that nobody can tell from an answer whether any was sent."""
+"""Every mail: one letter for one cause, queued beside what caused it, sent by a worker.
 
+No request sends mail, so that nobody can tell from an answer, or its time, whether any was sent.
+The queue holds the letter's number alone; who it is for and what it says stand in the letter, and
+only until it is sent.
+"""
+
+import contextlib
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from smtplib import SMTPException
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import models
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import models, transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+logger = logging.getLogger(__name__)
+
+# How long after each refusal the mail server is asked again; then the letter is given up.
+WAITS = [
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+]
+# What begins a cause that cannot come again.
+FRESH = "fresh:"
 
 
 class Letter(models.Model):
@@ -26,6 +50,12 @@ class Letter(models.Model):
     text = models.TextField(_("text"), blank=True, help_text=_("Empty once it is sent."))
     html = models.TextField(_("HTML"), blank=True, help_text=_("Empty once it is sent."))
     queued_at = models.DateTimeField(_("queued"), help_text=_("When it was handed over."))
+    not_after = models.DateTimeField(
+        _("not after"),
+        null=True,
+        blank=True,
+        help_text=_("It is given up where it could not be sent by then. Empty: any time will do."),
+    )
     attempts = models.PositiveSmallIntegerField(
         _("attempts"), default=0, help_text=_("How often the mail server was asked.")
     )
@@ -50,21 +80,112 @@ class Letter(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-logger = logging.getLogger(__name__)
-_sender = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
+class NotTakenError(Exception):
+    """The mail server refused a letter before it took it, so it may be asked again."""
 
 
-def deliver(message: EmailMessage) -> None:
-    """Hands the message over; a mail server that is away is logged and fails no request."""
-    if settings.MAIL_AT_ONCE:
-        _send(message)
+def fresh_cause() -> str:
+    """A cause that never comes again, for mail that somebody asked for."""
+    return FRESH + get_random_string(32)
+
+
+@transaction.atomic
+def post(
+    *,
+    cause: str,
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    at: datetime,
+    not_after: datetime | None = None,
+) -> Letter | None:
+    """Queues one letter; None where the cause had its letter before.
+
+    The words are those of `<template>.subject.txt`, `.txt` and `.html`. With an empty `to` all
+    the same is done, and nobody gets it. Raises ValidationError where `to` is no address.
+    """
+    letter = Letter(
+        cause=cause,
+        recipient=to,
+        subject=" ".join(render_to_string(f"{template}.subject.txt", context).split()),
+        text=render_to_string(f"{template}.txt", context).strip() + "\n",
+        html=render_to_string(f"{template}.html", context).strip() + "\n",
+        queued_at=at,
+        not_after=not_after,
+    )
+    letter.full_clean(validate_unique=False)
+    values = {
+        field.attname: getattr(letter, field.attname)
+        for field in Letter._meta.concrete_fields
+        if not field.primary_key
+    }
+    stored, is_new = Letter.objects.get_or_create(cause=cause, defaults=values)
+    if not is_new:
+        return None
+    send_letter.enqueue(stored.pk)
+    return stored
+
+
+@task(backend="mail")
+def send_letter(number: int) -> None:
+    """Sends the letter of this number, unless that was begun before."""
+    now = timezone.now()
+    free = Letter.objects.filter(pk=number, claimed_at=None, done_at=None)
+    # One conditional UPDATE: of two workers only one gets the letter.
+    if not free.update(claimed_at=now, attempts=F("attempts") + 1):
+        return
+    letter = Letter.objects.get(pk=number)
+    if not letter.recipient or (letter.not_after and letter.not_after < now):
+        _close(letter, is_sent=False, at=now)
+        return
+    try:
+        _hand_over(letter)
+    except NotTakenError as problem:
+        _try_later(letter, problem, at=now)
+    # Of whatever kind: it may have been taken. Its own words could hold the recipient.
+    except Exception as problem:
+        _give_up(letter, type(problem).__name__, at=now)
     else:
-        _sender.submit(_send, message)
+        _close(letter, is_sent=True, at=timezone.now())
 
 
-def _send(message: EmailMessage) -> None:
+def _hand_over(letter: Letter) -> None:
+    """Gives the letter to the mail server; raises NotTakenError where that surely refused it."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, SMTPException) as problem:
+        raise NotTakenError(type(problem).__name__) from None
+    message = EmailMultiAlternatives(
+        letter.subject, letter.text, to=[letter.recipient], connection=connection
+    )
+    message.attach_alternative(letter.html, "text/html")
     try:
         message.send()
-    except (OSError, SMTPException) as problem:
-        # Not the problem's own words: they can hold the recipient.
-        logger.error("A message could not be sent: %s.", type(problem).__name__)
+    except (SMTPRecipientsRefused, SMTPResponseException) as problem:
+        raise NotTakenError(type(problem).__name__) from None
+    finally:
+        with contextlib.suppress(OSError, SMTPException):
+            connection.close()
+
+
+def _try_later(letter: Letter, problem: NotTakenError, *, at: datetime) -> None:
+    if letter.attempts > len(WAITS):
+        _give_up(letter, str(problem), at=at)
+        return
+    logger.warning("Letter %s was refused and is tried again: %s.", letter.pk, problem)
+    with transaction.atomic():
+        Letter.objects.filter(pk=letter.pk, done_at=None).update(claimed_at=None)
+        send_letter.using(run_after=at + WAITS[letter.attempts - 1]).enqueue(letter.pk)
+
+
+def _give_up(letter: Letter, why: str, *, at: datetime) -> None:
+    logger.error("Letter %s was given up: %s.", letter.pk, why)
+    _close(letter, is_sent=False, at=at)
+
+
+def _close(letter: Letter, *, is_sent: bool, at: datetime) -> None:
+    """Keeps of a letter only that its cause had one."""
+    Letter.objects.filter(pk=letter.pk).update(
+        recipient="", subject="", text="", html="", claimed_at=None, done_at=at, is_sent=is_sent
+    )

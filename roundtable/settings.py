@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_countries",
+    "django_tasks",
+    "django_tasks_db",
     "import_export",
     "simple_history",
 ]
@@ -188,12 +190,14 @@ else:
     vars().update(
         optional("EMAIL_URL", env.email_url, None, like="smtp+tls://user:password@host:587")
     )
-    # Mail is sent while somebody waits.
     EMAIL_TIMEOUT = 15
     DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the address that mail comes from")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Within the request, which then takes as long as the mail server does: for development and tests.
-MAIL_AT_ONCE = DEBUG
+# `manage.py db_worker --backend mail` works on the queue, which stands in the database.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "mail": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+}
 
 # Languages ----------------------------------------------------------------------------
 

@@ -6,13 +6,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from participants.models import Audience, Delegate, User
 from pytest_django import Settings
 from roundtable.models import Event
+from tests.delivery import run_queue
 from tests.factories import (
     NOON,
     make_channel,
@@ -62,6 +65,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def limits() -> None:
     """Each test begins with the limits on sign-in unspent."""
     cache.clear()
+
+
+@pytest.fixture
+def deliver(db: None) -> Callable[[], list[EmailMultiAlternatives]]:
+    """Sends what is queued, as the worker does, and gives all that was sent in this test."""
+
+    def delivered() -> list[EmailMultiAlternatives]:
+        run_queue()
+        return mail.outbox  # type: ignore[return-value]
+
+    return delivered
 
 
 @pytest.fixture

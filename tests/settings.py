@@ -41,7 +41,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-MAIL_AT_ONCE = True
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 # A connection that outlives its test would keep the test database from being removed.
 DATABASES["default"]["CONN_MAX_AGE"] = 0

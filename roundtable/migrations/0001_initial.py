@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(help_text="SHA-256 of the form's key and who sent.", max_length=64, unique=True, verbose_name='key')),
                 ('at', models.DateTimeField(db_index=True, help_text='When it was answered.', verbose_name='when')),
                 ('request', models.CharField(help_text='SHA-256 of the address and what was sent.', max_length=64, verbose_name='request')),
-                ('location', models.CharField(blank=True, help_text='Where the answer sent the browser. Never what a page showed.', max_length=500, verbose_name='leads to')),
+                ('location', models.TextField(blank=True, help_text='Where the answer sent the browser. Never what a page showed.', verbose_name='leads to')),
             ],
             options={
                 'verbose_name': 'answered write',
@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True, help_text='Empty once it is sent.', verbose_name='text')),
                 ('html', models.TextField(blank=True, help_text='Empty once it is sent.', verbose_name='HTML')),
                 ('queued_at', models.DateTimeField(help_text='When it was handed over.', verbose_name='queued')),
+                ('not_after', models.DateTimeField(blank=True, help_text='It is given up where it could not be sent by then. Empty: any time will do.', null=True, verbose_name='not after')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, help_text='How often the mail server was asked.', verbose_name='attempts')),
                 ('claimed_at', models.DateTimeField(blank=True, help_text='Set while the mail server is asked, so that nobody else asks it too.', null=True, verbose_name='being sent since')),
                 ('done_at', models.DateTimeField(blank=True, help_text='When it was sent, or given up.', null=True, verbose_name='done')),

@@ -1,0 +1,21 @@
+"""The queue of mail, worked on when a test says so."""
+
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+
+def run_queue() -> None:
+    """Does what the worker does with all that is queued and due; a task that fails, fails here."""
+    worker = Worker(
+        queue_names=["default"],
+        interval=0,
+        batch=True,
+        backend_name="mail",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="test",
+        excluded_queue_names=[],
+    )
+    worker.run()
+    failed = DBTaskResult.objects.failed()
+    assert not failed, [task.traceback for task in failed]
