@@ -29,6 +29,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.signing_in import sign_in
 
 FULL = os.environ.get("FULL") == "1"
 ROOT = Path(__file__).resolve().parent.parent
@@ -178,14 +179,17 @@ def outsider(db: None) -> Delegate:
 
 
 @pytest.fixture
-def client_of() -> Callable[[User | Delegate], Client]:
-    """Signs somebody in: `client_of(delegate).get("/")`."""
+def client_of() -> Callable[..., Client]:
+    """Signs somebody in: `client_of(delegate).get("/")`.
 
-    def signed_in(who: User | Delegate) -> Client:
+    Whoever may work in the admin with a second factor, save with `second_factor=False`.
+    """
+
+    def signed_in(who: User | Delegate, *, second_factor: bool | None = None) -> Client:
         user = who.user if isinstance(who, Delegate) else who
         assert user is not None
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        sign_in(client, user, second_factor=second_factor)
         return client
 
     return signed_in

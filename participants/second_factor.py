@@ -1,0 +1,62 @@
+"""The second factor: who has one, whether a session has used it, and the admin, which wants it."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from participants.models import User
+from participants.permissions import AnyUser, may_enter_admin
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+# Recovery codes stand in for one of these, and go with the last of them.
+KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def has_factor(user: AnyUser) -> bool:
+    """Whether the account has an authenticator app or a passkey."""
+    return isinstance(user, User) and _factors(user).filter(type__in=KINDS).exists()
+
+
+def was_used(request: HttpRequest, factors: set[int]) -> bool:
+    """Whether this session was opened or confirmed with one of these factors."""
+    records = get_authentication_records(request, request.user)
+    return any(row.get("method") == "mfa" and row.get("id") in factors for row in records)
+
+
+class SecondFactorMiddleware:
+    """Nobody works in the admin with a code from a mailbox alone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing: the address is not resolved yet."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Leads whoever may work in the admin to the second factor first."""
+        match = request.resolver_match
+        # Unknown addresses in the admin are the admin's too.
+        if match is None or "admin" not in match.app_names or not may_enter_admin(request.user):
+            return None
+        assert isinstance(request.user, User)
+        factors = dict(_factors(request.user).values_list("pk", "type"))
+        if not set(factors.values()) & set(KINDS):
+            return redirect("mfa_index")  # the page says why
+        if was_used(request, set(factors)):
+            return None
+        # What was sent is not sent again by itself: it may be a file.
+        back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+        page = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+        return redirect(f"{page}?{urlencode({'next': back})}")
+
+
+def _factors(user: User) -> Any:
+    return Authenticator.objects.filter(user=user)

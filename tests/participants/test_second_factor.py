@@ -1,0 +1,142 @@
+"""The second factor: nobody works in the admin without one."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.cache import cache
+from django.test import Client
+
+from participants.models import Delegate, Grant, User
+from roundtable.models import Event
+from tests.factories import make_grant, make_user
+from tests.signing_in import add_app, app_code, remember, sign_in
+from tests.test_urls import admin_paths
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+SET_UP, CONFIRM = "/accounts/2fa/", "/accounts/2fa/reauthenticate/"
+
+
+def everywhere() -> list[str]:
+    return [*admin_paths(), "/admin/nothing/", "/admin/participants/nothing/1/"]
+
+
+def refusals(browser: Client, path: str) -> set[tuple[int, str]]:
+    """How each method is answered, without what the page leads back to."""
+    methods = (browser.get, browser.post, browser.head, browser.put, browser.delete)
+    answers = [method(path) for method in methods]
+    return {(answer.status_code, answer.get("Location", "").split("?")[0]) for answer in answers}
+
+
+def roles(event: Event) -> list[User]:
+    """One account of each kind that may work in the admin."""
+    found = [make_user(is_superuser=True)]
+    for role in Grant.Role.values:
+        found.append(make_user())
+        make_grant(found[-1], event, role=role)
+    return found
+
+
+def test_session_by_code_alone_is_refused_at_every_address(event: Event, client_of: Sign) -> None:
+    for user in roles(event):
+        browser = client_of(user, second_factor=False)
+        for path in everywhere():
+            assert refusals(browser, path) == {(302, SET_UP)}, path
+
+
+def test_session_that_has_not_used_the_factor_is_refused_at_every_address(
+    event: Event, client_of: Sign
+) -> None:
+    for user in roles(event):
+        add_app(user)
+        browser = client_of(user, second_factor=False)
+        for path in everywhere():
+            assert refusals(browser, path) == {(302, CONFIRM)}, path
+
+
+def test_factor_of_somebody_else_or_taken_off_opens_nothing(
+    cochair: User, operator: User, client_of: Sign
+) -> None:
+    browser = client_of(cochair)
+    assert browser.get("/admin/").status_code == 200
+    sign_in(browser, operator, second_factor=False)
+    add_app(operator)
+    assert browser.get("/admin/")["Location"] == f"{CONFIRM}?next=%2Fadmin%2F"
+    browser = client_of(cochair)
+    used = add_app(cochair)
+    Authenticator.objects.filter(pk=used.pk).delete()
+    add_app(cochair)
+    remember(browser, cochair, {"method": "mfa", "type": "totp", "id": used.pk + 1000})
+    assert browser.get("/admin/")["Location"] == f"{CONFIRM}?next=%2Fadmin%2F"
+
+
+def test_recovery_codes_alone_are_no_factor(cochair: User, client_of: Sign) -> None:
+    codes = RecoveryCodes.activate(cochair).instance
+    browser = client_of(cochair, second_factor=False)
+    remember(browser, cochair, {"method": "mfa", "type": "recovery_codes", "id": codes.pk})
+    assert browser.get("/admin/")["Location"] == SET_UP
+    add_app(cochair)
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_the_page_to_set_one_up_says_why(
+    cochair: User, delegate: Delegate, client_of: Sign
+) -> None:
+    browser = client_of(cochair, second_factor=False)
+    page = unescape(browser.get("/admin/", follow=True).content.decode())
+    assert (
+        "The co-chairs' desk opens with a second factor only: whoever reads your mail must not "
+        "be able to work there. Add an app or a passkey below, then open the desk again." in page
+    )
+    assert "opens with a second factor only" not in client_of(delegate).get(SET_UP).content.decode()
+    add_app(cochair)
+    assert "opens with a second factor only" not in browser.get(SET_UP).content.decode()
+
+
+def test_code_of_the_app_opens_the_page_that_was_asked_for(cochair: User, client_of: Sign) -> None:
+    add_app(cochair)
+    browser = client_of(cochair, second_factor=False)
+    where = browser.get("/admin/participants/delegate/?q=a")["Location"]
+    assert where == f"{CONFIRM}?next=%2Fadmin%2Fparticipants%2Fdelegate%2F%3Fq%3Da"
+    answer = browser.post(where, {"code": "000000"})
+    assert answer.status_code == 200
+    assert browser.get("/admin/").status_code == 302
+    answer = browser.post(
+        CONFIRM, {"code": app_code(), "next": "/admin/participants/delegate/?q=a"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/participants/delegate/?q=a")
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_sign_in_with_code_and_app_opens_the_admin(cochair: User) -> None:
+    add_app(cochair)
+    browser = Client()
+    browser.post("/accounts/login/", {"login": cochair.email})
+    code = browser.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
+    answer = browser.post("/accounts/login/code/confirm/", {"code": code})
+    assert answer["Location"] == "/accounts/2fa/authenticate/"
+    assert browser.get("/admin/")["Location"].startswith("/admin/login/")
+    old = app_code(at=time.time() - timedelta(minutes=5).total_seconds())
+    assert browser.post(answer["Location"], {"code": old}).status_code == 200
+    cache.clear()
+    assert browser.post(answer["Location"], {"code": app_code()})["Location"] == "/me/"
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_the_rest_of_the_portal_wants_no_second_factor(cochair: User, client_of: Sign) -> None:
+    browser = client_of(cochair, second_factor=False)
+    for path in ("/", "/me/", "/commitments/", "/directory/", "/accounts/sessions/"):
+        assert browser.get(path).status_code == 200, path
+
+
+def test_grant_that_has_ended_leads_to_no_second_factor(
+    cochair: User, event: Event, client_of: Sign
+) -> None:
+    Grant.objects.update(valid_until=Grant.objects.get().valid_from)
+    browser = client_of(cochair, second_factor=False)
+    assert {browser.get(path).status_code for path in everywhere()} == {403}

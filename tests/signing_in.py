@@ -1,0 +1,42 @@
+"""Signs people in, with a second factor where the portal asks for one."""
+
+import time
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
+
+from participants.models import User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def app_code(secret: str = SECRET, at: float | None = None) -> str:
+    """What an authenticator app shows now, or at that time."""
+    code: str = format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
+    return code
+
+
+def add_app(user: User) -> Authenticator:
+    """Gives the account an authenticator app, unless it has one."""
+    there = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return there or TOTP.activate(user, SECRET).instance
+
+
+def remember(client: Client, user: User, *records: dict[str, object]) -> None:
+    """Writes into the session how it was opened, as allauth does."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = list(records)
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
+
+
+def sign_in(client: Client, user: User, *, second_factor: bool | None = None) -> None:
+    """Opens a session; with a second factor where it is wanted, or left out and needed."""
+    client.force_login(user, backend=BACKEND)
+    if user.is_staff if second_factor is None else second_factor:
+        used = {"method": "mfa", "type": "totp", "id": add_app(user).pk, "at": 0}
+        remember(client, user, used)
