@@ -1,7 +1,7 @@
 """Erasing a person: what goes, what the public record keeps, and the mark that stays."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
@@ -12,7 +12,7 @@ from django.db.models.deletion import ProtectedError, RestrictedError
 from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 
-from participants import erasures
+from participants.erasures import Mark, keep, mark_of
 from participants.models import (
     Audience,
     Delegate,
@@ -28,34 +28,42 @@ from roundtable.mailing import Letter
 
 
 @transaction.atomic
-def erase(delegate: Delegate, *, by: User | None, at: datetime) -> None:
+def erase(
+    delegate: Delegate, *, by: User | None, at: datetime, again_at: datetime | None = None
+) -> None:
     """Removes a person and their account, and leaves "a delegate of …" where one took part.
 
-    Nobody can undo it. `by` is None where the portal itself does it. Raises OSError, and erases
-    nothing, where the ledger cannot be written.
+    Nobody can undo it. `by` is None where the portal itself does it; `again_at` is when an erasure
+    of before is repeated. Raises OSError, and erases nothing, where the ledger cannot be written.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     if not person.erased_at:
         user, addresses = person.user, addresses_of(person, person.user)
-        audit.record(act="erase", at=at, actor=by, subject=person)
+        audit.record(act=_act(again_at), at=again_at or at, actor=by, subject=person)
         handle = person.handle
         _forget_in_log([person, *person.participations.all()])
         _leave_tombstone(person, at)
         if user:
             _remove_account(user, at)
-        _remove_letters_and_requests(addresses)
+        _remove_letters_and_requests(addresses, at)
         _keep_marks({handle}, addresses, at)
     delegate.refresh_from_db()
 
 
 @transaction.atomic
-def erase_account(user: User, *, by: User | None, at: datetime) -> None:
+def erase_account(
+    user: User, *, by: User | None, at: datetime, again_at: datetime | None = None
+) -> None:
     """Removes an account that has no profile; as `erase` in all else."""
     addresses = addresses_of(None, user)
-    audit.record(act="erase", at=at, actor=by, subject=user)
+    audit.record(act=_act(again_at), at=again_at or at, actor=by, subject=user)
     _remove_account(user, at)
-    _remove_letters_and_requests(addresses)
+    _remove_letters_and_requests(addresses, at)
     _keep_marks(set(), addresses, at)
+
+
+def _act(again_at: datetime | None) -> str:
+    return "erase again" if again_at else "erase"
 
 
 def addresses_of(delegate: Delegate | None, user: User | None) -> set[str]:
@@ -156,20 +164,20 @@ def _texts_in(value: object) -> Iterable[str]:
         yield str(value).lower()
 
 
-def _remove_letters_and_requests(addresses: set[str]) -> None:
-    InvitationRequest.objects.annotate(address=Lower("email")).filter(
-        address__in=addresses
-    ).delete()
+def _remove_letters_and_requests(addresses: set[str], at: datetime) -> None:
+    requests = InvitationRequest.objects.annotate(address=Lower("email"))
+    requests.filter(address__in=addresses, asked_at__lte=at).delete()
     # The cause stays, so that no letter is written a second time.
-    Letter.objects.annotate(address=Lower("recipient")).filter(address__in=addresses).update(
+    letters = Letter.objects.annotate(address=Lower("recipient"))
+    letters.filter(address__in=addresses, queued_at__lte=at).update(
         recipient="", subject="", text="", html=""
     )
 
 
 def _keep_marks(handles: set[str], addresses: set[str], at: datetime) -> None:
-    marks = [erasures.mark_of(Erasure.Kind.HANDLE, handle, at) for handle in handles]
-    marks += [erasures.mark_of(Erasure.Kind.ADDRESS, address, at) for address in addresses]
-    erasures.keep(marks)
+    values = [(Erasure.Kind.HANDLE, handle) for handle in handles]
+    values += [(Erasure.Kind.ADDRESS, address) for address in addresses]
+    keep(Mark(kind, mark_of(kind, value), at.astimezone(UTC)) for kind, value in values)
 
 
 def _forget_in_log(rows: Iterable[models.Model]) -> None:

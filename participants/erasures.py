@@ -14,6 +14,7 @@ from django.conf import settings
 
 from participants.models import Erasure
 
+LONGEST_LINE = 500  # octets
 HEXADECIMAL = frozenset("0123456789abcdef")
 
 
@@ -26,15 +27,10 @@ class Mark:
     at: datetime
 
 
-class DamagedLine(ValueError):
-    """A line of the file that holds no mark."""
-
-
-def mark_of(kind: str, value: str, at: datetime) -> Mark:
+def mark_of(kind: str, value: str) -> str:
     """The mark of a handle or an address, whatever the case it was written in."""
     content = f"{kind}:{value.strip().lower()}"
-    digest = hmac.new(settings.ERASURE_KEY.encode(), content.encode(), hashlib.sha256)
-    return Mark(kind, digest.hexdigest(), at.astimezone(UTC))
+    return hmac.new(settings.ERASURE_KEY.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
 def keep(marks: Iterable[Mark]) -> None:
@@ -44,10 +40,13 @@ def keep(marks: Iterable[Mark]) -> None:
     somebody who had asked for it, and never one too few. Raises OSError where the file cannot be
     written, so that nothing is erased without a mark.
     """
-    wanted = sorted(set(marks))
-    for mark in wanted:
-        Erasure.objects.get_or_create(kind=mark.kind, mark=mark.mark, at=mark.at)
-    append(wanted)
+    append([mark for mark in sorted(set(marks)) if store(mark)])
+
+
+def store(mark: Mark) -> bool:
+    """Writes a mark to the table alone; false where it stands there already."""
+    _row, is_new = Erasure.objects.get_or_create(kind=mark.kind, mark=mark.mark, at=mark.at)
+    return is_new
 
 
 def append(marks: Iterable[Mark]) -> None:
@@ -84,8 +83,8 @@ def _line(mark: Mark) -> str:
     return json.dumps(content) + "\n"
 
 
-def read() -> Iterator[tuple[int, Mark | DamagedLine]]:
-    """Each line of the file with its number: a mark, or what is wrong with it."""
+def read() -> Iterator[tuple[int, Mark | None]]:
+    """Each line of the file with its number, and its mark; None where it is damaged."""
     path = Path(settings.ERASURE_LEDGER)
     if not path.exists():
         return
@@ -96,10 +95,12 @@ def read() -> Iterator[tuple[int, Mark | DamagedLine]]:
             try:
                 yield number, _mark_in(line)
             except ValueError:
-                yield number, DamagedLine(f"Line {number} of the ledger is damaged.")
+                yield number, None
 
 
 def _mark_in(line: bytes) -> Mark:
+    if len(line) > LONGEST_LINE:  # which no JSON of ours is, nor need be parsed
+        raise ValueError("too long")
     content = json.loads(line)  # what is not UTF-8 or not JSON is a ValueError
     if not isinstance(content, dict) or set(content) != {"kind", "mark", "at"}:
         raise ValueError("not a mark")
