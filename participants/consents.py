@@ -49,14 +49,29 @@ def current_notice(language: str) -> ConsentNotice:
     raise FileNotFoundError(f"sharing-{version}.{FALLBACK}.txt")
 
 
+def changed_notices() -> list[str]:
+    """The names of files whose words are others than those recorded for their version."""
+    files = notice_files()
+    recorded = ConsentNotice.objects.filter(purpose=ConsentNotice.Purpose.SHARING)
+    return [
+        path.name
+        for notice in recorded
+        if (path := files.get((notice.version, notice.language)))
+        and not _is_worded(notice, text_of(path))
+    ]
+
+
+def _is_worded(notice: ConsentNotice, text: str) -> bool:
+    return notice.text == text and notice.sha256 == ConsentNotice.digest(text)
+
+
 def _notice(version: int, language: str, text: str) -> ConsentNotice:
     """The recorded notice, or a new one that is not stored yet."""
     key = {"purpose": ConsentNotice.Purpose.SHARING, "version": version, "language": language}
-    digest = ConsentNotice.digest(text)
     recorded = ConsentNotice.objects.filter(**key).first()
     if recorded is None:
-        return ConsentNotice(**key, text=text, sha256=digest)
-    if (recorded.text, recorded.sha256) != (text, digest):
+        return ConsentNotice(**key, text=text, sha256=ConsentNotice.digest(text))
+    if not _is_worded(recorded, text):
         raise NoticeChanged(
             f"sharing-{version}.{language}.txt is not what people agreed to. Put its words back "
             "and write the new ones into the file of a new version."
