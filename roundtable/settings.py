@@ -34,6 +34,12 @@ else:
     ERASURE_LEDGER = Path(
         required("ERASURE_LEDGER", "a file that no backup of the database brings back")
     )
+# Where the portal is found, for the links in its mail.
+if DEBUG:
+    PORTAL_URL = env.str("PORTAL_URL", default="") or "http://localhost:8000"
+else:
+    PORTAL_URL = required("PORTAL_URL", "the portal's address, as https://portal.example.org")
+PORTAL_URL = PORTAL_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
 # Who runs this portal. The public pages say "not set" until these are.

@@ -17,6 +17,7 @@ PATIENCE = 60  # seconds that a loaded machine may take to start a server
 DOCUMENTED = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "portal.example.org, www.example.org",
+    "PORTAL_URL": "https://portal.example.org",
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "Roundtable <portal@example.org>",
     "ERASURE_KEY": "zyxwvutsrqponmlkjihgfedcba-9876543210-zyxwvutsrqponmlkjihgfedcba-9876543210",

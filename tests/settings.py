@@ -10,6 +10,7 @@ os.environ.update(
     SECRET_KEY="for-tests-only-" + "x" * 40,
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     EMAIL_URL="memorymail://",
+    PORTAL_URL="https://portal.example.org",
     DEFAULT_FROM_EMAIL="Roundtable <portal@example.org>",
     SECURE_SSL_REDIRECT="false",
     ERASURE_KEY="erasures-in-tests-only-" + "x" * 40,

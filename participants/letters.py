@@ -1,0 +1,46 @@
+"""Letters to people who have an account, each with the link that hides its reader at once."""
+
+from datetime import datetime
+from typing import Any
+
+from participants import hiding
+from participants.models import Delegate, Grant, User
+from roundtable.mailing import Letter, post
+from roundtable.models import Event
+
+
+def write_to(
+    delegate: Delegate, *, cause: str, template: str, context: dict[str, Any], at: datetime
+) -> Letter | None:
+    """Queues a letter to the address that the person signs in with; None where there is none."""
+    if delegate.user is None or not delegate.user.is_active:
+        return None
+    values = {**context, "hide_url": hiding.url_for(delegate)}
+    return post(cause=cause, to=delegate.user.email, template=template, context=values, at=at)
+
+
+def write_to_cochairs(
+    event: Event, *, cause: str, template: str, context: dict[str, Any], at: datetime
+) -> list[Letter]:
+    """Queues one letter for each co-chair of today, who then do not learn of each other."""
+    grants = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
+    users = User.objects.filter(is_active=True, grants__in=grants).distinct().order_by("pk")
+    letters = [
+        post(
+            cause=f"{cause}:{user.pk}",
+            to=user.email,
+            template=template,
+            context={**context, "hide_url": hide_url_of(user.email)},
+            at=at,
+        )
+        for user in users
+    ]
+    return [letter for letter in letters if letter]
+
+
+def hide_url_of(email: str) -> str:
+    """The link for whoever signs in with this address; empty where that is no listed person."""
+    delegate = Delegate.objects.filter(
+        user__emailaddress__email=email, user__emailaddress__verified=True, user__is_active=True
+    ).first()
+    return hiding.url_for(delegate) if delegate else ""
