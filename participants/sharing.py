@@ -5,132 +5,105 @@ what everyone sees; an audience that is not known admits nobody.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from participants.audiences import (
+    VISITOR,
+    LeftOut,
+    Person,
+    Viewer,
+    inside,
+    is_inside,
+    stand_in,
+    viewer_of,
+)
 from participants.channels import ChannelKind, display_value, link_of
 from participants.models import (
     Affiliation,
     Audience,
+    AudienceException,
     ContactChannel,
     Delegate,
+    Grant,
     Organisation,
     Participation,
     RevealBudget,
     User,
 )
+from participants.profiles import Card, Channel, Profile, Workplace
 from roundtable import audit
 from roundtable.models import Event
 
-# The audiences that a person can choose today; the column holds more for later.
-OFFERED = (Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
+__all__ = [
+    "VISITOR",
+    "BudgetSpent",
+    "Card",
+    "Channel",
+    "Profile",
+    "Viewer",
+    "Workplace",
+    "cards",
+    "cards_by_number",
+    "channels_seen_by",
+    "find",
+    "listed",
+    "listed_at",
+    "reveal",
+    "shared_with_everyone",
+    "stand_in",
+    "viewer_of",
+    "workplaces",
+]
 
-
-@dataclass(frozen=True)
-class Viewer:
-    """Whoever looks: the delegate behind an account, and the events of confirmed participation."""
-
-    delegate: int | None = None
-    events: frozenset[int] = frozenset()
-    signed_in: bool = False
-
-
-VISITOR = Viewer()
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """An organisation that a person works for, as far as it is public."""
-
-    name: str
-    slug: str
-    post: str = ""
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a list shows of a person."""
-
-    handle: str
-    name: str
-    name_latin: str
-    post: str
-    workplace: Workplace | None
-    is_demonstration: bool
-
-
-@dataclass(frozen=True)
-class Channel:
-    """One way to reach a person, ready to show."""
-
-    kind: ChannelKind
-    value: str
-    display: str
-    link: str
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What one viewer may see of one person at one moment."""
-
-    card: Card
-    about: str
-    languages: tuple[str, ...]
-    workplaces: tuple[Workplace, ...]
-    channels: tuple[Channel, ...]
-    is_own: bool
+# In an entry of the log: the viewer held a co-chair's grant for a roundtable of that person.
+AS_COCHAIR = "as co-chair"
 
 
 class BudgetSpent(Exception):
     """The viewer has opened as many profiles today as one may."""
 
 
-def viewer_of(user: User | AnonymousUser) -> Viewer:
-    """The viewer behind a request's user, in one query."""
-    if not isinstance(user, User) or not user.is_active:
-        return VISITOR
-    rows = Delegate.objects.filter(user=user).values_list(
-        "pk", "participations__event", "participations__confirmed_at"
-    )
-    delegate, events = None, set()
-    for pk, event, confirmed_at in rows:
-        delegate = pk
-        if confirmed_at:
-            events.add(event)
-    return Viewer(delegate=delegate, events=frozenset(events), signed_in=True)
-
-
 def listed(viewer: Viewer, on: date) -> QuerySet[Delegate]:
-    """The people whose `listed_to` admits this viewer, each with the names of a workplace.
+    """The people who are listed to this viewer, each with the names of a workplace.
 
-    People whose account is closed are not among them.
+    Nobody whose account is closed, who hides everything or who has not agreed to the notice is
+    among them; oneself always is.
     """
-    admitted = Q(listed_to=Audience.EVERYONE)
-    if viewer.events:
-        together = Participation.objects.confirmed().filter(
-            delegate=OuterRef("pk"), event__in=viewer.events
-        )
-        admitted |= Q(Exists(together), listed_to=Audience.PARTICIPANTS)
+    exceptions = AudienceException.objects.filter(delegate=OuterRef("pk"), channel=None)
+    admitted = _shown() & inside("listed_to", "pk", exceptions, viewer)
     if viewer.delegate:
         admitted |= Q(pk=viewer.delegate)
-    workplaces = _workplaces(on).filter(delegate=OuterRef("pk"))
+    present = workplaces(on).filter(delegate=OuterRef("pk"))
     return Delegate.objects.filter(admitted, user__is_active=True).annotate(
-        workplace_name=Subquery(workplaces.values("organisation__name")[:1]),
-        workplace_slug=Subquery(workplaces.values("organisation__slug")[:1]),
+        workplace_name=Subquery(present.values("organisation__name")[:1]),
+        workplace_slug=Subquery(present.values("organisation__slug")[:1]),
     )
+
+
+def _shown() -> Q:
+    return Q(consented_at__isnull=False, paused_at=None, erased_at=None)
+
+
+def channels_seen_by(viewer: Viewer, on: date) -> QuerySet[ContactChannel]:
+    """The channels of others that this viewer may see, one's own aside."""
+    exceptions = AudienceException.objects.filter(channel=OuterRef("pk"))
+    seen = inside("audience", "delegate", exceptions, viewer)
+    found = ContactChannel.objects.filter(seen, delegate__in=listed(viewer, on).values("pk"))
+    return found.exclude(delegate=viewer.delegate) if viewer.delegate else found
 
 
 def listed_at(organisation: Organisation, viewer: Viewer, on: date) -> QuerySet[Delegate]:
     """Those of `listed` who work at this organisation."""
-    here = _workplaces(on).filter(organisation=organisation)
+    here = workplaces(on).filter(organisation=organisation)
     return listed(viewer, on).filter(pk__in=here.values("delegate"))
 
 
-def _workplaces(on: date) -> QuerySet[Affiliation]:
+def workplaces(on: date) -> QuerySet[Affiliation]:
+    """Where people work on that day, as far as the organisation is public; the latest first."""
     return (
         Affiliation.objects.filter(
             Q(until=None) | Q(until__gte=on),
@@ -154,12 +127,16 @@ def cards_by_number(viewer: Viewer, numbers: Iterable[int], on: date) -> dict[in
 
 def _card(delegate: Delegate) -> Card:
     name, slug = delegate.workplace_name, delegate.workplace_slug  # type: ignore[attr-defined]
+    return _card_with(delegate, Workplace(name=name, slug=slug) if name else None)
+
+
+def _card_with(delegate: Delegate, workplace: Workplace | None) -> Card:
     return Card(
         handle=delegate.handle,
         name=delegate.name,
         name_latin=delegate.name_latin,
         post=delegate.post,
-        workplace=Workplace(name=name, slug=slug) if name else None,
+        workplace=workplace,
         is_demonstration=delegate.is_demonstration,
     )
 
@@ -197,37 +174,64 @@ def find(viewer: Viewer, handle: str, on: date, *, opened: bool = False) -> Prof
     see after pressing "Show". One's own profile holds everything.
     """
     delegate = (
-        listed(viewer, on)
-        .filter(handle=handle)
-        .prefetch_related("languages", Prefetch("affiliations", _workplaces(on)))
+        Delegate.objects.filter(handle=handle)
+        .select_related("user")
+        .prefetch_related(
+            "languages",
+            "exceptions",
+            Prefetch("affiliations", workplaces(on)),
+            Prefetch("channels", ContactChannel.objects.order_by("pk")),
+            Prefetch(
+                "participations",
+                Participation.objects.confirmed().select_related("organisation"),
+            ),
+        )
         .first()
     )
     if delegate is None:
         return None
     is_own = delegate.pk == viewer.delegate
-    audiences = set()
-    if opened or delegate.listed_to == Audience.EVERYONE:
-        audiences.add(Audience.EVERYONE)
-    if opened and viewer.events and _met(delegate, viewer):
-        audiences.add(Audience.PARTICIPANTS)
-    channels = delegate.channels.order_by("pk")
-    if not is_own:
-        channels = channels.filter(audience__in=audiences)
+    eyes = viewer if opened or is_own else VISITOR
+    person = _person(delegate)
+    if not is_own and not _is_listed(delegate, person, viewer):
+        return None
+    at_work = tuple(
+        Workplace(row.organisation.name, row.organisation.slug, row.post)
+        for row in delegate.affiliations.all()
+    )
     return Profile(
-        card=_card(delegate),
+        card=_card_with(delegate, replace(at_work[0], post="") if at_work else None),
         about=delegate.about,
         languages=tuple(str(row) for row in delegate.languages.all()),
-        workplaces=tuple(
-            Workplace(row.organisation.name, row.organisation.slug, row.post)
-            for row in delegate.affiliations.all()
+        workplaces=at_work,
+        channels=_to_channels(
+            channel
+            for channel in delegate.channels.all()
+            if is_own
+            or (_is_listed(delegate, person, eyes) and _is_seen(delegate, channel, person, eyes))
         ),
-        channels=_to_channels(channels),
         is_own=is_own,
     )
 
 
-def _met(delegate: Delegate, viewer: Viewer) -> bool:
-    return delegate.participations.confirmed().filter(event__in=viewer.events).exists()
+def _person(delegate: Delegate) -> Person:
+    seats = {
+        (row.event_id, row.organisation.constituency.value) for row in delegate.participations.all()
+    }
+    return Person(delegate.pk, frozenset(seats))
+
+
+def _is_listed(delegate: Delegate, person: Person, viewer: Viewer) -> bool:
+    is_open = delegate.user is not None and delegate.user.is_active
+    if not is_open or not delegate.consented_at or delegate.paused_at or delegate.erased_at:
+        return False
+    left_out = LeftOut.of(row for row in delegate.exceptions.all() if row.channel_id is None)
+    return is_inside(delegate.listed_to, left_out, viewer, person)
+
+
+def _is_seen(delegate: Delegate, channel: ContactChannel, person: Person, viewer: Viewer) -> bool:
+    left_out = LeftOut.of(row for row in delegate.exceptions.all() if row.channel_id == channel.pk)
+    return is_inside(channel.audience, left_out, viewer, person)
 
 
 def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
@@ -244,31 +248,40 @@ def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
 
 def _acts_for(user: User, viewer: Viewer, on: date) -> str:
     """Where the viewer works, or on whose behalf the viewer holds a grant."""
-    workplace = _workplaces(on).filter(delegate=viewer.delegate).first()
+    workplace = workplaces(on).filter(delegate=viewer.delegate).first()
     if workplace:
         return workplace.organisation.slug
     grants = user.grants.active(on).filter(on_behalf_of__isnull=False)
     return grants.values_list("on_behalf_of__slug", flat=True).first() or ""
 
 
+def _is_cochair_of(user: User, delegate: Delegate, on: date) -> bool:
+    chaired = user.grants.active(on).filter(role=Grant.Role.COCHAIR)
+    return delegate.participations.filter(event__in=chaired.values("event")).exists()
+
+
 @transaction.atomic
-def reveal(user: User, handle: str, at: datetime) -> Profile | None:
+def reveal(user: User, handle: str, at: datetime, act: str = "reveal") -> Profile | None:
     """All that this person may see of a profile: one from the day's budget, one log entry.
 
-    None where the profile is hidden or absent, which costs nothing, as does one's own.
+    None where the profile is hidden or absent, which costs nothing, as does one's own. `act` is
+    "vcard" where a card is taken away.
     Raises BudgetSpent where the day's budget is used up.
     """
-    viewer = viewer_of(user)
-    profile = find(viewer, handle, at.date(), opened=True)
+    on = at.date()
+    viewer = viewer_of(user, on)
+    profile = find(viewer, handle, on, opened=True)
     if profile is None or profile.is_own:
         return profile
-    if not RevealBudget.spend(user, at.date()):
+    if not RevealBudget.spend(user, on):
         raise BudgetSpent
+    delegate = Delegate.objects.get(handle=handle)
     audit.record(
-        act="reveal",
+        act=act,
         at=at,
         actor=user,
-        subject=Delegate.objects.get(handle=handle),
-        organisation=_acts_for(user, viewer, at.date()),
+        subject=delegate,
+        organisation=_acts_for(user, viewer, on),
+        detail=AS_COCHAIR if _is_cochair_of(user, delegate, on) else "",
     )
     return profile

@@ -59,8 +59,8 @@ DETAILS = {
     "/outcomes/counted/1.a/": (9, 12),
     "/commitments/counted-c1/": (7, 10),
     "/organisations/office-1/": (7, 10),
-    "/directory/HANDLE/": (4, 7),
-    "/directory/HANDLE.vcf": (4, 6),
+    "/directory/HANDLE/": (6, 9),
+    "/directory/HANDLE.vcf": (6, 8),
     "/about/": (0, 2),
     "/accessibility/": (0, 2),
     "/privacy/": (0, 2),
@@ -68,8 +68,8 @@ DETAILS = {
 }
 OWN = {
     "/me/": 7,
-    "/me/preview/": 7,
-    "/me/preview/?viewer=participant": 9,
+    "/me/preview/": 9,
+    "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 3,
 }
 

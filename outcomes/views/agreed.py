@@ -54,7 +54,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One roundtable with all that is known of it."""
     event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user)
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
     statement = Statement.objects.published().filter(event=event).first()
     lead_ins = _lead_ins(statement) if statement else []
     commitments = with_parties(Commitment.objects.filter(event=event)).order_by("pk")
@@ -122,7 +122,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     published = Outcome.objects.published().select_related("parent", "statement__event__series")
     outcome = get_object_or_404(published, statement__event__slug=slug, number=number)
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user)
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
     if outcome.parent and not outcome.parent.number:
         raise Http404
     commitments = with_parties(outcome.commitments.published()).order_by("pk")

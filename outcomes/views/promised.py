@@ -24,7 +24,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     """Commitments, and the people one may ask about them."""
     on = timezone.localdate()
     form = CommitmentFilterForm(request.GET)
-    viewer = sharing.viewer_of(request.user)
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
     context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
     if form.is_valid():
         published = Commitment.objects.published()
@@ -53,7 +53,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         with_parties(Commitment.objects.published()), reference=reference.upper()
     )
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user)
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
     updates = (
         ProgressUpdate.objects.published()
         .filter(commitment=commitment)

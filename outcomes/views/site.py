@@ -55,7 +55,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = None
     if form.is_valid() and form.cleaned_data["q"]:
-        viewer = sharing.viewer_of(request.user)
+        viewer = sharing.viewer_of(request.user, timezone.localdate())
         found = search(form.cleaned_data["q"], viewer, timezone.localdate())
     return render(
         request,
@@ -71,7 +71,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: its roles, its commitments, and its people who are listed."""
     organisation = get_object_or_404(Organisation.objects.published(), slug=slug)
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user)
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
     commitments = with_parties(
         Commitment.objects.published().filter(parties__organisation=organisation)
     ).order_by("-event__starts_on", "pk")[:50]

@@ -19,10 +19,9 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
 )
-from participants.sharing import OFFERED
 from roundtable.querystrings import QueryForm
 
-AUDIENCE_CHOICES = [(audience.value, audience.label) for audience in OFFERED]
+AUDIENCE_CHOICES = Audience.choices
 
 ONLY_ME = Audience.ONLY_ME
 AGREE_FIRST = _(
@@ -101,7 +100,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["audience"] = forms.ChoiceField(
             label=_("Who can see it"),
             choices=AUDIENCE_CHOICES,
-            initial=OFFERED[0],
+            initial=Audience.ONLY_ME,
             widget=forms.RadioSelect,
         )
         self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
@@ -165,7 +164,8 @@ ChannelFormSet = forms.inlineformset_factory(
 class PreviewForm(QueryForm):
     """Through whose eyes one looks at one's own profile."""
 
-    VISITOR, PARTICIPANT, COCHAIR = "visitor", "participant", "cochair"
+    VISITOR, PARTICIPANT, CONSTITUENCY = "visitor", "participant", "constituency"
+    INTRODUCED, COCHAIR = "introduced", "cochair"
 
     viewer = forms.ChoiceField(
         label=_("See it as"),
@@ -173,6 +173,8 @@ class PreviewForm(QueryForm):
         choices=[
             (VISITOR, _("A visitor")),
             (PARTICIPANT, _("A participant")),
+            (CONSTITUENCY, _("A participant of my constituency")),
+            (INTRODUCED, _("Somebody introduced to me")),
             (COCHAIR, _("A co-chair")),
         ],
     )

@@ -18,7 +18,7 @@ from roundtable.querystrings import page_of
 @login_not_required
 def delegate_list(request: HttpRequest) -> HttpResponse:
     """The people who are listed to this viewer."""
-    viewer = sharing.viewer_of(request.user)
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
     form = DirectoryForm(request.GET)
     people = sharing.listed(viewer, timezone.localdate()).order_by("name", "pk")
     page = page_of(form, people) if form.is_valid() else None
@@ -37,7 +37,7 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """One person, as far as this viewer may see without asking for more."""
-    viewer = sharing.viewer_of(request.user)
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
     profile = sharing.find(viewer, handle, timezone.localdate())
     if profile is None:
         raise Http404
@@ -73,7 +73,9 @@ def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
 def _reveal(request: HttpRequest, handle: str, *, as_card: bool) -> HttpResponse:
     assert isinstance(request.user, User)
     try:
-        profile = sharing.reveal(request.user, handle, timezone.now())
+        profile = sharing.reveal(
+            request.user, handle, timezone.now(), act="vcard" if as_card else "reveal"
+        )
     except sharing.BudgetSpent:
         context = {"limit": settings.REVEALS_PER_DAY}
         return render(request, "participants/budget_spent.html", context, status=429)
@@ -81,7 +83,8 @@ def _reveal(request: HttpRequest, handle: str, *, as_card: bool) -> HttpResponse
         raise Http404
     if as_card:
         return _vcard_response(request, profile)
-    context = {"profile": profile, "viewer": sharing.viewer_of(request.user), "opened": True}
+    viewer = sharing.viewer_of(request.user, timezone.localdate())
+    context = {"profile": profile, "viewer": viewer, "opened": True}
     return render(request, "participants/delegate_detail.html", context)
 
 

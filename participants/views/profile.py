@@ -57,13 +57,11 @@ def me_preview(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = PreviewForm(request.GET)
     chosen = form.cleaned_data.get("viewer") or "visitor" if form.is_valid() else "visitor"
+    on = timezone.localdate()
     viewer = sharing.VISITOR
-    if chosen == PreviewForm.PARTICIPANT:
-        own = sharing.viewer_of(request.user)
-        viewer = sharing.Viewer(events=own.events, signed_in=True)
-    elif chosen == PreviewForm.COCHAIR:
-        viewer = sharing.Viewer(signed_in=True)
-    profile = sharing.find(viewer, delegate.handle, timezone.localdate(), opened=viewer.signed_in)
+    if chosen != PreviewForm.VISITOR:
+        viewer = sharing.stand_in(delegate, chosen, on)
+    profile = sharing.find(viewer, delegate.handle, on, opened=viewer.signed_in)
     context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
     return render(
         request, "participants/me_preview.html", context, status=400 if form.errors else 200

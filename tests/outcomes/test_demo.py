@@ -22,7 +22,6 @@ from outcomes.models import (
     Status,
     Theme,
 )
-from participants import sharing
 from participants.models import (
     Audience,
     ContactChannel,
@@ -136,7 +135,7 @@ def test_names_in_many_scripts(made: Event) -> None:
 
 
 def test_audiences_in_every_mix(made: Event) -> None:
-    offered = sharing.OFFERED
+    offered = (Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
     mixes = set(ContactChannel.objects.values_list("delegate__listed_to", "audience"))
     assert mixes == set(product(offered, offered))
 
@@ -159,7 +158,9 @@ def test_delegate_to_sign_in_as(made: Event) -> None:
     delegate = Delegate.objects.get(user__email="delegate@example.org")
     assert delegate.participations.confirmed().count() == 1
     assert delegate.about and delegate.post and delegate.languages.count() > 2
-    assert {channel.audience for channel in delegate.channels.all()} == set(sharing.OFFERED)
+    assert {channel.audience for channel in delegate.channels.all()} == {
+        *(Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
+    }
     asked = delegate.focal_point_for.all()
     assert sorted(bool(party.focal_point_accepted_at) for party in asked) == [False, True]
 
