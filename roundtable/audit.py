@@ -6,7 +6,6 @@ separate mapping, so that erasing a person deletes the mapping and leaves the ch
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.db import models, transaction
@@ -14,6 +13,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 FIRST = "0" * 64  # what the first entry is sealed with
+PRUNE = "prune log"
 
 
 class AuditKey(models.Model):
@@ -148,8 +148,7 @@ def record(
     detail: str = "",
 ) -> AuditEntry:
     """Adds one entry at the end of the chain."""
-    AuditHead.objects.get_or_create(pk=1)
-    head = AuditHead.objects.select_for_update().get(pk=1)
+    head = _locked_head()
     entry = AuditEntry(
         sequence=head.sequence + 1,
         at=at,
@@ -166,16 +165,31 @@ def record(
     return entry
 
 
-def faults() -> Iterator[str]:
-    """A sentence for each entry that was changed, removed or put elsewhere; none if all is well."""
-    expected, previous = 1, FIRST
-    for entry in AuditEntry.objects.order_by("sequence").iterator():
-        if entry.sequence != expected:
-            yield f"Entry {expected} is missing: the next is {entry.sequence}."
-        elif entry.seal != entry.seal_after(previous):
-            yield f"Entry {entry.sequence} does not match its seal: it, or the one before, changed."
-        expected, previous = entry.sequence + 1, entry.seal
-    head = AuditHead.objects.filter(pk=1).first()
-    last = (head.sequence, head.seal) if head else (0, FIRST)
-    if last != (expected - 1, previous):
-        yield f"The log ends at entry {expected - 1}, but {last[0]} were written."
+@transaction.atomic
+def prune(*, before: datetime, at: datetime) -> int:
+    """Removes the entries at the beginning that are older, and says how many.
+
+    The rest stays verifiable, and the removal is an entry of its own. Keys that no entry needs any
+    more go too.
+    """
+    head = _locked_head()
+    kept = AuditEntry.objects.filter(at__gte=before).order_by("sequence").first()
+    last = AuditEntry.objects.order_by("-sequence")
+    if kept:
+        last = last.filter(sequence__lt=kept.sequence)
+    entry = last.first()
+    if entry is None:
+        return 0
+    head.removed_to, head.removed_seal = entry.sequence, entry.seal
+    head.save()
+    number, _models = AuditEntry.objects.filter(sequence__lte=entry.sequence).delete()
+    record(act=PRUNE, at=at, detail=str(entry.sequence))
+    AuditKey.objects.exclude(key__in=AuditEntry.objects.values("actor")).exclude(
+        key__in=AuditEntry.objects.values("subject")
+    ).delete()
+    return number
+
+
+def _locked_head() -> AuditHead:
+    AuditHead.objects.get_or_create(pk=1)
+    return AuditHead.objects.select_for_update().get(pk=1)

@@ -40,6 +40,17 @@ def optional(name: str, read: Callable[[str], Any], default: Any, like: str) -> 
     return value
 
 
+def days(name: str) -> int:
+    """The number of days that the variable holds.
+
+    Raises ValueError where it is less than one: everything would be too old.
+    """
+    number: int = env.int(name)
+    if number < 1:
+        raise ValueError(name)
+    return number
+
+
 def names(text: str) -> list[str]:
     """The names in a text that has commas between them."""
     return [name.strip() for name in text.split(",") if name.strip()]

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, XLSX
 
-from roundtable.environment import database, env, names, optional, required, sqlite_in
+from roundtable.environment import database, days, env, names, optional, required, sqlite_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -49,7 +49,7 @@ DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")
 # How many people's details one person may open in a day (UTC).
 REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, like="30")
 # How long entries of the log are kept, in days.
-LOG_KEPT_DAYS = optional("LOG_KEPT_DAYS", env.int, 730, like="730")
+LOG_KEPT_DAYS = optional("LOG_KEPT_DAYS", days, 730, like="730")
 
 INSTALLED_APPS = [
     "roundtable",

@@ -65,6 +65,8 @@ def test_missing_setting_stops_gunicorn_with_one_sentence(name: str, tmp_path: P
         ("CACHE_URL", "nonsense"),
         ("REVEALS_PER_DAY", "many"),
         ("LOG_KEPT_DAYS", "forever"),
+        ("LOG_KEPT_DAYS", "00"),
+        ("LOG_KEPT_DAYS", "-730"),
         ("TRUSTED_PROXY_COUNT", "one"),
     ],
 )

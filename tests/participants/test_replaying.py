@@ -18,8 +18,8 @@ from pytest_django import Settings
 from participants import erasing, erasures
 from participants.erasing import erase, erase_account
 from participants.models import ContactChannel, Delegate, Erasure, InvitationRequest, User
-from roundtable import audit
 from roundtable.models import AuditEntry, Event
+from roundtable.verifying import faults
 from tests.factories import (
     NOON,
     make_channel,
@@ -155,7 +155,7 @@ def test_restored_person_is_erased_again(dewi: Delegate, ledger: Path) -> None:
     assert ledger.read_text() == lines
     assert Erasure.objects.count() == 2
     assert [entry.act for entry in AuditEntry.objects.all()] == ["erase", "erase again"]
-    assert list(audit.faults()) == []
+    assert faults() == []
     assert replayed() == NOTHING_TO_DO
 
 

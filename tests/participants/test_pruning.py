@@ -1,0 +1,94 @@
+"""What is older than logs are kept is removed, and nothing else."""
+
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from participants.models import InvitationRequest, RevealBudget
+from participants.pruning import Pruned, prune
+from roundtable import audit
+from roundtable.models import AuditEntry
+from roundtable.verifying import faults
+from tests.factories import NOON, make_event, make_invitation_request, make_user
+
+pytestmark = pytest.mark.django_db
+LAST_TOO_OLD = datetime(2024, 3, 1, 23, 59, 59, tzinfo=UTC)
+FIRST_KEPT = datetime(2024, 3, 2, tzinfo=UTC)
+TODAY = date(2026, 3, 2)  # 730 days later
+
+
+def test_log_is_kept_for_two_years() -> None:
+    for moment in (LAST_TOO_OLD, FIRST_KEPT, NOON):
+        audit.record(act="reveal", at=moment)
+    assert prune(on=TODAY, at=NOON) == Pruned(entries=1, requests=0, budgets=0)
+    assert [(entry.sequence, entry.act) for entry in AuditEntry.objects.all()] == [
+        (2, "reveal"),
+        (3, "reveal"),
+        (4, "prune log"),
+    ]
+    assert faults() == []
+    assert prune(on=TODAY, at=NOON) == Pruned(entries=0, requests=0, budgets=0)
+
+
+def test_how_long_is_a_setting(settings: Settings) -> None:
+    settings.LOG_KEPT_DAYS = 10
+    for day in (19, 20):
+        audit.record(act="reveal", at=datetime(2026, 2, day, tzinfo=UTC))
+    assert prune(on=TODAY, at=NOON).entries == 1
+
+
+def test_requests_go_after_that_time() -> None:
+    event = make_event()
+    decided = {"decision": "refused", "asked_at": LAST_TOO_OLD}
+    make_invitation_request(event, **decided, decided_at=LAST_TOO_OLD)
+    make_invitation_request(event, asked_at=LAST_TOO_OLD)
+    kept = {
+        make_invitation_request(event, **decided, decided_at=FIRST_KEPT),
+        make_invitation_request(event, asked_at=FIRST_KEPT),
+    }
+    assert prune(on=TODAY, at=NOON) == Pruned(entries=0, requests=2, budgets=0)
+    assert set(InvitationRequest.objects.all()) == kept
+
+
+def test_counts_of_reveals_go_after_that_time() -> None:
+    user = make_user()
+    for day in (date(2024, 3, 1), date(2024, 3, 2)):
+        RevealBudget.objects.create(user=user, day=day, used=3)
+    assert prune(on=TODAY, at=NOON) == Pruned(entries=0, requests=0, budgets=1)
+    assert RevealBudget.objects.get().day == date(2024, 3, 2)
+
+
+def test_command_says_how_much_it_removed() -> None:
+    audit.record(act="reveal", at=LAST_TOO_OLD)
+    out = StringIO()
+    call_command("prune_log", "--on", "2026-03-02", stdout=out)
+    assert out.getvalue() == (
+        "Removed: 1 entries of the log, 0 requests to be invited, 0 days of reveals.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "sentence"),
+    [
+        ("yesterday", "Write the day like 2028-03-02."),
+        ("2026-02-30", "Write the day like 2028-03-02."),
+        ("9999-01-01", "That day has not come yet; it would remove too much."),
+    ],
+)
+def test_command_refuses_a_day_that_cannot_be(on: str, sentence: str) -> None:
+    audit.record(act="reveal", at=LAST_TOO_OLD)
+    with pytest.raises(CommandError) as problem:
+        call_command("prune_log", "--on", on)
+    assert str(problem.value) == sentence
+    assert AuditEntry.objects.count() == 1
+
+
+def test_command_removes_nothing_from_a_damaged_log() -> None:
+    audit.record(act="reveal", at=LAST_TOO_OLD)
+    AuditEntry.objects.update(act="export")
+    with pytest.raises(CommandError, match="Run verify_log first"):
+        call_command("prune_log", "--on", "2026-03-02")
+    assert AuditEntry.objects.count() == 1
