@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import QuerySet
 
+from participants.letters import write_to_cochairs
 from participants.models import Audience, Consent, ConsentNotice, Delegate
 from participants.sessions import end_sessions
 from roundtable import audit
@@ -132,7 +133,8 @@ def withdraw(delegate: Delegate, *, by: Consent.By, at: datetime) -> Consent | N
 def pause(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
     """Hides all of the person at once and ends their sessions; false where it was hidden before.
 
-    The door shows nothing of a person who is paused, whatever they chose.
+    The door shows nothing of a person who is paused, whatever they chose. The co-chairs are told
+    that somebody paused, at most once a day and not who: that alone can put a person at risk.
     """
     _lock(delegate, "paused_at")
     if delegate.user:
@@ -142,6 +144,14 @@ def pause(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
     delegate.paused_at = at
     delegate.save(update_fields=["paused_at"])
     audit.record(act="pause", at=at, actor=delegate.user, subject=delegate, detail=by.value)
+    for participation in delegate.participations.select_related("event"):
+        write_to_cochairs(
+            participation.event,
+            cause=f"pause {participation.pk} {at:%Y-%m-%d}",
+            template="participants/mail/profile_paused",
+            context={"event": participation.event},
+            at=at,
+        )
     return True
 
 

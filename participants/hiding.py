@@ -19,7 +19,7 @@ def url_for(delegate: Delegate) -> str:
     It cannot be called back, and need not be: whoever finds it can only hide the person.
     """
     token = signing.dumps([delegate.handle, delegate.user_id], salt=_SALT)
-    return f"{settings.PORTAL_URL.rstrip('/')}{reverse('hide-by-link', args=[token])}"
+    return f"{settings.PORTAL_URL}{reverse('hide-by-link', args=[token])}"
 
 
 def delegate_of(token: str) -> Delegate | None:

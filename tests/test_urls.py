@@ -77,7 +77,9 @@ MAP = {
     "my-consent-notice": signed_in("/me/consent/1/en/", 404),
     "me-hide": only_post("/me/hide/", "/me/"),
     "me-show": only_post("/me/show/", "/me/"),
+    "my-review": signed_in("/me/review/", takes_post=True),
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.
+    "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),
     "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),
     "my-commitments": signed_in("/me/commitments/"),
     "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),

@@ -1,6 +1,6 @@
 """What people write, and what they ask lists for."""
 
-from participants.forms.consent import AgreementForm
+from participants.forms.consent import AgreementForm, ReviewForm
 from participants.forms.lists import DirectoryForm, OrganisationFilterForm, country_choices
 from participants.forms.profile import ChannelFormSet, PreviewForm, ProfileForm
 
@@ -11,5 +11,6 @@ __all__ = [
     "OrganisationFilterForm",
     "PreviewForm",
     "ProfileForm",
+    "ReviewForm",
     "country_choices",
 ]

@@ -37,3 +37,9 @@ class AgreementForm(forms.Form):
         if self.data.get("wording") != self.notice.sha256:
             raise ValidationError(READ_AGAIN)
         return self.cleaned_data
+
+
+class ReviewForm(AgreementForm):
+    """One press: all is still right, under the notice that the page showed."""
+
+    agree = None  # type: ignore[assignment]

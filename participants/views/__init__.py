@@ -15,6 +15,7 @@ from participants.views.directory import (
 from participants.views.hiding import hide_by_link, hide_me, show_me
 from participants.views.organisations import organisation_list
 from participants.views.profile import me, me_preview
+from participants.views.review import my_review, review_by_link
 
 __all__ = [
     "delegate_detail",
@@ -29,6 +30,8 @@ __all__ = [
     "my_consent_notice",
     "my_consent_text",
     "my_consent_withdraw",
+    "my_review",
     "organisation_list",
+    "review_by_link",
     "show_me",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import consents, sharing
+from participants import consents, reviewing, sharing
 from participants.forms import ChannelFormSet, PreviewForm, ProfileForm
 from participants.models import Consent, Delegate, User
 from participants.permissions import may_enter_admin
@@ -40,6 +40,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "notice": notice,
+        "is_review_awaited": reviewing.is_awaited(delegate),
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
         "has_mistakes": data is not None,

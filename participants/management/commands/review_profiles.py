@@ -1,0 +1,70 @@
+"""Asks people once a year whether their profile is still right, and does what silence asks for."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from participants import reviewing
+from participants.models import ReviewStep
+
+WORDS = {
+    ReviewStep.Step.ASKED: _("Asked: %d"),
+    ReviewStep.Step.NARROWED: _("Narrowed to “Only me”: %d"),
+    ReviewStep.Step.WARNED: _("Warned: %d"),
+    ReviewStep.Step.WARNED_AGAIN: _("Warned a second time: %d"),
+    reviewing.ERASED: _("Erased: %d"),
+    reviewing.UNWARNED: _("Kept, because the mail server refused a warning: %d"),
+    reviewing.FAILED: _("Not erased, because the ledger of erasures could not be written: %d"),
+}
+
+
+def day_of(text: str) -> date:
+    """The day that was written."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise ArgumentTypeError(gettext("write the day like 2027-03-01")) from problem
+
+
+class Command(BaseCommand):
+    """Takes each step of the yearly review that is due; run it once a day."""
+
+    help = "Asks whether profiles are still right, narrows, warns and erases. Run it once a day."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The day, and whether to count only."""
+        parser.add_argument(
+            "--on",
+            type=day_of,
+            metavar="YYYY-MM-DD",
+            help="The day to act for; today unless given.",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say what would be done, and do nothing."
+        )
+
+    def handle(self, *args: Any, on: date | None, dry_run: bool, **options: Any) -> None:
+        """Says how many of each, and names nobody: the answer of a timer is mailed and kept."""
+        today = timezone.localdate()
+        on = on or today
+        if on > today and not dry_run and not settings.DEBUG:
+            raise CommandError(
+                gettext("%s lies ahead: nobody is warned before the time. Add --dry-run to look.")
+                % on
+            )
+        done = reviewing.review(on=on, at=timezone.now(), dry_run=dry_run)
+        if dry_run:
+            self.stdout.write(gettext("Nothing is done; this would be:"))
+        for result, words in WORDS.items():
+            if done[result]:
+                self.stdout.write(str(words) % done[result])
+        if not done:
+            self.stdout.write(gettext("Nothing is due."))
+        if done[reviewing.FAILED]:
+            raise CommandError(gettext("Mend ERASURE_LEDGER, then run this again."))

@@ -1,0 +1,462 @@
+"""What people agree to, the record of it, and taking it back."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils.html import escape
+
+from participants import consents
+from participants.models import Consent, ConsentNotice, ContactChannel, Delegate, User
+from roundtable import audit
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    make_channel,
+    make_consent,
+    make_delegate,
+    make_participation,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+OWNER = Consent.By.OWNER
+LATER = NOON + timedelta(days=3)
+
+
+def all_rows() -> dict[str, list[Any]]:
+    """Every row of every table, sessions apart: those say when somebody was here."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for model in apps.get_models()
+        if model._meta.app_label not in ("sessions", "usersessions")
+    }
+
+
+@pytest.fixture
+def newcomer(event: Event, cochair: User) -> Delegate:
+    """Has an account, took part, and has not agreed so far."""
+    newcomer = make_delegate(name="Nora New", consented_at=None, reviewed_on=None)
+    make_participation(newcomer, event, confirmed_by=cochair)
+    make_channel(newcomer, value="nora@example.org")
+    return newcomer
+
+
+@pytest.fixture
+def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of notices that a test may rewrite."""
+    (tmp_path / "sharing-1.en.txt").write_text("I agree.\n")
+    (tmp_path / "notes.txt").write_text("No notice.")
+    monkeypatch.setattr(consents, "NOTICES", tmp_path)
+    return tmp_path
+
+
+# The notice -----------------------------------------------------------------------------
+
+
+def test_notice_says_what_has_to_be_known() -> None:
+    notice = consents.current_notice("en")
+    assert (notice.purpose, notice.version, notice.language) == ("sharing", 1, "en")
+    assert notice.sha256 == hashlib.sha256(notice.text.encode()).hexdigest()
+    for sentence in (
+        "Your details are kept for that and for nothing else.",
+        "The body responsible for this portal is named below this notice",
+        "- The address you sign in with,",
+        "- Only me: nobody but you.",
+        "governments among them",
+        "- Everyone: anyone who opens this site, search engines and every government included.",
+        "Copies that others made by then cannot be called back.",
+        "- Withdraw:",
+        "After 11 months you are asked",
+        "If you do not answer within 30 days, everything goes back to Only me.",
+        "write to the address below this notice",
+    ):
+        assert sentence in notice.text, sentence
+    assert max(len(line) for line in notice.text.splitlines()) < 500
+    assert all(ord(character) < 127 for character in notice.text)
+
+
+def test_reading_the_notice_stores_nothing_and_the_first_yes_does(newcomer: Delegate) -> None:
+    notice = consents.current_notice("en")
+    assert notice.pk is None
+    assert not ConsentNotice.objects.exists()
+    consents.give(newcomer, notice=notice, by=OWNER, at=NOON)
+    consents.give(make_delegate(), notice=notice, by=OWNER, at=NOON)
+    stored = ConsentNotice.objects.get()
+    assert (stored.text, stored.sha256) == (notice.text, notice.sha256)
+    assert consents.current_notice("en").pk == stored.pk
+
+
+@pytest.mark.parametrize(
+    ("language", "chosen"),
+    [("en", "en"), ("id", "id"), ("ID", "id"), ("id-x", "id"), ("th", "en"), ("zh-hans", "en")],
+)
+def test_notice_comes_in_the_language_or_in_english(
+    notices: Path, language: str, chosen: str
+) -> None:
+    (notices / "sharing-1.id.txt").write_text("Saya setuju.")
+    assert consents.current_notice(language).language == chosen
+
+
+def test_newest_version_is_asked_for_even_where_it_is_not_translated(notices: Path) -> None:
+    (notices / "sharing-1.id.txt").write_text("Saya setuju.")
+    (notices / "sharing-2.en.txt").write_text("I agree to more.")
+    (notices / "sharing-10.en.txt").write_text("I agree to most.")
+    for language in ("en", "id"):
+        notice = consents.current_notice(language)
+        assert (notice.version, notice.language, notice.text) == (10, "en", "I agree to most.")
+
+
+def test_line_ends_are_no_other_wording(notices: Path, newcomer: Delegate) -> None:
+    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    (notices / "sharing-1.en.txt").write_bytes(b"I agree.\r\n\r\n")
+    assert consents.current_notice("en").text == "I agree."
+    assert consents.changed_notices() == []
+
+
+@pytest.mark.parametrize("change", ["file", "row", "digest"])
+def test_changed_wording_is_refused_and_reported(
+    notices: Path, newcomer: Delegate, change: str
+) -> None:
+    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    assert run_checks(databases=["default"], tags=["database"]) == []
+    if change == "file":
+        (notices / "sharing-1.en.txt").write_text("I agree to everything.")
+    elif change == "row":
+        ConsentNotice.objects.update(text="I agree to everything.")
+    else:
+        ConsentNotice.objects.update(sha256="0" * 64)
+    with pytest.raises(consents.NoticeChanged, match=r"sharing-1\.en\.txt is not what"):
+        consents.current_notice("en")
+    with pytest.raises(SystemCheckError, match=r"sharing-1\.en\.txt is not what people agreed to"):
+        call_command("check", databases=["default"])
+
+
+def test_new_wording_in_a_new_version_is_all_right(notices: Path, newcomer: Delegate) -> None:
+    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    (notices / "sharing-2.en.txt").write_text("I agree to everything.")
+    call_command("check", databases=["default"])
+    assert consents.current_notice("en").version == 2
+
+
+def test_version_without_english_is_reported(notices: Path) -> None:
+    (notices / "sharing-2.id.txt").write_text("Saya setuju.")
+    with pytest.raises(SystemCheckError, match="Version 2 of the notice is missing in English"):
+        call_command("check")
+
+
+def test_absent_notice_is_reported(notices: Path) -> None:
+    (notices / "sharing-1.en.txt").unlink()
+    with pytest.raises(SystemCheckError, match="There is no notice to agree to"):
+        call_command("check")
+
+
+def test_two_who_agree_at_once_to_two_wordings_are_not_mixed_up(newcomer: Delegate) -> None:
+    mine, other = (
+        ConsentNotice(
+            purpose="sharing",
+            version=7,
+            language="en",
+            text=text,
+            sha256=ConsentNotice.digest(text),
+        )
+        for text in ("Mine.", "Other.")
+    )
+    consents.give(newcomer, notice=mine, by=OWNER, at=NOON)
+    with pytest.raises(consents.NoticeChanged):
+        consents.give(newcomer, notice=other, by=OWNER, at=NOON)
+    assert ConsentNotice.objects.get().text == "Mine."
+    assert Consent.objects.count() == 1
+
+
+# The acts -------------------------------------------------------------------------------
+
+
+def entries() -> list[tuple[str, str, bool]]:
+    """What, with which detail, and whether somebody did it."""
+    rows = AuditEntry.objects.values_list("act", "detail", "actor")
+    return [(act, detail, bool(actor)) for act, detail, actor in rows]
+
+
+def test_giving_renewing_and_withdrawing_leave_a_row_and_an_entry_each(newcomer: Delegate) -> None:
+    notice = consents.current_notice("en")
+    consents.give(newcomer, notice=notice, by=OWNER, at=NOON)
+    newcomer.refresh_from_db()
+    assert (newcomer.consented_at, newcomer.reviewed_on) == (NOON, date(2026, 3, 2))
+    assert newcomer.listed_to == "only_me"
+    consents.renew(newcomer, notice=notice, by=Consent.By.LINK, at=LATER)
+    newcomer.refresh_from_db()
+    assert (newcomer.consented_at, newcomer.reviewed_on) == (LATER, date(2026, 3, 5))
+    consents.withdraw(newcomer, by=Consent.By.REVIEW, at=LATER)
+    newcomer.refresh_from_db()
+    assert (newcomer.consented_at, newcomer.reviewed_on) == (None, date(2026, 3, 5))
+    assert [(row.act, row.by, row.at, row.notice.version) for row in newcomer.consents.all()] == [
+        ("given", "owner", NOON, 1),
+        ("renewed", "link", LATER, 1),
+        ("withdrawn", "review", LATER, 1),
+    ]
+    assert entries() == [
+        ("consent given", "sharing 1 en owner", True),
+        ("consent renewed", "sharing 1 en link", True),
+        ("consent withdrawn", "sharing 1 en review", False),
+    ]
+
+
+def test_withdrawing_narrows_everything_and_removes_nothing(delegate: Delegate) -> None:
+    make_consent(delegate)
+    delegate.post, delegate.about = "Head of Protection", "Ask me."
+    delegate.save()
+    consents.withdraw(delegate, by=OWNER, at=LATER)
+    delegate.refresh_from_db()
+    assert (delegate.listed_to, delegate.consented_at) == ("only_me", None)
+    assert list(delegate.channels.order_by("pk").values_list("value", "audience")) == [
+        ("dewi.open@example.org", "only_me"),
+        ("dewi.inside@example.org", "only_me"),
+        ("dewi.private@example.org", "only_me"),
+    ]
+    assert (delegate.name, delegate.post) == ("Dewi Lestari", "Head of Protection")
+    assert delegate.about == "Ask me."
+    assert delegate.participations.count() == 1
+
+
+def test_withdrawing_keeps_a_protected_profile_protected(event: Event) -> None:
+    shy = make_delegate(is_protected=True, listed_to="introduced")
+    consents.withdraw(shy, by=OWNER, at=LATER)
+    shy.refresh_from_db()
+    assert (shy.is_protected, shy.listed_to) == (True, "only_me")
+
+
+def test_withdrawing_names_the_wording_that_was_agreed_to(newcomer: Delegate) -> None:
+    old = make_consent(newcomer).notice
+    newcomer.consented_at = NOON
+    newcomer.save()
+    withdrawn = consents.withdraw(newcomer, by=OWNER, at=LATER)
+    assert withdrawn is not None and withdrawn.notice == old
+
+
+def test_withdrawing_without_consent_adds_no_row(newcomer: Delegate) -> None:
+    ContactChannel.objects.update(audience="participants")
+    assert consents.withdraw(newcomer, by=OWNER, at=LATER) is None
+    assert (Consent.objects.count(), AuditEntry.objects.count()) == (0, 0)
+    assert newcomer.channels.get().audience == "only_me"
+
+
+def test_acts_of_one_leave_others_alone(delegate: Delegate, focal_point: Delegate) -> None:
+    consents.withdraw(delegate, by=OWNER, at=LATER)
+    focal_point.refresh_from_db()
+    assert focal_point.listed_to == "participants" and focal_point.consented_at == NOON
+    assert focal_point.channels.get().audience == "participants"
+
+
+def test_nobody_is_listed_without_consent(newcomer: Delegate, delegate: Delegate) -> None:
+    for row, values in (
+        (newcomer, {"listed_to": "participants"}),
+        (delegate, {"consented_at": None}),
+    ):
+        with pytest.raises(IntegrityError, match="listed_only_with_consent"), transaction.atomic():
+            Delegate.objects.filter(pk=row.pk).update(**values)
+
+
+def test_record_is_only_ever_added_to(delegate: Delegate) -> None:
+    row = make_consent(delegate)
+    row.at = LATER
+    with pytest.raises(TypeError):
+        row.save()
+
+
+def test_act_that_cannot_be_logged_does_not_happen(
+    newcomer: Delegate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_given: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(audit, "record", fail)
+    notice = consents.current_notice("en")
+    with pytest.raises(RuntimeError):
+        consents.give(newcomer, notice=notice, by=OWNER, at=NOON)
+    newcomer.refresh_from_db()
+    assert newcomer.consented_at is None
+    assert (Consent.objects.count(), ConsentNotice.objects.count()) == (0, 0)
+
+
+# /me/consent/ ---------------------------------------------------------------------------
+
+
+def test_person_reads_agrees_and_takes_it_back(client_of: Sign, newcomer: Delegate) -> None:
+    browser = client_of(newcomer)
+    page = browser.get("/me/consent/").content.decode()
+    assert "You have not agreed, so nothing of you is shared." in page
+    assert "Nothing: you have neither agreed nor taken anything back." in page
+    assert "Take my agreement back" not in page
+    notice = consents.current_notice("en")
+    assert escape("Sharing your contact details") in page
+    answer = browser.post("/me/consent/", {"agree": "on", "wording": notice.sha256})
+    assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
+    newcomer.refresh_from_db()
+    assert newcomer.consented_at is not None
+    page = browser.get("/me/consent/").content.decode()
+    assert "Thank you. Your agreement is recorded." in page
+    assert '<strong>Given</strong> · <span class="soft">You, signed in</span>' in page
+    assert notice.sha256 in page
+    assert '<a href="/me/consent/1/en/">Notice, version 1</a>, English' in page
+    assert 'name="agree"' not in page
+    Delegate.objects.update(listed_to="everyone")
+    answer = browser.post("/me/consent/withdraw/")
+    assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
+    newcomer.refresh_from_db()
+    assert (newcomer.listed_to, newcomer.consented_at) == ("only_me", None)
+    page = browser.get("/me/consent/").content.decode()
+    assert "Your agreement is taken back. Nothing of you is shared now." in page
+    assert "<strong>Withdrawn</strong>" in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({}, "Tick the box if you agree. Without it nothing is shared."),
+        (
+            {"agree": "on", "wording": "0" * 64},
+            "The notice has changed since you opened this page.",
+        ),
+        ({"agree": "on"}, "The notice has changed since you opened this page."),
+    ],
+)
+def test_agreement_needs_the_box_and_the_words_that_were_shown(
+    client_of: Sign, newcomer: Delegate, sent: dict[str, str], sentence: str
+) -> None:
+    browser = client_of(newcomer)
+    if not sent:
+        sent = {"wording": consents.current_notice("en").sha256}
+    before = all_rows()
+    answer = browser.post("/me/consent/", sent)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert all_rows() == before
+
+
+def test_new_version_is_asked_for_and_renews(
+    client_of: Sign, newcomer: Delegate, notices: Path
+) -> None:
+    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    browser = client_of(newcomer)
+    assert "You agreed on 2 March 2026." in browser.get("/me/consent/").content.decode()
+    (notices / "sharing-2.en.txt").write_text("I agree to all.")
+    page = browser.get("/me/consent/").content.decode()
+    assert "The notice has been written anew since you agreed." in page
+    digest = hashlib.sha256(b"I agree to all.").hexdigest()
+    browser.post("/me/consent/", {"agree": "on", "wording": digest})
+    assert [(row.act, row.notice.version) for row in newcomer.consents.all()] == [
+        ("given", 1),
+        ("renewed", 2),
+    ]
+    assert "I agree.</p>" in browser.get("/me/consent/1/en/").content.decode()
+
+
+def test_only_wordings_of_ones_own_are_found(client_of: Sign, newcomer: Delegate) -> None:
+    other = make_consent(make_delegate()).notice
+    browser = client_of(newcomer)
+    assert browser.get(f"/me/consent/{other.version}/en/").status_code == 404
+    assert browser.get("/me/consent/1/en/").status_code == 404
+
+
+def test_record_is_downloaded_with_every_word(client_of: Sign, newcomer: Delegate) -> None:
+    notice = consents.current_notice("en")
+    consents.give(newcomer, notice=notice, by=OWNER, at=datetime(2026, 3, 2, 12, 34, tzinfo=UTC))
+    make_consent(make_delegate())
+    answer = client_of(newcomer).get("/me/consent.txt")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="my-agreement.txt"'
+    text = answer.content.decode()
+    given = "2026-03-02 12:34 UTC\nGiven: You, signed in\nNotice, version 1, English\nSHA-256 "
+    assert f"{given}{notice.sha256}\n" in text
+    assert notice.text in text
+    assert text.count("UTC") == 1
+
+
+def test_who_has_no_profile_finds_nothing(client_of: Sign) -> None:
+    browser = client_of(make_user())
+    for path in ("/me/consent/", "/me/consent.txt", "/me/consent/withdraw/", "/me/consent/1/en/"):
+        assert browser.get(path).status_code == 404
+    for path in ("/me/consent/", "/me/consent/withdraw/"):
+        assert browser.post(path).status_code == 404
+
+
+def test_looking_changes_nothing(client_of: Sign, newcomer: Delegate, delegate: Delegate) -> None:
+    consents.give(delegate, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    for person in (newcomer, delegate):
+        browser = client_of(person)
+        before = all_rows()
+        for path in ("/me/", "/me/consent/", "/me/consent.txt", "/me/consent/withdraw/"):
+            assert browser.get(path).status_code in (200, 302)
+        browser.get("/me/consent/1/en/")
+        assert all_rows() == before
+
+
+# /me/ -----------------------------------------------------------------------------------
+
+
+def sent(**fields: str) -> dict[str, str]:
+    return {
+        "name": "Nora New",
+        "post": "Typed just now",
+        "listed_to": "participants",
+        "channel-TOTAL_FORMS": "0",
+        "channel-INITIAL_FORMS": "0",
+    } | fields
+
+
+def test_sharing_without_agreement_is_refused_and_keeps_what_was_typed(
+    client_of: Sign, newcomer: Delegate
+) -> None:
+    browser = client_of(newcomer)
+    before = all_rows()
+    answer = browser.post("/me/", sent())
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Read the notice below and tick “I have read the notice and agree”" in page
+    assert 'value="Typed just now"' in page
+    start = page.index('name="listed_to" value="participants"')
+    assert " checked" in page[start : page.index(">", start)]
+    assert "<details open><summary>Read the notice</summary>" in page
+    assert all_rows() == before
+
+
+def test_agreement_right_there_is_given_in_the_same_save(
+    client_of: Sign, newcomer: Delegate
+) -> None:
+    browser = client_of(newcomer)
+    digest = consents.current_notice("en").sha256
+    answer = browser.post("/me/", sent(agree="on", wording=digest))
+    assert answer.status_code == 302
+    newcomer.refresh_from_db()
+    assert (newcomer.post, newcomer.listed_to) == ("Typed just now", "participants")
+    assert newcomer.consented_at is not None
+    assert newcomer.consents.get().act == "given"
+    assert "I have read the notice" not in browser.get("/me/").content.decode()
+
+
+def test_agreement_to_other_words_is_not_taken(client_of: Sign, newcomer: Delegate) -> None:
+    browser = client_of(newcomer)
+    before = all_rows()
+    answer = browser.post("/me/", sent(agree="on", wording="0" * 64))
+    assert answer.status_code == 400
+    assert "The notice has changed since you opened this page." in answer.content.decode()
+    assert all_rows() == before
+
+
+def test_profile_that_shares_nothing_needs_no_agreement(
+    client_of: Sign, newcomer: Delegate
+) -> None:
+    assert client_of(newcomer).post("/me/", sent(listed_to="only_me")).status_code == 302
+    newcomer.refresh_from_db()
+    assert (newcomer.post, newcomer.consented_at) == ("Typed just now", None)
