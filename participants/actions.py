@@ -21,7 +21,7 @@ def confirm_participations(
     and the person's own, which an invitation to one's own address is too.
     """
     rights = rights_of(by, at.date())
-    own_addresses = _addresses_of(by)
+    own_addresses = addresses_of(by)
     confirmed = []
     for row in participations:
         invited = row.delegate.invitation_email.lower()
@@ -43,6 +43,7 @@ def confirm_participations(
     return confirmed
 
 
-def _addresses_of(user: User) -> set[str]:
+def addresses_of(user: User) -> set[str]:
+    """The addresses that an account signs in with, or wants to, in small letters."""
     signing_in = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
     return {address.lower() for address in (user.email, *signing_in)}

@@ -25,4 +25,11 @@ urlpatterns = [
     path("me/review/", views.my_review, name="my-review"),
     path("review/<str:token>/", views.review_by_link, name="review-by-link"),
     path("hide/<str:token>/", views.hide_by_link, name="hide-by-link"),
+    path("invitations/<slug:token>/", views.invitation, name="invitation"),
+    path("invite-me/", views.invite_me, name="invite-me"),
+    path("invite-me/sent/", views.invite_me_sent, name="invite-me-sent"),
+    path("welcome/", views.welcome, name="welcome"),
+    path("welcome/sharing/", views.welcome_sharing, name="welcome-sharing"),
+    path("welcome/not-me/", views.welcome_not_me, name="welcome-not-me"),
+    path("welcome/erase/", views.welcome_erase, name="welcome-erase"),
 ]

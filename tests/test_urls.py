@@ -81,6 +81,14 @@ MAP = {
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.
     "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),
     "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),
+    # The token belongs to no invitation, and nobody here waits for an answer.
+    "invitation": Row(PUBLIC, "/invitations/unknown/", 404, 404, takes_post=True),
+    "invite-me": Row(PUBLIC, "/invite-me/", takes_post=True),
+    "invite-me-sent": public("/invite-me/sent/"),
+    "welcome": signed_in("/welcome/", "/me/", takes_post=True),
+    "welcome-sharing": signed_in("/welcome/sharing/", "/me/", takes_post=True),
+    "welcome-not-me": only_post("/welcome/not-me/", "/welcome/"),
+    "welcome-erase": signed_in("/welcome/erase/", "/me/", takes_post=True),
     "my-commitments": signed_in("/me/commitments/"),
     "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),
     "account_login": entrance("/accounts/login/"),

@@ -1,6 +1,7 @@
 """The admin of people, organisations and accounts."""
 
 from participants.admin.accounts import GrantAdmin, UserAdmin
+from participants.admin.invitations import InvitationRequestAdmin
 from participants.admin.organisations import GroupAdmin, OrganisationAdmin
 from participants.admin.people import DelegateAdmin, ParticipationAdmin
 
@@ -8,6 +9,7 @@ __all__ = [
     "DelegateAdmin",
     "GrantAdmin",
     "GroupAdmin",
+    "InvitationRequestAdmin",
     "OrganisationAdmin",
     "ParticipationAdmin",
     "UserAdmin",

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from participants.actions import confirm_participations
 from participants.admin.base import GrantedInline
 from participants.admin.filters import ConfirmedFilter, EventFilter
+from participants.admin.invitations import InvitingAdmin
 from participants.admin.private import PrivateAdmin
 from participants.models import (
     Affiliation,
@@ -161,7 +162,7 @@ def edits_all_of(person: Delegate, mine: Rights) -> bool:
 
 
 @admin.register(Delegate)
-class DelegateAdmin(PrivateAdmin):
+class DelegateAdmin(InvitingAdmin, PrivateAdmin):
     """People of the viewer's roundtables: name, invitation address, and where they belong."""
 
     fieldsets = [
@@ -177,8 +178,16 @@ class DelegateAdmin(PrivateAdmin):
         )
     ]
     inlines = [ParticipationInline, AffiliationInline]
-    list_display = ["name", "name_latin", "speaks_for", "invitation_email", "is_confirmed"]
+    list_display = [
+        "name",
+        "name_latin",
+        "speaks_for",
+        "invitation_email",
+        "invitation_state",
+        "is_confirmed",
+    ]
     list_filter = [EventFilter]
+    actions = ["invite"]
     search_fields = ["name", "name_latin", "invitation_email"]
     search_help_text = _("Name or invitation address")
 
@@ -195,11 +204,9 @@ class DelegateAdmin(PrivateAdmin):
         mine = self.rights_of(request)
         if not mine.is_operator:
             shown = shown.filter(event__in=mine.readable)
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related(Prefetch("participations", queryset=shown, to_attr="shown"))
-        )
+        rows = super().get_queryset(request)
+        rows = rows.prefetch_related(Prefetch("participations", queryset=shown, to_attr="shown"))
+        return self.with_invitations(rows, request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What all roundtables of a person share is changed by who edits all of them."""

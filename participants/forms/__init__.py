@@ -1,16 +1,20 @@
 """What people write, and what they ask lists for."""
 
 from participants.forms.consent import AgreementForm, ReviewForm
+from participants.forms.invitations import DetailsForm, InviteMeForm, SharingForm
 from participants.forms.lists import DirectoryForm, OrganisationFilterForm, country_choices
 from participants.forms.profile import ChannelFormSet, PreviewForm, ProfileForm
 
 __all__ = [
     "AgreementForm",
     "ChannelFormSet",
+    "DetailsForm",
     "DirectoryForm",
+    "InviteMeForm",
     "OrganisationFilterForm",
     "PreviewForm",
     "ProfileForm",
     "ReviewForm",
+    "SharingForm",
     "country_choices",
 ]

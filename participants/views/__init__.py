@@ -13,9 +13,16 @@ from participants.views.directory import (
     delegate_vcard,
 )
 from participants.views.hiding import hide_by_link, hide_me, show_me
+from participants.views.invitations import invitation, invite_me, invite_me_sent
 from participants.views.organisations import organisation_list
 from participants.views.profile import me, me_preview
 from participants.views.review import my_review, review_by_link
+from participants.views.welcome import (
+    welcome,
+    welcome_erase,
+    welcome_not_me,
+    welcome_sharing,
+)
 
 __all__ = [
     "delegate_detail",
@@ -24,6 +31,9 @@ __all__ = [
     "delegate_vcard",
     "hide_by_link",
     "hide_me",
+    "invitation",
+    "invite_me",
+    "invite_me_sent",
     "me",
     "me_preview",
     "my_consent",
@@ -34,4 +44,8 @@ __all__ = [
     "organisation_list",
     "review_by_link",
     "show_me",
+    "welcome",
+    "welcome_erase",
+    "welcome_not_me",
+    "welcome_sharing",
 ]

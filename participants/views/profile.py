@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import consents, reviewing, sharing
+from participants import consents, invitations, reviewing, sharing
 from participants.forms import ChannelFormSet, PreviewForm, ProfileForm
 from participants.models import Consent, Delegate, User
 from participants.permissions import may_enter_admin
@@ -21,6 +21,8 @@ def me(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     delegate = Delegate.objects.filter(user=request.user).first()
     is_staff = may_enter_admin(request.user)
+    if delegate is None and invitations.waiting_for(request.user, timezone.now()):
+        return redirect("welcome")
     if delegate is None:
         return render(request, "participants/me_without_profile.html", {"is_staff": is_staff})
     data = request.POST if request.method == "POST" else None

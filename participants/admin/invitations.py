@@ -1,0 +1,253 @@
+"""Inviting people from the list of delegates, and requests of people who want to be invited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from participants import asking
+from participants.actions import addresses_of
+from participants.admin.base import GrantedAdmin
+from participants.admin.choices import rights
+from participants.admin.filters import EventFilter
+from participants.admin.private import PrivateAdmin
+from participants.invitations import invite, why_not
+from participants.models import Delegate, Invitation, InvitationRequest, Organisation
+from participants.permissions import Rights
+from roundtable.models import Event
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody who was chosen to be invited, to which roundtable, or why that cannot be."""
+
+    delegate: Delegate
+    event: Event | None
+    problem: str
+
+
+def state_of(invitations: Sequence[Invitation], at: datetime) -> str:
+    """What became of the newest of these invitations, in words."""
+    if not invitations:
+        return gettext("Not invited")
+    newest = max(invitations, key=lambda row: (row.invited_at, row.pk))
+    day = date_format(timezone.localdate(newest.answered_at or newest.invited_at))
+    if newest.answer == Invitation.Answer.AGREED:
+        return gettext("Accepted on %s") % day
+    if newest.answer == Invitation.Answer.NOT_ME:
+        return gettext("Said “not me” on %s") % day
+    if newest.expires_at <= at:
+        return gettext("Expired: invited on %s") % day
+    return gettext("Invited on %s") % day
+
+
+class InvitingAdmin(GrantedAdmin):
+    """Delegates who can be invited, one or many."""
+
+    def with_invitations(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        """Fetches what was sent on behalf of the viewer's roundtables."""
+        sent = Invitation.objects.all()
+        mine = rights(request)
+        if not mine.is_operator:
+            sent = sent.filter(event__in=mine.readable)
+        return rows.prefetch_related(Prefetch("invitations", queryset=sent, to_attr="sent"))
+
+    @admin.display(description=_("invitation"))
+    def invitation_state(self, row: Any) -> str:
+        """Whether the person was invited, and what came of it."""
+        return state_of(row.sent, timezone.now())
+
+    @admin.action(description=_("Invite"), permissions=["decide"])
+    def invite(self, request: HttpRequest, queryset: QuerySet[Delegate]) -> HttpResponse | None:
+        """Asks once more, naming whom it is about; then sends the invitations."""
+        mine = rights(request)
+        chosen = choices_of(queryset, mine)
+        ready = [choice for choice in chosen if not choice.problem]
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("Invite these people?"),
+                "opts": self.opts,
+                "ready": ready,
+                "left": [choice for choice in chosen if choice.problem],
+            }
+            return TemplateResponse(request, "admin/invite.html", context)
+        for choice in ready:
+            assert choice.event is not None
+            invite(delegate=choice.delegate, event=choice.event, by=mine.user, at=timezone.now())
+        text = ngettext(
+            "%d invitation is on its way.", "%d invitations are on their way.", len(ready)
+        )
+        self.message_user(request, text % len(ready), messages.SUCCESS)
+        return None
+
+
+def choices_of(people: QuerySet[Delegate], mine: Rights) -> list[Choice]:
+    """Each of these people with the newest roundtable that the viewer may invite them to."""
+    own = addresses_of(mine.user)
+    chosen = []
+    for person in people.prefetch_related("participations__event"):
+        events = [
+            part.event for part in person.participations.all() if mine.may_decide(part.event_id)
+        ]
+        event = max(events, key=lambda row: (row.starts_on, row.pk), default=None)
+        problem = (
+            why_not(person, event, rights=mine, own=own)
+            if event
+            else gettext("You are no co-chair of a roundtable of this person.")
+        )
+        chosen.append(Choice(person, event, problem))
+    return chosen
+
+
+class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a co-chair decides about a request."""
+
+    rights: Rights  # of who decides
+    offered: QuerySet[Organisation]
+
+    answer = forms.ChoiceField(
+        label=_("your decision"),
+        choices=[
+            ("invite", _("Invite: a link goes to the address above")),
+            ("refuse", _("Refuse: no message is sent")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    speaks_for = forms.ModelChoiceField(
+        label=_("organisation at the roundtable"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        help_text=_(
+            "To invite, choose whom the person spoke for; add it first if it is not there. That "
+            "the person took part is confirmed apart from this."
+        ),
+    )
+
+    class Meta:
+        model = InvitationRequest
+        fields: Sequence[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["speaks_for"]
+        field.queryset = self.offered.filter(
+            is_demonstration=self.instance.event.is_demonstration
+        ).order_by("name")
+        same = field.queryset.filter(name__iexact=self.instance.organisation).first()
+        self.initial["speaks_for"] = same and same.pk
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where the person cannot be invited."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("answer") != "invite":
+            return cleaned
+        if problem := asking.why_not_granted(
+            self.instance, rights=self.rights, own=addresses_of(self.rights.user)
+        ):
+            raise ValidationError(problem)
+        if not cleaned.get("speaks_for") and not asking.delegate_of(self.instance):
+            self.add_error("speaks_for", _("Choose whom the person spoke for."))
+        return cleaned
+
+
+@admin.register(InvitationRequest)
+class InvitationRequestAdmin(PrivateAdmin):
+    """People who say that they took part; the co-chairs of that roundtable decide."""
+
+    event_path = "event"
+    form = DecisionForm
+    list_display = ["name", "organisation", "email", "event", "asked_at", "state"]
+    list_filter = ["decision", EventFilter]
+    list_select_related = ["event"]
+    search_fields = ["name", "organisation", "email"]
+    search_help_text = _("Name, organisation or address")
+    readonly_fields = [
+        "event",
+        "name",
+        "organisation",
+        "email",
+        "note",
+        "asked_at",
+        "decision",
+        "decided_at",
+    ]
+    actions = ["refuse"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the roundtables that the viewer decides about."""
+        mine = self.rights_of(request)
+        rows = super().get_queryset(request)
+        return rows if mine.is_operator else self.within(rows, mine.decidable)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Co-chairs of the roundtable."""
+        mine = self.rights_of(request)
+        return mine.decides_somewhere if obj is None else mine.may_decide(obj.event_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody: who wants to be invited asks on the portal."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Co-chairs of the roundtable, while it is not decided."""
+        may_view = self.has_view_permission(request, obj)
+        return may_view and (obj is None or not obj.decision)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Co-chairs of the roundtable: the request holds somebody's address."""
+        return self.has_view_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What was asked, and the decision or the question for it."""
+        asked = ["event", "name", "organisation", "email", "note", "asked_at"]
+        if self.has_change_permission(request, obj):
+            return [*asked, "answer", "speaks_for"]
+        return [*asked, "decision", "decided_at"]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Tells the form who fills it in, and which organisations may be chosen."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        organisations: Any = self.admin_site.get_model_admin(Organisation)
+        form.rights, form.offered = self.rights_of(request), organisations.choices(request)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Does what was decided."""
+        by, now = self.rights_of(request).user, timezone.now()
+        if form.cleaned_data["answer"] == "refuse":
+            asking.refuse(request=obj, by=by, at=now)
+            return
+        chosen = form.cleaned_data["speaks_for"]
+        asking.grant(request=obj, organisation=chosen, by=by, at=now)
+        self.message_user(request, gettext("The invitation is on its way."), messages.SUCCESS)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: the decision has its own entry."""
+
+    @admin.display(description=_("decision"))
+    def state(self, row: InvitationRequest) -> str:
+        """What was decided, if it was."""
+        return row.get_decision_display() or gettext("Waiting")
+
+    @admin.action(description=_("Refuse: no message is sent"), permissions=["decide"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[InvitationRequest]) -> None:
+        """Lays the chosen requests aside, save those decided before."""
+        rows = list(queryset.filter(decision="").select_related("event"))
+        for row in rows:
+            asking.refuse(request=row, by=self.rights_of(request).user, at=timezone.now())
+        text = ngettext("%d request is refused.", "%d requests are refused.", len(rows))
+        self.message_user(request, text % len(rows), messages.SUCCESS)

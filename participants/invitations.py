@@ -1,0 +1,163 @@
+"""Inviting people of a roundtable: whom, by whom, and the link that only its mail holds."""
+
+import secrets
+from datetime import date, datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from participants.actions import addresses_of
+from participants.models import Delegate, Invitation, User
+from participants.permissions import Rights, acts_for, rights_of
+from roundtable import audit
+from roundtable.mailing import post
+from roundtable.models import Event
+
+VALID = timedelta(days=14)
+# Who pressed the button in time may take another day to finish.
+FINISHING = timedelta(days=1)
+
+
+@transaction.atomic
+def invite(*, delegate: Delegate, event: Event, by: User, at: datetime) -> Invitation:
+    """Sends a link to the person's invitation address; an earlier open one stops working.
+
+    Raises ValidationError, with a sentence for the co-chair, where the person cannot be invited.
+    """
+    person = Delegate.objects.select_for_update().get(pk=delegate.pk)
+    rights = rights_of(by, at.date())
+    if problem := why_not(person, event, rights=rights, own=addresses_of(by)):
+        raise ValidationError(problem)
+    is_open = {"delegate": person, "event": event, "answered_at": None, "revoked_at": None}
+    Invitation.objects.filter(**is_open).update(revoked_at=at)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation(
+        delegate=person,
+        event=event,
+        email=person.invitation_email,
+        token_hash=Invitation.digest(token),
+        invited_by=by,
+        invited_at=at,
+        expires_at=at + VALID,
+    )
+    invitation.full_clean()
+    invitation.save()
+    audit.record(
+        act="invite",
+        at=at,
+        actor=by,
+        subject=person,
+        organisation=acts_for(by, event.pk, at.date()),
+        detail=event.code,
+    )
+    context = {
+        "event": event,
+        "inviter": inviter_of(invitation, at.date()),
+        "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
+        "expires_on": invitation.expires_at.date(),
+    }
+    template = "participants/mail/invitation"
+    post(
+        cause=f"invitation:{invitation.pk}",
+        to=invitation.email,
+        template=template,
+        context=context,
+        at=at,
+        not_after=invitation.expires_at,
+    )
+    return invitation
+
+
+def why_not(delegate: Delegate, event: Event, *, rights: Rights | None, own: set[str]) -> str:
+    """Why somebody cannot invite that person to that roundtable; empty where nothing is wrong.
+
+    `own` are the addresses of who invites.
+    """
+    if rights is None or not rights.may_decide(event.pk):
+        return _("You are no co-chair of this roundtable.")
+    if delegate.erased_at:
+        return _("This person asked to be erased.")
+    if delegate.user_id == rights.user.pk or delegate.invitation_email.lower() in own:
+        return _("This is you. Another co-chair can invite you.")
+    if delegate.user_id:
+        return _("This person has joined already.")
+    if not delegate.invitation_email:
+        return _("There is no invitation address. Write one first.")
+    if event.pk not in {part.event_id for part in delegate.participations.all()}:
+        return _("This person does not take part in the roundtable.")
+    return ""
+
+
+def inviter_of(invitation: Invitation, on: date) -> str:
+    """Whom the co-chair who invites acts for; empty where no grant says it."""
+    if invitation.invited_by is None:
+        return ""
+    grant = (
+        invitation.invited_by.grants.active(on)
+        .filter(event=invitation.event_id, on_behalf_of__isnull=False)
+        .select_related("on_behalf_of")
+        .first()
+    )
+    return grant.on_behalf_of.name if grant and grant.on_behalf_of else ""
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Those that nobody answered or took back, and that still go to the person's address."""
+    return Invitation.objects.filter(
+        answered_at=None,
+        revoked_at=None,
+        delegate__user=None,
+        delegate__erased_at=None,
+        # An address that a co-chair has corrected since is somebody else's.
+        delegate__invitation_email=F("email"),
+    ).select_related("delegate", "event", "invited_by")
+
+
+def find(token: str, at: datetime) -> Invitation | None:
+    """The invitation that a link belongs to, while it can be answered."""
+    wanted = Invitation.digest(token)
+    return open_invitations().filter(token_hash=wanted, expires_at__gt=at).first()
+
+
+def proved_addresses(user: User) -> set[str]:
+    """The addresses whose mail this account has shown that it gets, in small letters."""
+    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return {address.lower() for address in proved}
+
+
+def waiting_for(user: User, at: datetime) -> Invitation | None:
+    """The first invitation to an address that this account has proved to be its own."""
+    rows = open_invitations().filter(expires_at__gt=at - FINISHING)
+    rows = rows.annotate(address=Lower("email")).filter(address__in=proved_addresses(user))
+    return rows.order_by("invited_at", "pk").first()
+
+
+@transaction.atomic
+def account_for(invitation: Invitation, at: datetime) -> User | None:
+    """The account of the invited address, made where there is none; None where it is closed."""
+    address = invitation.email.lower()
+    user = User.objects.filter(email__iexact=address).first()
+    if user is None:
+        proved = EmailAddress.objects.filter(email__iexact=address, verified=True)
+        known = proved.select_related("user").first()
+        user = known.user if known else None
+    if user is None:
+        user = User(email=address, joined_at=at)
+        user.set_unusable_password()
+        user.full_clean()
+        user.save()
+        # Proved by the code, not by the link, which may have been handed on.
+        EmailAddress.objects.create(user=user, email=address, verified=False, primary=True)
+    return user if user.is_active else None
+
+
+def masked(email: str) -> str:
+    """An address as it may stand on a page that a forwarded link opens: a…@example.org."""
+    name, _at, host = email.rpartition("@")
+    return f"{name[:1]}…@{host}"

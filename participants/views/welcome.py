@@ -1,0 +1,152 @@
+"""The steps after an invitation: is this you, whom do you share with, do you agree."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from participants import invitations, joining
+from participants.consents import current_notice
+from participants.forms import ChannelFormSet, DetailsForm, SharingForm
+from participants.models import Delegate, Invitation, User
+
+Step = Callable[[HttpRequest, Invitation], HttpResponse]
+
+
+def step(view: Step) -> Callable[[HttpRequest], HttpResponse]:
+    """Finds the invitation that waits; without one there is nothing to answer any more."""
+
+    @wraps(view)
+    def found(request: HttpRequest) -> HttpResponse:
+        assert isinstance(request.user, User)
+        invitation = invitations.waiting_for(request.user, timezone.now())
+        if invitation is None:
+            return redirect("me")
+        # A page that was left open may be about somebody else.
+        if request.method == "POST" and request.POST.get("of") != invitation.delegate.handle:
+            messages.warning(request, _("This page was out of date. Nothing was changed."))
+            return redirect("welcome")
+        return view(request, invitation)
+
+    return found
+
+
+def _own_profile(request: HttpRequest) -> Delegate | None:
+    return Delegate.objects.filter(user=request.user.pk).first()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@step
+def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Is this you, and is it right?"""
+    own = _own_profile(request)
+    if own:
+        return _join(request, invitation, own)
+    person = invitation.delegate
+    parts = list(person.participations.select_related("event", "organisation"))
+    work = list(person.affiliations.select_related("organisation"))
+    data = request.POST if request.method == "POST" else None
+    form = DetailsForm(data, instance=person)
+    if data is not None and form.is_valid():
+        with transaction.atomic():
+            form.save()
+        return redirect("welcome-sharing")
+    context = {"invitation": invitation, "form": form, "parts": parts, "work": work}
+    return render(
+        request, "participants/welcome.html", context, status=200 if data is None else 400
+    )
+
+
+def _join(request: HttpRequest, invitation: Invitation, own: Delegate) -> HttpResponse:
+    """Adds what the co-chairs of another roundtable wrote to one's own profile."""
+    context = {"invitation": invitation, "own": own, "problem": ""}
+    if request.method == "POST":
+        try:
+            joining.merge(invitation=invitation, into=own, at=timezone.now())
+        except ValidationError as problem:
+            context["problem"] = problem.messages[0]
+            return render(request, "participants/welcome_join.html", context, status=400)
+        messages.success(request, _("The roundtable is added to your profile."))
+        return redirect("welcome")  # which leads to the profile, or to the next invitation
+    return render(request, "participants/welcome_join.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@step
+def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Whom do you share with, and do you agree?"""
+    if _own_profile(request):
+        return redirect("welcome")
+    notice = current_notice(get_language() or "en")
+    data = request.POST if request.method == "POST" else None
+    person = invitation.delegate
+    form = SharingForm(data, notice)
+    channels = ChannelFormSet(data, instance=person, prefix="channel")
+    # Both are asked, so that one look shows all that is to be mended.
+    if data is not None and all([form.is_valid(), channels.is_valid()]):
+        assert isinstance(request.user, User)
+        with transaction.atomic():
+            agreed = joining.accept(
+                invitation=invitation, user=request.user, notice=notice, at=timezone.now()
+            )
+            if agreed:
+                form.put(agreed)
+                channels.save()
+        messages.success(request, _("Welcome. You can change all of this here at any time."))
+        return redirect("welcome")
+    context = {
+        "invitation": invitation,
+        "form": form,
+        "channels": channels,
+        "notice": notice,
+        "has_mistakes": data is not None,
+    }
+    return render(
+        request, "participants/welcome_sharing.html", context, status=200 if data is None else 400
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def welcome_not_me(request: HttpRequest) -> HttpResponse:
+    """Somebody else is meant."""
+    if request.method != "POST":  # as after signing in again
+        return redirect("welcome")
+    return _refuse(request)
+
+
+@step
+def _refuse(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    assert isinstance(request.user, User)
+    joining.refuse(invitation=invitation, by=request.user, at=timezone.now())
+    return _leave(request, "participants/invitation_refused.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@step
+def welcome_erase(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Asks once more, then erases what is held."""
+    if _own_profile(request):
+        return redirect("welcome")
+    if request.method != "POST":
+        context = {"invitation": invitation}
+        return render(request, "participants/welcome_erase.html", context)
+    assert isinstance(request.user, User)
+    joining.forget(invitation=invitation, user=request.user, at=timezone.now())
+    return _leave(request, "participants/welcome_erased.html")
+
+
+def _leave(request: HttpRequest, template: str) -> HttpResponse:
+    assert isinstance(request.user, User)
+    # The account may be gone; one that serves for something else stays signed in.
+    if not User.objects.filter(pk=request.user.pk).exists():
+        logout(request)
+    return render(request, template)
