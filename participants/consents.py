@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from participants.letters import write_to_cochairs
 from participants.models import Audience, Consent, ConsentNotice, Delegate
-from participants.sessions import end_sessions
+from participants.signing_out import end_sessions
 from roundtable import audit
 
 NOTICES = Path(__file__).resolve().parent / "notices"

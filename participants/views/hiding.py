@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from participants import consents, hiding
 from participants.models import Consent, Delegate
-from participants.sessions import keep_session
+from participants.signing_out import keep_session
 
 
 # The address holds the secret, so nothing but it is asked for: no cookie, no session.
