@@ -48,6 +48,7 @@ __all__ = [
     "Workplace",
     "cards",
     "cards_by_number",
+    "cards_of_asking",
     "channels_seen_by",
     "find",
     "listed",
@@ -77,8 +78,12 @@ def listed(viewer: Viewer, on: date) -> QuerySet[Delegate]:
     admitted = _shown() & inside("listed_to", "pk", exceptions, viewer)
     if viewer.delegate:
         admitted |= Q(pk=viewer.delegate)
+    return _with_workplace(on).filter(admitted, user__is_active=True)
+
+
+def _with_workplace(on: date) -> QuerySet[Delegate]:
     present = workplaces(on).filter(delegate=OuterRef("pk"))
-    return Delegate.objects.filter(admitted, user__is_active=True).annotate(
+    return Delegate.objects.annotate(
         workplace_name=Subquery(present.values("organisation__name")[:1]),
         workplace_slug=Subquery(present.values("organisation__slug")[:1]),
     )
@@ -123,6 +128,12 @@ def cards_by_number(viewer: Viewer, numbers: Iterable[int], on: date) -> dict[in
     """Cards of those among these delegates who are listed to the viewer."""
     found = listed(viewer, on).filter(pk__in=set(numbers))
     return {delegate.pk: _card(delegate) for delegate in found}
+
+
+def cards_of_asking(numbers: Iterable[int], on: date) -> dict[int, Card]:
+    """Cards of people who ask to be introduced, for the one whom they ask and nobody else."""
+    people = _with_workplace(on).filter(pk__in=set(numbers), user__is_active=True, paused_at=None)
+    return {delegate.pk: _card(delegate) for delegate in people}
 
 
 def _card(delegate: Delegate) -> Card:

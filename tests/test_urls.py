@@ -75,6 +75,9 @@ MAP = {
     "my-consent-text": signed_in("/me/consent.txt"),
     # Nobody here has agreed to these words.
     "my-consent-notice": signed_in("/me/consent/1/en/", 404),
+    "ask-introduction": signed_in("/directory/HANDLE/introduce/", takes_post=True),
+    "my-introductions": signed_in("/me/introductions/"),
+    "answer-introduction": only_post("/me/introductions/1/", "/me/introductions/"),
     "me-hide": only_post("/me/hide/", "/me/"),
     "me-show": only_post("/me/show/", "/me/"),
     "my-review": signed_in("/me/review/", takes_post=True),

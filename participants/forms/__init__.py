@@ -1,15 +1,23 @@
 """What people write, and what they ask lists for."""
 
 from participants.forms.consent import AgreementForm, ReviewForm
+from participants.forms.introductions import IntroductionForm
 from participants.forms.invitations import DetailsForm, InviteMeForm, SharingForm
-from participants.forms.lists import DirectoryForm, OrganisationFilterForm, country_choices
+from participants.forms.lists import (
+    CardForm,
+    DirectoryForm,
+    OrganisationFilterForm,
+    country_choices,
+)
 from participants.forms.profile import ChannelFormSet, PreviewForm, ProfileForm
 
 __all__ = [
     "AgreementForm",
+    "CardForm",
     "ChannelFormSet",
     "DetailsForm",
     "DirectoryForm",
+    "IntroductionForm",
     "InviteMeForm",
     "OrganisationFilterForm",
     "PreviewForm",

@@ -13,6 +13,11 @@ from participants.views.directory import (
     delegate_vcard,
 )
 from participants.views.hiding import hide_by_link, hide_me, show_me
+from participants.views.introductions import (
+    answer_introduction,
+    ask_introduction,
+    my_introductions,
+)
 from participants.views.invitations import invitation, invite_me, invite_me_sent
 from participants.views.organisations import organisation_list
 from participants.views.profile import me, me_preview
@@ -25,6 +30,8 @@ from participants.views.welcome import (
 )
 
 __all__ = [
+    "answer_introduction",
+    "ask_introduction",
     "delegate_detail",
     "delegate_list",
     "delegate_reveal",
@@ -40,6 +47,7 @@ __all__ = [
     "my_consent_notice",
     "my_consent_text",
     "my_consent_withdraw",
+    "my_introductions",
     "my_review",
     "organisation_list",
     "review_by_link",

@@ -1,0 +1,79 @@
+"""Asking to be introduced, and answering those who ask."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from participants import introductions, sharing
+from participants.forms import IntroductionForm
+from participants.models import Audience, Delegate, Introduction, User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
+    """A page to ask one person, who sees who asks and why."""
+    assert isinstance(request.user, User)
+    at = timezone.now()
+    viewer = sharing.viewer_of(request.user, at.date())
+    profile = sharing.find(viewer, handle, at.date())
+    if viewer.delegate is None or profile is None or profile.is_own:
+        raise Http404
+    form = IntroductionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        by = Delegate.objects.get(pk=viewer.delegate)
+        try:
+            introductions.ask(by=by, handle=handle, message=form.cleaned_data["message"], at=at)
+        except introductions.TooMany:
+            form.add_error(
+                None, _("You have many requests waiting. Take one back, then ask again.")
+            )
+        else:
+            messages.success(request, _("Your request is sent. You see it here once accepted."))
+            return redirect("my-introductions")
+    return render(
+        request,
+        "participants/introduction_ask.html",
+        {"form": form, "profile": profile},
+        status=400 if form.errors else 200,
+    )
+
+
+@require_safe
+def my_introductions(request: HttpRequest) -> HttpResponse:
+    """Who asks to be introduced to me, whom I asked, and whom I was introduced to."""
+    delegate = _own(request)
+    at = timezone.now()
+    viewer = sharing.viewer_of(request.user, at.date())
+    sides = introductions.sides_of(delegate, viewer, at)
+    context = {
+        "waiting": [side for side in sides if side.awaits_me],
+        "accepted": [side for side in sides if side.is_accepted],
+        "asked": [side for side in sides if not side.is_accepted and not side.awaits_me],
+        "shares_nothing": delegate.listed_to == Audience.ONLY_ME,
+    }
+    return render(request, "participants/my_introductions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_introduction(request: HttpRequest, number: int) -> HttpResponse:
+    """Accepts, refuses or ends one's own introduction."""
+    if request.method != "POST":  # as after signing in again
+        return redirect("my-introductions")
+    delegate = _own(request)
+    row = get_object_or_404(Introduction.objects.of(delegate), pk=number)
+    if request.POST.get("answer") == "accept":
+        introductions.accept(row, by=delegate, at=timezone.now())
+        messages.success(request, _("You accepted. Once both did, each finds the other here."))
+    elif request.POST.get("answer") == "end":
+        introductions.end(row, by=delegate, at=timezone.now())
+        messages.success(request, _("That is done. The other person is not told."))
+    else:
+        messages.error(request, _("Press one of the buttons."))
+    return redirect("my-introductions")
+
+
+def _own(request: HttpRequest) -> Delegate:
+    return get_object_or_404(Delegate, user=request.user)

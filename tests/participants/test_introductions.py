@@ -1,0 +1,211 @@
+"""Introductions: asked for or proposed, accepted by both, refused without a word."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from participants import introductions, sharing
+from participants.introductions import TooMany
+from participants.models import Audience, Delegate, Introduction, User
+from roundtable.mailing import Letter
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_channel,
+    make_delegate,
+    make_exception,
+    make_introduction,
+    make_participation,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+ON = NOON.date()
+
+
+@pytest.fixture
+def shelter(event: Event) -> Delegate:
+    """Protected: seen by people introduced to her, and by nobody else."""
+    shelter = make_delegate(
+        name="Sita Shelter", is_protected=True, listed_to=Audience.INTRODUCED, post="Night desk"
+    )
+    make_participation(shelter, event)
+    make_channel(shelter, value="sita.night@example.org", audience=Audience.INTRODUCED)
+    return shelter
+
+
+def values(viewer: Delegate, who: Delegate) -> list[str] | None:
+    assert viewer.user is not None
+    eyes = sharing.viewer_of(viewer.user, ON)
+    profile = sharing.find(eyes, who.handle, ON, opened=True)
+    return None if profile is None else [channel.value for channel in profile.channels]
+
+
+def letters_to(who: Delegate) -> int:
+    assert who.user is not None
+    return Letter.objects.filter(recipient=who.user.email).count()
+
+
+def test_asked_and_accepted_from_page_to_page(
+    client_of: Sign, focal_point: Delegate, quiet_delegate: Delegate
+) -> None:
+    make_channel(focal_point, value="farah.friends@example.org", audience=Audience.INTRODUCED)
+    asking, asked = client_of(quiet_delegate), client_of(focal_point)
+    page = asking.get(focal_point.get_absolute_url()).content.decode()
+    assert f'href="/directory/{focal_point.handle}/introduce/"' in page
+    answer = asking.post(
+        f"/directory/{focal_point.handle}/introduce/", {"message": "About the hotline"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/me/introductions/")
+    assert letters_to(focal_point) == 1
+
+    page = asked.get("/me/introductions/").content.decode()
+    assert "Quiet Quentin" in page and "About the hotline" in page
+    row = Introduction.objects.get()
+    asked.post(f"/me/introductions/{row.pk}/", {"answer": "accept"})
+    assert letters_to(quiet_delegate) == 1
+    assert values(quiet_delegate, focal_point) == [
+        "farah.inside@example.org",
+        "farah.friends@example.org",
+    ]
+    assert "Farah Point" in asking.get("/me/introductions/").content.decode()
+
+    asked.post(f"/me/introductions/{row.pk}/", {"answer": "end"})
+    assert values(quiet_delegate, focal_point) == ["farah.inside@example.org"]
+    assert letters_to(quiet_delegate) == 1
+
+
+def test_only_whom_one_sees_can_be_asked(
+    client_of: Sign, quiet_delegate: Delegate, outsider: Delegate, shelter: Delegate
+) -> None:
+    client = client_of(outsider)
+    absent = client.get("/directory/nobodyhere/introduce/")
+    for hidden in (quiet_delegate, shelter):
+        address = f"/directory/{hidden.handle}/introduce/"
+        for answer in (client.get(address), client.post(address, {"message": "Hello"})):
+            assert answer.status_code == 404
+        assert client.get(address).content.replace(hidden.handle.encode(), b"nobodyhere") == (
+            absent.content
+        )
+    assert not Introduction.objects.exists() and not Letter.objects.exists()
+
+
+def test_message_is_asked_for(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    answer = client_of(quiet_delegate).post(
+        f"/directory/{delegate.handle}/introduce/", {"message": " "}
+    )
+    assert answer.status_code == 400
+    assert not Introduction.objects.exists()
+
+
+def test_refusal_is_told_to_nobody(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+    assert row is not None
+    client = client_of(quiet_delegate)
+    viewer = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
+    waiting = introductions.sides_of(quiet_delegate, viewer, NOON)
+    introductions.end(row, by=delegate, at=NOON + timedelta(hours=1))
+    assert introductions.sides_of(quiet_delegate, viewer, NOON) == waiting
+    assert introductions.sides_of(delegate, viewer, NOON) == []
+    # Asking again is answered alike, and writes to nobody.
+    again = introductions.ask(
+        by=quiet_delegate, handle=delegate.handle, message="Hello?", at=NOON + timedelta(days=9)
+    )
+    assert again == row
+    assert (Introduction.objects.count(), letters_to(delegate)) == (1, 1)
+    assert client.get("/me/introductions/").status_code == 200
+    late = introductions.ask(
+        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON + timedelta(days=366)
+    )
+    assert late != row and letters_to(delegate) == 2
+
+
+def test_asking_whoever_asked_accepts(delegate: Delegate, focal_point: Delegate) -> None:
+    first = introductions.ask(by=delegate, handle=focal_point.handle, message="Hello", at=NOON)
+    second = introductions.ask(by=focal_point, handle=delegate.handle, message="Hi", at=NOON)
+    assert first == second
+    assert list(Introduction.objects.accepted()) == [first]
+
+
+def test_twenty_may_wait(event: Event, quiet_delegate: Delegate, delegate: Delegate) -> None:
+    for _number in range(20):
+        make_introduction(quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON)
+    with pytest.raises(TooMany):
+        introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+    assert Introduction.objects.count() == 20
+
+
+def test_answer_belongs_to_the_two(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, outsider: Delegate
+) -> None:
+    row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+    assert row is not None
+    answer = client_of(outsider).post(f"/me/introductions/{row.pk}/", {"answer": "accept"})
+    assert answer.status_code == 404
+    # Who asked cannot accept for the other.
+    client_of(quiet_delegate).post(f"/me/introductions/{row.pk}/", {"answer": "accept"})
+    assert not Introduction.objects.accepted().exists()
+
+
+def test_cochair_introduces_a_protected_person(
+    cochair: User, quiet_delegate: Delegate, shelter: Delegate
+) -> None:
+    row = introductions.introduce(
+        first=quiet_delegate, second=shelter, by=cochair, message="You both run hotlines", at=NOON
+    )
+    assert (letters_to(quiet_delegate), letters_to(shelter)) == (1, 1)
+    viewer = sharing.viewer_of(quiet_delegate.user or cochair, ON)
+    (side,) = introductions.sides_of(quiet_delegate, viewer, NOON)
+    assert (side.card, side.message, side.proposer) == (
+        None,
+        "You both run hotlines",
+        "co-chairs",
+    )
+    introductions.accept(row, by=quiet_delegate, at=NOON)
+    assert values(quiet_delegate, shelter) is None
+    introductions.accept(row, by=shelter, at=NOON)
+    assert values(quiet_delegate, shelter) == ["sita.night@example.org"]
+
+
+def test_introduction_outweighs_an_exception(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    organisation = quiet_delegate.participations.get().organisation
+    make_exception(delegate, organisation=organisation)
+    delegate.listed_to = Audience.PARTICIPANTS
+    delegate.save()
+    assert values(quiet_delegate, delegate) is None
+    make_introduction(quiet_delegate, delegate)
+    assert values(quiet_delegate, delegate) == [
+        "dewi.open@example.org",
+        "dewi.inside@example.org",
+    ]
+
+
+def test_nobody_else_introduces(
+    cochair: User, quiet_delegate: Delegate, delegate: Delegate, outsider: Delegate
+) -> None:
+    for first, second, by in (
+        (quiet_delegate, delegate, make_user()),
+        (quiet_delegate, outsider, cochair),
+    ):
+        with pytest.raises(PermissionError):
+            introductions.introduce(first=first, second=second, by=by, message="", at=NOON)
+    assert not Introduction.objects.exists()
+
+
+def test_page_costs_the_same_for_any_number(
+    client_of: Sign, quiet_delegate: Delegate, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    client = client_of(quiet_delegate)
+    client.get("/me/introductions/")
+    for number in (1, 3):
+        while Introduction.objects.count() < number:
+            make_introduction(make_delegate(), quiet_delegate, accepted=False)
+        with django_assert_num_queries(7):  # type: ignore[attr-defined]
+            client.get("/me/introductions/")
