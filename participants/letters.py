@@ -24,7 +24,7 @@ def write_to_cochairs(
 ) -> list[Letter]:
     """Queues one letter for each co-chair of today, who then do not learn of each other."""
     grants = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
-    users = User.objects.filter(is_active=True, grants__in=grants).distinct().order_by("pk")
+    users = User.objects.filter(is_active=True, grants__in=grants).order_by("pk")
     letters = [
         post(
             cause=f"{cause}:{user.pk}",

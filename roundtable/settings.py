@@ -158,6 +158,11 @@ ACCOUNT_USER_DISPLAY = "participants.adapters.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_FORMS = {
+    "login": "participants.forms.sign_in.SignInForm",
+    "request_login_code": "participants.forms.sign_in.RequestCodeForm",
+    "confirm_login_code": "participants.forms.sign_in.CodeForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 # Government mail filters hold a message back for minutes.

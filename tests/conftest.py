@@ -6,7 +6,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
@@ -15,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from participants.models import Audience, Delegate, User
 from pytest_django import Settings
 from roundtable.models import Event
-from tests.delivery import run_queue
+from tests.delivery import sent
 from tests.factories import (
     NOON,
     make_channel,
@@ -71,12 +70,7 @@ def limits() -> None:
 @pytest.fixture
 def deliver(db: None) -> Callable[[], list[EmailMultiAlternatives]]:
     """Sends what is queued, as the worker does, and gives all that was sent in this test."""
-
-    def delivered() -> list[EmailMultiAlternatives]:
-        run_queue()
-        return mail.outbox  # type: ignore[return-value]
-
-    return delivered
+    return sent
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The queue of mail, worked on when a test says so."""
 
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -19,3 +21,9 @@ def run_queue() -> None:
     worker.run()
     failed = DBTaskResult.objects.failed()
     assert not failed, [task.traceback for task in failed]
+
+
+def sent() -> list[EmailMultiAlternatives]:
+    """Sends what is queued, and gives all that was sent in this test; the fixture `deliver` too."""
+    run_queue()
+    return mail.outbox  # type: ignore[return-value]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -29,6 +28,7 @@ from participants.models import (
     User,
 )
 from tests.conftest import ROOT
+from tests.delivery import sent
 from tests.factories import (
     NOON,
     make_addressee,
@@ -420,7 +420,7 @@ def test_signing_in_can_be_translated(translated: None) -> None:
         answer = browser.post("/accounts/login/", {"login": email})
     assert_translated(browser.get(answer["Location"]), "code")
     assert_translated(browser.post("/accounts/login/code/confirm/", {"code": "1"}), "wrong code")
-    [message] = mail.outbox
+    [message] = sent()
     body = re.sub(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", "", str(message.body), flags=re.MULTILINE)
     assert words_without_translation(body) == []
     assert words_without_translation(str(message.subject)) == []

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from participants.models import Delegate
 from roundtable import outbox, urls
 from tests.addresses import pages
+from tests.delivery import run_queue
 from tests.test_urls import MAP
 
 FILES = "django.core.mail.backends.filebased.EmailBackend"
@@ -110,6 +111,8 @@ def test_sign_in_code_is_read_at_the_outbox(
 ) -> None:
     settings.EMAIL_BACKEND = FILES
     client.post("/accounts/login/", {"login": "delegate@example.org"})
+    assert "delegate@example.org" not in client.get("/outbox/").content.decode()
+    run_queue()
     page = client.get("/outbox/").content.decode()
     assert "To delegate@example.org, " in page
     assert "sign-in code" in page

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from participants.models import Delegate, User
+from tests.delivery import sent
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def test_code_lets_in(client: Client, dewi: User) -> None:
     assert 'type="password"' not in page
     answer = ask(client)
     assert (answer.status_code, answer["Location"]) == (302, CODE)
-    [message] = mail.outbox
+    [message] = sent()
     assert (message.to, message.cc, message.bcc) == (["dewi@example.org"], [], [])
     assert message.from_email == "Roundtable <portal@example.org>"
     assert not is_in(client)
@@ -79,13 +80,13 @@ def test_code_is_read_as_people_type_it(dewi: User) -> None:
         cache.clear()
         browser = Client()
         ask(browser, "DEWI@Example.ORG")
-        enter(browser, change(code_in(mail.outbox[-1])))
+        enter(browser, change(code_in(sent()[-1])))
         assert is_in(browser)
 
 
 def test_wrong_code_does_not(client: Client, dewi: User) -> None:
     ask(client)
-    right = code_in(mail.outbox[0])
+    right = code_in(sent()[0])
     answer = enter(client, "AAAA-AAAA")
     assert answer.status_code == 200
     assert "Incorrect code." in answer.content.decode()
@@ -96,7 +97,7 @@ def test_wrong_code_does_not(client: Client, dewi: User) -> None:
 
 def test_third_wrong_code_ends_it(client: Client, dewi: User) -> None:
     ask(client)
-    right = code_in(mail.outbox[0])
+    right = code_in(sent()[0])
     for _attempt in range(3):
         answer = enter(client, "AAAA-AAAA")
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/code/")
@@ -109,7 +110,7 @@ def test_code_of_somebody_else_does_not_let_in(dewi: User) -> None:
     first, second = Client(), Client()
     ask(first)
     ask(second, "other@example.org")
-    of_first, of_second = (code_in(message) for message in mail.outbox)
+    of_first, of_second = (code_in(message) for message in sent())
     enter(first, of_second)
     enter(second, of_first)
     assert not is_in(first) and not is_in(second)
@@ -117,7 +118,7 @@ def test_code_of_somebody_else_does_not_let_in(dewi: User) -> None:
 
 def test_code_works_once_and_where_it_was_asked_for(client: Client, dewi: User) -> None:
     ask(client)
-    code = code_in(mail.outbox[0])
+    code = code_in(sent()[0])
     elsewhere = Client()
     enter(elsewhere, code)
     assert not is_in(elsewhere)
@@ -134,7 +135,7 @@ def test_code_works_for_a_quarter_of_an_hour(dewi: User) -> None:
         with time_machine.travel(NOW, tick=False) as clock:
             ask(browser)
             clock.shift(timedelta(minutes=minutes))
-            enter(browser, code_in(mail.outbox[-1]))
+            enter(browser, code_in(sent()[-1]))
             assert is_in(browser) == lets_in
 
 
@@ -145,7 +146,7 @@ def test_code_can_be_sent_again(client: Client, dewi: User) -> None:
     assert (answer.status_code, answer["Location"]) == (302, CODE)
     page = client.get(CODE).content.decode()
     assert "A code is on its way, if the address is known here." in page
-    first, second = (code_in(message) for message in mail.outbox)
+    first, second = (code_in(message) for message in sent())
     assert first != second
     enter(client, first)
     assert not is_in(client)
@@ -167,7 +168,7 @@ def test_unknown_address_gets_the_same_pages_and_no_mail(dewi: User) -> None:
             browser.post(CODE, {"action": "resend"})["Location"],
             words(browser.get(CODE)),
         ]
-        assert [message.to for message in mail.outbox] == (
+        assert [message.to for message in sent()] == (
             [[email], [email]] if email.startswith("dewi") else []
         )
     known, *unknown = (
@@ -186,13 +187,13 @@ def test_address_that_is_none_is_named_and_kept(client: Client) -> None:
         answer = ask(client, hostile)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.content.decode()
-    assert mail.outbox == []
+    assert sent() == []
 
 
 def test_mail_has_no_room_for_headers_of_others(client: Client, dewi: User) -> None:
     answer = ask(client, "dewi@example.org\r\nBcc: all@example.org")
     assert answer.status_code == 200
-    assert mail.outbox == []
+    assert sent() == []
 
 
 def test_fourth_code_within_a_minute_is_not_sent(dewi: User) -> None:
@@ -200,7 +201,7 @@ def test_fourth_code_within_a_minute_is_not_sent(dewi: User) -> None:
         assert ask(Client()).status_code == 302
     answer = ask(Client())
     assert "Too many failed login attempts. Try again later." in answer.content.decode()
-    assert len(mail.outbox) == 3
+    assert len(sent()) == 3
 
 
 def test_too_many_requests_are_answered_in_the_portals_look(db: None) -> None:
@@ -224,7 +225,7 @@ def test_sign_up_is_closed(client: Client) -> None:
         assert "<input" not in answer.content.decode().split("<main")[1].split("</main>")[0]
     assert list(User.objects.values()) == before
     assert not EmailAddress.objects.filter(email="new@example.org").exists()
-    assert mail.outbox == []
+    assert sent() == []
 
 
 @pytest.mark.parametrize(
@@ -235,7 +236,7 @@ def test_next_page_of_the_portal_is_opened(client: Client, dewi: User, target: s
     assert answer.status_code == 302
     page = client.get(answer["Location"]).content.decode()
     assert f'name="next" value="{target}"' in page
-    assert enter(client, code_in(mail.outbox[0]), next=target)["Location"] == target
+    assert enter(client, code_in(sent()[0]), next=target)["Location"] == target
 
 
 @pytest.mark.parametrize(
@@ -258,7 +259,7 @@ def test_next_page_of_the_portal_is_opened(client: Client, dewi: User, target: s
 def test_next_page_elsewhere_is_not_opened(client: Client, dewi: User, target: str) -> None:
     answer = ask(client, next=target)
     assert answer["Location"] == CODE
-    answer = enter(client, code_in(mail.outbox[0]), next=target)
+    answer = enter(client, code_in(sent()[0]), next=target)
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
     answer = client.post("/accounts/logout/", {"next": target})
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -276,7 +277,7 @@ def test_session_is_new_and_lasts_eight_hours(dewi: User) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         ask(browser)
         before = browser.cookies["sessionid"].value
-        answer = enter(browser, code_in(mail.outbox[0]))
+        answer = enter(browser, code_in(sent()[0]))
         cookie = answer.cookies["sessionid"]
         assert cookie.value != before
         assert cookie["max-age"] == 28800
@@ -288,7 +289,7 @@ def test_session_is_new_and_lasts_eight_hours(dewi: User) -> None:
 
 def test_sign_out_ends_the_session(client: Client, dewi: User) -> None:
     ask(client)
-    enter(client, code_in(mail.outbox[0]))
+    enter(client, code_in(sent()[0]))
     key = client.cookies["sessionid"].value
     assert "Are you sure you want to sign out?" in client.get("/accounts/logout/").content.decode()
     assert is_in(client)
@@ -307,7 +308,7 @@ def test_session_elsewhere_can_be_ended(dewi: User) -> None:
     for browser in (here, there):
         cache.clear()
         ask(browser)
-        enter(browser, code_in(mail.outbox[-1]))
+        enter(browser, code_in(sent()[-1]))
         assert is_in(browser)
     page = here.get("/accounts/sessions/").content.decode()
     assert "Here/1" in page and "There/1" in page
@@ -325,8 +326,8 @@ def test_closed_account_is_out_at_once(client_of: Sign, dewi: User) -> None:
 def test_second_address_lets_in(client: Client, dewi: User) -> None:
     EmailAddress.objects.create(user=dewi, email="home@example.org", verified=True)
     ask(client, "home@example.org")
-    assert [message.to for message in mail.outbox] == [["home@example.org"]]
-    enter(client, code_in(mail.outbox[0]))
+    assert [message.to for message in sent()] == [["home@example.org"]]
+    enter(client, code_in(sent()[0]))
     assert is_in(client)
 
 
@@ -334,9 +335,9 @@ def test_new_address_counts_once_its_code_was_entered(client_of: Sign, dewi: Use
     browser = client_of(dewi)
     answer = browser.post("/accounts/email/", {"action_add": "", "email": "home@example.org"})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
-    assert mail.outbox[0].to == ["home@example.org"]
+    assert sent()[0].to == ["home@example.org"]
     assert not EmailAddress.objects.filter(email="home@example.org").exists()
-    browser.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[0])})
+    browser.post("/accounts/confirm-email/", {"code": code_in(sent()[0])})
     assert EmailAddress.objects.get(email="home@example.org").verified
     dewi.refresh_from_db()
     assert dewi.email == "dewi@example.org"
@@ -352,7 +353,7 @@ def test_address_of_somebody_else_is_not_given_away(client_of: Sign, dewi: User)
         answer = browser.post("/accounts/email/", {"action_add": "", "email": email})
         page = words(browser.get("/accounts/confirm-email/"))
         answers.append((answer.status_code, answer["Location"], page.replace(email, "ADDRESS")))
-        [message] = mail.outbox
+        [message] = sent()
         assert message.to == [email]
         if email.startswith("taken"):
             browser.post("/accounts/confirm-email/", {"code": code_in(message)})
