@@ -1,0 +1,329 @@
+"""Asking to be invited: one answer for all, few letters, and what the co-chairs decide."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from participants.models import (
+    Delegate,
+    Invitation,
+    InvitationRequest,
+    Organisation,
+    Participation,
+    User,
+)
+from roundtable.mailing import Letter
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_grant,
+    make_invitation,
+    make_invitation_request,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[Any]]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PAGE, SENT = "/invite-me/", "/invite-me/sent/"
+DESK = "/admin/participants/invitationrequest/"
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    """Each test takes place at one moment."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+def asked(event: Event, email: str = "rima@example.org", **fields: str) -> dict[str, Any]:
+    given = {"name": "Rima Asks", "organisation": "Example Shelter", "note": "I wore a red hat."}
+    return {"event": event.pk, "email": email} | given | fields
+
+
+def test_page_offers_public_roundtables_alone(client: Client, event: Event) -> None:
+    make_event(title="Hidden roundtable", is_public=False)
+    page = client.get(PAGE).content.decode()
+    assert "Roundtable 2024" in page and "Hidden roundtable" not in page
+
+
+def test_request_is_stored_and_the_cochairs_hear_that_somebody_asks(
+    client: Client, event: Event, cochair: User, deliver: Deliver
+) -> None:
+    make_grant(make_user("editor@example.org"), event, role="editor")
+    make_grant(make_user("elsewhere@example.org"), make_event())
+    answer = client.post(PAGE, asked(event))
+    assert (answer.status_code, answer["Location"]) == (302, SENT)
+    row = InvitationRequest.objects.get()
+    assert (row.event, row.name, row.email) == (event, "Rima Asks", "rima@example.org")
+    assert (row.organisation, row.note) == ("Example Shelter", "I wore a red hat.")
+    assert (row.asked_at, row.decision) == (NOW, "")
+    [message] = deliver()
+    assert message.to == ["cochair@example.org"]
+    assert message.subject == "Somebody asks to be invited"
+    said = message.subject + message.body + message.alternatives[0][0]
+    for word in ("Rima", "rima@", "Shelter", "red hat"):
+        assert word not in said
+    assert "/admin/participants/invitationrequest/" in message.body
+
+
+def test_mistakes_are_named_and_nothing_typed_is_lost(client: Client, event: Event) -> None:
+    answer = client.post(PAGE, asked(event, "rima at example", name=""))
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Enter a valid email address." in page and "This field is required." in page
+    assert 'value="rima at example"' in page and "I wore a red hat." in page
+    hidden = make_event(is_public=False)
+    assert client.post(PAGE, asked(hidden)).status_code == 400
+    assert not InvitationRequest.objects.exists() and not Letter.objects.exists()
+
+
+def people(event: Event) -> list[str]:
+    """Addresses that the portal knows in each way, and one that it does not."""
+    make_user("account@example.org")
+    make_participation(make_delegate(user=make_user("joined@example.org")), event)
+    person = make_delegate(user=None, invitation_email="invited@example.org")
+    make_participation(person, event)
+    make_invitation(person, event, email="invited@example.org")
+    make_user("closed@example.org", is_active=False)
+    make_invitation_request(event, email="refused@example.org", decision="refused", decided_at=NOW)
+    make_invitation_request(event, email="waiting@example.org")
+    names = ["account", "joined", "invited", "closed", "refused", "waiting", "cochair", "nobody"]
+    return [f"{name}@example.org" for name in names]
+
+
+def shape(query: str) -> str:
+    """A query without its values."""
+    return re.sub(r"'[^']*'|\b\d+\b", "?", query)
+
+
+def test_known_and_unknown_addresses_are_answered_alike(
+    event: Event, cochair: User, deliver: Deliver
+) -> None:
+    seen = {}
+    # The letter of this hour is out, or the first of them would differ from the rest.
+    Client().post(PAGE, asked(event, "first@example.org"))
+    for email in people(event):
+        browser = Client(headers={"x-forwarded-for": "203.0.113.7"})
+        rows = InvitationRequest.objects.exclude(email__iexact=email).count()
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.post(PAGE, asked(event, email))
+        assert InvitationRequest.objects.filter(email=email, decision="").count() == 1
+        assert InvitationRequest.objects.exclude(email__iexact=email).count() == rows
+        page = browser.get(SENT)
+        seen[email] = (
+            answer.status_code,
+            answer.content,
+            dict(answer.headers),
+            sorted(answer.cookies),
+            page.content,
+            dict(page.headers),
+            [shape(query["sql"]) for query in queries],
+        )
+    assert set(map(repr, seen.values())) == {repr(seen["nobody@example.org"])}
+    assert Letter.objects.count() == 1
+    assert len(deliver()) == 1
+
+
+def test_no_mail_is_sent_within_the_request(
+    client: Client, event: Event, cochair: User, mailoutbox: list[Any]
+) -> None:
+    client.post(PAGE, asked(event))
+    assert mailoutbox == []
+    assert Letter.objects.filter(done_at=None).count() == 1
+
+
+def test_asking_again_folds_into_one_open_request(client: Client, event: Event) -> None:
+    other = make_event()
+    for number in range(3):
+        assert client.post(PAGE, asked(event, name=f"Rima {number}"))["Location"] == SENT
+    client.post(PAGE, asked(other, "Rima.Two@example.org"))
+    client.post(PAGE, asked(other, "rima.two@EXAMPLE.org"))
+    assert [(row.event, row.name) for row in InvitationRequest.objects.order_by("pk")] == [
+        (event, "Rima 2"),
+        (other, "Rima Asks"),
+    ]
+
+
+def test_one_letter_an_hour_for_each_roundtable(
+    event: Event, cochair: User, deliver: Deliver, noon: Any
+) -> None:
+    other = make_event()
+    make_grant(cochair, other)
+    for number in range(4):
+        Client().post(PAGE, asked(event, f"person{number}@example.org"))
+    Client().post(PAGE, asked(other, "person9@example.org"))
+    assert len(deliver()) == 2
+    noon.shift(timedelta(hours=1))
+    Client().post(PAGE, asked(event, "late@example.org"))
+    assert len(deliver()) == 3
+
+
+def test_limit_of_an_address_is_silent(event: Event) -> None:
+    pages = set()
+    for number in range(5):
+        answer = Client().post(PAGE, asked(event, name=f"Rima {number}"))
+        pages.add((answer.status_code, answer["Location"], answer.content))
+    assert pages == {(302, SENT, b"")}
+    # The fourth and fifth were left out.
+    assert InvitationRequest.objects.get().name == "Rima 2"
+
+
+def test_limit_of_a_network_address_says_only_that_it_was_too_often(event: Event) -> None:
+    make_user("known@example.org")
+    for number in range(10):
+        assert Client().post(PAGE, asked(event, f"p{number}@example.org")).status_code == 302
+    known, unknown = (
+        Client().post(PAGE, asked(event, email))
+        for email in ("known@example.org", "nobody@example.org")
+    )
+    assert (known.status_code, unknown.status_code) == (429, 429)
+    assert "That was too often" in known.content.decode()
+    assert known.content == unknown.content
+    assert InvitationRequest.objects.count() == 10
+
+
+def test_ways_to_the_page(client: Client, event: Event) -> None:
+    for path in ("/accounts/login/", "/accounts/signup/", "/directory/"):
+        assert 'href="/invite-me/"' in client.get(path).content.decode(), path
+
+
+# The co-chairs' desk ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def request_(event: Event) -> InvitationRequest:
+    """Somebody asks."""
+    return make_invitation_request(event, name="Rima Asks", email="rima@example.org")
+
+
+@pytest.fixture
+def shelter(event: Event) -> Organisation:
+    """An organisation of the roundtable."""
+    organisation = make_organisation(name="Example Shelter")
+    make_role(event, organisation=organisation)
+    return organisation
+
+
+def test_desk_shows_requests_of_own_roundtables_alone(
+    client_of: Sign, cochair: User, request_: InvitationRequest
+) -> None:
+    theirs = make_invitation_request(make_event(), name="Somebody Else")
+    browser = client_of(cochair)
+    page = browser.get(DESK).content.decode()
+    assert "Rima Asks" in page and "rima@example.org" in page and "Waiting" in page
+    assert "Somebody Else" not in page
+    assert browser.get(f"{DESK}{theirs.pk}/change/").status_code == 404
+    assert browser.post(f"{DESK}{theirs.pk}/change/", {"answer": "refuse"}).status_code == 404
+    browser.post(DESK, {"action": "refuse", "_selected_action": [theirs.pk]})
+    theirs.refresh_from_db()
+    assert theirs.decision == ""
+
+
+@pytest.mark.parametrize("role", ["editor", "reader"])
+def test_requests_are_for_cochairs(
+    client_of: Sign, event: Event, request_: InvitationRequest, role: str
+) -> None:
+    user = make_user(f"{role}@example.org")
+    make_grant(user, event, role=role)
+    browser = client_of(user)
+    assert browser.get(DESK).status_code == 403
+    assert browser.get(f"{DESK}{request_.pk}/change/").status_code in (403, 404)
+
+
+def test_inviting_makes_an_unconfirmed_delegate(
+    client_of: Sign,
+    cochair: User,
+    request_: InvitationRequest,
+    shelter: Organisation,
+    deliver: Deliver,
+) -> None:
+    browser = client_of(cochair)
+    path = f"{DESK}{request_.pk}/change/"
+    # The organisation that was written is chosen already, as it is known by that name.
+    assert f'<option value="{shelter.pk}" selected>' in browser.get(path).content.decode()
+    answer = browser.post(path, {"answer": "invite", "speaks_for": shelter.pk}, follow=True)
+    assert "The invitation is on its way." in answer.content.decode()
+    part = Participation.objects.get(event=request_.event)
+    assert (part.delegate.name, part.organisation, part.confirmed_at) == (
+        "Rima Asks",
+        shelter,
+        None,
+    )
+    assert part.delegate.invitation_email == "rima@example.org"
+    assert Invitation.objects.get().delegate == part.delegate
+    assert [message.to for message in deliver()] == [["rima@example.org"]]
+    request_.refresh_from_db()
+    assert (request_.decision, request_.decided_by, request_.decided_at) == (
+        "invited",
+        cochair,
+        NOW,
+    )
+    assert list(AuditEntry.objects.values_list("act", flat=True)) == ["invite", "request invited"]
+    page = browser.get(path).content.decode()
+    assert "Invited" in page and 'name="answer"' not in page
+
+
+def test_delegate_with_that_address_is_invited_instead_of_a_new_one(
+    client_of: Sign, cochair: User, event: Event, request_: InvitationRequest
+) -> None:
+    person = make_delegate(name="Known", user=None, invitation_email="RIMA@example.org")
+    make_participation(person, event, confirmed=False)
+    client_of(cochair).post(f"{DESK}{request_.pk}/change/", {"answer": "invite"})
+    assert Delegate.objects.get() == person
+    assert Invitation.objects.get().delegate == person
+
+
+def test_refusing_sends_nothing(
+    client_of: Sign, cochair: User, request_: InvitationRequest, event: Event
+) -> None:
+    second = make_invitation_request(event)
+    browser = client_of(cochair)
+    browser.post(f"{DESK}{request_.pk}/change/", {"answer": "refuse"})
+    browser.post(DESK, {"action": "refuse", "_selected_action": [request_.pk, second.pk]})
+    assert list(InvitationRequest.objects.values_list("decision", flat=True)) == ["refused"] * 2
+    assert not Letter.objects.exists() and not Delegate.objects.exists()
+
+
+def test_inviting_wants_an_organisation_and_not_oneself(
+    client_of: Sign, cochair: User, event: Event, request_: InvitationRequest, shelter: Organisation
+) -> None:
+    browser = client_of(cochair)
+    answer = browser.post(f"{DESK}{request_.pk}/change/", {"answer": "invite"})
+    assert "Choose whom the person spoke for." in answer.content.decode()
+    own = make_invitation_request(event, email="CoChair@example.org")
+    joined = make_invitation_request(event, email="joined@example.org")
+    make_participation(make_delegate(invitation_email="joined@example.org"), event)
+    for row, sentence in (
+        (own, "This is you. Another co-chair can invite you."),
+        (joined, "This person has joined already."),
+    ):
+        data = {"answer": "invite", "speaks_for": shelter.pk}
+        answer = browser.post(f"{DESK}{row.pk}/change/", data)
+        assert sentence in answer.content.decode()
+    assert not Invitation.objects.exists()
+    assert set(InvitationRequest.objects.values_list("decision", flat=True)) == {""}
+
+
+def test_decided_request_is_not_decided_again(
+    client_of: Sign, cochair: User, request_: InvitationRequest, shelter: Organisation
+) -> None:
+    browser = client_of(cochair)
+    browser.post(f"{DESK}{request_.pk}/change/", {"answer": "refuse"})
+    data = {"answer": "invite", "speaks_for": shelter.pk}
+    assert browser.post(f"{DESK}{request_.pk}/change/", data).status_code == 403
+    request_.refresh_from_db()
+    assert request_.decision == "refused"
+    assert not Delegate.objects.exists()
