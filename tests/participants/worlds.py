@@ -1,0 +1,227 @@
+"""Small made-up worlds, and who sees what in them by the words of the model alone.
+
+Nothing here knows how the portal decides: what is expected is worked out anew from plain values.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+TODAY = date(2026, 3, 2)
+EVENTS = range(3)
+# Kind and country of each organisation; two kinds sit together as Red Cross and Red Crescent.
+OFFICES = [
+    ("government", "ID"),
+    ("government", "AU"),
+    ("national-society", "ID"),
+    ("movement", ""),
+    ("civil-society", "ID"),
+    ("civil-society", "TH"),
+    ("agency", ""),
+    ("other", "AU"),
+    ("other", ""),
+]
+SITS_WITH = {
+    "government": "governments",
+    "national-society": "red-cross",
+    "movement": "red-cross",
+    "civil-society": "civil-society",
+    "agency": "agencies",
+    "other": "",  # with nobody
+}
+# By what word an exception names those who sit with nobody.
+NAMED_AS = {kind: table or "other" for kind, table in SITS_WITH.items()}
+AUDIENCES = ["only_me", "introduced", "constituency", "participants", "everyone"]
+ENDS = [None, None, TODAY, TODAY + timedelta(days=9), TODAY - timedelta(days=1), date(2020, 1, 1)]
+STATES = ["accepted", "asked", "answered", "proposed", "refused", "ended"]
+
+
+@dataclass(frozen=True)
+class Left:
+    """An exception: for the listing or one channel, an organisation, country or constituency."""
+
+    channel: int | None
+    what: str
+    whom: int | str
+
+
+@dataclass
+class Someone:
+    """A person as far as anybody's eyes depend on it; places are numbers in OFFICES."""
+
+    account: str  # open, closed or none
+    has_agreed: bool
+    is_paused: bool
+    is_erased: bool
+    is_protected: bool
+    listed_to: str
+    channels: list[str]
+    works: list[tuple[int, date | None]]
+    sat: dict[int, tuple[int, bool]]  # at which event: for whom, and whether that is confirmed
+    acts: dict[int, tuple[int, date | None]]  # at which event a grant is held: for whom, until when
+    left_out: list[Left] = field(default_factory=list)
+
+    def is_shown(self) -> bool:
+        return self.account == "open" and self.has_agreed and not (self.is_paused or self.is_erased)
+
+    def offices(self) -> set[int]:
+        """All that this person ever worked, spoke or acts for."""
+        seats = {office for office, _confirmed in self.sat.values()}
+        grants = {office for office, _until in self.acts.values()}
+        return {office for office, _until in self.works} | seats | grants
+
+    def sits_today(self) -> set[str]:
+        """Where this person would sit if a roundtable began now."""
+        places = [*self.works, *self.acts.values()]
+        present = {office for office, until in places if until is None or until >= TODAY}
+        return {SITS_WITH[OFFICES[office][0]] for office in present} - {""}
+
+    def confirmed(self) -> dict[int, str]:
+        """The events that count, and where this person sat."""
+        return {
+            event: SITS_WITH[OFFICES[office][0]]
+            for event, (office, confirmed) in self.sat.items()
+            if confirmed
+        }
+
+
+@dataclass
+class World:
+    people: list[Someone]
+    introductions: list[tuple[int, int, str]]
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+    def is_listed(self, viewer: int | None, person: int) -> bool:
+        """Whether the viewer sees that the person is there; None is whoever is not a delegate."""
+        return self._is_shown(viewer, person, None)
+
+    def sees_channel(self, viewer: int | None, person: int, channel: int) -> bool:
+        return self.is_listed(viewer, person) and self._is_shown(viewer, person, channel)
+
+    def _is_shown(self, viewer: int | None, person: int, channel: int | None) -> bool:
+        if viewer == person:
+            return True
+        owner = self.people[person]
+        if not owner.is_shown():
+            self.verdicts["not shown to anybody"] += 1
+            return False
+        audience = owner.listed_to if channel is None else owner.channels[channel]
+        verdict = self._verdict(viewer, person, audience, channel)
+        self.verdicts[verdict] += 1
+        return verdict in ("everyone", "introduced", "met", "sat together")
+
+    def _verdict(self, viewer: int | None, person: int, audience: str, channel: int | None) -> str:
+        if audience == "everyone":
+            return "everyone"
+        if viewer is None or audience == "only_me":
+            return "too narrow"
+        if self._are_introduced(viewer, person):
+            return "introduced"
+        if audience == "introduced":
+            return "not introduced"
+        looks, owner = self.people[viewer], self.people[person]
+        if any(
+            names(exception, office)
+            for exception in owner.left_out
+            if exception.channel == channel
+            for office in looks.offices()
+        ):
+            return "left out"
+        theirs, ours = looks.confirmed(), owner.confirmed()
+        met = theirs.keys() & ours.keys()
+        if audience == "participants":
+            return "met" if met else "never met"
+        tables = {theirs[event] for event in met if theirs[event] == ours[event]} - {""}
+        if not tables:
+            return "sat apart"
+        stays = {table for table in tables if looks.sits_today() <= {table}}
+        return "sat together" if stays else "moved"
+
+    def _are_introduced(self, one: int, other: int) -> bool:
+        return any(
+            {first, second} == {one, other} and state == "accepted"
+            for first, second, state in self.introductions
+        )
+
+
+def names(exception: Left, office: int) -> bool:
+    """Whether the exception names this organisation."""
+    kind, country = OFFICES[office]
+    match exception.what:
+        case "organisation":
+            return exception.whom == office
+        case "country":
+            return exception.whom == country
+    return exception.whom == NAMED_AS[kind]
+
+
+def make_world(seed: int) -> World:
+    """The world of that number: the same each time."""
+    random = Random(seed)
+    people = [_someone(random) for _number in range(random.randint(2, 4))]
+    for owner in people:
+        owner.left_out = _exceptions(random, owner)
+    return World(people, _introductions(random, len(people)))
+
+
+def _someone(random: Random) -> Someone:
+    account = random.choices(["open", "closed", "none"], [10, 1, 1])[0]
+    is_erased = account == "none" and random.random() < 0.5
+    has_agreed = account != "none" and random.random() < 0.9
+    is_protected = random.random() < 0.15
+    # What the database lets one choose.
+    choices = AUDIENCES[:2] if is_protected else AUDIENCES
+    if not has_agreed:
+        choices = AUDIENCES[:1]
+    weights = [1, 2, 4, 4, 2][: len(choices)]
+    return Someone(
+        account=account,
+        has_agreed=has_agreed,
+        is_paused=random.random() < 0.1,
+        is_erased=is_erased,
+        is_protected=is_protected,
+        listed_to=random.choices(choices, weights)[0],
+        channels=random.choices(AUDIENCES, [1, 2, 3, 3, 2], k=random.randint(1, 3)),
+        works=[(_office(random), random.choice(ENDS)) for _ in range(random.choice([0, 1, 1, 2]))],
+        sat={
+            event: (_office(random), random.random() < 0.8)
+            for event in random.sample(EVENTS, random.choice([0, 1, 1, 2, 2, 3]))
+        },
+        acts=(
+            {random.choice(EVENTS): (_office(random), random.choice(ENDS))}
+            if random.random() < 0.15
+            else {}
+        ),
+    )
+
+
+def _office(random: Random) -> int:
+    return random.randrange(len(OFFICES))
+
+
+def _exceptions(random: Random, owner: Someone) -> list[Left]:
+    found: dict[Left, None] = {}
+    for _number in range(random.choice([0, 0, 1, 1, 2])):
+        channel = random.choice([None, None, *range(len(owner.channels))])
+        whom: dict[str, int | str] = {
+            "organisation": _office(random),
+            "country": random.choice(["ID", "AU", "TH", "NR"]),
+            "constituency": random.choice(sorted(set(NAMED_AS.values()))),
+        }
+        what = random.choice(sorted(whom))
+        found[Left(channel, what, whom[what])] = None
+    return list(found)
+
+
+def _introductions(random: Random, people: int) -> list[tuple[int, int, str]]:
+    found = []
+    for one in range(people):
+        for other in range(one):
+            pair = random.choice([(one, other), (other, one)])
+            if random.random() < 0.35:
+                found.append((*pair, random.choice(STATES)))
+                if found[-1][2] in STATES[4:] and random.random() < 0.3:
+                    # It may be proposed again.
+                    found.append((*reversed(pair), random.choice(STATES[:4])))  # type: ignore[arg-type]
+    return found
