@@ -1,11 +1,15 @@
-"""Which address an account signs in with."""
+"""Which addresses an account signs in with."""
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import User
+
+# What stands in place of an address that was given up: no mail server of this name can exist.
+NOWHERE = "@no-address.invalid"
 
 
 def is_taken(email: str, user: User) -> bool:
@@ -35,3 +39,29 @@ def set_sign_in_address(user: User, email: str) -> None:
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}
     )
+
+
+def can_get_mail(email: str) -> bool:
+    """Whether there is a mailbox behind the address, as far as one can tell."""
+    return not email.endswith(NOWHERE)
+
+
+def has_left(user: User) -> bool:
+    """Whether the account is closed since its last address was given up."""
+    return not user.is_active and not can_get_mail(user.email)
+
+
+def addresses_of(user: User) -> list[str]:
+    """The addresses that sign in, the one that the account goes by first."""
+    rows = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
+    return [email for email in rows.values_list("email", flat=True) if can_get_mail(email)]
+
+
+@transaction.atomic
+def take_off_address(user: User, email: str) -> None:
+    """Lets the address sign in no longer; another one takes its place, where there is one."""
+    EmailAddress.objects.filter(user=user, email__iexact=email).delete()
+    if user.email.lower() != email.lower():
+        return
+    others = addresses_of(user)
+    set_sign_in_address(user, others[0] if others else f"{get_random_string(16).lower()}{NOWHERE}")

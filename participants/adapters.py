@@ -4,14 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
 from allauth.core import context as current
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from participants.accounts import can_get_mail, take_off_address
 from participants.even_work import look_for_nobody
+from participants.fresh_codes import is_fresh
 from participants.letters import hide_url_of
 from participants.models import User
+from participants.permissions import AnyUser
+from participants.second_factor import has_factor
 from roundtable.mailing import fresh_cause, post
 
 LOGIN_CODE = "account/email/login_code"
@@ -26,13 +37,55 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         """Always false."""
         return False
 
+    def pre_login(
+        self, request: HttpRequest, user: User, *, email: str | None, **login: Any
+    ) -> HttpResponse | None:
+        """Refuses a code that was sent to an address which the account has no longer."""
+        own = EmailAddress.objects.filter(user=user, verified=True)
+        if email and not own.filter(email=email.lower()).exists():
+            clear_login(request)
+            messages.error(request, _("This address signs in no longer. Use another one."))
+            return redirect("account_login")
+        response: HttpResponse | None = super().pre_login(request, user, email=email, **login)
+        return response
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The first address after one that was given up is what the account goes by."""
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed and not can_get_mail(email_address.user.email):
+            take_off_address(email_address.user, email_address.user.email)
+        return confirmed
+
+    def get_login_stages(self) -> list[str]:
+        """Without allauth's own check of the address, which would send a former one a code."""
+        stages: list[str] = super().get_login_stages()
+        return [stage for stage in stages if not stage.endswith(".EmailVerificationStage")]
+
+    def get_reauthentication_methods(self, user: AnyUser) -> list[dict[str, Any]]:
+        """The second factor; a fresh code by e-mail for whoever has none."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods or not user.is_authenticated:
+            return methods
+        page = reverse("account_reauthenticate")
+        return [{"id": "reauthenticate", "description": _("A code by e-mail"), "url": page}]
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Whether allauth is to ask for the second factor.
+
+        Raises ReauthenticationRequired for who has none, whom allauth would ask nothing.
+        """
+        required: bool = super().is_reauthentication_required(app=app, **more)
+        if required and not has_factor(self.request.user) and not is_fresh(self.request):
+            raise ReauthenticationRequired
+        return required
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queues the mail, so that known and unknown addresses are answered alike."""
         now = timezone.now()
         expires = now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
         post(
             cause=fresh_cause(),
-            to=email,
+            to=email if can_get_mail(email) else "",
             template=template_prefix,
             context={"email": email, "hide_url": hide_url_of(email.lower()), **context},
             at=now,

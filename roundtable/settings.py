@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # After allauth's, which it asks.
     "participants.second_factor.SecondFactorMiddleware",
+    "participants.sessions.LastUsedMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 

@@ -10,12 +10,20 @@ from django.urls import include, path
 # Must come before `admin.site.urls` is read, or the admin keeps its own password form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# Nobody has a password: there are no pages about passwords, and another one asks who one is.
+LEFT_OUT = ("password", "account_reauthenticate")
+
 urlpatterns = i18n_patterns(
-    # Nobody has a password, so there are no pages about passwords.
-    path("accounts/", include([page for page in account_pages if "password" not in page.name])),
+    path(
+        "accounts/",
+        include(
+            [page for page in account_pages if not any(word in page.name for word in LEFT_OUT)]
+        ),
+    ),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
+    path("", include("participants.account_urls")),
     path("", include("participants.urls")),
     path("", include("outcomes.urls")),
     prefix_default_language=False,

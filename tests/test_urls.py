@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -18,6 +19,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 ONLY_POST = "only POST"
 LOGIN = "/accounts/login/"
+FRESH = "/accounts/reauthenticate/"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ def only_post(path: str, delegate: str) -> Row:
     return Row(ONLY_POST, path, f"{LOGIN}?next={path}", delegate, takes_post=True)
 
 
+def asks_again(path: str) -> Row:
+    """What changes how one signs in: a fresh code by e-mail is asked for first."""
+    return signed_in(path, f"{FRESH}?{urlencode({'next': path})}", takes_post=True)
+
+
 # The handle of the delegate "delegate" is written as HANDLE.
 MAP = {
     "home": public("/"),
@@ -70,6 +77,7 @@ MAP = {
     "privacy": public("/privacy/"),
     "me": signed_in("/me/", takes_post=True),
     "me-preview": signed_in("/me/preview/"),
+    "me-left": signed_in("/me/left/", takes_post=True),
     "my-consent": signed_in("/me/consent/", takes_post=True),
     "my-consent-withdraw": only_post("/me/consent/withdraw/", "/me/consent/"),
     "my-consent-text": signed_in("/me/consent.txt"),
@@ -106,25 +114,23 @@ MAP = {
         "/accounts/confirm-email/", nobody=LOGIN, delegate="/accounts/email/"
     ),
     "account_email": signed_in("/accounts/email/", takes_post=True),
-    # Without a second factor there is nothing to ask for again.
-    "account_reauthenticate": signed_in("/accounts/reauthenticate/", 403, takes_post=True),
+    "account_reauthenticate": signed_in("/accounts/reauthenticate/", takes_post=True),
     "usersessions_list": signed_in("/accounts/sessions/", takes_post=True),
     "mfa_index": signed_in("/accounts/2fa/"),
     "mfa_authenticate": entrance("/accounts/2fa/authenticate/", nobody=LOGIN),
-    "mfa_reauthenticate": signed_in("/accounts/2fa/reauthenticate/", 403, takes_post=True),
-    "mfa_activate_totp": signed_in("/accounts/2fa/totp/activate/", takes_post=True),
+    # Whoever has no second factor is led to a fresh code by e-mail.
+    "mfa_reauthenticate": signed_in("/accounts/2fa/reauthenticate/", FRESH, takes_post=True),
+    "mfa_activate_totp": asks_again("/accounts/2fa/totp/activate/"),
     "mfa_deactivate_totp": signed_in("/accounts/2fa/totp/deactivate/", 404, takes_post=True),
     "mfa_view_recovery_codes": signed_in("/accounts/2fa/recovery-codes/", 404),
-    "mfa_generate_recovery_codes": signed_in(
-        "/accounts/2fa/recovery-codes/generate/", takes_post=True
-    ),
+    "mfa_generate_recovery_codes": asks_again("/accounts/2fa/recovery-codes/generate/"),
     "mfa_download_recovery_codes": signed_in("/accounts/2fa/recovery-codes/download/", 404),
     "mfa_list_webauthn": signed_in("/accounts/2fa/webauthn/"),
-    "mfa_add_webauthn": signed_in("/accounts/2fa/webauthn/add/", takes_post=True),
-    "mfa_remove_webauthn": signed_in("/accounts/2fa/webauthn/keys/1/remove/", 404, takes_post=True),
-    "mfa_edit_webauthn": signed_in("/accounts/2fa/webauthn/keys/1/edit/", 404, takes_post=True),
+    "mfa_add_webauthn": asks_again("/accounts/2fa/webauthn/add/"),
+    "mfa_remove_webauthn": asks_again("/accounts/2fa/webauthn/keys/1/remove/"),
+    "mfa_edit_webauthn": asks_again("/accounts/2fa/webauthn/keys/1/edit/"),
     "mfa_reauthenticate_webauthn": signed_in(
-        "/accounts/2fa/webauthn/reauthenticate/", 403, takes_post=True
+        "/accounts/2fa/webauthn/reauthenticate/", FRESH, takes_post=True
     ),
     "mfa_login_webauthn": entrance("/accounts/2fa/webauthn/login/", nobody=LOGIN),
 }

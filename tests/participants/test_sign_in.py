@@ -16,6 +16,7 @@ from django.test import Client
 from participants.models import Delegate, User
 from tests.delivery import sent
 from tests.factories import make_user
+from tests.signing_in import prove_mail
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -291,7 +292,7 @@ def test_sign_out_ends_the_session(client: Client, dewi: User) -> None:
     ask(client)
     enter(client, code_in(sent()[0]))
     key = client.cookies["sessionid"].value
-    assert "Are you sure you want to sign out?" in client.get("/accounts/logout/").content.decode()
+    assert "Sign out?" in client.get("/accounts/logout/").content.decode()
     assert is_in(client)
     answer = client.post("/accounts/logout/")
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -302,8 +303,8 @@ def test_sign_out_ends_the_session(client: Client, dewi: User) -> None:
 
 def test_session_elsewhere_can_be_ended(dewi: User) -> None:
     here, there = (
-        Client(headers={"user-agent": "Here/1"}),
-        Client(headers={"user-agent": "There/1"}),
+        Client(headers={"user-agent": "Firefox/1 (Android)"}),
+        Client(headers={"user-agent": "Chrome/1 (Windows)"}),
     )
     for browser in (here, there):
         cache.clear()
@@ -311,7 +312,7 @@ def test_session_elsewhere_can_be_ended(dewi: User) -> None:
         enter(browser, code_in(sent()[-1]))
         assert is_in(browser)
     page = here.get("/accounts/sessions/").content.decode()
-    assert "Here/1" in page and "There/1" in page
+    assert "Firefox on Android" in page and "Chrome on Windows" in page
     here.post("/accounts/sessions/")
     assert is_in(here) and not is_in(there)
 
@@ -333,6 +334,7 @@ def test_second_address_lets_in(client: Client, dewi: User) -> None:
 
 def test_new_address_counts_once_its_code_was_entered(client_of: Sign, dewi: User) -> None:
     browser = client_of(dewi)
+    prove_mail(browser, dewi)
     answer = browser.post("/accounts/email/", {"action_add": "", "email": "home@example.org"})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
     assert sent()[0].to == ["home@example.org"]
@@ -346,6 +348,7 @@ def test_new_address_counts_once_its_code_was_entered(client_of: Sign, dewi: Use
 def test_address_of_somebody_else_is_not_given_away(client_of: Sign, dewi: User) -> None:
     make_user("taken@example.org")
     browser = client_of(dewi)
+    prove_mail(browser, dewi)
     answers = []
     for email in ("taken@example.org", "empty@example.org"):
         cache.clear()

@@ -1,0 +1,8 @@
+"""Words for pages about one's own account."""
+
+from django import template
+
+from participants.sessions import device_of
+
+register = template.Library()
+register.filter("device", device_of)

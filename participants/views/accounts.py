@@ -1,0 +1,103 @@
+"""How one signs in: showing once more who one is, and giving an address up."""
+
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import (
+    raise_if_reauthentication_required,
+    resume_request,
+)
+from allauth.account.utils import get_next_redirect_url
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from participants import fresh_codes
+from participants.accounts import addresses_of
+from participants.forms.accounts import FreshCodeForm, LeftForm
+from participants.leaving import has_passkey, leave
+from participants.models import User
+from participants.signing_out import keep_session
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reauthenticate(request: HttpRequest) -> HttpResponse:
+    """Asks for a fresh code by e-mail, or leads to the second factor of who has one."""
+    assert isinstance(request.user, User)
+    following = get_next_redirect_url(request)
+    onward = f"?{urlencode({'next': following})}" if following else ""
+    page = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+    if page != reverse("account_reauthenticate"):
+        return redirect(f"{page}{onward}")
+    is_sending = request.method == "POST" and "send" in request.POST
+    if is_sending:
+        _send(request)
+        return redirect(f"{page}{onward}")
+    form = FreshCodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and not ratelimit.consume(request, action="reauthenticate", user=request.user):
+        too_often: HttpResponse = ratelimit.respond_429(request)
+        return too_often
+    if form.is_valid():
+        if fresh_codes.accept(request, form.cleaned_data["code"]):
+            resumed: HttpResponse | None = resume_request(request)
+            return resumed or redirect("me")
+        form.add_error(
+            "code", _("This is not the code, or it is too old. Look again, or ask for another one.")
+        )
+    context = {
+        "form": form,
+        "email": fresh_codes.address_of(request),
+        "was_sent": fresh_codes.was_sent(request),
+        "following": following or "",
+    }
+    status = 400 if form.errors else 200
+    return render(request, "account/reauthenticate_by_code.html", context, status=status)
+
+
+def _send(request: HttpRequest) -> None:
+    if fresh_codes.send(request):
+        messages.success(request, _("A code is on its way."))
+    else:
+        messages.error(request, _("You asked for many codes. Wait some minutes, then try again."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def left(request: HttpRequest) -> HttpResponse:
+    """ "I have left this organisation": its address signs in no longer."""
+    assert isinstance(request.user, User)
+    now = timezone.now()
+    data = request.POST if request.method == "POST" else None
+    if data is not None:
+        raise_if_reauthentication_required(request, app="allauth.account")
+    form = LeftForm(data, user=request.user, on=timezone.localdate())
+    if form.is_valid():
+        address = form.cleaned_data["address"]
+        try:
+            leave(user=request.user, address=address, work=form.cleaned_data.get("work"), at=now)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            return _go_on_without(request, address)
+    own = addresses_of(request.user)
+    context = {"form": form, "is_stuck": len(own) < 2 and not has_passkey(request.user)}
+    return render(request, "participants/left.html", context, status=400 if form.errors else 200)
+
+
+def _go_on_without(request: HttpRequest, address: str) -> HttpResponse:
+    """Keeps this session alone, unless that address opened it."""
+    records = get_authentication_records(request, request.user)
+    if address in {row.get("email") for row in records}:
+        logout(request)
+        messages.success(request, _("Done. Sign in with your other address, or with your passkey."))
+        return redirect("account_login")
+    keep_session(request)
+    messages.success(request, _("Done: the address signs in no longer, and other sessions ended."))
+    return redirect("account_email")

@@ -1,0 +1,195 @@
+"""Before how one signs in is changed, a fresh code by e-mail or the second factor is asked for."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+
+from participants.models import User
+from roundtable.mailing import Letter
+from tests.factories import make_user
+from tests.signing_in import add_app, app_code
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+ASK = "/accounts/reauthenticate/"
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def dewi() -> User:
+    return make_user("dewi@example.org")
+
+
+def newest_code() -> str:
+    found = re.findall(r"(?m)^([A-Z]{4}-[A-Z]{4})$", Letter.objects.latest("pk").text)
+    assert len(found) == 1
+    return str(found[0])
+
+
+def prove(browser: Client, following: str = "/me/") -> None:
+    """Enters a fresh code, as a person does."""
+    browser.post(ASK, {"send": "yes", "next": following})
+    answer = browser.post(ASK, {"code": newest_code(), "next": following})
+    assert answer.status_code in (200, 302)
+
+
+GUARDED_TO_SEE = [
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/recovery-codes/generate/",
+]
+GUARDED_TO_DO = [
+    ("/accounts/2fa/webauthn/add/", {"name": "Telephone", "credential": "{}"}),
+    ("/accounts/2fa/recovery-codes/generate/", {}),
+    ("/accounts/email/", {"action_primary": "", "email": "second@example.org"}),
+    ("/accounts/email/", {"action_remove": "", "email": "second@example.org"}),
+    ("/me/left/", {"address": "second@example.org"}),
+]
+ADDING = ("/accounts/email/", {"action_add": "", "email": "home@example.org"})
+
+
+def leads_to(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.get("Location", "").split("?")[0]
+
+
+def addresses() -> list[tuple[str, bool, bool]]:
+    return list(EmailAddress.objects.order_by("pk").values_list("email", "verified", "primary"))
+
+
+def test_whoever_has_no_second_factor_is_asked_for_a_fresh_code(
+    dewi: User, client_of: Sign
+) -> None:
+    browser = client_of(dewi)
+    assert leads_to(browser.post(*ADDING)) == (302, ASK)
+    EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
+    for path in GUARDED_TO_SEE:
+        assert leads_to(browser.get(path)) == (302, ASK), path
+    for path, data in [*GUARDED_TO_DO, ("/accounts/2fa/totp/activate/", {"code": "123456"})]:
+        assert leads_to(browser.post(path, data)) == (302, ASK), path
+    assert addresses() == [("dewi@example.org", True, True), ("second@example.org", True, False)]
+    assert not Authenticator.objects.exists() and not Letter.objects.exists()
+
+
+def test_whoever_has_a_second_factor_is_asked_for_it(dewi: User, client_of: Sign) -> None:
+    add_app(dewi)
+    confirm = (302, "/accounts/2fa/reauthenticate/")
+    for used in (False, True):  # to sign in; it is asked for once more
+        browser = client_of(dewi, second_factor=used)
+        EmailAddress.objects.filter(email="second@example.org").delete()
+        assert leads_to(browser.post(*ADDING)) == confirm
+        EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
+        for path, data in [*GUARDED_TO_DO, ("/accounts/2fa/totp/deactivate/", {})]:
+            assert leads_to(browser.post(path, data)) == confirm, path
+        assert leads_to(browser.get(ASK)) == confirm
+        browser.post(ASK, {"send": "yes"})
+    assert addresses() == [("dewi@example.org", True, True), ("second@example.org", True, False)]
+    assert Authenticator.objects.count() == 1 and not Letter.objects.exists()
+
+
+def test_what_was_asked_is_done_once_the_code_is_entered(dewi: User, client_of: Sign) -> None:
+    browser = client_of(dewi)
+    where = browser.post(*ADDING)["Location"]
+    assert where == f"{ASK}?next=%2Faccounts%2Femail%2F"
+    page = browser.get(where).content.decode()
+    assert "We send a code to dewi@example.org." in page and not Letter.objects.exists()
+    answer = browser.post(ASK, {"send": "yes", "next": "/accounts/email/"})
+    assert answer["Location"] == f"{ASK}?next=%2Faccounts%2Femail%2F"
+    letter = Letter.objects.get()
+    assert (letter.recipient, letter.subject) == ("dewi@example.org", "Your code")
+    assert "A code is on its way to dewi@example.org." in browser.get(where).content.decode()
+    answer = browser.post(ASK, {"code": newest_code().lower(), "next": "/accounts/email/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    assert Letter.objects.latest("pk").recipient == "home@example.org"
+    assert not EmailAddress.objects.filter(email="home@example.org").exists()
+    browser.post("/accounts/confirm-email/", {"code": newest_code()})
+    assert EmailAddress.objects.get(email="home@example.org").verified
+    answer = browser.post("/accounts/email/", {"action_primary": "", "email": "home@example.org"})
+    assert answer["Location"] == "/accounts/email/"
+    dewi.refresh_from_db()
+    assert dewi.email == "home@example.org"
+    told = Letter.objects.latest("pk")
+    assert (told.recipient, told.subject) == ("dewi@example.org", "Your sign-in was changed")
+
+
+def test_wrong_code_opens_nothing_and_the_third_ends_it(dewi: User, client_of: Sign) -> None:
+    browser = client_of(dewi)
+    browser.post(ASK, {"send": "yes"})
+    right = newest_code()
+    for _time in range(3):
+        answer = browser.post(ASK, {"code": "AAAA-AAAA"})
+        assert answer.status_code == 400
+        assert "This is not the code, or it is too old." in answer.content.decode()
+    assert browser.post(ASK, {"code": right}).status_code == 400
+    assert browser.post(ASK, {"code": ""}).status_code == 400
+    assert browser.get("/accounts/2fa/totp/activate/").status_code == 302
+
+
+def test_code_of_another_session_or_used_before_opens_nothing(dewi: User, client_of: Sign) -> None:
+    here, there = client_of(dewi), client_of(dewi)
+    here.post(ASK, {"send": "yes"})
+    code = newest_code()
+    there.post(ASK, {"code": code})
+    assert there.get("/accounts/2fa/totp/activate/").status_code == 302
+    here.post(ASK, {"code": code})
+    assert here.get("/accounts/2fa/totp/activate/").status_code == 200
+    assert here.post(ASK, {"code": code}).status_code == 400
+
+
+def test_code_is_fresh_for_five_minutes_and_works_for_fifteen(dewi: User, client_of: Sign) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        browser = client_of(dewi)
+        browser.post(ASK, {"send": "yes"})
+        clock.shift(timedelta(minutes=14))
+        browser.post(ASK, {"code": newest_code()})
+        for minutes, status in ((4, 200), (2, 302)):
+            clock.shift(timedelta(minutes=minutes))
+            assert browser.get("/accounts/2fa/totp/activate/").status_code == status
+        cache.clear()
+        browser.post(ASK, {"send": "yes"})
+        clock.shift(timedelta(minutes=16))
+        assert browser.post(ASK, {"code": newest_code()}).status_code == 400
+
+
+def test_code_that_signed_in_minutes_ago_is_fresh(dewi: User) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        browser = Client()
+        browser.post("/accounts/login/", {"login": "dewi@example.org"})
+        browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
+        assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
+        clock.shift(timedelta(minutes=6))
+        assert browser.get("/accounts/2fa/totp/activate/").status_code == 302
+
+
+def test_fourth_code_within_a_minute_is_not_sent(dewi: User, client_of: Sign) -> None:
+    browser = client_of(dewi)
+    for _time in range(4):
+        answer = browser.post(ASK, {"send": "yes"}, follow=True)
+    assert "You asked for many codes." in answer.content.decode()
+    assert Letter.objects.count() == 3
+
+
+def test_app_is_added_and_its_code_shows_the_recovery_codes_and_opens_the_admin(
+    cochair: User, client_of: Sign
+) -> None:
+    browser = client_of(cochair, second_factor=False)
+    prove(browser)
+    page = browser.get("/accounts/2fa/totp/activate/").content.decode()
+    secret = browser.session["mfa.totp.secret"]
+    assert f'value="{secret}"' in page
+    code = app_code(secret)
+    answer = browser.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
+    confirm = answer.redirect_chain[-1][0]
+    assert confirm.startswith("/accounts/2fa/reauthenticate/")
+    answer = browser.post(confirm, {"code": code}, follow=True)
+    shown = answer.content.decode()
+    assert "they are not shown again" in shown and shown.count("<code>") == 10
+    assert "<code>" not in browser.get("/accounts/2fa/recovery-codes/").content.decode()
+    assert browser.get("/admin/").status_code == 200

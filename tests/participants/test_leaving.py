@@ -1,0 +1,268 @@
+"""The work mailbox changes hands: who says so, what stops at once, and what is said first."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from participants import leaving
+from participants.accounts import has_left
+from participants.leaving import let_go, may_let_go
+from participants.models import Audience, Delegate, User
+from participants.permissions import Rights, rights_of
+from roundtable.mailing import Letter
+from roundtable.models import AuditEntry, Event
+from tests.factories import NOON, make_affiliation, make_grant, make_invitation, make_user
+from tests.participants.test_fresh_codes import newest_code, prove
+from tests.signing_in import remember
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+WORK, HOME = "delegate@example.org", "home@example.org"
+LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
+
+
+@pytest.fixture
+def account(delegate: Delegate) -> User:
+    """The delegate's account, with a second address."""
+    assert delegate.user is not None
+    EmailAddress.objects.create(user=delegate.user, email=HOME, verified=True)
+    return delegate.user
+
+
+def begin(email: str) -> tuple[Client, str]:
+    """A browser that waits for a code, and the code that is on its way."""
+    cache.clear()
+    browser = Client()
+    browser.post(LOGIN, {"login": email})
+    return browser, newest_code()
+
+
+def signed_in_by(email: str) -> Client:
+    browser, code = begin(email)
+    assert browser.post(CODE, {"code": code})["Location"] == "/me/"
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/me/").status_code == 200
+
+
+def may_sign_in(email: str) -> bool:
+    cache.clear()
+    before = Letter.objects.filter(recipient=email).count()
+    browser = Client()
+    browser.post(LOGIN, {"login": email})
+    return Letter.objects.filter(recipient=email).count() > before
+
+
+def leave(browser: Client, **data: Any) -> Any:
+    return browser.post("/me/left/", {"address": WORK} | data)
+
+
+def test_page_shows_and_changes_nothing(account: User, delegate: Delegate, client_of: Sign) -> None:
+    work = make_affiliation(delegate)
+    page = client_of(account).get("/me/left/").content.decode()
+    assert WORK in page and HOME in page and str(work.organisation) in page
+    assert page.count("checked") == 1
+    assert EmailAddress.objects.filter(user=account).count() == 2
+
+
+def test_address_that_was_given_up_signs_in_no_longer(account: User, delegate: Delegate) -> None:
+    work = make_affiliation(delegate, since=date(2020, 1, 1))
+    kept = make_affiliation(delegate)
+    delegate.invitation_email = WORK
+    delegate.save()
+    by_work, by_home = signed_in_by(WORK), signed_in_by(HOME)
+    other_home = signed_in_by(HOME)
+    waiting, code = begin(WORK)
+    answer = leave(by_home, work=work.pk)
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/email/")
+    assert is_in(by_home)
+    assert not is_in(by_work) and not is_in(other_home)
+    answer = waiting.post(CODE, {"code": code})
+    assert (answer.status_code, answer["Location"]) == (302, LOGIN)
+    assert not is_in(waiting)
+    page = waiting.get(LOGIN).content.decode()
+    assert "This address signs in no longer. Use another one." in page
+    assert not may_sign_in(WORK) and may_sign_in(HOME)
+    account.refresh_from_db()
+    assert account.email == HOME
+    rows = EmailAddress.objects.filter(user=account).values_list("email", "verified", "primary")
+    assert list(rows) == [(HOME, True, True)]
+    work.refresh_from_db()
+    kept.refresh_from_db()
+    assert work.until == date.today() and kept.until is None
+    delegate.refresh_from_db()
+    assert delegate.invitation_email == ""
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor != "", entry.subject != "") == ("leave organisation", True, True)
+    told = Letter.objects.get(cause__startswith="left:")
+    assert (told.recipient, told.subject) == (HOME, "Your sign-in was changed")
+
+
+def test_session_that_the_address_began_ends_too(account: User) -> None:
+    browser = signed_in_by(WORK)
+    answer = leave(browser)
+    assert (answer.status_code, answer["Location"]) == (302, LOGIN)
+    assert not is_in(browser)
+    assert "Sign in with your other address" in browser.get(LOGIN).content.decode()
+
+
+def test_successor_can_have_the_address(account: User) -> None:
+    leave(signed_in_by(HOME))
+    make_user(WORK)
+    browser = signed_in_by(WORK)
+    assert is_in(browser)
+    assert "Dewi" not in browser.get("/me/").content.decode()
+
+
+def test_whoever_would_be_shut_out_reads_what_to_do_first(
+    delegate: Delegate, client_of: Sign
+) -> None:
+    browser = signed_in_by(WORK)
+    page = browser.get("/me/left/").content.decode()
+    assert "Add another one of your own, or a passkey, first" in page
+    assert "I have left: stop" not in page
+    answer = leave(browser)
+    assert answer.status_code == 400
+    assert is_in(browser) and may_sign_in(WORK)
+    assert not AuditEntry.objects.exists()
+
+
+def add_passkey(user: User, *, alone: bool) -> None:
+    credential = {"clientExtensionResults": {"credProps": {"rk": alone}}}
+    Authenticator.objects.create(
+        user=user,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Telephone", "credential": credential},
+    )
+
+
+def test_passkey_that_signs_in_alone_is_enough(delegate: Delegate) -> None:
+    assert delegate.user is not None
+    add_passkey(delegate.user, alone=False)
+    with pytest.raises(ValidationError, match="Nothing else would sign you in"):
+        leaving.leave(user=delegate.user, address=WORK, work=None, at=NOON)
+    add_passkey(delegate.user, alone=True)
+    leaving.leave(user=delegate.user, address=WORK, work=None, at=NOON)
+    assert not may_sign_in(WORK)
+    delegate.user.refresh_from_db()
+    assert delegate.user.is_active and not has_left(delegate.user)
+    assert delegate.user.email.endswith("@no-address.invalid")
+
+
+def test_first_address_after_one_that_was_given_up_takes_its_place(
+    delegate: Delegate, client_of: Sign
+) -> None:
+    assert delegate.user is not None
+    add_passkey(delegate.user, alone=True)
+    leaving.leave(user=delegate.user, address=WORK, work=None, at=NOON)
+    browser = client_of(User.objects.get(pk=delegate.user.pk))
+    used = Authenticator.objects.get()
+    assert "no-address" not in browser.get("/accounts/email/").content.decode()
+    Authenticator.objects.all().delete()
+    passed = {"method": "code", "email": delegate.user.email, "at": time.time(), "id": used.pk}
+    remember(browser, delegate.user, passed | {"email": User.objects.get(pk=used.user_id).email})
+    browser.post("/accounts/email/", {"action_add": "", "email": HOME})
+    browser.post("/accounts/confirm-email/", {"code": newest_code()})
+    rows = EmailAddress.objects.filter(user=delegate.user)
+    assert list(rows.values_list("email", "verified", "primary")) == [(HOME, True, True)]
+    assert may_sign_in(HOME)
+
+
+def test_address_of_somebody_else_is_none_of_mine(account: User, client_of: Sign) -> None:
+    other = make_user("other@example.org")
+    browser = client_of(account)
+    prove(browser)
+    answer = leave(browser, address="other@example.org")
+    assert answer.status_code == 400
+    assert EmailAddress.objects.filter(user=other).exists()
+
+
+# What a co-chair says -----------------------------------------------------------------
+
+
+def go(delegate: Delegate, cochair: User, event: Event) -> None:
+    let_go(delegate=delegate, by=cochair, events=[event.pk], at=NOON)
+    delegate.refresh_from_db()
+
+
+def test_cochair_stops_the_address_and_the_other_one_stays(
+    account: User, delegate: Delegate, cochair: User, event: Event
+) -> None:
+    work = make_affiliation(delegate, organisation=delegate.participations.get().organisation)
+    elsewhere = make_affiliation(delegate)
+    delegate.invitation_email = WORK
+    delegate.save()
+    invitation = make_invitation(delegate, event=event, email=WORK)
+    by_work = signed_in_by(WORK)
+    waiting, code = begin(WORK)
+    go(delegate, cochair, event)
+    waiting.post(CODE, {"code": code})
+    assert not is_in(waiting) and not is_in(by_work) and not may_sign_in(WORK)
+    assert may_sign_in(HOME)
+    for row in (work, elsewhere, invitation):
+        row.refresh_from_db()
+    assert work.until == NOON.date() and elsewhere.until is None
+    assert invitation.revoked_at == NOON
+    assert delegate.invitation_email == "" and delegate.listed_to == Audience.EVERYONE
+    assert Letter.objects.get(cause__startswith="left:").recipient == HOME
+    assert AuditEntry.objects.get().act == "left organisation"
+
+
+def test_account_without_another_address_is_closed_and_hidden(
+    delegate: Delegate, cochair: User, event: Event, client: Client, client_of: Sign
+) -> None:
+    assert delegate.user is not None
+    delegate.invitation_email = WORK
+    delegate.save()
+    browser = client_of(delegate)
+    assert client.get(f"/directory/{delegate.handle}/").status_code == 200
+    go(delegate, cochair, event)
+    assert delegate.user is not None and has_left(delegate.user)
+    assert not is_in(browser) and not may_sign_in(WORK)
+    assert client.get(f"/directory/{delegate.handle}/").status_code == 404
+    assert not Letter.objects.filter(cause__startswith="left:").exists()
+    make_user(WORK)  # the successor
+    assert is_in(signed_in_by(WORK))
+
+
+def test_person_who_has_moved_on_already_keeps_what_there_is(
+    delegate: Delegate, cochair: User, event: Event
+) -> None:
+    delegate.invitation_email = "former@example.org"
+    delegate.save()
+    browser = signed_in_by(WORK)
+    go(delegate, cochair, event)
+    assert is_in(browser) and may_sign_in(WORK)
+    assert delegate.invitation_email == ""
+
+
+def test_nobody_says_so_of_themselves_of_operators_or_of_strangers(
+    event: Event, cochair: User, operator: User, delegate: Delegate, outsider: Delegate
+) -> None:
+    def may(user: User, person: Delegate) -> bool:
+        rights = rights_of(user, NOON.date())
+        assert isinstance(rights, Rights)
+        return may_let_go(person, rights)
+
+    assert may(cochair, delegate) and may(operator, delegate)
+    assert not may(cochair, outsider)
+    editor = make_user()
+    make_grant(editor, event, role="editor")
+    assert not may(editor, delegate)
+    assert delegate.user is not None
+    make_grant(delegate.user, event)
+    assert not may(delegate.user, delegate)
+    delegate.user.is_superuser = True
+    delegate.user.save()
+    delegate.refresh_from_db()
+    assert not may(cochair, delegate) and may(operator, delegate)
