@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker, Settings
 
+from outcomes.demonstration.people import noon
 from outcomes.models import (
     Commitment,
     CommitmentParty,
@@ -22,11 +23,14 @@ from outcomes.models import (
     Status,
     Theme,
 )
+from participants.invitations import find, waiting_for
 from participants.models import (
     Audience,
     ContactChannel,
     Delegate,
     Grant,
+    Invitation,
+    InvitationRequest,
     Kind,
     Organisation,
     Participation,
@@ -99,7 +103,8 @@ def test_everyone_is_reached_at_addresses_that_nobody_has(made: Event) -> None:
         assert value.startswith(fiction) or value.endswith("@example.org") or " " in value
     assert len(set(values)) == len(values)
     for model, field in ((User, "email"), (EmailAddress, "email"), (Delegate, "invitation_email")):
-        for (address,) in model._default_manager.values_list(field):
+        # Who said "not me" has none any more.
+        for (address,) in model._default_manager.exclude(**{field: ""}).values_list(field):
             assert address.endswith("@example.org")
     assert not set(values) & set(User.objects.values_list("email", flat=True))
 
@@ -138,6 +143,21 @@ def test_audiences_in_every_mix(made: Event) -> None:
     offered = (Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
     mixes = set(ContactChannel.objects.values_list("delegate__listed_to", "audience"))
     assert mixes == set(product(offered, offered))
+
+
+def test_invitations_in_every_state(made: Event) -> None:
+    unanswered = Invitation.objects.filter(answer="")
+    names = {row.delegate.name_latin or row.delegate.name for row in unanswered}
+    assert len(names) == 3
+    assert unanswered.filter(expires_at__gt=noon(ON)).count() == 2
+    assert Invitation.objects.filter(answer="agreed").count() > 15
+    refused = Invitation.objects.get(answer="not-me")
+    assert refused.delegate.invitation_email == ""
+    assert InvitationRequest.objects.filter(decision="", event=made).count() == 2
+    waiting = User.objects.get(email="bounmy@example.org")
+    found = waiting_for(waiting, noon(ON))
+    assert found is not None and found.delegate.invitation_email == "bounmy@example.org"
+    assert find("demonstration-binita", noon(ON)) is not None
 
 
 def test_helpers_may_work_on_the_demonstration_alone(made: Event) -> None:
