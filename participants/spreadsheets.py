@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import openpyxl
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from import_export import resources
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
@@ -16,7 +19,8 @@ from import_export.forms import ExportForm
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from participants.lists import LONGEST_SEARCH, readable_address
-from participants.models import Organisation
+from participants.looks import note_export
+from participants.models import Delegate, Organisation
 
 # What spreadsheet programs take for the start of a formula, full-width forms included.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -83,6 +87,20 @@ class SafeExport:
         with readable_address():
             rows: QuerySet[Any] = super().get_export_queryset(request)  # type: ignore[misc]
             return rows
+
+    def people_in(self, rows: QuerySet[Any]) -> Iterable[Delegate]:
+        """The people whom an export of these rows names; each of them reads of it."""
+        return ()
+
+    def get_export_data(
+        self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
+    ) -> Any:
+        """The file, and one entry of the log for each person in it."""
+        with transaction.atomic():
+            user = self.rights_of(request).user  # type: ignore[attr-defined]
+            note_export(people=self.people_in(queryset), by=user, at=timezone.now())
+            parent: Any = super()
+            return parent.get_export_data(file_format, request, queryset, **kwargs)
 
 
 class OrganisationResource(resources.ModelResource):

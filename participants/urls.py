@@ -25,6 +25,7 @@ urlpatterns = [
     path("me/introductions/<int:number>/", views.answer_introduction, name="answer-introduction"),
     path("me/hide/", views.hide_me, name="me-hide"),
     path("me/show/", views.show_me, name="me-show"),
+    path("me/looks/", views.my_looks, name="my-looks"),
     path("me/review/", views.my_review, name="my-review"),
     path("review/<str:token>/", views.review_by_link, name="review-by-link"),
     path("hide/<str:token>/", views.hide_by_link, name="hide-by-link"),

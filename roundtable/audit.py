@@ -123,18 +123,22 @@ class AuditEntry(models.Model):
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
+def name_of(subject: models.Model) -> str:
+    """What the mapping of keys calls a row, for example participants.user:7."""
+    return f"{subject._meta.label_lower}:{subject.pk}"
+
+
 def key_of(subject: models.Model) -> str:
     """The opaque key that the log uses for a person; made at the first need."""
-    name = f"{subject._meta.label_lower}:{subject.pk}"
     key, _created = AuditKey.objects.get_or_create(
-        subject=name, defaults={"key": get_random_string(16)}
+        subject=name_of(subject), defaults={"key": get_random_string(16)}
     )
     return key.key
 
 
 def forget(subject: models.Model) -> None:
     """Makes the log forget whom its entries are about; the chain stays whole."""
-    AuditKey.objects.filter(subject=f"{subject._meta.label_lower}:{subject.pk}").delete()
+    AuditKey.objects.filter(subject=name_of(subject)).delete()
 
 
 @transaction.atomic

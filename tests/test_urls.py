@@ -88,6 +88,7 @@ MAP = {
     "answer-introduction": only_post("/me/introductions/1/", "/me/introductions/"),
     "me-hide": only_post("/me/hide/", "/me/"),
     "me-show": only_post("/me/show/", "/me/"),
+    "my-looks": signed_in("/me/looks/"),
     "my-review": signed_in("/me/review/", takes_post=True),
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.
     "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),

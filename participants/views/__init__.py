@@ -20,6 +20,7 @@ from participants.views.introductions import (
 )
 from participants.views.invitations import invitation, invite_me, invite_me_sent
 from participants.views.organisations import organisation_list
+from participants.views.looks import my_looks
 from participants.views.profile import me, me_preview
 from participants.views.review import my_review, review_by_link
 from participants.views.welcome import (
@@ -50,6 +51,7 @@ __all__ = [
     "my_introductions",
     "my_review",
     "organisation_list",
+    "my_looks",
     "review_by_link",
     "show_me",
     "welcome",

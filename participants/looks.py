@@ -1,0 +1,152 @@
+"""Who looked: what a person reads of it, and what co-chairs learn of a run of looks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from participants.letters import write_to_cochairs
+from participants.models import Delegate, Grant, Organisation, RevealBudget, User
+from participants.sharing import AS_COCHAIR
+from roundtable import audit
+from roundtable.audit import AuditEntry, AuditKey
+from roundtable.mailing import Letter
+from roundtable.models import Event
+
+RUN = 10  # profiles
+RUN_WITHIN = timedelta(minutes=10)
+RECENTLY = timedelta(days=30)
+
+
+class Act(models.TextChoices):
+    """What was done with a person's data, in the words of the log."""
+
+    REVEAL = "reveal", _("Opened what you share")
+    VCARD = "vcard", _("Took your contact card")
+    EXPORT = "export", _("Exported a list that names you")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a person, as that person reads it; `name` is that of a co-chair alone."""
+
+    at: datetime
+    act: str
+    organisation: str
+    by_cochair: bool
+    name: str
+
+
+def entries_about(delegate: Delegate) -> QuerySet[AuditEntry]:
+    """The looks at a person in the log, the latest first."""
+    key = AuditKey.objects.filter(subject=audit.name_of(delegate)).values("key")
+    return AuditEntry.objects.filter(subject__in=key, act__in=Act.values).order_by("-sequence")
+
+
+def number_of_late(delegate: Delegate, at: datetime) -> int:
+    """How many looks there were in the last 30 days."""
+    return entries_about(delegate).filter(at__gt=at - RECENTLY).count()
+
+
+def readable(entries: Iterable[AuditEntry]) -> list[Look]:
+    """The entries in words, in four queries at most."""
+    rows = list(entries)
+    organisations = dict(
+        Organisation.objects.filter(slug__in={row.organisation for row in rows}).values_list(
+            "slug", "name"
+        )
+    )
+    names = _names_behind({row.actor for row in rows if row.detail == AS_COCHAIR})
+    return [
+        Look(
+            at=row.at,
+            act=str(Act(row.act).label),
+            organisation=organisations.get(row.organisation, ""),
+            by_cochair=row.detail == AS_COCHAIR,
+            # Anybody else is an organisation and no more.
+            name=names.get(row.actor, "") if row.detail == AS_COCHAIR else "",
+        )
+        for row in rows
+    ]
+
+
+def _names_behind(keys: set[str]) -> dict[str, str]:
+    prefix = f"{User._meta.label_lower}:"
+    mapped = AuditKey.objects.filter(key__in=keys, subject__startswith=prefix)
+    users = {row.key: int(row.subject.removeprefix(prefix)) for row in mapped}
+    delegates = Delegate.objects.filter(user__in=users.values()).values_list("user", "name")
+    names = dict(delegates)
+    return {key: names.get(user, "") for key, user in users.items()}
+
+
+@transaction.atomic
+def note_export(*, people: Iterable[Delegate], by: User, at: datetime) -> None:
+    """Writes one entry for each person whom an export names."""
+    for person in people:
+        events = person.participations.values("event")
+        grants = by.grants.active(at.date()).filter(event__in=events)
+        body = grants.exclude(on_behalf_of=None).values_list("on_behalf_of__slug", flat=True)
+        is_cochair = grants.filter(role=Grant.Role.COCHAIR).exists()
+        audit.record(
+            act=Act.EXPORT,
+            at=at,
+            actor=by,
+            subject=person,
+            organisation=body.first() or "",
+            detail=AS_COCHAIR if is_cochair else "",
+        )
+
+
+def note_run(user: User, at: datetime) -> None:
+    """Tells the co-chairs of the viewer's roundtables of a run of looks, once a day.
+
+    A run is ten profiles within ten minutes, or the day's budget spent. They learn who looked and
+    how often, and nothing about whom.
+    """
+    on = at.date()
+    cause = f"looks:{user.pk}:{on}"
+    budget = RevealBudget.objects.filter(user=user, day=on).first()
+    used = budget.used if budget else 0
+    if used < min(RUN, settings.REVEALS_PER_DAY):
+        return
+    if used < settings.REVEALS_PER_DAY and _looks_within(user, at) < RUN:
+        return
+    if Letter.objects.filter(cause__startswith=f"{cause}:").exists():
+        return
+    for event in _events_of(user, at):
+        context = {**_who(user), "event": event, "number": used}
+        write_to_cochairs(
+            event, cause=cause, template="participants/mail/looks", context=context, at=at
+        )
+
+
+def _looks_within(user: User, at: datetime) -> int:
+    key = AuditKey.objects.filter(subject=audit.name_of(user)).values("key")
+    return AuditEntry.objects.filter(
+        actor__in=key, act__in=[Act.REVEAL, Act.VCARD], at__gt=at - RUN_WITHIN, at__lte=at
+    ).count()
+
+
+def _events_of(user: User, at: datetime) -> QuerySet[Event]:
+    took_part = models.Q(
+        participations__delegate__user=user, participations__confirmed_at__isnull=False
+    )
+    works_on = models.Q(pk__in=user.grants.active(at.date()).values("event"))
+    return Event.objects.filter(took_part | works_on).distinct().order_by("pk")
+
+
+def _who(user: User) -> dict[str, str]:
+    delegate = Delegate.objects.filter(user=user).first()
+    if delegate is None:
+        return {"name": "", "url": ""}
+    path = reverse("admin:participants_delegate_change", args=[delegate.pk])
+    return {
+        # A mail is read by more than its reader: who is protected stands on the desk alone.
+        "name": "" if delegate.is_protected else delegate.name,
+        "url": settings.PORTAL_URL + path,
+    }

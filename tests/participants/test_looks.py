@@ -1,0 +1,343 @@
+"""A person reads who looked; co-chairs learn of a run of looks, once a day."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin import site
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from participants import looks, sharing
+from participants.admin.organisations import OrganisationAdmin
+from participants.erasing import erase
+from participants.looks import Look
+from participants.models import Audience, Delegate, Grant, Organisation, RevealBudget, User
+from roundtable import audit
+from roundtable.mailing import Letter
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+
+
+@pytest.fixture
+def ministry() -> Organisation:
+    return make_organisation(slug="ministry", name="Ministry of Examples")
+
+
+def look_at(delegate: Delegate, **fields: Any) -> AuditEntry:
+    given: dict[str, Any] = {"act": "reveal", "at": NOON, "subject": delegate}
+    return audit.record(**given | fields)
+
+
+def all_of(delegate: Delegate) -> list[Look]:
+    return looks.readable(looks.entries_about(delegate))
+
+
+# What a person reads ----------------------------------------------------------------------
+
+
+def test_look_names_the_organisation_and_nobody(
+    delegate: Delegate, quiet_delegate: Delegate, ministry: Organisation
+) -> None:
+    look_at(delegate, actor=quiet_delegate.user, organisation="ministry")
+    assert all_of(delegate) == [
+        Look(
+            at=NOON,
+            act="Opened what you share",
+            organisation="Ministry of Examples",
+            by_cochair=False,
+            name="",
+        )
+    ]
+
+
+def test_look_of_a_cochair_names_the_cochair(
+    delegate: Delegate, cochair: User, ministry: Organisation
+) -> None:
+    make_delegate(name="Chandra Chair", user=cochair)
+    look_at(delegate, actor=cochair, organisation="ministry", detail="as co-chair")
+    assert [(look.by_cochair, look.name) for look in all_of(delegate)] == [(True, "Chandra Chair")]
+
+
+def test_cochair_who_was_erased_has_no_name_any_more(delegate: Delegate, cochair: User) -> None:
+    look_at(delegate, actor=cochair, detail="as co-chair")
+    erase(make_delegate(name="Chandra Chair", user=cochair), by=None, at=NOON)
+    assert [(look.by_cochair, look.name) for look in all_of(delegate)] == [(True, "")]
+
+
+def test_reveal_of_the_cochair_is_marked_when_it_happens(
+    delegate: Delegate, cochair: User, event: Event
+) -> None:
+    make_participation(make_delegate(name="Chandra Chair", user=cochair), event)
+    sharing.reveal(cochair, delegate.handle, NOON)
+    Grant.objects.filter(user=cochair).delete()  # the grant has ended since
+    assert [look.name for look in all_of(delegate)] == ["Chandra Chair"]
+
+
+def test_cards_and_exports_are_told_apart(delegate: Delegate) -> None:
+    for act in ("reveal", "vcard", "export", "confirm participation"):
+        look_at(delegate, act=act)
+    assert [look.act for look in all_of(delegate)] == [
+        "Exported a list that names you",
+        "Took your contact card",
+        "Opened what you share",
+    ]
+
+
+def test_looks_at_others_are_not_among_them(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    look_at(quiet_delegate)
+    look_at(delegate, act="pause")
+    assert all_of(delegate) == []
+
+
+def test_reading_takes_four_queries(
+    delegate: Delegate, ministry: Organisation, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(3):
+        cochair = make_user()
+        make_delegate(user=cochair)
+        look_at(delegate, actor=cochair, organisation="ministry", detail="as co-chair")
+    with django_assert_num_queries(4):
+        assert len(all_of(delegate)) == 3
+
+
+def test_looks_of_the_last_thirty_days_are_counted(delegate: Delegate) -> None:
+    for days in (0, 29, 30, 31):
+        look_at(delegate, at=NOON - timedelta(days=days))
+    assert looks.number_of_late(delegate, NOON) == 2
+
+
+def test_page_shows_looks_page_by_page(
+    client_of: Sign, delegate: Delegate, ministry: Organisation
+) -> None:
+    for _number in range(21):
+        look_at(delegate, organisation="ministry")
+    client = client_of(delegate)
+    first = client.get("/me/looks/").content.decode()
+    assert first.count("Opened what you share") == 20
+    assert first.count("Ministry of Examples") == 20
+    assert "2 March 2026, 12:00 UTC" in first
+    assert client.get("/me/looks/?page=2").content.decode().count("Opened what you share") == 1
+    assert client.get("/me/looks/?page=9").status_code == 400
+    assert client.get("/me/looks/?who=1").status_code == 400
+
+
+def test_page_without_looks(client_of: Sign, delegate: Delegate) -> None:
+    page = client_of(delegate).get("/me/looks/").content.decode()
+    assert "Nobody has looked so far." in page
+    assert "Entries are kept for 730 days." in page
+
+
+def test_page_is_ones_own_alone(client_of: Sign, delegate: Delegate, outsider: Delegate) -> None:
+    look_at(delegate)
+    assert "Opened" not in client_of(outsider).get("/me/looks/").content.decode()
+    assert client_of(make_user()).get("/me/looks/").status_code == 404
+
+
+# Exports ----------------------------------------------------------------------------------
+
+
+def test_export_that_names_people_is_an_entry_for_each(
+    delegate: Delegate, quiet_delegate: Delegate, event: Event, ministry: Organisation
+) -> None:
+    chair = make_user()
+    make_grant(chair, event, on_behalf_of=ministry)
+    looks.note_export(people=[delegate, quiet_delegate], by=chair, at=NOON)
+    for person in (delegate, quiet_delegate):
+        (look,) = all_of(person)
+        assert (look.act, look.organisation) == (
+            "Exported a list that names you",
+            "Ministry of Examples",
+        )
+        assert look.by_cochair
+
+
+def test_export_of_an_operator_is_no_cochairs(delegate: Delegate, operator: User) -> None:
+    looks.note_export(people=[delegate], by=operator, at=NOON)
+    (look,) = all_of(delegate)
+    assert (look.organisation, look.by_cochair) == ("", False)
+
+
+def test_admin_writes_the_entries_with_the_file(
+    client_of: Sign, operator: User, delegate: Delegate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def people(self: object, rows: QuerySet[Any]) -> Iterable[Delegate]:
+        return [delegate]
+
+    monkeypatch.setattr(OrganisationAdmin, "people_in", people)
+    address = reverse("admin:participants_organisation_export")
+    fields = {f"organisationresource_{name}": "on" for name in ("slug", "name")}
+    client = client_of(operator)
+    answer = client.post(address, {"format": "0", "resource": "", **fields})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv")
+    assert [look.act for look in all_of(delegate)] == ["Exported a list that names you"]
+
+
+def test_no_export_of_the_admin_names_a_person() -> None:
+    """Those that begin to must say whom, in `people_in`."""
+    exporting = [admin for admin in site._registry.values() if hasattr(admin, "resource_classes")]
+    assert {admin.opts.model_name for admin in exporting} == {"commitment", "organisation"}
+    for admin in exporting:
+        for resource in admin.resource_classes:
+            for field in resource().get_export_fields():
+                path = field.attribute or ""
+                assert not {"user", "delegate", "focal_point", "email"} & set(path.split("__"))
+
+
+# A run of looks ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def viewer(event: Event, cochair: User) -> Delegate:
+    person = make_delegate(name="Rika Runner")
+    make_participation(person, event, confirmed_by=cochair)
+    return person
+
+
+@pytest.fixture
+def shown(event: Event) -> list[Delegate]:
+    """Two hundred people whom the viewer may see."""
+    people = []
+    confirmer = make_user()
+    body = make_organisation()
+    for number in range(200):
+        person = make_delegate(name=f"Shown {number:03}", listed_to=Audience.PARTICIPANTS)
+        make_participation(person, event, confirmed_by=confirmer, organisation=body)
+        people.append(person)
+    return people
+
+
+def user_of(delegate: Delegate) -> User:
+    assert delegate.user is not None
+    return delegate.user
+
+
+def open_profiles(
+    viewer: Delegate, number: int, *, apart: timedelta, start: datetime = NOON
+) -> datetime:
+    """Looks at somebody so often, as the portal would record it."""
+    seen, user = make_delegate(), user_of(viewer)
+    for count in range(number):
+        at = start + count * apart
+        assert RevealBudget.spend(user, at.date())
+        look_at(seen, actor=user, at=at, act="vcard" if count % 2 else "reveal")
+        looks.note_run(user, at)
+
+
+def letters() -> list[Letter]:
+    return list(Letter.objects.filter(cause__startswith="looks:").order_by("pk"))
+
+
+def test_two_hundred_profiles_in_a_row(
+    client_of: Sign, viewer: Delegate, shown: list[Delegate]
+) -> None:
+    client = client_of(viewer)
+    answers = [
+        client.post(reverse("delegate-reveal", args=[person.handle])).status_code
+        for person in shown
+    ]
+    assert answers == [200] * 30 + [429] * 170
+    (letter,) = letters()
+    assert letter.recipient == "cochair@example.org"
+    assert letter.subject == "Many profiles were opened"
+    assert "Rika Runner, who has to do with Roundtable 2024, has opened 10 profiles" in letter.text
+    assert "Shown" not in letter.text + letter.html
+
+
+def test_ten_within_ten_minutes_are_a_run(viewer: Delegate) -> None:
+    open_profiles(viewer, 9, apart=timedelta(minutes=1))
+    assert letters() == []
+    open_profiles(viewer, 1, apart=timedelta(0), start=NOON + timedelta(minutes=9, seconds=59))
+    assert [letter.recipient for letter in letters()] == ["cochair@example.org"]
+
+
+def test_looks_with_time_between_are_none(viewer: Delegate) -> None:
+    open_profiles(viewer, 25, apart=timedelta(minutes=2))
+    assert letters() == []
+
+
+def test_budget_that_is_spent_slowly_tells_too(viewer: Delegate, settings: Settings) -> None:
+    settings.REVEALS_PER_DAY = 12
+    open_profiles(viewer, 11, apart=timedelta(minutes=30))
+    assert letters() == []
+    open_profiles(viewer, 1, apart=timedelta(0), start=NOON + timedelta(hours=8))
+    assert "has opened 12 profiles today" in letters()[0].text
+
+
+def test_small_budget_that_is_spent_tells(viewer: Delegate, settings: Settings) -> None:
+    settings.REVEALS_PER_DAY = 2
+    open_profiles(viewer, 2, apart=timedelta(hours=1))
+    assert len(letters()) == 1
+
+
+def test_one_letter_a_day(viewer: Delegate) -> None:
+    open_profiles(viewer, 14, apart=timedelta(seconds=1))
+    open_profiles(viewer, 12, apart=timedelta(seconds=1), start=NOON + timedelta(hours=6))
+    assert len(letters()) == 1
+    open_profiles(viewer, 12, apart=timedelta(seconds=1), start=NOON + timedelta(days=1))
+    assert len(letters()) == 2
+
+
+def test_cochairs_of_other_roundtables_learn_nothing(viewer: Delegate) -> None:
+    other = make_event()
+    make_grant(make_user("other.chair@example.org"), other)
+    make_participation(viewer, other, confirmed=False)
+    open_profiles(viewer, 10, apart=timedelta(seconds=1))
+    assert [letter.recipient for letter in letters()] == ["cochair@example.org"]
+
+
+def test_cochair_of_two_roundtables_gets_one_letter(viewer: Delegate, cochair: User) -> None:
+    other = make_event()
+    make_grant(cochair, other)
+    make_participation(viewer, other)
+    open_profiles(viewer, 10, apart=timedelta(seconds=1))
+    assert len(letters()) == 1
+
+
+def test_protected_viewer_is_named_on_the_desk_alone(viewer: Delegate) -> None:
+    Delegate.objects.filter(pk=viewer.pk).update(is_protected=True)
+    open_profiles(viewer, 10, apart=timedelta(seconds=1))
+    (letter,) = letters()
+    assert "Rika" not in letter.text + letter.html
+    assert f"/admin/participants/delegate/{viewer.pk}/change/" in letter.text
+
+
+def test_looks_at_the_viewer_do_not_count(viewer: Delegate) -> None:
+    for _number in range(10):
+        look_at(viewer, actor=make_user())
+    looks.note_run(user_of(viewer), NOON)
+    assert letters() == []
+
+
+def test_viewer_with_a_grant_and_no_profile(event: Event, cochair: User) -> None:
+    user = make_user()
+    make_grant(user, event, role=Grant.Role.READER)
+    seen = make_delegate()
+    for _number in range(10):
+        RevealBudget.spend(user, NOON.date())
+        look_at(seen, actor=user)
+    looks.note_run(user, NOON)
+    (letter,) = letters()
+    assert letter.recipient == "cochair@example.org"
+    assert "Somebody who has to do with Roundtable 2024 has opened 10 profiles" in letter.text
+
+
+def test_usual_look_costs_one_query(
+    viewer: Delegate, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        looks.note_run(user_of(viewer), NOON)
