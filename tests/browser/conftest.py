@@ -157,3 +157,9 @@ def delegate(database: Path) -> User:
 def cochair(database: Path) -> User:
     """Signs in as a co-chair of the demonstration."""
     return User.objects.get(email="cochair@example.org")
+
+
+@pytest.fixture
+def invited(database: Path) -> User:
+    """Signs in as somebody who was invited and has not answered."""
+    return User.objects.get(email="bounmy@example.org")

@@ -95,6 +95,10 @@ PUBLIC = [
     Page("organisation", organisation),
     Page("directory", "/directory/"),
     Page("person", open_person),
+    Page("invite-me", "/invite-me/"),
+    Page("invite-me-sent", "/invite-me/sent/"),
+    Page("invitation", "/invitations/demonstration-binita/"),
+    Page("invitation-closed", "/invitations/demonstration-kavitha/", 404),
     Page("search", "/search/"),
     Page("search-found", "/search/?q=training"),
     Page("search-nothing", "/search/?q=zxzxzx"),
@@ -122,6 +126,13 @@ SIGNED_IN = [
     Page("account-sessions", "/accounts/sessions/"),
     Page("account-sign-out", "/accounts/logout/"),
     Page("desk-refused", "/admin/", 403),
+]
+# Somebody who was invited, and has entered the code.
+OF_INVITED = [
+    Page("invitation-own", "/invitations/demonstration-bounmy/"),
+    Page("welcome", "/welcome/"),
+    Page("welcome-sharing", "/welcome/sharing/"),
+    Page("welcome-erase", "/welcome/erase/"),
 ]
 # Somebody who works on a roundtable without having taken part.
 OF_COCHAIRS = [

@@ -41,7 +41,7 @@ from playwright.sync_api import Page as Window  # noqa: E402
 
 from participants.models import User  # noqa: E402
 from tests.browser import portal  # noqa: E402
-from tests.browser.pages import OF_COCHAIRS, PUBLIC, SIGN_IN, SIGNED_IN, Page  # noqa: E402
+from tests.browser.pages import OF_COCHAIRS, OF_INVITED, PUBLIC, SIGN_IN, SIGNED_IN, Page  # noqa: E402
 
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
@@ -150,6 +150,7 @@ def main() -> None:
     call_command("create_operator", "operator@example.org", verbosity=0)
     delegate = User.objects.get(email="delegate@example.org")
     cochair = User.objects.get(email="cochair@example.org")
+    invited = User.objects.get(email="bounmy@example.org")
     operator = User.objects.get(email="operator@example.org")
     # Pages of errors are the portal's own only where DEBUG is off.
     plain = override_settings(DEBUG=False, WHITENOISE_AUTOREFRESH=True, WHITENOISE_USE_FINDERS=True)
@@ -160,6 +161,7 @@ def main() -> None:
         shoot_all(browser, address, "delegate", delegate, differing + SIGNED_IN)
         shoot_all(browser, address, "cochair", cochair, OF_COCHAIRS + desk())
         shoot_all(browser, address, "operator", operator, desk())
+        shoot_all(browser, address, "invited", invited, OF_INVITED)
         shoot_turned_and_printed(browser, address, delegate)
         shoot_on_the_way(browser, address, delegate)
         browser.close()

@@ -44,6 +44,13 @@ def test_page_is_sound_for_cochairs(
     check(visit(page.path, status=page.status, width=360, who=cochair).page)
 
 
+@each(pages.OF_INVITED)
+def test_page_is_sound_for_the_invited(
+    visit: Callable[..., Visit], invited: User, page: pages.Page
+) -> None:
+    check(visit(page.path, status=page.status, width=360, who=invited).page)
+
+
 def test_page_after_a_failure_is_sound(
     visit: Callable[..., Visit], monkeypatch: pytest.MonkeyPatch
 ) -> None:
