@@ -67,7 +67,7 @@ DETAILS = {
     "/nothing/": (0, 2),
 }
 OWN = {
-    "/me/": 7,
+    "/me/": 12,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 3,

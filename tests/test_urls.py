@@ -84,11 +84,13 @@ MAP = {
     # Nobody here has agreed to these words.
     "my-consent-notice": signed_in("/me/consent/1/en/", 404),
     "ask-introduction": signed_in("/directory/HANDLE/introduce/", takes_post=True),
+    "my-audience": signed_in("/me/audience/", takes_post=True),
+    "my-channel-audience": signed_in("/me/audience/0/", 404, takes_post=True),
     "my-introductions": signed_in("/me/introductions/"),
     "answer-introduction": only_post("/me/introductions/1/", "/me/introductions/"),
+    "my-looks": signed_in("/me/looks/"),
     "me-hide": only_post("/me/hide/", "/me/"),
     "me-show": only_post("/me/show/", "/me/"),
-    "my-looks": signed_in("/me/looks/"),
     "my-review": signed_in("/me/review/", takes_post=True),
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.
     "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),

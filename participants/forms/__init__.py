@@ -1,15 +1,16 @@
 """What people write, and what they ask lists for."""
 
+from participants.forms.audience import WhoForm
 from participants.forms.consent import AgreementForm, ReviewForm
 from participants.forms.introductions import IntroductionForm
-from participants.forms.invitations import DetailsForm, InviteMeForm, SharingForm
+from participants.forms.invitations import InviteMeForm, SharingForm
 from participants.forms.lists import (
     CardForm,
     DirectoryForm,
     OrganisationFilterForm,
     country_choices,
 )
-from participants.forms.profile import ChannelFormSet, PreviewForm, ProfileForm
+from participants.forms.profile import ChannelFormSet, DetailsForm, PreviewForm, ProfileForm
 
 __all__ = [
     "AgreementForm",
@@ -24,5 +25,6 @@ __all__ = [
     "ProfileForm",
     "ReviewForm",
     "SharingForm",
+    "WhoForm",
     "country_choices",
 ]

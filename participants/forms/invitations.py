@@ -5,30 +5,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from participants.forms.audience import audience_field
 from participants.forms.consent import AgreementForm
-from participants.forms.profile import AUDIENCE_CHOICES, ProfileForm
-from participants.models import Audience, Delegate, InvitationRequest
+from participants.models import Delegate, InvitationRequest
+from participants.onlookers import Onlookers
 from roundtable.models import Event
-
-
-class DetailsForm(ProfileForm):
-    """Whether what the co-chairs wrote is right, and what they do not know."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in set(self.fields) - {"name", "name_latin", "post", "about", "languages"}:
-            del self.fields[name]
 
 
 class SharingForm(AgreementForm):
     """Who may see that somebody is listed, and that they agree to the notice."""
 
-    listed_to = forms.ChoiceField(
-        label=_("Who may see that you are listed"),
-        choices=AUDIENCE_CHOICES,
-        initial=Audience.ONLY_ME,
-        widget=forms.RadioSelect,
-    )
+    def __init__(self, *args: Any, onlookers: Onlookers, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["listed_to"] = audience_field(_("Who may see that you are listed"), onlookers)
 
     def put(self, person: Delegate) -> None:
         """Stores the choice of somebody who has agreed."""

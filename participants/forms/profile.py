@@ -10,18 +10,19 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from participants.channels import ChannelKind, clean_value
+from participants.forms.audience import IDLE, PROTECTED, audience_field, of_channel
 from participants.forms.consent import READ_AGAIN, agreement_field
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import (
     Audience,
+    AudienceException,
     ConsentNotice,
     ContactChannel,
     Delegate,
     DelegateLanguage,
 )
+from participants.onlookers import Onlookers
 from roundtable.querystrings import QueryForm
-
-AUDIENCE_CHOICES = Audience.choices
 
 ONLY_ME = Audience.ONLY_ME
 AGREE_FIRST = _(
@@ -29,8 +30,8 @@ AGREE_FIRST = _(
 )
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A delegate's own words about themselves, and who may see that they are listed."""
+class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A delegate's own words about themselves."""
 
     languages = forms.MultipleChoiceField(
         label=_("Languages"),
@@ -42,39 +43,15 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Delegate
-        fields = ["name", "name_latin", "post", "about", "listed_to"]
-        widgets = {
-            "about": forms.Textarea(attrs={"rows": 4}),
-            "listed_to": forms.RadioSelect,
-        }
+        fields = ["name", "name_latin", "post", "about"]
+        widgets = {"about": forms.Textarea(attrs={"rows": 4})}
 
-    def __init__(self, *args: Any, notice: ConsentNotice | None = None, **kwargs: Any) -> None:
-        """With a notice the person has not agreed so far, and can do so right here."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.notice = notice
-        if notice:
-            self.fields["agree"] = agreement_field(required=False)
-        self.fields["listed_to"] = forms.ChoiceField(
-            label=self.fields["listed_to"].label,
-            help_text=self.fields["listed_to"].help_text,
-            choices=AUDIENCE_CHOICES,
-            widget=forms.RadioSelect,
-        )
         self.initial["languages"] = [row.language for row in self.instance.languages.all()]
         self.fields["name"].help_text = _("As you write it, in any script.")
         for name, token in (("name", "name"), ("post", "organization-title")):
             self.fields[name].widget.attrs["autocomplete"] = token
-
-    def clean(self) -> dict[str, Any]:
-        """Asks for the agreement before anything is shared."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.notice is None:
-            return cleaned
-        if cleaned["agree"] and self.data.get("wording") != self.notice.sha256:
-            self.add_error("agree", READ_AGAIN)
-        elif not cleaned["agree"] and cleaned.get("listed_to", ONLY_ME) != ONLY_ME:
-            self.add_error("listed_to", AGREE_FIRST)
-        return cleaned
 
     def save(self, commit: bool = True) -> Delegate:
         """Stores the profile and its languages."""
@@ -88,6 +65,50 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         return delegate
 
 
+class ProfileForm(DetailsForm):
+    """The same, and who may see that they are listed."""
+
+    class Meta(DetailsForm.Meta):
+        fields = [*DetailsForm.Meta.fields, "listed_to", "is_protected"]
+
+    def __init__(
+        self,
+        *args: Any,
+        onlookers: Onlookers,
+        exceptions: Sequence[AudienceException] = (),
+        notice: ConsentNotice | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """With a notice the person has not agreed so far, and can do so right here."""
+        super().__init__(*args, **kwargs)
+        self.notice = notice
+        if notice:
+            self.fields["agree"] = agreement_field(required=False)
+        self.left_out = of_channel(exceptions, None)
+        self.fields["listed_to"] = audience_field(
+            self.fields["listed_to"].label,
+            onlookers,
+            self.left_out,
+            help_text=self.fields["listed_to"].help_text,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Asks for the agreement before anything is shared, and refuses what would be idle."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        listed_to = cleaned.get("listed_to", ONLY_ME)
+        if cleaned.get("is_protected") and listed_to not in (ONLY_ME, Audience.INTRODUCED):
+            self.add_error("listed_to", PROTECTED)
+        elif listed_to == Audience.EVERYONE and self.left_out:
+            self.add_error("listed_to", IDLE)
+        if self.notice is None:
+            return cleaned
+        if cleaned["agree"] and self.data.get("wording") != self.notice.sha256:
+            self.add_error("agree", READ_AGAIN)
+        elif not cleaned["agree"] and listed_to != ONLY_ME:
+            self.add_error("listed_to", AGREE_FIRST)
+        return cleaned
+
+
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     """One way to reach a delegate, and who may see it."""
 
@@ -95,13 +116,18 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         model = ContactChannel
         fields = ["kind", "value", "audience"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        onlookers: Onlookers,
+        exceptions: Sequence[AudienceException] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["audience"] = forms.ChoiceField(
-            label=_("Who can see it"),
-            choices=AUDIENCE_CHOICES,
-            initial=Audience.ONLY_ME,
-            widget=forms.RadioSelect,
+        self.left_out = of_channel(exceptions, self.instance.pk) if self.instance.pk else []
+        listing = of_channel(exceptions, None)
+        self.fields["audience"] = audience_field(
+            _("Who can see it"), onlookers, self.left_out, *([listing] if listing else [])
         )
         self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
         self.fields["kind"].choices = [("", _("Choose")), *ChannelKind.choices]  # type: ignore[attr-defined]
@@ -118,6 +144,8 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Writes the value in its usual form, so that the same one twice is noticed."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("audience") == Audience.EVERYONE and self.left_out:
+            self.add_error("audience", IDLE)
         if "kind" in cleaned and "value" in cleaned:
             with suppress(ValidationError):  # the model says what is wrong with it
                 cleaned["value"] = clean_value(cleaned["kind"], cleaned["value"])

@@ -1,5 +1,6 @@
 """The pages about people and organisations."""
 
+from participants.views.audience import my_audience
 from participants.views.consent import (
     my_consent,
     my_consent_notice,
@@ -19,8 +20,8 @@ from participants.views.introductions import (
     my_introductions,
 )
 from participants.views.invitations import invitation, invite_me, invite_me_sent
-from participants.views.organisations import organisation_list
 from participants.views.looks import my_looks
+from participants.views.organisations import organisation_list
 from participants.views.profile import me, me_preview
 from participants.views.review import my_review, review_by_link
 from participants.views.welcome import (
@@ -44,14 +45,15 @@ __all__ = [
     "invite_me_sent",
     "me",
     "me_preview",
+    "my_audience",
     "my_consent",
     "my_consent_notice",
     "my_consent_text",
     "my_consent_withdraw",
     "my_introductions",
+    "my_looks",
     "my_review",
     "organisation_list",
-    "my_looks",
     "review_by_link",
     "show_me",
     "welcome",

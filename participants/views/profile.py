@@ -1,5 +1,7 @@
 """One's own profile."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants import consents, invitations, reviewing, sharing
 from participants.forms import ChannelFormSet, PreviewForm, ProfileForm
 from participants.models import Consent, Delegate, User
+from participants.onlookers import Onlookers
 from participants.permissions import may_enter_admin
 
 
@@ -29,8 +32,12 @@ def me(request: HttpRequest) -> HttpResponse:
     notice = None
     if delegate.consented_at is None:
         notice = consents.current_notice(get_language() or consents.FALLBACK)
-    form = ProfileForm(data, instance=delegate, notice=notice)
-    channels = ChannelFormSet(data, instance=delegate, prefix="channel")
+    shown: dict[str, Any] = {
+        "onlookers": Onlookers.of(delegate, timezone.localdate()),
+        "exceptions": list(delegate.exceptions.select_related("organisation")),
+    }
+    form = ProfileForm(data, instance=delegate, notice=notice, **shown)
+    channels = ChannelFormSet(data, instance=delegate, prefix="channel", form_kwargs=shown)
     if data is not None and form.is_valid() and channels.is_valid():
         with transaction.atomic():
             if notice and form.cleaned_data["agree"]:

@@ -18,6 +18,7 @@ from participants import invitations, joining
 from participants.consents import current_notice
 from participants.forms import ChannelFormSet, DetailsForm, SharingForm
 from participants.models import Delegate, Invitation, User
+from participants.onlookers import Onlookers
 
 Step = Callable[[HttpRequest, Invitation], HttpResponse]
 
@@ -89,8 +90,11 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     notice = current_notice(get_language() or "en")
     data = request.POST if request.method == "POST" else None
     person = invitation.delegate
-    form = SharingForm(data, notice)
-    channels = ChannelFormSet(data, instance=person, prefix="channel")
+    onlookers = Onlookers.of(person, timezone.localdate())
+    form = SharingForm(data, notice, onlookers=onlookers)
+    channels = ChannelFormSet(
+        data, instance=person, prefix="channel", form_kwargs={"onlookers": onlookers}
+    )
     # Both are asked, so that one look shows all that is to be mended.
     if data is not None and all([form.is_valid(), channels.is_valid()]):
         assert isinstance(request.user, User)

@@ -1,0 +1,62 @@
+"""A person's choice of who sees a listing or a channel, and of who does not."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from participants.models import (
+    AudienceException,
+    ContactChannel,
+    Delegate,
+    EventRole,
+    Organisation,
+    Participation,
+)
+from roundtable import audit
+
+
+def can_be_left_out(
+    delegate: Delegate, saved: Iterable[AudienceException]
+) -> QuerySet[Organisation]:
+    """Public organisations, those of the person's own roundtables, and those chosen before."""
+    events = delegate.participations.values("event")
+    taking_part = Participation.objects.filter(event__in=events)
+    roles = EventRole.objects.filter(event__in=events)
+    return Organisation.objects.filter(
+        Q(pk__in=Organisation.objects.published().values("pk"))
+        | Q(pk__in=taking_part.values("organisation"))
+        | Q(pk__in=roles.values("organisation"))
+        | Q(pk__in=[row.organisation_id for row in saved if row.organisation_id]),
+        is_demonstration=delegate.is_demonstration,
+    ).order_by("name")
+
+
+@transaction.atomic
+def choose(
+    delegate: Delegate,
+    channel: ContactChannel | None,
+    *,
+    audience: str,
+    left_out: Sequence[AudienceException],
+    at: datetime,
+) -> None:
+    """Stores who sees the listing, or the channel, and who is left out of that.
+
+    Raises ValidationError where the person has not agreed to share, or is protected.
+    """
+    row: Delegate | ContactChannel = channel or delegate
+    if isinstance(row, ContactChannel):
+        row.audience = audience
+        field = "audience"
+    else:
+        row.listed_to = audience
+        field = "listed_to"
+    row.full_clean()
+    row.save(update_fields=[field])
+    delegate.exceptions.filter(channel=channel).delete()
+    for exception in left_out:
+        exception.full_clean()
+        exception.save()
+    audit.record(act="choose audience", at=at, actor=delegate.user, subject=delegate)

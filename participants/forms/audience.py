@@ -1,0 +1,178 @@
+"""Choosing an audience: each choice says who is inside, and who is left out."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from participants.models import (
+    Audience,
+    AudienceException,
+    Constituency,
+    Delegate,
+    Organisation,
+)
+from participants.onlookers import Onlookers
+
+IDLE = _(
+    "You leave somebody out. With “Everyone” that does nothing: anyone can sign out and look. Open "
+    "“Leave somebody out” and choose “Everyone” there, or choose another audience."
+)
+PROTECTED = _(
+    "A protected profile is seen by people introduced to you at most. Choose “Only me” or “People "
+    "introduced to me”, or untick “protected”."
+)
+
+
+class AudienceLabel(str):
+    """The name of an audience, with who is inside as `words`."""
+
+    words: str
+
+    def __new__(cls, label: str, words: str) -> "AudienceLabel":
+        """Made of both."""
+        made = super().__new__(cls, label)
+        made.words = words
+        return made
+
+
+class AudienceSelect(forms.RadioSelect):
+    """One button for each audience; what it means is read out with it."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Names the sentence that stands beneath."""
+        option = super().create_option(*args, **kwargs)
+        if "id" in option["attrs"]:
+            option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_who"
+        return option
+
+
+def audience_field(
+    label: Any,
+    onlookers: Onlookers,
+    *exceptions: Sequence[AudienceException],
+    help_text: Any = "",
+) -> forms.ChoiceField:
+    """The choice of an audience where these people are left out."""
+    return forms.ChoiceField(
+        label=label,
+        help_text=help_text,
+        initial=Audience.ONLY_ME,
+        choices=[
+            (value, AudienceLabel(str(name), onlookers.words(value, *exceptions)))
+            for value, name in Audience.choices
+        ],
+        widget=AudienceSelect,
+    )
+
+
+def of_channel(
+    exceptions: Iterable[AudienceException], channel: int | None
+) -> list[AudienceException]:
+    """Those of the exceptions that belong to one channel, or with None to the listing."""
+    return [row for row in exceptions if row.channel_id == channel]
+
+
+class WhoForm(forms.Form):
+    """Who sees a listing or a channel, and who is left out of that."""
+
+    organisations = forms.ModelMultipleChoiceField(
+        label=_("Organisations"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    countries = forms.MultipleChoiceField(
+        label=_("Countries"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    constituencies = forms.MultipleChoiceField(
+        label=_("Constituencies"),
+        required=False,
+        choices=Constituency.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    drop = forms.BooleanField(
+        label=_("Leave nobody out any more, and share with everyone"), required=False
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        onlookers: Onlookers,
+        organisations: QuerySet[Organisation],
+        audience: str,
+        saved: Sequence[AudienceException],
+        listing: Sequence[AudienceException],
+        has_agreed: bool,
+        is_protected: bool = False,
+    ) -> None:
+        """`saved` are the exceptions of what is chosen for, `listing` those that hold besides."""
+        super().__init__(
+            data,
+            initial={
+                "audience": audience,
+                "organisations": [row.organisation.slug for row in saved if row.organisation],
+                "countries": [row.country.code for row in saved if row.country],
+                "constituencies": [row.constituency for row in saved if row.constituency],
+            },
+        )
+        self.has_agreed, self.is_protected = has_agreed, is_protected
+        self.onlookers, self.listing = onlookers, listing
+        self.fields["audience"] = audience_field(
+            _("Who can see it"), onlookers, saved, *([listing] if listing else [])
+        )
+        self.order_fields(["audience"])
+        listed: Any = self.fields["organisations"]
+        listed.queryset = organisations
+        codes = {row.country.code for row in organisations if row.country} | {
+            row.country.code for row in saved if row.country
+        }
+        choices: Any = self.fields["countries"]
+        choices.choices = sorted(
+            ((code, countries.name(code)) for code in codes), key=lambda choice: choice[1]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where nothing may be shared yet, or an exception would be idle."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        audience = cleaned.get("audience", Audience.ONLY_ME)
+        if not self.has_agreed and audience != Audience.ONLY_ME:
+            self.add_error("audience", _("Agree to the notice on your profile first."))
+        if self.is_protected and audience not in (Audience.ONLY_ME, Audience.INTRODUCED):
+            self.add_error("audience", PROTECTED)
+        names_somebody = any(
+            cleaned.get(name) for name in ("organisations", "countries", "constituencies")
+        )
+        if audience == Audience.EVERYONE and names_somebody and not cleaned.get("drop"):
+            raise ValidationError(
+                _(
+                    "With “Everyone” nobody can be left out: anyone can sign out and look. Tick "
+                    "“Leave nobody out any more”, or choose another audience."
+                )
+            )
+        return cleaned
+
+    def wanted(self, delegate: Delegate, channel: int | None) -> list[AudienceException]:
+        """The exceptions that were asked for, not yet stored; none with everyone.
+
+        With only me they are idle, and kept for the day when the person shares again.
+        """
+        if self.cleaned_data["audience"] == Audience.EVERYONE:
+            return []
+        chosen = (
+            [{"organisation": row} for row in self.cleaned_data["organisations"]]
+            + [{"country": code} for code in self.cleaned_data["countries"]]
+            + [{"constituency": word} for word in self.cleaned_data["constituencies"]]
+        )
+        return [AudienceException(delegate=delegate, channel_id=channel, **one) for one in chosen]
+
+    def describe(self, wanted: Sequence[AudienceException]) -> str:
+        """Who would see it, in words, with what is chosen now."""
+        also = [self.listing] if self.listing else []
+        return self.onlookers.words(self.cleaned_data["audience"], wanted, *also)
