@@ -1,36 +1,52 @@
 """The people who are listed, and one of them."""
 
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timeuntil
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import sharing, vcards
-from participants.forms import DirectoryForm
-from participants.models import User
+from participants import directory, looks, sharing, vcards
+from participants.forms import CardForm, DirectoryForm
+from participants.models import Delegate, User
 from roundtable.querystrings import page_of
 
 
 @require_safe
 @login_not_required
 def delegate_list(request: HttpRequest) -> HttpResponse:
-    """The people who are listed to this viewer."""
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
-    form = DirectoryForm(request.GET)
-    people = sharing.listed(viewer, timezone.localdate()).order_by("name", "pk")
-    page = page_of(form, people) if form.is_valid() else None
-    context = {
-        "form": form,
-        "page": page,
-        "people": sharing.cards(page.object_list) if page else [],
-        "viewer": viewer,
-    }
+    """The people who are listed to this viewer, as cards, as a table or by country."""
+    on = timezone.localdate()
+    viewer = sharing.viewer_of(request.user, on)
+    people = sharing.listed(viewer, on)
+    form = DirectoryForm(request.GET, people, on)
+    context: dict[str, object] = {"form": form, "viewer": viewer, "page": None}
+    if form.is_valid():
+        context |= _laid_out(form, form.filter(people))
     return render(
         request, "participants/delegate_list.html", context, status=400 if form.errors else 200
     )
+
+
+def _laid_out(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, object]:
+    view = form.cleaned_data["view"]
+    if view == "country":
+        numbers = directory.numbers_by_country(people)
+        people = directory.in_order_of_countries(people, numbers)
+        page = page_of(form, people, sum(numbers.values()))
+        return {"page": page, "countries": directory.by_country(page.object_list, numbers)}
+    if view == "table":
+        page = page_of(form, people.prefetch_related("languages"))
+        return {"page": page, "rows": directory.rows(page.object_list)}
+    page = page_of(form, people)
+    return {"page": page, "cards": sharing.cards(page.object_list)}
 
 
 @require_safe
@@ -51,46 +67,83 @@ def delegate_reveal(request: HttpRequest, handle: str) -> HttpResponse:
     """All that this viewer may see of one person, after pressing "Show"."""
     if request.method != "POST":  # as after signing in again
         return redirect("delegate-detail", handle)
-    return _reveal(request, handle, as_card=False)
+    return _reveal(request, handle)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
     """A business card: by GET of what everyone sees, by POST of all that this viewer may see."""
-    if request.method == "POST":
-        if not request.user.is_authenticated:
-            return redirect(
-                f"{reverse('account_login')}?next={reverse('delegate-detail', args=[handle])}"
-            )
-        return _reveal(request, handle, as_card=True)
-    profile = sharing.find(sharing.VISITOR, handle, timezone.localdate())
-    if profile is None:
-        raise Http404
-    return _vcard_response(request, profile)
-
-
-def _reveal(request: HttpRequest, handle: str, *, as_card: bool) -> HttpResponse:
-    assert isinstance(request.user, User)
-    try:
-        profile = sharing.reveal(
-            request.user, handle, timezone.now(), act="vcard" if as_card else "reveal"
+    is_post = request.method == "POST"
+    if is_post and not request.user.is_authenticated:
+        return redirect(
+            f"{reverse('account_login')}?next={reverse('delegate-detail', args=[handle])}"
         )
-    except sharing.BudgetSpent:
-        context = {"limit": settings.REVEALS_PER_DAY}
-        return render(request, "participants/budget_spent.html", context, status=429)
+    on = timezone.localdate()
+    form = CardForm(request.POST if is_post else request.GET)
+    if not form.is_valid():  # before anything is looked at or counted
+        viewer = sharing.viewer_of(request.user, on) if is_post else sharing.VISITOR
+        return _refuse_version(request, sharing.find(viewer, handle, on), form)
+    if is_post:
+        return _reveal(request, handle, version=form.cleaned_data["version"])
+    profile = sharing.find(sharing.VISITOR, handle, on)
     if profile is None:
         raise Http404
-    if as_card:
-        return _vcard_response(request, profile)
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
-    context = {"profile": profile, "viewer": viewer, "opened": True}
+    return _vcard_response(request, profile, form.cleaned_data["version"])
+
+
+def _refuse_version(
+    request: HttpRequest, profile: sharing.Profile | None, form: CardForm
+) -> HttpResponse:
+    if profile is None:
+        raise Http404
+    context = {
+        "profile": profile,
+        "viewer": sharing.viewer_of(request.user, timezone.localdate()),
+        "mistakes": form.errors["version"],
+    }
+    return render(request, "participants/delegate_detail.html", context, status=400)
+
+
+def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpResponse:
+    """What "Show" opens: as a page, or as a contact card where a version of it is named."""
+    assert isinstance(request.user, User)
+    at = timezone.now()
+    try:
+        profile = sharing.reveal(request.user, handle, at, act="vcard" if version else "reveal")
+    except sharing.BudgetSpent:
+        looks.note_run(request.user, at)
+        return _refuse_more(request, at)
+    if profile is None:
+        raise Http404
+    looks.note_run(request.user, at)
+    if version:
+        return _vcard_response(request, profile, version)
+    context = {
+        "profile": profile,
+        "viewer": sharing.viewer_of(request.user, timezone.localdate()),
+        "opened": True,
+    }
     return render(request, "participants/delegate_detail.html", context)
 
 
-def _vcard_response(request: HttpRequest, profile: sharing.Profile) -> HttpResponse:
+def _refuse_more(request: HttpRequest, at: datetime) -> HttpResponse:
+    """Says when the day's budget renews, which is at midnight in UTC."""
+    today = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    renews = today + timedelta(days=1)
+    context = {
+        "limit": settings.REVEALS_PER_DAY,
+        "wait": timeuntil(renews, at.replace(second=0, microsecond=0)),
+    }
+    answer = render(request, "participants/budget_spent.html", context, status=429)
+    answer["Retry-After"] = str(ceil((renews - at).total_seconds()))
+    return answer
+
+
+def _vcard_response(request: HttpRequest, profile: sharing.Profile, version: str) -> HttpResponse:
     handle = profile.card.handle
     url = request.build_absolute_uri(reverse("delegate-detail", args=[handle]))
-    response = HttpResponse(vcards.vcard(profile, url), content_type="text/vcard; charset=utf-8")
+    card = vcards.vcard(profile, url, version)
+    response = HttpResponse(card, content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{handle}.vcf"'
     return response

@@ -1,7 +1,8 @@
 """The directory, one profile, "Show", contact cards, and the list of organisations."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import vobject
@@ -38,55 +39,6 @@ Sign = Callable[[User | Delegate], Client]
 ALWAYS = "Participants may see more after signing in."
 
 
-def test_directory_says_who_is_listed_in_the_order_of_names(
-    client: Client, event: Event, delegate: Delegate, focal_point: Delegate
-) -> None:
-    office = make_organisation(name="Office for Migrants", slug="office")
-    make_role(event, organisation=office)
-    somsri = make_delegate(
-        name="สมศรี", name_latin="Somsri", post="Adviser", listed_to=Audience.EVERYONE
-    )
-    make_affiliation(somsri, organisation=office)
-    make_delegate(name="Anna Ahead", listed_to=Audience.EVERYONE)
-    answer = client.get("/directory/")
-    assert text_of(answer) == (
-        "Directory People who chose to be listed to everyone. "
-        f"{ALWAYS} "
-        "People Anna Ahead Dewi Lestari สมศรี Somsri · Adviser, Office for Migrants"
-    )
-    assert "/organisations/office/" in links_of(answer)
-    assert '<meta name="robots" content="noindex">' in answer.content.decode()
-    assert "example.org" not in answer.content.decode()
-
-
-def test_directory_shows_participants_to_each_other(
-    client_of: Sign, delegate: Delegate, focal_point: Delegate, outsider: Delegate
-) -> None:
-    assert read(client_of(delegate), "/directory/") == (
-        "Directory People who chose to be listed to you. People Dewi Lestari Farah Point"
-    )
-    assert read(client_of(outsider), "/directory/") == (
-        "Directory People who chose to be listed to you. People Dewi Lestari Olga Outside"
-    )
-
-
-def test_directory_without_people_says_what_would_fill_it(client: Client) -> None:
-    assert read(client, "/directory/") == (
-        "Directory People who chose to be listed to everyone. "
-        f"{ALWAYS} "
-        "Nobody yet. People appear here once they choose to be listed."
-    )
-
-
-def test_directory_is_turned_page_by_page(client: Client) -> None:
-    for number in range(21):
-        make_delegate(name=f"Person {number:02}", listed_to=Audience.EVERYONE)
-    first, second = (read(client, "/directory/", page=page) for page in ("1", "2"))
-    assert "Person 19 Page 1 of 2 Further on the list" in first and "Person 20" not in first
-    assert "People Person 20 Earlier on the list Page 2 of 2" in second
-    assert "Person 19" not in second
-
-
 def test_made_up_person_is_marked(client: Client) -> None:
     event = make_event(is_demonstration=True)
     person = make_delegate(
@@ -94,6 +46,7 @@ def test_made_up_person_is_marked(client: Client) -> None:
     )
     make_participation(person, event)
     assert "Made Up Demonstration Actor" in read(client, "/directory/")
+    assert "Made Up Demonstration Actor" in read(client, "/directory/", view="table")
     page = read(client, f"/directory/{person.handle}/")
     assert page.startswith("Demonstration: this person is made up Made Up")
 
@@ -138,7 +91,7 @@ def test_profile_says_all_that_is_shared_with_everyone(client: Client, rich: Del
         "Ways to reach E-mail ratu@example.org Phone +62 21 55550100 "
         "Mobile phone +62 812-5555-0100 WhatsApp +62 812-5555-0101 Signal ratu.42 "
         "Website https://example.org/ratu Other javascript:alert(1) "
-        f"{ALWAYS} Contact card (.vcf)"
+        f"{ALWAYS} Contact card (.vcf) vCard 4.0, for newer address books"
     )
     assert "<b>line" not in answer.content.decode()
     assert [link for link in links_of(answer) if not link.startswith("/")] == [
@@ -228,7 +181,7 @@ def test_budget_that_is_spent_is_explained(
         assert answer.status_code == 429
         page = text_of(answer)
         assert words in page
-        assert "You can go on after midnight, Coordinated Universal Time (UTC)." in page
+        assert "You can go on at 00:00 UTC (Coordinated Universal Time), in " in page
         assert "example.org" not in page
     assert AuditEntry.objects.count() == limit
     # Hidden and absent stay alike where nothing is left.
@@ -282,6 +235,102 @@ def test_contact_card_by_post_holds_what_show_opens(
     card = vobject.readOne(client_of(quiet_delegate).get(path).content.decode())
     assert [row.value for row in card.contents["email"]] == ["dewi.open@example.org"]
     assert AuditEntry.objects.count() == 1
+
+
+def test_contact_card_comes_in_version_4_on_request(
+    client: Client, client_of: Sign, rich: Delegate, quiet_delegate: Delegate
+) -> None:
+    path = f"/directory/{rich.handle}.vcf"
+    expected = [
+        "BEGIN:VCARD",
+        "VERSION:4.0",
+        'N;SORT-AS="R. Wijaya":Ratu Wijaya;;;;',
+        "FN:Ratu Wijaya",
+        "NICKNAME:R. Wijaya",
+        "ORG:New Office",
+        "TITLE:Head",
+        "EMAIL:ratu@example.org",
+        'TEL;VALUE=uri;TYPE="work,voice":tel:+622155550100',
+        "TEL;VALUE=uri;TYPE=cell:tel:+6281255550100",
+        "URL:https://example.org/ratu",
+        "NOTE:WhatsApp: +62 812-5555-0101\\nSignal: ratu.42\\nOther: javascript:alert(",
+        " 1)",
+        "LANG:en",
+        "LANG:id",
+        f"SOURCE:http://testserver/directory/{rich.handle}/",
+        "END:VCARD",
+        "",
+    ]
+    answer = client.get(path, {"version": "4.0"})
+    assert answer["Content-Type"] == "text/vcard; charset=utf-8"
+    assert answer["Content-Disposition"] == f'attachment; filename="{rich.handle}.vcf"'
+    assert answer.content.decode().split("\r\n") == expected
+    answer = client_of(quiet_delegate).post(path, {"version": "4.0"})
+    assert answer.content.decode().split("\r\n") == expected
+    for version in ("", "3.0"):
+        answer = client_of(quiet_delegate).post(path, {"version": version})
+        assert answer.content.startswith(b"BEGIN:VCARD\r\nVERSION:3.0\r\n")
+    page = text_of(client_of(quiet_delegate).post(f"/directory/{rich.handle}/show/"))
+    assert page.endswith(
+        "Save as a contact card (.vcf) vCard 4.0, for newer address books "
+        "Each counts as another look."
+    )
+    assert AuditEntry.objects.count() == 4
+
+
+@pytest.mark.parametrize("version", ["2.1", "5", "4", "<b>", "4.0 "])
+def test_version_of_a_card_that_is_unknown_is_explained(
+    client: Client,
+    client_of: Sign,
+    delegate: Delegate,
+    quiet_delegate: Delegate,
+    version: str,
+) -> None:
+    path, browser = f"/directory/{delegate.handle}.vcf", client_of(quiet_delegate)
+    sentence = "Contact cards come in version 3.0 or 4.0. Choose one below."
+    for ask in (client.get, browser.get, browser.post):
+        answer = ask(path, {"version": version})
+        assert answer.status_code == 400
+        assert sentence in text_of(answer)
+        assert "dewi.open@example.org" in text_of(answer)
+        assert "dewi.inside" not in answer.content.decode()
+    # Hidden and absent stay alike, and nothing is counted.
+    for handle in (quiet_delegate.handle, "abcdefghjk"):
+        for ask in (client.get, client_of(delegate).post):
+            answer = ask(f"/directory/{handle}.vcf", {"version": version})
+            assert answer.status_code == 404
+    assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("at", "words", "seconds"),
+    [
+        ("2026-03-02T19:00:00", "in 5 hours.", "18000"),
+        ("2026-03-02T18:29:31.5", "in 5 hours, 31 minutes.", "19829"),
+        ("2026-03-02T23:59:59.9", "in 1 minute.", "1"),
+        ("2026-03-02T00:00:00", "in 1 day.", "86400"),
+    ],
+)
+def test_budget_that_is_spent_says_when_it_renews(
+    client_of: Sign,
+    delegate: Delegate,
+    quiet_delegate: Delegate,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    at: str,
+    words: str,
+    seconds: str,
+) -> None:
+    settings.REVEALS_PER_DAY = 0
+    browser, now = client_of(quiet_delegate), datetime.fromisoformat(at).replace(tzinfo=UTC)
+    clock = SimpleNamespace(now=lambda: now, localdate=now.date)
+    monkeypatch.setattr("participants.views.directory.timezone", clock)
+    for path in (f"/directory/{delegate.handle}/show/", f"/directory/{delegate.handle}.vcf"):
+        answer = browser.post(path)
+        assert answer.status_code == 429 and answer["Retry-After"] == seconds
+        assert f"You can go on at 00:00 UTC (Coordinated Universal Time), {words}" in text_of(
+            answer
+        )
 
 
 def test_contact_card_by_get_is_a_visitors_whoever_asks(
