@@ -28,7 +28,9 @@ def check_notice_files(**options: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def check_recorded_notices(databases: list[str] | None = None, **options: Any) -> list[Error]:
+def check_recorded_notices(
+    databases: list[str] | None = None, **options: Any
+) -> list[CheckMessage]:
     """No wording that was recorded differs from its file."""
     table = ConsentNotice._meta.db_table
     if "default" not in (databases or []):

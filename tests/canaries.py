@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
 from django.test import Client
 
 from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate, Status, Theme
+from participants import hiding, reviewing
 from participants.channels import ChannelKind
 from participants.models import (
     Audience,
@@ -411,6 +414,14 @@ def _outcomes() -> Iterator[str]:
         yield f"/outcomes/{outcome.statement.event.slug}/{number}/"
 
 
+def _with_account() -> QuerySet[Delegate]:
+    return Delegate.objects.filter(user__isnull=False).order_by("pk")
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path
+
+
 BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "event-detail": lambda: [f"/roundtables/{row.slug}/" for row in Event.objects.all()],
     "outcome-detail": lambda: list(_outcomes()),
@@ -423,9 +434,13 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "delegate-detail": lambda: [f"/directory/{handle}/" for handle in handles()],
     "delegate-vcard": lambda: [f"/directory/{handle}.vcf" for handle in handles()],
     "delegate-reveal": lambda: [f"/directory/{handle}/show/" for handle in handles()],
+    "ask-introduction": lambda: [f"/directory/{handle}/introduce/" for handle in handles()],
     "answer-request": lambda: [
         f"/me/commitments/{row.pk}/" for row in CommitmentParty.objects.all()
     ],
+    # What stands in messages, for whoever comes by one.
+    "hide-by-link": lambda: [_path(hiding.url_for(row)) for row in _with_account()],
+    "review-by-link": lambda: [_path(reviewing.url_for(row)) for row in _with_account()],
     # Signing out would end the search.
     "account_logout": lambda: [],
 }

@@ -1,0 +1,319 @@
+"""Hiding everything at one press: signed in, or by the link that stands in every message."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from pytest_django import Settings
+
+from participants import consents, hiding, reviewing
+from participants.forms import ProfileForm
+from participants.models import Consent, Delegate, User
+from roundtable.mailing import Letter
+from roundtable.models import AuditEntry, Event
+from tests.canaries import CHANNELS, PROFILE, make_portal, of, press_show, read_everything
+from tests.conftest import FULL
+from tests.factories import NOON, make_delegate, make_grant, make_participation, make_user
+from tests.participants.test_consents import all_rows
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+BUTTON = "Hide everything now</button>"
+
+
+def path_of(delegate: Delegate) -> str:
+    """The address of the page, without the host that stands before it in a message."""
+    return hiding.url_for(delegate).removeprefix("https://portal.example.org")
+
+
+@pytest.fixture(autouse=True)
+def address(settings: Settings) -> None:
+    settings.PORTAL_URL = "https://portal.example.org"
+
+
+def is_signed_in(browser: Client) -> bool:
+    return browser.get("/me/").status_code == 200
+
+
+# The link -------------------------------------------------------------------------------
+
+
+def test_link_is_whole_and_leads_to_one_button(delegate: Delegate) -> None:
+    assert hiding.url_for(delegate).startswith("https://portal.example.org/hide/")
+    browser = Client()
+    before = all_rows()
+    answer = browser.get(path_of(delegate))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count(BUTTON) == 1
+    assert "Dewi" not in page and "delegate@example.org" not in page
+    assert delegate.handle not in page
+    assert answer["Cache-Control"] == "private, no-store"
+    assert not answer.cookies
+    assert all_rows() == before
+
+
+def test_link_hides_at_one_press_without_signing_in(delegate: Delegate) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    assert "Dewi Lestari" in stranger.get("/directory/").content.decode()
+    answer = stranger.post(path_of(delegate))
+    assert (answer.status_code, answer["Location"]) == (302, path_of(delegate))
+    delegate.refresh_from_db()
+    assert delegate.paused_at is not None
+    page = stranger.get(path_of(delegate)).content.decode()
+    assert "Nothing of you is visible now" in page
+    assert "Sign in, open “Your profile” and press “Show me again”." in page
+    assert BUTTON not in page
+    assert "Dewi Lestari" not in stranger.get("/directory/").content.decode()
+    assert stranger.get(delegate.get_absolute_url()).status_code == 404
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.detail, entry.subject != "") == ("pause", "link", True)
+
+
+def wrong_paths(delegate: Delegate) -> dict[str, str]:
+    """Links that open nothing, by what is wrong with them."""
+    path = path_of(delegate)
+    other = make_delegate()
+    token, signature = path.removeprefix("/hide/").rstrip("/").rsplit(":", 1)
+    other_token = path_of(other).removeprefix("/hide/").rstrip("/").rsplit(":", 1)[0]
+    moved = make_delegate()
+    of_before = path_of(moved)
+    moved.user = make_user()
+    moved.save()
+    erased = make_delegate()
+    of_erased = path_of(erased)
+    Delegate.objects.filter(pk=erased.pk).update(
+        name="", user=None, erased_at=NOON, listed_to="only_me"
+    )
+    foreign = reviewing.url_for(delegate).removeprefix("https://portal.example.org/review/")
+    own_salt = {"salt": "participants.hiding"}
+    return {
+        "no link": "/hide/nothing/",
+        "signature cut": path[:-3] + "/",
+        "of two people": f"/hide/{other_token}:{signature}/",
+        "unsigned": f"/hide/{token}/",
+        "for another purpose": f"/hide/{foreign}",
+        "other salt": f"/hide/{signing.dumps([delegate.handle, delegate.user_id])}/",
+        "other content": f"/hide/{signing.dumps('x', **own_salt)}/",
+        "more content": f"/hide/{signing.dumps([1, 2, 3], **own_salt)}/",
+        "account of before": of_before,
+        "erased": of_erased,
+    }
+
+
+def test_wrong_links_are_one_and_the_same_page(delegate: Delegate) -> None:
+    paths = wrong_paths(delegate)
+    before = all_rows()
+    answers = {
+        name: (answer.status_code, answer.content.replace(path.encode(), b""))
+        for name, path in paths.items()
+        for answer in (Client().get(path), Client().post(path))
+    }
+    assert {status for status, _page in answers.values()} == {404}
+    assert len({page for _status, page in answers.values()}) == 1
+    assert all_rows() == before
+
+
+def test_link_works_for_two_years(delegate: Delegate) -> None:
+    with time_machine.travel(NOON, tick=False):
+        path = path_of(delegate)
+    with time_machine.travel(NOON + timedelta(days=730), tick=False):
+        assert Client().get(path).status_code == 200
+    with time_machine.travel(NOON + timedelta(days=730, seconds=1), tick=False):
+        assert Client().get(path).status_code == 404
+        assert Client().post(path).status_code == 404
+    delegate.refresh_from_db()
+    assert delegate.paused_at is None
+
+
+def test_link_that_hides_answers_no_review(delegate: Delegate) -> None:
+    path = path_of(delegate).replace("/hide/", "/review/")
+    assert Client().get(path).status_code == 404
+    assert Client().post(path).status_code == 404
+
+
+# Sessions -------------------------------------------------------------------------------
+
+
+def test_link_ends_every_session(delegate: Delegate, client_of: Sign) -> None:
+    at_work, at_home = client_of(delegate), client_of(delegate)
+    assert is_signed_in(at_work) and is_signed_in(at_home)
+    Client().post(path_of(delegate))
+    assert not is_signed_in(at_work) and not is_signed_in(at_home)
+
+
+def test_button_ends_every_session_but_this_one(
+    delegate: Delegate, quiet_delegate: Delegate, client_of: Sign
+) -> None:
+    at_work, at_home, other = client_of(delegate), client_of(delegate), client_of(quiet_delegate)
+    answer = at_work.post("/me/hide/")
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    assert is_signed_in(at_work) and is_signed_in(other)
+    assert not is_signed_in(at_home)
+
+
+def test_link_of_somebody_else_leaves_ones_own_session(
+    delegate: Delegate, quiet_delegate: Delegate, client_of: Sign
+) -> None:
+    browser = client_of(quiet_delegate)
+    browser.post(path_of(delegate))
+    assert is_signed_in(browser)
+    quiet_delegate.refresh_from_db()
+    delegate.refresh_from_db()
+    assert quiet_delegate.paused_at is None and delegate.paused_at is not None
+
+
+# What it says, and undoing it -----------------------------------------------------------
+
+
+def test_person_sees_that_they_are_hidden_and_shows_themselves_again(
+    delegate: Delegate, client_of: Sign
+) -> None:
+    browser = client_of(delegate)
+    assert BUTTON in browser.get("/me/").content.decode()
+    with time_machine.travel(datetime(2026, 3, 2, 13, tzinfo=UTC), tick=False):
+        browser = client_of(delegate)
+        browser.post("/me/hide/")
+        page = browser.get("/me/").content.decode()
+        assert "You are hidden since 2 March 2026." in page
+        assert page.index("You are hidden since") < page.index("<h1>")
+        assert "dewi.inside@example.org" in page
+        assert BUTTON not in page
+        answer = browser.post("/me/show/")
+        assert (answer.status_code, answer["Location"]) == (302, "/me/")
+        assert "You are hidden" not in browser.get("/me/").content.decode()
+    delegate.refresh_from_db()
+    assert (delegate.paused_at, delegate.listed_to) == (None, "everyone")
+    assert "Dewi Lestari" in Client().get("/directory/").content.decode()
+    assert [entry.act for entry in AuditEntry.objects.all()] == ["pause", "resume"]
+
+
+def test_pages_that_act_change_nothing_when_looked_at(delegate: Delegate, client_of: Sign) -> None:
+    browser = client_of(delegate)
+    for is_paused in (False, True):
+        Delegate.objects.filter(pk=delegate.pk).update(paused_at=NOON if is_paused else None)
+        before = all_rows()
+        for path in ("/me/hide/", "/me/show/", "/me/", path_of(delegate)):
+            assert browser.get(path).status_code in (200, 302), path
+            assert browser.head(path).status_code in (200, 302), path
+        assert all_rows() == before
+
+
+def test_who_has_no_profile_finds_no_button(client_of: Sign) -> None:
+    browser = client_of(make_user())
+    for path in ("/me/hide/", "/me/show/"):
+        assert browser.get(path).status_code == 404
+        assert browser.post(path).status_code == 404
+
+
+def test_showing_whoever_is_shown_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
+    browser = client_of(delegate)
+    before = all_rows()
+    assert browser.post("/me/show/").status_code == 302
+    assert all_rows() == before
+
+
+def test_profile_that_is_saved_meanwhile_does_not_show_again(
+    delegate: Delegate, client_of: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading the profile and storing it somebody presses the link on a telephone."""
+    save = ProfileForm.save
+
+    def hidden_meanwhile(form: ProfileForm, *given: Any, **named: Any) -> Delegate:
+        consents.pause(Delegate.objects.get(pk=delegate.pk), by=Consent.By.LINK, at=NOON)
+        return save(form, *given, **named)
+
+    monkeypatch.setattr(ProfileForm, "save", hidden_meanwhile)
+    values = {"name": "Dewi L.", "listed_to": "everyone"}
+    rows = {"channel-TOTAL_FORMS": "0", "channel-INITIAL_FORMS": "0"}
+    client_of(delegate).post("/me/", values | rows)
+    delegate.refresh_from_db()
+    assert (delegate.name, delegate.paused_at) == ("Dewi L.", NOON)
+
+
+# What the co-chairs learn ---------------------------------------------------------------
+
+
+def test_cochairs_learn_that_a_profile_was_paused_and_no_more(
+    event: Event, cochair: User, outsider: Delegate, delegate: Delegate, deliver: Deliver
+) -> None:
+    second = make_user("second@example.org")
+    make_grant(second, event)
+    make_grant(make_user("editor@example.org"), event, role="editor")
+    make_grant(make_user("elsewhere@example.org"), outsider.participations.get().event)
+    Client().post(path_of(delegate))
+    letters = deliver()
+    assert sorted(letter.to for letter in letters) == [
+        ["cochair@example.org"],
+        ["second@example.org"],
+    ]
+    for letter in letters:
+        assert letter.subject == "A profile was paused"
+        html = letter.alternatives[0][0]
+        for text in (letter.subject, letter.body, html):
+            for word in ("Dewi", "Lestari", "delegate@", delegate.handle, path_of(delegate)):
+                assert word not in text
+        for text in (letter.body, html):
+            assert "Somebody who took part in Roundtable 2024 paused their profile." in text
+
+
+def test_second_press_and_second_hiding_of_a_day_write_no_more_letters(
+    cochair: User, delegate: Delegate
+) -> None:
+    by = Consent.By.OWNER
+    assert consents.pause(delegate, by=by, at=NOON)
+    assert not consents.pause(delegate, by=by, at=NOON + timedelta(minutes=1))
+    delegate.refresh_from_db()
+    assert delegate.paused_at == NOON
+    assert (AuditEntry.objects.count(), Letter.objects.count()) == (1, 1)
+    assert consents.resume(delegate, at=NOON + timedelta(minutes=2))
+    assert not consents.resume(delegate, at=NOON + timedelta(minutes=3))
+    assert consents.pause(delegate, by=by, at=NOON + timedelta(minutes=4))
+    assert (AuditEntry.objects.count(), Letter.objects.count()) == (3, 1)
+    consents.resume(delegate, at=NOON + timedelta(hours=1))
+    consents.pause(delegate, by=by, at=NOON + timedelta(days=1))
+    assert Letter.objects.count() == 2
+
+
+def test_cochairs_of_each_roundtable_are_told(
+    event: Event, cochair: User, outsider: Delegate, delegate: Delegate
+) -> None:
+    other = outsider.participations.get().event
+    make_grant(make_user("elsewhere@example.org"), other)
+    make_participation(delegate, other)
+    consents.pause(delegate, by=Consent.By.OWNER, at=NOON)
+    recipients = Letter.objects.order_by("recipient").values_list("recipient", flat=True)
+    assert list(recipients) == ["cochair@example.org", "elsewhere@example.org"]
+
+
+# Nothing is visible ---------------------------------------------------------------------
+
+
+def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
+    settings: Settings, client_of: Sign
+) -> None:
+    settings.REVEALS_PER_DAY = 10_000
+    readers = make_portal()
+    theirs = of("open", *PROFILE, *CHANNELS) | of("inside", *PROFILE, *CHANNELS)
+    roles = list(readers)
+
+    def opened_by(role: str, *, whole: bool) -> set[str]:
+        user = readers[role]
+        browser = client_of(user) if user else Client()
+        found = read_everything(browser, searches=False) if whole else set()
+        return (found | press_show(browser)) & theirs
+
+    assert of("open", "name", "everyone") <= opened_by("operator", whole=False)
+    assert of("open", "name", "partic") <= opened_by("delegate", whole=False)
+    assert of("inside", "name", "partic") <= opened_by("delegate", whole=False)
+    hides, withdraws = (Delegate.objects.get(name=f"zq-{key}-name") for key in ("open", "inside"))
+    assert Client().post(path_of(hides)).status_code == 302
+    consents.withdraw(withdraws, by=Consent.By.OWNER, at=NOON)
+    found = {role: opened_by(role, whole=FULL or role == "delegate") for role in roles}
+    assert found == {role: set() for role in roles}

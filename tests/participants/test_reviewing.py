@@ -1,0 +1,495 @@
+"""The yearly question: asked, narrowed, warned twice, erased; each once, in order, never early."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from participants import consents, reviewing
+from participants.models import Consent, Delegate, ReviewStep, User
+from participants.reviewing import months_after
+from roundtable.mailing import Letter
+from roundtable.models import AuditEntry, Event
+from tests.factories import make_channel, make_consent, make_delegate, make_grant, make_user
+from tests.participants.test_consents import all_rows
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+
+# Somebody who says yes on 2 March 2026 and then nothing more.
+ASKED = date(2027, 2, 2)
+NARROWED = date(2027, 3, 4)
+WARNED = date(2028, 1, 4)
+WARNED_AGAIN = date(2028, 2, 19)
+ERASED = date(2028, 3, 4)
+ALL_STEPS = ["asked", "narrowed", "warned", "warned-again"]
+
+
+@pytest.fixture(autouse=True)
+def address(settings: Settings) -> None:
+    settings.PORTAL_URL = "https://portal.example.org"
+
+
+@pytest.fixture
+def person(event: Event) -> Delegate:
+    """Agreed on 2 March 2026 and shares one channel with participants."""
+    person = make_delegate(
+        name="Sita Silent", user=make_user("sita@example.org"), listed_to="participants"
+    )
+    make_channel(person, value="sita.inside@example.org", audience="participants")
+    return person
+
+
+def run(on: date) -> dict[str, int]:
+    """One run at noon of that day."""
+    return dict(reviewing.review(on=on, at=datetime.combine(on, time(12), UTC)))
+
+
+def run_and_send(on: date, deliver: Deliver) -> dict[str, int]:
+    """One run, and the worker's after it."""
+    with time_machine.travel(datetime.combine(on, time(12), UTC), tick=False):
+        done = run(on)
+        deliver()
+    return done
+
+
+def path_of(person: Delegate) -> str:
+    return reviewing.url_for(person).removeprefix("https://portal.example.org")
+
+
+def steps() -> list[tuple[str, date]]:
+    return list(ReviewStep.objects.order_by("pk").values_list("step", "on"))
+
+
+# The rule -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 3, 2), 11, date(2027, 2, 2)),
+        (date(2026, 3, 31), 11, date(2027, 2, 28)),
+        (date(2027, 3, 31), 11, date(2028, 2, 29)),
+        (date(2026, 1, 31), 11, date(2026, 12, 31)),
+        (date(2026, 2, 1), 11, date(2027, 1, 1)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 12, 15), 12, date(2027, 12, 15)),
+    ],
+)
+def test_months_are_those_of_the_calendar(day: date, months: int, later: date) -> None:
+    assert months_after(day, months) == later
+
+
+def test_silence_runs_through_every_step_on_its_day(person: Delegate, deliver: Deliver) -> None:
+    """Run every day for two years."""
+    done = {}
+    for days in range((ERASED - date(2026, 3, 2)).days + 1):
+        day = date(2026, 3, 2) + timedelta(days=days)
+        if result := run_and_send(day, deliver):
+            done[day] = result
+    assert done == {
+        ASKED: {"asked": 1},
+        NARROWED: {"narrowed": 1},
+        WARNED: {"warned": 1},
+        WARNED_AGAIN: {"warned-again": 1},
+        ERASED: {"erased": 1},
+    }
+    person.refresh_from_db()
+    assert (person.name, person.user) == ("", None)
+    assert not User.objects.filter(email="sita@example.org").exists()
+
+
+def test_letters_say_what_happens_and_when(person: Delegate, deliver: Deliver) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        run_and_send(day, deliver)
+    letters = deliver()
+    said = [
+        ("Is this still right?", "If you do not answer before 4 March 2027,"),
+        ("Your profile is seen by you alone", "your profile is erased on 4 March 2028 or later."),
+        ("Your profile will be erased", "On 4 March 2028 or later it is erased,"),
+        ("Your profile will be erased", "On 4 March 2028 or later it is erased,"),
+    ]
+    assert [letter.subject for letter in letters] == [subject for subject, _words in said]
+    for letter, (_subject, words) in zip(letters, said, strict=True):
+        assert letter.to == ["sita@example.org"]
+        html = str(letter.alternatives[0][0])
+        for text in (letter.body, html):
+            assert words in text
+            assert "https://portal.example.org/review/" in text
+            assert "https://portal.example.org/hide/" in text
+            for secret in ("Sita", "Silent", "sita.inside", person.handle):
+                assert secret not in text
+
+
+def test_silence_narrows_the_listing_and_every_channel(person: Delegate) -> None:
+    make_consent(person)
+    run(ASKED)
+    person.refresh_from_db()
+    assert person.listed_to == "participants"
+    run(NARROWED)
+    person.refresh_from_db()
+    assert (person.listed_to, person.consented_at) == ("only_me", None)
+    assert person.channels.get().audience == "only_me"
+    last = person.consents.last()
+    assert last is not None and (last.act, last.by) == ("withdrawn", "review")
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor) == ("consent withdrawn", "")
+
+
+def test_second_run_of_a_day_finds_nothing(person: Delegate, deliver: Deliver) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN, ERASED):
+        assert sum(run_and_send(day, deliver).values()) == 1
+        before = all_rows()
+        assert run_and_send(day, deliver) == {}
+        assert all_rows() == before
+
+
+def test_trying_it_out_changes_nothing(person: Delegate, deliver: Deliver) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN, ERASED):
+        before = all_rows()
+        tried = reviewing.review(on=day, at=datetime.combine(day, time(12), UTC), dry_run=True)
+        assert all_rows() == before
+        assert dict(tried) == run_and_send(day, deliver)
+
+
+def test_run_after_years_starts_at_the_beginning(person: Delegate, deliver: Deliver) -> None:
+    """Nobody looked for four years; then it runs every day."""
+    done = []
+    for days in range(0, 500, 3):
+        done += list(run_and_send(date(2030, 6, 1) + timedelta(days=days), deliver))
+    assert done == ["asked", "narrowed", "warned", "warned-again", "erased"]
+    assert not ReviewStep.objects.exists()
+
+
+@given(st.lists(st.integers(1, 400), min_size=5, max_size=40))
+def test_no_order_of_runs_shortens_a_wait(gaps: list[int]) -> None:
+    """Whatever days it runs on, each step comes once, in order, after its wait."""
+    since = date(2026, 3, 2)
+    on, taken = since, dict[str, date]()
+    erased = None
+    for gap in gaps:
+        on += timedelta(days=gap)
+        step, day = reviewing.due(since, taken)
+        if on < day:
+            continue
+        if step == "erased":
+            erased = on
+            break
+        assert step not in taken
+        taken[step] = on
+    assert list(taken) == ALL_STEPS[: len(taken)]
+    days = [since, *taken.values(), *([erased] if erased else [])]
+    waits = [(later - earlier).days for earlier, later in pairwise(days)]
+    for wait, least in zip(waits, [334, 30, 305, 14, 14], strict=False):
+        assert wait >= least
+    if erased:
+        assert list(taken) == ALL_STEPS
+        assert (erased - taken["narrowed"]).days >= 365
+
+
+def test_late_warning_names_a_day_that_is_far_enough(person: Delegate, deliver: Deliver) -> None:
+    run_and_send(ASKED, deliver)
+    run_and_send(NARROWED, deliver)
+    run_and_send(date(2029, 1, 1), deliver)
+    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    assert run_and_send(date(2029, 1, 14), deliver) == {}
+    assert run_and_send(date(2029, 1, 15), deliver) == {"warned-again": 1}
+    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    assert run_and_send(date(2029, 1, 28), deliver) == {}
+    assert run_and_send(date(2029, 1, 29), deliver) == {"erased": 1}
+
+
+def test_warning_that_has_not_left_warns_nobody(person: Delegate, deliver: Deliver) -> None:
+    """The worker that sends mail stood still."""
+    for day in (ASKED, NARROWED, WARNED):
+        run(day)
+    assert run(WARNED_AGAIN) == {}
+    assert run(date(2029, 1, 1)) == {}
+    with time_machine.travel(datetime(2029, 1, 1, 12, tzinfo=UTC), tick=False):
+        deliver()
+    assert run(date(2029, 1, 14)) == {}
+    assert run(date(2029, 1, 15)) == {"warned-again": 1}
+    assert run(date(2029, 6, 1)) == {}
+    with time_machine.travel(datetime(2029, 6, 1, 12, tzinfo=UTC), tick=False):
+        deliver()
+    assert run(date(2029, 6, 14)) == {}
+    assert run(date(2029, 6, 15)) == {"erased": 1}
+
+
+@pytest.mark.parametrize("lost", ["refused", "gone"])
+def test_whoever_cannot_be_warned_is_kept_and_counted(person: Delegate, lost: str) -> None:
+    for day in (ASKED, NARROWED, WARNED):
+        run(day)
+    warning = Letter.objects.latest("pk")
+    if lost == "refused":
+        warning.done_at = datetime(2028, 1, 4, 20, tzinfo=UTC)
+        warning.save()
+    else:
+        warning.delete()
+    for day in (WARNED_AGAIN, ERASED, date(2035, 1, 1)):
+        assert run(day) == {"unwarned": 1}
+    assert Delegate.objects.filter(name="Sita Silent").exists()
+
+
+# Whom it concerns -----------------------------------------------------------------------
+
+
+def test_each_person_has_a_review_of_their_own(person: Delegate, deliver: Deliver) -> None:
+    later = make_delegate(reviewed_on=date(2026, 9, 1))
+    assert run(ASKED) == {"asked": 1}
+    assert run(NARROWED) == {"narrowed": 1}
+    assert run(date(2027, 8, 1)) == {"asked": 1}
+    later.refresh_from_db()
+    assert later.consented_at is not None
+
+
+def test_whoever_never_agreed_is_asked_from_the_day_they_came(event: Event) -> None:
+    came = datetime(2026, 5, 10, tzinfo=UTC)
+    user = make_user("came@example.org", joined_at=came)
+    make_delegate(user=user, consented_at=None, reviewed_on=None)
+    assert run(date(2027, 4, 9)) == {}
+    assert run(date(2027, 4, 10)) == {"asked": 1}
+    assert run(date(2027, 5, 10)) == {"narrowed": 1}
+    assert not Consent.objects.exists()
+
+
+def test_invited_and_erased_people_are_not_asked(event: Event) -> None:
+    make_delegate(user=None, invitation_email="invited@example.org")
+    erased = make_delegate()
+    Delegate.objects.filter(pk=erased.pk).update(
+        name="", user=None, listed_to="only_me", erased_at=datetime(2026, 3, 3, tzinfo=UTC)
+    )
+    assert run(date(2035, 1, 1)) == {}
+
+
+@pytest.mark.parametrize("task", ["grant", "operator"])
+def test_keepers_are_narrowed_and_not_erased(
+    person: Delegate, event: Event, deliver: Deliver, task: str
+) -> None:
+    assert person.user is not None
+    if task == "grant":
+        make_grant(person.user, event, valid_until=date(2029, 12, 31))
+    else:
+        User.objects.filter(pk=person.user.pk).update(is_superuser=True)
+    assert run_and_send(ASKED, deliver) == {"asked": 1}
+    assert run_and_send(NARROWED, deliver) == {"narrowed": 1}
+    for day in (WARNED, WARNED_AGAIN, ERASED):
+        assert run_and_send(day, deliver) == {}
+    # Once the task has ended the warnings come first.
+    if task == "grant":
+        assert run_and_send(date(2030, 1, 1), deliver) == {"warned": 1}
+
+
+def test_ledger_that_cannot_be_written_keeps_everyone_and_is_told(
+    person: Delegate, deliver: Deliver, settings: Settings, tmp_path: Path
+) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        run_and_send(day, deliver)
+    other = make_delegate(reviewed_on=date(2027, 4, 1))
+    settings.ERASURE_LEDGER = tmp_path / "no" / "such" / "ledger"
+    assert run_and_send(ERASED, deliver) == {"failed": 1, "asked": 1}
+    person.refresh_from_db()
+    assert person.name == "Sita Silent" and other.review_steps.count() == 1
+    with (
+        time_machine.travel(datetime.combine(ERASED, time(12), UTC), tick=False),
+        pytest.raises(CommandError, match="Mend ERASURE_LEDGER"),
+    ):
+        call_command("review_profiles", stdout=StringIO())
+
+
+# Answering ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [ASKED, NARROWED, WARNED, WARNED_AGAIN])
+def test_answer_begins_anew(person: Delegate, deliver: Deliver, after: date) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        if day <= after:
+            run_and_send(day, deliver)
+    answered = after + timedelta(days=1)
+    with time_machine.travel(datetime.combine(answered, time(9), UTC), tick=False):
+        assert Client().post(path_of(person), notice_shown()).status_code == 302
+    person.refresh_from_db()
+    assert person.reviewed_on == answered
+    assert run_and_send(months_after(answered, 11) - timedelta(days=1), deliver) == {}
+    assert run_and_send(months_after(answered, 11), deliver) == {"asked": 1}
+
+
+def notice_shown() -> dict[str, str]:
+    return {"wording": consents.current_notice("en").sha256}
+
+
+def test_answer_by_link_renews_without_signing_in(person: Delegate, deliver: Deliver) -> None:
+    run_and_send(ASKED, deliver)
+    path, browser = path_of(person), Client(enforce_csrf_checks=True)
+    before = all_rows()
+    answer = browser.get(path)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Is this still right?" in page and "All is still right</button>" in page
+    for word in ("Sita", "sita", person.handle):
+        assert word not in page.replace(path, "")
+    assert answer["Cache-Control"] == "private, no-store" and not answer.cookies
+    assert all_rows() == before
+    answer = browser.post(path, notice_shown())
+    assert (answer.status_code, answer["Location"]) == (302, path)
+    assert "Your answer is recorded." in browser.get(path).content.decode()
+    person.refresh_from_db()
+    assert person.listed_to == "participants" and person.consented_at is not None
+    renewed = person.consents.get()
+    assert (renewed.act, renewed.by, renewed.notice.version) == ("renewed", "link", 1)
+    before = all_rows()
+    assert browser.post(path, notice_shown()).status_code == 200
+    assert all_rows() == before
+
+
+def test_answer_signed_in_renews(person: Delegate, client_of: Sign) -> None:
+    run(ASKED)
+    browser = client_of(person)
+    page = browser.get("/me/").content.decode()
+    assert "Is all of this still right?" in page
+    before = all_rows()
+    assert "All is still right</button>" in browser.get("/me/review/").content.decode()
+    assert all_rows() == before
+    answer = browser.post("/me/review/", notice_shown())
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    page = browser.get("/me/").content.decode()
+    assert "Thank you. You are asked again in eleven months." in page
+    assert "Is all of this still right?" not in page
+    assert [(row.act, row.by) for row in person.consents.all()] == [("renewed", "owner")]
+
+
+def test_answer_after_narrowing_shares_nothing_again(person: Delegate) -> None:
+    run(ASKED)
+    run(NARROWED)
+    path = path_of(person)
+    assert "Nothing of you is shared at present." in Client().get(path).content.decode()
+    assert Client().post(path, notice_shown()).status_code == 302
+    person.refresh_from_db()
+    assert (person.listed_to, person.consented_at) == ("only_me", None)
+    assert person.reviewed_on is not None
+    assert [row.act for row in person.consents.all()] == ["withdrawn"]
+    assert [entry.act for entry in AuditEntry.objects.all()] == ["consent withdrawn", "review"]
+
+
+def test_new_wording_is_shown_before_it_is_agreed_to(
+    person: Delegate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consents.give(
+        person,
+        notice=consents.current_notice("en"),
+        by=Consent.By.OWNER,
+        at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+    )
+    shown = notice_shown()
+    page = Client().get(path_of(person)).content.decode()
+    assert "One press renews your agreement to the notice." in page
+    assert "<details><summary>Read the notice" in page
+    (tmp_path / "sharing-1.en.txt").write_text(consents.current_notice("en").text)
+    (tmp_path / "sharing-2.en.txt").write_text("I agree to other things.")
+    monkeypatch.setattr(consents, "NOTICES", tmp_path)
+    before = all_rows()
+    answer = Client().post(path_of(person), shown)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "The notice has changed since you opened this page." in page
+    assert "with one press you agree to its new words." in page
+    assert "<details open><summary>Read the notice" in page
+    assert "I agree to other things." in page
+    assert all_rows() == before
+    assert Client().post(path_of(person), notice_shown()).status_code == 302
+    assert [row.notice.version for row in person.consents.all()] == [1, 2]
+
+
+def wrong_paths(person: Delegate) -> list[str]:
+    path, other = path_of(person), make_delegate()
+    moved = make_delegate()
+    of_before = path_of(moved)
+    moved.user = make_user()
+    moved.save()
+    other_token = path_of(other).rsplit(":", 1)[0]
+    return [
+        "/review/nothing/",
+        path[:-3] + "/",
+        f"{other_token}:{path.rsplit(':', 1)[1]}",
+        of_before,
+    ]
+
+
+def test_wrong_links_are_one_and_the_same_page(person: Delegate) -> None:
+    paths = wrong_paths(person)
+    before = all_rows()
+    answers = [
+        (answer.status_code, answer.content.replace(path.encode(), b""))
+        for path in paths
+        for answer in (Client().get(path), Client().post(path, notice_shown()))
+    ]
+    assert {status for status, _page in answers} == {404}
+    assert len(set(answers)) == 1
+    assert all_rows() == before
+
+
+def test_link_works_for_two_years(person: Delegate) -> None:
+    begin = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with time_machine.travel(begin, tick=False):
+        path = path_of(person)
+    with time_machine.travel(begin + timedelta(days=730, seconds=1), tick=False):
+        assert Client().get(path).status_code == 404
+        assert Client().post(path, notice_shown()).status_code == 404
+
+
+def test_who_has_no_profile_has_nothing_to_review(client_of: Sign) -> None:
+    browser = client_of(make_user())
+    assert browser.get("/me/review/").status_code == 404
+    assert browser.post("/me/review/", notice_shown()).status_code == 404
+
+
+# The command ----------------------------------------------------------------------------
+
+
+def said(*arguments: Any, **options: Any) -> list[str]:
+    out = StringIO()
+    call_command("review_profiles", *arguments, stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+def test_command_counts_and_names_nobody(person: Delegate) -> None:
+    make_delegate()
+    with time_machine.travel(datetime(2027, 3, 10, 5, tzinfo=UTC), tick=False):
+        assert said("--on", "2027-02-01") == ["Nothing is due."]
+        assert said("--dry-run", "--on", "2027-02-02") == [
+            "Nothing is done; this would be:",
+            "Asked: 2",
+        ]
+        assert said("--on", "2027-02-02") == ["Asked: 2"]
+        assert said("--on", "2027-02-02") == ["Nothing is due."]
+        assert said() == ["Narrowed to “Only me”: 2"]
+    assert Counter(steps()) == {("asked", ASKED): 2, ("narrowed", date(2027, 3, 10)): 2}
+
+
+def test_command_does_not_run_ahead(person: Delegate, settings: Settings) -> None:
+    with time_machine.travel(datetime(2027, 2, 1, 23, 59, tzinfo=UTC), tick=False):
+        with pytest.raises(CommandError, match="2027-02-02 lies ahead"):
+            said("--on", "2027-02-02")
+        assert steps() == []
+        assert said("--on", "2027-02-02", "--dry-run")[1] == "Asked: 1"
+        settings.DEBUG = True
+        assert said("--on", "2027-02-02") == ["Asked: 1"]
+
+
+def test_command_says_how_to_write_the_day() -> None:
+    with pytest.raises(CommandError, match="write the day like 2027-03-01"):
+        said("--on", "1 March")
