@@ -118,7 +118,7 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     offered: QuerySet[Organisation]
 
     answer = forms.ChoiceField(
-        label=_("your decision"),
+        label=_("Your decision"),
         choices=[
             ("invite", _("Invite: a link goes to the address above")),
             ("refuse", _("Refuse: no message is sent")),
@@ -126,12 +126,12 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.RadioSelect,
     )
     speaks_for = forms.ModelChoiceField(
-        label=_("organisation at the roundtable"),
+        label=_("Whom the person spoke for"),
         queryset=Organisation.objects.none(),
         required=False,
         help_text=_(
-            "To invite, choose whom the person spoke for; add it first if it is not there. That "
-            "the person took part is confirmed apart from this."
+            "Needed to invite. Is the organisation not there? Add it first. That the person took "
+            "part is confirmed apart from this."
         ),
     )
 

@@ -39,5 +39,6 @@ class InviteMeForm(forms.ModelForm):  # type: ignore[type-arg]
         event: Any = self.fields["event"]
         event.queryset = Event.objects.published()
         event.empty_label = _("Choose")
+        event.help_text = _("Where you took part.")
         for name, token in (("name", "name"), ("organisation", "organization"), ("email", "email")):
             self.fields[name].widget.attrs["autocomplete"] = token

@@ -48,9 +48,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _send_code(request: HttpRequest, found: Invitation) -> HttpResponse:
     account = invitations.account_for(found, timezone.now())
-    LoginCodeVerificationProcess.initiate(request=request, user=account, email=found.email)
+    address = found.email.lower()  # as allauth keeps it
+    LoginCodeVerificationProcess.initiate(request=request, user=account, email=address)
     # Who came by a link that was handed on must not read the address on the next page.
-    request.session[CODE_FOR] = found.email
+    request.session[CODE_FOR] = address
     return redirect(f"{reverse('account_confirm_login_code')}?next={reverse('welcome')}")
 
 

@@ -233,6 +233,19 @@ def test_button_sends_a_code_to_the_invited_address_alone(
     assert "Is this you?" in client.get("/welcome/").content.decode()
 
 
+def test_address_written_in_capitals_comes_in_too(
+    client: Client, invitation: Invitation, deliver: Deliver
+) -> None:
+    for rows_of in (Delegate.objects.filter(pk=invitation.delegate_id), Invitation.objects.all()):
+        field = "email" if rows_of.model is Invitation else "invitation_email"
+        rows_of.update(**{field: "Ines@Example.ORG"})
+    client.post(LINK)
+    assert "ines@" not in client.get(CODE).content.decode().lower()
+    [code] = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", deliver()[0].body, re.MULTILINE)
+    client.post(CODE, {"code": code, "next": "/welcome/"})
+    assert client.get("/welcome/").status_code == 200
+
+
 def test_same_person_may_use_the_link_again_until_it_is_answered(
     client: Client, invitation: Invitation, deliver: Deliver
 ) -> None:
@@ -331,7 +344,7 @@ def test_desk_asks_once_more_and_then_invites(
     chosen = {"action": "invite", "_selected_action": [invited.pk, silent.pk]}
     page = browser.post(PEOPLE, chosen).content.decode()
     assert "Invite these people?" in page and "ines@example.org" in page
-    assert "Silent Sue: There is no invitation address. Write one first." in page
+    assert "<bdi>Silent Sue</bdi>: There is no invitation address. Write one first." in page
     assert not Invitation.objects.exists()
     answer = browser.post(PEOPLE, chosen | {"confirmed": "yes"}, follow=True)
     assert "1 invitation is on its way." in answer.content.decode()
