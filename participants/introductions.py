@@ -83,7 +83,8 @@ def introduce(
 ) -> Introduction:
     """A co-chair proposes that two people of one roundtable reach each other.
 
-    Raises PermissionError where `by` is no co-chair of a roundtable that both took part in.
+    Raises PermissionError where `by` is no co-chair of a roundtable that both took part in, and
+    ValidationError where the same proposal of theirs is open.
     """
     events = shared_events(first, second)
     rights = rights_of(by, at.date())
@@ -103,6 +104,15 @@ def introduce(
         )
         _tell(side, row, at)
     return row
+
+
+def proposed_lately(first: Delegate, second: Delegate, *, by: User, at: datetime) -> bool:
+    """Whether `by` proposed the same within a year, whatever came of it."""
+    return (
+        Introduction.objects.filter(proposed_by=by, proposed_at__gt=at - ASK_AGAIN_AFTER)
+        .filter(Q(first=first, second=second) | Q(first=second, second=first))
+        .exists()
+    )
 
 
 def shared_events(first: Delegate, second: Delegate) -> set[int]:

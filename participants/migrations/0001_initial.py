@@ -472,7 +472,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='introduction',
-            constraint=models.UniqueConstraint(django.db.models.functions.comparison.Least('first', 'second'), django.db.models.functions.comparison.Greatest('first', 'second'), condition=models.Q(('ended_at', None)), name='introduction_once_at_a_time'),
+            constraint=models.UniqueConstraint(django.db.models.functions.comparison.Least('first', 'second'), django.db.models.functions.comparison.Greatest('first', 'second'), models.F('proposed_by'), condition=models.Q(('ended_at', None)), name='introduction_once_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='invitation',

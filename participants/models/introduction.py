@@ -88,6 +88,8 @@ class Introduction(models.Model):
             models.UniqueConstraint(
                 Least("first", "second"),
                 Greatest("first", "second"),
+                # A co-chair who proposes it must not learn that one of the two asked before.
+                "proposed_by",
                 condition=Q(ended_at=None),
                 name="introduction_once_at_a_time",
             ),

@@ -18,7 +18,9 @@ from participants.onlookers import Onlookers
 def my_audience(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """One's listing, or the channel of that number: who sees it, counted before it is saved."""
     delegate = get_object_or_404(Delegate, user=request.user)
-    channel = number and get_object_or_404(ContactChannel, pk=number, delegate=delegate)
+    channel = None
+    if number is not None:
+        channel = get_object_or_404(ContactChannel, pk=number, delegate=delegate)
     saved = list(delegate.exceptions.select_related("organisation"))
     own = of_channel(saved, number)
     form = WhoForm(
@@ -37,7 +39,7 @@ def my_audience(request: HttpRequest, number: int | None = None) -> HttpResponse
         if "count" not in request.POST:
             choose(
                 delegate,
-                channel or None,
+                channel,
                 audience=form.cleaned_data["audience"],
                 left_out=wanted,
                 at=timezone.now(),
