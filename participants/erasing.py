@@ -24,7 +24,7 @@ from participants.models import (
 )
 from participants.models.delegate import new_handle
 from roundtable import audit
-from roundtable.mailing import Letter
+from roundtable.mailing import Letter, post
 
 
 @transaction.atomic
@@ -60,6 +60,18 @@ def erase_account(
     _remove_account(user, at)
     _remove_letters_and_requests(addresses, at)
     _keep_marks(set(), addresses, at)
+
+
+@transaction.atomic
+def erase_oneself(user: User, *, at: datetime) -> None:
+    """A person's own wish: as `erase`, with or without a profile, and one last letter says so."""
+    email, number = user.email, user.pk
+    delegate = Delegate.objects.filter(user=user).first()
+    if delegate:
+        erase(delegate, by=user, at=at)
+    else:
+        erase_account(user, by=user, at=at)
+    post(cause=f"erased:{number}", to=email, template="participants/mail/erased", context={}, at=at)
 
 
 def _act(again_at: datetime | None) -> str:

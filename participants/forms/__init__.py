@@ -2,6 +2,7 @@
 
 from participants.forms.audience import WhoForm
 from participants.forms.consent import AgreementForm, ReviewForm
+from participants.forms.erasing import EraseForm
 from participants.forms.introductions import IntroductionForm
 from participants.forms.invitations import InviteMeForm, SharingForm
 from participants.forms.lists import (
@@ -18,6 +19,7 @@ __all__ = [
     "ChannelFormSet",
     "DetailsForm",
     "DirectoryForm",
+    "EraseForm",
     "IntroductionForm",
     "InviteMeForm",
     "OrganisationFilterForm",

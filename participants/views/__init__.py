@@ -7,6 +7,7 @@ from participants.views.consent import (
     my_consent_text,
     my_consent_withdraw,
 )
+from participants.views.data import erase_me, erased, my_data, my_data_json, my_data_zip
 from participants.views.directory import (
     delegate_detail,
     delegate_list,
@@ -38,6 +39,8 @@ __all__ = [
     "delegate_list",
     "delegate_reveal",
     "delegate_vcard",
+    "erase_me",
+    "erased",
     "hide_by_link",
     "hide_me",
     "invitation",
@@ -50,6 +53,9 @@ __all__ = [
     "my_consent_notice",
     "my_consent_text",
     "my_consent_withdraw",
+    "my_data",
+    "my_data_json",
+    "my_data_zip",
     "my_introductions",
     "my_looks",
     "my_review",

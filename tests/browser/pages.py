@@ -109,6 +109,7 @@ PUBLIC = [
 ]
 SIGN_IN = [
     Page("sign-in", "/accounts/login/"),
+    Page("erased", "/erased/"),
     Page("sign-up", "/accounts/signup/"),
 ]
 SIGNED_IN = [
@@ -121,6 +122,9 @@ SIGNED_IN = [
     Page("account-address", "/accounts/email/"),
     Page("account-second-factor", "/accounts/2fa/"),
     Page("account-app", "/accounts/2fa/totp/activate/"),
+    Page("my-looks", "/me/looks/"),
+    Page("my-data", "/me/data/"),
+    Page("me-erase", "/me/erase/"),
     Page("account-passkeys", "/accounts/2fa/webauthn/"),
     Page("account-passkey-new", "/accounts/2fa/webauthn/add/"),
     Page("account-sessions", "/accounts/sessions/"),

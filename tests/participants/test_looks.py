@@ -228,7 +228,7 @@ def user_of(delegate: Delegate) -> User:
 
 def open_profiles(
     viewer: Delegate, number: int, *, apart: timedelta, start: datetime = NOON
-) -> datetime:
+) -> None:
     """Looks at somebody so often, as the portal would record it."""
     seen, user = make_delegate(), user_of(viewer)
     for count in range(number):

@@ -1,0 +1,80 @@
+"""All that is held of a person as JSON, as text to read, and as a ZIP with files."""
+
+import json
+import zipfile
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from participants import sharing, vcards
+from participants.consents import record_of
+from participants.holdings.values import Person, Section
+from participants.models import ConsentNotice
+
+
+def as_values(sections: list[Section], at: datetime) -> dict[str, Any]:
+    """What the JSON file holds."""
+    return {
+        "made_at": at,
+        "held": {
+            section.key: [{item.name: item.value for item in row} for row in section.rows]
+            for section in sections
+        },
+    }
+
+
+def as_json(sections: list[Section], at: datetime) -> str:
+    """The file for programs."""
+    values = as_values(sections, at)
+    return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_text(sections: list[Section], at: datetime) -> str:
+    """The file to read."""
+    return render_to_string("participants/my_data.txt", {"sections": sections, "at": at})
+
+
+def as_zip(person: Person, sections: list[Section], at: datetime) -> bytes:
+    """Both, with each notice that the person agreed to and the person's own contact card."""
+    files = {
+        "my-data.json": as_json(sections, at),
+        "my-data.txt": as_text(sections, at),
+        **_notices(person),
+        **_card(person, at),
+    }
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(name, at.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, text)
+    return target.getvalue()
+
+
+def _notices(person: Person) -> dict[str, str]:
+    if person.delegate is None:
+        return {}
+    acts = record_of(person.delegate)
+    notices = ConsentNotice.objects.filter(pk__in=acts.values("notice")).order_by("pk")
+    return {
+        f"notices/{notice.purpose}-{notice.version}.{notice.language}.txt": notice.text
+        for notice in notices
+    }
+
+
+def _card(person: Person, at: datetime) -> dict[str, str]:
+    if person.delegate is None:
+        return {}
+    handle = person.delegate.handle
+    viewer = sharing.viewer_of(person.user, at.date())
+    profile = sharing.find(viewer, handle, at.date(), opened=True)
+    if profile is None:
+        return {}
+    url = settings.PORTAL_URL + reverse("delegate-detail", args=[handle])
+    return {"my-card.vcf": vcards.vcard(profile, url)}

@@ -1,0 +1,132 @@
+"""What is held of a person beside the rows of tables: the log, introductions, what one decided."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.apps import apps
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from participants import looks
+from participants.holdings.values import Item, Person, Section, Value
+from participants.introductions import sides_of
+from participants.sharing import viewer_of
+from roundtable import audit
+from roundtable.audit import AuditEntry, AuditKey
+
+# What somebody decided about others: how often, never about whom.
+ACTS = {
+    "outcomes.ProgressUpdate.approved_by": _("Updates that you approved"),
+    "participants.FactorReset.agreed_by": _("Resets of a second factor that you agreed to"),
+    "participants.FactorReset.asked_by": _("Resets of a second factor that you asked for"),
+    "participants.Introduction.proposed_by": _("Introductions that you proposed"),
+    "participants.Invitation.invited_by": _("Invitations that you sent"),
+    "participants.InvitationRequest.decided_by": _("Requests to be invited that you decided"),
+    "participants.Participation.confirmed_by": _("Participations that you confirmed"),
+}
+
+
+def _items(**values: tuple[object, Value]) -> list[Item]:
+    return [Item(name, str(label), value) for name, (label, value) in values.items()]
+
+
+def sections(person: Person, at: datetime) -> list[Section]:
+    """These parts, each in a fixed number of queries."""
+    return [
+        Section("focal_point_for", str(_("Commitments that you are asked about")), _asked(person)),
+        Section("introductions", str(_("Introductions")), _introductions(person, at)),
+        Section("looks", str(_("Who looked at you")), _looks(person)),
+        Section("log_about_you", str(_("What else the log says about you")), _about(person)),
+        Section("log_by_you", str(_("What the log says that you did")), _by(person)),
+        Section("acts", str(_("What you decided about others")), [_acts(person)]),
+    ]
+
+
+def _asked(person: Person) -> list[list[Item]]:
+    if person.delegate is None:
+        return []
+    parties = person.delegate.focal_point_for.select_related("commitment", "organisation", "group")
+    return [
+        _items(
+            commitment=(_("Commitment"), str(party.commitment)),
+            party=(_("For"), str(party)),
+            accepted_at=(_("Accepted"), party.focal_point_accepted_at),
+        )
+        for party in parties.order_by("pk")
+    ]
+
+
+def _introductions(person: Person, at: datetime) -> list[list[Item]]:
+    if person.delegate is None:
+        return []
+    viewer = viewer_of(person.user, at.date())
+    return [
+        _items(
+            # The name only where the person may see that the other one is listed.
+            other=(_("With"), side.card.name if side.card else None),
+            message=(_("Why"), side.message),
+            proposed_at=(_("Proposed"), side.proposed_at),
+            proposer=(_("By"), side.proposer),
+            is_accepted=(_("Accepted by both"), side.is_accepted),
+        )
+        for side in sides_of(person.delegate, viewer, at)
+    ]
+
+
+def _looks(person: Person) -> list[list[Item]]:
+    if person.delegate is None:
+        return []
+    return [
+        _items(
+            at=(_("When"), look.at),
+            act=(_("What"), look.act),
+            organisation=(_("By which organisation"), look.organisation),
+            name=(_("By which co-chair"), look.name or None),
+        )
+        for look in looks.readable(looks.entries_about(person.delegate))
+    ]
+
+
+def _keys(person: Person) -> "models.QuerySet[AuditKey, str]":
+    rows = [person.user] if person.delegate is None else [person.user, person.delegate]
+    names = [audit.name_of(row) for row in rows]
+    return AuditKey.objects.filter(subject__in=names).values_list("key", flat=True)
+
+
+def _about(person: Person) -> list[list[Item]]:
+    entries = AuditEntry.objects.filter(subject__in=_keys(person))
+    return _entries(entries.exclude(act__in=looks.Act.values))
+
+
+def _by(person: Person) -> list[list[Item]]:
+    return _entries(AuditEntry.objects.filter(actor__in=_keys(person)))
+
+
+def _entries(entries: Iterable[AuditEntry]) -> list[list[Item]]:
+    # Neither who did it nor whom it was about: that is what the log says of others.
+    return [
+        _items(
+            at=(_("When"), entry.at),
+            act=(_("What"), entry.act),
+            organisation=(_("For which organisation"), entry.organisation),
+            detail=(_("Detail"), entry.detail),
+        )
+        for entry in entries
+    ]
+
+
+def _acts(person: Person) -> list[Item]:
+    found = []
+    for label, title in ACTS.items():
+        model_label, name = label.rsplit(".", 1)
+        rows = apps.get_model(model_label)._base_manager.filter(**{name: person.user})
+        found.append(Item(label, str(title), rows.count()))
+    return [*found, _history(person)]
+
+
+def _history(person: Person) -> Item:
+    changes = 0
+    for model in apps.get_models():
+        if any(column.name == "history_user_id" for column in model._meta.concrete_fields):
+            changes += model._base_manager.filter(history_user_id=person.user.pk).count()
+    return Item("history", str(_("Versions of public records that you wrote")), changes)

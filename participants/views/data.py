@@ -1,0 +1,82 @@
+"""Everything that is held about oneself: to read, to take along, to have erased."""
+
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from participants import holdings
+from participants.erasing import erase_oneself
+from participants.forms import EraseForm
+from participants.models import Participation, User
+
+
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    """All of it, to read."""
+    assert isinstance(request.user, User)
+    person = holdings.Person.of(request.user)
+    sections = holdings.held(person, timezone.now())
+    context = {"sections": sections, "has_profile": person.delegate is not None}
+    return render(request, "participants/my_data.html", context)
+
+
+@require_safe
+def my_data_json(request: HttpRequest) -> HttpResponse:
+    """All of it, for programs."""
+    assert isinstance(request.user, User)
+    now = timezone.now()
+    sections = holdings.held(holdings.Person.of(request.user), now)
+    return _file(holdings.as_json(sections, now), "application/json", "my-data.json")
+
+
+@require_safe
+def my_data_zip(request: HttpRequest) -> HttpResponse:
+    """All of it as files, with the notices that one agreed to and one's own card."""
+    assert isinstance(request.user, User)
+    now = timezone.now()
+    person = holdings.Person.of(request.user)
+    archive = holdings.as_zip(person, holdings.held(person, now), now)
+    return _file(archive, "application/zip", "my-data.zip")
+
+
+def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase_me(request: HttpRequest) -> HttpResponse:
+    """What goes and what stays; the word and a fresh code erase."""
+    assert isinstance(request.user, User)
+    data = request.POST if request.method == "POST" else None
+    form = EraseForm(data)
+    if data is not None and form.is_valid():
+        raise_if_reauthentication_required(request, app="allauth.account")
+        try:
+            erase_oneself(request.user, at=timezone.now())
+        except OSError:  # the ledger: nobody goes without a mark
+            form.add_error(
+                None, _("That did not work, and nothing is erased. Try again in some minutes.")
+            )
+        else:
+            logout(request)
+            return redirect("erased")
+    kept = Participation.objects.confirmed().filter(delegate__user=request.user)
+    context = {"form": form, "participations": kept.select_related("event", "organisation")}
+    status = 400 if form.errors else 200
+    return render(request, "participants/erase_me.html", context, status=status)
+
+
+@require_safe
+@login_not_required
+def erased(request: HttpRequest) -> HttpResponse:
+    """Where one stands afterwards, signed out; the same for everybody."""
+    return render(request, "participants/erased.html")

@@ -1,0 +1,376 @@
+"""A person reads and takes along all that is held about them, and nothing of anybody else."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from participants import holdings
+from participants.holdings.others import ACTS
+from participants.holdings.tables import TABLES
+from participants.models import (
+    Audience,
+    Delegate,
+    DelegateLanguage,
+    Erasure,
+    RevealBudget,
+    ReviewStep,
+    User,
+)
+from roundtable import audit
+from roundtable.mailing import Letter
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_consent,
+    make_delegate,
+    make_exception,
+    make_factor_reset,
+    make_grant,
+    make_introduction,
+    make_invitation,
+    make_invitation_request,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_user,
+)
+from tests.signing_in import prove_mail
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+
+# What refers to no person, or is no row that a person could be found by, each with its reason.
+HOLDS_NOBODY = {
+    "account.EmailConfirmation": "codes are sent instead, so it stays empty",
+    "participants.ConsentNotice": "the same words for everybody; those agreed to are in the ZIP",
+    "participants.Erasure": "marks of people who are here no longer",
+    "participants.EventRole": "an organisation's part, as the source words it",
+    "participants.Group": "no person",
+    "participants.HistoricalOrganisation": "counted by who wrote it",
+    "participants.Organisation": "no person",
+    "participants.RecordedCount": "no person",
+    "roundtable.AnsweredWrite": "keeps digests alone",
+    "roundtable.AuditEntry": "read through its keys",
+    "roundtable.AuditHead": "no person",
+    "roundtable.AuditKey": "the keys by which the entries are read",
+    "roundtable.Event": "no person",
+    "roundtable.HistoricalEvent": "counted by who wrote it",
+    "roundtable.Series": "no person",
+}
+# Relations whose rows are read as a part of their own.
+OTHERWISE = {
+    "outcomes.CommitmentParty.focal_point": "focal_point_for",
+    "participants.Introduction.first": "introductions",
+    "participants.Introduction.second": "introductions",
+}
+
+
+@pytest.fixture
+def somebody(event: Event, cochair: User) -> Delegate:
+    """A person with a telling word in every field that is theirs."""
+    user = make_user("zarniqa.in@example.org")
+    person = make_delegate(
+        name="Zarniqa Noor",
+        name_latin="Zarniqa Latin",
+        post="zarniqa-post",
+        about="zarniqa-about",
+        invitation_email="zarniqa.invited@example.org",
+        user=user,
+        listed_to=Audience.PARTICIPANTS,
+    )
+    make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
+    make_affiliation(person, post="zarniqa-former")
+    channel = make_channel(person, value="zarniqa.channel@example.org")
+    make_exception(person, channel=channel, organisation=make_organisation(name="zarniqa-out"))
+    DelegateLanguage.objects.create(delegate=person, language="id")
+    make_introduction(person, make_delegate(name="Hidden Hana"), message="zarniqa-why")
+    make_consent(person)
+    make_invitation(person, event, email="zarniqa.earlier@example.org")
+    make_invitation_request(event, name="zarniqa-asks", email="zarniqa.in@example.org")
+    ReviewStep.objects.create(
+        delegate=person, since=date(2025, 1, 1), on=date(2026, 1, 1), step=ReviewStep.Step.ASKED
+    )
+    RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
+    make_factor_reset(user, reason="zarniqa-called")
+    make_grant(user, event, role="reader")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "s3cr3t"})
+    UserSession.objects.create(
+        user=user, ip="192.0.2.77", user_agent="zarniqa-browser", session_key="s3cr3t-key"
+    )
+    party = make_party(make_commitment(event, text="zarniqa-commitment"))
+    party.ask(person)
+    Letter.objects.create(
+        cause="c", recipient="zarniqa.in@example.org", subject="zarniqa-subject", queued_at=NOON
+    )
+    ministry = make_organisation(slug="ministry", name="zarniqa-ministry")
+    audit.record(act="reveal", at=NOON, actor=cochair, subject=person, organisation=ministry.slug)
+    audit.record(act="zarniqa-pause", at=NOON, subject=person)
+    audit.record(act="zarniqa-vote", at=NOON, actor=user)
+    return person
+
+
+WORDS = """
+    Zarniqa Noor|Zarniqa Latin|zarniqa-post|zarniqa-about|zarniqa.invited@example.org
+    zarniqa.in@example.org|zarniqa-capacity|zarniqa-former|zarniqa.channel@example.org|zarniqa-out
+    Indonesian|zarniqa-why|zarniqa.earlier@example.org|zarniqa-asks|zarniqa-called|192.0.2.77
+    zarniqa-browser|zarniqa-subject|zarniqa-ministry|zarniqa-pause|zarniqa-vote|RT2024
+""".strip().replace("\n    ", "|")
+
+
+def held(person: Delegate) -> dict[str, Any]:
+    assert person.user is not None
+    text = holdings.as_json(holdings.held(holdings.Person.of(person.user), NOON), NOON)
+    values: dict[str, Any] = json.loads(text)["held"]
+    return values
+
+
+# Whether it is complete -------------------------------------------------------------------
+
+
+def test_each_model_that_can_hold_a_person_is_handed_over_or_excused() -> None:
+    labels = {"participants", "roundtable", "account", "mfa", "usersessions"}
+    models_ = {model._meta.label for model in apps.get_models() if model._meta.app_label in labels}
+    tables = {table.model._meta.label for table in TABLES}
+    parts = {label.rsplit(".", 1)[0] for label in OTHERWISE} & models_
+    assert models_ - tables - parts == set(HOLDS_NOBODY)
+    assert not tables & set(HOLDS_NOBODY)
+
+
+def test_each_relation_to_a_person_is_handed_over_or_counted() -> None:
+    tables = {table.model._meta.label for table in TABLES}
+    found, read = set(), set()
+    for model in (User, Delegate):
+        for relation in model._meta.get_fields(include_hidden=True):
+            if isinstance(relation, models.ManyToOneRel):
+                name = f"{relation.related_model._meta.label}.{relation.field.name}"
+                found.add(name)
+                is_own = relation.field.name in ("user", "delegate")
+                if is_own and relation.related_model._meta.label in tables:
+                    read.add(name)
+    assert found - read == set(ACTS) | set(OTHERWISE)
+
+
+def test_each_field_is_read_or_withheld_for_a_reason() -> None:
+    for table in TABLES:
+        fields = {column.name for column in table.model._meta.concrete_fields}
+        assert fields == {*table.fields, *table.withheld}, table.key
+        assert not set(table.fields) & set(table.withheld), table.key
+        assert all(table.withheld.values()), table.key
+
+
+def test_other_parts_of_the_export_exist(somebody: Delegate) -> None:
+    assert set(OTHERWISE.values()) <= set(held(somebody))
+
+
+# What is in it ------------------------------------------------------------------------------
+
+
+def test_each_word_about_the_person_is_in_it(somebody: Delegate) -> None:
+    text = json.dumps(held(somebody), ensure_ascii=False)
+    assert [word for word in WORDS.split("|") if word.strip() not in text] == []
+
+
+def test_no_part_is_empty_where_there_is_something(somebody: Delegate) -> None:
+    empty = {key for key, rows in held(somebody).items() if not rows}
+    assert empty == {"desk"}
+
+
+def test_secrets_are_not_in_it(somebody: Delegate) -> None:
+    assert "s3cr3t" not in json.dumps(held(somebody))
+
+
+def test_nothing_of_anybody_else_is_in_it(
+    somebody: Delegate, delegate: Delegate, quiet_delegate: Delegate, cochair: User
+) -> None:
+    make_delegate(name="Chandra Chair", user=cochair)
+    audit.record(act="reveal", at=NOON, actor=quiet_delegate.user, subject=somebody)
+    audit.record(act="reveal", at=NOON, actor=somebody.user, subject=quiet_delegate)
+    text = json.dumps(held(somebody))
+    names = ["Dewi", "Quentin", "Chandra", "Hidden Hana", "cochair@", "quiet@", delegate.handle]
+    assert [name for name in names if name in text] == []
+
+
+def test_introduced_person_is_named_where_they_are_listed_to_the_reader(
+    somebody: Delegate,
+) -> None:
+    listed = make_delegate(name="Listed Lena", listed_to=Audience.INTRODUCED)
+    make_introduction(somebody, listed)
+    others = [row["other"] for row in held(somebody)["introductions"]]
+    assert sorted(others, key=str) == ["Listed Lena", None]
+
+
+def test_values_are_those_that_are_stored(somebody: Delegate) -> None:
+    values = held(somebody)
+    assert values["channels"] == [
+        {"kind": "E-mail", "value": "zarniqa.channel@example.org", "audience": "Only me"}
+    ]
+    assert values["reveals"] == [{"day": "2026-03-02", "used": 3}]
+    assert values["second_factors"][0]["type"] == "TOTP Authenticator"
+    assert values["profile"][0]["consented_at"] == "2026-03-02T12:00:00Z"
+
+
+def test_acts_are_counted_and_name_nobody(somebody: Delegate, delegate: Delegate) -> None:
+    user = somebody.user
+    delegate.participations.update(confirmed_by=user)
+    (acts,) = held(somebody)["acts"]
+    assert acts["participants.Participation.confirmed_by"] == 1
+    assert acts["outcomes.ProgressUpdate.approved_by"] == 0
+
+
+def test_account_without_a_profile_has_its_own() -> None:
+    user = make_user("alone@example.org")
+    sections = holdings.held(holdings.Person.of(user), NOON)
+    filled = {section.key for section in sections if section.rows}
+    assert filled == {"account", "addresses", "acts"}
+
+
+def test_number_of_queries_does_not_grow(somebody: Delegate, event: Event) -> None:
+    assert somebody.user is not None
+    person = holdings.Person.of(somebody.user)
+    with CaptureQueriesContext(connection) as before:
+        holdings.held(person, NOON)
+    for _number in range(5):
+        make_channel(somebody)
+        make_affiliation(somebody)
+        make_exception(somebody, organisation=make_organisation())
+        make_introduction(somebody, make_delegate())
+        make_party(make_commitment(event)).ask(somebody)
+        make_consent(somebody)
+        make_invitation_request(event, email="zarniqa.in@example.org")
+    with CaptureQueriesContext(connection) as after:
+        holdings.held(person, NOON)
+    assert len(after) == len(before)
+
+
+# The pages ------------------------------------------------------------------------------------
+
+
+def test_page_json_and_zip_hold_the_same(client_of: Sign, somebody: Delegate) -> None:
+    client = client_of(somebody)
+    page = client.get("/me/data/")
+    assert page.status_code == 200
+    content = page.content.decode()
+    assert [word for word in WORDS.split("|") if word.strip() not in content] == []
+    answer = client.get("/me/data.json")
+    assert answer["Content-Type"] == "application/json"
+    assert answer["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    assert answer["Cache-Control"] == "private, no-store"
+    data = json.loads(answer.content)["held"]
+    archive = client.get("/me/data.zip")
+    assert archive["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(BytesIO(archive.content)) as files:
+        assert files.testzip() is None
+        notice = [name for name in files.namelist() if name.startswith("notices/sharing-")]
+        assert sorted(files.namelist()) == sorted(
+            ["my-data.json", "my-data.txt", "my-card.vcf", *notice]
+        )
+        assert len(notice) == 1
+        assert files.read(notice[0]) == b"I agree."
+        assert json.loads(files.read("my-data.json"))["held"].keys() == data.keys()
+        text = files.read("my-data.txt").decode()
+        assert [word for word in WORDS.split("|") if word.strip() not in text] == []
+        assert b"zarniqa.channel@example.org" in files.read("my-card.vcf")
+
+
+def test_pages_work_without_a_profile(client_of: Sign) -> None:
+    client = client_of(make_user("alone@example.org"))
+    assert "alone@example.org" in client.get("/me/data/").content.decode()
+    with zipfile.ZipFile(BytesIO(client.get("/me/data.zip").content)) as files:
+        assert sorted(files.namelist()) == ["my-data.json", "my-data.txt"]
+
+
+def test_reading_changes_nothing(client_of: Sign, somebody: Delegate) -> None:
+    client = client_of(somebody)
+    before = audit.AuditEntry.objects.count()
+    for path in ("/me/data/", "/me/data.json", "/me/data.zip", "/me/erase/"):
+        assert client.get(path).status_code == 200
+    assert audit.AuditEntry.objects.count() == before
+
+
+# Erase me -------------------------------------------------------------------------------------
+
+
+def test_page_says_what_stays(client_of: Sign, somebody: Delegate) -> None:
+    page = client_of(somebody).get("/me/erase/").content.decode()
+    assert "took part in Roundtable 2024. Who it was is not known any more." in page
+
+
+@pytest.mark.parametrize("word", ["", "delete", "yes", "erase me", "x" * 41])
+def test_another_word_erases_nobody(client_of: Sign, somebody: Delegate, word: str) -> None:
+    answer = client_of(somebody).post("/me/erase/", {"word": word})
+    assert answer.status_code == 400
+    assert "Nothing is erased." in answer.content.decode()
+    assert Delegate.objects.get(pk=somebody.pk).name == "Zarniqa Noor"
+
+
+@pytest.fixture
+def proven(client_of: Sign, somebody: Delegate) -> Client:
+    """The person's browser, just after a code from their mail was entered; one factor alone."""
+    assert somebody.user is not None
+    Authenticator.objects.filter(user=somebody.user).delete()
+    client = client_of(somebody, second_factor=False)
+    prove_mail(client, somebody.user)
+    return client
+
+
+def test_word_and_fresh_code_erase(proven: Client, somebody: Delegate, ledger: Path) -> None:
+    Letter.objects.all().delete()
+    user = somebody.user
+    answer = proven.post("/me/erase/", {"word": " Erase "})
+    assert (answer.status_code, answer["Location"]) == (302, "/erased/")
+    assert "It is done" in proven.get("/erased/").content.decode()
+    assert proven.get("/me/")["Location"].startswith("/accounts/login/")
+    somebody.refresh_from_db()
+    assert (somebody.name, somebody.user) == ("", None)
+    assert user is not None
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 4
+    (letter,) = Letter.objects.all()
+    assert letter.recipient == "zarniqa.in@example.org"
+    assert letter.subject == "Done as you asked"
+    assert "Zarniqa" not in letter.text + letter.html
+
+
+def test_stale_session_is_asked_for_a_code_first(client_of: Sign, somebody: Delegate) -> None:
+    assert somebody.user is not None
+    Authenticator.objects.filter(user=somebody.user).delete()
+    client = client_of(somebody, second_factor=False)
+    answer = client.post("/me/erase/", {"word": "erase"})
+    assert answer.status_code == 302
+    assert "/reauthenticate/" in answer["Location"]
+    assert Delegate.objects.get(pk=somebody.pk).name == "Zarniqa Noor"
+
+
+def test_nobody_is_erased_without_a_ledger(
+    proven: Client, somebody: Delegate, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ERASURE_LEDGER = tmp_path / "absent" / "erasures.log"
+    answer = proven.post("/me/erase/", {"word": "erase"})
+    assert answer.status_code == 400
+    assert "That did not work, and nothing is erased." in answer.content.decode()
+    assert Delegate.objects.get(pk=somebody.pk).name == "Zarniqa Noor"
+    assert not Letter.objects.filter(cause__startswith="erased:").exists()
+
+
+def test_account_without_a_profile_erases_itself(client_of: Sign) -> None:
+    user = make_user("alone@example.org")
+    client = client_of(user)
+    prove_mail(client, user)
+    assert client.post("/me/erase/", {"word": "erase"})["Location"] == "/erased/"
+    assert not User.objects.filter(email="alone@example.org").exists()
