@@ -12,7 +12,9 @@ from django.db import OperationalError, transaction
 django.setup()
 
 from participants.models import User  # noqa: E402  models can be read only now
+from participants.second_factor import add_app  # noqa: E402
 from roundtable.models import Event  # noqa: E402
+from roundtable.outbox import app_codes  # noqa: E402
 
 PEOPLE = {
     "operator@example.org": "the operator, who may correct the roundtable of 2018",
@@ -30,6 +32,13 @@ def fill() -> None:
         call_command("create_operator", "operator@example.org", verbosity=0)
 
 
+def add_apps() -> None:
+    """Gives those who work at the co-chairs' desk an authenticator app."""
+    for user in User.objects.filter(email__in=PEOPLE):
+        if user.is_staff:
+            add_app(user)
+
+
 def tell(address: str) -> None:
     """Prints where the portal answers and who can sign in."""
     print(f"\nRoundtable: {address}\n")
@@ -42,6 +51,10 @@ def tell(address: str) -> None:
         for email, who in PEOPLE.items():
             if email in there:
                 print(f"  {email:22} {who}")
+        print("\nThe co-chairs' desk wants a second factor too: the code that an app would show")
+        print(f"stands at {address}outbox/. To use an app of yours, give it one of these secrets:")
+        for app in app_codes(0):
+            print(f"  {app.email:22} {app.secret}")
     print("\nCtrl-C ends it.\n", flush=True)
 
 
@@ -51,6 +64,7 @@ def main() -> None:
         call_command("migrate", verbosity=0, interactive=False)
         if not Event.objects.exists():
             fill()
+        add_apps()
     except OperationalError as problem:
         sys.exit(f"The database cannot be used ({str(problem).strip().splitlines()[0]}).")
     except CommandError as problem:

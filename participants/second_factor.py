@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,6 +23,15 @@ KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 def has_factor(user: AnyUser) -> bool:
     """Whether the account has an authenticator app or a passkey."""
     return isinstance(user, User) and _factors(user).filter(type__in=KINDS).exists()
+
+
+def add_app(user: User) -> None:
+    """Gives the account an authenticator app with a new secret, unless it has a factor.
+
+    For development, where nobody has a telephone at hand.
+    """
+    if not has_factor(user):
+        TOTP.activate(user, generate_totp_secret())
 
 
 def was_used(request: HttpRequest, factors: set[int]) -> bool:

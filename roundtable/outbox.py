@@ -1,10 +1,15 @@
-"""The mail that was sent, to read in development; absent where DEBUG is off."""
+"""The mail that was sent, and codes of apps, to read in development; absent where DEBUG is off."""
 
+import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from allauth.mfa.app_settings import TOTP_PERIOD
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -51,12 +56,33 @@ def _parse(raw: bytes) -> Mail:
     )
 
 
+@dataclass(frozen=True)
+class AppCode:
+    """What an authenticator app would show now."""
+
+    email: str
+    secret: str
+    code: str
+
+
+def app_codes(at: float) -> list[AppCode]:
+    """The code of each account that has an app: there is no telephone at hand."""
+    apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user")
+    found = []
+    for app in apps.order_by("user__email"):
+        secret = decrypt(app.data["secret"])
+        code = format_hotp_value(hotp_value(secret, int(at) // TOTP_PERIOD))
+        found.append(AppCode(app.user.email, secret, code))
+    return found
+
+
 @require_safe
 @login_not_required
 def outbox(request: HttpRequest) -> HttpResponse:
     """The newest messages."""
     mails = read(Path(settings.EMAIL_FILE_PATH))
-    response = render(request, "outbox.html", {"mails": mails})
+    context = {"mails": mails, "app_codes": app_codes(time.time())}
+    response = render(request, "outbox.html", context)
     response["Cache-Control"] = "no-store"
     return response
 

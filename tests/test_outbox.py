@@ -3,10 +3,12 @@
 import os
 import runpy
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client
@@ -16,6 +18,8 @@ from participants.models import Delegate
 from roundtable import outbox, urls
 from tests.addresses import pages
 from tests.delivery import run_queue
+from tests.factories import make_user
+from tests.signing_in import add_app
 from tests.test_urls import MAP
 
 FILES = "django.core.mail.backends.filebased.EmailBackend"
@@ -116,3 +120,13 @@ def test_sign_in_code_is_read_at_the_outbox(
     page = client.get("/outbox/").content.decode()
     assert "To delegate@example.org, " in page
     assert "sign-in code" in page
+
+
+@pytest.mark.django_db
+def test_outbox_shows_what_an_app_would_show(client: Client, folder: Path) -> None:
+    assert "authenticator apps" not in client.get("/outbox/").content.decode()
+    add_app(make_user("cochair@example.org"))
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        page = client.get("/outbox/").content.decode()
+    # As another program makes it from the same secret.
+    assert "<dt>cochair@example.org</dt><dd><code>524793</code></dd>" in page

@@ -21,6 +21,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.second_factor import add_app
 from roundtable.models import Event
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -63,6 +64,7 @@ def add_helpers(helpers: list[Helper], event: Event) -> list[User]:
     deciding = []
     for helper in helpers:
         user = account(helper.email, before)
+        add_app(user)
         store(
             Grant(
                 user=user,
