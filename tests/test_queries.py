@@ -49,7 +49,10 @@ LISTS = {
     "/commitments/?status=in-progress&sort=updated": (9, 12),
     "/organisations/": (3, 5),
     "/organisations/?kind=civil-society&country=TH": (3, 5),
-    "/directory/": (2, 5),
+    "/directory/": (4, 7),
+    "/directory/?view=table": (5, 8),
+    "/directory/?view=country": (4, 7),
+    "/directory/?q=officer&organisation=office-1&country=TH&kind=civil-society&view=table": (6, 9),
     "/search/": (0, 2),
     "/search/?q=office": (4, 7),
 }
