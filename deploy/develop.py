@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -115,15 +116,40 @@ def make_environment(requirements: str) -> None:
 
 
 def serve(port: int) -> None:
-    """Prepares the data and becomes Django's development server."""
+    """Prepares the data, and runs Django's development server and the worker that sends mail."""
     address = "http://localhost:{}/".format(port)
     os.environ.update(DEBUG="true", DJANGO_SETTINGS_MODULE="roundtable.settings")
     os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
+    os.environ["PORTAL_URL"] = address
     os.chdir(ROOT)
     python = in_venv("python")
     if subprocess.call([python, "-m", "deploy.prepare", address]) != 0:
         sys.exit(1)
-    os.execv(python, [python, "manage.py", "runserver", "localhost:{}".format(port)])
+    manage = [python, "manage.py"]
+    mail = ["db_worker", "--backend", "mail", "--no-reload", "--verbosity", "0"]
+    worker = subprocess.Popen(manage + mail)
+    server = subprocess.Popen(manage + ["runserver", "localhost:{}".format(port)])
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        sys.exit(server.wait())
+    finally:
+        for child in (server, worker):
+            end(child)
+
+
+def interrupt(*_signal: object) -> None:
+    """Ends this as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def end(child: "subprocess.Popen[bytes]") -> None:
+    """Ends what was started here, and waits for it: Ctrl-C reaches it by itself, a signal not."""
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ Called by develop.py; where there is a roundtable already, it changes no data.
 """
 
 import sys
+from io import StringIO
 
 import django
 from django.core.management import CommandError, call_command
@@ -65,6 +66,7 @@ def main() -> None:
         if not Event.objects.exists():
             fill()
         add_apps()
+        call_command("tend_mail", verbosity=0, stdout=StringIO())
     except OperationalError as problem:
         sys.exit(f"The database cannot be used ({str(problem).strip().splitlines()[0]}).")
     except CommandError as problem:

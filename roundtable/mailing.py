@@ -144,7 +144,7 @@ def send_letter(number: int) -> None:
         _try_later(letter, problem, at=now)
     # Of whatever kind: it may have been taken. Its own words could hold the recipient.
     except Exception as problem:
-        _give_up(letter, type(problem).__name__, at=now)
+        give_up(letter, type(problem).__name__, at=now)
     else:
         _close(letter, is_sent=True, at=timezone.now())
 
@@ -171,7 +171,7 @@ def _hand_over(letter: Letter) -> None:
 
 def _try_later(letter: Letter, problem: NotTakenError, *, at: datetime) -> None:
     if letter.attempts > len(WAITS):
-        _give_up(letter, str(problem), at=at)
+        give_up(letter, str(problem), at=at)
         return
     logger.warning("Letter %s was refused and is tried again: %s.", letter.pk, problem)
     with transaction.atomic():
@@ -179,13 +179,16 @@ def _try_later(letter: Letter, problem: NotTakenError, *, at: datetime) -> None:
         send_letter.using(run_after=at + WAITS[letter.attempts - 1]).enqueue(letter.pk)
 
 
-def _give_up(letter: Letter, why: str, *, at: datetime) -> None:
-    logger.error("Letter %s was given up: %s.", letter.pk, why)
-    _close(letter, is_sent=False, at=at)
+def give_up(letter: Letter, why: str, *, at: datetime) -> bool:
+    """Ends a letter that is not sent; whether it was still open."""
+    was_open = _close(letter, is_sent=False, at=at)
+    if was_open:
+        logger.error("Letter %s was given up: %s.", letter.pk, why)
+    return was_open
 
 
-def _close(letter: Letter, *, is_sent: bool, at: datetime) -> None:
-    """Keeps of a letter only that its cause had one."""
-    Letter.objects.filter(pk=letter.pk).update(
-        recipient="", subject="", text="", html="", claimed_at=None, done_at=at, is_sent=is_sent
-    )
+def _close(letter: Letter, *, is_sent: bool, at: datetime) -> bool:
+    """Keeps of a letter only that its cause had one; whether it was still open."""
+    words = {"recipient": "", "subject": "", "text": "", "html": ""}
+    still_open = Letter.objects.filter(pk=letter.pk, done_at=None)
+    return bool(still_open.update(**words, claimed_at=None, done_at=at, is_sent=is_sent))

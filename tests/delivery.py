@@ -1,12 +1,14 @@
 """The queue of mail, worked on when a test says so."""
 
+from unittest.mock import patch
+
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 
-def run_queue() -> None:
+def run_queue(at_most: int | None = None) -> None:
     """Does what the worker does with all that is queued and due; a task that fails, fails here."""
     worker = Worker(
         queue_names=["default"],
@@ -14,11 +16,13 @@ def run_queue() -> None:
         batch=True,
         backend_name="mail",
         startup_delay=False,
-        max_tasks=None,
+        max_tasks=at_most,
         worker_id="test",
         excluded_queue_names=[],
     )
-    worker.run()
+    # As the test client does: the connection holds the transaction of the test.
+    with patch("django_tasks_db.management.commands.db_worker.close_old_connections"):
+        worker.run()
     failed = DBTaskResult.objects.failed()
     assert not failed, [task.traceback for task in failed]
 
