@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from html import unescape
 from http.cookiejar import CookieJar
@@ -143,13 +143,25 @@ class Visitor:
     def sign_in(self, email: str) -> None:
         """As the start page of the terminal says: the address, then the code from the outbox."""
         page = self.post("accounts/login/", self.get("accounts/login/"), login=email)
-        code = re.search(r"(?m)^([A-Z0-9]+-[A-Z0-9]+)\s*$", newest_mail(self.get("outbox/")))
+        code = re.search(r"(?m)^([A-Z0-9]+-[A-Z0-9]+)\s*$", newest_mail(self.mail_to(email)))
         assert code
         page = self.post("accounts/login/code/confirm/", page, code=code[1])
         if "Now your second factor" in page:
             shown = re.search(rf"<dt>{email}</dt><dd><code>(\d{{6}})<", self.get("outbox/"))
             assert shown
-            self.post("accounts/2fa/authenticate/", page, code=shown[1])
+            print(
+                "POSTED",
+                shown[1],
+                self.post("accounts/2fa/authenticate/", page, code=shown[1])[-3000:],
+            )
+
+    def mail_to(self, email: str) -> str:
+        """The outbox, once the worker has sent a message to this address."""
+        deadline = time.monotonic() + PATIENCE
+        while f"To {email}, " not in (page := self.get("outbox/")):
+            assert time.monotonic() < deadline, page
+            time.sleep(0.2)
+        return page
 
 
 def newest_mail(outbox: str) -> str:
@@ -159,8 +171,29 @@ def newest_mail(outbox: str) -> str:
     return found[1]
 
 
+def wait_until_none_is_left(group: int) -> None:
+    """Neither the server nor the worker outlives what started them."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    raise AssertionError("something is still running")
+
+
+def press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
+    """A terminal tells all that it started."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
 @contextmanager
-def running(clone: Path, port: int) -> Iterator[tuple[Visitor, Path]]:
+def running(
+    clone: Path,
+    port: int,
+    end: Callable[[subprocess.Popen[bytes]], None] = press_ctrl_c,
+) -> Iterator[tuple[Visitor, Path]]:
     """The portal as `make run` starts it, once it answers; ended as with Ctrl-C."""
     log = clone.parent / f"log-{time.monotonic_ns()}"
     command = [sys.executable, str(clone / "deploy" / "develop.py"), "run", "--port", str(port)]
@@ -174,8 +207,9 @@ def running(clone: Path, port: int) -> Iterator[tuple[Visitor, Path]]:
             except URLError:
                 time.sleep(0.1)
         yield visitor, log
-        os.killpg(process.pid, signal.SIGINT)
+        end(process)
         assert process.wait(timeout=PATIENCE) in (0, 130)
+        wait_until_none_is_left(process.pid)
     assert "Traceback" not in log.read_text()
 
 
@@ -199,7 +233,7 @@ def test_run_prepares_and_serves_and_keeps_what_was_changed(prepared: Path) -> N
         database.execute("UPDATE roundtable_event SET title = 'Corrected title'")
 
     began = time.monotonic()
-    with running(prepared, port) as (visitor, log):
+    with running(prepared, port, end=subprocess.Popen.terminate) as (visitor, log):
         assert time.monotonic() - began < PATIENCE / 2
         assert "Loading" not in log.read_text()
         assert "operator@example.org" in log.read_text()
