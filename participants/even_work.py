@@ -13,7 +13,7 @@ from participants.models import User
 def look_twice(email: str) -> None:
     """Looks among the accounts too, where the address alone was enough for allauth."""
     if EmailAddress.objects.filter(email=email.lower(), verified=True).exists():
-        list(User.objects.filter(email=email.lower()))
+        list(User.objects.filter(email=email.lower()).iterator(2000))
 
 
 def look_for_nobody(request: HttpRequest) -> None:

@@ -27,7 +27,7 @@ LOGIN, CODE, ANOTHER = (
     "/accounts/login/code/",
 )
 # What differs by chance: savepoints, keys, and every value.
-VALUE = re.compile(r"'(?:[^']|'')*'|\b\d[\d.]*\b|\"s\d+_x\d+\"|%s")
+VALUE = re.compile(r"'(?:[^']|'')*'|\b\d[\d.]*\b|\"s\d+_x\d+\"|_django_curs_\w+|%s")
 NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 ADDRESSES = {
     "nobody@example.org": False,
