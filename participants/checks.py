@@ -1,5 +1,6 @@
 """Checks at the start: what people agreed to is what the files say."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -29,7 +30,7 @@ def check_notice_files(**options: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_recorded_notices(
-    databases: list[str] | None = None, **options: Any
+    databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
     """No wording that was recorded differs from its file."""
     table = ConsentNotice._meta.db_table

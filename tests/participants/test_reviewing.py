@@ -127,7 +127,7 @@ def test_letters_say_what_happens_and_when(person: Delegate, deliver: Deliver) -
     for letter, (_subject, words) in zip(letters, said, strict=True):
         assert letter.to == ["sita@example.org"]
         html = str(letter.alternatives[0][0])
-        for text in (letter.body, html):
+        for text in (str(letter.body), html):
             assert words in text
             assert "https://portal.example.org/review/" in text
             assert "https://portal.example.org/hide/" in text
