@@ -23,6 +23,8 @@ class Person:
     listed_to: str = ""
     channels: dict[str, str] = field(default_factory=dict)
     is_confirmed: bool = True
+    is_protected: bool = False
+    leaves_out: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

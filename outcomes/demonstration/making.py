@@ -9,6 +9,7 @@ from outcomes.demonstration.cast import FIXTURES, read_cast
 from outcomes.demonstration.inviting import add_invitations
 from outcomes.demonstration.people import add_helpers, add_people, noon
 from outcomes.demonstration.progress import add_focal_points, add_progress
+from outcomes.demonstration.sharing import add_sharing
 from outcomes.loading import load
 from participants.models import Delegate, Participation
 from roundtable.models import Event
@@ -35,6 +36,7 @@ def make(on: date) -> Event:
     helpers, people = read_cast()
     cochairs = add_helpers(helpers, event)
     add_people(people, event, by=cochairs[0], random=random)
+    add_sharing(people, by=cochairs[0], on=on)
     add_invitations(event, by=cochairs[0], on=on)
     delegate = Delegate.objects.get(user__email="delegate@example.org")
     add_focal_points(event, delegate=delegate, random=random)

@@ -118,6 +118,7 @@ def _add_delegate(person: Person, event: Event, random: Random) -> Delegate:
             listed_to=person.listed_to or Audience.ONLY_ME,
             consented_at=user.joined_at if user else None,
             reviewed_on=user.joined_at.date() if user else None,
+            is_protected=person.is_protected,
             is_demonstration=True,
         )
     )

@@ -23,12 +23,15 @@ from outcomes.models import (
     Status,
     Theme,
 )
+from participants import sharing
 from participants.invitations import find, waiting_for
 from participants.models import (
     Audience,
+    AudienceException,
     ContactChannel,
     Delegate,
     Grant,
+    Introduction,
     Invitation,
     InvitationRequest,
     Kind,
@@ -36,7 +39,7 @@ from participants.models import (
     Participation,
     User,
 )
-from roundtable.models import Event
+from roundtable.models import AuditEntry, Event
 from tests.roundtable_files import RECORD, demo, everything, load
 
 ON = date(2026, 3, 1)
@@ -142,7 +145,31 @@ def test_names_in_many_scripts(made: Event) -> None:
 def test_audiences_in_every_mix(made: Event) -> None:
     offered = (Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
     mixes = set(ContactChannel.objects.values_list("delegate__listed_to", "audience"))
-    assert mixes == set(product(offered, offered))
+    assert mixes >= set(product(offered, offered))
+    assert {audience for _listed_to, audience in mixes} == {
+        *("only_me", "introduced", "constituency", "participants", "everyone")
+    }
+    assert {listed_to for listed_to, _audience in mixes} == {
+        *("only_me", "introduced", "constituency", "participants", "everyone")
+    }
+
+
+def test_sharing_has_something_of_each(made: Event) -> None:
+    delegate = Delegate.objects.get(user__email="delegate@example.org")
+    assert {
+        str(row.organisation or row.constituency) for row in AudienceException.objects.all()
+    } == {*("Bureau of Labour Mobility (example)", "governments")}
+    (protected,) = Delegate.objects.filter(is_protected=True)
+    assert not sharing.listed(sharing.VISITOR, ON).filter(pk=protected.pk).exists()
+    assert delegate.user is not None
+    met = sharing.find(sharing.viewer_of(delegate.user, ON), protected.handle, ON, opened=True)
+    assert met is not None and len(met.channels) == 1
+    assert Introduction.objects.accepted().of(delegate).count() == 2
+    assert Introduction.objects.open().of(delegate).count() == 2
+    assert [row.act for row in delegate.consents.all()] == ["given", "renewed"]
+    listed = Delegate.objects.exclude(listed_to=Audience.ONLY_ME)
+    assert not listed.filter(consents=None).exists()
+    assert AuditEntry.objects.filter(act="reveal").count() == 4
 
 
 def test_invitations_in_every_state(made: Event) -> None:
@@ -179,7 +206,7 @@ def test_delegate_to_sign_in_as(made: Event) -> None:
     assert delegate.participations.confirmed().count() == 1
     assert delegate.about and delegate.post and delegate.languages.count() > 2
     assert {channel.audience for channel in delegate.channels.all()} == {
-        *(Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
+        *("only_me", "introduced", "constituency", "participants", "everyone")
     }
     asked = delegate.focal_point_for.all()
     assert sorted(bool(party.focal_point_accepted_at) for party in asked) == [False, True]

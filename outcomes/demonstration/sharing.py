@@ -1,0 +1,80 @@
+"""What the made-up people agreed to, whom they leave out, who met whom, and who looked."""
+
+from datetime import date, timedelta
+
+from outcomes.demonstration.cast import Person
+from outcomes.demonstration.people import noon, organisation, store
+from participants import sharing
+from participants.consents import current_notice, give, renew
+from participants.models import (
+    AudienceException,
+    Consent,
+    Constituency,
+    Delegate,
+    Introduction,
+    User,
+)
+
+# Who asked whom, how many days before the last one, why, and whether it was accepted.
+INTRODUCTIONS = [
+    ("ayse", "delegate", 4, "We both help crews. May I call you about a ship in your port?", False),
+    ("delegate", "meiling", 9, "I would like to hear about recruitment without fees.", False),
+    ("delegate", "sunita", 40, "A family asks for news of a fisher.", True),
+]
+# Proposed by a co-chair: one of the two is protected.
+PROPOSED = ("delegate", "aung", 30, "You take over from each other at night.")
+LOOKS = [("fatima", 3), ("khin", 12), ("nasrin", 26)]
+
+
+def add_sharing(people: list[Person], *, by: User, on: date) -> None:
+    """Puts in what people share beyond their profile."""
+    for number, person in enumerate(people):
+        if person.listed_to:
+            _agree(_delegate(person.key), on - timedelta(days=20 + number * 5))
+        for word in person.leaves_out:
+            is_constituency = word in Constituency.values
+            store(
+                AudienceException(
+                    delegate=_delegate(person.key),
+                    constituency=word if is_constituency else "",
+                    organisation=None if is_constituency else organisation(word),
+                )
+            )
+    for first, second, days, message, is_accepted in INTRODUCTIONS:
+        _introduce(first, second, on - timedelta(days=days), message, is_accepted)
+    first, second, days, message = PROPOSED
+    _introduce(first, second, on - timedelta(days=days), message, True, by=by)
+    handle = _delegate("delegate").handle
+    for key, days in LOOKS:
+        user = _delegate(key).user
+        assert user is not None
+        sharing.reveal(user, handle, noon(on - timedelta(days=days)))
+    sharing.reveal(by, handle, noon(on - timedelta(days=33)))
+
+
+def _delegate(key: str) -> Delegate:
+    return Delegate.objects.select_related("user").get(user__email=f"{key}@example.org")
+
+
+def _agree(delegate: Delegate, renewed_on: date) -> None:
+    assert delegate.user is not None
+    notice = current_notice("en")
+    give(delegate, notice=notice, by=Consent.By.OWNER, at=delegate.user.joined_at)
+    renew(delegate, notice=current_notice("en"), by=Consent.By.OWNER, at=noon(renewed_on))
+
+
+def _introduce(
+    first: str, second: str, day: date, message: str, is_accepted: bool, by: User | None = None
+) -> None:
+    asking, asked = _delegate(first), _delegate(second)
+    store(
+        Introduction(
+            first=asking,
+            second=asked,
+            proposed_by=by or asking.user,
+            message=message,
+            proposed_at=noon(day),
+            first_accepted_at=noon(day) if is_accepted or not by else None,
+            second_accepted_at=noon(day + timedelta(days=1)) if is_accepted else None,
+        )
+    )
