@@ -4,13 +4,14 @@ PORT ?= 8000
 VENV = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check lock shots environment
+.PHONY: help run test prove check bench lock shots environment
 
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
 	@echo "make test     run every check and every test"
 	@echo "make prove    the same, with the property, crawl and volume tests at full size"
 	@echo "make check    lint and types alone"
+	@echo "make bench    time sign-in for known and unknown addresses, 500 tries each"
 	@echo "make shots    take pictures of every page, in shots/"
 	@echo "make lock     write requirements.txt and requirements-dev.txt anew"
 
@@ -28,6 +29,9 @@ prove: environment
 
 check: environment
 	@tests/run.sh check
+
+bench: environment
+	@$(VENV)/python -m tests.bench
 
 shots: environment
 	@PYTHONPATH=. $(VENV)/python tests/browser/shots.py
