@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.urls import reverse
 
 from outcomes.models import Commitment, Outcome
-from participants import sharing
+from participants import hiding, reviewing, sharing
 from participants.models import Audience, Delegate, Organisation
 from roundtable.models import Event
 
@@ -76,6 +77,11 @@ def inside_person() -> str:
     return others.filter(listed_to=inside, channels__audience=inside)[0].get_absolute_url()
 
 
+def link_of(write: Callable[[Delegate], str]) -> str:
+    """A link as it stands in the messages to the demonstration's delegate."""
+    return urlsplit(write(Delegate.objects.get(user__email="delegate@example.org"))).path
+
+
 PUBLIC = [
     Page("home", "/"),
     Page("roundtables", "/roundtables/"),
@@ -110,6 +116,8 @@ PUBLIC = [
     Page("accessibility", "/accessibility/"),
     Page("privacy", "/privacy/"),
     Page("erased", "/erased/"),
+    Page("hide-by-link", lambda: link_of(hiding.url_for)),
+    Page("review-by-link", lambda: link_of(reviewing.url_for)),
     Page("not-found", "/nothing/", 404),
 ]
 SIGN_IN = [
@@ -121,6 +129,8 @@ SIGNED_IN = [
     Page("preview-visitor", "/me/preview/"),
     Page("preview-participant", "/me/preview/?viewer=participant"),
     Page("preview-cochair", "/me/preview/?viewer=cochair"),
+    Page("my-consent", "/me/consent/"),
+    Page("my-review", "/me/review/"),
     Page("my-commitments", "/me/commitments/"),
     Page("my-looks", "/me/looks/"),
     Page("my-data", "/me/data/"),
