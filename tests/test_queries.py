@@ -70,10 +70,12 @@ DETAILS = {
     "/nothing/": (0, 2),
 }
 OWN = {
-    "/me/": 12,
+    "/me/": 13,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 3,
+    "/me/looks/": 4,
+    "/me/data/": 44,
 }
 
 

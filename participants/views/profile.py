@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import consents, invitations, reviewing, sharing
+from participants import consents, invitations, looks, reviewing, sharing
 from participants.forms import ChannelFormSet, PreviewForm, ProfileForm
 from participants.models import Consent, Delegate, User
 from participants.onlookers import Onlookers
@@ -52,6 +52,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "is_review_awaited": reviewing.is_awaited(delegate),
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
+        "looks": looks.number_of_late(delegate, timezone.now()),
         "has_mistakes": data is not None,
         "is_staff": is_staff,
     }

@@ -9,6 +9,7 @@ from django.contrib.admin import site
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from participants import looks, sharing
@@ -134,6 +135,14 @@ def test_page_shows_looks_page_by_page(
     assert client.get("/me/looks/?page=2").content.decode().count("Opened what you share") == 1
     assert client.get("/me/looks/?page=9").status_code == 400
     assert client.get("/me/looks/?who=1").status_code == 400
+
+
+def test_own_profile_says_how_many_looks_there_were(client_of: Sign, delegate: Delegate) -> None:
+    client = client_of(delegate)
+    assert "</a>: 0 looks in the last 30 days" in client.get("/me/").content.decode()
+    look_at(delegate, at=timezone.now())
+    look_at(delegate, at=timezone.now() - timedelta(days=31))
+    assert "</a>: 1 look in the last 30 days" in client.get("/me/").content.decode()
 
 
 def test_page_without_looks(client_of: Sign, delegate: Delegate) -> None:
