@@ -185,7 +185,8 @@ def find(viewer: Viewer, handle: str, on: date, *, opened: bool = False) -> Prof
     see after pressing "Show". One's own profile holds everything.
     """
     delegate = (
-        Delegate.objects.filter(handle=handle)
+        listed(viewer, on)
+        .filter(handle=handle)
         .select_related("user")
         .prefetch_related(
             "languages",
@@ -204,6 +205,7 @@ def find(viewer: Viewer, handle: str, on: date, *, opened: bool = False) -> Prof
     is_own = delegate.pk == viewer.delegate
     eyes = viewer if opened or is_own else VISITOR
     person = _person(delegate)
+    # The database has answered; that the rule in hand says the same costs nothing.
     if not is_own and not _is_listed(delegate, person, viewer):
         return None
     at_work = tuple(
