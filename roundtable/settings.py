@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "participants.second_factor.SecondFactorMiddleware",
     "participants.sessions.LastUsedMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "roundtable.once.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "roundtable.urls"

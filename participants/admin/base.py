@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,6 +18,7 @@ from django.utils.translation import ngettext
 from participants.admin.choices import Choices, rights
 from participants.lists import ShortSearchList, readable_address
 from participants.permissions import Rights
+from roundtable import once
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]
@@ -118,6 +121,15 @@ class GrantedAdmin(Choices, PlainAdmin):
         """Tells the page whether to link to the row's history."""
         context["keeps_history"] = self.keeps_history
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """What follows on adding; a window opened for it leads to the row when sent again."""
+        if IS_POPUP_VAR in request.POST:
+            name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
+            once.lead_to(request, f"{reverse(name, args=[obj.pk])}?{IS_POPUP_VAR}=1")
+        return super().response_add(request, obj, post_url_continue)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants import directory, looks, sharing, vcards
 from participants.forms import CardForm, DirectoryForm
 from participants.models import Delegate, User
+from roundtable import once
 from roundtable.querystrings import page_of
 
 
@@ -109,14 +110,21 @@ def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpRespons
     """What "Show" opens: as a page, or as a contact card where a version of it is named."""
     assert isinstance(request.user, User)
     at = timezone.now()
+    is_repeat = once.is_repeat(request, at)
     try:
-        profile = sharing.reveal(request.user, handle, at, act="vcard" if version else "reveal")
+        if is_repeat:  # the same look, of which nothing is counted or recorded twice
+            viewer = sharing.viewer_of(request.user, at.date())
+            profile = sharing.find(viewer, handle, at.date(), opened=True)
+        else:
+            act = "vcard" if version else "reveal"
+            profile = sharing.reveal(request.user, handle, at, act=act)
     except sharing.BudgetSpent:
         looks.note_run(request.user, at)
         return _refuse_more(request, at)
     if profile is None:
         raise Http404
-    looks.note_run(request.user, at)
+    if not is_repeat:
+        looks.note_run(request.user, at)
     if version:
         return _vcard_response(request, profile, version)
     context = {

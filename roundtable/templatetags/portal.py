@@ -1,13 +1,17 @@
 """Dates as people say them, links that turn pages, and form fields."""
 
+import secrets
 from typing import Any
 
 from django import template
 from django.http import QueryDict
+from django.template import Context
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from roundtable.models import Event
+from roundtable.once import FIELD, sender
 from roundtable.querystrings import QueryForm
 
 register = template.Library()
@@ -35,3 +39,19 @@ def query(form: QueryForm, **changes: Any) -> str:
     parameters = QueryDict(mutable=True)
     parameters.update({name: value for name, value in chosen.items() if value})
     return f"?{parameters.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context) -> str:
+    """A new key for a form, so that it acts once however often it is sent.
+
+    Only with a session: pages without one are the same for all.
+    """
+    if not sender(context["request"]):
+        return ""
+    # Without the last attribute some browsers bring the old key back when a page is reloaded.
+    return format_html(
+        '<input type="hidden" name="{}" value="{}" autocomplete="off">',
+        FIELD,
+        secrets.token_urlsafe(16),
+    )
