@@ -1,12 +1,16 @@
 """Which addresses an account signs in with."""
 
+from contextlib import suppress
+
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import User
+from roundtable import audit
 
 # What stands in place of an address that was given up: no mail server of this name can exist.
 NOWHERE = "@no-address.invalid"
@@ -55,6 +59,13 @@ def addresses_of(user: User) -> list[str]:
     """The addresses that sign in, the one that the account goes by first."""
     rows = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
     return [email for email in rows.values_list("email", flat=True) if can_get_mail(email)]
+
+
+def remove_closed(user: User) -> None:
+    """Removes an account that nobody can open, unless it confirmed or approved something."""
+    audit.forget(user)
+    with suppress(ProtectedError), transaction.atomic():
+        user.delete()
 
 
 @transaction.atomic

@@ -7,11 +7,12 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from participants.accounts import NOWHERE, has_left
 from participants.actions import addresses_of
 from participants.models import Delegate, Invitation, User
 from participants.permissions import Rights, acts_for, rights_of
@@ -85,7 +86,8 @@ def why_not(delegate: Delegate, event: Event, *, rights: Rights | None, own: set
         return _("This person asked to be erased.")
     if delegate.user_id == rights.user.pk or delegate.invitation_email.lower() in own:
         return _("This is you. Another co-chair can invite you.")
-    if delegate.user_id:
+    # Closed since the person left: a new invitation opens it again.
+    if delegate.user and not has_left(delegate.user):
         return _("This person has joined already.")
     if not delegate.invitation_email:
         return _("There is no invitation address. Write one first.")
@@ -109,10 +111,13 @@ def inviter_of(invitation: Invitation, on: date) -> str:
 
 def open_invitations() -> QuerySet[Invitation]:
     """Those that nobody answered or took back, and that still go to the person's address."""
+    has_no_account = Q(delegate__user=None) | Q(
+        delegate__user__is_active=False, delegate__user__email__endswith=NOWHERE
+    )
     return Invitation.objects.filter(
+        has_no_account,
         answered_at=None,
         revoked_at=None,
-        delegate__user=None,
         delegate__erased_at=None,
         # An address that a co-chair has corrected since is somebody else's.
         delegate__invitation_email=F("email"),

@@ -5,9 +5,11 @@ from participants.admin.introductions import IntroductionAdmin
 from participants.admin.invitations import InvitationRequestAdmin
 from participants.admin.organisations import GroupAdmin, OrganisationAdmin
 from participants.admin.people import DelegateAdmin, ParticipationAdmin
+from participants.admin.resets import FactorResetAdmin
 
 __all__ = [
     "DelegateAdmin",
+    "FactorResetAdmin",
     "GrantAdmin",
     "GroupAdmin",
     "IntroductionAdmin",

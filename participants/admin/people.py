@@ -16,6 +16,7 @@ from participants.actions import confirm_participations
 from participants.admin.base import GrantedInline
 from participants.admin.filters import ConfirmedFilter, EventFilter
 from participants.admin.invitations import InvitingAdmin
+from participants.admin.leaving import LeavingAdmin
 from participants.admin.private import PrivateAdmin
 from participants.models import (
     Affiliation,
@@ -162,7 +163,7 @@ def edits_all_of(person: Delegate, mine: Rights) -> bool:
 
 
 @admin.register(Delegate)
-class DelegateAdmin(InvitingAdmin, PrivateAdmin):
+class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
     """People of the viewer's roundtables: name, invitation address, and where they belong."""
 
     fieldsets = [
@@ -187,7 +188,7 @@ class DelegateAdmin(InvitingAdmin, PrivateAdmin):
         "is_confirmed",
     ]
     list_filter = [EventFilter]
-    actions = ["invite"]
+    actions = ["invite", "left"]
     search_fields = ["name", "name_latin", "invitation_email"]
     search_help_text = _("Name or invitation address")
 

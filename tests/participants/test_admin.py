@@ -14,6 +14,7 @@ from outcomes.models import Commitment, Outcome, ProgressUpdate, Statement, Them
 from participants.models import (
     Audience,
     Delegate,
+    FactorReset,
     Grant,
     Group,
     InvitationRequest,
@@ -58,6 +59,7 @@ SHOWN = {
     InvitationRequest,
     User,
     Grant,
+    FactorReset,
     Statement,
     Outcome,
     Theme,

@@ -1,0 +1,126 @@
+"""Resets of a lost second factor: asked for by one, agreed to by another."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from participants import resetting
+from participants.admin.private import PrivateAdmin
+from participants.models import FactorReset
+
+
+class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whose factor is lost, and how one knows that it is that person who says so."""
+
+    def clean_user(self) -> Any:
+        """The account.
+
+        Raises ValidationError where the same was asked for already.
+        """
+        user = self.cleaned_data["user"]
+        if FactorReset.objects.filter(user=user, agreed_at=None).exists():
+            raise ValidationError(_("This was asked for already. Now the other side has to agree."))
+        return user
+
+
+@admin.register(FactorReset)
+class FactorResetAdmin(PrivateAdmin):
+    """A co-chair and the operator take off a factor together."""
+
+    form = FactorResetForm
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["user", "reason"],
+                "description": _(
+                    "Speak to the person first, by telephone or face to face: whoever has taken "
+                    "over a mailbox writes such requests too. One of you asks, the other agrees: "
+                    "a co-chair of a roundtable of that person, and the operator. Then the app, "
+                    "the passkeys and the recovery codes go, and all sessions end."
+                ),
+            },
+        )
+    ]
+    list_display = ["account", "reason", "asked_at", "asker", "agreed_at"]
+    list_display_links = None
+    list_select_related = ["user", "asked_by"]
+    actions = ["agree"]
+
+    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        """Those of accounts that have to do with these roundtables."""
+        return rows.filter(user__in=resetting.accounts_within(events))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those that the viewer may decide about, the own ones left out."""
+        rows: QuerySet[Any] = super(PrivateAdmin, self).get_queryset(request)
+        mine = self.rights_of(request)
+        seen = rows if mine.is_operator else self.within(rows, mine.decidable)
+        return seen.exclude(user=mine.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Co-chairs and operators."""
+        return self.rights_of(request).decides_somewhere
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Co-chairs and operators."""
+        return self.rights_of(request).decides_somewhere
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: ask anew."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever asked, as long as nobody agreed."""
+        return obj is not None and obj.asked_by_id == request.user.pk and obj.agreed_at is None
+
+    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        """Accounts of the viewer's roundtables."""
+        return resetting.resettable_by(self.rights_of(request)).prefetch_related("grants")
+
+    def label_of(self, row: Any) -> str:
+        """By name and office, never by the address that signs in."""
+        return resetting.name_of(row)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Asks; the other side agrees."""
+        by = self.rights_of(request).user
+        kept = resetting.ask(user=obj.user, by=by, reason=obj.reason, at=timezone.now())
+        obj.pk = kept.pk
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: to ask has its own entry."""
+
+    @admin.display(description=_("account"))
+    def account(self, row: Any) -> str:
+        """Whose factor it is."""
+        return resetting.name_of(row.user)
+
+    @admin.display(description=_("asked by"))
+    def asker(self, row: Any) -> str:
+        """Who asked."""
+        return resetting.name_of(row.asked_by) if row.asked_by else "–"
+
+    @admin.action(description=_("Agree: take off the second factor"), permissions=["decide"])
+    def agree(self, request: HttpRequest, queryset: QuerySet[FactorReset]) -> None:
+        """Takes off the factors of those rows where the viewer is the other side."""
+        by, now = self.rights_of(request).user, timezone.now()
+        rows = list(queryset)
+        done = sum(resetting.agree(reset=row, by=by, at=now) for row in rows)
+        if done:
+            text = ngettext("%d second factor is off.", "%d second factors are off.", done)
+            self.message_user(request, text % done, messages.SUCCESS)
+        if left := len(rows) - done:
+            text = ngettext(
+                "%d stays: a co-chair and the operator have to want it, not one person alone.",
+                "%d stay: a co-chair and the operator have to want it, not one person alone.",
+                left,
+            )
+            self.message_user(request, text % left, messages.WARNING)
