@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 from participants.consents import FALLBACK, changed_notices, notice_files
 from participants.models import ConsentNotice
+
+LONG_ENOUGH = 32  # characters of a key
 
 
 @register()
@@ -45,4 +48,19 @@ def check_recorded_notices(
             id="participants.E002",
         )
         for name in changed_notices()
+    ]
+
+
+@register()
+def check_erasure_key(**options: Any) -> list[CheckMessage]:
+    """The marks of erased people are made with a key that nobody guesses or finds elsewhere."""
+    key = settings.ERASURE_KEY
+    if len(key) >= LONG_ENOUGH and key != settings.SECRET_KEY:
+        return []
+    return [
+        Warning(
+            "ERASURE_KEY is missing, shorter than 32 characters, or the same as SECRET_KEY.",
+            hint="Whoever has the database could find out whose address was erased.",
+            id="participants.W001",
+        )
     ]

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from pytest_django import Settings
 
 from participants import erasing, erasures
+from participants.checks import check_erasure_key
 from participants.erasing import erase, erase_account
 from participants.models import ContactChannel, Delegate, Erasure, InvitationRequest, User
 from roundtable.models import AuditEntry, Event
@@ -272,3 +273,13 @@ def test_rows_that_a_later_version_adds_are_erased_too(dewi: Delegate) -> None:
     source = Path(erasing.__file__).read_text()
     assert names >= {"delegate", "first", "second", "focal_point"}
     assert "ContactChannel" not in source
+
+
+@pytest.mark.parametrize("key", ["", "short", "for-tests-only-" + "x" * 40])
+def test_weak_key_is_warned_of(settings: Settings, key: str) -> None:
+    settings.ERASURE_KEY = key
+    assert [warning.id for warning in check_erasure_key()] == ["participants.W001"]
+
+
+def test_key_of_its_own_is_well() -> None:
+    assert check_erasure_key() == []
