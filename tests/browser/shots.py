@@ -42,6 +42,7 @@ from playwright.sync_api import Page as Window  # noqa: E402
 from participants.models import User  # noqa: E402
 from tests.browser import portal  # noqa: E402
 from tests.browser.pages import OF_COCHAIRS, OF_INVITED, PUBLIC, SIGN_IN, SIGNED_IN, Page  # noqa: E402
+from tests.delivery import run_queue  # noqa: E402
 
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
@@ -123,6 +124,7 @@ def shoot_on_the_way(browser: Browser, address: str, who: User) -> None:
         window.get_by_label("Email").fill(who.email)
         window.get_by_role("button", name="Send me a code").click()
         shoot(window, f"on-the-way/code-{width}")
+        run_queue()
         window.goto("/outbox/")
         shoot(window, f"on-the-way/outbox-{width}")
         context.close()
