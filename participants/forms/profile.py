@@ -168,6 +168,20 @@ class ChannelRows(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         form.fields["id"].queryset = self.get_queryset()
 
+    def clean(self) -> None:
+        """Marks what the person has already added elsewhere since this page was opened."""
+        super().clean()
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        others = set(
+            ContactChannel.objects.filter(delegate=self.instance)
+            .exclude(pk__in=shown)
+            .values_list("kind", "value")
+        )
+        for form in self.forms:
+            written = getattr(form, "cleaned_data", {})
+            if not written.get("DELETE") and (written.get("kind"), written.get("value")) in others:
+                form.add_error("value", self.get_form_error())
+
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
         """What is said above the form where two rows are the same."""
         return gettext("Two ways are the same. Remove one.")

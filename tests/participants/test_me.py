@@ -561,3 +561,21 @@ def test_past_workplace_does_not_show_in_the_preview(client_of: Sign, delegate: 
     make_affiliation(delegate, organisation=organisation, post="Then", until=date(2020, 1, 1))
     page = client_of(delegate).get("/me/preview/").content.decode()
     assert "Then" not in page and "not recorded" in page
+
+
+def test_page_that_was_open_elsewhere_adds_nothing_twice(
+    client_of: Sign, delegate: Delegate
+) -> None:
+    data = {
+        "name": delegate.name,
+        "listed_to": "everyone",
+        "channel-TOTAL_FORMS": "1",
+        "channel-INITIAL_FORMS": "0",
+        "channel-0-kind": "email",
+        "channel-0-value": "dewi.open@EXAMPLE.org",
+        "channel-0-audience": "everyone",
+    }
+    answer = client_of(delegate).post("/me/", data)
+    assert answer.status_code == 400
+    assert "You have this one already." in answer.content.decode()
+    assert delegate.channels.count() == 3
