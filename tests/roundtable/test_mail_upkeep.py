@@ -116,7 +116,6 @@ def test_letter_waits_in_the_database_for_the_next_worker(clock: time_machine.Tr
         post_code(f"cause-{number}")
     run_queue(at_most=1)
     assert len(mail.outbox) == 1
-    connection.close_if_unusable_or_obsolete()
     clock.move_to(NOON + timedelta(days=1))
     run_queue()
     assert len(mail.outbox) == 3
