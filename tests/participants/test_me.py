@@ -572,7 +572,7 @@ def test_page_that_was_open_elsewhere_adds_nothing_twice(
         "channel-TOTAL_FORMS": "1",
         "channel-INITIAL_FORMS": "0",
         "channel-0-kind": "email",
-        "channel-0-value": "dewi.open@EXAMPLE.org",
+        "channel-0-value": " dewi.open@example.org",
         "channel-0-audience": "everyone",
     }
     answer = client_of(delegate).post("/me/", data)
