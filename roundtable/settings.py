@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, XLSX
 
 from roundtable.environment import database, days, env, names, optional, required, sqlite_in
+from roundtable.identity import identity_provider
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -74,6 +75,11 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
 ]
+
+# Where one is set, people may sign in at an organisation's own identity provider.
+_PROVIDER = identity_provider()
+vars().update(_PROVIDER)
+INSTALLED_APPS += _PROVIDER["OIDC_APPS"]
 
 MIDDLEWARE = [
     "roundtable.retry.RetryMiddleware",
@@ -262,7 +268,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_PROVIDER["OIDC_ORIGIN"]],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -32,5 +32,9 @@ urlpatterns = i18n_patterns(
 handler400 = "roundtable.retry.bad_request"
 handler500 = "roundtable.retry.server_error"
 
+if settings.OIDC_SERVER_URL:
+    urlpatterns += i18n_patterns(
+        path("", include("participants.provider_urls")), prefix_default_language=False
+    )
 if settings.DEBUG:
     urlpatterns += [path("outbox/", include("roundtable.outbox"))]

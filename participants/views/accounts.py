@@ -12,13 +12,14 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from participants import fresh_codes
 from participants.accounts import addresses_of
@@ -91,10 +92,17 @@ def left(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/left.html", context, status=400 if form.errors else 200)
 
 
+@require_safe
+@login_not_required
+def not_signed_in(request: HttpRequest) -> HttpResponse:
+    """Where an identity provider sends whom it does not know."""
+    return render(request, "socialaccount/login_cancelled.html")
+
+
 def _go_on_without(request: HttpRequest, address: str) -> HttpResponse:
-    """Keeps this session alone, unless that address opened it."""
+    """Keeps this session alone, unless that address opened it, or an identity provider did."""
     records = get_authentication_records(request, request.user)
-    if address in {row.get("email") for row in records}:
+    if any(row.get("email") == address or row["method"] == "socialaccount" for row in records):
         logout(request)
         messages.success(request, _("Done. Sign in with your other address, or with your passkey."))
         return redirect("account_login")

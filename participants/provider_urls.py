@@ -1,0 +1,10 @@
+"""Addresses for signing in at an identity provider; absent where none is set."""
+
+from django.urls import include, path
+
+from participants.views import accounts
+
+urlpatterns = [
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("accounts/not-signed-in/", accounts.not_signed_in, name="socialaccount_login_cancelled"),
+]
