@@ -460,3 +460,8 @@ def test_profile_that_shares_nothing_needs_no_agreement(
     assert client_of(newcomer).post("/me/", sent(listed_to="only_me")).status_code == 302
     newcomer.refresh_from_db()
     assert (newcomer.post, newcomer.consented_at) == ("Typed just now", None)
+
+
+def test_page_privacy_says_how_long_the_log_is_kept(client: Client) -> None:
+    """As the notice promises."""
+    assert "It is kept for 730 days." in client.get("/privacy/").content.decode()
