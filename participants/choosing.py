@@ -12,7 +12,6 @@ from participants.models import (
     Delegate,
     EventRole,
     Organisation,
-    Participation,
 )
 from roundtable import audit
 
@@ -20,13 +19,17 @@ from roundtable import audit
 def can_be_left_out(
     delegate: Delegate, saved: Iterable[AudienceException]
 ) -> QuerySet[Organisation]:
-    """Public organisations, those of the person's own roundtables, and those chosen before."""
-    events = delegate.participations.values("event")
-    taking_part = Participation.objects.filter(event__in=events)
+    """Public organisations, those of the person's own roundtables, one's own, and chosen ones.
+
+    For whom somebody else spoke or speaks is nobody's to read here.
+    """
+    events = delegate.participations.confirmed().values("event")
     roles = EventRole.objects.filter(event__in=events)
+    own = delegate.participations.all()
     return Organisation.objects.filter(
         Q(pk__in=Organisation.objects.published().values("pk"))
-        | Q(pk__in=taking_part.values("organisation"))
+        | Q(pk__in=own.values("organisation"))
+        | Q(pk__in=delegate.affiliations.values("organisation"))
         | Q(pk__in=roles.values("organisation"))
         | Q(pk__in=[row.organisation_id for row in saved if row.organisation_id]),
         is_demonstration=delegate.is_demonstration,

@@ -18,6 +18,7 @@ from tests.factories import (
     make_introduction,
     make_organisation,
     make_participation,
+    make_role,
 )
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ def police(db: None) -> Delegate:
 def met(event: Event, delegate: Delegate, police: Delegate) -> Delegate:
     """The delegate sat with civil society beside two others, and with a government elsewhere."""
     government = make_organisation(slug="gov-x", name="Government of X", kind=Kind.GOVERNMENT)
+    make_role(event, organisation=government)
     second = make_event()
     make_participation(delegate, second)
     make_participation(police, event, organisation=government)
@@ -209,3 +211,18 @@ def test_page_costs_the_same(
     client.get("/me/audience/")
     with django_assert_num_queries(8):  # type: ignore[attr-defined]
         client.get("/me/audience/")
+
+
+def test_offers_no_organisation_that_only_somebody_elses_part_tells_of(
+    client_of: Sign, event: Event, met: Delegate
+) -> None:
+    shelter = make_organisation(slug="shelter", name="Quiet Shelter")
+    make_participation(make_delegate(), event, organisation=shelter)
+    own = met.participations.get(event=event).organisation
+    page = client_of(met).get("/me/audience/").content.decode()
+    assert "Quiet Shelter" not in page
+    assert f'value="{own.slug}"' in page and 'value="gov-x"' in page
+    answer = client_of(met).post(
+        "/me/audience/", {"audience": "participants", "organisations": ["shelter"]}
+    )
+    assert answer.status_code == 400 and "Quiet Shelter" not in answer.content.decode()
