@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from participants.audiences import LeftOut, Person, Viewer, is_inside, viewers_of
 from participants.models import (
     Audience,
     AudienceException,
+    Constituency,
     Delegate,
     Introduction,
     Participation,
@@ -20,35 +18,41 @@ from participants.models import (
 
 @dataclass(frozen=True)
 class Onlookers:
-    """The people with an account whom somebody met or was introduced to."""
+    """Whom somebody met at roundtables, sat beside there, or was introduced to, by their numbers.
 
-    person: Person
-    viewers: tuple[Viewer, ...]
+    Counted from confirmed seats and accepted introductions alone, all of which the person may
+    know. A number that fell with each exception would tell where somebody else ever worked, and
+    one that fell with each closed account who has left.
+    """
+
+    events: int = 0
+    met: frozenset[int] = frozenset()
+    beside: frozenset[int] = frozenset()
+    introduced: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, delegate: Delegate, on: date) -> "Onlookers":
-        """Those who may look at this delegate on that day, in two queries."""
-        seats = delegate.participations.confirmed().select_related("organisation")
-        person = Person(
-            delegate.pk,
-            frozenset((row.event_id, row.organisation.constituency.value) for row in seats),
+    def of(cls, delegate: Delegate) -> "Onlookers":
+        """Those of this delegate, in three queries."""
+        own = {
+            (row.event_id, row.organisation.constituency)
+            for row in delegate.participations.confirmed().select_related("organisation")
+        }
+        events = {event for event, _constituency in own}
+        seats = (
+            Participation.objects.confirmed()
+            .filter(event__in=events, delegate__erased_at=None)
+            .exclude(delegate=delegate)
+            .select_related("organisation")
         )
-        met = Participation.objects.confirmed().filter(event__in=person.events)
-        known = Introduction.objects.accepted().of(delegate)
-        others = Delegate.objects.filter(
-            Q(pk__in=met.values("delegate"))
-            | Q(pk__in=known.values("first"))
-            | Q(pk__in=known.values("second")),
-            user__is_active=True,
-        ).exclude(pk=delegate.pk)
-        return cls(person, tuple(viewers_of(others, on).values()))
-
-    def count(self, audience: str, *left_out: LeftOut) -> int:
-        """How many of them are inside the audience and in none of the exceptions."""
-        return sum(
-            all(is_inside(audience, each, viewer, self.person) for each in left_out or [LeftOut()])
-            for viewer in self.viewers
-        )
+        met, beside = set(), set()
+        for seat in seats:
+            met.add(seat.delegate_id)
+            side = seat.organisation.constituency
+            if side != Constituency.OTHER and (seat.event_id, side) in own:
+                beside.add(seat.delegate_id)
+        pairs = Introduction.objects.accepted().of(delegate).values_list("first", "second")
+        introduced = {number for pair in pairs for number in pair} - {delegate.pk}
+        return cls(len(events), frozenset(met), frozenset(beside), frozenset(introduced))
 
     def words(self, audience: str, *exceptions: Iterable[AudienceException]) -> str:
         """Who is inside, as "43 participants of 2 roundtables; not Government of X"."""
@@ -56,45 +60,44 @@ class Onlookers:
             return _("Nobody but you.")
         if audience == Audience.EVERYONE:
             return _("Anyone who opens this site, search engines and every government included.")
-        rows = [list(each) for each in exceptions]
-        number = self.count(audience, *(LeftOut.of(each) for each in rows))
-        sentence = self._sentence(audience, number)
-        names = sorted({name_of(row) for each in rows for row in each})
-        if names:
-            sentence = _("%(people)s; not %(names)s") % {
-                "people": sentence,
-                "names": ", ".join(names),
-            }
-        return f"{sentence}."
+        names = sorted({name_of(row) for each in exceptions for row in each})
+        if not names:
+            return f"{self._sentence(audience)}."
+        values = {"people": self._sentence(audience), "names": ", ".join(names)}
+        return _("%(people)s; not %(names)s.") % values
 
-    def _sentence(self, audience: str, number: int) -> str:
-        events = len(self.person.events)
-        values: dict[str, int | str] = {"number": number, "events": events}
-        if audience == Audience.INTRODUCED or not events:
-            return (
-                ngettext(
-                    "%(number)d person introduced to you",
-                    "%(number)d people introduced to you",
-                    number,
-                )
-                % values
-            )
-        values["of"] = ngettext("one roundtable", "%(events)d roundtables", events) % values
+    def _sentence(self, audience: str) -> str:
+        introduced = ngettext(
+            "%(number)d person introduced to you",
+            "%(number)d people introduced to you",
+            len(self.introduced),
+        ) % {"number": len(self.introduced)}
+        if audience == Audience.INTRODUCED or not self.events:
+            return introduced
+        roundtables = ngettext("one roundtable", "%(number)d roundtables", self.events) % {
+            "number": self.events
+        }
         if audience == Audience.CONSTITUENCY:
-            return (
-                ngettext(
-                    "%(number)d participant of %(of)s who sat with your side",
-                    "%(number)d participants of %(of)s who sat with your side",
-                    number,
-                )
-                % values
+            people = self.beside
+            sentence = ngettext(
+                "%(number)d participant of %(roundtables)s who sat with your side",
+                "%(number)d participants of %(roundtables)s who sat with your side",
+                len(people),
             )
-        return (
-            ngettext(
-                "%(number)d participant of %(of)s", "%(number)d participants of %(of)s", number
+        else:
+            people = self.met
+            sentence = ngettext(
+                "%(number)d participant of %(roundtables)s",
+                "%(number)d participants of %(roundtables)s",
+                len(people),
             )
-            % values
-        )
+        said = sentence % {"number": len(people), "roundtables": roundtables}
+        if self.introduced <= people:
+            return said
+        return _("%(participants)s, and %(introduced)s") % {
+            "participants": said,
+            "introduced": introduced,
+        }
 
 
 def name_of(exception: AudienceException) -> str:

@@ -180,7 +180,7 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
     ]
     inlines = [ParticipationInline, AffiliationInline]
     list_display = [
-        "name",
+        "person",
         "name_latin",
         "speaks_for",
         "invitation_email",
@@ -235,6 +235,11 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
             return mine.decides_somewhere
         events = self._events_of(obj)
         return obj.user_id is None and bool(events) and events <= mine.decidable
+
+    @admin.display(description=_("name"), ordering="name")
+    def person(self, row: Delegate) -> str:
+        """The name, or that somebody took part who was erased."""
+        return str(row)
 
     @admin.display(description=_("speaks for"))
     def speaks_for(self, row: Any) -> str:

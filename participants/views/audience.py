@@ -25,7 +25,7 @@ def my_audience(request: HttpRequest, number: int | None = None) -> HttpResponse
     own = of_channel(saved, number)
     form = WhoForm(
         request.POST if request.method == "POST" else None,
-        onlookers=Onlookers.of(delegate, timezone.localdate()),
+        onlookers=Onlookers.of(delegate),
         organisations=can_be_left_out(delegate, saved),
         audience=channel.audience if channel else delegate.listed_to,
         saved=own,

@@ -33,7 +33,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if delegate.consented_at is None:
         notice = consents.current_notice(get_language() or consents.FALLBACK)
     shown: dict[str, Any] = {
-        "onlookers": Onlookers.of(delegate, timezone.localdate()),
+        "onlookers": Onlookers.of(delegate),
         "exceptions": list(delegate.exceptions.select_related("organisation")),
     }
     form = ProfileForm(data, instance=delegate, notice=notice, **shown)

@@ -90,7 +90,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     notice = current_notice(get_language() or "en")
     data = request.POST if request.method == "POST" else None
     person = invitation.delegate
-    onlookers = Onlookers.of(person, timezone.localdate())
+    onlookers = Onlookers.of(person)
     form = SharingForm(data, notice, onlookers=onlookers)
     channels = ChannelFormSet(
         data, instance=person, prefix="channel", form_kwargs={"onlookers": onlookers}

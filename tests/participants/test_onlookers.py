@@ -11,6 +11,7 @@ from participants.onlookers import Onlookers
 from roundtable.models import Event
 from tests.factories import (
     NOON,
+    make_affiliation,
     make_channel,
     make_delegate,
     make_event,
@@ -43,14 +44,13 @@ def met(event: Event, delegate: Delegate, police: Delegate) -> Delegate:
     make_participation(police, second, organisation=government)
     for number in range(2):
         make_participation(make_delegate(name=f"Beside {number}"), event)
-    # Neither counts: not confirmed, and without an account.
+    # Does not count: not confirmed.
     make_participation(make_delegate(), event, confirmed=False)
-    make_participation(make_delegate(user=None), event)
     return delegate
 
 
 def words(of: Delegate, audience: str, *exceptions: AudienceException) -> str:
-    return Onlookers.of(of, ON).words(audience, exceptions)
+    return Onlookers.of(of).words(audience, exceptions)
 
 
 def test_words_count_who_is_inside(met: Delegate) -> None:
@@ -65,16 +65,37 @@ def test_words_count_who_is_inside(met: Delegate) -> None:
     )
     make_introduction(make_delegate(), met)
     assert words(met, Audience.INTRODUCED) == "1 person introduced to you."
+    assert words(met, Audience.PARTICIPANTS) == (
+        "3 participants of 2 roundtables, and 1 person introduced to you."
+    )
 
 
 def test_words_name_who_is_left_out(met: Delegate) -> None:
     government = AudienceException(delegate=met, constituency="governments")
     country = AudienceException(delegate=met, country="TH")
     assert words(met, Audience.PARTICIPANTS, government, country) == (
-        "2 participants of 2 roundtables; not Governments, Thailand."
+        "3 participants of 2 roundtables; not Governments, Thailand."
     )
     assert words(met, Audience.CONSTITUENCY, government) == (
         "2 participants of 2 roundtables who sat with your side; not Governments."
+    )
+
+
+def test_number_tells_nothing_of_somebody_else(
+    event: Event, met: Delegate, police: Delegate
+) -> None:
+    """Who ever worked where, and whose account is closed, is not found out by trying."""
+    before = [words(met, audience) for audience in Audience.values]
+    elsewhere = make_organisation(kind=Kind.GOVERNMENT, country="MM")
+    for seat in event.participations.exclude(delegate=met):
+        make_affiliation(seat.delegate, organisation=elsewhere)
+    assert police.user is not None
+    police.user.is_active = False
+    police.user.save()
+    assert [words(met, audience) for audience in Audience.values] == before
+    left_out = AudienceException(delegate=met, organisation=elsewhere)
+    assert words(met, Audience.PARTICIPANTS, left_out) == (
+        f"3 participants of 2 roundtables; not {elsewhere.name}."
     )
 
 
@@ -83,7 +104,7 @@ def test_counted_before_it_is_saved(client_of: Sign, met: Delegate) -> None:
     answer = client_of(met).post("/me/audience/", data)
     assert answer.status_code == 200
     page = answer.content.decode()
-    assert "2 participants of 2 roundtables; not Government of X." in page
+    assert "3 participants of 2 roundtables; not Government of X." in page
     assert "This is not saved yet." in page
     met.refresh_from_db()
     assert met.listed_to == Audience.EVERYONE and not met.exceptions.exists()
@@ -100,7 +121,7 @@ def test_left_out_of_the_listing_and_all_beneath(
     assert sharing.find(eyes, met.handle, ON) is None
     assert not sharing.listed(eyes, ON).filter(pk=met.pk).exists()
     page = client.get("/me/").content.decode()
-    assert "2 participants of 2 roundtables; not Government of X." in page
+    assert "3 participants of 2 roundtables; not Government of X." in page
     # Saving the profile leaves it as it is.
     assert AudienceException.objects.get().organisation.slug == "gov-x"  # type: ignore[union-attr]
 
@@ -209,7 +230,7 @@ def test_page_costs_the_same(
         make_exception(met, channel=channel, country="TH")
     client = client_of(met)
     client.get("/me/audience/")
-    with django_assert_num_queries(8):  # type: ignore[attr-defined]
+    with django_assert_num_queries(9):  # type: ignore[attr-defined]
         client.get("/me/audience/")
 
 
