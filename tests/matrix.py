@@ -1,0 +1,345 @@
+"""Who asks for what: the roles, the objects, and the table in matrix.txt that says every answer.
+
+A line of the table: the address's name, the objects, the methods, and one answer for each role.
+An answer is a status; "in" is a redirect to the page for signing in, and a dash stands where the
+role has no such object.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import models, transaction
+from django.test import Client
+
+from outcomes.models import CommitmentParty
+from participants import hiding, reviewing
+from participants.models import Audience, Delegate, Invitation, User
+from roundtable.models import Event
+from tests.addresses import patterns
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_consent,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_introduction,
+    make_invitation,
+    make_invitation_request,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+)
+from tests.test_urls import MAP
+
+TABLE = Path(__file__).with_name("matrix.txt")
+ROLES = [
+    "visitor",
+    "participant",
+    "quiet delegate",
+    "outsider",
+    "focal point",
+    "co-chair",
+    "co-chair elsewhere",
+    "operator",
+]
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+NONE = "-"
+Cell = tuple[str, str, str, str]  # address, object, method, role
+ABSENT = 2**31 - 1
+
+
+@dataclass
+class Cast:
+    """Who looks, and what there is to look at."""
+
+    users: dict[str, User | None] = field(default_factory=dict)
+    own: dict[str, Delegate] = field(default_factory=dict)  # by role
+    others: dict[str, Delegate] = field(default_factory=dict)  # by what they are
+    events: dict[str, Event] = field(default_factory=dict)
+
+    def delegate(self, role: str) -> Delegate | None:
+        return self.own.get(role)
+
+
+def make_cast() -> Cast:
+    cast = Cast()
+    for key, is_public in (("here", True), ("elsewhere", True), ("hidden", False)):
+        event = make_event(code=key.upper(), slug=key, title=key, is_public=is_public)
+        statement = make_statement(event)
+        make_theme(slug=f"theme-{key}")
+        commitment = make_commitment(event, reference=f"{event.code}-C1", text="Train officers.")
+        commitment.outcomes.add(statement.outcomes.filter(parent__isnull=False)[0])
+        make_update(commitment)
+        make_party(commitment)
+        office = make_organisation(slug=f"office-{key}")
+        make_role(event, organisation=office)
+        make_invitation_request(event)
+        cast.events[key] = event
+    here, elsewhere = cast.events["here"], cast.events["elsewhere"]
+    _make_roles(cast, here, elsewhere)
+    _make_others(cast, here)
+    for delegate in cast.own.values():
+        _give_own(delegate, here)
+    return cast
+
+
+def _make_roles(cast: Cast, here: Event, elsewhere: Event) -> None:
+    cast.users["visitor"] = None
+    for role, listed_to, event in (
+        ("participant", Audience.EVERYONE, here),
+        ("quiet delegate", Audience.ONLY_ME, here),
+        ("outsider", Audience.PARTICIPANTS, elsewhere),
+        ("focal point", Audience.PARTICIPANTS, here),
+    ):
+        delegate = make_delegate(name=role.title(), listed_to=listed_to)
+        make_participation(delegate, event)
+        make_channel(delegate, audience=Audience.PARTICIPANTS)
+        cast.own[role], cast.users[role] = delegate, delegate.user
+    party = make_party(here.commitments.get())
+    party.ask(cast.own["focal point"])
+    party.accept(NOON)
+    for role, event in (("co-chair", here), ("co-chair elsewhere", elsewhere)):
+        user = cast.users[role] = make_user()
+        make_grant(user, event, on_behalf_of=make_organisation())
+    cast.users["operator"] = make_user(is_superuser=True)
+
+
+def _make_others(cast: Cast, here: Event) -> None:
+    for key, fields in (
+        ("open", {"listed_to": Audience.EVERYONE}),
+        ("inside", {"listed_to": Audience.PARTICIPANTS}),
+        ("hidden", {}),
+        ("paused", {"listed_to": Audience.EVERYONE, "paused_at": NOON}),
+        ("protected", {"listed_to": Audience.INTRODUCED, "is_protected": True}),
+    ):
+        person = cast.others[key] = make_delegate(name=key.title(), **fields)
+        make_participation(person, here)
+        make_affiliation(person)
+        make_channel(person, audience=Audience.EVERYONE)
+    erased = cast.others["erased"] = make_delegate(user=None)
+    make_participation(erased, here)
+    Delegate.objects.filter(pk=erased.pk).update(name="", erased_at=NOON)
+    deleted = cast.others["deleted"] = make_delegate()
+    Delegate.objects.filter(pk=deleted.pk).delete()
+    hidden = cast.others["hidden"]
+    make_introduction(hidden, cast.others["inside"], accepted=False, first_accepted_at=NOON)
+    make_party(here.commitments.get()).ask(hidden)
+    guest = make_delegate(user=None, invitation_email="guest@example.org")
+    make_participation(guest, here)
+    fresh = {"email": "guest@example.org", "expires_at": NOON.replace(year=9999)}
+    for token, answer in (("open", {}), ("answered", {"answer": "not-me", "answered_at": NOON})):
+        digest = Invitation.digest(f"{token}-invitation")
+        make_invitation(guest, here, token_hash=digest, **fresh | answer)
+
+
+def _give_own(delegate: Delegate, here: Event) -> None:
+    """What only its owner may answer or change."""
+    make_consent(delegate)
+    make_introduction(
+        make_delegate(listed_to=Audience.EVERYONE),
+        delegate,
+        accepted=False,
+        first_accepted_at=NOON,
+    )
+    number = here.commitments.count() + 1
+    commitment = make_commitment(here, reference=f"{here.code}-C{number}", text="Asked")
+    make_party(commitment).ask(delegate)
+
+
+def addresses() -> dict[str, str]:
+    """The pattern of each address by its name; one without a name is named by its pattern."""
+    found = {}
+    for path, entry in patterns():
+        name = f"admin:{entry.name}" if path.startswith("admin/") and entry.name else entry.name
+        found[name or path] = path
+    return found
+
+
+def objects(name: str, pattern: str, cast: Cast, role: str) -> dict[str, str | None]:
+    """The address for each object that it can be about; None where this role has none."""
+    if "<path:object_id>" in pattern:
+        return _rows(pattern, cast)
+    if "<slug:handle>" in pattern:
+        own = cast.delegate(role)
+        people: dict[str, Delegate | None] = {"own": own, **cast.others}
+        return {
+            key: f"/{pattern.replace('<slug:handle>', person.handle)}" if person else None
+            for key, person in people.items()
+        }
+    if name in OBJECTS:
+        return OBJECTS[name](cast, cast.delegate(role))
+    if pattern.startswith("admin/"):
+        return {"it": f"/{REGULAR.get(pattern, pattern)}"}
+    return {"it": MAP[name].path}
+
+
+# What stands for the regular expressions of the admin.
+REGULAR = {
+    "admin/^(?P<app_label>participants|outcomes|roundtable)/$": "admin/participants/",
+    "admin/(?P<url>.*)$": "admin/nothing/",
+}
+
+
+def _rows(pattern: str, cast: Cast) -> dict[str, str | None]:
+    """A row of the co-chair's own roundtable, of another one, of a hidden one, and none."""
+    _admin, app, name = pattern.split("/")[:3]
+    model = next(
+        model
+        for model in admin.site._registry
+        if (model._meta.app_label, model._meta.model_name) == (app, name)
+    )
+    pks = {key: _row(model, cast, key) for key in ("here", "elsewhere", "hidden")}
+    return {
+        key: f"/{pattern.replace('<path:object_id>', str(pk))}"
+        for key, pk in {**pks, "deleted": ABSENT}.items()
+        if pk
+    }
+
+
+WITHIN = {
+    "user": "delegate__participations__event",
+    "grant": "event",
+    "invitationrequest": "event",
+    "introduction": "proposed_by__grants__event",
+    "organisation": "roles__event",
+    "delegate": "participations__event",
+    "participation": "event",
+    "commitment": "event",
+    "event": "pk",
+    "series": "events",
+    "statement": "event",
+    "outcome": "statement__event",
+    "progressupdate": "commitment__event",
+}
+
+
+def _row(model: type[models.Model], cast: Cast, key: str) -> int | None:
+    path = WITHIN.get(model._meta.model_name or "")
+    rows: models.QuerySet[Any] = model._default_manager.order_by("pk")
+    if path:
+        rows = rows.filter(**{path: cast.events[key].pk})
+    elif key != "here":  # it belongs to no roundtable
+        return None
+    row = rows.first()
+    return row.pk if row else None
+
+
+def _by_slug(start: str, rest: str = "") -> dict[str, str | None]:
+    keys = ("here", "hidden", "deleted")
+    return {key: f"{start}{key}{rest}" for key in keys}
+
+
+def _numbered(path: str, own: int | None, other: int) -> dict[str, str | None]:
+    return {
+        "own": path.format(own) if own else None,
+        "other's": path.format(other),
+        "deleted": path.format(ABSENT),
+    }
+
+
+def _pk(rows: "models.QuerySet[Any] | None") -> int | None:
+    return rows.values_list("pk", flat=True).first() if rows is not None else None
+
+
+def _links(path_of: Any, cast: Cast, own: Delegate | None) -> dict[str, str | None]:
+    """What stands in messages to oneself, to somebody else, and to whom there is no more."""
+    other = urlsplit(path_of(cast.others["inside"])).path
+    return {
+        "own": urlsplit(path_of(own)).path if own else None,
+        "other's": other,
+        "deleted": urlsplit(path_of(cast.others["deleted"])).path,
+        "tampered": f"{other.rstrip('/')}x/",
+    }
+
+
+OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
+    "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
+    "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
+    "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
+    "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),
+    "my-channel-audience": lambda cast, own: _numbered(
+        "/me/audience/{}/",
+        _pk(own.channels.all() if own else None),
+        cast.others["open"].channels.get().pk,
+    ),
+    "answer-request": lambda cast, own: _numbered(
+        "/me/commitments/{}/",
+        _pk(CommitmentParty.objects.filter(focal_point=own).order_by("-pk") if own else None),
+        CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
+    ),
+    "answer-introduction": lambda cast, own: _numbered(
+        "/me/introductions/{}/",
+        _pk(own.introductions_as_second.all() if own else None),
+        cast.others["inside"].introductions_as_second.get().pk,
+    ),
+    "invitation": lambda _cast, _own: {
+        key: f"/invitations/{key}-invitation/" for key in ("open", "answered", "deleted")
+    },
+    "hide-by-link": lambda cast, own: _links(hiding.url_for, cast, own),
+    "review-by-link": lambda cast, own: _links(reviewing.url_for, cast, own),
+}
+
+
+def answer(browser: Client, method: str, path: str) -> str:
+    """What the table would say; nothing that the request changed is kept."""
+    cache.clear()
+    fresh = Client(raise_request_exception=False)
+    fresh.cookies.load({name: cookie.value for name, cookie in browser.cookies.items()})
+    before = transaction.savepoint()
+    response = fresh.generic(method, path)
+    transaction.savepoint_rollback(before)
+    response.close()
+    leads_to = urlsplit(response.headers.get("Location", "")).path
+    if leads_to in ("/accounts/login/", "/admin/login/") and response.status_code == 302:
+        return "in"
+    return str(response.status_code)
+
+
+def table() -> dict[Cell, str]:
+    """Every cell of matrix.txt."""
+    found: dict[Cell, str] = {}
+    for line in TABLE.read_text().splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, things, methods, *answers = line.split()
+        assert len(answers) == len(ROLES), line
+        for thing in things.split(","):
+            for method in methods.split(","):
+                for role, said in zip(ROLES, answers, strict=True):
+                    cell = name, thing, method, role
+                    assert cell not in found, cell
+                    found[cell] = said
+    return found
+
+
+def lines(cells: dict[Cell, str]) -> Iterator[str]:
+    """The cells as the table writes them."""
+    names = list(dict.fromkeys(name for name, *_rest in cells))
+    for name in names:
+        by_answers: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(dict)
+        things = dict.fromkeys(thing for of, thing, *_rest in cells if of == name)
+        for thing in things:
+            for method in METHODS:
+                row = tuple(cells.get((name, thing, method, role), "?") for role in ROLES)
+                if set(row) != {"?"}:
+                    by_answers[row].setdefault(thing, []).append(method)
+        for row, found in by_answers.items():
+            by_methods: dict[str, list[str]] = defaultdict(list)
+            for thing, methods in found.items():
+                by_methods[",".join(methods)].append(thing)
+            for methods_text, those in by_methods.items():
+                yield f"{name} {','.join(those)} {methods_text} {' '.join(row)}"
