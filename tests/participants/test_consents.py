@@ -377,7 +377,10 @@ def test_record_is_downloaded_with_every_word(client_of: Sign, newcomer: Delegat
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="my-agreement.txt"'
     text = answer.content.decode()
-    given = "2026-03-02 12:34 UTC\nGiven: You, signed in\nNotice, version 1, English\nSHA-256 "
+    given = (
+        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 1, English\n"
+        "Fingerprint of its words (SHA-256): "
+    )
     assert f"{given}{notice.sha256}\n" in text
     assert notice.text in text
     assert text.count("UTC") == 1

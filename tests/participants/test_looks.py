@@ -131,7 +131,7 @@ def test_page_shows_looks_page_by_page(
     first = client.get("/me/looks/").content.decode()
     assert first.count("Opened what you share") == 20
     assert first.count("Ministry of Examples") == 20
-    assert "2 March 2026, 12:00 UTC" in first
+    assert "2 March 2026, 12:00 (UTC)" in first
     assert client.get("/me/looks/?page=2").content.decode().count("Opened what you share") == 1
     assert client.get("/me/looks/?page=9").status_code == 400
     assert client.get("/me/looks/?who=1").status_code == 400

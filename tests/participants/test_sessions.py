@@ -80,7 +80,7 @@ def test_page_says_when_each_was_last_used_and_not_what_the_browser_said() -> No
         page = browser.get("/accounts/sessions/").content.decode()
         assert UserSession.objects.get().last_seen_at == NOW + timedelta(minutes=11)
         assert "Firefox on Android" in page and "Mozilla" not in page
-        assert "Last used on 2 March, 12:11, signed in on 2 March, 12:00 (UTC)" in page
+        assert "Last used on 2 March 2026, 12:11, signed in on 2 March 2026, 12:00 (UTC)" in page
         with CaptureQueriesContext(
             connection,
         ) as asked:
