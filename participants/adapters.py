@@ -56,6 +56,10 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
             take_off_address(email_address.user, email_address.user.email)
         return confirmed
 
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Back to where addresses are added."""
+        return reverse("account_email")
+
     def get_login_stages(self) -> list[str]:
         """Without allauth's own check of the address, which would send a former one a code."""
         stages: list[str] = super().get_login_stages()

@@ -16,7 +16,7 @@ from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from participants.models import User
-from tests.signing_in import sign_in
+from tests.signing_in import prove_mail, sign_in
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -107,6 +107,8 @@ def session_of(who: User) -> str:
     """The cookie of a new session in which this person is signed in."""
     client = Client()
     sign_in(client, who)
+    if not who.is_staff:
+        prove_mail(client, who)
     key = client.session.session_key
     UserSession.objects.create(user=who, session_key=key, ip="127.0.0.1", user_agent=AGENT)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable
 
 import pytest
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from participants.models import User
+from tests import signing_in
 from tests.browser.checks import check
 from tests.browser.conftest import Visit
 from tests.delivery import sent
@@ -42,18 +42,24 @@ def enter(page: Page, code: str) -> None:
 
 def confirm(page: Page, code: str) -> None:
     """Shows once more who one is, where the portal asks."""
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Confirm Access")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
     check(page)
     page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Go on").click()
 
 
 def app_code(secret: str) -> str:
     """What an authenticator app shows now."""
     cache.clear()  # else the same half minute's code is refused the second time
-    counter = next(iter(yield_hotp_counters_from_time()))
-    code: str = format_hotp_value(hotp_value(secret, counter))
-    return code
+    return signing_in.app_code(secret)
+
+
+def forget_proof() -> None:
+    """Lets every session forget that it was opened by mail minutes ago."""
+    for session in Session.objects.all():
+        store = SessionStore(session.session_key)
+        store[AUTHENTICATION_METHODS_SESSION_KEY] = []
+        store.save()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
@@ -121,20 +127,20 @@ def test_sign_in_leads_on_to_where_one_wanted_to_go(
 def test_second_factor_is_set_up_asked_for_and_taken_off(
     visit: Callable[..., Visit], delegate: User
 ) -> None:
-    page = visit("/me/", width=360, who=delegate).page
-    page.get_by_role("link", name="Second factor").click()
-    page.get_by_role("link", name="Activate").click()
+    page = visit("/accounts/2fa/", width=360, who=delegate).page
+    page.get_by_role("link", name="Add an app").click()
     code = page.get_by_role("main").get_by_role("img")
     assert code.evaluate("image => image.naturalWidth > 0")
     page.emulate_media(color_scheme="dark")
     white = code.evaluate("image => getComputedStyle(image).backgroundColor")
     assert white == "rgb(255, 255, 255)", "a camera needs black on white"
     page.emulate_media(color_scheme="light")
-    secret = page.get_by_label("Authenticator secret").input_value()
+    secret = page.get_by_label("Secret").input_value()
     page.get_by_label("Authenticator code").fill(app_code(secret))
-    page.get_by_role("button", name="Activate").click()
+    page.get_by_role("button", name="Add the app").click()
     confirm(page, app_code(secret))
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Recovery Codes")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    assert page.locator("main code").count() == 10
     check(page)
 
     page = visit("/accounts/login/", width=360).page
@@ -142,12 +148,59 @@ def test_second_factor_is_set_up_asked_for_and_taken_off(
     enter(page, code_sent_to(delegate.email))
     check(page)
     page.get_by_label("Code").fill(app_code(secret))
-    page.locator("main").get_by_role("button", name="Sign In").click()
+    page.locator("main").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
 
-    page = visit("/accounts/2fa/", width=360, who=delegate).page
+    page.goto("/accounts/2fa/")
     check(page)
-    page.get_by_role("link", name="Deactivate").click()
+    page.get_by_role("link", name="Take off the app").click()
     confirm(page, app_code(secret))
-    page.get_by_role("button", name="Deactivate").click()
-    expect(page.locator("main")).to_contain_text("An authenticator app is not active")
+    page.get_by_role("button", name="Take it off").click()
+    expect(page.get_by_role("link", name="Add an app")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_cochair_comes_to_the_desk_with_the_code_of_the_app(
+    visit: Callable[..., Visit], cochair: User, javascript: bool
+) -> None:
+    secret = str(Authenticator.objects.get(user=cochair, type="totp").data["secret"])
+    page = visit("/admin/", width=360, javascript=javascript).page
+    ask_for_code(page, cochair.email)
+    enter(page, code_sent_to(cochair.email))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Now your second factor")
+    page.get_by_label("Code").fill(app_code(secret))
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What do you want to work on?")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_second_address_is_added_and_the_work_address_left(
+    visit: Callable[..., Visit], delegate: User, javascript: bool
+) -> None:
+    page = visit("/accounts/email/", width=360, who=delegate, javascript=javascript).page
+    # The checks themselves are scripts.
+    look = check if javascript else lambda _page: None
+    forget_proof()
+    page.get_by_label("E-mail address").fill("napha@example.com")
+    page.get_by_role("button", name="Send a code to it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    look(page)
+    page.get_by_role("button", name="Send me a code").click()
+    look(page)
+    page.get_by_label("Code from the message").fill(code_sent_to(delegate.email))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+    look(page)
+    enter(page, code_sent_to("napha@example.com"))
+    expect(page.locator("main")).to_contain_text("napha@example.com")
+    look(page)
+
+    page.get_by_role("link", name="I have left an organisation").click()
+    look(page)
+    page.get_by_label(delegate.email).check()
+    page.get_by_role("button", name="I have left: stop this address").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.locator("main")).to_contain_text("Sign in with your other address")
+    ask_for_code(page, "napha@example.com")
+    enter(page, code_sent_to("napha@example.com"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
