@@ -23,7 +23,7 @@ INTRODUCTIONS = [
 ]
 # Proposed by a co-chair: one of the two is protected.
 PROPOSED = ("delegate", "aung", 30, "You take over from each other at night.")
-LOOKS = [("fatima", 3), ("khin", 12), ("nasrin", 26)]
+LOOKS = [("nasrin", 26), ("khin", 12), ("fatima", 3)]
 
 
 def add_sharing(people: list[Person], *, by: User, on: date) -> None:
@@ -45,11 +45,11 @@ def add_sharing(people: list[Person], *, by: User, on: date) -> None:
     first, second, days, message = PROPOSED
     _introduce(first, second, on - timedelta(days=days), message, True, by=by)
     handle = _delegate("delegate").handle
+    sharing.reveal(by, handle, noon(on - timedelta(days=33)))
     for key, days in LOOKS:
         user = _delegate(key).user
         assert user is not None
         sharing.reveal(user, handle, noon(on - timedelta(days=days)))
-    sharing.reveal(by, handle, noon(on - timedelta(days=33)))
 
 
 def _delegate(key: str) -> Delegate:

@@ -94,6 +94,7 @@ TABLES = (
         _by_user(Authenticator),
         ("type", "created_at", "last_used_at"),
         {**OF_MY_ACCOUNT, "data": SECRET},
+        {"type": _("Kind"), "created_at": _("Added"), "last_used_at": _("Last used")},
     ),
     Table(
         "sessions",
@@ -102,6 +103,12 @@ TABLES = (
         _by_user(UserSession),
         ("created_at", "last_seen_at", "ip", "user_agent"),
         {**OF_MY_ACCOUNT, "session_key": SECRET, "data": "empty: the portal stores nothing there"},
+        {
+            "created_at": _("Signed in"),
+            "last_seen_at": _("Last used"),
+            "ip": _("From the network address"),
+            "user_agent": _("What the browser calls itself"),
+        },
     ),
     Table(
         "grants",

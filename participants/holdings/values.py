@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -30,8 +30,8 @@ class Item:
         if isinstance(self.value, bool):
             return gettext("yes") if self.value else gettext("no")
         if isinstance(self.value, datetime):
-            moment = self.value.astimezone(UTC)
-            return f"{date_format(moment)}, {time_format(moment, 'H:i')} UTC"
+            when = date_format(self.value.astimezone(UTC), "DATETIME_FORMAT")
+            return gettext("%(when)s (UTC)") % {"when": when}
         if isinstance(self.value, date):
             return date_format(self.value)
         return "–" if self.value in (None, "") else str(self.value)
@@ -74,18 +74,21 @@ class Table:
     rows: Callable[[Person], "models.QuerySet[Any]"]
     fields: tuple[str, ...]
     withheld: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)  # where a library gave none to read
 
     def section(self, person: Person) -> Section:
         """The person's rows in words."""
-        rows = [[_item(row, name) for name in self.fields] for row in self.rows(person)]
+        rows = [
+            [_item(row, name, self.labels) for name in self.fields] for row in self.rows(person)
+        ]
         return Section(self.key, str(self.title), rows)
 
 
-def _item(row: models.Model, name: str) -> Item:
+def _item(row: models.Model, name: str, labels: dict[str, Any]) -> Item:
     column = row._meta.get_field(name)
     assert isinstance(column, models.Field)
     shown = getattr(row, f"get_{name}_display", None)
     value = shown() if shown and getattr(row, name) else getattr(row, name)
     if not isinstance(value, (bool, int, date, type(None))):
         value = str(value)
-    return Item(name, capfirst(str(column.verbose_name)), value)
+    return Item(name, str(labels.get(name) or capfirst(str(column.verbose_name))), value)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from outcomes.models import Commitment, Outcome
 from participants import hiding, reviewing, sharing
-from participants.models import Audience, Delegate, Organisation
+from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation
 from roundtable.models import Event
 
 
@@ -77,6 +77,23 @@ def inside_person() -> str:
     return others.filter(listed_to=inside, channels__audience=inside)[0].get_absolute_url()
 
 
+def own_way() -> str:
+    """Where the demonstration's delegate chooses who sees the first way to be reached."""
+    way = ContactChannel.objects.filter(delegate__user__email="delegate@example.org").order_by(
+        "pk"
+    )[0]
+    return reverse("my-channel-audience", args=[way.pk])
+
+
+def stranger() -> str:
+    """Where the demonstration's delegate asks somebody for an introduction for the first time."""
+    me = Delegate.objects.get(user__email="delegate@example.org")
+    known = Introduction.objects.of(me).values_list("first", "second")
+    others = Delegate.objects.exclude(pk__in={pk for pair in known for pk in pair})
+    other = others.filter(listed_to=Audience.PARTICIPANTS, user__isnull=False).exclude(pk=me.pk)[0]
+    return reverse("ask-introduction", args=[other.handle])
+
+
 def link_of(write: Callable[[Delegate], str]) -> str:
     """A link as it stands in the messages to the demonstration's delegate."""
     return urlsplit(write(Delegate.objects.get(user__email="delegate@example.org"))).path
@@ -129,7 +146,12 @@ SIGNED_IN = [
     Page("preview-visitor", "/me/preview/"),
     Page("preview-participant", "/me/preview/?viewer=participant"),
     Page("preview-cochair", "/me/preview/?viewer=cochair"),
+    Page("my-audience", "/me/audience/"),
+    Page("my-audience-way", own_way),
+    Page("my-introductions", "/me/introductions/"),
+    Page("introduction-ask", stranger),
     Page("my-consent", "/me/consent/"),
+    Page("my-consent-notice", "/me/consent/1/en/"),
     Page("my-review", "/me/review/"),
     Page("my-commitments", "/me/commitments/"),
     Page("my-looks", "/me/looks/"),

@@ -181,7 +181,7 @@ def test_budget_that_is_spent_is_explained(
         assert answer.status_code == 429
         page = text_of(answer)
         assert words in page
-        assert "You can go on at 00:00 UTC (Coordinated Universal Time), in " in page
+        assert ", at 00:00 (UTC)." in page
         assert "example.org" not in page
     assert AuditEntry.objects.count() == limit
     # Hidden and absent stay alike where nothing is left.
@@ -305,10 +305,10 @@ def test_version_of_a_card_that_is_unknown_is_explained(
 @pytest.mark.parametrize(
     ("at", "words", "seconds"),
     [
-        ("2026-03-02T19:00:00", "in 5 hours.", "18000"),
-        ("2026-03-02T18:29:31.5", "in 5 hours, 31 minutes.", "19829"),
-        ("2026-03-02T23:59:59.9", "in 1 minute.", "1"),
-        ("2026-03-02T00:00:00", "in 1 day.", "86400"),
+        ("2026-03-02T19:00:00", "in 5 hours", "18000"),
+        ("2026-03-02T18:29:31.5", "in 5 hours, 31 minutes", "19829"),
+        ("2026-03-02T23:59:59.9", "in 1 minute", "1"),
+        ("2026-03-02T00:00:00", "in 1 day", "86400"),
     ],
 )
 def test_budget_that_is_spent_says_when_it_renews(
@@ -328,9 +328,7 @@ def test_budget_that_is_spent_says_when_it_renews(
     for path in (f"/directory/{delegate.handle}/show/", f"/directory/{delegate.handle}.vcf"):
         answer = browser.post(path)
         assert answer.status_code == 429 and answer["Retry-After"] == seconds
-        assert f"You can go on at 00:00 UTC (Coordinated Universal Time), {words}" in text_of(
-            answer
-        )
+        assert f"You can go on {words}, at 00:00 (UTC)." in text_of(answer)
 
 
 def test_contact_card_by_get_is_a_visitors_whoever_asks(
