@@ -4,7 +4,9 @@ A canary is a word such as zq-quiet-post: whose it is, and what. Where one stand
 that text has leaked, unless the table in test_privacy.py lets that reader have it.
 """
 
+import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from html import unescape
@@ -19,10 +21,13 @@ from participants import hiding, reviewing
 from participants.channels import ChannelKind
 from participants.models import (
     Audience,
+    ConsentNotice,
     Constituency,
+    ContactChannel,
     Delegate,
     EventRole,
     Group,
+    Introduction,
     Kind,
     Organisation,
     RecordedCount,
@@ -36,12 +41,18 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_commitment,
+    make_consent,
     make_delegate,
     make_document,
     make_event,
     make_evidence,
+    make_exception,
     make_grant,
     make_group,
+    make_introduction,
+    make_invitation,
+    make_invitation_request,
+    make_notice,
     make_organisation,
     make_outcome,
     make_participation,
@@ -67,6 +78,12 @@ PEOPLE = {
     "elsewhere": Audience.PARTICIPANTS,  # at the other roundtable
     "closed": Audience.EVERYONE,  # may not sign in any more
     "imported": Audience.ONLY_ME,  # has never signed in
+    "wary": Audience.PARTICIPANTS,  # leaves governments out, and one organisation of one channel
+    "met": Audience.INTRODUCED,  # to the delegate, and both accepted
+    "pending": Audience.INTRODUCED,  # was asked by the delegate, and has not answered
+    "protected": Audience.INTRODUCED,  # and introduced to the focal point
+    "paused": Audience.EVERYONE,  # hides everything now
+    "withdrew": Audience.ONLY_ME,  # agrees no longer
 }
 CARD = ["name", "latin", "post"]
 PROFILE = [*CARD, "about", "desk"]
@@ -120,6 +137,10 @@ CANARIES = (
     | of("hush", "slug")
     | {"zqhush"}  # the code of the hidden roundtable, which begins each of its references
     | of("draft", "statement", "introduction", "leadin", "point", "place", "group")
+    | of("pending", "message")  # of the delegate who asked
+    | of("quiet", "message", "leftout", "notice")  # of a co-chair; an exception; what was agreed to
+    | of("imported", "invited")  # where the invitation went
+    | of("request", "name", "organisation", "email", "note")  # of who asks to be invited
     | of("update", "draft", "submitted", "changerequested", "private", "privateurl", "unready")
 )
 
@@ -144,10 +165,18 @@ def seen_in(text: str) -> set[str]:
 
 
 def whole(answer: Any) -> str:
-    """All that is sent: status, headers, cookies, body."""
+    """All that is sent: status, headers, cookies, body; of an archive what is packed in it."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
-    body = answer.content.decode()
+    body = unpacked(answer.content)
     return f"{answer.status_code} {answer.reason_phrase}\r\n{headers}{answer.cookies}\r\n{body}"
+
+
+def unpacked(content: bytes) -> str:
+    """The text of a file, or of all that an archive or a workbook holds."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "".join(name + unpacked(archive.read(name)) for name in archive.namelist())
 
 
 def make_people(event: Event, other: Event, hush: Event) -> None:
@@ -163,6 +192,9 @@ def make_people(event: Event, other: Event, hush: Event) -> None:
             invitation_email=f"zq-{key}-invite@example.org",
             listed_to=listed_to,
             user=user,
+            is_protected=key == "protected",
+            paused_at=NOON if key == "paused" else None,
+            **({"consented_at": None} if key == "withdrew" else {}),
         )
         make_participation(
             person,
@@ -378,7 +410,15 @@ def make_readers(event: Event, other: Event) -> dict[str, User | None]:
         ("unconfirmed", Audience.PARTICIPANTS, event),
     ):
         person = make_delegate(name=role.title(), listed_to=listed_to)
-        make_participation(person, where, confirmed=role != "unconfirmed")
+        # These sit with civil society, as do those whom they look at, save two.
+        is_government = role in ("quiet delegate", "outsider")
+        kind = Kind.GOVERNMENT if is_government else Kind.CIVIL_SOCIETY
+        make_participation(
+            person,
+            where,
+            confirmed=role != "unconfirmed",
+            organisation=make_organisation(kind=kind),
+        )
         readers[role] = person.user
         if role == "focal point":
             commitment = make_commitment(event, reference=f"{event.code}-C2", text="Asked")
@@ -389,7 +429,51 @@ def make_readers(event: Event, other: Event) -> dict[str, User | None]:
     make_grant(cochair, event)
     readers["operator"] = make_user("operator@example.org", is_superuser=True)
     readers["owner"] = Delegate.objects.get(name="zq-quiet-name").user
+    choose(event, readers)
     return readers
+
+
+def choose(event: Event, readers: dict[str, User | None]) -> None:
+    """Whom people leave out, were introduced to, and agreed to; who is invited and who asks."""
+    person = {key: Delegate.objects.get(name=f"zq-{key}-name") for key in PEOPLE}
+    reader = {
+        role: Delegate.objects.get(user=readers[role]) for role in ("delegate", "focal point")
+    }
+    make_exception(person["wary"], constituency=Constituency.GOVERNMENTS)
+    focal_office = reader["focal point"].participations.get().organisation
+    phone = person["wary"].channels.get(kind=ChannelKind.PHONE)
+    make_exception(person["wary"], channel=phone, organisation=focal_office)
+    make_exception(
+        person["quiet"], organisation=make_organisation(name="zq-quiet-leftout", kind=Kind.AGENCY)
+    )
+    make_introduction(person["met"], reader["delegate"])
+    make_introduction(reader["focal point"], person["protected"])
+    make_introduction(
+        reader["delegate"],
+        person["pending"],
+        accepted=False,
+        first_accepted_at=NOON,
+        message="zq-pending-message",
+    )
+    make_introduction(
+        person["quiet"],
+        person["inside"],
+        accepted=False,
+        proposed_by=readers["co-chair"],
+        message="zq-quiet-message",
+    )
+    make_consent(person["quiet"], notice=make_notice(text="zq-quiet-notice"))
+    make_invitation(person["imported"], event, email="zq-imported-invited@example.org")
+    make_invitation_request(
+        event,
+        name="zq-request-name",
+        organisation="zq-request-organisation",
+        email="zq-request-email@example.org",
+        note="zq-request-note",
+    )
+
+
+VIEWERS = ("visitor", "participant", "constituency", "introduced", "cochair")
 
 
 def paths() -> list[str]:
@@ -438,6 +522,15 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "answer-request": lambda: [
         f"/me/commitments/{row.pk}/" for row in CommitmentParty.objects.all()
     ],
+    "my-consent-notice": lambda: [
+        f"/me/consent/{row.version}/{row.language}/" for row in ConsentNotice.objects.all()
+    ],
+    "my-channel-audience": lambda: [
+        f"/me/audience/{row.pk}/" for row in ContactChannel.objects.all()[::7]
+    ],
+    "answer-introduction": lambda: [
+        f"/me/introductions/{row.pk}/" for row in Introduction.objects.all()
+    ],
     # What stands in messages, for whoever comes by one.
     "hide-by-link": lambda: [_path(hiding.url_for(row)) for row in _with_account()],
     "review-by-link": lambda: [_path(reviewing.url_for(row)) for row in _with_account()],
@@ -462,7 +555,7 @@ def _filtered() -> Iterator[str]:
     yield from (f"/commitments/?country={code}" for code in ("ID", "AU"))
     yield from (f"/organisations/?kind={kind}" for kind in Kind.values)
     yield from (f"/organisations/?country={code}" for code in ("ID", "AU"))
-    yield from (f"/me/preview/?viewer={who}" for who in ("visitor", "participant", "cochair"))
+    yield from (f"/me/preview/?viewer={who}" for who in VIEWERS)
     for path in ("roundtables", "outcomes", "commitments", "organisations", "directory", "search"):
         yield f"/{path}/?page=1"
         yield f"/{path}/?page=999"

@@ -1,6 +1,7 @@
 """The cast that every page is asked about, and how the tests run."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -10,9 +11,9 @@ from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from hypothesis import HealthCheck, settings
+from pytest_django import Settings
 
 from participants.models import Audience, Delegate, User
-from pytest_django import Settings
 from roundtable.models import Event
 from tests.delivery import sent
 from tests.factories import (
@@ -30,11 +31,11 @@ from tests.factories import (
 )
 from tests.signing_in import sign_in
 
+_ledgers = count(1)
 FULL = os.environ.get("FULL") == "1"
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = Path(os.environ.get("SAMPLES") or ROOT.parent / "shared" / "data")
 
-_ledgers = count(1)
 # A row takes its time to store, and a fixture is made once for all examples.
 settings.register_profile("patient", deadline=None, suppress_health_check=[*HealthCheck])
 _patient = settings.get_profile("patient")
@@ -54,7 +55,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says so where the large samples are absent."""
+    """Says what was counted, and where the large samples are absent."""
+    counted: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        counted.update({what: int(str(number)) for what, number in report.user_properties})
+    for what, number in sorted(counted.items()):
+        terminalreporter.write_line(f"{number} {what}")
     if not SAMPLES.is_dir():
         terminalreporter.write_line(
             f"The large samples were not tried: {SAMPLES} is not there. SAMPLES=DIR names them."
@@ -81,6 +87,20 @@ def samples() -> Path:
     return SAMPLES
 
 
+@pytest.fixture(scope="session")
+def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the ledgers of erasures."""
+    return tmp_path_factory.mktemp("ledgers")
+
+
+@pytest.fixture(autouse=True)
+def ledger(settings: Settings, ledgers: Path) -> Path:
+    """The file that erasures of this test are marked in; it does not exist yet."""
+    settings.ERASURE_LEDGER = ledgers / f"{next(_ledgers)}.log"
+    assert isinstance(settings.ERASURE_LEDGER, Path)
+    return settings.ERASURE_LEDGER
+
+
 @pytest.fixture
 def event(db: None) -> Event:
     """A public roundtable with a published statement and two commitments."""
@@ -95,20 +115,6 @@ def event(db: None) -> Event:
 def operator(db: None) -> User:
     """Runs the portal."""
     return make_user("operator@example.org", is_superuser=True)
-
-@pytest.fixture(scope="session")
-def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the ledgers of erasures."""
-    return tmp_path_factory.mktemp("ledgers")
-
-
-@pytest.fixture(autouse=True)
-def ledger(settings: Settings, ledgers: Path) -> Path:
-    """The file that erasures of this test are marked in; it does not exist yet."""
-    settings.ERASURE_LEDGER = ledgers / f"{next(_ledgers)}.log"
-    assert isinstance(settings.ERASURE_LEDGER, Path)
-    return settings.ERASURE_LEDGER
-
 
 
 @pytest.fixture

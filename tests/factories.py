@@ -177,8 +177,9 @@ def make_notice(**fields: Any) -> ConsentNotice:
 
 
 def make_consent(delegate: Delegate, **fields: Any) -> Consent:
+    notice = fields.pop("notice", None) or make_notice()
     given: dict[str, Any] = {"act": Consent.Act.GIVEN, "by": Consent.By.OWNER, "at": NOON}
-    return save(Consent(delegate=delegate, notice=make_notice(), **given | fields))
+    return save(Consent(delegate=delegate, notice=notice, **given | fields))
 
 
 def make_invitation(delegate: Delegate, event: Event, **fields: Any) -> Invitation:
