@@ -37,7 +37,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
-def ledger() -> Event:
+def register() -> Event:
     """Eight commitments of two roundtables, one at each status and more."""
     series = make_series(name="Process")
     event = make_event(code="OLD", slug="old", title="Old roundtable", series=series)
@@ -122,7 +122,7 @@ OF_OLD = EVERY[1:]
     ],
 )
 def test_commitments_are_filtered(
-    client: Client, ledger: Event, query: dict[str, str], texts: list[str], of: int
+    client: Client, register: Event, query: dict[str, str], texts: list[str], of: int
 ) -> None:
     answer = client.get("/commitments/", query)
     assert answer.status_code == 200
@@ -167,7 +167,7 @@ def test_commitments_are_filtered(
     ],
 )
 def test_commitments_are_sorted(
-    client: Client, ledger: Event, order: str, texts: list[str]
+    client: Client, register: Event, order: str, texts: list[str]
 ) -> None:
     answer = client.get("/commitments/", {"sort": order})
     shown = [link for link in links_of(answer) if link.startswith("/commitments/") and "-c" in link]
@@ -175,7 +175,7 @@ def test_commitments_are_sorted(
     assert [by_reference[link.split("/")[2].upper()] for link in shown] == texts
 
 
-def test_each_status_has_its_number_and_a_way_to_it(client: Client, ledger: Event) -> None:
+def test_each_status_has_its_number_and_a_way_to_it(client: Client, register: Event) -> None:
     answer = client.get("/commitments/?event=old&status=fulfilled")
     assert (
         "Status Fulfilled 1 In progress 1 Planning 1 Closed without being fulfilled 1 Superseded 1 "
@@ -187,7 +187,7 @@ def test_each_status_has_its_number_and_a_way_to_it(client: Client, ledger: Even
     assert "/commitments/?event=old&status=fulfilled&overdue=yes" in links
 
 
-def test_numbers_follow_the_other_filters(client: Client, ledger: Event) -> None:
+def test_numbers_follow_the_other_filters(client: Client, register: Event) -> None:
     assert (
         "Fulfilled 0 In progress 0 Planning 1 Closed without being fulfilled 0 Superseded 0 "
         "No update yet 1 Overdue 2"
@@ -195,7 +195,7 @@ def test_numbers_follow_the_other_filters(client: Client, ledger: Event) -> None
     assert "No update yet 0 Overdue 1 " in read(client, "/commitments/", party="aid")
 
 
-def test_line_of_the_ledger_says_who_what_and_how_far(client: Client, ledger: Event) -> None:
+def test_line_of_the_ledger_says_who_what_and_how_far(client: Client, register: Event) -> None:
     text = read(client, "/commitments/")
     assert (
         "NEW-C1 pretended Demonstration Made up · under the whole statement "
@@ -237,7 +237,7 @@ def test_no_commitments_and_no_contacts_say_so(client: Client) -> None:
     assert "Participants may see more after signing in. Directory" in text
 
 
-def test_filters_offer_only_what_is_public(client: Client, ledger: Event) -> None:
+def test_filters_offer_only_what_is_public(client: Client, register: Event) -> None:
     hidden = make_event(code="HID", slug="hidden", title="Hidden roundtable", is_public=False)
     commitment = make_commitment(hidden, reference="HID-C1", text="Hidden promise")
     make_party(commitment, organisation=make_organisation(name="Hidden House", country="NP"))
@@ -248,7 +248,7 @@ def test_filters_offer_only_what_is_public(client: Client, ledger: Event) -> Non
     assert client.get("/commitments/hid-c1/").status_code == 404
 
 
-def test_commitment_says_all_that_is_on_record(client: Client, ledger: Event) -> None:
+def test_commitment_says_all_that_is_on_record(client: Client, register: Event) -> None:
     commitment = Commitment.objects.get(text="underway")
     commitment.place_in_source = "introduction"
     commitment.save()
@@ -280,7 +280,7 @@ def test_commitment_says_all_that_is_on_record(client: Client, ledger: Event) ->
     assert '<time datetime="2025-02-03">3 February 2025</time>' in page
 
 
-def test_latest_report_is_by_the_day_it_is_true_for(client: Client, ledger: Event) -> None:
+def test_latest_report_is_by_the_day_it_is_true_for(client: Client, register: Event) -> None:
     commitment = Commitment.objects.get(text="planned")
     make_update(commitment, status=Status.FULFILLED, reported_on=date(2025, 5, 31))
     assert "OLD-C3 planned Planning Overdue Due" in read(client, "/commitments/old-c3/")
@@ -288,7 +288,7 @@ def test_latest_report_is_by_the_day_it_is_true_for(client: Client, ledger: Even
     assert "OLD-C3 planned Fulfilled Due 1 March 2026 " in read(client, "/commitments/old-c3/")
 
 
-def test_silence_is_said_without_a_conclusion(client: Client, ledger: Event) -> None:
+def test_silence_is_said_without_a_conclusion(client: Client, register: Event) -> None:
     text = read(client, "/commitments/old-c6/")
     assert (
         "What was reported No party has reported. This does not mean that nothing was done: "
@@ -297,7 +297,7 @@ def test_silence_is_said_without_a_conclusion(client: Client, ledger: Event) -> 
     assert "Answers the whole statement" in text
 
 
-def test_office_can_be_asked_where_nobody_is_named(client: Client, ledger: Event) -> None:
+def test_office_can_be_asked_where_nobody_is_named(client: Client, register: Event) -> None:
     ministry = CommitmentParty.objects.filter(commitment__text="silent").first()
     assert ministry is not None and ministry.organisation is not None
     ministry.organisation.role_mailbox = "desk@example.org"
@@ -314,7 +314,7 @@ def test_commitment_without_parties_says_so(client: Client) -> None:
     assert "No update yet No due date recorded" in text
 
 
-def test_commitment_of_a_demonstration_says_so(client: Client, ledger: Event) -> None:
+def test_commitment_of_a_demonstration_says_so(client: Client, register: Event) -> None:
     text = read(client, "/commitments/new-c1/")
     assert text.startswith("Demonstration Everything about it is made up. New roundtable · NEW-C1")
     assert "NEW-C1, 1 January 2025 (demonstration)." in text
@@ -333,7 +333,9 @@ def test_commitment_of_a_demonstration_says_so(client: Client, ledger: Event) ->
         ("/commitments/OLD-c1/", 301),
     ],
 )
-def test_reference_has_one_spelling(client: Client, ledger: Event, path: str, status: int) -> None:
+def test_reference_has_one_spelling(
+    client: Client, register: Event, path: str, status: int
+) -> None:
     answer = client.get(path)
     assert answer.status_code == status
     if status == 301:
