@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.urls import urlpatterns as account_pages
+from django.apps import apps
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -32,7 +33,7 @@ urlpatterns = i18n_patterns(
 handler400 = "roundtable.retry.bad_request"
 handler500 = "roundtable.retry.server_error"
 
-if settings.OIDC_SERVER_URL:
+if apps.is_installed("allauth.socialaccount"):
     urlpatterns += i18n_patterns(
         path("", include("participants.provider_urls")), prefix_default_language=False
     )
