@@ -45,23 +45,24 @@ class Side:
 def ask(*, by: Delegate, handle: str, message: str, at: datetime) -> Introduction | None:
     """Asks a person whom `by` sees listed; None where that one is hidden, absent or oneself.
 
-    Where the two are introduced, or a request waits or was refused lately, that one is returned
-    and nobody is written to. Raises TooMany where too many requests wait.
+    Where the two are introduced, or a request waits, that one is returned and nobody is written
+    to. Raises TooMany where too many requests wait.
     """
     assert by.user is not None
     profile = sharing.find(sharing.viewer_of(by.user, at.date()), handle, at.date())
     if profile is None or profile.is_own:
         return None
     other = Delegate.objects.get(handle=handle)
-    between = Introduction.objects.filter(
-        Q(first=by, second=other) | Q(first=other, second=by)
-    ).filter(Q(ended_at=None) | Q(first=by, proposed_at__gt=at - ASK_AGAIN_AFTER))
-    if known := between.order_by("-proposed_at").first():
-        if known.ended_at is None and not _is_accepted(known, by):
-            accept(known, by=by, at=at)
-        return known
-    if by.introductions_as_first.open().count() >= MOST_WAITING:
+    lately = Introduction.objects.between(by, other).filter(proposed_at__gt=at - ASK_AGAIN_AFTER)
+    known = list(lately.order_by("-proposed_at"))
+    for row in known:
+        if not _ended(row, by):
+            accept(row, by=by, at=at)
+            return row
+    if _count_waiting(by, at) >= MOST_WAITING:
         raise TooMany
+    # Who refused within the year is asked no second time, and the asker reads that it waits.
+    was_refused = any(_ended(row, other) for row in known)
     row = Introduction(
         first=by,
         second=other,
@@ -69,12 +70,23 @@ def ask(*, by: Delegate, handle: str, message: str, at: datetime) -> Introductio
         message=message,
         proposed_at=at,
         first_accepted_at=at,
+        second_ended_at=at if was_refused else None,
     )
     row.full_clean()
     row.save()
-    audit.record(act="ask for introduction", at=at, actor=by.user, subject=other)
-    _tell(other, row, at)
+    audit.record(act="ask for introduction", at=at, actor=by.user, subject=by)
+    if not was_refused:
+        _tell(other, f"{by.pk}:{other.pk}:{at:%Y-%m}", at)
     return row
+
+
+def _count_waiting(by: Delegate, at: datetime) -> int:
+    # A refusal does not free a place, or the place would tell of it.
+    asked = by.introductions_as_first.filter(
+        proposed_by=by.user_id, first_ended_at=None, proposed_at__gt=at - ASK_AGAIN_AFTER
+    )
+    answered = asked.filter(second_accepted_at__isnull=False)
+    return asked.count() - answered.count()
 
 
 @transaction.atomic
@@ -102,15 +114,15 @@ def introduce(
             subject=side,
             organisation=acts_for(by, decided[0], at.date()),
         )
-        _tell(side, row, at)
+        _tell(side, f"{row.pk}:{side.pk}", at)
     return row
 
 
 def proposed_lately(first: Delegate, second: Delegate, *, by: User, at: datetime) -> bool:
     """Whether `by` proposed the same within a year, whatever came of it."""
     return (
-        Introduction.objects.filter(proposed_by=by, proposed_at__gt=at - ASK_AGAIN_AFTER)
-        .filter(Q(first=first, second=second) | Q(first=second, second=first))
+        Introduction.objects.between(first, second)
+        .filter(proposed_by=by, proposed_at__gt=at - ASK_AGAIN_AFTER)
         .exists()
     )
 
@@ -125,16 +137,11 @@ def shared_events(first: Delegate, second: Delegate) -> set[int]:
 def accept(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
     """One of the two agrees; once both did, each is inside “introduced to me” of the other."""
     row = Introduction.objects.select_for_update().get(pk=introduction.pk)
-    if row.ended_at or _is_accepted(row, by):
+    if _ended(row, by) or _accepted(row, by):
         return
-    if row.first_id == by.pk:
-        row.first_accepted_at = at
-    else:
-        row.second_accepted_at = at
-    row.full_clean()
-    row.save()
-    audit.record(act="accept introduction", at=at, actor=by.user, subject=_other(row, by))
-    if row.first_accepted_at and row.second_accepted_at:
+    _set(row, by, "accepted_at", at)
+    audit.record(act="accept introduction", at=at, actor=by.user, subject=by)
+    if Introduction.objects.accepted().filter(pk=row.pk).exists():
         write_to(
             _other(row, by),
             cause=f"introduction:{row.pk}:accepted",
@@ -148,67 +155,90 @@ def accept(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
 def end(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
     """One of the two refuses or ends it, which the other is not told."""
     row = Introduction.objects.select_for_update().get(pk=introduction.pk)
-    if row.ended_at:
+    if _ended(row, by):
         return
-    row.ended_at = at
+    _set(row, by, "ended_at", at)
+    audit.record(act="end introduction", at=at, actor=by.user, subject=by)
+
+
+def _set(row: Introduction, by: Delegate, what: str, at: datetime) -> None:
+    setattr(row, f"{'first' if row.first_id == by.pk else 'second'}_{what}", at)
     row.full_clean()
     row.save()
-    audit.record(act="end introduction", at=at, actor=by.user, subject=by)
 
 
 def sides_of(delegate: Delegate, viewer: Viewer, at: datetime) -> list[Side]:
     """What a person finds under “Introductions”, in three queries.
 
-    Whoever asked reads on that a request waits, even where it was refused.
+    Nothing here changes by what the other one refuses or ends.
     """
-    own_wish = Q(first=delegate, proposed_by=delegate.user_id)
-    lately = Q(proposed_at__gt=at - ASK_AGAIN_AFTER, second_accepted_at=None)
-    rows = list(
-        Introduction.objects.of(delegate)
-        .filter(Q(ended_at=None) | (own_wish & lately))
-        .select_related("first", "second")
+    own = Introduction.objects.filter(
+        Q(first=delegate, first_ended_at=None) | Q(second=delegate, second_ended_at=None)
     )
+    both = Q(first_accepted_at__isnull=False, second_accepted_at__isnull=False)
+    rows = list(
+        own.filter(both | Q(proposed_at__gt=at - ASK_AGAIN_AFTER)).select_related("first", "second")
+    )
+    rows = [row for row in rows if not _was_taken_back(row, delegate)]
     cards = _cards(rows, delegate, viewer, at.date())
     return [_side(row, delegate, cards) for row in rows]
+
+
+def _was_taken_back(row: Introduction, delegate: Delegate) -> bool:
+    """Whether the one who asked no longer wishes it, and the reader had not accepted."""
+    is_asked = row.second_id == delegate.pk and _is_asked_by_first(row)
+    return is_asked and bool(row.first_ended_at) and not row.second_accepted_at
 
 
 def _cards(
     rows: Iterable[Introduction], delegate: Delegate, viewer: Viewer, on: date
 ) -> dict[int, Card]:
-    others = {_other(row, delegate) for row in rows}
-    found = sharing.cards_by_number(viewer, {other.pk for other in others}, on)
-    # Who asks is known to whom they ask.
-    asking = {row.first_id for row in rows if row.proposed_by_id == row.first.user_id}
-    asking -= {delegate.pk, *found}
-    return found | sharing.cards_of_asking(asking, on)
+    others = {_other(row, delegate).pk for row in rows}
+    # Who asks is known to the one whom they ask, until that one has answered.
+    asking = {
+        row.first_id
+        for row in rows
+        if _is_asked_by_first(row) and not _accepted(row, delegate) and row.first_id in others
+    }
+    return sharing.cards_of_asking(asking, on) | sharing.cards_by_number(viewer, others, on)
 
 
 def _side(row: Introduction, delegate: Delegate, cards: dict[int, Card]) -> Side:
-    proposers = {delegate.user_id: "me", _other(row, delegate).user_id: "them"}
+    proposer = "co-chairs"
+    if _is_asked_by_first(row):
+        proposer = "me" if row.first_id == delegate.pk else "them"
     is_accepted = bool(row.first_accepted_at and row.second_accepted_at)
     return Side(
         number=row.pk,
         card=cards.get(_other(row, delegate).pk),
         message=row.message,
         proposed_at=row.proposed_at,
-        proposer=proposers.get(row.proposed_by_id, "co-chairs"),
+        proposer=proposer,
         is_accepted=is_accepted,
-        awaits_me=not is_accepted and not row.ended_at and not _is_accepted(row, delegate),
+        awaits_me=not is_accepted and not _accepted(row, delegate),
     )
 
 
-def _is_accepted(row: Introduction, by: Delegate) -> bool:
+def _is_asked_by_first(row: Introduction) -> bool:
+    return row.proposed_by_id is not None and row.proposed_by_id == row.first.user_id
+
+
+def _accepted(row: Introduction, by: Delegate) -> bool:
     return bool(row.first_accepted_at if row.first_id == by.pk else row.second_accepted_at)
+
+
+def _ended(row: Introduction, by: Delegate) -> bool:
+    return bool(row.first_ended_at if row.first_id == by.pk else row.second_ended_at)
 
 
 def _other(row: Introduction, delegate: Delegate) -> Delegate:
     return row.second if row.first_id == delegate.pk else row.first
 
 
-def _tell(delegate: Delegate, row: Introduction, at: datetime) -> None:
+def _tell(delegate: Delegate, cause: str, at: datetime) -> None:
     write_to(
         delegate,
-        cause=f"introduction:{row.pk}:{delegate.pk}",
+        cause=f"introduction:{cause}",
         template="participants/mail/introduction_asked",
         context={"url": _page()},
         at=at,

@@ -132,7 +132,7 @@ def cards_by_number(viewer: Viewer, numbers: Iterable[int], on: date) -> dict[in
 
 def cards_of_asking(numbers: Iterable[int], on: date) -> dict[int, Card]:
     """Cards of people who ask to be introduced, for the one whom they ask and nobody else."""
-    people = _with_workplace(on).filter(pk__in=set(numbers), user__is_active=True, paused_at=None)
+    people = _with_workplace(on).filter(_shown(), pk__in=set(numbers), user__is_active=True)
     return {delegate.pk: _card(delegate) for delegate in people}
 
 

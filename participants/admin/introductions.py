@@ -104,5 +104,5 @@ class IntroductionAdmin(PrivateAdmin):
     @admin.display(description=_("state"))
     def state(self, row: Introduction) -> str:
         """Whether both accepted; a refusal reads like no answer."""
-        is_accepted = row.first_accepted_at and row.second_accepted_at and not row.ended_at
+        is_accepted = row.first_accepted_at and row.second_accepted_at
         return gettext("Both accepted") if is_accepted else gettext("Not answered by both")

@@ -206,7 +206,8 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(help_text='When it was proposed.', verbose_name='proposed')),
                 ('first_accepted_at', models.DateTimeField(blank=True, help_text='Empty: not yet.', null=True, verbose_name='accepted by one side')),
                 ('second_accepted_at', models.DateTimeField(blank=True, help_text='Empty: not yet.', null=True, verbose_name='accepted by the other side')),
-                ('ended_at', models.DateTimeField(blank=True, help_text='When either side refused or ended it.', null=True, verbose_name='ended')),
+                ('first_ended_at', models.DateTimeField(blank=True, help_text='Empty: not refused or ended.', null=True, verbose_name='ended by one side')),
+                ('second_ended_at', models.DateTimeField(blank=True, help_text='Empty: not refused or ended.', null=True, verbose_name='ended by the other side')),
                 ('first', models.ForeignKey(help_text='One of the two; who asked, if one of them did.', on_delete=django.db.models.deletion.CASCADE, related_name='introductions_as_first', to='participants.delegate', verbose_name='one side')),
                 ('proposed_by', models.ForeignKey(help_text='Who proposed it: the first side or a co-chair.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
                 ('second', models.ForeignKey(help_text='The other of the two.', on_delete=django.db.models.deletion.CASCADE, related_name='introductions_as_second', to='participants.delegate', verbose_name='other side')),
@@ -472,7 +473,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='introduction',
-            constraint=models.UniqueConstraint(django.db.models.functions.comparison.Least('first', 'second'), django.db.models.functions.comparison.Greatest('first', 'second'), models.F('proposed_by'), condition=models.Q(('ended_at', None)), name='introduction_once_at_a_time'),
+            constraint=models.UniqueConstraint(django.db.models.functions.comparison.Least('first', 'second'), django.db.models.functions.comparison.Greatest('first', 'second'), models.F('proposed_by'), condition=models.Q(('first_ended_at', None), ('second_ended_at', None)), name='introduction_once_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='invitation',

@@ -15,14 +15,15 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def accepted(self) -> "IntroductionQuerySet":
         """Those that both sides accepted and neither ended."""
         return self.filter(
-            first_accepted_at__isnull=False, second_accepted_at__isnull=False, ended_at=None
+            first_accepted_at__isnull=False,
+            second_accepted_at__isnull=False,
+            first_ended_at=None,
+            second_ended_at=None,
         )
 
-    def open(self) -> "IntroductionQuerySet":
-        """Those that somebody still has to answer."""
-        return self.filter(ended_at=None).exclude(
-            first_accepted_at__isnull=False, second_accepted_at__isnull=False
-        )
+    def between(self, one: Delegate, other: Delegate) -> "IntroductionQuerySet":
+        """Those of these two people."""
+        return self.filter(Q(first=one, second=other) | Q(first=other, second=one))
 
     def of(self, delegate: Delegate) -> "IntroductionQuerySet":
         """Those that this person is a side of."""
@@ -32,8 +33,8 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
 class Introduction(models.Model):
     """Somebody proposes that two people reach each other; it holds once both accepted.
 
-    Where one of the two asks for it, that one is `first` and has accepted already. A refusal ends
-    it, and nobody is told which of the two ended it.
+    Where one of the two asks for it, that one is `first` and has accepted already. Each side ends
+    or refuses it for itself: the other one is not told, and goes on reading that it waits.
     """
 
     first = models.ForeignKey(
@@ -71,8 +72,14 @@ class Introduction(models.Model):
     second_accepted_at = models.DateTimeField(
         _("accepted by the other side"), null=True, blank=True, help_text=_("Empty: not yet.")
     )
-    ended_at = models.DateTimeField(
-        _("ended"), null=True, blank=True, help_text=_("When either side refused or ended it.")
+    first_ended_at = models.DateTimeField(
+        _("ended by one side"), null=True, blank=True, help_text=_("Empty: not refused or ended.")
+    )
+    second_ended_at = models.DateTimeField(
+        _("ended by the other side"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: not refused or ended."),
     )
 
     objects = IntroductionQuerySet.as_manager()
@@ -90,7 +97,7 @@ class Introduction(models.Model):
                 Greatest("first", "second"),
                 # A co-chair who proposes it must not learn that one of the two asked before.
                 "proposed_by",
-                condition=Q(ended_at=None),
+                condition=Q(first_ended_at=None, second_ended_at=None),
                 name="introduction_once_at_a_time",
             ),
         ]

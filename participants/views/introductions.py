@@ -21,9 +21,12 @@ def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
     profile = sharing.find(viewer, handle, at.date())
     if viewer.delegate is None or profile is None or profile.is_own:
         raise Http404
+    by = Delegate.objects.get(pk=viewer.delegate)
+    if by.consented_at is None:
+        messages.info(request, _("Whoever asks is seen by whom they ask: agree to that first."))
+        return redirect("my-consent")
     form = IntroductionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        by = Delegate.objects.get(pk=viewer.delegate)
         try:
             introductions.ask(by=by, handle=handle, message=form.cleaned_data["message"], at=at)
         except introductions.TooMany:

@@ -41,7 +41,7 @@ def test_what_two_people_ask_is_theirs(
 ) -> None:
     make_introduction(quiet_delegate, delegate, message="A private word")
     proposed = make_introduction(
-        delegate, quiet_delegate, ended_at=NOON, proposed_by=cochair, accepted=False
+        delegate, quiet_delegate, second_ended_at=NOON, proposed_by=cochair, accepted=False
     )
     for who in (operator, cochair):
         page = client_of(who).get(LIST).content.decode()

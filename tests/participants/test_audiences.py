@@ -216,13 +216,13 @@ def proposed_by_a_cochair(_event: Event, owner: Delegate) -> Delegate:
 
 def refused(_event: Event, owner: Delegate) -> Delegate:
     person = make_delegate()
-    make_introduction(person, owner, accepted=False, first_accepted_at=NOON, ended_at=LATER)
+    make_introduction(person, owner, accepted=False, first_accepted_at=NOON, second_ended_at=LATER)
     return person
 
 
 def ended(_event: Event, owner: Delegate) -> Delegate:
     person = make_delegate()
-    make_introduction(person, owner, ended_at=LATER)
+    make_introduction(person, owner, first_ended_at=LATER)
     return person
 
 
@@ -399,7 +399,7 @@ def test_exception_of_the_listing_hides_all(event: Event, way: str, belong: Belo
     # An introduction that was accepted counts for more, and only while it holds.
     met = make_introduction(person, owner)
     assert seen_by(person, owner) == "ICPE"
-    met.ended_at = LATER
+    met.second_ended_at = LATER
     save(met)
     assert seen_by(person, owner) is None
 

@@ -127,6 +127,96 @@ def test_refusal_is_told_to_nobody(
     assert late != row and letters_to(delegate) == 2
 
 
+def test_what_was_taken_back_is_gone(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    asker = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
+    asked = sharing.viewer_of(delegate.user or make_user(), ON)
+    for letters, days in ((1, 0), (1, 1), (2, 31)):
+        at = NOON + timedelta(days=days)
+        row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=at)
+        assert row is not None
+        assert len(introductions.sides_of(delegate, asked, at)) == 1
+        introductions.end(row, by=quiet_delegate, at=at)
+        assert introductions.sides_of(quiet_delegate, asker, at) == []
+        assert introductions.sides_of(delegate, asked, at) == []
+        # Going round in circles writes once a month.
+        assert letters_to(delegate) == letters
+
+
+def test_refused_once_is_asked_no_second_time(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    asker = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
+    asked = sharing.viewer_of(delegate.user or make_user(), ON)
+    first = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+    assert first is not None
+    introductions.end(first, by=delegate, at=NOON)
+    introductions.end(first, by=quiet_delegate, at=NOON)
+    later = NOON + timedelta(days=60)
+    introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Please", at=later)
+    (side,) = introductions.sides_of(quiet_delegate, asker, later)
+    assert (side.proposer, side.is_accepted, side.awaits_me) == ("me", False, False)
+    assert introductions.sides_of(delegate, asked, later) == []
+    assert letters_to(delegate) == 1
+
+
+def test_end_of_an_introduction_is_told_to_nobody(
+    delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    viewer = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
+    row = make_introduction(quiet_delegate, delegate)
+    before = introductions.sides_of(quiet_delegate, viewer, NOON)
+    introductions.end(row, by=delegate, at=NOON)
+    assert introductions.sides_of(quiet_delegate, viewer, NOON) == before
+    assert introductions.sides_of(delegate, viewer, NOON) == []
+
+
+def test_refused_proposal_stays_with_the_other_side(
+    cochair: User, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    viewer = sharing.viewer_of(quiet_delegate.user or cochair, ON)
+    row = introductions.introduce(
+        first=quiet_delegate, second=delegate, by=cochair, message="", at=NOON
+    )
+    before = introductions.sides_of(quiet_delegate, viewer, NOON)
+    introductions.end(row, by=delegate, at=NOON)
+    assert introductions.sides_of(quiet_delegate, viewer, NOON) == before
+    introductions.accept(row, by=quiet_delegate, at=NOON)
+    (side,) = introductions.sides_of(quiet_delegate, viewer, NOON)
+    assert (side.is_accepted, side.awaits_me) == (False, False)
+    assert not Introduction.objects.accepted().exists()
+
+
+def test_card_of_who_asks_goes_with_the_consent(
+    event: Event, delegate: Delegate, client_of: Sign
+) -> None:
+    asker = make_delegate(name="Asking Asma")
+    make_participation(asker, event)
+    asked = sharing.viewer_of(delegate.user or make_user(), ON)
+    row = introductions.ask(by=asker, handle=delegate.handle, message="Hello", at=NOON)
+    assert row is not None
+    (side,) = introductions.sides_of(delegate, asked, NOON)
+    assert side.card is not None and side.card.name == "Asking Asma"
+    introductions.accept(row, by=delegate, at=NOON)
+    # Once it is answered, the door decides: she is listed to nobody.
+    (side,) = introductions.sides_of(delegate, asked, NOON)
+    assert side.card is None
+    Introduction.objects.update(second_accepted_at=None)
+    asker.consented_at = None
+    asker.save()
+    (side,) = introductions.sides_of(delegate, asked, NOON)
+    assert side.card is None
+    answer = client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "x"})
+    assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
+
+
+def test_refusal_frees_no_place(event: Event, quiet_delegate: Delegate, delegate: Delegate) -> None:
+    for _number in range(20):
+        row = make_introduction(
+            quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON
+        )
+    introductions.end(row, by=row.second, at=NOON)
+    with pytest.raises(TooMany):
+        introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+
+
 def test_asking_whoever_asked_accepts(delegate: Delegate, focal_point: Delegate) -> None:
     first = introductions.ask(by=delegate, handle=focal_point.handle, message="Hello", at=NOON)
     second = introductions.ask(by=focal_point, handle=delegate.handle, message="Hi", at=NOON)

@@ -175,7 +175,7 @@ def _introduction(first: int, second: int, state: str) -> Introduction:
         proposed_at=NOON,
         first_accepted_at=by_first,
         second_accepted_at=by_second,
-        ended_at=NOON + timedelta(days=1) if state in ("refused", "ended") else None,
+        second_ended_at=NOON + timedelta(days=1) if state in ("refused", "ended") else None,
     )
 
 
