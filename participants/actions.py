@@ -6,7 +6,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from participants.models import Participation, User
+from participants.models import Delegate, Participation, User
 from participants.permissions import acts_for, rights_of
 from roundtable import audit
 
@@ -24,9 +24,8 @@ def confirm_participations(
     own_addresses = addresses_of(by)
     confirmed = []
     for row in participations:
-        invited = row.delegate.invitation_email.lower()
-        is_own = row.delegate.user_id == by.pk or invited in own_addresses
-        if row.confirmed_at or is_own or rights is None or not rights.may_decide(row.event_id):
+        own = is_own(row.delegate, by, own_addresses)
+        if row.confirmed_at or own or rights is None or not rights.may_decide(row.event_id):
             continue
         row.confirmed_by, row.confirmed_at = by, at
         row.full_clean()
@@ -47,3 +46,14 @@ def addresses_of(user: User) -> set[str]:
     """The addresses that an account signs in with, or wants to, in small letters."""
     signing_in = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
     return {address.lower() for address in (user.email, *signing_in)}
+
+
+def is_own(delegate: Delegate, user: User, addresses: set[str] | None = None) -> bool:
+    """Whether the profile is this person's own, which one invited at an own address is too.
+
+    `addresses` are those of the person, where they are at hand.
+    """
+    if delegate.user_id == user.pk:
+        return True
+    invited = delegate.invitation_email.lower()
+    return bool(invited) and invited in (addresses_of(user) if addresses is None else addresses)

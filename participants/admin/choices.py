@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet, URLField
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -76,3 +77,12 @@ class Choices(BaseAdmin):
     def label_of(self, row: Model) -> str:
         """How a row reads in a choice."""
         return str(row)
+
+
+def keep_choice(form: "ModelForm[Any]", name: str) -> None:
+    """Offers in a field that stays the row's own choice, whatever else the viewer might attach."""
+    kept = getattr(form.instance, name)
+    field: Any = form.fields[name]
+    field.queryset = type(kept)._default_manager.filter(pk=kept.pk)
+    field.choices = [(kept.pk, str(kept))]
+    field.widget.can_add_related = False

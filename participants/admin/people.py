@@ -5,50 +5,45 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants.actions import confirm_participations
+from participants.actions import confirm_participations, is_own
+from participants.admin.affiliations import AffiliationInline, edits_all_of
 from participants.admin.base import GrantedInline
+from participants.admin.choices import keep_choice
 from participants.admin.filters import ConfirmedFilter, EventFilter
 from participants.admin.invitations import InvitingAdmin
 from participants.admin.leaving import LeavingAdmin
 from participants.admin.private import PrivateAdmin
 from participants.models import (
-    Affiliation,
     Delegate,
-    Organisation,
     Participation,
     check_made_up,
 )
-from participants.permissions import Rights, known_directly
+from participants.permissions import Rights
 
 
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
-    """A participation; once stored, its roundtable stays; once confirmed, whom one spoke for."""
+    """A participation; whom one spoke for stays once that may decide what one sees."""
 
     def __init__(self, *args: Any, rights: Rights, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
         if not row.pk:
             return
+        may_edit = rights.may_edit(row.event_id) and not is_own(row.delegate, rights.user)
+        # Exceptions match whom somebody spoke for, whether that is confirmed or not.
+        decides = row.confirmed_at or (row.delegate.user_id and not rights.is_operator)
         for name, field in self.fields.items():
-            is_settled = name == "event" or (name == "organisation" and row.confirmed_at)
-            field.disabled = bool(is_settled or not rights.may_edit(row.event_id))
+            is_settled = name == "event" or (name == "organisation" and decides)
+            field.disabled = bool(is_settled or not may_edit)
             if field.disabled and name in ("event", "organisation"):
-                self._keep(name)
-
-    def _keep(self, name: str) -> None:
-        # The row's own choice stands, whatever else the viewer might attach.
-        kept = getattr(self.instance, name)
-        field: Any = self.fields[name]
-        field.queryset = type(kept)._default_manager.filter(pk=kept.pk)
-        field.choices = [(kept.pk, str(kept))]
-        field.widget.can_add_related = False
+                keep_choice(self, name)
 
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -64,7 +59,8 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         """Checks what spans the person and the roundtables.
 
         Raises ValidationError for a new person of no roundtable, for one of a real and a made-up
-        roundtable, and where an editor removes what a co-chair has confirmed.
+        roundtable, and where somebody removes their own, or an editor what a co-chair confirmed or
+        what belongs to a person who has joined.
         """
         super().clean()
         rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
@@ -83,9 +79,19 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             row = form.instance
             if not self.rights.may_edit(row.event_id):
                 raise ValidationError(_("You may look at this participation, but not remove it."))
-            if row.confirmed_at and not self.rights.may_decide(row.event_id):
+            if is_own(self.instance, self.rights.user):
+                raise ValidationError(
+                    _("This participation is your own. Ask another co-chair to remove it.")
+                )
+            if self.rights.may_decide(row.event_id):
+                continue
+            if row.confirmed_at:
                 raise ValidationError(
                     _("A co-chair has confirmed this participation. Ask a co-chair to remove it.")
+                )
+            if self.instance.user_id:
+                raise ValidationError(
+                    _("This person has joined the portal. Ask a co-chair to remove this.")
                 )
 
 
@@ -110,56 +116,6 @@ class ParticipationInline(GrantedInline):
         rows = super().get_queryset(request).select_related("event", "organisation", "delegate")
         mine = self.parent().rights_of(request)
         return rows if mine.is_operator else rows.filter(event__in=mine.readable)
-
-
-class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """Where a person works or worked."""
-
-    def clean(self) -> None:
-        """Raises ValidationError where a made-up person would join a real organisation.
-
-        The model cannot tell while the person is not stored.
-        """
-        super().clean()
-        for form in self.forms:
-            row = getattr(form, "cleaned_data", {})
-            organisation = row.get("organisation")
-            if not isinstance(organisation, Organisation):
-                continue  # empty, or one that the viewer only reads: that is its bare number
-            if organisation.is_demonstration != self.instance.is_demonstration:
-                form.add_error(
-                    "organisation",
-                    _("Made-up people belong to made-up organisations only. Choose another one."),
-                )
-
-
-class AffiliationInline(GrantedInline):
-    """Where the person works or worked."""
-
-    model = Affiliation
-    formset = AffiliationFormSet
-    fields = ["organisation", "post", ("since", "until")]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """All of a person of the viewer's roundtables alone; else those these know anyway."""
-        rows = super().get_queryset(request).select_related("organisation", "delegate")
-        mine = self.parent().rights_of(request)
-        if mine.is_operator:
-            return rows
-        others = Participation.objects.exclude(event__in=mine.readable).values("delegate")
-        known = Organisation.objects.filter(known_directly(mine.readable)).values("pk")
-        return rows.filter(~Q(delegate__in=others) | Q(organisation__in=known))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever may change what all roundtables of the person share."""
-        may_change = super().has_change_permission(request, obj)
-        return may_change and (obj is None or edits_all_of(obj, self.parent().rights_of(request)))
-
-
-def edits_all_of(person: Delegate, mine: Rights) -> bool:
-    """Whether every roundtable of the person is one that the viewer edits."""
-    events = set(person.participations.values_list("event_id", flat=True))
-    return mine.is_operator or events <= mine.editable
 
 
 @admin.register(Delegate)
@@ -274,8 +230,9 @@ class ParticipationAdmin(PrivateAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators; others remove it with the delegate."""
-        return self.rights_of(request).is_operator
+        """Operators, and never their own; others remove it with the delegate."""
+        mine = self.rights_of(request)
+        return mine.is_operator and (obj is None or not is_own(obj.delegate, mine.user))
 
     @admin.action(description=_("Confirm the participation"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:

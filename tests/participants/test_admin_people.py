@@ -1,6 +1,7 @@
 """The co-chairs' desk: people and organisations that several roundtables share."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -138,3 +139,115 @@ def test_a_search_is_short(client_of: Sign, ours: Event) -> None:
     assert "at most 200 characters" in response.content.decode()
     assert client.get(page(Organisation, "export"), {"q": "a " * 3000}).status_code == 400
     assert client.get(page(Organisation, "changelist"), {"q": "a " * 100}).status_code == 200
+
+
+# What decides whom others leave out ---------------------------------------------------------
+
+
+@pytest.fixture
+def joined(ours: Event) -> Delegate:
+    """A person with an account, who worked for somebody before."""
+    person = make_delegate(name="Joined Person", user=make_user("joined@example.org"))
+    make_participation(person, ours, confirmed=False)
+    make_affiliation(person, organisation=make_organisation(name="Former"), until=date(2020, 1, 1))
+    return person
+
+
+def changed(client: Client, person: Delegate, **fields: object) -> str:
+    """Sends the person's page with some fields filled in anew; what is said."""
+    address = page(Delegate, "change", person.pk)
+    return client.post(address, filled(client, address) | fields, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("role", ["editor", "cochair"])
+def test_nobody_undoes_where_they_worked(
+    client_of: Sign, joined: Delegate, ours: Event, role: str
+) -> None:
+    assert joined.user is not None
+    make_grant(joined.user, ours, role=role)
+    elsewhere = make_organisation().pk
+    kept = joined.affiliations.get()
+    sent = {
+        "affiliations-TOTAL_FORMS": 2,
+        "affiliations-INITIAL_FORMS": 1,
+        "affiliations-0-id": kept.pk,
+        "affiliations-0-delegate": joined.pk,
+        "affiliations-0-organisation": elsewhere,
+        "affiliations-0-until": "2021-01-01",
+        "affiliations-1-organisation": elsewhere,
+    }
+    client = client_of(joined)
+    changed(client, joined, **sent)
+    changed(client, joined, **sent, **{"affiliations-0-DELETE": "on"})
+    assert list(joined.affiliations.values_list("organisation", "until")) == [
+        (kept.organisation_id, date(2020, 1, 1))
+    ]
+
+
+@pytest.mark.parametrize("role", ["editor", "cochair"])
+def test_where_somebody_worked_is_ended_and_not_undone(
+    client_of: Sign, joined: Delegate, ours: Event, role: str
+) -> None:
+    colleague = make_user()
+    make_grant(colleague, ours, role=role)
+    client = client_of(colleague)
+    kept = joined.affiliations.get()
+    changed(client, joined, **{"affiliations-0-DELETE": "on"})
+    elsewhere = make_organisation().pk
+    moved = {"affiliations-0-organisation": elsewhere, "affiliations-0-until": "2021-01-01"}
+    changed(client, joined, **moved)
+    assert list(joined.affiliations.values_list("organisation", "until")) == [
+        (kept.organisation_id, date(2021, 1, 1))
+    ]
+
+
+def test_an_operator_corrects_where_somebody_worked(
+    client_of: Sign, joined: Delegate, operator: User
+) -> None:
+    elsewhere = make_organisation()
+    client = client_of(operator)
+    changed(client, joined, **{"affiliations-0-organisation": elsewhere.pk})
+    assert joined.affiliations.get().organisation == elsewhere
+    changed(client, joined, **{"affiliations-0-DELETE": "on"})
+    assert not joined.affiliations.exists()
+
+
+@pytest.mark.parametrize("role", ["editor", "cochair"])
+def test_nobody_undoes_whom_they_spoke_for(
+    client_of: Sign, joined: Delegate, ours: Event, role: str
+) -> None:
+    assert joined.user is not None
+    make_grant(joined.user, ours, role=role)
+    client = client_of(joined)
+    kept = joined.participations.get()
+    changed(client, joined, **{"participations-0-organisation": make_organisation().pk})
+    text = changed(client, joined, **{"participations-0-DELETE": "on"})
+    assert "This participation is your own." in text
+    assert joined.participations.get().organisation == kept.organisation
+
+
+def test_whom_somebody_spoke_for_stays_once_they_joined(
+    client_of: Sign, joined: Delegate, ours: Event
+) -> None:
+    client = client_of(editor_of(ours))
+    kept = joined.participations.get()
+    changed(client, joined, **{"participations-0-organisation": make_organisation().pk})
+    text = changed(client, joined, **{"participations-0-DELETE": "on"})
+    assert "This person has joined the portal. Ask a co-chair to remove this." in text
+    assert joined.participations.get().organisation == kept.organisation
+
+
+def test_an_own_profile_that_waits_is_ones_own_too(client_of: Sign, ours: Event) -> None:
+    user = editor_of(ours)
+    waiting = make_delegate(user=None, invitation_email="Editor@example.org")
+    make_participation(waiting, ours, confirmed=False)
+    make_affiliation(waiting)
+    sent = {
+        "affiliations-TOTAL_FORMS": 1,
+        "affiliations-INITIAL_FORMS": 1,
+        "affiliations-0-id": waiting.affiliations.get().pk,
+        "affiliations-0-delegate": waiting.pk,
+        "affiliations-0-DELETE": "on",
+    }
+    changed(client_of(user), waiting, **sent)
+    assert waiting.affiliations.exists()
