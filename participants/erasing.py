@@ -95,7 +95,7 @@ def addresses_of(delegate: Delegate | None, user: User | None) -> set[str]:
 def _leave_tombstone(person: Delegate, at: datetime) -> None:
     for party in person.focal_point_for.all():
         party.decline()
-    _remove_rows_of(person, keeping={Participation})
+    remove_rows_of(person, keeping={Participation})
     # Only what a co-chair confirmed belongs to the record of the roundtable.
     person.participations.filter(confirmed_at=None).delete()
     person.participations.update(capacity="")
@@ -113,11 +113,13 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
         consented_at=None,
         reviewed_on=None,
         paused_at=None,
+        link_round=0,
         erased_at=at,
     )
 
 
-def _remove_rows_of(row: Delegate | User, keeping: Collection[type[models.Model]]) -> None:
+def remove_rows_of(row: Delegate | User, keeping: Collection[type[models.Model]]) -> None:
+    """Removes whatever hangs on a person or an account, save the rows of these models."""
     # By the models' own word, so that a table that is added later is emptied too.
     for relation in row._meta.related_objects:
         if relation.on_delete is models.CASCADE and relation.related_model not in keeping:
@@ -128,7 +130,7 @@ def _remove_rows_of(row: Delegate | User, keeping: Collection[type[models.Model]
 def _remove_account(user: User, at: datetime) -> None:
     _forget_in_log([user, *user.grants.all()])
     _end_sessions(user)
-    _remove_rows_of(user, keeping={Grant})
+    remove_rows_of(user, keeping={Grant})
     _end_grants(user, at)
     try:
         with transaction.atomic():

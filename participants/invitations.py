@@ -7,13 +7,14 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.accounts import NOWHERE, has_left
+from participants.accounts import has_left
 from participants.actions import addresses_of
+from participants.emptying import empty
 from participants.models import Delegate, Invitation, User
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable import audit
@@ -29,12 +30,15 @@ FINISHING = timedelta(days=1)
 def invite(*, delegate: Delegate, event: Event, by: User, at: datetime) -> Invitation:
     """Sends a link to the person's invitation address; an earlier open one stops working.
 
+    A record whose account is closed is emptied first: who comes in finds nothing of before.
     Raises ValidationError, with a sentence for the co-chair, where the person cannot be invited.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     rights = rights_of(by, at.date())
     if problem := why_not(person, event, rights=rights, own=addresses_of(by)):
         raise ValidationError(problem)
+    if person.user:
+        empty(person, by=by, at=at)
     is_open = {"delegate": person, "event": event, "answered_at": None, "revoked_at": None}
     Invitation.objects.filter(**is_open).update(revoked_at=at)
     token = secrets.token_urlsafe(32)
@@ -86,7 +90,7 @@ def why_not(delegate: Delegate, event: Event, *, rights: Rights | None, own: set
         return _("This person asked to be erased.")
     if delegate.user_id == rights.user.pk or delegate.invitation_email.lower() in own:
         return _("This is you. Another co-chair can invite you.")
-    # Closed since the person left: a new invitation opens it again.
+    # Closed since the person left: the record may be invited anew, and begins empty.
     if delegate.user and not has_left(delegate.user):
         return _("This person has joined already.")
     if not delegate.invitation_email:
@@ -111,11 +115,8 @@ def inviter_of(invitation: Invitation, on: date) -> str:
 
 def open_invitations() -> QuerySet[Invitation]:
     """Those that nobody answered or took back, and that still go to the person's address."""
-    has_no_account = Q(delegate__user=None) | Q(
-        delegate__user__is_active=False, delegate__user__email__endswith=NOWHERE
-    )
     return Invitation.objects.filter(
-        has_no_account,
+        delegate__user=None,
         answered_at=None,
         revoked_at=None,
         delegate__erased_at=None,

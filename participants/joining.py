@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from participants.accounts import remove_closed
 from participants.consents import give
 from participants.erasing import erase, erase_account
 from participants.invitations import open_invitations
@@ -30,11 +29,9 @@ def accept(
     person = _still_open(invitation)
     if person is None:
         return None
-    closed, person.user = person.user, user
+    person.user = user
     person.full_clean()
     person.save()
-    if closed:
-        remove_closed(closed)
     _take_back_own_word(person.participations.all(), user)
     give(person, notice=notice, by=Consent.By.OWNER, at=at)
     _answer(invitation, Invitation.Answer.AGREED, at)

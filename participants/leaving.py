@@ -71,8 +71,8 @@ def may_let_go(delegate: Delegate, rights: Rights) -> bool:
 def let_go(*, delegate: Delegate, by: User, events: Collection[int], at: datetime) -> None:
     """A co-chair says so: the invitation address signs in no longer.
 
-    Where the person has no other address, the account is closed until a new invitation is
-    accepted. `events` are the roundtables whose organisations count as left.
+    Where the person has no other address, the account is closed for good; a new invitation begins
+    with an empty profile. `events` are the roundtables whose organisations count as left.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     represented = person.participations.filter(event__in=events).values("organisation")

@@ -14,8 +14,7 @@ from django.test import Client
 
 from participants import leaving
 from participants.accounts import has_left
-from participants.invitations import account_for, invite
-from participants.joining import accept
+from participants.invitations import invite
 from participants.leaving import let_go, may_let_go
 from participants.models import Audience, Delegate, User
 from participants.permissions import Rights, rights_of
@@ -26,7 +25,6 @@ from tests.factories import (
     make_affiliation,
     make_grant,
     make_invitation,
-    make_notice,
     make_user,
 )
 from tests.participants.test_fresh_codes import newest_code, prove
@@ -294,28 +292,6 @@ def test_desk_asks_once_more_and_tells_everybody_the_same(
     answer = desk.post(DELEGATES, chosen | {"confirmed": "yes"}, follow=True)
     assert "The address of 1 person is stopped." in answer.content.decode()
     assert not may_sign_in(WORK) and may_sign_in(HOME)
-
-
-def test_new_invitation_opens_a_closed_profile_again(
-    delegate: Delegate, cochair: User, event: Event, client: Client
-) -> None:
-    delegate.invitation_email = WORK
-    delegate.save()
-    go(delegate, cochair, event)
-    closed = delegate.user
-    assert closed is not None
-    with pytest.raises(ValidationError, match="There is no invitation address"):
-        invite(delegate=delegate, event=event, by=cochair, at=NOON)
-    delegate.invitation_email = "new@example.org"
-    delegate.save()
-    invitation = invite(delegate=delegate, event=event, by=cochair, at=NOON)
-    user = account_for(invitation, NOON)
-    assert user is not None and user != closed
-    accept(invitation=invitation, user=user, notice=make_notice(), at=NOON)
-    delegate.refresh_from_db()
-    assert delegate.user == user and user.is_active
-    assert not User.objects.filter(pk=closed.pk).exists()
-    assert client.get(f"/directory/{delegate.handle}/").status_code == 200
 
 
 def test_account_that_was_closed_for_another_reason_is_not_opened_by_an_invitation(
