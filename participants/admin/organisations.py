@@ -82,9 +82,16 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
         return may_change and (obj is None or is_operator or not self.is_published(obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """The short name in addresses stays, save by an operator."""
+        """What others rely on stays, save by an operator.
+
+        That is the short name in addresses; and what the organisation is, once anybody sat there
+        or worked for it: it decides who is inside an audience.
+        """
         fields = super().get_readonly_fields(request, obj)
-        return [*fields, "slug"] if obj and not self.rights_of(request).is_operator else fields
+        if obj is None or self.rights_of(request).is_operator:
+            return fields
+        settled = ["kind", "country"] if decides_audiences(obj) else []
+        return [*fields, "slug", *settled]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The short name follows the name while the organisation is new."""
@@ -106,6 +113,13 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
         if known is None:
             return Organisation.objects.published().filter(pk=row.pk).exists()
         return known
+
+
+def decides_audiences(organisation: Organisation) -> bool:
+    """Whether the organisation has a role, or anybody ever spoke, worked or acted for it."""
+    ways = ("roles", "participations", "affiliations", "grants")
+    itself = Organisation.objects.filter(pk=organisation.pk)
+    return any(itself.filter(**{f"{way}__isnull": False}).exists() for way in ways)
 
 
 @admin.register(Group)

@@ -18,6 +18,7 @@ from tests.factories import (
     make_grant,
     make_organisation,
     make_participation,
+    make_role,
     make_user,
 )
 from tests.outcomes.test_admin import filled, page
@@ -251,3 +252,44 @@ def test_an_own_profile_that_waits_is_ones_own_too(client_of: Sign, ours: Event)
     }
     changed(client_of(user), waiting, **sent)
     assert waiting.affiliations.exists()
+
+
+@pytest.mark.parametrize("role", ["editor", "cochair"])
+@pytest.mark.parametrize("tie", ["role", "participation", "affiliation", "grant"])
+def test_what_an_organisation_is_stays_once_it_decides_audiences(
+    client_of: Sign, ours: Event, role: str, tie: str
+) -> None:
+    user = make_user()
+    make_grant(user, ours, role=role)
+    client = client_of(user)
+    place = make_organisation(kind="government", country="TH")
+    address = page(Organisation, "change", place.pk)
+    person = make_delegate(user=None)
+    make_participation(person, ours)
+    client.post(address, filled(client, address, kind="agency", country="FR"))
+    place.refresh_from_db()
+    assert (place.kind, place.country.code) == ("agency", "FR")
+    if tie == "role":
+        make_role(ours, organisation=place)
+    elif tie == "participation":
+        make_participation(make_delegate(user=None), ours, organisation=place)
+    elif tie == "affiliation":
+        make_affiliation(person, organisation=place)
+    else:
+        make_grant(make_user(), ours, on_behalf_of=place)
+    sent = filled(client, address, name="Renamed", kind="civil-society", country="DE")
+    assert client.post(address, sent).status_code == 302
+    place.refresh_from_db()
+    assert (place.name, place.kind, place.country.code) == ("Renamed", "agency", "FR")
+
+
+def test_an_operator_corrects_what_an_organisation_is(
+    client_of: Sign, ours: Event, operator: User
+) -> None:
+    place = make_organisation(kind="government")
+    make_role(ours, organisation=place)
+    client = client_of(operator)
+    address = page(Organisation, "change", place.pk)
+    client.post(address, filled(client, address, kind="agency"))
+    place.refresh_from_db()
+    assert place.kind == "agency"
