@@ -1,5 +1,7 @@
 """A person's choice of who sees a listing or a channel, and of who does not."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -34,6 +36,21 @@ def can_be_left_out(
         | Q(pk__in=[row.organisation_id for row in saved if row.organisation_id]),
         is_demonstration=delegate.is_demonstration,
     ).order_by("name")
+
+
+def state_of(delegate: Delegate, saved: Iterable[AudienceException]) -> str:
+    """A short text that changes with any choice of who sees what.
+
+    A page carries it along, so that a page that was left open cannot undo a later choice.
+    """
+    listing = [delegate.listed_to, delegate.is_protected, bool(delegate.consented_at)]
+    channels = delegate.channels.order_by("pk").values_list("pk", "audience")
+    exceptions = sorted(
+        (row.channel_id or 0, row.organisation_id or 0, str(row.country.code), row.constituency)
+        for row in saved
+    )
+    content = json.dumps([listing, list(channels), exceptions])
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 @transaction.atomic

@@ -54,10 +54,23 @@ class Onlookers:
         introduced = {number for pair in pairs for number in pair} - {delegate.pk}
         return cls(len(events), frozenset(met), frozenset(beside), frozenset(introduced))
 
-    def words(self, audience: str, *exceptions: Iterable[AudienceException]) -> str:
-        """Who is inside, as "43 participants of 2 roundtables; not Government of X"."""
+    def words(
+        self, audience: str, *exceptions: Iterable[AudienceException], listed_to: str = ""
+    ) -> str:
+        """Who is inside, as "43 participants of 2 roundtables; not Government of X".
+
+        A channel names the audience of its listing, without which nobody sees it.
+        """
         if audience == Audience.ONLY_ME:
             return _("Nobody but you.")
+        if listed_to == Audience.ONLY_ME:
+            return _("Nobody but you, as long as you are listed to nobody.")
+        said = self._inside(audience, *exceptions)
+        if listed_to in ("", Audience.EVERYONE, audience):
+            return said
+        return _("%(people)s Of these, only who may see that you are listed.") % {"people": said}
+
+    def _inside(self, audience: str, *exceptions: Iterable[AudienceException]) -> str:
         if audience == Audience.EVERYONE:
             return _("Anyone who opens this site, search engines and every government included.")
         names = sorted({name_of(row) for each in exceptions for row in each})

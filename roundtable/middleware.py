@@ -27,7 +27,10 @@ class IsolationMiddleware:
 
 
 class CacheControlMiddleware:
-    """Says who may keep an answer: anyone where there is no session, else nobody."""
+    """Says who may keep an answer: anyone where there is no session, else nobody.
+
+    Whoever keeps it asks each time before using it: people hide from one request to the next.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -41,7 +44,7 @@ class CacheControlMiddleware:
             response["Cache-Control"] = "private, no-store"
         elif not response.has_header("Cache-Control"):
             if response.status_code == 200:
-                patch_cache_control(response, public=True, max_age=60)
+                patch_cache_control(response, public=True, no_cache=True)
             else:
                 response["Cache-Control"] = "no-store"
         return response

@@ -11,7 +11,13 @@ from participants.forms.lists import (
     OrganisationFilterForm,
     country_choices,
 )
-from participants.forms.profile import ChannelFormSet, DetailsForm, PreviewForm, ProfileForm
+from participants.forms.profile import (
+    ChannelFormSet,
+    DetailsForm,
+    PreviewForm,
+    ProfileForm,
+    with_saved_choices,
+)
 
 __all__ = [
     "AgreementForm",
@@ -29,4 +35,5 @@ __all__ = [
     "SharingForm",
     "WhoForm",
     "country_choices",
+    "with_saved_choices",
 ]

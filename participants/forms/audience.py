@@ -55,15 +55,22 @@ def audience_field(
     label: Any,
     onlookers: Onlookers,
     *exceptions: Sequence[AudienceException],
+    listed_to: str = "",
     help_text: Any = "",
 ) -> forms.ChoiceField:
-    """The choice of an audience where these people are left out."""
+    """The choice of an audience where these people are left out.
+
+    For a channel `listed_to` is the audience of its listing.
+    """
     return forms.ChoiceField(
         label=label,
         help_text=help_text,
         initial=Audience.ONLY_ME,
         choices=[
-            (value, AudienceLabel(str(name), onlookers.words(value, *exceptions)))
+            (
+                value,
+                AudienceLabel(str(name), onlookers.words(value, *exceptions, listed_to=listed_to)),
+            )
             for value, name in Audience.choices
         ],
         widget=AudienceSelect,
@@ -111,6 +118,7 @@ class WhoForm(forms.Form):
         listing: Sequence[AudienceException],
         has_agreed: bool,
         is_protected: bool = False,
+        listed_to: str = "",
     ) -> None:
         """`saved` are the exceptions of what is chosen for, `listing` those that hold besides."""
         super().__init__(
@@ -123,9 +131,9 @@ class WhoForm(forms.Form):
             },
         )
         self.has_agreed, self.is_protected = has_agreed, is_protected
-        self.onlookers, self.listing = onlookers, listing
+        self.onlookers, self.listing, self.listed_to = onlookers, listing, listed_to
         self.fields["audience"] = audience_field(
-            _("Who can see it"), onlookers, saved, *([listing] if listing else [])
+            _("Who can see it"), onlookers, saved, listing, listed_to=listed_to
         )
         self.order_fields(["audience"])
         listed: Any = self.fields["organisations"]
@@ -174,5 +182,5 @@ class WhoForm(forms.Form):
 
     def describe(self, wanted: Sequence[AudienceException]) -> str:
         """Who would see it, in words, with what is chosen now."""
-        also = [self.listing] if self.listing else []
-        return self.onlookers.words(self.cleaned_data["audience"], wanted, *also)
+        audience = self.cleaned_data["audience"]
+        return self.onlookers.words(audience, wanted, self.listing, listed_to=self.listed_to)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -121,13 +122,17 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         *args: Any,
         onlookers: Onlookers,
         exceptions: Sequence[AudienceException] = (),
+        listed_to: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.left_out = of_channel(exceptions, self.instance.pk) if self.instance.pk else []
-        listing = of_channel(exceptions, None)
         self.fields["audience"] = audience_field(
-            _("Who can see it"), onlookers, self.left_out, *([listing] if listing else [])
+            _("Who can see it"),
+            onlookers,
+            self.left_out,
+            of_channel(exceptions, None),
+            listed_to=listed_to,
         )
         self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
         self.fields["kind"].choices = [("", _("Choose")), *ChannelKind.choices]  # type: ignore[attr-defined]
@@ -201,6 +206,20 @@ ChannelFormSet = forms.inlineformset_factory(
     validate_max=True,
     absolute_max=20,
 )
+
+
+def with_saved_choices(data: QueryDict, delegate: Delegate, prefix: str) -> QueryDict:
+    """What was typed, with who sees what as it is stored by now."""
+    mended = data.copy()
+    mended["listed_to"] = delegate.listed_to
+    mended.pop("is_protected", None)
+    if delegate.is_protected:
+        mended["is_protected"] = "on"
+    saved = {str(row.pk): row.audience for row in delegate.channels.all()}
+    for name, value in data.items():
+        if name.startswith(f"{prefix}-") and name.endswith("-id") and value in saved:
+            mended[f"{name.removesuffix('-id')}-audience"] = saved[value]
+    return mended
 
 
 class PreviewForm(QueryForm):

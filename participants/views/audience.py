@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from participants.choosing import can_be_left_out, choose
+from participants.choosing import can_be_left_out, choose, state_of
 from participants.forms import WhoForm
 from participants.forms.audience import of_channel
 from participants.models import ContactChannel, Delegate
@@ -23,8 +23,10 @@ def my_audience(request: HttpRequest, number: int | None = None) -> HttpResponse
         channel = get_object_or_404(ContactChannel, pk=number, delegate=delegate)
     saved = list(delegate.exceptions.select_related("organisation"))
     own = of_channel(saved, number)
+    state = state_of(delegate, saved)
+    is_stale = request.method == "POST" and request.POST.get("state", state) != state
     form = WhoForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if request.method == "POST" and not is_stale else None,
         onlookers=Onlookers.of(delegate),
         organisations=can_be_left_out(delegate, saved),
         audience=channel.audience if channel else delegate.listed_to,
@@ -32,6 +34,7 @@ def my_audience(request: HttpRequest, number: int | None = None) -> HttpResponse
         listing=of_channel(saved, None) if channel else [],
         has_agreed=delegate.consented_at is not None,
         is_protected=delegate.is_protected and not channel,
+        listed_to=delegate.listed_to if channel else "",
     )
     words = ""
     if form.is_bound and form.is_valid():
@@ -47,7 +50,12 @@ def my_audience(request: HttpRequest, number: int | None = None) -> HttpResponse
             messages.success(request, _("Saved: %s") % form.describe(wanted))
             return redirect("me")
         words = form.describe(wanted)
-    context = {"form": form, "channel": channel, "words": words}
-    return render(
-        request, "participants/my_audience.html", context, status=400 if form.errors else 200
-    )
+    context = {
+        "form": form,
+        "channel": channel,
+        "words": words,
+        "state": state,
+        "is_stale": is_stale,
+    }
+    status = 400 if form.errors or is_stale else 200
+    return render(request, "participants/my_audience.html", context, status=status)

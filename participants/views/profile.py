@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants import consents, invitations, looks, reviewing, sharing
-from participants.forms import ChannelFormSet, PreviewForm, ProfileForm
+from participants.choosing import state_of
+from participants.forms import ChannelFormSet, PreviewForm, ProfileForm, with_saved_choices
 from participants.models import Consent, Delegate, User
 from participants.onlookers import Onlookers
 from participants.permissions import may_enter_admin
@@ -28,7 +29,7 @@ def me(request: HttpRequest) -> HttpResponse:
         return redirect("welcome")
     if delegate is None:
         return render(request, "participants/me_without_profile.html", {"is_staff": is_staff})
-    data = request.POST if request.method == "POST" else None
+    data: QueryDict | None = request.POST if request.method == "POST" else None
     notice = None
     if delegate.consented_at is None:
         notice = consents.current_notice(get_language() or consents.FALLBACK)
@@ -36,9 +37,14 @@ def me(request: HttpRequest) -> HttpResponse:
         "onlookers": Onlookers.of(delegate),
         "exceptions": list(delegate.exceptions.select_related("organisation")),
     }
+    state = state_of(delegate, shown["exceptions"])
+    is_stale = data is not None and data.get("state", state) != state
+    if data is not None and is_stale:
+        data = with_saved_choices(data, delegate, prefix="channel")
+    in_rows = shown | {"listed_to": delegate.listed_to}
     form = ProfileForm(data, instance=delegate, notice=notice, **shown)
-    channels = ChannelFormSet(data, instance=delegate, prefix="channel", form_kwargs=shown)
-    if data is not None and form.is_valid() and channels.is_valid():
+    channels = ChannelFormSet(data, instance=delegate, prefix="channel", form_kwargs=in_rows)
+    if data is not None and not is_stale and form.is_valid() and channels.is_valid():
         with transaction.atomic():
             if notice and form.cleaned_data["agree"]:
                 consents.give(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
@@ -54,6 +60,8 @@ def me(request: HttpRequest) -> HttpResponse:
         "participations": delegate.participations.select_related("event", "organisation"),
         "looks": looks.number_of_late(delegate, timezone.now()),
         "has_mistakes": data is not None,
+        "is_stale": is_stale,
+        "state": state,
         "is_staff": is_staff,
     }
     return render(request, "participants/me.html", context, status=200 if data is None else 400)

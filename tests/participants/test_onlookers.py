@@ -1,5 +1,6 @@
 """The picker: who sees what, in words and numbers, and who is left out."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -230,7 +231,7 @@ def test_page_costs_the_same(
         make_exception(met, channel=channel, country="TH")
     client = client_of(met)
     client.get("/me/audience/")
-    with django_assert_num_queries(9):  # type: ignore[attr-defined]
+    with django_assert_num_queries(10):  # type: ignore[attr-defined]
         client.get("/me/audience/")
 
 
@@ -247,3 +248,65 @@ def test_offers_no_organisation_that_only_somebody_elses_part_tells_of(
         "/me/audience/", {"audience": "participants", "organisations": ["shelter"]}
     )
     assert answer.status_code == 400 and "Quiet Shelter" not in answer.content.decode()
+
+
+def test_words_of_a_channel_know_the_listing(met: Delegate) -> None:
+    onlookers = Onlookers.of(met)
+    assert onlookers.words("participants", listed_to="only_me") == (
+        "Nobody but you, as long as you are listed to nobody."
+    )
+    assert onlookers.words("participants", listed_to="constituency") == (
+        "3 participants of 2 roundtables. Of these, only who may see that you are listed."
+    )
+    assert onlookers.words("participants", listed_to="everyone") == (
+        "3 participants of 2 roundtables."
+    )
+
+
+def test_page_left_open_undoes_no_later_choice(client_of: Sign, met: Delegate) -> None:
+    client = client_of(met)
+    page = client.get("/me/").content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    channel = met.channels.get(value="dewi.inside@example.org")
+    data = {
+        "state": fields["state"],
+        "name": "Dewi L.",
+        "listed_to": "everyone",
+        "channel-TOTAL_FORMS": "1",
+        "channel-INITIAL_FORMS": "1",
+        "channel-0-id": channel.pk,
+        "channel-0-kind": "email",
+        "channel-0-value": channel.value,
+        "channel-0-audience": "participants",
+    }
+    # Meanwhile, in another window:
+    met.listed_to = channel.audience = Audience.ONLY_ME
+    met.save()
+    channel.save()
+    answer = client.post("/me/", data)
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "was changed since you opened this page" in page
+    assert 'value="Dewi L."' in page
+    met.refresh_from_db()
+    channel.refresh_from_db()
+    assert (met.name, met.listed_to, channel.audience) == (
+        "Dewi Lestari",
+        Audience.ONLY_ME,
+        Audience.ONLY_ME,
+    )
+    checked = re.findall(r'<input type="radio" name="([^"]+)" value="([^"]+)"[^>]* checked', page)
+    assert ("listed_to", "only_me") in checked
+    assert ("channel-0-audience", "only_me") in checked
+
+
+def test_picker_left_open_drops_no_exception(client_of: Sign, met: Delegate) -> None:
+    client = client_of(met)
+    page = client.get("/me/audience/").content.decode()
+    state = re.findall(r'name="state" value="([^"]+)"', page)[0]
+    make_exception(met, constituency="governments")
+    answer = client.post("/me/audience/", {"state": state, "audience": "participants"})
+    assert answer.status_code == 400
+    assert met.exceptions.count() == 1
+    met.refresh_from_db()
+    assert met.listed_to == Audience.EVERYONE
