@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import User
+from participants.models import Delegate, User
 from roundtable import audit
 
 # What stands in place of an address that was given up: no mail server of this name can exist.
@@ -48,6 +48,18 @@ def set_sign_in_address(user: User, email: str) -> None:
 def can_get_mail(email: str) -> bool:
     """Whether there is a mailbox behind the address, as far as one can tell."""
     return not email.endswith(NOWHERE)
+
+
+def is_in_use(user: User) -> bool:
+    """Whether somebody signed in with the account, has a profile there, or gave its address up.
+
+    Then the address is that person's to change, and nobody else's.
+    """
+    return (
+        user.last_login is not None
+        or not can_get_mail(user.email)
+        or Delegate.objects.filter(user=user).exists()
+    )
 
 
 def has_left(user: User) -> bool:

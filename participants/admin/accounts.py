@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from participants.accounts import is_taken, set_sign_in_address
+from participants.accounts import is_in_use, is_taken, set_sign_in_address
 from participants.admin.base import GrantedInline, OperatorAdmin
 from participants.admin.private import PrivateAdmin
 from participants.models import Grant, User
@@ -53,7 +53,12 @@ class UserAdmin(OperatorOnlyAdmin):
             None,
             {
                 "fields": ["email", "is_active", "last_login"],
-                "description": _("People sign in with a code that is sent to this address."),
+                "description": _(
+                    "People sign in with a code that is sent to this address. Once somebody has "
+                    "signed in, or has a profile, only that person changes it, on the page "
+                    "“Sign-in address”: whoever could change it here could sign in as them. Is "
+                    "the mailbox lost? A co-chair stops it, and invites the person anew."
+                ),
             },
         ),
         (
@@ -71,10 +76,11 @@ class UserAdmin(OperatorOnlyAdmin):
     search_fields = ["email"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Nobody can shut themselves out."""
+        """Nobody can shut themselves out, or have somebody's codes sent elsewhere."""
         fields = super().get_readonly_fields(request, obj)
-        is_own = obj is not None and obj.pk == request.user.pk
-        return [*fields, "is_active", "is_superuser"] if is_own else fields
+        if obj is not None and obj.pk == request.user.pk:
+            fields += ["is_active", "is_superuser"]
+        return [*fields, "email"] if obj is not None and is_in_use(obj) else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators, and never their own account."""
@@ -83,7 +89,11 @@ class UserAdmin(OperatorOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Stores the account, and keeps the address that signs in in step."""
-        set_sign_in_address(obj, obj.email)
+        if "email" in form.changed_data:
+            set_sign_in_address(obj, obj.email)
+        else:
+            obj.full_clean()
+            obj.save()
 
 
 @admin.register(Grant)
