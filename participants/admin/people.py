@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Value, When
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -139,14 +139,14 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
         "person",
         "name_latin",
         "speaks_for",
-        "invitation_email",
+        "invitation_address",
         "invitation_state",
         "is_confirmed",
     ]
     list_filter = [EventFilter]
     actions = ["invite", "left"]
-    search_fields = ["name", "name_latin", "invitation_email"]
-    search_help_text = _("Name or invitation address")
+    search_fields = ["name", "name_latin"]
+    search_help_text = _("Name; for co-chairs the invitation address too")
 
     def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those who take part in these roundtables."""
@@ -161,9 +161,32 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
         mine = self.rights_of(request)
         if not mine.is_operator:
             shown = shown.filter(event__in=mine.readable)
-        rows = super().get_queryset(request)
+        rows = with_address(super().get_queryset(request), mine)
         rows = rows.prefetch_related(Prefetch("participations", queryset=shown, to_attr="shown"))
         return self.with_invitations(rows, request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The invitation address is there for co-chairs of the person alone."""
+        if self._sees_address(request, obj):
+            return self.fieldsets
+        ((title, options),) = self.fieldsets
+        fields = [name for name in options["fields"] if name != "invitation_email"]
+        return [(title, {**options, "fields": fields})]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """As in the form."""
+        is_shown = self._sees_address(request)
+        return [name for name in self.list_display if is_shown or name != "invitation_address"]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """As in the form."""
+        return [*self.search_fields, *(["seen_address"] if self._sees_address(request) else [])]
+
+    def _sees_address(self, request: HttpRequest, row: Delegate | None = None) -> bool:
+        mine = self.rights_of(request)
+        if row is None or mine.is_operator:
+            return mine.decides_somewhere
+        return bool(self._events_of(row) & mine.decidable)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What all roundtables of a person share is changed by who edits all of them."""
@@ -197,6 +220,11 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
         """The name, or that somebody took part who was erased."""
         return str(row)
 
+    @admin.display(description=_("invitation address"), ordering="seen_address")
+    def invitation_address(self, row: Any) -> str:
+        """Where a co-chair invites the person; empty for who is no co-chair of theirs."""
+        return str(row.seen_address)
+
     @admin.display(description=_("speaks for"))
     def speaks_for(self, row: Any) -> str:
         """The organisations of the participations that the viewer may see."""
@@ -206,6 +234,15 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
     def is_confirmed(self, row: Any) -> bool:
         """Whether each of these participations is confirmed."""
         return bool(row.shown) and all(part.confirmed_at for part in row.shown)
+
+
+def with_address(rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    """With the invitation address of those whom the viewer is a co-chair of, and no other."""
+    if mine.is_operator:
+        return rows.annotate(seen_address=F("invitation_email"))
+    theirs = Participation.objects.filter(delegate=OuterRef("pk"), event__in=mine.decidable)
+    seen = Case(When(Exists(theirs), then="invitation_email"), default=Value(""))
+    return rows.annotate(seen_address=seen)
 
 
 @admin.register(Participation)

@@ -82,7 +82,8 @@ def test_an_editor_of_all_roundtables_of_a_person_changes_it(
     client_of: Sign, ours: Event, theirs: Event, shared: Delegate
 ) -> None:
     send(client_of(editor_of(ours, theirs)), shared)
-    assert (shared.name, shared.invitation_email) == ("Renamed", "taken@example.org")
+    # The invitation address is for co-chairs alone.
+    assert (shared.name, shared.invitation_email) == ("Renamed", "shared@example.org")
     assert shared.affiliations.count() == 1
 
 
@@ -293,3 +294,66 @@ def test_an_operator_corrects_what_an_organisation_is(
     client.post(address, filled(client, address, kind="agency"))
     place.refresh_from_db()
     assert place.kind == "agency"
+
+
+# The invitation address is the co-chairs' ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "is_seen"), [("reader", False), ("editor", False), ("cochair", True)]
+)
+def test_cochairs_alone_see_and_search_invitation_addresses(
+    client_of: Sign, ours: Event, role: str, is_seen: bool
+) -> None:
+    person = make_delegate(name="Waiting", user=None, invitation_email="canary@example.org")
+    make_participation(person, ours)
+    user = make_user()
+    make_grant(user, ours, role=role)
+    client = client_of(user)
+    listed = page(Delegate, "changelist")
+    for address in (listed, page(Delegate, "change", person.pk)):
+        text = client.get(address).content.decode()
+        assert ("canary@example.org" in text) == is_seen
+        assert ("nvitation address" in text.replace("the invitation address too", "")) == is_seen
+    found = client.get(listed, {"q": "canary"}).context["cl"].result_list
+    assert [row.name for row in found] == (["Waiting"] if is_seen else [])
+    assert [row.name for row in client.get(listed, {"q": "Wait"}).context["cl"].result_list] == [
+        "Waiting"
+    ]
+
+
+def test_a_cochair_changes_the_invitation_address(client_of: Sign, ours: Event) -> None:
+    person = make_delegate(user=None)
+    make_participation(person, ours)
+    user = make_user()
+    make_grant(user, ours)
+    changed(client_of(user), person, invitation_email="taken@example.org")
+    person.refresh_from_db()
+    assert person.invitation_email == "taken@example.org"
+
+
+def test_an_editor_leaves_the_invitation_address(client_of: Sign, ours: Event) -> None:
+    person = make_delegate(user=None, invitation_email="canary@example.org")
+    make_participation(person, ours)
+    changed(client_of(editor_of(ours)), person, name="Renamed", invitation_email="mine@example.org")
+    person.refresh_from_db()
+    assert (person.name, person.invitation_email) == ("Renamed", "canary@example.org")
+
+
+def test_a_cochair_of_one_roundtable_learns_no_address_of_another(
+    client_of: Sign, ours: Event, theirs: Event
+) -> None:
+    user = make_user()
+    make_grant(user, ours)
+    make_grant(user, theirs, role="editor")
+    for event, name in ((ours, "Here"), (theirs, "There")):
+        person = make_delegate(name=name, user=None, invitation_email=f"canary.{name}@example.org")
+        make_participation(person, event)
+    client = client_of(user)
+    text = client.get(page(Delegate, "changelist")).content.decode()
+    assert "canary.Here@example.org" in text
+    assert "There" in text
+    assert "canary.There" not in text
+    found = client.get(page(Delegate, "changelist"), {"q": "canary"}).context["cl"].result_list
+    assert [row.name for row in found] == ["Here"]
+    assert "canary" not in client.get(page(Delegate, "change", person.pk)).content.decode()
