@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -167,15 +167,16 @@ def _delegate(pk: int, someone: Someone) -> Delegate:
 
 
 def _introduction(first: int, second: int, state: str) -> Introduction:
-    by_first: datetime | None = NOON if state in ("accepted", "asked", "refused", "ended") else None
-    by_second: datetime | None = NOON if state in ("accepted", "answered", "ended") else None
+    done = ("accepted", "ended", "left")
+    later = NOON + timedelta(days=1)
     return Introduction(
         first_id=first,
         second_id=second,
         proposed_at=NOON,
-        first_accepted_at=by_first,
-        second_accepted_at=by_second,
-        second_ended_at=NOON + timedelta(days=1) if state in ("refused", "ended") else None,
+        first_accepted_at=NOON if state in (*done, "asked", "refused") else None,
+        second_accepted_at=NOON if state in (*done, "answered") else None,
+        first_ended_at=later if state == "ended" else None,
+        second_ended_at=later if state in ("refused", "left") else None,
     )
 
 

@@ -34,7 +34,7 @@ SITS_WITH = {
 NAMED_AS = {kind: table or "other" for kind, table in SITS_WITH.items()}
 AUDIENCES = ["only_me", "introduced", "constituency", "participants", "everyone"]
 ENDS = [None, None, TODAY, TODAY + timedelta(days=9), TODAY - timedelta(days=1), date(2020, 1, 1)]
-STATES = ["accepted", "asked", "answered", "proposed", "refused", "ended"]
+STATES = ["accepted", "asked", "answered", "proposed", "refused", "ended", "left"]
 
 
 @dataclass(frozen=True)
