@@ -26,6 +26,8 @@ from participants.models.delegate import new_handle
 from roundtable import audit
 from roundtable.mailing import Letter, post
 
+NOWHERE = "@example.invalid"  # in the address of an account that was closed by an erasure
+
 
 @transaction.atomic
 def erase(
@@ -72,6 +74,26 @@ def erase_oneself(user: User, *, at: datetime) -> None:
     else:
         erase_account(user, by=user, at=at)
     post(cause=f"erased:{number}", to=email, template="participants/mail/erased", context={}, at=at)
+
+
+def is_known(row: Delegate | User) -> bool:
+    """Whether the portal knows this person by an account or an address, and so can again."""
+    if isinstance(row, User):
+        return not row.email.endswith(NOWHERE)
+    return not row.erased_at and bool(row.user_id or addresses_of(row, None))
+
+
+@transaction.atomic
+def remove(row: Delegate | User, *, by: User, at: datetime) -> None:
+    """What to delete such a person means: as `erase`, and no more stays than the record needs."""
+    delegate = row if isinstance(row, Delegate) else Delegate.objects.filter(user=row).first()
+    if delegate is None:
+        assert isinstance(row, User)
+        erase_account(row, by=by, at=at)
+        return
+    erase(delegate, by=by, at=at)
+    if not delegate.participations.exists():
+        delegate.delete()
 
 
 def _act(again_at: datetime | None) -> str:
@@ -142,7 +164,7 @@ def _remove_account(user: User, at: datetime) -> None:
 def _close(user: User, at: datetime) -> None:
     # What this person confirmed or approved stays so; by whom is not known any more.
     stranger = get_random_string(20, "abcdefghijklmnopqrstuvwxyz")
-    user.email = f"{stranger}@example.invalid"
+    user.email = stranger + NOWHERE
     user.is_active = user.is_superuser = False
     user.last_login, user.joined_at = None, at
     user.set_unusable_password()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.accounts import is_in_use, is_taken, set_sign_in_address
 from participants.admin.base import GrantedInline, OperatorAdmin
+from participants.admin.erasing import ErasingAdmin
 from participants.admin.private import PrivateAdmin
 from participants.models import Grant, User
 
@@ -44,7 +45,7 @@ class GrantInline(GrantedInline):
 
 
 @admin.register(User)
-class UserAdmin(OperatorOnlyAdmin):
+class UserAdmin(ErasingAdmin, OperatorOnlyAdmin):
     """Accounts: who may sign in."""
 
     form = UserForm

@@ -16,6 +16,7 @@ from participants.actions import confirm_participations, is_own
 from participants.admin.affiliations import AffiliationInline, edits_all_of
 from participants.admin.base import GrantedInline
 from participants.admin.choices import keep_choice
+from participants.admin.erasing import ErasingAdmin
 from participants.admin.filters import ConfirmedFilter, EventFilter
 from participants.admin.invitations import InvitingAdmin
 from participants.admin.leaving import LeavingAdmin
@@ -119,7 +120,7 @@ class ParticipationInline(GrantedInline):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(InvitingAdmin, LeavingAdmin, PrivateAdmin):
+class DelegateAdmin(InvitingAdmin, LeavingAdmin, ErasingAdmin):
     """People of the viewer's roundtables: name, invitation address, and where they belong."""
 
     fieldsets = [

@@ -1,0 +1,56 @@
+"""Deleting a person in the admin: as an erasure, which a restored backup does not undo."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from participants.admin.private import PrivateAdmin
+from participants.erasing import is_known, remove
+
+WHAT_GOES = _(
+    "The account and every address are erased too, and a restored backup does not bring them back. "
+    "Where a co-chair confirmed that the person took part, “a delegate” stays without a name."
+)
+
+
+class ErasingAdmin(PrivateAdmin):
+    """People and accounts; whoever the portal knows by an account or an address is erased."""
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """As always; where the ledger cannot be written, a sentence says that nobody is erased."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except OSError:
+            text = _("That did not work, and nothing is erased. Try again in some minutes.")
+            self.message_user(request, text, messages.ERROR)
+            return redirect(request.path)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Erases whom the portal knows; any other row is deleted."""
+        if is_known(obj):
+            remove(obj, by=self.rights_of(request).user, at=timezone.now())
+        else:
+            super().delete_model(request, obj)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """One entry of the sealed log for each; an erasure writes its own."""
+        return super().log_deletions(request, [row for row in queryset if not is_known(row)])
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Says of whom the portal knows what goes and what stays."""
+        known: list[Model] = [row for row in objs if is_known(row)]
+        others = [row for row in objs if row not in known]
+        rows, _counts, refused, protected = super().get_deleted_objects(others, request)
+        if not all(self.has_delete_permission(request, row) for row in known):
+            refused = {self.opts.verbose_name}
+        for row in known:
+            rows += [f"{capfirst(str(self.opts.verbose_name))}: {row}", [WHAT_GOES]]
+        return rows, {str(self.opts.verbose_name_plural): len(objs)}, refused, protected
