@@ -1,20 +1,32 @@
 """A lost second factor, taken off by a co-chair and the operator together."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.accounts import addresses_of
+from participants.letters import write_to_account, write_to_cochairs
 from participants.models import Delegate, FactorReset, Grant, Participation, User
 from participants.permissions import Rights, rights_of
+from participants.second_factor import KINDS
 from participants.signing_out import end_sessions
 from roundtable import audit
-from roundtable.mailing import post
+from roundtable.audit import AuditEntry, AuditKey
+from roundtable.models import Event
+
+# How long a co-chair must have been one to count as the other side. An operator alone could give
+# a second account of their own a grant, and agree with themselves.
+STANDING = timedelta(days=30)
+# How long whoever is told of a request has to object before it can be agreed to.
+WAIT = timedelta(hours=1)
+# What the desk writes into the log when it gives a grant, or changes one.
+GIVING = ["add user", "change user", "add grant", "change grant"]
 
 
 def accounts_within(events: Iterable[int]) -> QuerySet[User]:
@@ -33,41 +45,66 @@ def resettable_by(rights: Rights) -> QuerySet[User]:
     return rows.filter(is_active=True).exclude(pk=rights.user.pk)
 
 
-def sides_of(person: User, account: User, on: date) -> set[str]:
-    """On which sides somebody stands: co-chair of a roundtable of the account, or operator."""
-    rights = rights_of(person, on)
+def sides_of(person: User, account: User, at: datetime) -> set[str]:
+    """On which sides somebody stands: co-chair of a roundtable of the account, or operator.
+
+    A co-chair whose grant, account or own second factor is new stands on neither.
+    """
+    rights = rights_of(person, at.date())
     if rights is None or person.pk == account.pk:
         return set()
-    shares = Grant.objects.active(on).filter(user=person, role=Grant.Role.COCHAIR)
-    events = shares.values_list("event_id", flat=True)
     found = {"operator"} if rights.is_operator else set()
+    shares = Grant.objects.active(at.date()).filter(user=person, role=Grant.Role.COCHAIR)
+    events = [grant.event_id for grant in shares if _is_standing(grant, at - STANDING)]
     if accounts_within(events).filter(pk=account.pk).exists():
         found.add("cochair")
     return found
 
 
+def _is_standing(grant: Grant, since: datetime) -> bool:
+    """Whether the co-chair was one on that day, by what no operator can write: never its dates."""
+    user = grant.user
+    names = [audit.name_of(row) for row in (user, grant)]
+    keys = AuditKey.objects.filter(subject__in=names).values("key")
+    factors = Authenticator.objects.filter(user=user, type__in=KINDS, created_at__lte=since)
+    given = AuditEntry.objects.filter(subject__in=keys, act__in=GIVING, at__gt=since)
+    return user.joined_at <= since and factors.exists() and not given.exists()
+
+
+def why_not_ask(*, user: User, by: User, at: datetime) -> str:
+    """Why this person cannot ask for that account; empty where nothing is wrong."""
+    if user.is_active and sides_of(by, user, at):
+        return ""
+    return _(
+        "You cannot ask for this account. It takes the operator, or somebody who has been a "
+        "co-chair of its roundtable, with a second factor, for 30 days."
+    )
+
+
 @transaction.atomic
 def ask(*, user: User, by: User, reason: str, at: datetime) -> FactorReset:
-    """One side asks; nothing is taken off yet.
+    """One side asks; nothing is taken off yet, and the person and all co-chairs are told.
 
     Raises ValidationError where this person may not, or where one was asked for already.
     """
-    if not user.is_active or not sides_of(by, user, at.date()):
-        raise ValidationError(_("You cannot ask for this account."))
+    if problem := why_not_ask(user=user, by=by, at=at):
+        raise ValidationError(problem)
     row = FactorReset(user=user, reason=reason, asked_by=by, asked_at=at)
     row.full_clean()
     row.save()
     audit.record(act="ask factor reset", at=at, actor=by, subject=user)
-    _tell(row, "participants/mail/factor_reset_asked", at)
+    _tell(row, "factor_reset_asked", at)
     return row
 
 
-def may_agree(reset: FactorReset, by: User, on: date) -> bool:
+def may_agree(reset: FactorReset, by: User, at: datetime) -> bool:
     """Whether this person is the other side: one of the two co-chair, the other operator."""
     if reset.agreed_at or reset.asked_by is None or by.pk == reset.asked_by.pk:
         return False
+    if at < reset.asked_at + WAIT:
+        return False
     # Who asked must still be who they were.
-    asked, agreeing = sides_of(reset.asked_by, reset.user, on), sides_of(by, reset.user, on)
+    asked, agreeing = sides_of(reset.asked_by, reset.user, at), sides_of(by, reset.user, at)
     return ("cochair" in asked and "operator" in agreeing) or (
         "operator" in asked and "cochair" in agreeing
     )
@@ -77,7 +114,7 @@ def may_agree(reset: FactorReset, by: User, on: date) -> bool:
 def agree(*, reset: FactorReset, by: User, at: datetime) -> bool:
     """The other side agrees: the factors go, every session ends; false where one may not."""
     row = FactorReset.objects.select_for_update().filter(pk=reset.pk).first()
-    if row is None or not may_agree(row, by, at.date()):
+    if row is None or not may_agree(row, by, at):
         return False
     row.agreed_by, row.agreed_at = by, at
     row.full_clean()
@@ -85,7 +122,7 @@ def agree(*, reset: FactorReset, by: User, at: datetime) -> bool:
     Authenticator.objects.filter(user=row.user).delete()
     end_sessions(row.user)
     audit.record(act="reset factor", at=at, actor=by, subject=row.user)
-    _tell(row, "participants/mail/factor_reset", at)
+    _tell(row, "factor_reset", at)
     return True
 
 
@@ -107,12 +144,22 @@ def name_of(account: User) -> str:
     return _("account %d") % account.pk
 
 
-def _tell(row: FactorReset, template: str, at: datetime) -> None:
-    for number, address in enumerate(addresses_of(row.user)):
-        post(
-            cause=f"{template.rpartition('/')[2]}:{row.pk}:{number}",
-            to=address,
-            template=template,
-            context={},
+def _tell(row: FactorReset, name: str, at: datetime) -> None:
+    template, cause = f"participants/mail/{name}", f"{name}:{row.pk}"
+    write_to_account(row.user, cause=cause, template=template, context={}, at=at)
+    link = reverse("admin:participants_factorreset_changelist")
+    for event in _events_of(row.user):
+        # Whoever is a co-chair of two of them is told once.
+        write_to_cochairs(
+            event,
+            cause=f"{cause}:cochair",
+            template=f"{template}_cochairs",
+            context={"url": f"{settings.PORTAL_URL}{link}"},
             at=at,
         )
+
+
+def _events_of(account: User) -> QuerySet[Event]:
+    took_part = Participation.objects.filter(delegate__user=account).values("event")
+    works = Grant.objects.filter(user=account).values("event")
+    return Event.objects.filter(Q(pk__in=took_part) | Q(pk__in=works)).order_by("pk")

@@ -13,20 +13,24 @@ from django.utils.translation import ngettext
 
 from participants import resetting
 from participants.admin.private import PrivateAdmin
-from participants.models import FactorReset
+from participants.models import FactorReset, User
 
 
 class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whose factor is lost, and how one knows that it is that person who says so."""
 
+    by: User  # who fills it in
+
     def clean_user(self) -> Any:
         """The account.
 
-        Raises ValidationError where the same was asked for already.
+        Raises ValidationError where the same was asked for already, or where one cannot ask.
         """
         user = self.cleaned_data["user"]
         if FactorReset.objects.filter(user=user, agreed_at=None).exists():
             raise ValidationError(_("This was asked for already. Now the other side has to agree."))
+        if problem := resetting.why_not_ask(user=user, by=self.by, at=timezone.now()):
+            raise ValidationError(problem)
         return user
 
 
@@ -43,8 +47,10 @@ class FactorResetAdmin(PrivateAdmin):
                 "description": _(
                     "Speak to the person first, by telephone or face to face: whoever has taken "
                     "over a mailbox writes such requests too. One of you asks, the other agrees: "
-                    "a co-chair of a roundtable of that person, and the operator. Then the app, "
-                    "the passkeys and the recovery codes go, and all sessions end."
+                    "a co-chair of a roundtable of that person, who has been one for 30 days, and "
+                    "the operator, an hour later at the earliest. The person and all co-chairs of "
+                    "the roundtable are told at once, and each co-chair can take the request back. "
+                    "Then the app, the passkeys and the recovery codes go, and all sessions end."
                 ),
             },
         )
@@ -78,8 +84,8 @@ class FactorResetAdmin(PrivateAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever asked, as long as nobody agreed."""
-        return obj is not None and obj.asked_by_id == request.user.pk and obj.agreed_at is None
+        """Each co-chair who sees it, and operators, as long as nobody agreed: to object."""
+        return obj is not None and obj.agreed_at is None and self.has_view_permission(request)
 
     def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Accounts of the viewer's roundtables."""
@@ -88,6 +94,14 @@ class FactorResetAdmin(PrivateAdmin):
     def label_of(self, row: Any) -> str:
         """By name and office, never by the address that signs in."""
         return resetting.name_of(row)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Tells the form who fills it in."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.by = self.rights_of(request).user
+        return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Asks; the other side agrees."""
@@ -119,8 +133,10 @@ class FactorResetAdmin(PrivateAdmin):
             self.message_user(request, text % done, messages.SUCCESS)
         if left := len(rows) - done:
             text = ngettext(
-                "%d stays: a co-chair and the operator have to want it, not one person alone.",
-                "%d stay: a co-chair and the operator have to want it, not one person alone.",
+                "%d stays: a co-chair of 30 days and the operator have to want it, not one person "
+                "alone, and an hour has to pass after it was asked for.",
+                "%d stay: a co-chair of 30 days and the operator have to want it, not one person "
+                "alone, and an hour has to pass after it was asked for.",
                 left,
             )
             self.message_user(request, text % left, messages.WARNING)
