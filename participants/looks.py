@@ -8,11 +8,13 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.behalf import AS_COCHAIR, behalf_of
+from participants.choosing import can_be_left_out
 from participants.letters import write_to_cochairs
-from participants.models import Delegate, Grant, Organisation, RevealBudget, User
-from participants.sharing import AS_COCHAIR
+from participants.models import Delegate, RevealBudget, User
 from roundtable import audit
 from roundtable.audit import AuditEntry, AuditKey
 from roundtable.mailing import Letter
@@ -41,6 +43,17 @@ class Look:
     by_cochair: bool
     name: str
 
+    @property
+    def cochair(self) -> str:
+        """The co-chair in words; empty where it was none."""
+        if not self.by_cochair:
+            return ""
+        if self.name:
+            return gettext("%s, co-chair") % self.name
+        if self.organisation:  # an account without a profile has no name
+            return gettext("A co-chair, for %s") % self.organisation
+        return gettext("A co-chair")
+
 
 def entries_about(delegate: Delegate) -> QuerySet[AuditEntry]:
     """The looks at a person in the log, the latest first."""
@@ -53,20 +66,19 @@ def number_of_late(delegate: Delegate, at: datetime) -> int:
     return entries_about(delegate).filter(at__gt=at - RECENTLY).count()
 
 
-def readable(entries: Iterable[AuditEntry]) -> list[Look]:
-    """The entries in words, in four queries at most."""
+def readable(entries: Iterable[AuditEntry], reader: Delegate) -> list[Look]:
+    """The entries about this person in words, in four queries at most."""
     rows = list(entries)
-    organisations = dict(
-        Organisation.objects.filter(slug__in={row.organisation for row in rows}).values_list(
-            "slug", "name"
-        )
-    )
+    # Which organisations there are beside the public ones is not everybody's to know.
+    known = can_be_left_out(reader, ()).filter(slug__in={row.organisation for row in rows})
+    organisations = dict(known.values_list("slug", "name"))
+    hidden = gettext("an organisation that is not public")
     names = _names_behind({row.actor for row in rows if row.detail == AS_COCHAIR})
     return [
         Look(
             at=row.at,
             act=str(Act(row.act).label),
-            organisation=organisations.get(row.organisation, ""),
+            organisation=organisations.get(row.organisation, hidden) if row.organisation else "",
             by_cochair=row.detail == AS_COCHAIR,
             # Anybody else is an organisation and no more.
             name=names.get(row.actor, "") if row.detail == AS_COCHAIR else "",
@@ -88,25 +100,17 @@ def _names_behind(keys: set[str]) -> dict[str, str]:
 def note_export(*, people: Iterable[Delegate], by: User, at: datetime) -> None:
     """Writes one entry for each person whom an export names."""
     for person in people:
-        events = person.participations.values("event")
-        grants = by.grants.active(at.date()).filter(event__in=events)
-        body = grants.exclude(on_behalf_of=None).values_list("on_behalf_of__slug", flat=True)
-        is_cochair = grants.filter(role=Grant.Role.COCHAIR).exists()
+        body, detail = behalf_of(by, person, at.date())
         audit.record(
-            act=Act.EXPORT,
-            at=at,
-            actor=by,
-            subject=person,
-            organisation=body.first() or "",
-            detail=AS_COCHAIR if is_cochair else "",
+            act=Act.EXPORT, at=at, actor=by, subject=person, organisation=body, detail=detail
         )
 
 
 def note_run(user: User, at: datetime) -> None:
     """Tells the co-chairs of the viewer's roundtables of a run of looks, once a day.
 
-    A run is ten profiles within ten minutes, or the day's budget spent. They learn who looked and
-    how often, and nothing about whom.
+    A run is ten profiles within ten minutes, or the day's budget spent. The letter says how often,
+    names nobody, and leads to who looked where that person belongs to the roundtable.
     """
     on = at.date()
     cause = f"looks:{user.pk}:{on}"
@@ -119,7 +123,7 @@ def note_run(user: User, at: datetime) -> None:
     if Letter.objects.filter(cause__startswith=f"{cause}:").exists():
         return
     for event in _events_of(user, at):
-        context = {**_who(user), "event": event, "number": used}
+        context = {"url": _desk_page(user, event), "event": event, "number": used}
         write_to_cochairs(
             event, cause=cause, template="participants/mail/looks", context=context, at=at
         )
@@ -140,13 +144,11 @@ def _events_of(user: User, at: datetime) -> QuerySet[Event]:
     return Event.objects.filter(took_part | works_on).distinct().order_by("pk")
 
 
-def _who(user: User) -> dict[str, str]:
-    delegate = Delegate.objects.filter(user=user).first()
+def _desk_page(user: User, event: Event) -> str:
+    # A mail is read by more than its reader. Were the protected alone not named in it, that would
+    # say who is protected; so nobody is, and the page asks who opens it.
+    delegate = Delegate.objects.filter(user=user, participations__event=event).first()
     if delegate is None:
-        return {"name": "", "url": ""}
+        return ""  # which the co-chairs of this roundtable cannot open
     path = reverse("admin:participants_delegate_change", args=[delegate.pk])
-    return {
-        # A mail is read by more than its reader: who is protected stands on the desk alone.
-        "name": "" if delegate.is_protected else delegate.name,
-        "url": settings.PORTAL_URL + path,
-    }
+    return f"{settings.PORTAL_URL}{path}"

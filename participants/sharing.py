@@ -21,6 +21,7 @@ from participants.audiences import (
     stand_in,
     viewer_of,
 )
+from participants.behalf import behalf_of
 from participants.channels import ChannelKind, display_value, link_of
 from participants.models import (
     Affiliation,
@@ -28,7 +29,6 @@ from participants.models import (
     AudienceException,
     ContactChannel,
     Delegate,
-    Grant,
     Organisation,
     Participation,
     RevealBudget,
@@ -59,9 +59,6 @@ __all__ = [
     "viewer_of",
     "workplaces",
 ]
-
-# In an entry of the log: the viewer held a co-chair's grant for a roundtable of that person.
-AS_COCHAIR = "as co-chair"
 
 
 class BudgetSpent(Exception):
@@ -259,20 +256,6 @@ def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
     )
 
 
-def _acts_for(user: User, viewer: Viewer, on: date) -> str:
-    """Where the viewer works, or on whose behalf the viewer holds a grant."""
-    workplace = workplaces(on).filter(delegate=viewer.delegate).first()
-    if workplace:
-        return workplace.organisation.slug
-    grants = user.grants.active(on).filter(on_behalf_of__isnull=False)
-    return grants.values_list("on_behalf_of__slug", flat=True).first() or ""
-
-
-def _is_cochair_of(user: User, delegate: Delegate, on: date) -> bool:
-    chaired = user.grants.active(on).filter(role=Grant.Role.COCHAIR)
-    return delegate.participations.filter(event__in=chaired.values("event")).exists()
-
-
 @transaction.atomic
 def reveal(user: User, handle: str, at: datetime, act: str = "reveal") -> Profile | None:
     """All that this person may see of a profile: one from the day's budget, one log entry.
@@ -289,12 +272,6 @@ def reveal(user: User, handle: str, at: datetime, act: str = "reveal") -> Profil
     if not RevealBudget.spend(user, on):
         raise BudgetSpent
     delegate = Delegate.objects.get(handle=handle)
-    audit.record(
-        act=act,
-        at=at,
-        actor=user,
-        subject=delegate,
-        organisation=_acts_for(user, viewer, on),
-        detail=AS_COCHAIR if _is_cochair_of(user, delegate, on) else "",
-    )
+    body, detail = behalf_of(user, delegate, on)
+    audit.record(act=act, at=at, actor=user, subject=delegate, organisation=body, detail=detail)
     return profile

@@ -81,9 +81,9 @@ def _looks(person: Person) -> list[list[Item]]:
             at=(_("When"), look.at),
             act=(_("What"), look.act),
             organisation=(_("By which organisation"), look.organisation),
-            name=(_("By which co-chair"), look.name or None),
+            name=(_("By which co-chair"), look.cochair or None),
         )
-        for look in looks.readable(looks.entries_about(person.delegate))
+        for look in looks.readable(looks.entries_about(person.delegate), person.delegate)
     ]
 
 

@@ -19,7 +19,7 @@ def my_looks(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "looks": looks.readable(page.object_list) if page else [],
+        "looks": looks.readable(page.object_list, delegate) if page else [],
         "kept": settings.LOG_KEPT_DAYS,
     }
     return render(

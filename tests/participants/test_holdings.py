@@ -48,6 +48,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_role,
     make_user,
 )
 from tests.signing_in import prove_mail
@@ -119,6 +120,7 @@ def somebody(event: Event, cochair: User) -> Delegate:
         cause="c", recipient="zarniqa.in@example.org", subject="zarniqa-subject", queued_at=NOON
     )
     ministry = make_organisation(slug="ministry", name="zarniqa-ministry")
+    make_role(event, organisation=ministry)
     audit.record(act="reveal", at=NOON, actor=cochair, subject=person, organisation=ministry.slug)
     audit.record(act="zarniqa-pause", at=NOON, subject=person)
     audit.record(act="zarniqa-vote", at=NOON, actor=user)
