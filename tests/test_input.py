@@ -242,8 +242,12 @@ def naughty(samples: Path | None = None) -> list[str]:
     return strings if FULL else strings[::29]
 
 
-def assert_search_stands(client: Client, words: str) -> None:
-    for path in ("/search/?q=", "/commitments/?party=", "/outcomes/?event=", "/directory/?page="):
+SEARCHED = ["/search/?q=", "/commitments/?party=", "/outcomes/?event=", "/directory/?page="]
+
+
+def assert_search_stands(client: Client, words: str, place: int) -> None:
+    """Each of these is asked for it, or the one whose turn it is."""
+    for path in SEARCHED if FULL else [SEARCHED[place % len(SEARCHED)]]:
         where, _sign, name = path.rstrip("=").partition("?")
         answer = client.get(where, {name: words})
         text = answer.content.decode()
@@ -258,14 +262,14 @@ def assert_search_stands(client: Client, words: str) -> None:
 @pytest.mark.django_db
 def test_naughty_words_can_be_searched_for(client: Client) -> None:
     assert len(naughty()) > 30
-    for words in naughty():
-        assert_search_stands(client, words)
+    for place, words in enumerate(naughty()):
+        assert_search_stands(client, words, place)
 
 
 @pytest.mark.django_db
 def test_large_samples_can_be_searched_for(client: Client, samples: Path) -> None:
-    for words in naughty(samples):
-        assert_search_stands(client, words)
+    for place, words in enumerate(naughty(samples)):
+        assert_search_stands(client, words, place)
 
 
 def profile_of(words: str) -> dict[str, str]:

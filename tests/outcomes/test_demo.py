@@ -70,6 +70,27 @@ def test_second_run_changes_nothing(made: Event) -> None:
     assert everything() == before
 
 
+def test_nothing_invented_is_attached_to_the_record_of_2018(made: Event) -> None:
+    record = Event.objects.get(code="BP2018")
+    assert Delegate.objects.exists() and ProgressUpdate.objects.exists()
+    assert not record.participations.exists()
+    assert not record.grants.exists()
+    assert not record.roles.filter(organisation__is_demonstration=True).exists()
+    own = Commitment.objects.filter(event=record)
+    assert own.count() == 2
+    assert not ProgressUpdate.objects.filter(commitment__in=own).exists()
+    assert not Evidence.objects.filter(update_of__commitment__in=own).exists()
+    assert not own.filter(parties__organisation__is_demonstration=True).exists()
+    assert not own.filter(parties__focal_point__isnull=False).exists()
+    assert not own.filter(latest_update__isnull=False).exists()
+    points = Outcome.objects.filter(statement__event=record)
+    assert points.count() == 15  # four parts, eleven points
+    assert not points.filter(addressees__organisation__is_demonstration=True).exists()
+    assert not points.filter(themes__isnull=False).exists()
+    assert not points.filter(commitments__event__is_demonstration=True).exists()
+    assert load(RECORD) == "0 added, 0 changed, 0 removed, 68 unchanged.\n"
+
+
 def test_it_is_the_same_in_every_copy(made: Event) -> None:
     def drawn() -> list[tuple[object, ...]]:
         updates = ProgressUpdate.objects.order_by("pk")

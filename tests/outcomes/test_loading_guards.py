@@ -1,7 +1,6 @@
 """Roundtable files and what stands already: others' pages, people's corrections, hostile size."""
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from time import perf_counter
 
@@ -9,7 +8,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.timezone import localtime
-from pytest_django import Settings
 
 from outcomes.loading.changes import differs
 from outcomes.loading.shared import EVENTS_OF
@@ -35,7 +33,6 @@ from tests.roundtable_files import (
     RECORD,
     SLUG,
     change,
-    demo,
     load,
     refusal,
     write_whole,
@@ -133,13 +130,6 @@ def test_demonstration_does_not_change_the_record_of_2018(tmp_path: Path) -> Non
     group = '[[groups]]\nslug = "governments"\nname = "HACKED"\n'
     path.write_text(HEAD + "is_demonstration = true\n" + group, "utf-8")
     assert refusal(path)[0].startswith(OTHER.format("groups(governments).name"))
-
-
-def test_demonstration_and_record_of_2018_load_beside_each_other(settings: Settings) -> None:
-    settings.DEBUG = True
-    load(RECORD)
-    assert demo(date(2023, 9, 1)) == "The demonstration was added."
-    assert load(RECORD) == "0 added, 0 changed, 0 removed, 68 unchanged.\n"
 
 
 def test_groups_and_organisations_have_no_short_name_in_common(file: Path) -> None:

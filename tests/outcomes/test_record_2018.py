@@ -1,11 +1,8 @@
 """The roundtable of 2018: word for word what its sources say, and nothing else."""
 
 import pytest
-from django.core.management import call_command
-from pytest_django import Settings
 
-from outcomes.models import Commitment, Evidence, Outcome, ProgressUpdate
-from participants.models import Delegate, EventRole, Group
+from participants.models import EventRole, Group
 from roundtable.models import Event
 from tests.roundtable_files import RECORD, everything, load
 
@@ -234,30 +231,3 @@ def test_commitments(record: Event) -> None:
     ]
     assert [outcome.number for outcome in second.outcomes.all()] == ["4.d"]
     assert {commitment.due_on for commitment in (first, second)} == {None}
-
-
-def test_nothing_invented_is_attached(record: Event, settings: Settings) -> None:
-    before = everything()
-    settings.DEBUG = True
-    call_command("demo", on="2026-03-01", verbosity=0)
-    after = everything()
-    for label in ("outcomes.Statement", "outcomes.Commitment", "roundtable.Event"):
-        assert set(before[label]) < set(after[label])
-
-    assert Delegate.objects.exists() and ProgressUpdate.objects.exists()
-    assert not record.participations.exists()
-    assert not record.grants.exists()
-    assert not record.roles.filter(organisation__is_demonstration=True).exists()
-    own = Commitment.objects.filter(event=record)
-    assert own.count() == 2
-    assert not ProgressUpdate.objects.filter(commitment__in=own).exists()
-    assert not Evidence.objects.filter(update_of__commitment__in=own).exists()
-    assert not own.filter(parties__organisation__is_demonstration=True).exists()
-    assert not own.filter(parties__focal_point__isnull=False).exists()
-    assert not own.filter(latest_update__isnull=False).exists()
-    points = Outcome.objects.filter(statement__event=record)
-    assert points.count() == len(LEAD_INS) + len(POINTS)
-    assert not points.filter(addressees__organisation__is_demonstration=True).exists()
-    assert not points.filter(themes__isnull=False).exists()
-    assert not points.filter(commitments__event__is_demonstration=True).exists()
-    assert load(RECORD) == "0 added, 0 changed, 0 removed, 68 unchanged.\n"
