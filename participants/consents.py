@@ -7,13 +7,14 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import QuerySet
 
-from participants.letters import write_to_cochairs
+from participants.letters import write_to_account, write_to_cochairs
 from participants.models import Audience, Consent, ConsentNotice, Delegate
 from participants.signing_out import end_sessions
 from roundtable import audit
 
 NOTICES = Path(__file__).resolve().parent / "notices"
 FALLBACK = "en"
+LOGGED_AS = "consent "  # and what was done, as the log's act
 _FILE_NAME = re.compile(r"sharing-([1-9][0-9]*)\.([a-z]{2,3}(?:-[a-z]+)?)\.txt")
 
 
@@ -133,14 +134,15 @@ def withdraw(delegate: Delegate, *, by: Consent.By, at: datetime) -> Consent | N
 def pause(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
     """Hides all of the person at once and ends their sessions; false where it was hidden before.
 
+    Then nothing is done: a message that was handed on must not sign its owner out again and again.
     The door shows nothing of a person who is paused, whatever they chose. The co-chairs are told
     that somebody paused, at most once a day and not who: that alone can put a person at risk.
     """
     _lock(delegate, "paused_at")
-    if delegate.user:
-        end_sessions(delegate.user)
     if delegate.paused_at:
         return False
+    if delegate.user:
+        end_sessions(delegate.user)
     delegate.paused_at = at
     delegate.save(update_fields=["paused_at"])
     audit.record(act="pause", at=at, actor=delegate.user, subject=delegate, detail=by.value)
@@ -167,6 +169,29 @@ def resume(delegate: Delegate, *, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def end_links(delegate: Delegate, *, at: datetime) -> None:
+    """The links that hide the person stop working, for another may hold one; a new one is sent."""
+    _lock(delegate, "link_round")
+    assert delegate.user is not None
+    delegate.link_round += 1
+    delegate.save(update_fields=["link_round"])
+    audit.record(act="end links", at=at, actor=delegate.user, subject=delegate)
+    write_to_account(
+        delegate.user,
+        cause=f"end links {delegate.pk} {delegate.link_round}",
+        template="participants/mail/links_ended",
+        context={},
+        at=at,
+    )
+
+
+def told_of(consent: Consent) -> str:
+    """What the log's entry says of a consent beside who, what and when."""
+    notice = consent.notice
+    return f"{notice.purpose} {notice.version} {notice.language} {consent.by}"
+
+
 def _lock(delegate: Delegate, *fields: str) -> None:
     """Holds the person's row, and reads anew what is about to be changed."""
     rows = Delegate.objects.select_for_update()
@@ -182,11 +207,11 @@ def _add(
     consent.full_clean()
     consent.save()
     audit.record(
-        act=f"consent {act.value}",
+        act=LOGGED_AS + act.value,
         at=at,
         actor=None if by == Consent.By.REVIEW else delegate.user,
         subject=delegate,
-        detail=f"{notice.purpose} {notice.version} {notice.language} {by.value}",
+        detail=told_of(consent),
     )
     return consent
 

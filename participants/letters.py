@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from participants import hiding
+from participants.accounts import addresses_of
 from participants.models import Delegate, Grant, User
 from roundtable.mailing import Letter, post
 from roundtable.models import Event
@@ -17,6 +18,19 @@ def write_to(
         return None
     values = {**context, "hide_url": hiding.url_for(delegate)}
     return post(cause=cause, to=delegate.user.email, template=template, context=values, at=at)
+
+
+def write_to_account(
+    user: User, *, cause: str, template: str, context: dict[str, Any], at: datetime
+) -> list[Letter]:
+    """Queues one letter for each address that signs in, so that no other hand hides it."""
+    delegate = Delegate.objects.filter(user=user).first() if user.is_active else None
+    values = {**context, "hide_url": hiding.url_for(delegate) if delegate else ""}
+    letters = [
+        post(cause=f"{cause}:{number}", to=address, template=template, context=values, at=at)
+        for number, address in enumerate(addresses_of(user))
+    ]
+    return [letter for letter in letters if letter]
 
 
 def write_to_cochairs(

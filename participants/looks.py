@@ -57,8 +57,8 @@ class Look:
 
 def entries_about(delegate: Delegate) -> QuerySet[AuditEntry]:
     """The looks at a person in the log, the latest first."""
-    key = AuditKey.objects.filter(subject=audit.name_of(delegate)).values("key")
-    return AuditEntry.objects.filter(subject__in=key, act__in=Act.values).order_by("-sequence")
+    keys = audit.keys_of(delegate)
+    return AuditEntry.objects.filter(subject__in=keys, act__in=Act.values).order_by("-sequence")
 
 
 def number_of_late(delegate: Delegate, at: datetime) -> int:
@@ -90,7 +90,7 @@ def readable(entries: Iterable[AuditEntry], reader: Delegate) -> list[Look]:
 def _names_behind(keys: set[str]) -> dict[str, str]:
     prefix = f"{User._meta.label_lower}:"
     mapped = AuditKey.objects.filter(key__in=keys, subject__startswith=prefix)
-    users = {row.key: int(row.subject.removeprefix(prefix)) for row in mapped}
+    users = {row.key: int(row.subject.removeprefix(prefix)) for row in mapped if row.is_genuine}
     delegates = Delegate.objects.filter(user__in=users.values()).values_list("user", "name")
     names = dict(delegates)
     return {key: names.get(user, "") for key, user in users.items()}
@@ -130,9 +130,11 @@ def note_run(user: User, at: datetime) -> None:
 
 
 def _looks_within(user: User, at: datetime) -> int:
-    key = AuditKey.objects.filter(subject=audit.name_of(user)).values("key")
     return AuditEntry.objects.filter(
-        actor__in=key, act__in=[Act.REVEAL, Act.VCARD], at__gt=at - RUN_WITHIN, at__lte=at
+        actor__in=audit.keys_of(user),
+        act__in=[Act.REVEAL, Act.VCARD],
+        at__gt=at - RUN_WITHIN,
+        at__lte=at,
     ).count()
 
 

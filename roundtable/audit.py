@@ -1,13 +1,16 @@
 """The log of acts that concern people: append-only, each entry sealed with the one before it.
 
 An entry names people by opaque keys alone and has no foreign keys. Who a key stands for is a
-separate mapping, so that erasing a person deletes the mapping and leaves the chain whole.
+separate mapping, so that erasing a person deletes the mapping and leaves the chain whole. The chain
+cannot seal what is to be deleted: a proof with a key outside the database binds each mapping.
 """
 
 import hashlib
+import hmac
 import json
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +31,11 @@ class AuditKey(models.Model):
         unique=True,
         help_text=_("The model and number of the person, for example participants.user:7."),
     )
+    proof = models.CharField(
+        _("proof"),
+        max_length=64,
+        help_text=_("HMAC-SHA-256 over both, with a key that is not in the database."),
+    )
 
     class Meta:
         verbose_name = _("key of the log")
@@ -35,6 +43,11 @@ class AuditKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_genuine(self) -> bool:
+        """Whether the key still stands for whom it was made."""
+        return hmac.compare_digest(self.proof, proof_of(self.key, self.subject))
 
 
 class AuditHead(models.Model):
@@ -128,12 +141,31 @@ def name_of(subject: models.Model) -> str:
     return f"{subject._meta.label_lower}:{subject.pk}"
 
 
+def proof_of(key: str, subject: str) -> str:
+    """What binds a key to whom it stands for."""
+    content = json.dumps(["key of the log", key, subject]).encode()
+    return hmac.new(settings.ERASURE_KEY.encode(), content, hashlib.sha256).hexdigest()
+
+
 def key_of(subject: models.Model) -> str:
     """The opaque key that the log uses for a person; made at the first need."""
+    name, new = name_of(subject), get_random_string(16)
     key, _created = AuditKey.objects.get_or_create(
-        subject=name_of(subject), defaults={"key": get_random_string(16)}
+        subject=name, defaults={"key": new, "proof": proof_of(new, name)}
     )
     return key.key
+
+
+def keys_of(*subjects: models.Model) -> list[str]:
+    """The keys that stand for these rows, as far as nobody changed for whom they stand."""
+    mapped = AuditKey.objects.filter(subject__in=[name_of(subject) for subject in subjects])
+    return [row.key for row in mapped if row.is_genuine]
+
+
+def is_known_falsely(subject: models.Model) -> bool:
+    """Whether somebody changed which key stands for this row."""
+    mapped = AuditKey.objects.filter(subject=name_of(subject))
+    return any(not row.is_genuine for row in mapped)
 
 
 def forget(subject: models.Model) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from roundtable.audit import FIRST, PRUNE, AuditEntry, AuditHead
+from roundtable.audit import FIRST, PRUNE, AuditEntry, AuditHead, AuditKey
 
 # Looking for where each entry stood takes the cube of their number.
 MOST_TRACED = 40
@@ -39,7 +39,25 @@ def faults() -> list[str]:
     found += _explained(mismatches)
     found += _ending(head, number, previous)
     found += _beginning(head)
+    found += _mapping()
     return found
+
+
+def compared(number: int, seal: str) -> list[str]:
+    """What speaks against an entry's number and seal that somebody kept elsewhere."""
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead()
+    entry = AuditEntry.objects.filter(sequence=number).first()
+    if entry:
+        known = entry.seal
+    elif number == head.removed_to:
+        known = head.removed_seal
+    elif number < head.removed_to:
+        return []  # removed for its age
+    elif number > head.sequence:
+        return [f"You kept entry {number}; the log now ends at entry {head.sequence}."]
+    else:
+        return [f"Entry {number}, which you kept, is missing."]
+    return [] if known == seal else [f"Entry {number} does not carry the seal that you kept."]
 
 
 def _missing(first: int, last: int) -> str:
@@ -66,6 +84,12 @@ def _beginning(head: AuditHead) -> Iterator[str]:
     last = AuditEntry.objects.filter(act=PRUNE).order_by("-sequence").first()
     if last is None or last.detail != str(head.removed_to):
         yield f"No entry says that those up to {head.removed_to} were removed for their age."
+
+
+def _mapping() -> Iterator[str]:
+    for row in AuditKey.objects.order_by("pk").iterator():
+        if not row.is_genuine:
+            yield f"The key {row.key} no longer stands for whom it was made."
 
 
 def _explained(mismatches: list[Mismatch]) -> Iterator[str]:

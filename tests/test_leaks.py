@@ -221,7 +221,7 @@ LETTERS = {
     "invitation": of("event", "title"),
     "invitation-request": of("event", "title"),
     "left": set(),
-    "looks": of("event", "title") | of("later", "name"),
+    "looks": of("event", "title"),
     "pause": of("event", "title"),
     "review": set(),
 }

@@ -74,7 +74,7 @@ OWN = {
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 3,
-    "/me/looks/": 4,
+    "/me/looks/": 5,
     "/me/data/": 44,
 }
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.apps import apps
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from participants import looks
@@ -12,7 +11,7 @@ from participants.holdings.values import Item, Person, Section, Value
 from participants.introductions import sides_of
 from participants.sharing import viewer_of
 from roundtable import audit
-from roundtable.audit import AuditEntry, AuditKey
+from roundtable.audit import AuditEntry
 
 # What somebody decided about others: how often, never about whom.
 ACTS = {
@@ -87,10 +86,8 @@ def _looks(person: Person) -> list[list[Item]]:
     ]
 
 
-def _keys(person: Person) -> "models.QuerySet[AuditKey, str]":
-    rows = [person.user] if person.delegate is None else [person.user, person.delegate]
-    names = [audit.name_of(row) for row in rows]
-    return AuditKey.objects.filter(subject__in=names).values_list("key", flat=True)
+def _keys(person: Person) -> list[str]:
+    return audit.keys_of(*(row for row in (person.user, person.delegate) if row))
 
 
 def _about(person: Person) -> list[list[Item]]:

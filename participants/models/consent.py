@@ -51,6 +51,18 @@ class ConsentNotice(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Consents are only ever added; erasing a person goes round this, by the base manager."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Raises TypeError: what was agreed stays."""
+        raise TypeError("Consents are never changed; add another one.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raises TypeError: what was agreed stays."""
+        raise TypeError("Consents are never deleted; only an erasure takes them along.")
+
+
 class Consent(models.Model):
     """One act of a person's consent: given, renewed or withdrawn. Rows are only ever added."""
 
@@ -90,6 +102,8 @@ class Consent(models.Model):
     )
     at = models.DateTimeField(_("when"), help_text=_("The moment of the act."))
 
+    objects = ConsentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
@@ -111,3 +125,7 @@ class Consent(models.Model):
         if self.pk:
             raise TypeError("A consent is never changed; add another one.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raises TypeError: only an erasure takes a consent along."""
+        raise TypeError("A consent is never deleted; only an erasure takes it along.")

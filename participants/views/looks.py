@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from participants import looks
 from participants.views.consent import own_delegate
+from roundtable import audit
 from roundtable.querystrings import ListForm, page_of
 
 
@@ -20,6 +21,7 @@ def my_looks(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "looks": looks.readable(page.object_list, delegate) if page else [],
+        "is_changed": audit.is_known_falsely(delegate),
         "kept": settings.LOG_KEPT_DAYS,
     }
     return render(

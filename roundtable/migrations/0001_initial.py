@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='Random; the log knows nothing else.', max_length=16, unique=True, verbose_name='key')),
                 ('subject', models.CharField(help_text='The model and number of the person, for example participants.user:7.', max_length=60, unique=True, verbose_name='subject')),
+                ('proof', models.CharField(help_text='HMAC-SHA-256 over both, with a key that is not in the database.', max_length=64, verbose_name='proof')),
             ],
             options={
                 'verbose_name': 'key of the log',

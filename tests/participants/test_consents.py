@@ -3,22 +3,25 @@
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.checks import run_checks
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.html import escape
 
 from participants import consents
+from participants.comparing import consent_faults
+from participants.erasing import erase
 from participants.models import Consent, ConsentNotice, ContactChannel, Delegate, User
 from roundtable import audit
-from roundtable.models import AuditEntry, Event
+from roundtable.models import AuditEntry, AuditKey, Event
 from tests.factories import (
     NOON,
     make_channel,
@@ -467,3 +470,78 @@ def test_profile_that_shares_nothing_needs_no_agreement(
 def test_page_privacy_says_how_long_the_log_is_kept(client: Client) -> None:
     """As the notice promises."""
     assert "It is kept for 730 days." in client.get("/privacy/").content.decode()
+
+
+# What the log was told of -------------------------------------------------------------------
+
+
+@pytest.fixture
+def agreed(newcomer: Delegate) -> Delegate:
+    """A person who agreed, renewed and withdrew, as the portal records it."""
+    notice = consents.current_notice("en")
+    for count, act in enumerate((consents.give, consents.renew)):
+        at = NOON + timedelta(days=count)
+        act(newcomer, notice=notice, by=Consent.By.OWNER, at=at)
+    consents.withdraw(newcomer, by=Consent.By.LINK, at=NOON + timedelta(days=2))
+    return newcomer
+
+
+def sentence_about(delegate: Delegate) -> list[str]:
+    key = AuditKey.objects.get(subject=f"participants.delegate:{delegate.pk}").key
+    return [f"The consents of {key} are not those that the log was told of."]
+
+
+def test_consents_as_recorded_are_those_of_the_log(agreed: Delegate) -> None:
+    assert consent_faults() == []
+
+
+@pytest.mark.parametrize(
+    "fields", [{"act": "withdrawn"}, {"by": "link"}, {"at": NOON + timedelta(hours=1)}]
+)
+def test_changed_consent_is_found(agreed: Delegate, fields: dict[str, Any]) -> None:
+    Consent._base_manager.filter(act="given").update(**fields)
+    assert consent_faults() == sentence_about(agreed)
+
+
+def test_consent_under_another_wording_is_found(agreed: Delegate) -> None:
+    other = ConsentNotice.objects.create(purpose="sharing", version=9, language="en", text="Other")
+    Consent._base_manager.filter(act="given").update(notice=other)
+    assert consent_faults() == sentence_about(agreed)
+
+
+@pytest.mark.parametrize("act", ["given", "renewed", "withdrawn"])
+def test_deleted_consent_is_found(agreed: Delegate, act: str) -> None:
+    Consent._base_manager.filter(act=act).delete()
+    assert consent_faults() == sentence_about(agreed)
+
+
+def test_added_consent_is_found(agreed: Delegate) -> None:
+    make_consent(agreed)
+    assert consent_faults() == sentence_about(agreed)
+    make_consent(make_delegate())
+    assert consent_faults() == [
+        "There is a consent of somebody whom the log does not know.",
+        *sentence_about(agreed),
+    ]
+
+
+def test_command_names_whose_consents_differ(agreed: Delegate) -> None:
+    call_command("verify_log", stdout=StringIO())
+    Consent._base_manager.filter(act="withdrawn").delete()
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_log", stderr=err)
+    assert err.getvalue().splitlines() == sentence_about(agreed)
+
+
+def test_consents_older_than_the_log_are_not_missed(agreed: Delegate) -> None:
+    audit.prune(before=NOON + timedelta(days=2), at=NOON + timedelta(days=3))
+    assert consent_faults() == []
+    Consent._base_manager.filter(act="withdrawn").delete()
+    assert consent_faults() == sentence_about(agreed)
+
+
+def test_consents_of_who_was_erased_are_not_missed(agreed: Delegate) -> None:
+    erase(agreed, by=None, at=NOON + timedelta(days=3))
+    assert not Consent.objects.exists()
+    assert consent_faults() == []

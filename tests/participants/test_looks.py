@@ -20,7 +20,7 @@ from participants.looks import Look
 from participants.models import Audience, Delegate, Grant, Organisation, RevealBudget, User
 from roundtable import audit
 from roundtable.mailing import Letter
-from roundtable.models import AuditEntry, Event
+from roundtable.models import AuditEntry, AuditKey, Event
 from tests.conftest import FULL
 from tests.factories import (
     NOON,
@@ -168,20 +168,40 @@ def test_cards_and_exports_are_told_apart(delegate: Delegate) -> None:
     ]
 
 
+def test_looks_at_another_are_not_passed_off_as_ones_own(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    look_at(delegate)
+    AuditKey.objects.update(subject=f"participants.delegate:{quiet_delegate.pk}")
+    assert all_of(quiet_delegate) == []
+    page = client_of(quiet_delegate).get("/me/looks/").content.decode()
+    assert "The record of who looked at you was tampered with" in page
+    assert "Nobody has looked so far." not in page
+
+
+def test_cochair_is_not_taken_for_another(delegate: Delegate, cochair: User) -> None:
+    make_delegate(name="Chandra Chair", user=cochair)
+    other = make_delegate(name="Other Person")
+    look_at(delegate, actor=cochair, detail="as co-chair")
+    key = AuditKey.objects.filter(subject=f"participants.user:{cochair.pk}")
+    assert key.update(subject=f"participants.user:{other.user_id}") == 1
+    assert [look.cochair for look in all_of(delegate)] == ["A co-chair"]
+
+
 def test_looks_at_others_are_not_among_them(delegate: Delegate, quiet_delegate: Delegate) -> None:
     look_at(quiet_delegate)
     look_at(delegate, act="pause")
     assert all_of(delegate) == []
 
 
-def test_reading_takes_four_queries(
+def test_reading_takes_five_queries(
     delegate: Delegate, ministry: Organisation, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(3):
         cochair = make_user()
         make_delegate(user=cochair)
         look_at(delegate, actor=cochair, organisation="ministry", detail="as co-chair")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(all_of(delegate)) == 3
 
 

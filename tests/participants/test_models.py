@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 
 from participants.models import (
     Audience,
+    Consent,
     Constituency,
     ContactChannel,
     DelegateLanguage,
@@ -173,6 +174,23 @@ def test_consent_is_never_changed() -> None:
     row.act = "withdrawn"
     with pytest.raises(TypeError, match="add another"):
         row.save()
+
+
+def test_consents_are_never_changed_or_deleted_by_the_many() -> None:
+    person = make_delegate()
+    row = make_consent(person)
+    for change in (
+        lambda: Consent.objects.update(by="link"),
+        lambda: Consent.objects.filter(act="given").update(by="link"),
+        lambda: person.consents.update(by="link"),
+        lambda: Consent.objects.bulk_update([row], ["by"]),
+        lambda: Consent.objects.all().delete(),
+        lambda: person.consents.all().delete(),
+        row.delete,
+    ):
+        with pytest.raises(TypeError, match="never"), transaction.atomic():
+            change()
+    assert person.consents.get().by == "owner"
 
 
 def test_confirmer_without_a_time_is_refused() -> None:

@@ -281,6 +281,61 @@ def test_log_written_anew_to_its_end_is_found_by_a_kept_seal(log: list[AuditEntr
     assert err.getvalue() == "Entry 3 does not carry the seal that you kept.\n"
 
 
+def cut(number: int) -> None:
+    """Removes all after this entry, and says that it was the last."""
+    AuditEntry.objects.filter(sequence__gt=number).delete()
+    last = AuditEntry.objects.get(sequence=number)
+    AuditHead.objects.update(sequence=number, seal=last.seal)
+
+
+def test_kept_seal_finds_an_end_that_was_cut_off(log: list[AuditEntry]) -> None:
+    kept = f"4:{log[3].seal}"
+    cut(1)
+    assert verify().startswith("The log is whole")
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_log", "--kept", kept, stderr=err)
+    assert err.getvalue() == "You kept entry 4; the log now ends at entry 1.\n"
+
+
+def test_kept_seal_finds_a_log_that_was_emptied(log: list[AuditEntry]) -> None:
+    kept = f"4:{log[3].seal}"
+    AuditEntry.objects.all().delete()
+    AuditHead.objects.all().delete()
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_log", "--kept", kept, stderr=err)
+    assert err.getvalue() == "You kept entry 4; the log now ends at entry 0.\n"
+
+
+def test_kept_seal_of_what_was_removed_for_its_age(log: list[AuditEntry]) -> None:
+    audit.prune(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
+    for number in (1, 2, 3):
+        kept = f"{number}:{log[number - 1].seal}"
+        assert verify("--kept", kept).startswith("The log is whole")
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_log", "--kept", f"2:{log[0].seal}", stderr=err)
+    assert err.getvalue() == "Entry 2 does not carry the seal that you kept.\n"
+
+
+def test_key_given_to_another_person_is_found(log: list[AuditEntry]) -> None:
+    key = AuditKey.objects.get(key=log[0].subject)
+    AuditKey.objects.filter(pk=key.pk).update(subject=f"participants.delegate:{2**40}")
+    assert faults() == [f"The key {key.key} no longer stands for whom it was made."]
+
+
+def test_keys_that_were_exchanged_are_found(log: list[AuditEntry]) -> None:
+    one, two = AuditKey.objects.order_by("pk")
+    AuditKey.objects.filter(pk=one.pk).update(subject="exchanging")
+    AuditKey.objects.filter(pk=two.pk).update(subject=one.subject)
+    AuditKey.objects.filter(pk=one.pk).update(subject=two.subject)
+    assert faults() == [
+        f"The key {one.key} no longer stands for whom it was made.",
+        f"The key {two.key} no longer stands for whom it was made.",
+    ]
+
+
 @pytest.mark.parametrize("kept", ["", "3", "3:", "x:" + "0" * 64, "3:" + "0" * 63])
 def test_kept_seal_that_cannot_be_read_is_a_sentence(kept: str) -> None:
     with pytest.raises(CommandError, match=r"^Write the number and the seal like 120:0a1b…"):

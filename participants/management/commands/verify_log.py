@@ -8,14 +8,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from participants.comparing import consent_faults
 from roundtable.audit import AuditEntry, AuditHead
-from roundtable.verifying import faults
+from roundtable.verifying import compared, faults
 
 
 class Command(BaseCommand):
-    """Names each entry that was changed, removed, added or moved."""
+    """Names each entry that was changed, removed, added or moved, and consents that differ."""
 
-    help = "Finds entries of the log that were changed, removed, added or moved."
+    help = "Finds entries of the log that were changed, removed, added or moved, and consents too."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What an earlier run printed, if it was kept."""
@@ -28,9 +29,9 @@ class Command(BaseCommand):
 
         Raises CommandError where an entry is not as it was written.
         """
-        found = faults()
+        found = faults() + consent_faults()
         if kept is not None:
-            found += _compared(kept)
+            found += compared(*_read(kept))
         for sentence in found:
             self.stderr.write(sentence)
         if found:
@@ -47,12 +48,8 @@ class Command(BaseCommand):
             self.stdout.write(end % {"number": head.sequence, "seal": head.seal})
 
 
-def _compared(kept: str) -> list[str]:
+def _read(kept: str) -> tuple[int, str]:
     read = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", kept)
     if not read:
         raise CommandError(_("Write the number and the seal like 120:0a1b…, as it was printed."))
-    entry = AuditEntry.objects.filter(sequence=int(read[1])).first()
-    if entry is None or entry.seal == read[2]:
-        # One that was removed for its age is not missed, and any other gap was found.
-        return []
-    return [_("Entry %d does not carry the seal that you kept.") % entry.sequence]
+    return int(read[1]), read[2]
