@@ -151,6 +151,7 @@ TABLES = (
             "consented_at",
             "reviewed_on",
             "paused_at",
+            "link_round",
             "is_demonstration",
         ),
         {**OF_MY_ACCOUNT, "erased_at": "empty as long as you are here"},

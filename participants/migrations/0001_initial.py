@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                 ('reviewed_on', models.DateField(blank=True, editable=False, help_text='The day on which the person last said that all of this is right.', null=True, verbose_name='last found right')),
                 ('paused_at', models.DateTimeField(blank=True, editable=False, help_text='While this is set nobody sees anything of the person.', null=True, verbose_name='hidden since')),
                 ('erased_at', models.DateTimeField(blank=True, editable=False, help_text='When everything about the person was removed but that somebody took part.', null=True, verbose_name='erased')),
+                ('link_round', models.PositiveIntegerField(default=0, editable=False, help_text='Links in messages that hide the person work in the round they were made in.', verbose_name='round of links')),
                 ('is_demonstration', models.BooleanField(default=False, editable=False, help_text='Made up. Takes part in demonstrations only.', verbose_name='demonstration')),
                 ('user', models.OneToOneField(blank=True, help_text='Empty until the person has signed in.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='delegate', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],

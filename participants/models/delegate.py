@@ -129,6 +129,12 @@ class Delegate(models.Model):
         editable=False,
         help_text=_("When everything about the person was removed but that somebody took part."),
     )
+    link_round = models.PositiveIntegerField(
+        _("round of links"),
+        default=0,
+        editable=False,
+        help_text=_("Links in messages that hide the person work in the round they were made in."),
+    )
     is_demonstration = models.BooleanField(
         _("demonstration"),
         default=False,

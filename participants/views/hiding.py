@@ -1,5 +1,6 @@
 """Hiding everything of oneself at once, and showing it again."""
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,15 +20,17 @@ from participants.signing_out import keep_session
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def hide_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """One button, without signing in: the link stands in every message."""
-    delegate = hiding.delegate_of(token)
-    if delegate is None:
+    """One button, without signing in: the link stands in every message.
+
+    Both pages are the same whatever became of the person, for messages are handed on.
+    """
+    if not hiding.is_ours(token):
         raise Http404
-    if request.method == "POST":
+    if request.method != "POST":
+        return render(request, "participants/hide.html")
+    if delegate := hiding.delegate_of(token):
         _hide(request, delegate, Consent.By.LINK)
-        return redirect(request.path)
-    page = "participants/hidden.html" if delegate.paused_at else "participants/hide.html"
-    return render(request, page)
+    return render(request, "participants/hidden.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,16 +46,23 @@ def hide_me(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_me(request: HttpRequest) -> HttpResponse:
-    """Shows oneself again to whom one chose before; a GET leads to the page with the button."""
+    """Shows oneself again to whom one chose before; a GET leads to the page with the button.
+
+    With the other button there, links of before hide one no more.
+    """
     delegate = Delegate.objects.filter(user=request.user.pk).first()
     if delegate is None:
         raise Http404
     if request.method == "POST":
+        if "end_links" in request.POST:
+            # Whoever sits at an open window must not take the way to hide from its owner.
+            raise_if_reauthentication_required(request, app="allauth.account")
+            consents.end_links(delegate, at=timezone.now())
         consents.resume(delegate, at=timezone.now())
     return redirect("me")
 
 
 def _hide(request: HttpRequest, delegate: Delegate, by: Consent.By) -> None:
-    consents.pause(delegate, by=by, at=timezone.now())
-    if request.user.pk and request.user.pk == delegate.user_id:
+    was_shown = consents.pause(delegate, by=by, at=timezone.now())
+    if was_shown and request.user.pk and request.user.pk == delegate.user_id:
         keep_session(request)

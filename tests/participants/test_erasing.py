@@ -195,6 +195,7 @@ def test_erasing_leaves_a_row_that_says_nothing(somebody: Delegate, event: Event
         "consented_at": None,
         "reviewed_on": None,
         "paused_at": None,
+        "link_round": 0,
         "erased_at": LATER,
         "is_demonstration": False,
     }

@@ -1,17 +1,20 @@
 """Hiding everything at one press: signed in, or by the link that stands in every message."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
 from participants import consents, hiding, reviewing
+from participants.erasing import erase
 from participants.forms import ProfileForm
 from participants.models import Consent, Delegate, User
 from roundtable.mailing import Letter
@@ -20,6 +23,7 @@ from tests.canaries import CHANNELS, PROFILE, make_portal, of, press_show, read_
 from tests.conftest import FULL
 from tests.factories import NOON, make_delegate, make_grant, make_participation, make_user
 from tests.participants.test_consents import all_rows
+from tests.signing_in import prove_mail
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -63,11 +67,12 @@ def test_link_hides_at_one_press_without_signing_in(delegate: Delegate) -> None:
     stranger = Client(enforce_csrf_checks=True)
     assert "Dewi Lestari" in stranger.get("/directory/").content.decode()
     answer = stranger.post(path_of(delegate))
-    assert (answer.status_code, answer["Location"]) == (302, path_of(delegate))
+    assert answer.status_code == 200
     delegate.refresh_from_db()
     assert delegate.paused_at is not None
-    page = stranger.get(path_of(delegate)).content.decode()
-    assert "Nothing of you is visible now" in page
+    page = answer.content.decode()
+    assert "Nobody sees anything of you in this portal now, unless you have ended" in page
+    assert "at the top of “Your profile” you read whether you are hidden." in page
     assert "Sign in, open “Your profile” and press “Show me again”." in page
     assert BUTTON not in page
     assert "Dewi Lestari" not in stranger.get("/directory/").content.decode()
@@ -82,15 +87,6 @@ def wrong_paths(delegate: Delegate) -> dict[str, str]:
     other = make_delegate()
     token, signature = path.removeprefix("/hide/").rstrip("/").rsplit(":", 1)
     other_token = path_of(other).removeprefix("/hide/").rstrip("/").rsplit(":", 1)[0]
-    moved = make_delegate()
-    of_before = path_of(moved)
-    moved.user = make_user()
-    moved.save()
-    erased = make_delegate()
-    of_erased = path_of(erased)
-    Delegate.objects.filter(pk=erased.pk).update(
-        name="", user=None, erased_at=NOON, listed_to="only_me"
-    )
     foreign = reviewing.url_for(delegate).removeprefix("https://portal.example.org/review/")
     salt = "participants.hiding"
     return {
@@ -99,11 +95,9 @@ def wrong_paths(delegate: Delegate) -> dict[str, str]:
         "of two people": f"/hide/{other_token}:{signature}/",
         "unsigned": f"/hide/{token}/",
         "for another purpose": f"/hide/{foreign}",
-        "other salt": f"/hide/{signing.dumps([delegate.handle, delegate.user_id])}/",
+        "other salt": f"/hide/{signing.dumps([delegate.handle, delegate.user_id, 0])}/",
         "other content": f"/hide/{signing.dumps('x', salt=salt)}/",
-        "more content": f"/hide/{signing.dumps([1, 2, 3], salt=salt)}/",
-        "account of before": of_before,
-        "erased": of_erased,
+        "more content": f"/hide/{signing.dumps([1, 2, 3, 4], salt=salt)}/",
     }
 
 
@@ -117,6 +111,86 @@ def test_wrong_links_are_one_and_the_same_page(delegate: Delegate) -> None:
     }
     assert {status for status, _page in answers.values()} == {404}
     assert len({page for _status, page in answers.values()}) == 1
+    assert all_rows() == before
+
+
+def path_of_moved() -> str:
+    moved = make_delegate()
+    path = path_of(moved)
+    moved.user = make_user()
+    moved.save()
+    return path
+
+
+def path_of_removed() -> str:
+    removed = make_delegate()
+    path = path_of(removed)
+    removed.delete()
+    return path
+
+
+def path_of_erased() -> str:
+    erased = make_delegate()
+    path = path_of(erased)
+    assert erased.user is not None
+    erase(erased, by=erased.user, at=NOON)
+    return path
+
+
+def path_of_ended() -> str:
+    person = make_delegate()
+    path = path_of(person)
+    consents.end_links(person, at=NOON)
+    return path
+
+
+def path_of_never_agreed() -> str:
+    return path_of(make_delegate(consented_at=None, listed_to="only_me"))
+
+
+FATES: dict[str, Callable[[], str]] = {
+    "shown": lambda: path_of(make_delegate(listed_to="everyone")),
+    "paused": lambda: path_of(make_delegate(paused_at=NOON)),
+    "never agreed": path_of_never_agreed,
+    "closed": lambda: path_of(make_delegate(user=make_user(is_active=False))),
+    "another account": path_of_moved,
+    "old links ended": path_of_ended,
+    "erased": path_of_erased,
+    "no row": path_of_removed,
+}
+
+
+def test_link_tells_nobody_what_became_of_the_person() -> None:
+    """Whoever finds a message that was forwarded learns nothing, by looking or by pressing."""
+    asked: set[tuple[int, bytes, str]] = set()
+    pressed: set[tuple[int, bytes, str]] = set()
+    asked_again: set[tuple[int, bytes, str]] = set()
+    for fate, find in FATES.items():
+        path = find()
+        assert path.startswith("/hide/"), fate
+        first, pressing, second = Client().get(path), Client().post(path), Client().get(path)
+        for answer, seen in ((first, asked), (pressing, pressed), (second, asked_again)):
+            seen.add((answer.status_code, answer.content, repr(sorted(answer.headers.items()))))
+            assert not answer.cookies
+    assert (len(asked), len(pressed)) == (1, 1)
+    assert asked_again == asked
+    assert {status for status, *_rest in asked | pressed} == {200}
+    assert asked != pressed
+
+
+def test_look_at_a_link_asks_the_database_nothing(
+    delegate: Delegate, django_assert_num_queries: Any
+) -> None:
+    """Or the time that it takes would tell what the page does not."""
+    with django_assert_num_queries(0):
+        Client().get(path_of(delegate))
+
+
+@pytest.mark.parametrize("fate", ["another account", "old links ended", "erased", "no row"])
+def test_link_of_before_hides_nobody(fate: str) -> None:
+    path = FATES[fate]()
+    before = all_rows()
+    assert Client().post(path).status_code == 200
     assert all_rows() == before
 
 
@@ -167,6 +241,70 @@ def test_link_of_somebody_else_leaves_ones_own_session(
     quiet_delegate.refresh_from_db()
     delegate.refresh_from_db()
     assert quiet_delegate.paused_at is None and delegate.paused_at is not None
+
+
+def test_press_on_the_link_of_who_is_hidden_already_changes_nothing(
+    delegate: Delegate, client_of: Sign
+) -> None:
+    """Somebody else has a message of hers and presses again and again."""
+    Client().post(path_of(delegate))
+    browser = client_of(Delegate.objects.get(pk=delegate.pk))
+    before = all_rows()
+    for _time in range(3):
+        assert Client().post(path_of(delegate)).status_code == 200
+    browser.post(path_of(delegate))
+    browser.post("/me/hide/")
+    assert is_signed_in(browser)
+    assert all_rows() == before
+
+
+# Ending old links -----------------------------------------------------------------------
+
+
+def test_person_ends_old_links_where_she_shows_herself_again(
+    delegate: Delegate, client_of: Sign, deliver: Deliver
+) -> None:
+    assert delegate.user
+    EmailAddress.objects.create(user=delegate.user, email="dewi.home@example.org", verified=True)
+    old = path_of(delegate)
+    Client().post(old)
+    user = User.objects.get(pk=delegate.user.pk)
+    browser = client_of(user)
+    prove_mail(browser, user)
+    page = browser.get("/me/").content.decode()
+    assert "End old links and show me</button>" in page
+    deliver()
+    answer = browser.post("/me/show/", {"end_links": "yes"})
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    delegate.refresh_from_db()
+    assert delegate.paused_at is None
+    assert [entry.act for entry in AuditEntry.objects.all()] == ["pause", "end links", "resume"]
+    letters = deliver()[-2:]
+    assert [letter.to for letter in letters] == [
+        ["delegate@example.org"],
+        ["dewi.home@example.org"],
+    ]
+    assert {letter.subject for letter in letters} == {"A new link for you"}
+    assert "You ended the links of older messages: they hide you no more." in letters[0].body
+    Client().post(old)
+    delegate.refresh_from_db()
+    assert delegate.paused_at is None and is_signed_in(browser)
+    [new] = re.findall(r"https://portal\.example\.org(/hide/\S+/)", str(letters[0].body))
+    assert new != old
+    Client().post(new)
+    delegate.refresh_from_db()
+    assert delegate.paused_at is not None and not is_signed_in(browser)
+
+
+def test_old_links_are_not_ended_at_a_window_that_was_left_open(
+    delegate: Delegate, client_of: Sign
+) -> None:
+    Delegate.objects.filter(pk=delegate.pk).update(paused_at=NOON)
+    browser = client_of(delegate)
+    before = all_rows()
+    answer = browser.post("/me/show/", {"end_links": "yes"})
+    assert answer["Location"] == "/accounts/reauthenticate/?next=%2Fme%2Fshow%2F"
+    assert all_rows() == before
 
 
 # What it says, and undoing it -----------------------------------------------------------
@@ -313,7 +451,7 @@ def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
     assert of("open", "name", "partic") <= opened_by("delegate", whole=False)
     assert of("inside", "name", "partic") <= opened_by("delegate", whole=False)
     hides, withdraws = (Delegate.objects.get(name=f"zq-{key}-name") for key in ("open", "inside"))
-    assert Client().post(path_of(hides)).status_code == 302
+    assert Client().post(path_of(hides)).status_code == 200
     consents.withdraw(withdraws, by=Consent.By.OWNER, at=NOON)
     found = {role: opened_by(role, whole=FULL or role == "delegate") for role in roles}
     assert found == {role: set() for role in roles}
