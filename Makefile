@@ -12,7 +12,7 @@ help:
 	@echo "make prove    the same, with the property, crawl and volume tests at full size"
 	@echo "make check    lint and types alone"
 	@echo "make bench    time sign-in for known and unknown addresses, 500 tries each"
-	@echo "make shots    take pictures of every page, in shots/"
+	@echo "make shots    take pictures of every page and of a whole visit, in shots/"
 	@echo "make lock     write requirements.txt and requirements-dev.txt anew"
 
 run:
@@ -35,6 +35,7 @@ bench: environment
 
 shots: environment
 	@PYTHONPATH=. $(VENV)/python tests/browser/shots.py
+	@SHOTS=shots/visit $(VENV)/python -m pytest -q --force-enable-socket tests/browser/test_visit.py
 
 COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links

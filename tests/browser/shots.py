@@ -46,7 +46,16 @@ from tests.delivery import run_queue  # noqa: E402
 
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
-TURNED = {"roundtable-2018", "roundtable-demonstration", "commitments", "commitment", "me"}
+TURNED = {
+    "roundtable-2018",
+    "roundtable-demonstration",
+    "commitments",
+    "commitment",
+    "me",
+    "my-audience",
+    "my-introductions",
+    "my-looks",
+}
 PRINTED = {"roundtable-2018", "roundtable-demonstration", "outcome-point", "commitment"}
 # Looks alike for everyone.
 SAME_FOR_ALL = {"about", "accessibility", "privacy", "not-found", "commitments-mistake"}
@@ -134,6 +143,10 @@ def shoot_on_the_way(browser: Browser, address: str, who: User) -> None:
         window.goto(inside.path)
         window.get_by_role("button", name="Show what is shared with me").click()
         shoot(window, f"on-the-way/person-opened-{width}")
+        with override_settings(REVEALS_PER_DAY=1):
+            window.goto(inside.path)
+            window.get_by_role("button", name="Show what is shared with me").click()
+            shoot(window, f"on-the-way/enough-for-today-{width}")
         window.goto("/me/")
         new = window.get_by_role("group", name="Add another way").first
         new.get_by_label("Address or number").fill("nobody")

@@ -7,10 +7,17 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from outcomes.models import ProgressUpdate
-from participants.models import Delegate, Grant, Participation, User
+from participants.models import (
+    Delegate,
+    Grant,
+    Introduction,
+    InvitationRequest,
+    Participation,
+    User,
+)
 from roundtable.models import Event
 from tests.browser import pages, portal
 from tests.browser.conftest import Visit
@@ -54,6 +61,8 @@ def addresses() -> dict[str, str]:
         "participants_participation": participation.pk,
         "participants_user": Grant.objects.all()[0].user_id,
         "participants_grant": Grant.objects.all()[0].pk,
+        "participants_introduction": Introduction.objects.order_by("pk")[0].pk,
+        "participants_invitationrequest": InvitationRequest.objects.order_by("pk")[0].pk,
         "outcomes_statement": event.statement.pk,
         "outcomes_outcome": event.statement.outcomes.points()[0].pk,
         "outcomes_commitment": update.commitment_id,
@@ -63,12 +72,19 @@ def addresses() -> dict[str, str]:
     for name, pk in rows.items():
         found[f"{name}-list"] = reverse(f"admin:{name}_changelist")
         found[f"{name}-change"] = reverse(f"admin:{name}_change", args=[pk])
-    for name in ("roundtable_event", "participants_delegate", "outcomes_commitment"):
+    for name in (
+        "roundtable_event",
+        "participants_delegate",
+        "participants_introduction",
+        "participants_factorreset",
+        "outcomes_commitment",
+    ):
         found[f"{name}-add"] = reverse(f"admin:{name}_add")
     commitment = [rows["outcomes_commitment"]]
     found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
     found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
     found["export"] = reverse("admin:outcomes_commitment_export")
+    found["resets"] = reverse("admin:participants_factorreset_changelist")
     found["popup"] = reverse("admin:participants_organisation_add") + "?_popup=1"
     return found
 
@@ -78,18 +94,40 @@ def test_every_page_is_whole(visit: Visitor, operator: User, width: int, scheme:
     seen = visit("/admin/", who=operator, width=width, scheme=scheme)
     faults = []
     for name, address in addresses().items():
-        page = seen.open(address)
-        if folder := os.environ.get("SHOTS"):
-            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        clipped = page.evaluate(CLIPPED)
-        if wide > 0 or clipped:
-            faults.append(f"{name} is too wide by {wide}px: {clipped}")
-        found: Any = Axe().run(page, options={"preload": False}).response
-        for violation in found["violations"]:
-            nodes = [node["html"][:150] for node in violation["nodes"][:3]]
-            faults.append(f"{name}: {violation['id']} {nodes}")
+        faults += look(seen.open(address), name, f"{width}-{scheme}")
     assert faults == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_every_question_before_an_act_is_whole(
+    visit: Visitor, cochair: User, width: int, scheme: str
+) -> None:
+    seen = visit("/admin/", who=cochair, width=width, scheme=scheme)
+    faults = []
+    for action in ("invite", "left"):
+        page = seen.open(reverse("admin:participants_delegate_changelist"))
+        page.locator("#action-toggle").check()
+        page.locator("select[name=action]").select_option(action)
+        page.get_by_role("button", name="Go").click()
+        page.get_by_role("link", name="Back").last.wait_for()
+        faults += look(page, action, f"{width}-{scheme}")
+    assert faults == []
+
+
+def look(page: Page, name: str, how: str) -> list[str]:
+    """What is wrong with the page; a picture of it where pictures are wanted."""
+    faults = []
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name}-{how}.png", full_page=True)
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    clipped = page.evaluate(CLIPPED)
+    if wide > 0 or clipped:
+        faults.append(f"{name} is too wide by {wide}px: {clipped}")
+    found: Any = Axe().run(page, options={"preload": False}).response
+    for violation in found["violations"]:
+        nodes = [node["html"][:150] for node in violation["nodes"][:3]]
+        faults.append(f"{name}: {violation['id']} {nodes}")
+    return faults
 
 
 def test_participation_is_confirmed_by_keyboard(visit: Visitor, cochair: User) -> None:

@@ -197,7 +197,7 @@ def hide_and_show(phones: Phones, handle: str) -> None:
     phones.keep(page, "hide")
     page.get_by_role("button", name="Hide everything now").click()
     phones.keep(page, "hidden")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing of you is visible now")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Done")
     for name in ("stranger", "delegate", "ayse"):
         phones.sees_nothing(name, handle)
 
