@@ -1,7 +1,7 @@
 """Delegates and their participation; what they share is theirs alone and stands nowhere here."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -174,7 +174,7 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, ErasingAdmin):
         fields = [name for name in options["fields"] if name != "invitation_email"]
         return [(title, {**options, "fields": fields})]
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """As in the form."""
         is_shown = self._sees_address(request)
         return [name for name in self.list_display if is_shown or name != "invitation_address"]
@@ -240,10 +240,10 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, ErasingAdmin):
 def with_address(rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
     """With the invitation address of those whom the viewer is a co-chair of, and no other."""
     if mine.is_operator:
-        return rows.annotate(seen_address=F("invitation_email"))
+        return cast("QuerySet[Any]", rows.annotate(seen_address=F("invitation_email")))
     theirs = Participation.objects.filter(delegate=OuterRef("pk"), event__in=mine.decidable)
     seen = Case(When(Exists(theirs), then="invitation_email"), default=Value(""))
-    return rows.annotate(seen_address=seen)
+    return cast("QuerySet[Any]", rows.annotate(seen_address=seen))
 
 
 @admin.register(Participation)

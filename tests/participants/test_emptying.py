@@ -125,7 +125,7 @@ def test_all_of_before_is_gone_after_agreeing(
     assert former.participations.get().confirmed_at == NOON
     assert former.affiliations.count() == 1
     assert former.focal_point_for.get().focal_point_accepted_at is None
-    assert not User.objects.filter(pk=closed).exists()
+    assert closed and not User.objects.filter(pk=closed).exists()
 
 
 def test_log_of_before_leads_to_nobody(browser: Client, former: Delegate) -> None:

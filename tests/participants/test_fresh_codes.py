@@ -183,7 +183,7 @@ def test_app_is_added_and_its_code_shows_the_recovery_codes_and_opens_the_admin(
     prove(browser)
     page = browser.get("/accounts/2fa/totp/activate/").content.decode()
     secret = browser.session["mfa.totp.secret"]
-    assert f'value="{secret}"' in page
+    assert f">{secret}</textarea>" in page
     code = app_code(secret)
     answer = browser.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
     confirm = answer.redirect_chain[-1][0]

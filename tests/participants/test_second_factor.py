@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -32,7 +33,13 @@ def refusals(browser: Client, *, operator: bool) -> dict[str, set[tuple[int, str
 
     The operator asks by every method; the others by one at each address, in turn.
     """
-    methods = [browser.get, browser.post, browser.head, browser.put, browser.delete]
+    methods: list[Callable[[str], Any]] = [
+        browser.get,
+        browser.post,
+        browser.head,
+        browser.put,
+        browser.delete,
+    ]
     found = {}
     for place, path in enumerate(everywhere()):
         asked = methods if FULL or operator else [methods[place % len(methods)]]
