@@ -61,7 +61,6 @@ def addresses() -> dict[str, str]:
         "participants_participation": participation.pk,
         "participants_user": Grant.objects.all()[0].user_id,
         "participants_grant": Grant.objects.all()[0].pk,
-        "participants_introduction": Introduction.objects.order_by("pk")[0].pk,
         "participants_invitationrequest": InvitationRequest.objects.order_by("pk")[0].pk,
         "outcomes_statement": event.statement.pk,
         "outcomes_outcome": event.statement.outcomes.points()[0].pk,
@@ -99,11 +98,15 @@ def test_every_page_is_whole(visit: Visitor, operator: User, width: int, scheme:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_every_question_before_an_act_is_whole(
+def test_every_page_for_a_cochair_alone_is_whole(
     visit: Visitor, cochair: User, width: int, scheme: str
 ) -> None:
     seen = visit("/admin/", who=cochair, width=width, scheme=scheme)
     faults = []
+    introduction = Introduction.objects.filter(proposed_by=cochair).earliest("pk")
+    for page, arguments in (("changelist", []), ("change", [introduction.pk])):
+        address = reverse(f"admin:participants_introduction_{page}", args=arguments)
+        faults += look(seen.open(address), f"introduction-{page}", f"{width}-{scheme}")
     for action in ("invite", "left"):
         page = seen.open(reverse("admin:participants_delegate_changelist"))
         page.locator("#action-toggle").check()

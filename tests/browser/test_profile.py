@@ -51,7 +51,7 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
 
     page.get_by_role("link", name="Preview").click()
     expect(page.locator("article.framed")).to_contain_text("they do not see that you are listed")
-    page.get_by_role("link", name="A participant").click()
+    page.get_by_role("link", name="A participant", exact=True).click()
     expect(page.locator("article.framed")).to_contain_text("ดาวเรือง Sukma")
     expect(page.locator("article.framed")).to_contain_text(NUMBER)
 
