@@ -104,9 +104,9 @@ def test_every_page_for_a_cochair_alone_is_whole(
     seen = visit("/admin/", who=cochair, width=width, scheme=scheme)
     faults = []
     introduction = Introduction.objects.filter(proposed_by=cochair).earliest("pk")
-    for page, arguments in (("changelist", []), ("change", [introduction.pk])):
-        address = reverse(f"admin:participants_introduction_{page}", args=arguments)
-        faults += look(seen.open(address), f"introduction-{page}", f"{width}-{scheme}")
+    for kind, arguments in (("changelist", []), ("change", [introduction.pk])):
+        address = reverse(f"admin:participants_introduction_{kind}", args=arguments)
+        faults += look(seen.open(address), f"introduction-{kind}", f"{width}-{scheme}")
     for action in ("invite", "left"):
         page = seen.open(reverse("admin:participants_delegate_changelist"))
         page.locator("#action-toggle").check()
