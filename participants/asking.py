@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,18 +22,24 @@ from participants.permissions import Rights, acts_for
 from roundtable import audit
 from roundtable.models import Event
 
+# Anybody can type anybody's address: an earlier request stays, and a few later ones beside it.
+UNDECIDED_AT_MOST = 3
+
 
 @transaction.atomic
 def ask(*, request: InvitationRequest, at: datetime) -> None:
-    """Stores the request in place of an undecided one of the same address, and tells the co-chairs.
+    """Stores the request, unless several of that address wait already, and tells the co-chairs.
 
-    Nothing is looked up about the address: known and unknown ones take the same steps.
+    Nothing is looked up about the address: known and unknown ones take the same steps, and a
+    request too many is stored and removed as one that stays would be.
     """
     event = Event.objects.select_for_update().get(pk=request.event_id)
     request.asked_at = at
     request.full_clean()
-    InvitationRequest.objects.filter(event=event, email__iexact=request.email, decision="").delete()
     request.save()
+    waiting = _waiting_with(request)
+    stay = waiting.order_by("pk")[:UNDECIDED_AT_MOST]
+    waiting.exclude(pk__in=stay.values("pk")).delete()
     link = reverse("admin:participants_invitationrequest_changelist")
     # However many ask: one letter an hour, and the list holds them all.
     write_to_cochairs(
@@ -47,24 +54,37 @@ def ask(*, request: InvitationRequest, at: datetime) -> None:
 @transaction.atomic
 def grant(
     *, request: InvitationRequest, organisation: Organisation | None, by: User, at: datetime
-) -> Invitation:
+) -> Invitation | None:
     """Invites who asked, as somebody of that organisation whose part is not confirmed yet.
 
-    A delegate of the roundtable with the same address is invited instead of a new one. Raises
+    A delegate of the roundtable with the same address is invited instead of a new one. What else
+    waits with that address is decided by it; None where the request was decided meanwhile. Raises
     ValidationError, with a sentence for the co-chair, where the person cannot be invited.
     """
-    _hold(request)
+    if not is_open(request):
+        return None
     person = delegate_of(request) or _add_delegate(request, organisation)
     invitation = invite(delegate=person, event=request.event, by=by, at=at)
     _decide(request, InvitationRequest.Decision.INVITED, by=by, at=at)
+    for other in _waiting_with(request):
+        _decide(other, InvitationRequest.Decision.TOGETHER, by=by, at=at)
     return invitation
 
 
 @transaction.atomic
-def refuse(*, request: InvitationRequest, by: User, at: datetime) -> None:
-    """Lays the request aside; who asked is not told."""
-    _hold(request)
+def refuse(*, request: InvitationRequest, by: User, at: datetime) -> bool:
+    """Lays the request aside; who asked is not told. False where it was decided meanwhile."""
+    if not is_open(request):
+        return False
     _decide(request, InvitationRequest.Decision.REFUSED, by=by, at=at)
+    return True
+
+
+def is_open(request: InvitationRequest) -> bool:
+    """Whether it is still to be decided; nobody else decides until the transaction ends."""
+    # The roundtable, not the row: whoever grants one request decides others with it.
+    Event.objects.select_for_update().get(pk=request.event_id)
+    return InvitationRequest.objects.filter(pk=request.pk, decision="").exists()
 
 
 def delegate_of(request: InvitationRequest) -> Delegate | None:
@@ -85,8 +105,9 @@ def why_not_granted(request: InvitationRequest, *, rights: Rights | None, own: s
     return ""
 
 
-def _hold(request: InvitationRequest) -> None:
-    InvitationRequest.objects.select_for_update().get(pk=request.pk)
+def _waiting_with(request: InvitationRequest) -> QuerySet[InvitationRequest]:
+    rows = InvitationRequest.objects.filter(event=request.event_id, decision="")
+    return rows.filter(email__iexact=request.email)
 
 
 def _add_delegate(request: InvitationRequest, organisation: Organisation | None) -> Delegate:

@@ -151,6 +151,8 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where the person cannot be invited."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not asking.is_open(self.instance):
+            raise ValidationError(_("Somebody has decided this meanwhile. Go back to the list."))
         if cleaned.get("answer") != "invite":
             return cleaned
         if problem := asking.why_not_granted(
@@ -247,7 +249,7 @@ class InvitationRequestAdmin(PrivateAdmin):
     def refuse(self, request: HttpRequest, queryset: QuerySet[InvitationRequest]) -> None:
         """Lays the chosen requests aside, save those decided before."""
         rows = list(queryset.filter(decision="").select_related("event"))
-        for row in rows:
-            asking.refuse(request=row, by=self.rights_of(request).user, at=timezone.now())
-        text = ngettext("%d request is refused.", "%d requests are refused.", len(rows))
-        self.message_user(request, text % len(rows), messages.SUCCESS)
+        by, now = self.rights_of(request).user, timezone.now()
+        refused = sum(asking.refuse(request=row, by=by, at=now) for row in rows)
+        text = ngettext("%d request is refused.", "%d requests are refused.", refused)
+        self.message_user(request, text % refused, messages.SUCCESS)

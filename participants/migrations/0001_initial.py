@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(help_text='Where an invitation would be sent.', max_length=254, verbose_name='e-mail address')),
                 ('note', models.TextField(blank=True, help_text='What helps the co-chairs to remember you.', max_length=600, verbose_name='note')),
                 ('asked_at', models.DateTimeField(help_text='When the request was sent.', verbose_name='asked')),
-                ('decision', models.CharField(blank=True, choices=[('invited', 'Invited'), ('refused', 'Refused')], help_text='Empty: not decided.', max_length=10, verbose_name='decision')),
+                ('decision', models.CharField(blank=True, choices=[('invited', 'Invited'), ('refused', 'Refused'), ('together', 'Invited on another request of this address')], help_text='Empty: not decided.', max_length=10, verbose_name='decision')),
                 ('decided_at', models.DateTimeField(blank=True, help_text='When it was decided.', null=True, verbose_name='decided')),
                 ('decided_by', models.ForeignKey(blank=True, help_text='The co-chair who decided.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
                 ('event', models.ForeignKey(help_text='Where the person says to have taken part.', on_delete=django.db.models.deletion.CASCADE, related_name='invitation_requests', to='roundtable.event', verbose_name='roundtable')),

@@ -102,6 +102,7 @@ class InvitationRequest(models.Model):
 
         INVITED = "invited", _("Invited")
         REFUSED = "refused", _("Refused")
+        TOGETHER = "together", _("Invited on another request of this address")
 
     event = models.ForeignKey(
         Event,

@@ -70,11 +70,7 @@ def invite_me(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="invite_me"):
             refusal: HttpResponse = ratelimit.respond_429(request)
             return refusal
-        # The limit of an address is silent, or it would tell that somebody asked before.
-        if ratelimit.consume(
-            request, action="invite_me_address", key=form.cleaned_data["email"].lower()
-        ):
-            asking.ask(request=form.instance, at=timezone.now())
+        asking.ask(request=form.instance, at=timezone.now())
         return redirect("invite-me-sent")
     return render(
         request,

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from participants.asking import grant, refuse
 from participants.models import (
     Delegate,
     Invitation,
@@ -100,7 +101,10 @@ def people(event: Event) -> list[str]:
     make_user("closed@example.org", is_active=False)
     make_invitation_request(event, email="refused@example.org", decision="refused", decided_at=NOW)
     make_invitation_request(event, email="waiting@example.org")
-    names = ["account", "joined", "invited", "closed", "refused", "waiting", "cochair", "nobody"]
+    for _number in range(3):
+        make_invitation_request(event, email="often@example.org")
+    names = ["account", "joined", "invited", "closed", "refused", "waiting", "often"]
+    names += ["cochair", "nobody"]
     return [f"{name}@example.org" for name in names]
 
 
@@ -120,7 +124,8 @@ def test_known_and_unknown_addresses_are_answered_alike(
         rows = InvitationRequest.objects.exclude(email__iexact=email).count()
         with CaptureQueriesContext(connection) as queries:
             answer = browser.post(PAGE, asked(event, email))
-        assert InvitationRequest.objects.filter(email=email, decision="").count() == 1
+        waiting = InvitationRequest.objects.filter(email=email, decision="").count()
+        assert waiting == {"waiting@example.org": 2, "often@example.org": 3}.get(email, 1)
         assert InvitationRequest.objects.exclude(email__iexact=email).count() == rows
         page = browser.get(SENT)
         seen[email] = (
@@ -145,16 +150,32 @@ def test_no_mail_is_sent_within_the_request(
     assert Letter.objects.filter(done_at=None).count() == 1
 
 
-def test_asking_again_folds_into_one_open_request(client: Client, event: Event) -> None:
-    other = make_event()
-    for number in range(3):
-        assert client.post(PAGE, asked(event, name=f"Rima {number}"))["Location"] == SENT
-    client.post(PAGE, asked(other, "Rima.Two@example.org"))
-    client.post(PAGE, asked(other, "rima.two@EXAMPLE.org"))
-    assert [(row.event, row.name) for row in InvitationRequest.objects.order_by("pk")] == [
-        (event, "Rima 2"),
-        (other, "Rima Asks"),
+def test_nobody_replaces_a_request_by_typing_its_address(client: Client, event: Event) -> None:
+    client.post(PAGE, asked(event, "rima@example.org"))
+    client.post(PAGE, asked(event, "RIMA@example.org", name="A Stranger", note="I am Rima."))
+    assert [(row.name, row.note) for row in InvitationRequest.objects.order_by("pk")] == [
+        ("Rima Asks", "I wore a red hat."),
+        ("A Stranger", "I am Rima."),
     ]
+
+
+def test_three_of_an_address_wait_at_most_and_the_rest_is_silent(
+    event: Event,
+) -> None:
+    other = make_event()
+    answers = set()
+    for number in range(5):
+        answer = Client().post(PAGE, asked(event, name=f"Rima {number}"))
+        answers.add((answer.status_code, answer["Location"], answer.content))
+    assert answers == {(302, SENT, b"")}
+    Client().post(PAGE, asked(other, name="Elsewhere"))
+    rows = InvitationRequest.objects.order_by("pk")
+    assert [row.name for row in rows] == ["Rima 0", "Rima 1", "Rima 2", "Elsewhere"]
+    # One that is decided makes room.
+    rows.filter(name="Rima 1").update(decision="refused", decided_at=NOW)
+    Client().post(PAGE, asked(event, name="Rima 5"))
+    waiting = rows.filter(event=event, decision="")
+    assert [row.name for row in waiting] == ["Rima 0", "Rima 2", "Rima 5"]
 
 
 def test_one_letter_an_hour_for_each_roundtable(
@@ -169,16 +190,6 @@ def test_one_letter_an_hour_for_each_roundtable(
     noon.shift(timedelta(hours=1))
     Client().post(PAGE, asked(event, "late@example.org"))
     assert len(deliver()) == 3
-
-
-def test_limit_of_an_address_is_silent(event: Event) -> None:
-    pages = set()
-    for number in range(5):
-        answer = Client().post(PAGE, asked(event, name=f"Rima {number}"))
-        pages.add((answer.status_code, answer["Location"], answer.content))
-    assert pages == {(302, SENT, b"")}
-    # The fourth and fifth were left out.
-    assert InvitationRequest.objects.get().name == "Rima 2"
 
 
 def test_limit_of_a_network_address_says_only_that_it_was_too_often(event: Event) -> None:
@@ -327,3 +338,42 @@ def test_decided_request_is_not_decided_again(
     request_.refresh_from_db()
     assert request_.decision == "refused"
     assert not Delegate.objects.exists()
+
+
+def test_requests_of_one_address_stand_apart_until_one_is_granted(
+    client_of: Sign, cochair: User, event: Event, request_: InvitationRequest, shelter: Organisation
+) -> None:
+    stranger = make_invitation_request(
+        event, name="A Stranger", email="RIMA@example.org", asked_at=NOW - timedelta(days=9)
+    )
+    refused = make_invitation_request(event, name="A Third", email="rima@example.org")
+    elsewhere = make_invitation_request(make_event(), email="rima@example.org")
+    browser = client_of(cochair)
+    page = browser.get(DESK).content.decode()
+    for words in ("Rima Asks", "A Stranger", "21 February 2026", "2 March 2026"):
+        assert words in page
+    browser.post(f"{DESK}{refused.pk}/change/", {"answer": "refuse"})
+    data = {"answer": "invite", "speaks_for": shelter.pk}
+    assert browser.post(f"{DESK}{request_.pk}/change/", data).status_code == 302
+    rows = InvitationRequest.objects.in_bulk()
+    assert rows[request_.pk].decision == "invited"
+    assert (rows[stranger.pk].decision, rows[stranger.pk].decided_by) == ("together", cochair)
+    assert rows[stranger.pk].decided_at == NOW
+    assert (rows[refused.pk].decision, rows[elsewhere.pk].decision) == ("refused", "")
+    assert "Invited on another request of this address" in browser.get(DESK).content.decode()
+    # The person is invited once, under the name that was granted.
+    assert [row.delegate.name for row in Invitation.objects.all()] == ["Rima Asks"]
+    assert browser.post(f"{DESK}{stranger.pk}/change/", data).status_code == 403
+    acts = AuditEntry.objects.values_list("act", flat=True)
+    assert list(acts) == ["request refused", "invite", "request invited", "request together"]
+
+
+def test_page_left_open_decides_nothing_twice(
+    cochair: User, event: Event, request_: InvitationRequest, shelter: Organisation
+) -> None:
+    left_open = make_invitation_request(event, email="rima@example.org")
+    assert grant(request=request_, organisation=shelter, by=cochair, at=NOW) is not None
+    assert grant(request=left_open, organisation=shelter, by=cochair, at=NOW) is None
+    assert refuse(request=left_open, by=cochair, at=NOW) is False
+    assert InvitationRequest.objects.get(pk=left_open.pk).decision == "together"
+    assert Invitation.objects.count() == 1
