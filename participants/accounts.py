@@ -50,6 +50,11 @@ def can_get_mail(email: str) -> bool:
     return not email.endswith(NOWHERE)
 
 
+def mailbox_of(user: User) -> str:
+    """Where letters reach whoever has the account; empty where none does."""
+    return user.email if user.is_active and can_get_mail(user.email) else ""
+
+
 def is_in_use(user: User) -> bool:
     """Whether somebody signed in with the account, has a profile there, or gave its address up.
 

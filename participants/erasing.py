@@ -12,6 +12,7 @@ from django.db.models.deletion import ProtectedError, RestrictedError
 from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 
+from participants.accounts import mailbox_of
 from participants.erasures import Mark, keep, mark_of
 from participants.models import (
     Audience,
@@ -67,7 +68,7 @@ def erase_account(
 @transaction.atomic
 def erase_oneself(user: User, *, at: datetime) -> None:
     """A person's own wish: as `erase`, with or without a profile, and one last letter says so."""
-    email, number = user.email, user.pk
+    email, number = mailbox_of(user), user.pk
     delegate = Delegate.objects.filter(user=user).first()
     if delegate:
         erase(delegate, by=user, at=at)

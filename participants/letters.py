@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from participants import hiding
-from participants.accounts import addresses_of
+from participants.accounts import addresses_of, mailbox_of
 from participants.models import Delegate, Grant, User
 from roundtable.mailing import Letter, post
 from roundtable.models import Event
@@ -14,10 +14,11 @@ def write_to(
     delegate: Delegate, *, cause: str, template: str, context: dict[str, Any], at: datetime
 ) -> Letter | None:
     """Queues a letter to the address that the person signs in with; None where there is none."""
-    if delegate.user is None or not delegate.user.is_active:
+    mailbox = mailbox_of(delegate.user) if delegate.user else ""
+    if not mailbox:
         return None
     values = {**context, "hide_url": hiding.url_for(delegate)}
-    return post(cause=cause, to=delegate.user.email, template=template, context=values, at=at)
+    return post(cause=cause, to=mailbox, template=template, context=values, at=at)
 
 
 def write_to_account(
@@ -38,16 +39,17 @@ def write_to_cochairs(
 ) -> list[Letter]:
     """Queues one letter for each co-chair of today, who then do not learn of each other."""
     grants = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
-    users = User.objects.filter(is_active=True, grants__in=grants).order_by("pk")
+    users = User.objects.filter(grants__in=grants).order_by("pk")
     letters = [
         post(
             cause=f"{cause}:{user.pk}",
-            to=user.email,
+            to=mailbox,
             template=template,
-            context={**context, "hide_url": hide_url_of(user.email)},
+            context={**context, "hide_url": hide_url_of(mailbox)},
             at=at,
         )
         for user in users
+        if (mailbox := mailbox_of(user))
     ]
     return [letter for letter in letters if letter]
 

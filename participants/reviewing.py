@@ -2,7 +2,8 @@
 
 After 11 months somebody with a profile is asked; 30 days later all of it is theirs alone; 12 months
 after that the profile is erased, once two warnings were sent. Each wait counts from the day on
-which the step before was really taken, so late runs shorten none of them.
+which the step before was really taken, so late runs shorten none of them. Where no letter can reach
+the person, the waits are the same and nobody is warned.
 """
 
 from calendar import monthrange
@@ -17,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from participants import consents
+from participants.accounts import mailbox_of
 from participants.erasing import erase
 from participants.letters import write_to
 from participants.models import Consent, ConsentNotice, Delegate, ReviewStep, User
@@ -35,6 +37,8 @@ _SALT = "participants.reviewing"
 WORKS_FOR = timedelta(days=730)
 # What a run does beside the steps that are recorded.
 ERASED, UNWARNED, FAILED = "erased", "unwarned", "failed"
+# Beside the step, where no letter could go out with it.
+UNREACHED = "unreached"
 WARNINGS = (Step.WARNED, Step.WARNED_AGAIN)
 TEMPLATES: dict[str, str] = {
     Step.ASKED: "participants/mail/review_asked",
@@ -58,13 +62,20 @@ def since_of(delegate: Delegate) -> date:
     return delegate.reviewed_on or delegate.user.joined_at.date()
 
 
-def due(since: date, taken: Mapping[str, date]) -> tuple[str, date]:
-    """What comes next, and from which day on, where these steps were taken on these days."""
+def due(since: date, taken: Mapping[str, date], *, has_mailbox: bool = True) -> tuple[str, date]:
+    """What comes next, and from which day on, where these steps were taken on these days.
+
+    Whom no letter reaches is not warned: a mailbox of later begins with the first warning.
+    """
     if Step.ASKED not in taken:
         return Step.ASKED, months_after(since, MONTHS_UNTIL_ASKED)
     if Step.NARROWED not in taken:
         return Step.NARROWED, taken[Step.ASKED] + SILENCE
     end = months_after(taken[Step.NARROWED], MONTHS_UNTIL_ERASED)
+    if not has_mailbox:
+        # What a warning of before has named is waited for.
+        named = [taken[step] + 2 * BETWEEN for step in WARNINGS if step in taken]
+        return ERASED, max([end, *named])
     if Step.WARNED not in taken:
         return Step.WARNED, end - FIRST_WARNING
     if Step.WARNED_AGAIN not in taken:
@@ -76,10 +87,12 @@ def _cause(delegate: Delegate, step: str) -> str:
     return f"review {step} {delegate.pk} {since_of(delegate):%Y-%m-%d}"
 
 
-def _taken(delegate: Delegate) -> dict[str, date]:
+def _taken(delegate: Delegate, *, has_mailbox: bool) -> dict[str, date]:
     """The steps of the running review; a warning counts from the day its letter was sent."""
     since = since_of(delegate)
     taken = {row.step: row.on for row in delegate.review_steps.all() if row.since == since}
+    if not has_mailbox:
+        return taken
     for step in set(WARNINGS) & set(taken):
         letter = Letter.objects.filter(cause=_cause(delegate, step), is_sent=True).first()
         if letter and letter.done_at:
@@ -105,33 +118,34 @@ def _candidates(on: date) -> QuerySet[Delegate]:
 def review(*, on: date, at: datetime, dry_run: bool = False) -> Counter[str]:
     """Takes each step that is due on that day, one a person at most; how many of each.
 
+    Steps of people whom no letter reaches are counted a second time, as UNREACHED.
+
     A second run on the same day finds nothing to do. With `dry_run` it only counts.
     """
     done: Counter[str] = Counter()
     for number in list(_candidates(on).order_by("pk").values_list("pk", flat=True)):
         try:
-            result = _review_one(number, on=on, at=at, dry_run=dry_run)
+            done.update(_review_one(number, on=on, at=at, dry_run=dry_run))
         except OSError:  # the ledger could not be written, so nothing was erased
-            result = FAILED
-        if result:
-            done[result] += 1
+            done[FAILED] += 1
     return done
 
 
 @transaction.atomic
-def _review_one(number: int, *, on: date, at: datetime, dry_run: bool) -> str | None:
+def _review_one(number: int, *, on: date, at: datetime, dry_run: bool) -> list[str]:
     delegate = Delegate.objects.select_for_update().get(pk=number)
     if delegate.user is None:
-        return None  # left or erased since the run began
-    taken = _taken(delegate)
-    step, day = due(since_of(delegate), taken)
+        return []  # left or erased since the run began
+    has_mailbox = bool(mailbox_of(delegate.user))
+    taken = _taken(delegate, has_mailbox=has_mailbox)
+    step, day = due(since_of(delegate), taken, has_mailbox=has_mailbox)
     if Step.NARROWED in taken and _has_a_task(delegate.user, on):
-        return None
+        return []
     if on < day:
-        return UNWARNED if day == NEVER and _is_given_up(delegate, taken) else None
+        return [UNWARNED] if day == NEVER and _is_given_up(delegate, taken) else []
     if not dry_run:
         _take(delegate, step, on=on, at=at)
-    return step
+    return [step] if has_mailbox else [step, UNREACHED]
 
 
 def _has_a_task(user: User, on: date) -> bool:

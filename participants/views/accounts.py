@@ -88,7 +88,12 @@ def left(request: HttpRequest) -> HttpResponse:
         else:
             return _go_on_without(request, address)
     own = addresses_of(request.user)
-    context = {"form": form, "is_stuck": len(own) < 2 and not has_passkey(request.user)}
+    is_last = len(own) < 2
+    context = {
+        "form": form,
+        "is_last": is_last,
+        "is_stuck": is_last and not has_passkey(request.user),
+    }
     return render(request, "participants/left.html", context, status=400 if form.errors else 200)
 
 

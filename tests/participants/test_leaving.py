@@ -166,6 +166,20 @@ def test_passkey_that_signs_in_alone_is_enough(delegate: Delegate) -> None:
     assert delegate.user.email.endswith("@no-address.invalid")
 
 
+def test_page_says_where_messages_and_the_yearly_question_go(
+    account: User, client_of: Sign
+) -> None:
+    page = client_of(account).get("/me/left/").content.decode()
+    assert "go to your other address from then on, with the yearly question" in page
+    assert "no message of the portal reaches you" not in page
+    EmailAddress.objects.filter(email=HOME).delete()
+    add_passkey(account, alone=True)
+    page = client_of(account).get("/me/left/").content.decode()
+    assert "no message of the portal reaches you any more, not even the yearly question" in page
+    assert "a year later it is erased without a warning" in page
+    assert "go to your other address" not in page
+
+
 def test_first_address_after_one_that_was_given_up_takes_its_place(
     delegate: Delegate, client_of: Sign
 ) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from participants import consents, reviewing
+from participants.accounts import take_off_address
 from participants.models import Consent, Delegate, ReviewStep, User
 from participants.reviewing import months_after
 from roundtable.mailing import Letter
@@ -243,6 +244,63 @@ def test_whoever_cannot_be_warned_is_kept_and_counted(person: Delegate, lost: st
     for day in (WARNED_AGAIN, ERASED, date(2035, 1, 1)):
         assert run(day) == {"unwarned": 1}
     assert Delegate.objects.filter(name="Sita Silent").exists()
+
+
+def shut(person: Delegate, how: str) -> None:
+    """No letter reaches the person from now on."""
+    assert person.user is not None
+    if how == "closed":
+        User.objects.filter(pk=person.user.pk).update(is_active=False)
+    else:
+        take_off_address(person.user, "sita@example.org")
+
+
+@pytest.mark.parametrize("how", ["closed", "no address"])
+def test_whom_no_letter_reaches_waits_as_long_without_warnings(
+    person: Delegate, deliver: Deliver, how: str
+) -> None:
+    shut(person, how)
+    done = {}
+    for days in range((ERASED - date(2026, 3, 2)).days + 1):
+        day = date(2026, 3, 2) + timedelta(days=days)
+        if result := run_and_send(day, deliver):
+            done[day] = result
+            # Once more on the same day changes nothing.
+            assert run(day) == {}
+    assert done == {
+        ASKED: {"asked": 1, "unreached": 1},
+        NARROWED: {"narrowed": 1, "unreached": 1},
+        ERASED: {"erased": 1, "unreached": 1},
+    }
+    person.refresh_from_db()
+    assert (person.name, person.user, person.listed_to) == ("", None, "only_me")
+    assert not Letter.objects.exists()
+
+
+def test_mailbox_that_comes_back_is_warned_before_the_end(
+    person: Delegate, deliver: Deliver
+) -> None:
+    shut(person, "closed")
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        run_and_send(day, deliver)
+    User.objects.filter(email="sita@example.org").update(is_active=True)
+    assert run_and_send(ERASED, deliver) == {"warned": 1}
+    assert [letter.to for letter in deliver()] == [["sita@example.org"]]
+    assert run_and_send(ERASED + timedelta(days=14), deliver) == {"warned-again": 1}
+    assert run_and_send(ERASED + timedelta(days=27), deliver) == {}
+    assert run_and_send(ERASED + timedelta(days=28), deliver) == {"erased": 1}
+
+
+def test_mailbox_that_is_lost_shortens_no_wait_that_was_named(
+    person: Delegate, deliver: Deliver
+) -> None:
+    run_and_send(ASKED, deliver)
+    run_and_send(NARROWED, deliver)
+    run_and_send(date(2029, 1, 1), deliver)
+    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    shut(person, "closed")
+    assert run_and_send(date(2029, 1, 28), deliver) == {}
+    assert run_and_send(date(2029, 1, 29), deliver) == {"erased": 1, "unreached": 1}
 
 
 # Whom it concerns -----------------------------------------------------------------------
@@ -478,6 +536,13 @@ def test_command_counts_and_names_nobody(person: Delegate) -> None:
         assert said("--on", "2027-02-02") == ["Nothing is due."]
         assert said() == ["Narrowed to “Only me”: 2"]
     assert Counter(steps()) == {("asked", ASKED): 2, ("narrowed", date(2027, 3, 10)): 2}
+
+
+def test_command_says_how_many_no_letter_reaches(person: Delegate) -> None:
+    make_delegate()
+    shut(person, "closed")
+    with time_machine.travel(datetime(2027, 2, 2, 5, tzinfo=UTC), tick=False):
+        assert said() == ["Asked: 2", "Of these, without a mailbox, so that no letter went out: 1"]
 
 
 def test_command_does_not_run_ahead(person: Delegate, settings: Settings) -> None:

@@ -19,6 +19,7 @@ WORDS = {
     ReviewStep.Step.WARNED: _("Warned: %d"),
     ReviewStep.Step.WARNED_AGAIN: _("Warned a second time: %d"),
     reviewing.ERASED: _("Erased: %d"),
+    reviewing.UNREACHED: _("Of these, without a mailbox, so that no letter went out: %d"),
     reviewing.UNWARNED: _("Kept, because the mail server refused a warning: %d"),
     reviewing.FAILED: _("Not erased, because the ledger of erasures could not be written: %d"),
 }
