@@ -1,4 +1,4 @@
-"""A fresh code by e-mail, for people without a second factor, before their sign-in is changed.
+"""A fresh code by e-mail, for people without a second factor, before what nobody else may do.
 
 allauth lets whoever has neither a password nor a second factor change anything without asking.
 """

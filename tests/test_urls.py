@@ -51,9 +51,9 @@ def only_post(path: str, delegate: str) -> Row:
     return Row(ONLY_POST, path, f"{LOGIN}?next={path}", delegate, takes_post=True)
 
 
-def asks_again(path: str) -> Row:
-    """What changes how one signs in: a fresh code by e-mail is asked for first."""
-    return signed_in(path, f"{FRESH}?{urlencode({'next': path})}", takes_post=True)
+def asks_again(path: str, takes_post: bool = True) -> Row:
+    """What nobody else at an open window is to do: a fresh code by e-mail is asked for first."""
+    return signed_in(path, f"{FRESH}?{urlencode({'next': path})}", takes_post)
 
 
 # The handle of the delegate "delegate" is written as HANDLE.
@@ -89,8 +89,8 @@ MAP = {
     "my-introductions": signed_in("/me/introductions/"),
     "answer-introduction": only_post("/me/introductions/1/", "/me/introductions/"),
     "my-data": signed_in("/me/data/"),
-    "my-data-json": signed_in("/me/data.json"),
-    "my-data-zip": signed_in("/me/data.zip"),
+    "my-data-json": asks_again("/me/data.json", takes_post=False),
+    "my-data-zip": asks_again("/me/data.zip", takes_post=False),
     "me-erase": signed_in("/me/erase/", takes_post=True),
     "erased": public("/erased/"),
     "my-looks": signed_in("/me/looks/"),

@@ -109,6 +109,7 @@ TABLES = (
             "ip": _("From the network address"),
             "user_agent": _("What the browser calls itself"),
         },
+        is_guarded=True,
     ),
     Table(
         "grants",

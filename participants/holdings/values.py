@@ -39,11 +39,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """The rows of one kind; each row is some values."""
+    """The rows of one kind; each row is some values.
+
+    One that is guarded tells whoever sits at an open window where its owner is.
+    """
 
     key: str
     title: str
     rows: list[list[Item]]
+    is_guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,13 +79,14 @@ class Table:
     fields: tuple[str, ...]
     withheld: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)  # where a library gave none to read
+    is_guarded: bool = False
 
     def section(self, person: Person) -> Section:
         """The person's rows in words."""
         rows = [
             [_item(row, name, self.labels) for name in self.fields] for row in self.rows(person)
         ]
-        return Section(self.key, str(self.title), rows)
+        return Section(self.key, str(self.title), rows, self.is_guarded)
 
 
 def _item(row: models.Model, name: str, labels: dict[str, Any]) -> Item:

@@ -1,6 +1,9 @@
 """Everything that is held about oneself: to read, to take along, to have erased."""
 
+from datetime import datetime
+
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +15,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants import holdings
 from participants.erasing import erase_oneself
 from participants.forms import EraseForm
+from participants.letters import write_to_account
 from participants.models import Participation, User
 
 
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
-    """All of it, to read."""
+    """All of it, to read; where one signed in only after a fresh code."""
     assert isinstance(request.user, User)
     person = holdings.Person.of(request.user)
-    sections = holdings.held(person, timezone.now())
-    context = {"sections": sections, "has_profile": person.delegate is not None}
+    context = {
+        "sections": holdings.held(person, timezone.now()),
+        "has_profile": person.delegate is not None,
+        "is_proven": _is_proven(request),
+    }
     return render(request, "participants/my_data.html", context)
 
 
@@ -29,7 +36,9 @@ def my_data(request: HttpRequest) -> HttpResponse:
 def my_data_json(request: HttpRequest) -> HttpResponse:
     """All of it, for programs."""
     assert isinstance(request.user, User)
+    raise_if_reauthentication_required(request, app="allauth.account")
     now = timezone.now()
+    _tell(request.user, now)
     sections = holdings.held(holdings.Person.of(request.user), now)
     return _file(holdings.as_json(sections, now), "application/json", "my-data.json")
 
@@ -38,10 +47,32 @@ def my_data_json(request: HttpRequest) -> HttpResponse:
 def my_data_zip(request: HttpRequest) -> HttpResponse:
     """All of it as files, with the notices that one agreed to and one's own card."""
     assert isinstance(request.user, User)
+    raise_if_reauthentication_required(request, app="allauth.account")
     now = timezone.now()
+    _tell(request.user, now)
     person = holdings.Person.of(request.user)
     archive = holdings.as_zip(person, holdings.held(person, now), now)
     return _file(archive, "application/zip", "my-data.zip")
+
+
+def _is_proven(request: HttpRequest) -> bool:
+    """Whether the person showed minutes ago who they are, so that nobody else sits there."""
+    try:
+        raise_if_reauthentication_required(request, app="allauth.account")
+    except ReauthenticationRequired:
+        return False
+    return True
+
+
+def _tell(user: User, at: datetime) -> None:
+    """Whoever did not take the file themselves learns of it, from one message a day."""
+    write_to_account(
+        user,
+        cause=f"data taken {user.pk} {at:%Y-%m-%d}",
+        template="participants/mail/data_taken",
+        context={},
+        at=at,
+    )
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:

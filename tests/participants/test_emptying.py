@@ -105,6 +105,9 @@ def test_all_of_before_is_gone_after_agreeing(
     form = details(invitation, name="Dewi New", post="", about="", languages=[])
     assert browser.post("/welcome/", form)["Location"] == "/welcome/sharing/"
     assert browser.post("/welcome/sharing/", sharing(invitation)).status_code == 302
+    former.refresh_from_db()
+    assert former.user is not None
+    prove_mail(browser, former.user)
     for path in ("/me/", "/me/looks/", "/me/data/", "/me/data.json", "/me/introductions/"):
         assert found(browser, path) == []
     held = browser.get("/me/data.json").json()["held"]

@@ -1,20 +1,26 @@
 """A person reads and takes along all that is held about them, and nothing of anybody else."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from participants import holdings
@@ -263,8 +269,18 @@ def test_number_of_queries_does_not_grow(somebody: Delegate, event: Event) -> No
 # The pages ------------------------------------------------------------------------------------
 
 
-def test_page_json_and_zip_hold_the_same(client_of: Sign, somebody: Delegate) -> None:
-    client = client_of(somebody)
+@pytest.fixture
+def proven(client_of: Sign, somebody: Delegate) -> Client:
+    """The person's browser, just after a code from their mail was entered; one factor alone."""
+    assert somebody.user is not None
+    Authenticator.objects.filter(user=somebody.user).delete()
+    client = client_of(somebody, second_factor=False)
+    prove_mail(client, somebody.user)
+    return client
+
+
+def test_page_json_and_zip_hold_the_same(proven: Client, somebody: Delegate) -> None:
+    client = proven
     page = client.get("/me/data/")
     assert page.status_code == 200
     content = page.content.decode()
@@ -290,15 +306,90 @@ def test_page_json_and_zip_hold_the_same(client_of: Sign, somebody: Delegate) ->
         assert b"zarniqa.channel@example.org" in files.read("my-card.vcf")
 
 
+FILES = ["/me/data.json", "/me/data.zip"]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_open_window_gives_no_file_away(client_of: Sign, somebody: Delegate, path: str) -> None:
+    assert somebody.user is not None
+    Letter.objects.all().delete()
+    client = client_of(somebody, second_factor=True)
+    answer = client.get(path)
+    assert answer["Location"] == f"/accounts/2fa/reauthenticate/?{urlencode({'next': path})}"
+    Authenticator.objects.filter(user=somebody.user).delete()
+    client = client_of(somebody, second_factor=False)
+    for answer in (client.get(path), client.head(path)):
+        assert answer.status_code == 302
+        assert answer["Location"] == f"/accounts/reauthenticate/?{urlencode({'next': path})}"
+        assert b"zarniqa" not in answer.content
+    assert not Letter.objects.exists()
+
+
+def test_entering_the_code_leads_back_to_the_file(client_of: Sign, somebody: Delegate) -> None:
+    Authenticator.objects.filter(user=somebody.user).delete()
+    Letter.objects.all().delete()
+    client = client_of(somebody, second_factor=False)
+    where = client.get("/me/data.zip")["Location"]
+    page = client.get(where).content.decode()
+    assert "Before you go on, we make sure that nobody else is at your open window." in page
+    client.post(where, {"send": "yes", "next": "/me/data.zip"})
+    (code,) = re.findall(r"(?m)^[A-Z]{4}-[A-Z]{4}$", Letter.objects.get().text)
+    answer = client.post(where, {"code": code, "next": "/me/data.zip"})
+    assert answer["Location"] == "/me/data.zip"
+    assert client.get("/me/data.zip")["Content-Type"] == "application/zip"
+
+
+def test_each_address_is_told_of_a_file_once_a_day(
+    client_of: Sign, somebody: Delegate, deliver: Callable[[], list[EmailMultiAlternatives]]
+) -> None:
+    assert somebody.user is not None
+    Authenticator.objects.filter(user=somebody.user).delete()
+    Letter.objects.all().delete()
+    EmailAddress.objects.create(user=somebody.user, email="second@example.org", verified=True)
+    EmailAddress.objects.create(user=somebody.user, email="mistyped@example.org", verified=False)
+    now = timezone.now().replace(hour=1, minute=0)
+    for hours, number in ((0, 2), (1, 2), (22, 2), (23, 4)):
+        with time_machine.travel(now + timedelta(hours=hours), tick=False):
+            client = client_of(somebody, second_factor=False)
+            prove_mail(client, somebody.user)
+            for path in FILES:
+                assert client.get(path).status_code == 200
+            assert Letter.objects.count() == number, hours
+    mails = deliver()[:2]
+    assert [mail.to for mail in mails] == [["zarniqa.in@example.org"], ["second@example.org"]]
+    for mail in mails:
+        assert mail.subject == "Your data was downloaded"
+        assert "was downloaded today, as a file." in mail.body
+        assert "zarniqa" not in str(mail.body).lower() + str(mail.alternatives).lower()
+        assert "https://portal.example.org/hide/" in str(mail.body)
+
+
+def test_page_tells_an_open_window_nothing_of_where_one_signed_in(
+    client_of: Sign, proven: Client, somebody: Delegate
+) -> None:
+    telling = ("192.0.2.77", "zarniqa-browser")
+    page = proven.get("/me/data/").content.decode()
+    assert [word for word in telling if word not in page] == []
+    client = client_of(somebody, second_factor=False)
+    for path in ("/me/data/", "/accounts/sessions/"):
+        page = client.get(path).content.decode()
+        assert [word for word in telling if word in page] == [], path
+    page = client.get("/me/data/").content.decode()
+    assert "zarniqa.channel@example.org" in page
+    assert 'href="/accounts/reauthenticate/?next=/me/data/">Show them</a>' in page
+
+
 def test_pages_work_without_a_profile(client_of: Sign) -> None:
-    client = client_of(make_user("alone@example.org"))
+    user = make_user("alone@example.org")
+    client = client_of(user)
+    prove_mail(client, user)
     assert "alone@example.org" in client.get("/me/data/").content.decode()
     with zipfile.ZipFile(BytesIO(client.get("/me/data.zip").content)) as files:
         assert sorted(files.namelist()) == ["my-data.json", "my-data.txt"]
 
 
-def test_reading_changes_nothing(client_of: Sign, somebody: Delegate) -> None:
-    client = client_of(somebody)
+def test_reading_changes_nothing(proven: Client) -> None:
+    client = proven
     before = audit.AuditEntry.objects.count()
     for path in ("/me/data/", "/me/data.json", "/me/data.zip", "/me/erase/"):
         assert client.get(path).status_code == 200
@@ -319,16 +410,6 @@ def test_another_word_erases_nobody(client_of: Sign, somebody: Delegate, word: s
     assert answer.status_code == 400
     assert "Nothing is erased." in answer.content.decode()
     assert Delegate.objects.get(pk=somebody.pk).name == "Zarniqa Noor"
-
-
-@pytest.fixture
-def proven(client_of: Sign, somebody: Delegate) -> Client:
-    """The person's browser, just after a code from their mail was entered; one factor alone."""
-    assert somebody.user is not None
-    Authenticator.objects.filter(user=somebody.user).delete()
-    client = client_of(somebody, second_factor=False)
-    prove_mail(client, somebody.user)
-    return client
 
 
 def test_word_and_fresh_code_erase(proven: Client, somebody: Delegate, ledger: Path) -> None:
