@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from participants.accounts import has_left
 from participants.actions import addresses_of
 from participants.emptying import empty
+from participants.letters import hide_url_of
 from participants.models import Delegate, Invitation, User
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable import audit
@@ -66,6 +67,8 @@ def invite(*, delegate: Delegate, event: Event, by: User, at: datetime) -> Invit
         "inviter": inviter_of(invitation, at.date()),
         "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
         "expires_on": invitation.expires_at.date(),
+        # The address may sign somebody in already, whose own link it then is.
+        "hide_url": hide_url_of(invitation.email.lower()),
     }
     template = "participants/mail/invitation"
     post(

@@ -10,11 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from participants.accounts import addresses_of, take_off_address
+from participants.letters import write_to_account
 from participants.models import Affiliation, Delegate, Invitation, User
 from participants.permissions import Rights
 from participants.signing_out import end_sessions
 from roundtable import audit
-from roundtable.mailing import post
 
 
 def current_work(delegate: Delegate, on: date) -> QuerySet[Affiliation]:
@@ -117,11 +117,10 @@ def _forget_address(delegate: Delegate, address: str, at: datetime) -> None:
 
 
 def _tell(user: User, at: datetime) -> None:
-    for number, address in enumerate(addresses_of(user)):
-        post(
-            cause=f"left:{user.pk}:{at.isoformat()}:{number}",
-            to=address,
-            template="participants/mail/left",
-            context={},
-            at=at,
-        )
+    write_to_account(
+        user,
+        cause=f"left:{user.pk}:{at.isoformat()}",
+        template="participants/mail/left",
+        context={},
+        at=at,
+    )

@@ -1,0 +1,300 @@
+"""Every mail that the portal sends, each really caused: who gets it, and the link that hides."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth as keys
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from participants import (
+    asking,
+    consents,
+    hiding,
+    introductions,
+    invitations,
+    leaving,
+    looks,
+    resetting,
+    reviewing,
+    sharing,
+)
+from participants.models import (
+    Audience,
+    Consent,
+    Delegate,
+    InvitationRequest,
+    Organisation,
+    User,
+)
+from roundtable import mailing
+from roundtable.models import Event
+from tests.conftest import ROOT
+from tests.delivery import sent
+from tests.factories import make_delegate, make_grant, make_participation, make_user
+from tests.participants.test_fresh_codes import ADDING, newest_code, prove
+from tests.participants.test_resetting import is_of_old
+from tests.signing_in import app_code
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+
+NEVER_SENT = {
+    "account/email/account_already_exists": "nobody signs up",
+    "account/email/email_confirm": "allauth sends it where an address is confirmed by a link",
+    "account/email/email_confirmation_signup": "nobody signs up",
+}
+# To whom no link is sent: the profile is gone, or the address is not known to be its owner's.
+WITHOUT_LINK = {
+    ("account/email/email_confirmation", "home@example.org"),
+    ("participants/mail/invitation", "guest@example.org"),
+    ("participants/mail/erased", "other@example.org"),
+}
+HIDING = re.compile(r"https://portal\.example\.org(/hide/([^/\s\"]+)/)")
+URL = re.compile(r"https://portal\.example\.org/[^\s\"]*")
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+NUMBER = re.compile(r"\+\d[\d ()-]{6,}")
+
+
+def templates() -> set[str]:
+    folder = ROOT / "templates"
+    suffix = ".subject.txt"
+    return {
+        str(path.relative_to(folder)).removesuffix(suffix)
+        for path in Path(folder).rglob(f"*{suffix}")
+    }
+
+
+@dataclass
+class Post:
+    """All that is sent, each with the template that it was made of."""
+
+    made: dict[str, str] = field(default_factory=dict)  # a template by the words it gave
+    mails: list[tuple[str, EmailMultiAlternatives]] = field(default_factory=list)
+
+    def render(self, name: str, context: dict[str, Any]) -> str:
+        words = render_to_string(name, context)
+        if not name.endswith(".subject.txt") and name.endswith(".txt"):
+            self.made[words.strip()] = name.removesuffix(".txt")
+        return words
+
+    def fetch(self) -> list[tuple[str, EmailMultiAlternatives]]:
+        """What was sent since the last time."""
+        new = sent()[len(self.mails) :]
+        found = [(self.made[str(mail.body).strip()], mail) for mail in new]
+        self.mails += found
+        return found
+
+
+@dataclass
+class Cast:
+    """Two people with a profile in one roundtable; `own` is a co-chair of it."""
+
+    event: Event
+    operator: User
+    own: Delegate
+    other: Delegate
+    sign: Sign
+
+    def user(self, person: Delegate) -> User:
+        """The account as it is now: its seal changes whenever its sessions end."""
+        return User.objects.get(delegate=person)
+
+    def browser(self, person: Delegate) -> Client:
+        return self.sign(self.user(person), second_factor=False)
+
+
+@pytest.fixture
+def cast(event: Event, operator: User, client_of: Sign) -> Cast:
+    people = []
+    for key in ("own", "other"):
+        user = make_user(f"{key}@example.org")
+        person = make_delegate(name=f"Zq{key} Name", user=user, listed_to=Audience.EVERYONE)
+        make_participation(person, event, confirmed_by=operator)
+        people.append(person)
+    own, other = people
+    assert own.user is not None
+    make_grant(own.user, event)
+    return Cast(event, operator, own, other, client_of)
+
+
+# What causes each, in an order in which each is possible -----------------------------------
+
+
+def sign_in(cast: Cast, _at: datetime) -> None:
+    Client().post("/accounts/login/", {"login": "own@example.org"})
+
+
+def change_addresses(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.own)
+    prove(browser)
+    browser.post(*ADDING)
+    code = newest_code()
+    yield
+    browser.post("/accounts/confirm-email/", {"code": code})
+    browser.post(ADDING[0], {"action_primary": "", "email": "home@example.org"})
+    yield
+    browser.post(ADDING[0], {"action_primary": "", "email": "own@example.org"})
+    yield
+    browser.post(ADDING[0], {"action_remove": "", "email": "home@example.org"})
+
+
+def change_factors(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.own)
+    prove(browser)
+    browser.get("/accounts/2fa/totp/activate/")
+    code = app_code(browser.session["mfa.totp.secret"])
+    with pytest.MonkeyPatch.context() as patch:
+        # The transaction of a test is never committed.
+        patch.setattr(transaction, "on_commit", lambda act: act())
+        answer = browser.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
+        browser.post(answer.redirect_chain[-1][0], {"code": code}, follow=True)
+        browser.post("/accounts/2fa/recovery-codes/generate/")
+    yield
+    # A key of a browser is made by nothing but a browser.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "parse_registration_response", lambda _credential: None)
+        patch.setattr(keys, "complete_registration", lambda _credential: None)
+        browser.post("/accounts/2fa/webauthn/add/", {"name": "Key", "credential": '{"a": 1}'})
+    yield
+    row = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
+    browser.post(f"/accounts/2fa/webauthn/keys/{row.pk}/remove/")
+    browser.post("/accounts/2fa/totp/deactivate/")
+
+
+def press_what_tells(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.own)
+    prove(browser)
+    browser.get("/me/data.json")
+    yield
+    browser.post("/me/show/", {"end_links": "yes"})
+
+
+def introduce(cast: Cast, at: datetime) -> None:
+    row = introductions.ask(by=cast.own, handle=cast.other.handle, message="zq-why", at=at)
+    assert row is not None
+    introductions.accept(row, by=cast.other, at=at)
+
+
+def invite(cast: Cast, at: datetime) -> None:
+    for address in ("guest@example.org", "other@example.org"):
+        guest = make_delegate(name="Zqguest Name", user=None, invitation_email=address)
+        make_participation(guest, cast.event)
+        invitations.invite(delegate=guest, event=cast.event, by=cast.user(cast.own), at=at)
+    request = InvitationRequest(
+        event=cast.event, name="Zqasker Name", email="asker@example.org", organisation="Zq Office"
+    )
+    asking.ask(request=request, at=at)
+
+
+def pause_and_look(cast: Cast, at: datetime) -> None:
+    looker = cast.user(cast.other)
+    for _time in range(2):
+        sharing.reveal(looker, cast.own.handle, at)
+    looks.note_run(looker, at)
+    consents.pause(cast.other, by=Consent.By.OWNER, at=at)
+
+
+def reset_factor(cast: Cast, at: datetime) -> None:
+    by = is_of_old(cast.user(cast.own))
+    row = resetting.ask(user=cast.user(cast.other), by=by, reason="Zq called", at=at)
+    is_of_old(cast.operator)
+    assert resetting.agree(reset=row, by=cast.operator, at=at + timedelta(hours=2))
+    Authenticator.objects.all().delete()
+
+
+def leave(cast: Cast, at: datetime) -> None:
+    user = cast.user(cast.other)
+    EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
+    leaving.leave(user=user, address="second@example.org", work=None, at=at)
+
+
+def review(cast: Cast, at: datetime) -> Iterator[None]:
+    for months in range(11, 23):
+        later = at + timedelta(days=31 * months)
+        reviewing.review(on=later.date(), at=later)
+        yield
+
+
+def erase(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.other)
+    prove(browser)
+    yield
+    assert browser.post("/me/erase/", {"word": "erase"})["Location"] == "/erased/"
+
+
+CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
+    sign_in,
+    change_addresses,
+    change_factors,
+    press_what_tells,
+    introduce,
+    invite,
+    pause_and_look,
+    reset_factor,
+    leave,
+    review,
+    erase,
+]
+
+
+# What holds of each ------------------------------------------------------------------------
+
+
+def check_link(template: str, mail: EmailMultiAlternatives, body: str) -> None:
+    links = set(HIDING.findall(body))
+    if (template, mail.to[0]) in WITHOUT_LINK:
+        assert not links and "Hide everything" not in body, (template, mail.to)
+        return
+    assert len(links) == 1, (template, mail.to)
+    ((path, token),) = links
+    person = hiding.delegate_of(token)
+    assert Client().get(path).status_code == 200
+    assert person is not None and person.user is not None, template
+    own = EmailAddress.objects.filter(user=person.user, verified=True, email=mail.to[0])
+    assert own.exists(), f"{template} hides somebody else than {mail.to}"
+
+
+def check_words(template: str, mail: EmailMultiAlternatives, body: str) -> None:
+    words = f"{mail.subject}\n{URL.sub('', body)}"
+    assert not ADDRESS.findall(words) and not NUMBER.findall(words), template
+    names = [*Delegate.objects.values_list("name", flat=True)]
+    names += [name for row in Organisation.objects.all() for name in (row.name, row.short_name)]
+    assert [name for name in names if name and name in words] == [], template
+    assert "zq" not in words.lower(), template
+
+
+def test_each_mail_is_for_one_reader_tells_nothing_and_has_the_link_that_hides(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REVEALS_PER_DAY = 2
+    post = Post()
+    monkeypatch.setattr(mailing, "render_to_string", post.render)
+    caused: set[tuple[str, str]] = set()
+    for cause in CAUSES:
+        cache.clear()  # of how often a code was asked for
+        for _stop in chain(cause(cast, timezone.now()) or (), [None]):
+            for template, mail in post.fetch():
+                (reader,) = mail.recipients()
+                caused.add((template, reader))
+                ((html, kind),) = mail.alternatives
+                assert kind == "text/html" and str(mail.body).strip()
+                for body in (str(mail.body), str(html)):
+                    check_link(template, mail, body)
+                    check_words(template, mail, body)
+    assert {template for template, _reader in caused} == templates() - set(NEVER_SENT)
+    assert caused >= WITHOUT_LINK
+    assert set(NEVER_SENT) <= templates()
