@@ -16,7 +16,10 @@ from roundtable.models import Event
 def approve_updates(
     *, updates: Iterable[ProgressUpdate], by: User, at: datetime
 ) -> list[ProgressUpdate]:
-    """Approves those that are not approved yet, and returns them."""
+    """Approves those that are not approved yet, and returns them.
+
+    Raises ValidationError where one of them may name a person: nobody ticked that it does not.
+    """
     done = []
     for update in updates:
         event = update.commitment.event
@@ -29,14 +32,17 @@ def approve_updates(
 
 @transaction.atomic
 def ask_for_changes(
-    *, updates: Iterable[ProgressUpdate], by: User, at: datetime
+    *, updates: Iterable[ProgressUpdate], note: str, by: User, at: datetime
 ) -> list[ProgressUpdate]:
-    """Sends those back that were not sent back yet, and returns them."""
+    """Sends those back that were not sent back yet, with a note to their authors.
+
+    Returns them. Raises ValidationError where the note is empty, or one was never handed in.
+    """
     done = []
     for update in updates:
         event = update.commitment.event
         if update.state != update.State.CHANGE_REQUESTED and _may_decide(by, event, at):
-            update.request_change()
+            update.request_change(note=note, at=at)
             _record("ask for changes", event, by, at, detail=str(update))
             done.append(update)
     return done

@@ -17,6 +17,10 @@ DIRECTLY = (
     "participations__event",
     "commitment_parties__commitment__event",
     "addressed_by__outcome__statement__event",
+    "responses__outcome__statement__event",
+    "assessments__commitment__event",
+    "offers__outcome__statement__event",
+    "offers__commitment__event",
     "grants__event",
 )
 EVENTS_OF_ORGANISATION = (*DIRECTLY, "affiliations__delegate__participations__event")

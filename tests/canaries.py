@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 from django.test import Client
 
-from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate, Status, Theme
+from outcomes.models import Commitment, CommitmentParty, Outcome, State, Status, Theme
 from participants import hiding, reviewing
 from participants.channels import ChannelKind
 from participants.models import (
@@ -348,9 +348,9 @@ def hide_updates(event: Event) -> None:
         is_public=False,
     )
     for state, word in (
-        (ProgressUpdate.State.DRAFT, "draft"),
-        (ProgressUpdate.State.SUBMITTED, "submitted"),
-        (ProgressUpdate.State.CHANGE_REQUESTED, "changerequested"),
+        (State.DRAFT, "draft"),
+        (State.SUBMITTED, "submitted"),
+        (State.CHANGE_REQUESTED, "changerequested"),
     ):
         update = make_update(
             commitment,
@@ -359,8 +359,10 @@ def hide_updates(event: Event) -> None:
             status=Status.FULFILLED,
             reported_on=date(2026, 1, 1),
         )
-        update.state = state
-        save(update)
+        if state != State.DRAFT:
+            update.submit(at=NOON)
+        if state == State.CHANGE_REQUESTED:
+            update.request_change(note="zq-update-note", at=NOON)
     make_evidence(update, title="zq-update-unready")
 
 

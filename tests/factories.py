@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import models
 
 from outcomes.models import (
+    ENDED,
     Commitment,
     CommitmentParty,
     Document,
@@ -271,7 +272,10 @@ def make_update(
         "reported_on": date(2025, 3, 1),
         "status": Status.IN_PROGRESS,
         "text": "Two courses were held.",
+        "names_nobody": True,
     } | fields
+    if given["status"] in ENDED:
+        given = {"source": "https://example.org/report", "reason": "The law changed."} | given
     if "party" not in given:
         given["party"] = commitment.parties.first() or make_party(commitment)
     update = save(ProgressUpdate(commitment=commitment, **given))

@@ -75,7 +75,7 @@ OWN = {
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 3,
     "/me/looks/": 5,
-    "/me/data/": 45,
+    "/me/data/": 55,
 }
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -36,6 +38,16 @@ class EvidenceInline(GrantedInline):
     fields = ["title", "url", "dated_on", "is_public"]
 
 
+class NoteForm(ActionForm):
+    """What to change, beside the action that asks for it."""
+
+    note = forms.CharField(
+        label=_("What to change"),
+        required=False,
+        widget=forms.TextInput(attrs={"size": 30}),
+    )
+
+
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(GrantedAdmin):
     """Updates of the viewer's roundtables; an approved one stays as everyone reads it."""
@@ -45,14 +57,27 @@ class ProgressUpdateAdmin(GrantedAdmin):
         (
             None,
             {
-                "fields": ["commitment", "party", "reported_on", "status", "text"],
+                "fields": ["commitment", "party", "reported_on", "status", "step", "text"],
                 "description": _("What a party says has become of a commitment, as of a day."),
+            },
+        ),
+        (
+            _("What else the party says"),
+            {"fields": ["obstacles", "next_steps"]},
+        ),
+        (
+            _("Where the commitment ends"),
+            {
+                "fields": ["reason", "source"],
+                "description": _(
+                    "Nothing ends without a source, nor unfulfilled without a reason."
+                ),
             },
         ),
         (
             _("On its way to being shown"),
             {
-                "fields": ["state", "recorded_at", "approved_at"],
+                "fields": ["names_nobody", "state", "note", "recorded_at", "approved_at"],
                 "description": _(
                     "A co-chair approves it: in the list, choose it and the action. An approved "
                     "update cannot be changed; ask for changes first."
@@ -60,7 +85,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
             },
         ),
     ]
-    readonly_fields = ["state", "recorded_at", "approved_at"]
+    readonly_fields = ["state", "note", "recorded_at", "approved_at"]
     settled_fields = ("commitment",)
     inlines = [EvidenceInline]
     list_display = ["reference", "party_name", "reported_on", "status", "state", "public_page"]
@@ -70,6 +95,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
     search_fields = ["commitment__reference", "commitment__text", "text"]
     search_help_text = _("Reference, or words of the commitment or the update")
     actions = ["approve", "ask_for_changes"]
+    action_form = NoteForm
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As elsewhere, unless it is approved: everyone reads what a co-chair read."""
@@ -119,10 +145,8 @@ class ProgressUpdateAdmin(GrantedAdmin):
         )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Takes it back first, so that the commitment shows the update before it."""
-        if self.is_cited(obj):
-            obj.request_change()
-        super().delete_model(request, obj)
+        """The commitment then shows the update before it."""
+        obj.take_away()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """As for one row."""
@@ -144,7 +168,11 @@ class ProgressUpdateAdmin(GrantedAdmin):
         """Shows the chosen updates to everyone."""
         rows = list(queryset.select_related("commitment__event"))
         user = self.rights_of(request).user
-        done = approve_updates(updates=rows, by=user, at=timezone.now())
+        try:
+            done = approve_updates(updates=rows, by=user, at=timezone.now())
+        except ValidationError as mistake:
+            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
+            return
         text = ngettext("%d update is approved.", "%d updates are approved.", len(done))
         self._tell(request, text, len(done), len(rows))
 
@@ -153,7 +181,12 @@ class ProgressUpdateAdmin(GrantedAdmin):
         """Sends the chosen updates back."""
         rows = list(queryset.select_related("commitment__event"))
         user = self.rights_of(request).user
-        done = ask_for_changes(updates=rows, by=user, at=timezone.now())
+        note = request.POST.get("note", "")
+        try:
+            done = ask_for_changes(updates=rows, note=note, by=user, at=timezone.now())
+        except ValidationError as mistake:
+            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
+            return
         text = ngettext("%d update was sent back.", "%d updates were sent back.", len(done))
         self._tell(request, text, len(done), len(rows))
 

@@ -58,3 +58,10 @@ EVIDENCE = [
     "Course material",
     "Figures of the year",
 ]
+
+# Why a made-up commitment ends without being fulfilled.
+REASONS = {
+    Status.CLOSED: "The budget was given to another programme, and no other was found.",
+    Status.SUPERSEDED: "A later plan of the same ministry goes further and takes its place.",
+}
+ASKED_TO_CHANGE = "Please say how many people took part, and in which year."

@@ -4,8 +4,17 @@ from datetime import date, timedelta
 from random import Random
 
 from outcomes.demonstration.people import noon, store
-from outcomes.demonstration.phrases import EVIDENCE, REPORTS, UNAPPROVED
-from outcomes.models import Commitment, CommitmentParty, Evidence, ProgressUpdate, Status
+from outcomes.demonstration.phrases import ASKED_TO_CHANGE, EVIDENCE, REASONS, REPORTS, UNAPPROVED
+from outcomes.models import (
+    ENDED,
+    UNFULFILLED,
+    Commitment,
+    CommitmentParty,
+    Evidence,
+    ProgressUpdate,
+    State,
+    Status,
+)
 from participants.models import Delegate, User
 from roundtable.models import Event
 
@@ -25,9 +34,9 @@ BEFORE = {
     Status.SUPERSEDED: [Status.PLANNING],
 }
 WAITING = [
-    ProgressUpdate.State.DRAFT,
-    ProgressUpdate.State.SUBMITTED,
-    ProgressUpdate.State.CHANGE_REQUESTED,
+    State.DRAFT,
+    State.SUBMITTED,
+    State.CHANGE_REQUESTED,
 ]
 
 
@@ -60,15 +69,13 @@ def _add_course(
         )
 
 
-def _add_waiting(
-    commitment: Commitment, state: ProgressUpdate.State, *, on: date, random: Random
-) -> None:
+def _add_waiting(commitment: Commitment, state: State, *, on: date, random: Random) -> None:
     day = on - timedelta(days=random.randint(2, 40))
     update = _update(commitment, Status.IN_PROGRESS, day, random, UNAPPROVED)
-    update.state = ProgressUpdate.State.SUBMITTED if state == WAITING[2] else state
-    store(update)
-    if state == ProgressUpdate.State.CHANGE_REQUESTED:
-        update.request_change()
+    if state != State.DRAFT:
+        update.submit(at=noon(day + timedelta(days=1)))
+    if state == State.CHANGE_REQUESTED:
+        update.request_change(note=ASKED_TO_CHANGE, at=noon(day + timedelta(days=2)))
 
 
 def _update(
@@ -88,8 +95,15 @@ def _update(
             recorded_at=noon(day + timedelta(days=1)),
             status=status,
             text=text.format(n=random.randint(12, 480)),
+            names_nobody=True,
+            reason=REASONS[status] if status in UNFULFILLED else "",
+            source=_source(commitment) if status in ENDED else "",
         )
     )
+
+
+def _source(commitment: Commitment) -> str:
+    return f"https://example.org/{commitment.reference.lower()}/end"
 
 
 def _add_evidence(update: ProgressUpdate, random: Random) -> None:

@@ -62,7 +62,9 @@ TABLES = {
         is_list=False,
     ),
     "themes": Table(Theme, ("slug", "name", "source"), identifier="slug", is_shared=True),
-    "groups": Table(Group, ("slug", "name", "description"), identifier="slug", is_shared=True),
+    "groups": Table(
+        Group, ("slug", "name", "description", "made_of"), identifier="slug", is_shared=True
+    ),
     "organisations": Table(
         Organisation,
         ("slug", "name", "short_name", "kind", "country", "site", "description", "role_mailbox"),
@@ -82,7 +84,7 @@ TABLES = {
     ),
     "commitments": Table(
         Commitment,
-        ("reference", "text", "place_in_source", "due_on"),
+        ("reference", "text", "place_in_source", "due_on", "is_open"),
         ("outcomes", "leads", "partners"),
         identifier="reference",
     ),

@@ -1,20 +1,43 @@
 """The agreed text, the commitments and their progress."""
 
-from outcomes.models.commitment import ENDED, Commitment, CommitmentParty, Status
+from outcomes.models.asking import Handover, Reminder, ReportingRound, ReportLink, RoundRequest
+from outcomes.models.commitment import ENDED, UNFULFILLED, Commitment, Status
+from outcomes.models.editorial import Editorial, State
+from outcomes.models.following import FOLLOWED, Follow
+from outcomes.models.offer import Offer
 from outcomes.models.outcome import Outcome, OutcomeAddressee
-from outcomes.models.progress import Evidence, ProgressUpdate
+from outcomes.models.party import CommitmentParty
+from outcomes.models.progress import Evidence, ProgressUpdate, Step
+from outcomes.models.related import Milestone, RelatedText
+from outcomes.models.response import Assessment, Response
 from outcomes.models.statement import Document, Statement, Theme
 
 __all__ = [
     "ENDED",
+    "FOLLOWED",
+    "UNFULFILLED",
+    "Assessment",
     "Commitment",
     "CommitmentParty",
     "Document",
+    "Editorial",
     "Evidence",
+    "Follow",
+    "Handover",
+    "Milestone",
+    "Offer",
     "Outcome",
     "OutcomeAddressee",
     "ProgressUpdate",
+    "RelatedText",
+    "Reminder",
+    "ReportLink",
+    "ReportingRound",
+    "Response",
+    "RoundRequest",
+    "State",
     "Statement",
     "Status",
+    "Step",
     "Theme",
 ]

@@ -1,20 +1,18 @@
 """What somebody undertook to do."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.deletion import Collector
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.citing import REFERENCE, whole
 from outcomes.models.outcome import Outcome
-from participants.models import Delegate, Group, Organisation, check_made_up
 from roundtable.history import record_history
 from roundtable.models import Event
 
@@ -31,7 +29,8 @@ class Status(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
-ENDED = [Status.FULFILLED, Status.CLOSED, Status.SUPERSEDED]
+UNFULFILLED = [Status.CLOSED, Status.SUPERSEDED]
+ENDED = [Status.FULFILLED, *UNFULFILLED]
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -95,6 +94,17 @@ class Commitment(models.Model):
     due_on = models.DateField(
         _("due"), null=True, blank=True, help_text=_("Leave empty if no due date is recorded.")
     )
+    is_open = models.BooleanField(
+        _("open"),
+        default=False,
+        help_text=_("Other organisations may offer to join it."),
+    )
+    recorded_at = models.DateTimeField(
+        _("recorded"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("When it was written here."),
+    )
     latest_update = models.ForeignKey(
         "outcomes.ProgressUpdate",
         on_delete=models.SET_NULL,
@@ -150,133 +160,3 @@ class Commitment(models.Model):
     def is_due_soon(self, on: date) -> bool:
         """Whether it is due within 30 days and no update has ended it."""
         return bool(self.due_on and on <= self.due_on <= on + SOON and self.status not in ENDED)
-
-
-def forget_focal_point(
-    collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
-) -> None:
-    """Leaves a party without a focal point, and without the acceptance of one."""
-    # The acceptance goes first: the database refuses one without a focal point.
-    accepted = field.model._meta.get_field("focal_point_accepted_at")
-    assert isinstance(accepted, models.Field)
-    collector.add_field_update(accepted, None, rows)
-    collector.add_field_update(field, None, rows)
-
-
-class CommitmentParty(models.Model):
-    """Who undertook a commitment, and whom one may ask about it."""
-
-    class Role(models.TextChoices):
-        """Whether the party leads or helps."""
-
-        LEAD = "lead", _("lead")
-        PARTNER = "partner", _("partner")
-
-    commitment = models.ForeignKey(
-        Commitment,
-        on_delete=models.CASCADE,
-        related_name="parties",
-        verbose_name=_("commitment"),
-        help_text=_("What was undertaken."),
-    )
-    organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="commitment_parties",
-        verbose_name=_("organisation"),
-        help_text=_("Either an organisation or a group."),
-    )
-    group = models.ForeignKey(
-        Group,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="commitment_parties",
-        verbose_name=_("group"),
-        help_text=_("Either a group or an organisation."),
-    )
-    role = models.CharField(
-        _("role"),
-        max_length=8,
-        choices=Role.choices,
-        default=Role.LEAD,
-        help_text=_("The lead answers for it; partners help."),
-    )
-    focal_point = models.ForeignKey(
-        Delegate,
-        on_delete=forget_focal_point,
-        null=True,
-        blank=True,
-        related_name="focal_point_for",
-        verbose_name=_("focal point"),
-        help_text=_(
-            "The delegate to ask about this commitment. Shown only once that person has accepted, "
-            "and only to those who may see that the person is listed."
-        ),
-    )
-    focal_point_accepted_at = models.DateTimeField(
-        _("accepted"),
-        null=True,
-        blank=True,
-        editable=False,
-        help_text=_("When the focal point accepted. Only that person can accept."),
-    )
-
-    class Meta:
-        verbose_name = _("party")
-        verbose_name_plural = _("parties")
-        ordering = ["commitment", "role", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(organisation=None, group__isnull=False)
-                | Q(organisation__isnull=False, group=None),
-                name="party_is_one_organisation_or_one_group",
-                violation_error_message=_("Choose an organisation or a group, not both."),
-            ),
-            models.UniqueConstraint(
-                fields=["commitment", "organisation"],
-                condition=Q(organisation__isnull=False),
-                name="party_organisation_once",
-            ),
-            models.UniqueConstraint(
-                fields=["commitment", "group"],
-                condition=Q(group__isnull=False),
-                name="party_group_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(role__in=["lead", "partner"]), name="party_role_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(focal_point_accepted_at=None) | Q(focal_point__isnull=False),
-                name="party_accepted_by_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.organisation or self.group)
-
-    def clean(self) -> None:
-        """Raises ValidationError where what is made up would meet what is real."""
-        # In a form the commitment may not be stored yet, or lack its roundtable.
-        event = getattr(getattr(self, "commitment", None), "event", None)
-        if event and self.organisation:
-            check_made_up(event, self.organisation.is_demonstration)
-        if event and self.focal_point:
-            check_made_up(event, self.focal_point.is_demonstration)
-
-    def ask(self, delegate: Delegate | None) -> None:
-        """Asks somebody to be the focal point; nobody is shown until that person accepts."""
-        self.focal_point = delegate
-        self.focal_point_accepted_at = None
-        self.save()
-
-    def accept(self, at: datetime) -> None:
-        """The focal point accepts to be reached about this commitment."""
-        self.focal_point_accepted_at = at
-        self.save()
-
-    def decline(self) -> None:
-        """The focal point says no, or no longer."""
-        self.ask(None)

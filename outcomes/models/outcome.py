@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.citing import NUMBER, whole
 from outcomes.models.statement import Statement, Theme
-from participants.models import Group, Organisation, check_made_up
+from participants.models import Group, Organisation, check_made_up, members_of
 from roundtable.history import record_history
 
 
@@ -152,6 +152,19 @@ class Outcome(models.Model):
         if not self.number:
             return ""
         return reverse("outcome-detail", args=[self.statement.event.slug, self.number])
+
+    def addressed_organisations(self) -> models.QuerySet[Organisation]:
+        """Whom the point speaks to, itself or through its lead-in, group by group, as recorded."""
+        event = self.statement.event_id
+        condition = Q(pk__in=[])
+        for addressee in OutcomeAddressee.objects.filter(
+            outcome__in=[pk for pk in (self.pk, self.parent_id) if pk]
+        ).select_related("group"):
+            if addressee.group:
+                condition |= members_of(addressee.group.made_of, event)
+            else:
+                condition |= Q(pk=addressee.organisation_id)
+        return Organisation.objects.filter(condition).distinct()
 
     def clean(self) -> None:
         """Raises ValidationError for a wrong parent, and where what others cite would change."""

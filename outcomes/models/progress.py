@@ -6,10 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.commitment import Commitment, CommitmentParty, Status
+from outcomes.models.commitment import ENDED, UNFULFILLED, Commitment, Status
+from outcomes.models.editorial import Editorial, State
+from outcomes.models.party import CommitmentParty
 from participants.models import User
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
@@ -17,25 +22,25 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def approved(self) -> "ProgressUpdateQuerySet":
         """Those that a co-chair has approved, the latest day first."""
-        return self.filter(state=ProgressUpdate.State.APPROVED).order_by(
-            "-reported_on", "-recorded_at", "-pk"
-        )
+        return self.filter(state=State.APPROVED).order_by("-reported_on", "-recorded_at", "-pk")
 
     def published(self) -> "ProgressUpdateQuerySet":
         """Approved updates of public roundtables, the latest day first."""
         return self.approved().filter(commitment__event__is_public=True)
 
 
-class ProgressUpdate(models.Model):
+class Step(models.IntegerChoices):
+    """How far a commitment has come, in quarters, as its party counts it."""
+
+    NONE = 0, _("not begun")
+    QUARTER = 25, _("a quarter")
+    HALF = 50, _("half")
+    MOST = 75, _("three quarters")
+    ALL = 100, _("all of it")
+
+
+class ProgressUpdate(Editorial):
     """What a party says has become of a commitment, as of a day."""
-
-    class State(models.TextChoices):
-        """How far the text has come on its way to being shown."""
-
-        DRAFT = "draft", _("draft")
-        SUBMITTED = "submitted", _("submitted")
-        CHANGE_REQUESTED = "change-requested", _("change requested")
-        APPROVED = "approved", _("approved")
 
     commitment = models.ForeignKey(
         Commitment,
@@ -66,34 +71,40 @@ class ProgressUpdate(models.Model):
         choices=Status.choices,
         help_text=_("How far the commitment has come, as the party sees it."),
     )
+    step = models.PositiveSmallIntegerField(
+        _("how far"),
+        null=True,
+        blank=True,
+        choices=Step.choices,
+        help_text=_("In quarters, where that can be said. Leave empty where it cannot."),
+    )
+    is_unchanged = models.BooleanField(
+        _("nothing new"),
+        default=False,
+        editable=False,
+        help_text=_("The party said that nothing has changed since its update before."),
+    )
     text = models.TextField(
-        _("text"),
-        help_text=_("What was done. Name no person and no shelter: everyone reads this."),
-    )
-    state = models.CharField(
-        _("editorial state"),
-        max_length=16,
-        choices=State.choices,
-        default=State.DRAFT,
-        editable=False,
-        help_text=_("Only approved updates are shown."),
-    )
-    approved_by = models.ForeignKey(
-        User,
-        on_delete=models.PROTECT,
-        null=True,
+        _("what was done"),
         blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("approved by"),
-        help_text=_("The co-chair who approved it."),
+        help_text=_("Name no person and no shelter: everyone reads this."),
     )
-    approved_at = models.DateTimeField(
-        _("approved"),
-        null=True,
+    obstacles = models.TextField(
+        _("what stands in the way"), blank=True, help_text=_("Leave empty if nothing does.")
+    )
+    next_steps = models.TextField(
+        _("what is next"), blank=True, help_text=_("The next thing that others will see.")
+    )
+    reason = models.TextField(
+        _("why it ends"),
         blank=True,
-        editable=False,
-        help_text=_("When it was approved."),
+        help_text=_("Needed where it is closed without being fulfilled, or superseded."),
+    )
+    source = models.CharField(
+        _("where that can be read"),
+        max_length=500,
+        blank=True,
+        help_text=_("An address or the name of a document. Needed where the commitment ends."),
     )
 
     objects = ProgressUpdateQuerySet.as_manager()
@@ -103,21 +114,35 @@ class ProgressUpdate(models.Model):
         verbose_name_plural = _("progress updates")
         ordering = ["-reported_on", "-recorded_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state="approved", approved_by__isnull=False, approved_at__isnull=False)
-                | (~Q(state="approved") & Q(approved_by=None, approved_at=None)),
-                name="update_approved_by_someone_at_some_time",
-            ),
+            *Editorial.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(status__in=Status.values), name="update_status_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "change-requested", "approved"]),
-                name="update_state_known",
+                condition=Q(step=None) | Q(step__in=Step.values), name="update_step_known"
             ),
-            models.CheckConstraint(condition=~Q(text=""), name="update_has_a_text"),
+            models.CheckConstraint(
+                condition=Q(is_unchanged=True) | ~Q(text=""),
+                name="update_has_a_text",
+                violation_error_message=_("Say what was done."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=ENDED) | ~Q(source=""),
+                name="update_end_has_a_source",
+                violation_error_message=_(
+                    "A commitment ends with a source: say where that can be read."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=UNFULFILLED) | ~Q(reason=""),
+                name="update_end_has_a_reason",
+                violation_error_message=_("Say why it ends without being fulfilled."),
+            ),
         ]
-        indexes = [models.Index(fields=["commitment", "state", "-reported_on"])]
+        indexes = [
+            models.Index(fields=["commitment", "state", "-reported_on"]),
+            models.Index(fields=["state", "approved_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.commitment.reference}, {self.reported_on}"
@@ -147,20 +172,26 @@ class ProgressUpdate(models.Model):
 
     @transaction.atomic
     def approve(self, *, by: User, at: datetime) -> None:
-        """Shows the update, and makes it the commitment's latest if none reports on a later day."""
-        self.state = self.State.APPROVED
-        self.approved_by = by
-        self.approved_at = at
-        self.save()
+        """Shows the update, and makes it the commitment's latest if none reports on a later day.
+
+        Raises ValidationError where its author has not ticked that it names nobody.
+        """
+        super().approve(by=by, at=at)
         self._refresh_latest()
 
     @transaction.atomic
-    def request_change(self) -> None:
-        """Sends the update back to its author; what was shown of it is shown no longer."""
-        self.state = self.State.CHANGE_REQUESTED
-        self.approved_by = None
-        self.approved_at = None
-        self.save()
+    def request_change(self, *, note: str, at: datetime) -> None:
+        """Sends the update back to its author; what was shown of it is shown no longer.
+
+        Raises ValidationError where the note is empty.
+        """
+        super().request_change(note=note, at=at)
+        self._refresh_latest()
+
+    @transaction.atomic
+    def take_away(self) -> None:
+        """Deletes the update; the commitment shows the one before it again."""
+        self.delete()
         self._refresh_latest()
 
     def _refresh_latest(self) -> None:
@@ -176,14 +207,27 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """What is public and stands under an approved update of a public roundtable."""
         return self.filter(
             is_public=True,
-            update_of__state=ProgressUpdate.State.APPROVED,
+            update_of__state=State.APPROVED,
             update_of__commitment__event__is_public=True,
         )
+
+
+def new_key() -> str:
+    """A key for the address of a file, which nobody guesses."""
+    return get_random_string(20, ALPHABET)
 
 
 class Evidence(models.Model):
     """What an update rests on: a page elsewhere, or a file."""
 
+    key = models.CharField(
+        _("key"),
+        max_length=20,
+        unique=True,
+        default=new_key,
+        editable=False,
+        help_text=_("Names the file in its address."),
+    )
     update_of = models.ForeignKey(
         ProgressUpdate,
         on_delete=models.CASCADE,
@@ -195,6 +239,13 @@ class Evidence(models.Model):
     url = models.URLField(_("address"), blank=True, help_text=_("Where it stands."))
     file = models.FileField(
         _("file"), upload_to="evidence/", blank=True, help_text=_("Instead of an address.")
+    )
+    media_type = models.CharField(
+        _("kind of file"),
+        max_length=100,
+        blank=True,
+        editable=False,
+        help_text=_("As its content shows, whatever its name says."),
     )
     dated_on = models.DateField(
         _("date"), null=True, blank=True, help_text=_("The date it bears. Empty if none.")

@@ -15,7 +15,15 @@ from roundtable.audit import AuditEntry
 
 # What somebody decided about others: how often, never about whom.
 ACTS = {
+    "outcomes.Assessment.approved_by": _("Assessments that you approved"),
+    "outcomes.Assessment.author": _("Assessments that you wrote"),
+    "outcomes.Offer.approved_by": _("Offers that you approved"),
+    "outcomes.Offer.author": _("Offers that you wrote"),
     "outcomes.ProgressUpdate.approved_by": _("Updates that you approved"),
+    "outcomes.ProgressUpdate.author": _("Updates that you wrote"),
+    "outcomes.ReportingRound.opened_by": _("Rounds of reporting that you opened"),
+    "outcomes.Response.approved_by": _("Responses that you approved"),
+    "outcomes.Response.author": _("Responses that you wrote"),
     "participants.FactorReset.agreed_by": _("Resets of a second factor that you agreed to"),
     "participants.FactorReset.asked_by": _("Resets of a second factor that you asked for"),
     "participants.Introduction.proposed_by": _("Introductions that you proposed"),
@@ -33,6 +41,8 @@ def sections(person: Person, at: datetime) -> list[Section]:
     """These parts, each in a fixed number of queries."""
     return [
         Section("focal_point_for", str(_("Commitments that you are asked about")), _asked(person)),
+        Section("report_links", str(_("Links to report that you were sent")), _links(person)),
+        Section("follows", str(_("What you follow by mail")), _follows(person)),
         Section("introductions", str(_("Introductions")), _introductions(person, at)),
         Section("looks", str(_("Who looked at you")), _looks(person)),
         Section("log_about_you", str(_("What else the log says about you")), _about(person)),
@@ -52,6 +62,35 @@ def _asked(person: Person) -> list[list[Item]]:
             accepted_at=(_("Accepted"), party.focal_point_accepted_at),
         )
         for party in parties.order_by("pk")
+    ]
+
+
+def _links(person: Person) -> list[list[Item]]:
+    if person.delegate is None:
+        return []
+    links = person.delegate.report_links.select_related("party__commitment")
+    return [
+        _items(
+            commitment=(_("Commitment"), str(link.party.commitment)),
+            made_at=(_("Made"), link.made_at),
+            expires_at=(_("Works until"), link.expires_at),
+            revoked_at=(_("Taken back"), link.revoked_at),
+        )
+        for link in links.order_by("pk")
+    ]
+
+
+def _follows(person: Person) -> list[list[Item]]:
+    rows = person.user.follows.select_related(
+        "event", "theme", "organisation", "outcome", "commitment"
+    )
+    return [
+        _items(
+            what=(_("What"), str(row)),
+            pace=(_("How often"), row.get_pace_display()),
+            told_until=(_("Told until"), row.told_until),
+        )
+        for row in rows.order_by("pk")
     ]
 
 

@@ -4,13 +4,13 @@ from participants.models.consent import Consent, ConsentNotice
 from participants.models.contact import ContactChannel, RevealBudget
 from participants.models.delegate import Audience, Delegate, DelegateLanguage
 from participants.models.exception import AudienceException
+from participants.models.group import Group, members_of
 from participants.models.introduction import Introduction
 from participants.models.invitation import Invitation, InvitationRequest
 from participants.models.keeping import Erasure, ReviewStep
 from participants.models.organisation import (
     Constituency,
     EventRole,
-    Group,
     Kind,
     Organisation,
     RecordedCount,
@@ -46,4 +46,5 @@ __all__ = [
     "ReviewStep",
     "User",
     "check_made_up",
+    "members_of",
 ]

@@ -140,31 +140,6 @@ class Organisation(models.Model):
         return self.short_name or self.name
 
 
-class Group(models.Model):
-    """Those whom a statement speaks to as one: governments, CSOs, participants, co-chairs."""
-
-    slug = models.SlugField(
-        _("short name in addresses"), unique=True, help_text=_("For example governments.")
-    )
-    name = models.CharField(
-        _("name"), max_length=100, help_text=_("As the statement says it, for example CSOs.")
-    )
-    description = models.CharField(
-        _("description"),
-        max_length=200,
-        blank=True,
-        help_text=_("Who is meant, in words that a reader from outside understands."),
-    )
-
-    class Meta:
-        verbose_name = _("group")
-        verbose_name_plural = _("groups")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 def check_made_up(event: Event, made_up: bool) -> None:
     """Keeps what is made up and what is real apart.
 

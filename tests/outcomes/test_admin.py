@@ -82,11 +82,11 @@ def filled(client: Client, address: str, **changes: object) -> dict[str, Any]:
     return sent | changes
 
 
-def act(client: Client, model: type, action: str, *rows: int) -> str:
+def act(client: Client, model: type, action: str, *rows: int, note: str = "") -> str:
     """Sends an action of a list; its status, and the page that follows."""
     response = client.post(
         page(model, "changelist"),
-        {"action": action, "_selected_action": [str(row) for row in rows]},
+        {"action": action, "note": note, "_selected_action": [str(row) for row in rows]},
         follow=True,
     )
     return response.content.decode()
@@ -103,7 +103,11 @@ def test_updates_are_approved_and_sent_back(client_of: Sign, desk: Event, role: 
     update.refresh_from_db()
     assert update.state == "approved"
     assert Commitment.objects.get().latest_update == update
-    assert "1 update was sent back." in act(client, ProgressUpdate, "ask_for_changes", update.pk)
+    assert "Say what to change." in act(client, ProgressUpdate, "ask_for_changes", update.pk)
+    answer = act(client, ProgressUpdate, "ask_for_changes", update.pk, note="Since when?")
+    assert "1 update was sent back." in answer
+    update.refresh_from_db()
+    assert (update.state, update.note) == ("change-requested", "Since when?")
     assert Commitment.objects.get().latest_update is None
     acts = AuditEntry.objects.filter(detail__startswith="DESK-C1").values_list("act", flat=True)
     assert list(acts) == ["approve update", "ask for changes"]
@@ -115,7 +119,7 @@ def test_nobody_else_decides_about_updates(client_of: Sign, desk: Event, role: s
     approved = make_update(desk.commitments.get())
     client = signed(client_of, role, desk)
     act(client, ProgressUpdate, "approve", update.pk)
-    act(client, ProgressUpdate, "ask_for_changes", approved.pk)
+    act(client, ProgressUpdate, "ask_for_changes", approved.pk, note="Why?")
     update.refresh_from_db()
     approved.refresh_from_db()
     assert (update.state, approved.state) == ("draft", "approved")

@@ -1,18 +1,24 @@
 """What may be stored of outcomes and commitments, how numbers are given, what is latest."""
 
 import string
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db.models import Model
 from django.urls import resolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.models import (
+    FOLLOWED,
     Commitment,
     CommitmentParty,
+    Editorial,
     Evidence,
     Outcome,
     ProgressUpdate,
@@ -42,18 +48,95 @@ from tests.factories import (
     make_outcome,
     make_party,
     make_statement,
+    make_theme,
     make_update,
     make_user,
 )
+from tests.follow_up import (
+    make_assessment,
+    make_follow,
+    make_milestone,
+    make_offer,
+    make_related_text,
+    make_reminder,
+    make_report_link,
+    make_response,
+    make_round,
+    make_round_request,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+FOLLOWABLE: dict[str, Callable[[], Any]] = {
+    "commitment": make_commitment,
+    "event": make_event,
+    "organisation": make_organisation,
+    "outcome": lambda: a_point(),
+    "theme": make_theme,
+}
 
 
 def a_point() -> Outcome:
     return make_statement().outcomes.points()[0]
 
 
+def followed_again(name: str) -> Model:
+    return again(make_follow(**{name: FOLLOWABLE[name]()}))
+
+
+EDITORIAL: dict[str, Callable[..., Editorial]] = {
+    "assessment": make_assessment,
+    "offer": make_offer,
+    "progressupdate": lambda **fields: make_update(make_commitment(), **fields),
+    "response": make_response,
+}
+
+
+def breaking_editorial(name: str, make: Callable[..., Editorial]) -> Breaking:
+    """How each rule of the way to approval is broken, for one kind of text."""
+    return {
+        f"{name}_approved_by_someone_at_some_time": lambda: changed(make(), approved_by=None),
+        f"{name}_handed_in_names_nobody": lambda: changed(make(), names_nobody=False),
+        f"{name}_sent_back_with_a_note": lambda: changed(
+            make(approved=False), state="change-requested", submitted_at=NOON
+        ),
+        f"{name}_state_known": lambda: changed(
+            make(approved=False), state="lost", submitted_at=NOON
+        ),
+    }
+
+
 BREAKING: Breaking = {
+    **{
+        rule: broken
+        for name, make in EDITORIAL.items()
+        for rule, broken in breaking_editorial(name, make).items()
+    },
+    "assessment_finding_known": lambda: changed(make_assessment(), finding="poor"),
+    "assessment_has_a_text": lambda: changed(make_assessment(), text=""),
+    "follow_one_thing": lambda: changed(make_follow(), event=make_event()),
+    "follow_pace_known": lambda: changed(make_follow(), pace="hourly"),
+    **{f"follow_{name}_once": partial(followed_again, name) for name in FOLLOWED},
+    "milestone_has_a_title": lambda: changed(make_milestone(), title=""),
+    "offer_approved_became_a_commitment": lambda: changed(
+        make_offer(), outcome=a_point(), commitment=None
+    ),
+    "offer_has_a_text": lambda: changed(make_offer(), text=""),
+    "offer_of_something_new_or_to_join": lambda: changed(
+        make_offer(approved=False), outcome=None, commitment=None
+    ),
+    "related_text_is_whole": lambda: changed(make_related_text(), quote=""),
+    "related_text_kind_known": lambda: changed(make_related_text(), kind="likes"),
+    "related_text_of_one_point_or_one_commitment": lambda: changed(
+        make_related_text(), outcome=a_point()
+    ),
+    "reminder_once": lambda: again(make_reminder()),
+    "reminder_step_known": lambda: changed(make_reminder(), step="often"),
+    "report_link_ends_after_it_begins": lambda: changed(make_report_link(), expires_at=NOON),
+    "response_stance_known": lambda: changed(make_response(), stance="loved"),
+    "round_asks_each_party_once": lambda: again(make_round_request()),
+    "round_has_a_title": lambda: changed(make_round(), title=""),
     "addressee_group_once": lambda: again(make_addressee(a_point())),
     "addressee_is_one_organisation_or_one_group": lambda: changed(
         make_addressee(a_point()), organisation=make_organisation()
@@ -85,14 +168,15 @@ BREAKING: Breaking = {
     "statement_adoption_known": lambda: changed(make_statement(), adoption="sung"),
     "statement_published_at_some_time": lambda: changed(make_statement(), published_at=None),
     "statement_state_known": lambda: changed(make_statement(published=False), state="whispered"),
-    "update_approved_by_someone_at_some_time": lambda: changed(
-        make_update(make_commitment()), approved_by=None
-    ),
     "update_has_a_text": lambda: changed(make_update(make_commitment()), text=""),
-    "update_state_known": lambda: changed(
-        make_update(make_commitment(), approved=False), state="lost"
+    "update_end_has_a_reason": lambda: changed(
+        make_update(make_commitment(), status=Status.CLOSED), reason=""
+    ),
+    "update_end_has_a_source": lambda: changed(
+        make_update(make_commitment(), status=Status.FULFILLED), source=""
     ),
     "update_status_known": lambda: changed(make_update(make_commitment()), status="finished"),
+    "update_step_known": lambda: changed(make_update(make_commitment()), step=30),
 }
 
 
@@ -122,7 +206,7 @@ def test_draft_that_says_it_was_published_is_refused() -> None:
 
 def test_draft_update_that_names_an_approver_is_refused() -> None:
     row = changed(make_update(make_commitment(), approved=False), approved_by=make_user())
-    assert_database_refuses(row, "update_approved_by_someone_at_some_time")
+    assert_database_refuses(row, "progressupdate_approved_by_someone_at_some_time")
 
 
 def test_evidence_of_an_address_and_a_file_is_refused() -> None:
@@ -392,10 +476,10 @@ def test_change_requested_shows_the_update_before() -> None:
     commitment = make_commitment()
     before = make_update(commitment, reported_on=date(2024, 6, 1))
     latest = make_update(commitment, reported_on=date(2025, 6, 1))
-    latest.request_change()
+    latest.request_change(note="Say more.", at=NOON)
     commitment.refresh_from_db()
     assert commitment.latest_update == before
-    before.request_change()
+    before.request_change(note="Say more.", at=NOON)
     commitment.refresh_from_db()
     assert commitment.latest_update is None
 

@@ -52,6 +52,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.follow_up import make_report_link
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
@@ -104,6 +105,7 @@ def somebody(event: Event, cochair: User) -> Delegate:
     party = make_party(make_commitment(event, reference="RT2024-C9"))
     party.ask(person)
     party.accept(NOON)
+    make_report_link(party, person)
     make_session("one", _auth_user_id=str(user.pk))
     make_session("two", _auth_user_id=str(user.pk))
     make_session("three", account_login={"email": f"{TELLING}.second@example.org"})

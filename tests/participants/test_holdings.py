@@ -55,8 +55,10 @@ from tests.factories import (
     make_participation,
     make_party,
     make_role,
+    make_theme,
     make_user,
 )
+from tests.follow_up import make_follow, make_report_link
 from tests.signing_in import prove_mail
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,8 @@ HOLDS_NOBODY = {
 # Relations whose rows are read as a part of their own.
 OTHERWISE = {
     "outcomes.CommitmentParty.focal_point": "focal_point_for",
+    "outcomes.Follow.user": "follows",
+    "outcomes.ReportLink.delegate": "report_links",
     "participants.Introduction.first": "introductions",
     "participants.Introduction.second": "introductions",
 }
@@ -122,6 +126,8 @@ def somebody(event: Event, cochair: User) -> Delegate:
     )
     party = make_party(make_commitment(event, text="zarniqa-commitment"))
     party.ask(person)
+    make_report_link(party, person)
+    make_follow(user, theme=make_theme(name="zarniqa-theme"))
     Letter.objects.create(
         cause="c", recipient="zarniqa.in@example.org", subject="zarniqa-subject", queued_at=NOON
     )
@@ -137,7 +143,7 @@ WORDS = """
     Zarniqa Noor|Zarniqa Latin|zarniqa-post|zarniqa-about|zarniqa.invited@example.org
     zarniqa.in@example.org|zarniqa-capacity|zarniqa-former|zarniqa.channel@example.org|zarniqa-out
     Indonesian|zarniqa-why|zarniqa.earlier@example.org|zarniqa-asks|zarniqa-called|192.0.2.77
-    zarniqa-browser|zarniqa-subject|zarniqa-ministry|zarniqa-pause|zarniqa-vote|RT2024
+    zarniqa-browser|zarniqa-subject|zarniqa-ministry|zarniqa-pause|zarniqa-vote|zarniqa-theme|RT2024
 """.strip().replace("\n    ", "|")
 
 

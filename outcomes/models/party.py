@@ -1,0 +1,150 @@
+"""Who undertook a commitment, and whom one may ask about it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.deletion import Collector
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models.commitment import Commitment
+from participants.models import Delegate, Group, Organisation, check_made_up
+
+
+def forget_focal_point(
+    collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
+) -> None:
+    """Leaves a party without a focal point, and without the acceptance of one."""
+    # The acceptance goes first: the database refuses one without a focal point.
+    accepted = field.model._meta.get_field("focal_point_accepted_at")
+    assert isinstance(accepted, models.Field)
+    collector.add_field_update(accepted, None, rows)
+    collector.add_field_update(field, None, rows)
+
+
+class CommitmentParty(models.Model):
+    """Who undertook a commitment, and whom one may ask about it."""
+
+    class Role(models.TextChoices):
+        """Whether the party leads or helps."""
+
+        LEAD = "lead", _("lead")
+        PARTNER = "partner", _("partner")
+
+    commitment = models.ForeignKey(
+        Commitment,
+        on_delete=models.CASCADE,
+        related_name="parties",
+        verbose_name=_("commitment"),
+        help_text=_("What was undertaken."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitment_parties",
+        verbose_name=_("organisation"),
+        help_text=_("Either an organisation or a group."),
+    )
+    group = models.ForeignKey(
+        Group,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitment_parties",
+        verbose_name=_("group"),
+        help_text=_("Either a group or an organisation."),
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=8,
+        choices=Role.choices,
+        default=Role.LEAD,
+        help_text=_("The lead answers for it; partners help."),
+    )
+    focal_point = models.ForeignKey(
+        Delegate,
+        on_delete=forget_focal_point,
+        null=True,
+        blank=True,
+        related_name="focal_point_for",
+        verbose_name=_("focal point"),
+        help_text=_(
+            "The delegate to ask about this commitment. Shown only once that person has accepted, "
+            "and only to those who may see that the person is listed."
+        ),
+    )
+    focal_point_accepted_at = models.DateTimeField(
+        _("accepted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the focal point accepted. Only that person can accept."),
+    )
+    reminders_stopped_at = models.DateTimeField(
+        _("reminders stopped"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since when the focal point wants no reminders about this commitment."),
+    )
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["commitment", "role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation=None, group__isnull=False)
+                | Q(organisation__isnull=False, group=None),
+                name="party_is_one_organisation_or_one_group",
+                violation_error_message=_("Choose an organisation or a group, not both."),
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "organisation"],
+                condition=Q(organisation__isnull=False),
+                name="party_organisation_once",
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "group"],
+                condition=Q(group__isnull=False),
+                name="party_group_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["lead", "partner"]), name="party_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(focal_point_accepted_at=None) | Q(focal_point__isnull=False),
+                name="party_accepted_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation or self.group)
+
+    def clean(self) -> None:
+        """Raises ValidationError where what is made up would meet what is real."""
+        # In a form the commitment may not be stored yet, or lack its roundtable.
+        event = getattr(getattr(self, "commitment", None), "event", None)
+        if event and self.organisation:
+            check_made_up(event, self.organisation.is_demonstration)
+        if event and self.focal_point:
+            check_made_up(event, self.focal_point.is_demonstration)
+
+    def ask(self, delegate: Delegate | None) -> None:
+        """Asks somebody to be the focal point; nobody is shown until that person accepts."""
+        self.focal_point = delegate
+        self.focal_point_accepted_at = None
+        self.reminders_stopped_at = None
+        self.save()
+
+    def accept(self, at: datetime) -> None:
+        """The focal point accepts to be reached about this commitment."""
+        self.focal_point_accepted_at = at
+        self.save()
+
+    def decline(self) -> None:
+        """The focal point says no, or no longer."""
+        self.ask(None)

@@ -1,0 +1,126 @@
+"""Steps on the way of a commitment, and what it has to do with texts elsewhere."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models.commitment import Commitment
+from outcomes.models.outcome import Outcome
+
+
+class Milestone(models.Model):
+    """One step on the way to fulfilling a commitment."""
+
+    commitment = models.ForeignKey(
+        Commitment,
+        on_delete=models.CASCADE,
+        related_name="milestones",
+        verbose_name=_("commitment"),
+        help_text=_("What it is a step of."),
+    )
+    title = models.CharField(_("step"), max_length=200, help_text=_("What others will see."))
+    due_on = models.DateField(_("due"), help_text=_("By when."))
+    reached_on = models.DateField(
+        _("reached"), null=True, blank=True, help_text=_("Leave empty until it is reached.")
+    )
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["commitment", "due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="milestone_has_a_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """Raises ValidationError for a day before the roundtable."""
+        if not self.commitment_id:
+            return
+        first = self.commitment.event.starts_on
+        for name in ("due_on", "reached_on"):
+            day = getattr(self, name)
+            if day and day < first:
+                raise ValidationError(
+                    {name: _("The roundtable began on %s. Choose that day or later.") % first}
+                )
+
+
+class RelatedText(models.Model):
+    """A text elsewhere, or of a later roundtable, that a point or a commitment has to do with."""
+
+    class Kind(models.TextChoices):
+        """What the point or commitment does to the other text, or the other text to it."""
+
+        DERIVES_FROM = "derives-from", _("derives from")
+        IMPLEMENTS = "implements", _("implements")
+        RESTATES = "restates", _("restates")
+        REPORTS_ON = "reports-on", _("is reported on in")
+        SUPERSEDED_BY = "superseded-by", _("is superseded by")
+
+    outcome = models.ForeignKey(
+        Outcome,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="related_texts",
+        verbose_name=_("point"),
+        help_text=_("Either a point or a commitment."),
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="related_texts",
+        verbose_name=_("commitment"),
+        help_text=_("Either a commitment or a point."),
+    )
+    kind = models.CharField(
+        _("relation"), max_length=14, choices=Kind.choices, help_text=_("How they hang together.")
+    )
+    title = models.CharField(
+        _("title"), max_length=300, help_text=_("For example Sustainable Development Goal 8.7.")
+    )
+    url = models.URLField(_("address"), max_length=500, help_text=_("Where it stands."))
+    quote = models.TextField(_("quote"), help_text=_("The sentence that matters, word for word."))
+    source = models.CharField(
+        _("source"),
+        max_length=300,
+        help_text=_("Who says that they hang together: a document, or this portal."),
+    )
+
+    class Meta:
+        verbose_name = _("related text")
+        verbose_name_plural = _("related texts")
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome=None, commitment__isnull=False)
+                | Q(outcome__isnull=False, commitment=None),
+                name="related_text_of_one_point_or_one_commitment",
+                violation_error_message=_("Choose a point or a commitment, not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "derives-from",
+                        "implements",
+                        "restates",
+                        "reports-on",
+                        "superseded-by",
+                    ]
+                ),
+                name="related_text_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(url="") & ~Q(quote="") & ~Q(source=""),
+                name="related_text_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
