@@ -42,4 +42,4 @@ COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 
 
 lock: environment
 	$(COMPILE) pyproject.toml -o requirements.txt
-	$(COMPILE) --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --extra dev --extra pdf pyproject.toml -c requirements.txt -o requirements-dev.txt
