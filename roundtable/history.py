@@ -1,7 +1,7 @@
 """How changes of public records are kept.
 
-Only events, statements, outcomes, commitments and organisations have a history; people never do,
-because old copies would outlive an erasure.
+Only events, statements, outcomes, commitments, milestones and organisations have a history; people
+never do, because old copies would outlive an erasure.
 """
 
 from typing import Any

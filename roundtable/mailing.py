@@ -49,6 +49,12 @@ class Letter(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True, help_text=_("Neutral."))
     text = models.TextField(_("text"), blank=True, help_text=_("Empty once it is sent."))
     html = models.TextField(_("HTML"), blank=True, help_text=_("Empty once it is sent."))
+    unsubscribe_url = models.CharField(
+        _("address that stops such letters"),
+        max_length=500,
+        blank=True,
+        help_text=_("For the button of mail programs. Empty once it is sent, or where none."),
+    )
     queued_at = models.DateTimeField(_("queued"), help_text=_("When it was handed over."))
     not_after = models.DateTimeField(
         _("not after"),
@@ -98,6 +104,7 @@ def post(
     context: dict[str, Any],
     at: datetime,
     not_after: datetime | None = None,
+    unsubscribe_url: str = "",
 ) -> Letter | None:
     """Queues one letter; None where the cause had its letter before.
 
@@ -110,6 +117,7 @@ def post(
         subject=" ".join(render_to_string(f"{template}.subject.txt", context).split()),
         text=render_to_string(f"{template}.txt", context).strip() + "\n",
         html=render_to_string(f"{template}.html", context).strip() + "\n",
+        unsubscribe_url=unsubscribe_url,
         queued_at=at,
         not_after=not_after,
     )
@@ -157,7 +165,11 @@ def _hand_over(letter: Letter) -> None:
     except (OSError, SMTPException) as problem:
         raise NotTakenError(type(problem).__name__) from None
     message = EmailMultiAlternatives(
-        letter.subject, letter.text, to=[letter.recipient], connection=connection
+        letter.subject,
+        letter.text,
+        to=[letter.recipient],
+        connection=connection,
+        headers=_headers(letter),
     )
     message.attach_alternative(letter.html, "text/html")
     try:
@@ -167,6 +179,16 @@ def _hand_over(letter: Letter) -> None:
     finally:
         with contextlib.suppress(OSError, SMTPException):
             connection.close()
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    """What lets the mail program stop such letters by one press (RFC 8058)."""
+    if not letter.unsubscribe_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{letter.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _try_later(letter: Letter, problem: NotTakenError, *, at: datetime) -> None:
@@ -189,6 +211,6 @@ def give_up(letter: Letter, why: str, *, at: datetime) -> bool:
 
 def _close(letter: Letter, *, is_sent: bool, at: datetime) -> bool:
     """Keeps of a letter only that its cause had one; whether it was still open."""
-    words = {"recipient": "", "subject": "", "text": "", "html": ""}
+    words = {"recipient": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
     still_open = Letter.objects.filter(pk=letter.pk, done_at=None)
     return bool(still_open.update(**words, claimed_at=None, done_at=at, is_sent=is_sent))

@@ -157,6 +157,28 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name='HistoricalMilestone',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('title', models.CharField(help_text='What others will see.', max_length=200, verbose_name='step')),
+                ('due_on', models.DateField(help_text='By when.', verbose_name='due')),
+                ('reached_on', models.DateField(blank=True, help_text='Leave empty until it is reached.', null=True, verbose_name='reached')),
+                ('history_user_id', models.BigIntegerField(null=True)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('commitment', models.ForeignKey(blank=True, db_constraint=False, help_text='What it is a step of.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='outcomes.commitment', verbose_name='commitment')),
+            ],
+            options={
+                'verbose_name': 'historical milestone',
+                'verbose_name_plural': 'historical milestones',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name='Milestone',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
 from outcomes.models.outcome import Outcome
+from roundtable.history import record_history
 
 
 class Milestone(models.Model):
@@ -24,6 +25,8 @@ class Milestone(models.Model):
     reached_on = models.DateField(
         _("reached"), null=True, blank=True, help_text=_("Leave empty until it is reached.")
     )
+
+    history = record_history()
 
     class Meta:
         verbose_name = _("milestone")

@@ -249,6 +249,7 @@ TABLES = (
             "cause": NUMBER,
             "text": "you get it in a moment; it can hold a link that acts for you",
             "html": "as the text",
+            "unsubscribe_url": "a link that acts for you; it stands in the text too",
             "not_after": "how long it may wait",
             "claimed_at": "how far the sending has come",
             "done_at": "how far the sending has come",

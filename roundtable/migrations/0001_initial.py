@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(blank=True, help_text='Neutral.', max_length=200, verbose_name='subject')),
                 ('text', models.TextField(blank=True, help_text='Empty once it is sent.', verbose_name='text')),
                 ('html', models.TextField(blank=True, help_text='Empty once it is sent.', verbose_name='HTML')),
+                ('unsubscribe_url', models.CharField(blank=True, help_text='For the button of mail programs. Empty once it is sent, or where none.', max_length=500, verbose_name='address that stops such letters')),
                 ('queued_at', models.DateTimeField(help_text='When it was handed over.', verbose_name='queued')),
                 ('not_after', models.DateTimeField(blank=True, help_text='It is given up where it could not be sent by then. Empty: any time will do.', null=True, verbose_name='not after')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, help_text='How often the mail server was asked.', verbose_name='attempts')),

@@ -71,6 +71,19 @@ def test_letter_is_sent_to_one_person_in_words_and_in_html(deliver: Deliver) -> 
     assert message.message().get_content_type() == "multipart/alternative"
 
 
+def test_letter_can_be_stopped_from_the_mail_program(deliver: Deliver) -> None:
+    stop = "https://portal.example.org/follow/stop/token/"
+    letter = post_code(unsubscribe_url=stop)
+    post_code("cause-2")
+    stoppable, other = deliver()
+    assert stoppable.message()["List-Unsubscribe"] == f"<{stop}>"
+    assert stoppable.message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert not [name for name in other.message() if name.startswith("List-")]
+    assert letter is not None
+    letter.refresh_from_db()
+    assert letter.unsubscribe_url == ""
+
+
 def test_one_cause_has_one_letter(deliver: Deliver) -> None:
     assert post_code() is not None
     assert post_code() is None
