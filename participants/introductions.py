@@ -30,7 +30,7 @@ class TooMany(Exception):
 class Side:
     """An introduction as one of the two reads it."""
 
-    number: int
+    handle: str
     # None where the other one is not listed to the reader: a name is no one's to give away.
     card: Card | None
     message: str
@@ -209,7 +209,7 @@ def _side(row: Introduction, delegate: Delegate, cards: dict[int, Card]) -> Side
         proposer = "me" if row.first_id == delegate.pk else "them"
     is_accepted = bool(row.first_accepted_at and row.second_accepted_at)
     return Side(
-        number=row.pk,
+        handle=row.handle,
         card=cards.get(_other(row, delegate).pk),
         message=row.message,
         proposed_at=row.proposed_at,

@@ -528,10 +528,10 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         f"/me/consent/{row.version}/{row.language}/" for row in ConsentNotice.objects.all()
     ],
     "my-channel-audience": lambda: [
-        f"/me/audience/{row.pk}/" for row in ContactChannel.objects.all()[::7]
+        f"/me/audience/{row.handle}/" for row in ContactChannel.objects.all()[::7]
     ],
     "answer-introduction": lambda: [
-        f"/me/introductions/{row.pk}/" for row in Introduction.objects.all()
+        f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()
     ],
     # What stands in messages, for whoever comes by one.
     "hide-by-link": lambda: [_path(hiding.url_for(row)) for row in _with_account()],

@@ -243,7 +243,7 @@ def _by_slug(start: str, rest: str = "") -> dict[str, str | None]:
     return {key: f"{start}{key}{rest}" for key in keys}
 
 
-def _numbered(path: str, own: int | None, other: int) -> dict[str, str | None]:
+def _named(path: str, own: object, other: object) -> dict[str, str | None]:
     return {
         "own": path.format(own) if own else None,
         "other's": path.format(other),
@@ -251,8 +251,8 @@ def _numbered(path: str, own: int | None, other: int) -> dict[str, str | None]:
     }
 
 
-def _pk(rows: "models.QuerySet[Any] | None") -> int | None:
-    return rows.values_list("pk", flat=True).first() if rows is not None else None
+def _first(rows: "models.QuerySet[Any] | None", name: str = "handle") -> object:
+    return rows.values_list(name, flat=True).first() if rows is not None else None
 
 
 def _links(path_of: Any, cast: Cast, own: Delegate | None) -> dict[str, str | None]:
@@ -271,20 +271,22 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
     "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
     "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),
-    "my-channel-audience": lambda cast, own: _numbered(
+    "my-channel-audience": lambda cast, own: _named(
         "/me/audience/{}/",
-        _pk(own.channels.all() if own else None),
-        cast.others["open"].channels.get().pk,
+        _first(own.channels.all() if own else None),
+        cast.others["open"].channels.get().handle,
     ),
-    "answer-request": lambda cast, own: _numbered(
+    "answer-request": lambda cast, own: _named(
         "/me/commitments/{}/",
-        _pk(CommitmentParty.objects.filter(focal_point=own).order_by("-pk") if own else None),
+        _first(
+            CommitmentParty.objects.filter(focal_point=own).order_by("-pk") if own else None, "pk"
+        ),
         CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
     ),
-    "answer-introduction": lambda cast, own: _numbered(
+    "answer-introduction": lambda cast, own: _named(
         "/me/introductions/{}/",
-        _pk(own.introductions_as_second.all() if own else None),
-        cast.others["inside"].introductions_as_second.get().pk,
+        _first(own.introductions_as_second.all() if own else None),
+        cast.others["inside"].introductions_as_second.get().handle,
     ),
     "invitation": lambda _cast, _own: {
         key: f"/invitations/{key}-invitation/" for key in ("open", "answered", "deleted")

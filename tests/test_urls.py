@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from participants.models import Delegate, RevealBudget, User
+from participants.models import ContactChannel, Delegate, Introduction, RevealBudget, User
 from roundtable.models import AuditEntry, Event
 from tests.addresses import admin_pages, pages, patterns
 from tests.factories import make_role, make_user
@@ -298,3 +299,46 @@ def test_delegate_without_a_grant_finds_the_whole_admin_closed(
 def test_admin_lets_grants_in(client_of: Sign, cochair: User, operator: User) -> None:
     for user in (cochair, operator):
         assert client_of(user).get("/admin/").status_code == 200
+
+
+# Numbers in addresses, each with the reason why it may be counted.
+COUNTED = {
+    "answer-request": "the parties of commitments are public",
+    "my-consent-notice": "versions of the notice",
+}
+
+
+def test_addresses_count_no_people_introductions_or_channels() -> None:
+    found = {entry.name for path, entry in patterns() if "<int:" in path and path.startswith("me/")}
+    assert found == set(COUNTED)
+
+
+@pytest.mark.django_db
+def test_pages_of_ones_own_link_to_nothing_by_a_number(
+    delegate: Delegate, quiet_delegate: Delegate, client_of: Sign
+) -> None:
+    """A number would tell how many introductions or channels there are in all."""
+    high = 987_654_321
+    Introduction.objects.bulk_create(
+        [
+            Introduction(
+                pk=high,
+                first=quiet_delegate,
+                second=delegate,
+                proposed_by=quiet_delegate.user,
+                proposed_at=timezone.now(),
+            )
+        ]
+    )
+    delegate.channels.all().delete()
+    ContactChannel.objects.bulk_create(
+        [ContactChannel(pk=high, delegate=delegate, kind="email", value="dewi@example.org")]
+    )
+    browser = client_of(delegate)
+    for path, name in (("/me/", "audience"), ("/me/introductions/", "introductions")):
+        page = browser.get(path).content.decode()
+        links = re.findall(r'(?:href|action)="([^"]*)"', page)
+        (link,) = {link for link in links if re.fullmatch(rf"/me/{name}/[^/]+/", link)}
+        assert browser.get(link).status_code in (200, 302)
+        assert not [link for link in links if str(high) in link]
+        assert browser.post(f"/me/{name}/{high}/", {"answer": "end"}).status_code == 404

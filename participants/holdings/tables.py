@@ -171,7 +171,7 @@ TABLES = (
         ContactChannel,
         _by_delegate(ContactChannel),
         ("kind", "value", "audience"),
-        MINE,
+        {**MINE, "handle": "stands for it in addresses"},
     ),
     Table(
         "exceptions",

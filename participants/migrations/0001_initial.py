@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
             name='ContactChannel',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('handle', models.CharField(default=participants.models.delegate.new_handle, editable=False, help_text='Stands for it in addresses, where a number would tell how many there are.', max_length=10, unique=True, verbose_name='handle')),
                 ('kind', models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('mobile', 'Mobile phone'), ('signal', 'Signal'), ('whatsapp', 'WhatsApp'), ('site', 'Website'), ('other', 'Other')], help_text='How you are reached.', max_length=10, verbose_name='way')),
                 ('value', models.CharField(help_text='Phone numbers with + and the country code, for example +62 21 5555 0100.', max_length=254, verbose_name='address or number')),
                 ('audience', models.CharField(choices=[('only_me', 'Only me'), ('introduced', 'People introduced to me'), ('constituency', 'My constituency'), ('participants', 'Participants'), ('everyone', 'Everyone')], default='only_me', help_text='Only people who may also see that you are listed.', max_length=12, verbose_name='who may see it')),
@@ -205,6 +206,7 @@ class Migration(migrations.Migration):
             name='Introduction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('handle', models.CharField(default=participants.models.delegate.new_handle, editable=False, help_text='Stands for it in addresses, where a number would tell how many there are.', max_length=10, unique=True, verbose_name='handle')),
                 ('message', models.TextField(blank=True, help_text='What both should know before they answer. Write no address in it.', max_length=600, verbose_name='why')),
                 ('proposed_at', models.DateTimeField(help_text='When it was proposed.', verbose_name='proposed')),
                 ('first_accepted_at', models.DateTimeField(blank=True, help_text='Empty: not yet.', null=True, verbose_name='accepted by one side')),

@@ -9,13 +9,21 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.channels import ChannelKind, clean_value
-from participants.models.delegate import Audience, Delegate
+from participants.models.delegate import Audience, Delegate, new_handle
 from participants.models.user import User
 
 
 class ContactChannel(models.Model):
     """One way to reach a delegate, and who may see it. Only its owner reads or writes it."""
 
+    handle = models.CharField(
+        _("handle"),
+        max_length=10,
+        unique=True,
+        default=new_handle,
+        editable=False,
+        help_text=_("Stands for it in addresses, where a number would tell how many there are."),
+    )
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,

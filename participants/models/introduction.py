@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.delegate import Delegate
+from participants.models.delegate import Delegate, new_handle
 from participants.models.user import User
 
 
@@ -37,6 +37,14 @@ class Introduction(models.Model):
     or refuses it for itself: the other one is not told, and goes on reading that it waits.
     """
 
+    handle = models.CharField(
+        _("handle"),
+        max_length=10,
+        unique=True,
+        default=new_handle,
+        editable=False,
+        help_text=_("Stands for it in addresses, where a number would tell how many there are."),
+    )
     first = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,

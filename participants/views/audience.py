@@ -15,12 +15,13 @@ from participants.onlookers import Onlookers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_audience(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """One's listing, or the channel of that number: who sees it, counted before it is saved."""
+def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
+    """One's listing, or the channel of that handle: who sees it, counted before it is saved."""
     delegate = get_object_or_404(Delegate, user=request.user)
     channel = None
-    if number is not None:
-        channel = get_object_or_404(ContactChannel, pk=number, delegate=delegate)
+    if key:
+        channel = get_object_or_404(ContactChannel, handle=key, delegate=delegate)
+    number = channel.pk if channel else None
     saved = list(delegate.exceptions.select_related("organisation"))
     own = of_channel(saved, number)
     state = state_of(delegate, saved)

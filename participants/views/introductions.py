@@ -61,12 +61,12 @@ def my_introductions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer_introduction(request: HttpRequest, number: int) -> HttpResponse:
+def answer_introduction(request: HttpRequest, key: str) -> HttpResponse:
     """Accepts, refuses or ends one's own introduction."""
     if request.method != "POST":  # as after signing in again
         return redirect("my-introductions")
     delegate = _own(request)
-    row = get_object_or_404(Introduction.objects.of(delegate), pk=number)
+    row = get_object_or_404(Introduction.objects.of(delegate), handle=key)
     if request.POST.get("answer") == "accept":
         introductions.accept(row, by=delegate, at=timezone.now())
         messages.success(request, _("You accepted. Once both did, each finds the other here."))

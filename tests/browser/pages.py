@@ -82,7 +82,7 @@ def own_way() -> str:
     way = ContactChannel.objects.filter(delegate__user__email="delegate@example.org").order_by(
         "pk"
     )[0]
-    return reverse("my-channel-audience", args=[way.pk])
+    return reverse("my-channel-audience", args=[way.handle])
 
 
 def stranger() -> str:

@@ -65,7 +65,7 @@ def test_asked_and_accepted_from_page_to_page(
     page = asked.get("/me/introductions/").content.decode()
     assert "Quiet Quentin" in page and "About the hotline" in page
     row = Introduction.objects.get()
-    asked.post(f"/me/introductions/{row.pk}/", {"answer": "accept"})
+    asked.post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
     assert letters_to(quiet_delegate) == 1
     assert values(quiet_delegate, focal_point) == [
         "farah.inside@example.org",
@@ -73,7 +73,7 @@ def test_asked_and_accepted_from_page_to_page(
     ]
     assert "Farah Point" in asking.get("/me/introductions/").content.decode()
 
-    asked.post(f"/me/introductions/{row.pk}/", {"answer": "end"})
+    asked.post(f"/me/introductions/{row.handle}/", {"answer": "end"})
     assert values(quiet_delegate, focal_point) == ["farah.inside@example.org"]
     assert letters_to(quiet_delegate) == 1
 
@@ -237,10 +237,10 @@ def test_answer_belongs_to_the_two(
 ) -> None:
     row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
     assert row is not None
-    answer = client_of(outsider).post(f"/me/introductions/{row.pk}/", {"answer": "accept"})
+    answer = client_of(outsider).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
     assert answer.status_code == 404
     # Who asked cannot accept for the other.
-    client_of(quiet_delegate).post(f"/me/introductions/{row.pk}/", {"answer": "accept"})
+    client_of(quiet_delegate).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
     assert not Introduction.objects.accepted().exists()
 
 

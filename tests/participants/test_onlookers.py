@@ -130,7 +130,7 @@ def test_left_out_of_the_listing_and_all_beneath(
 def test_left_out_of_one_channel(client_of: Sign, met: Delegate, police: Delegate) -> None:
     channel = met.channels.get(value="dewi.inside@example.org")
     data = {"audience": "participants", "constituencies": ["governments"]}
-    client_of(met).post(f"/me/audience/{channel.pk}/", data)
+    client_of(met).post(f"/me/audience/{channel.handle}/", data)
     assert police.user is not None
     profile = sharing.find(sharing.viewer_of(police.user, ON), met.handle, ON, opened=True)
     assert profile is not None
@@ -203,8 +203,8 @@ def test_somebody_elses_channel_is_absent(
 ) -> None:
     channel = quiet_delegate.channels.get()
     for answer in (
-        client_of(met).get(f"/me/audience/{channel.pk}/"),
-        client_of(met).post(f"/me/audience/{channel.pk}/", {"audience": "everyone"}),
+        client_of(met).get(f"/me/audience/{channel.handle}/"),
+        client_of(met).post(f"/me/audience/{channel.handle}/", {"audience": "everyone"}),
     ):
         assert answer.status_code == 404
     channel.refresh_from_db()
