@@ -73,6 +73,8 @@ class OutcomeFilterForm(ListForm):
 class CommitmentFilterForm(ListForm):
     """Which commitments a list shows, and in which order."""
 
+    arranging = ("sort",)
+
     event = forms.ChoiceField(
         label=_("Roundtable"),
         required=False,

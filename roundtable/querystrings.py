@@ -63,6 +63,8 @@ class QueryForm(forms.Form):
 class ListForm(QueryForm):
     """The query string of a list, which also says which page of it."""
 
+    arranging: tuple[str, ...] = ()  # the fields that say how rows stand, not which
+
     page = forms.IntegerField(
         label=_("Page"),
         required=False,
@@ -73,6 +75,11 @@ class ListForm(QueryForm):
             "min_value": _("Pages are counted from 1."),
         },
     )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it asks for some of the rows only."""
+        return bool(set(self.chosen()) - set(self.arranging))
 
 
 def page_of(form: ListForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:

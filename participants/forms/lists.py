@@ -50,6 +50,8 @@ def country_choices(codes: Iterable[str]) -> list[tuple[str, Any]]:
 class DirectoryForm(ListForm):
     """Who of the people whom a viewer may see, and how they are laid out."""
 
+    arranging = ("view",)
+
     q = forms.CharField(
         label=_("Name or post"),
         required=False,
@@ -101,11 +103,6 @@ class DirectoryForm(ListForm):
                 _("Search for at most %(most)s words at a time."), params={"most": MOST_WORDS}
             )
         return words
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether it asks for some of the people only."""
-        return bool(set(self.chosen()) - {"view"})
 
     def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
         """Those that the form asks for, in the order of names.

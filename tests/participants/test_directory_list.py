@@ -409,3 +409,24 @@ def test_directory_costs_the_same_for_any_number_of_people(client_of: Sign, numb
     signed_in.get("/about/")  # the first page of a session also notes where it is from
     for query, cost in COSTS:
         assert (counted(visitor, query), counted(signed_in, query)) == (cost, cost + MORE), query
+
+
+@pytest.mark.parametrize(
+    ("path", "offers"),
+    [
+        ("/directory/", False),
+        ("/directory/?view=table", False),
+        ("/directory/?view=country&q=&kind=&page=1", False),
+        ("/directory/?kind=government", True),
+        ("/directory/?view=table&q=someone", True),
+        ("/organisations/?kind=government", True),
+        ("/commitments/?sort=due", False),
+        ("/commitments/?sort=due&overdue=yes", True),
+    ],
+)
+def test_clear_is_offered_where_something_is_filtered(
+    client: Client, people: Event, path: str, offers: bool
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert ("Clear</a>" in answer.content.decode()) == offers
