@@ -1,5 +1,6 @@
 """The portal serves in earnest with the environment that the README documents."""
 
+import ast
 import re
 import tempfile
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import DOCUMENTED, get, manage, program, run, started, wait_for
+from tests.processes import DOCUMENTED, ROOT, get, manage, program, run, started, wait_for
 
 pytestmark = pytest.mark.own_process
 
@@ -15,6 +16,7 @@ GUNICORN = [program("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
 REQUIRED = [
     "SECRET_KEY",
     "ALLOWED_HOSTS",
+    "PORTAL_URL",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
     "ERASURE_KEY",
@@ -22,12 +24,72 @@ REQUIRED = [
 ]
 
 
+# What is read, and is none of the two tables of the README: only development sets it.
+FOR_DEVELOPMENT = {"DEBUG"}
+
+
+def tables_of_readme() -> list[set[str]]:
+    """The variables that must be set, and those that may be."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    must, may = text.split("These may be set too:")
+    cells = [re.findall(r"(?m)^\|((?: `[A-Z_]+`,?)+) \|", part) for part in (must, may)]
+    return [{name for cell in part for name in re.findall(r"[A-Z_]+", cell)} for part in cells]
+
+
+def variables_read() -> set[str]:
+    """Each name in capitals that a setting, or gunicorn's, hands to what reads the environment."""
+    readers = {"required", "optional", "str", "int", "bool", "get"}
+    found = set()
+    files = ["roundtable/settings.py", "roundtable/identity.py", "deploy/gunicorn.conf.py"]
+    for name in files:
+        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = node.func.id if isinstance(node.func, ast.Name) else ""
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else called
+            first = node.args[0]
+            if called in readers and isinstance(first, ast.Constant):
+                found.add(str(first.value))
+    return found
+
+
+def test_readme_documents_each_variable_that_is_read_and_no_other() -> None:
+    must, may = tables_of_readme()
+    assert must | may | FOR_DEVELOPMENT == variables_read()
+    # Without a database of its own the portal makes an SQLite file.
+    assert must - {"DATABASE_URL"} == set(REQUIRED)
+    assert must <= set(DOCUMENTED)
+    assert may == set(ALL_TOO) | {"BEHIND_TLS_PROXY"}
+
+
 def without(name: str) -> dict[str, str]:
     return {key: value for key, value in DOCUMENTED.items() if key != name}
 
 
-def test_check_for_deployment_is_clean() -> None:
-    result = manage("check", "--deploy", "--fail-level", "WARNING", **DOCUMENTED)
+# What may be set too, as an operator would set all of it.
+ALL_TOO = {
+    "OPERATOR_NAME": "The office",
+    "CONTACT_EMAIL": "office@example.org",
+    "DATA_CONTROLLER": "The office, Example Street 1",
+    "TRUSTED_PROXY_COUNT": "1",
+    "CSRF_TRUSTED_ORIGINS": "https://www.example.org",
+    "CACHE_URL": "dbcache://cache",
+    "OIDC_SERVER_URL": "https://login.example.org",
+    "OIDC_CLIENT_ID": "portal",
+    "OIDC_CLIENT_SECRET": "secret",
+    "OIDC_NAME": "The ministry",
+    "REVEALS_PER_DAY": "20",
+    "LOG_KEPT_DAYS": "900",
+    "DATA_DIR": "var",
+    "STATIC_ROOT": "staticfiles",
+    "SECURE_SSL_REDIRECT": "true",
+    "WEB_CONCURRENCY": "3",
+}
+
+
+@pytest.mark.parametrize("more", [{}, ALL_TOO], ids=["what must be set", "all"])
+def test_check_for_deployment_is_clean(more: dict[str, str]) -> None:
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **DOCUMENTED, **more)
     assert result.returncode == 0, result.stderr
     assert "no issues (0 silenced)" in result.stdout
     assert result.stderr == ""
