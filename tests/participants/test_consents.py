@@ -1,6 +1,7 @@
 """What people agree to, the record of it, and taking it back."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -87,6 +88,16 @@ def test_notice_says_what_has_to_be_known() -> None:
         assert sentence in notice.text, sentence
     assert max(len(line) for line in notice.text.splitlines()) < 500
     assert all(ord(character) < 127 for character in notice.text)
+
+
+def test_what_the_notice_leads_to_stands_on_the_profile(
+    delegate: Delegate, client_of: Callable[..., Client]
+) -> None:
+    text = consents.current_notice("en").text
+    page = client_of(delegate).get("/me/").content.decode()
+    names = set(re.findall(r"on Your profile, under ([A-Z][a-z ]+)\.", text))
+    assert names == {"Your agreement", "Your data"}
+    assert [name for name in names if f">{name}</a>" not in page] == []
 
 
 def test_reading_the_notice_stores_nothing_and_the_first_yes_does(newcomer: Delegate) -> None:
