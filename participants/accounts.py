@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.crypto import get_random_string
+from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Delegate, User
@@ -14,6 +14,11 @@ from roundtable import audit
 
 # What stands in place of an address that was given up: no mail server of this name can exist.
 NOWHERE = "@no-address.invalid"
+
+
+def stand_in_for(user_id: int | None) -> str:
+    """What names an account in a link, where its number would tell how many accounts there are."""
+    return salted_hmac("participants.accounts", str(user_id), algorithm="sha256").hexdigest()[:20]
 
 
 def is_taken(email: str, user: User) -> bool:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from participants.accounts import stand_in_for
 from participants.models import Delegate
 
 _SALT = "participants.hiding"
@@ -19,7 +20,7 @@ def url_for(delegate: Delegate) -> str:
     It works for two years, as long as the person keeps the same account and does not end it, and
     can do nothing else. Its page tells nothing of the person: messages are forwarded.
     """
-    content = [delegate.handle, delegate.user_id, delegate.link_round]
+    content = [delegate.handle, stand_in_for(delegate.user_id), delegate.link_round]
     token = signing.dumps(content, salt=_SALT)
     return f"{settings.PORTAL_URL}{reverse('hide-by-link', args=[token])}"
 
@@ -34,9 +35,10 @@ def delegate_of(token: str) -> Delegate | None:
     content = _content(token)
     if content is None:
         return None
-    handle, user, link_round = content
+    handle, account, link_round = content
     people = Delegate.objects.filter(user__isnull=False, erased_at=None)
-    return people.filter(handle=handle, user=user, link_round=link_round).first()
+    found = people.filter(handle=handle, link_round=link_round).first()
+    return found if found and stand_in_for(found.user_id) == account else None
 
 
 def _content(token: str) -> list[Any] | None:

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from participants import consents
-from participants.accounts import mailbox_of
+from participants.accounts import mailbox_of, stand_in_for
 from participants.erasing import erase
 from participants.letters import write_to
 from participants.models import Consent, ConsentNotice, Delegate, ReviewStep, User
@@ -204,7 +204,7 @@ def url_for(delegate: Delegate) -> str:
 
     It works for two years, for this account and this review only, and can do nothing else.
     """
-    content = [delegate.handle, delegate.user_id, since_of(delegate).isoformat()]
+    content = [delegate.handle, stand_in_for(delegate.user_id), since_of(delegate).isoformat()]
     token = signing.dumps(content, salt=_SALT)
     return f"{settings.PORTAL_URL}{reverse('review-by-link', args=[token])}"
 
@@ -215,8 +215,10 @@ def delegate_of(token: str) -> tuple[Delegate, bool] | None:
     None where the link is wrong, too old, or the person is gone.
     """
     try:
-        handle, user, since = signing.loads(token, salt=_SALT, max_age=WORKS_FOR)
+        handle, account, since = signing.loads(token, salt=_SALT, max_age=WORKS_FOR)
     except (signing.BadSignature, ValueError):
         return None
-    found = Delegate.objects.filter(handle=handle, user=user, user__isnull=False).first()
-    return (found, since_of(found).isoformat() == since) if found else None
+    found = Delegate.objects.filter(handle=handle, user__isnull=False).first()
+    if found is None or stand_in_for(found.user_id) != account:
+        return None
+    return found, since_of(found).isoformat() == since

@@ -81,6 +81,15 @@ def test_link_hides_at_one_press_without_signing_in(delegate: Delegate) -> None:
     assert (entry.act, entry.detail, entry.subject != "") == ("pause", "link", True)
 
 
+def test_links_in_messages_do_not_count_accounts(event: Event) -> None:
+    user = make_user(pk=987_654_321)
+    person = make_delegate(user=user)
+    for url in (hiding.url_for(person), reviewing.url_for(person)):
+        token = url.rstrip("/").rsplit("/", 1)[1]
+        assert str(user.pk) not in signing.b64_decode(token.split(":")[0].encode()).decode()
+    assert hiding.delegate_of(hiding.url_for(person).rstrip("/").rsplit("/", 1)[1]) == person
+
+
 def wrong_paths(delegate: Delegate) -> dict[str, str]:
     """Links that open nothing, by what is wrong with them."""
     path = path_of(delegate)
