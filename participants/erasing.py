@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 
 from participants.accounts import mailbox_of
-from participants.erasures import Mark, keep, mark_of
+from participants.erasures import Mark, account_of, keep, mark_of
 from participants.models import (
     Audience,
     Delegate,
@@ -43,13 +43,15 @@ def erase(
     if not person.erased_at:
         user, addresses = person.user, addresses_of(person, person.user)
         audit.record(act=_act(again_at), at=again_at or at, actor=by, subject=person)
-        handle = person.handle
+        own = {(Erasure.Kind.HANDLE, person.handle)}
+        if user:
+            own.add((Erasure.Kind.ACCOUNT, account_of(user)))
         _forget_in_log([person, *person.participations.all()])
         _leave_tombstone(person, at)
         if user:
             _remove_account(user, at)
         _remove_letters_and_requests(addresses, at)
-        _keep_marks({handle}, addresses, at)
+        _keep_marks(own, addresses, at)
     delegate.refresh_from_db()
 
 
@@ -59,10 +61,11 @@ def erase_account(
 ) -> None:
     """Removes an account that has no profile; as `erase` in all else."""
     addresses = addresses_of(None, user)
+    own = {(Erasure.Kind.ACCOUNT, account_of(user))}
     audit.record(act=_act(again_at), at=again_at or at, actor=by, subject=user)
     _remove_account(user, at)
     _remove_letters_and_requests(addresses, at)
-    _keep_marks(set(), addresses, at)
+    _keep_marks(own, addresses, at)
 
 
 @transaction.atomic
@@ -211,9 +214,8 @@ def _remove_letters_and_requests(addresses: set[str], at: datetime) -> None:
     )
 
 
-def _keep_marks(handles: set[str], addresses: set[str], at: datetime) -> None:
-    values = [(Erasure.Kind.HANDLE, handle) for handle in handles]
-    values += [(Erasure.Kind.ADDRESS, address) for address in addresses]
+def _keep_marks(own: set[tuple[Erasure.Kind, str]], addresses: set[str], at: datetime) -> None:
+    values = own | {(Erasure.Kind.ADDRESS, address) for address in addresses}
     keep(Mark(kind, mark_of(kind, value), at.astimezone(UTC)) for kind, value in values)
 
 

@@ -12,10 +12,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-from participants.models import Erasure
+from participants.models import Erasure, User
 
 LONGEST_LINE = 500  # octets
 HEXADECIMAL = frozenset("0123456789abcdef")
+NOTHING = ""  # what the mark of the key itself is made from
+
+
+class OtherKey(Exception):
+    """The ledger was written with another key, so that it would be read as empty."""
 
 
 @dataclass(frozen=True, order=True)
@@ -33,6 +38,18 @@ def mark_of(kind: str, value: str) -> str:
     return hmac.new(settings.ERASURE_KEY.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
+def account_of(user: User) -> str:
+    """What the mark of an account is made from: the same in every backup of it."""
+    return f"{user.pk} {user.joined_at.astimezone(UTC).isoformat()}"
+
+
+def check_key(marks: Iterable[Mark]) -> None:
+    """Raises OtherKey where marks of the ledger were made with another key than today's."""
+    own = mark_of(Erasure.Kind.KEY, NOTHING)
+    if any(mark.kind == Erasure.Kind.KEY and mark.mark != own for mark in marks):
+        raise OtherKey
+
+
 def keep(marks: Iterable[Mark]) -> None:
     """Writes marks to the table and to the file, to call last within a transaction.
 
@@ -40,7 +57,11 @@ def keep(marks: Iterable[Mark]) -> None:
     somebody who had asked for it, and never one too few. Raises OSError where the file cannot be
     written, so that nothing is erased without a mark.
     """
-    append([mark for mark in sorted(set(marks)) if store(mark)])
+    wanted = set(marks)
+    own = mark_of(Erasure.Kind.KEY, NOTHING)
+    if not Erasure.objects.filter(kind=Erasure.Kind.KEY, mark=own).exists():
+        wanted |= {Mark(Erasure.Kind.KEY, own, mark.at) for mark in sorted(wanted)[:1]}
+    append([mark for mark in sorted(wanted) if store(mark)])
 
 
 def store(mark: Mark) -> bool:

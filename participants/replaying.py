@@ -6,7 +6,16 @@ from datetime import datetime
 from django.db import transaction
 
 from participants.erasing import erase, erase_account
-from participants.erasures import Mark, append, mark_of, read, store, stored
+from participants.erasures import (
+    Mark,
+    account_of,
+    append,
+    check_key,
+    mark_of,
+    read,
+    store,
+    stored,
+)
 from participants.models import Delegate, Erasure, InvitationRequest, User
 
 Marked = dict[tuple[str, str], datetime]  # kind and mark, and when it was last made
@@ -27,8 +36,9 @@ class Replay:
 def replay(*, at: datetime) -> Replay:
     """Makes file and table agree, and erases again all that they mark; a second time does nothing.
 
-    People are known by their handles. Addresses alone are trusted for what is older than the
-    erasure: somebody may have been invited again since.
+    People are known by their handles, accounts by their own mark. Addresses alone are trusted for
+    what is older than the erasure: somebody may have been invited again since. Raises OtherKey,
+    and does nothing, where the ledger was written with another key.
     """
     done = Replay()
     marked = _agree(done)
@@ -37,7 +47,9 @@ def replay(*, at: datetime) -> Replay:
             erase(delegate, by=None, at=moment, again_at=at)
             done.people += 1
     for user in User.objects.select_related("delegate").order_by("pk"):
-        moment = _erased(marked, Erasure.Kind.ADDRESS, user.email)
+        moment = _erased(marked, Erasure.Kind.ACCOUNT, account_of(user)) or _erased(
+            marked, Erasure.Kind.ADDRESS, user.email
+        )
         if moment and user.joined_at < moment:
             _erase_behind(user, moment, at)
             done.accounts += 1
@@ -57,6 +69,7 @@ def _agree(done: Replay) -> Marked:
         else:
             done.damaged.append(number)
     in_table = set(stored())
+    check_key(in_file | in_table)
     with transaction.atomic():
         for mark in sorted(in_file - in_table):
             store(mark)

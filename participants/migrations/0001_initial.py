@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             name='Erasure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('handle', 'handle'), ('address', 'address')], help_text='What was marked.', max_length=10, verbose_name='made from')),
+                ('kind', models.CharField(choices=[('handle', 'handle'), ('address', 'address'), ('account', 'account'), ('key', 'nothing but the key')], help_text='What was marked.', max_length=10, verbose_name='made from')),
                 ('mark', models.CharField(help_text='HMAC-SHA-256 as hexadecimal digits.', max_length=64, verbose_name='mark')),
                 ('at', models.DateTimeField(help_text='When it was erased.', verbose_name='when')),
             ],

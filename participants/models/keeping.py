@@ -56,6 +56,8 @@ class Erasure(models.Model):
 
         HANDLE = "handle", _("handle")
         ADDRESS = "address", _("address")
+        ACCOUNT = "account", _("account")
+        KEY = "key", _("nothing but the key")
 
     kind = models.CharField(
         _("made from"), max_length=10, choices=Kind.choices, help_text=_("What was marked.")

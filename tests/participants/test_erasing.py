@@ -281,7 +281,7 @@ def test_account_without_a_profile_is_erased() -> None:
     user = make_user("alone@example.org")
     erase_account(user, by=user, at=LATER)
     assert rows_that_tell("alone@") == set()
-    assert [row.kind for row in Erasure.objects.all()] == ["address"]
+    assert [row.kind for row in Erasure.objects.all()] == ["account", "address", "key"]
 
 
 def test_erasing_twice_changes_nothing(somebody: Delegate, ledger: Path) -> None:

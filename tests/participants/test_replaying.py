@@ -35,16 +35,20 @@ LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 # HMAC-SHA-256 with the key of the tests' settings, as openssl computes it.
 MARK_OF_HANDLE = "f40886fe810c3f13e25ff95b05c5fc41a2b471204941738397aed5f4794a2735"
 MARK_OF_ADDRESS = "f45ebb140e8b024f8d8c8bf1063b54675adba51200340691b4f721c25a1e2099"
+MARK_OF_ACCOUNT = "83ac0f88f475d76dc17e9a3cedc5069f9102db9b400bced2488b75d0e7498bc3"
+MARK_OF_KEY = "fedc805cef444adb857a42b2b4d539fa7edd7bccce6945d8f1b569c5ddfb2f93"
 LINES = [
+    {"kind": "account", "mark": MARK_OF_ACCOUNT, "at": "2026-05-01T09:30:00+00:00"},
     {"kind": "address", "mark": MARK_OF_ADDRESS, "at": "2026-05-01T09:30:00+00:00"},
     {"kind": "handle", "mark": MARK_OF_HANDLE, "at": "2026-05-01T09:30:00+00:00"},
+    {"kind": "key", "mark": MARK_OF_KEY, "at": "2026-05-01T09:30:00+00:00"},
 ]
 
 
 @pytest.fixture
 def dewi(event: Event, cochair: User) -> Delegate:
     """A person whose marks are known."""
-    user = make_user("dewi@example.org", joined_at=NOON)
+    user = make_user("dewi@example.org", pk=7007, joined_at=NOON)
     person = make_delegate(name="Dewi Lestari", handle="abcdefghjk", user=user)
     make_participation(person, event, confirmed_by=cochair)
     make_channel(person, value="dewi.channel@example.org")
@@ -74,7 +78,7 @@ def replayed() -> list[str]:
 
 
 NOTHING_TO_DO = [
-    "Erased again: 0 by handle, 0 by address, 0 requests.",
+    "Erased again: 0 by handle, 0 by account, 0 requests.",
     "Ledger: 0 marks added to the table, 0 to the file.",
 ]
 
@@ -83,7 +87,12 @@ def test_ledger_holds_marks_in_table_and_file(dewi: Delegate, ledger: Path) -> N
     erase(dewi, by=None, at=LATER)
     assert [json.loads(line) for line in ledger.read_text().splitlines()] == LINES
     rows = list(Erasure.objects.order_by("kind").values_list("kind", "mark", "at"))
-    assert rows == [("address", MARK_OF_ADDRESS, LATER), ("handle", MARK_OF_HANDLE, LATER)]
+    assert rows == [
+        ("account", MARK_OF_ACCOUNT, LATER),
+        ("address", MARK_OF_ADDRESS, LATER),
+        ("handle", MARK_OF_HANDLE, LATER),
+        ("key", MARK_OF_KEY, LATER),
+    ]
     assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
 
 
@@ -133,8 +142,8 @@ def test_file_outlives_a_transaction_that_fails_at_the_last_moment(
         erase(dewi, by=None, at=LATER)
         raise RuntimeError
     assert Delegate.objects.get(pk=dewi.pk).erased_at is None
-    assert len(ledger.read_text().splitlines()) == 2
-    assert replayed()[0] == "Erased again: 1 by handle, 0 by address, 0 requests."
+    assert len(ledger.read_text().splitlines()) == 4
+    assert replayed()[0] == "Erased again: 1 by handle, 0 by account, 0 requests."
 
 
 def test_restored_person_is_erased_again(dewi: Delegate, ledger: Path) -> None:
@@ -145,8 +154,8 @@ def test_restored_person_is_erased_again(dewi: Delegate, ledger: Path) -> None:
     assert Delegate.objects.get(handle="abcdefghjk").name == "Dewi Lestari"
     assert ContactChannel.objects.filter(value="dewi.channel@example.org").exists()
     assert replayed() == [
-        "Erased again: 1 by handle, 0 by address, 0 requests.",
-        "Ledger: 2 marks added to the table, 0 to the file.",
+        "Erased again: 1 by handle, 0 by account, 0 requests.",
+        "Ledger: 4 marks added to the table, 0 to the file.",
     ]
     person = Delegate.objects.get(pk=dewi.pk)
     assert (person.name, person.user, person.erased_at) == ("", None, LATER)
@@ -154,10 +163,36 @@ def test_restored_person_is_erased_again(dewi: Delegate, ledger: Path) -> None:
     assert not EmailAddress.objects.filter(email="dewi@example.org").exists()
     assert not ContactChannel.objects.filter(value="dewi.channel@example.org").exists()
     assert ledger.read_text() == lines
-    assert Erasure.objects.count() == 2
+    assert Erasure.objects.count() == 4
     assert [entry.act for entry in AuditEntry.objects.all()] == ["erase", "erase again"]
     assert faults() == []
     assert replayed() == NOTHING_TO_DO
+
+
+def test_restored_account_is_known_whatever_its_address_was() -> None:
+    user = make_user("before@example.org", joined_at=NOON)
+    kept = backup()
+    User.objects.filter(pk=user.pk).update(email="after@example.org")
+    EmailAddress.objects.update(email="after@example.org")
+    erase_account(User.objects.get(pk=user.pk), by=user, at=LATER)
+    restore(kept)
+    assert User.objects.filter(email="before@example.org").exists()
+    assert replayed()[0] == "Erased again: 0 by handle, 1 by account, 0 requests."
+    assert not User.objects.filter(email="before@example.org").exists()
+
+
+def test_ledger_of_another_key_is_not_taken_for_an_empty_one(
+    dewi: Delegate, settings: Settings
+) -> None:
+    kept = backup()
+    erase(dewi, by=None, at=LATER)
+    restore(kept)
+    own, settings.ERASURE_KEY = settings.ERASURE_KEY, "another key"
+    with pytest.raises(CommandError, match=r"^The ledger was written with another ERASURE_KEY, "):
+        replayed()
+    assert Delegate.objects.get(pk=dewi.pk).name == "Dewi Lestari"
+    settings.ERASURE_KEY = own
+    assert replayed()[0] == "Erased again: 1 by handle, 0 by account, 0 requests."
 
 
 def test_restored_account_is_known_by_its_address_alone() -> None:
@@ -165,7 +200,7 @@ def test_restored_account_is_known_by_its_address_alone() -> None:
     kept = backup()
     erase_account(user, by=user, at=LATER)
     restore(kept)
-    assert replayed()[0] == "Erased again: 0 by handle, 1 by address, 0 requests."
+    assert replayed()[0] == "Erased again: 0 by handle, 1 by account, 0 requests."
     assert not User.objects.filter(email="dewi@example.org").exists()
 
 
@@ -173,7 +208,7 @@ def test_profile_with_another_handle_is_known_by_its_older_account(dewi: Delegat
     kept = backup()
     erase(dewi, by=None, at=LATER)
     restore(kept.replace("abcdefghjk", "kjhgfedcba"))
-    assert replayed()[0] == "Erased again: 0 by handle, 1 by address, 0 requests."
+    assert replayed()[0] == "Erased again: 0 by handle, 1 by account, 0 requests."
     assert Delegate.objects.get(pk=dewi.pk).name == ""
 
 
@@ -196,7 +231,7 @@ def test_older_request_of_that_address_is_removed(event: Event, dewi: Delegate) 
     other = make_invitation_request(event, email="another@example.org")
     restore(kept)
     assert InvitationRequest.objects.filter(pk=older.pk).exists()
-    assert replayed()[0] == "Erased again: 1 by handle, 0 by address, 0 requests."
+    assert replayed()[0] == "Erased again: 1 by handle, 0 by account, 0 requests."
     assert set(InvitationRequest.objects.all()) == {other, newer}
 
 
@@ -211,7 +246,7 @@ def test_others_are_left_alone(dewi: Delegate, delegate: Delegate) -> None:
 def test_lost_file_is_written_anew_from_the_table(dewi: Delegate, ledger: Path) -> None:
     erase(dewi, by=None, at=LATER)
     ledger.unlink()
-    assert replayed()[1] == "Ledger: 0 marks added to the table, 2 to the file."
+    assert replayed()[1] == "Ledger: 0 marks added to the table, 4 to the file."
     assert [json.loads(line) for line in ledger.read_text().splitlines()] == LINES
     assert replayed() == NOTHING_TO_DO
 
@@ -246,8 +281,8 @@ def test_damaged_line_is_named_and_the_rest_is_applied(
 ) -> None:
     kept = backup()
     erase(dewi, by=None, at=LATER)
-    first, second = ledger.read_bytes().splitlines()
-    ledger.write_bytes(b"\n".join([first, damaged, second]) + b"\n")
+    first, *others = ledger.read_bytes().splitlines()
+    ledger.write_bytes(b"\n".join([first, damaged, *others]) + b"\n")
     restore(kept)
     out, err = StringIO(), StringIO()
     with pytest.raises(CommandError) as problem:
@@ -255,7 +290,7 @@ def test_damaged_line_is_named_and_the_rest_is_applied(
     assert problem.value.returncode == 1
     assert str(problem.value) == "All other lines were applied. Mend the file and run it again."
     assert err.getvalue() == "Line 2 of the ledger is damaged.\n"
-    assert out.getvalue().startswith("Erased again: 1 by handle, 0 by address, 0 requests.\n")
+    assert out.getvalue().startswith("Erased again: 1 by handle, 0 by account, 0 requests.\n")
     assert Delegate.objects.get(pk=dewi.pk).name == ""
 
 

@@ -6,6 +6,7 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from participants.erasures import OtherKey
 from participants.replaying import replay
 
 
@@ -17,11 +18,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints what was done.
 
-        Raises CommandError where lines of the file are damaged, after all others were applied.
+        Raises CommandError where lines of the file are damaged, after all others were applied, and
+        where the ledger was written with another key, before anything is done.
         """
-        done = replay(at=timezone.now())
+        try:
+            done = replay(at=timezone.now())
+        except OtherKey:
+            raise CommandError(
+                _(
+                    "The ledger was written with another ERASURE_KEY, so nobody was erased. Start "
+                    "the portal with that key and run this again."
+                )
+            ) from None
         self.stdout.write(
-            _("Erased again: %(people)d by handle, %(accounts)d by address, %(requests)d requests.")
+            _("Erased again: %(people)d by handle, %(accounts)d by account, %(requests)d requests.")
             % vars(done)
         )
         self.stdout.write(
