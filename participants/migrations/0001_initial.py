@@ -310,6 +310,7 @@ class Migration(migrations.Migration):
                 ('represented_by', models.CharField(blank=True, help_text='The ministry or department, where the source names it. Never a person.', max_length=200, verbose_name='represented by')),
                 ('source_wording', models.TextField(blank=True, help_text='How the source says it, word for word.', verbose_name='wording of the source')),
                 ('source', models.CharField(blank=True, help_text='The page or document that says so.', max_length=200, verbose_name='source')),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When it was written here.', verbose_name='recorded')),
                 ('event', models.ForeignKey(help_text='Where it had this role.', on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='roundtable.event', verbose_name='roundtable')),
                 ('organisation', models.ForeignKey(help_text='Who had this role.', on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='participants.organisation', verbose_name='organisation')),
             ],

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -195,6 +196,12 @@ class EventRole(models.Model):
     )
     source = models.CharField(
         _("source"), max_length=200, blank=True, help_text=_("The page or document that says so.")
+    )
+    recorded_at = models.DateTimeField(
+        _("recorded"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("When it was written here."),
     )
 
     class Meta:

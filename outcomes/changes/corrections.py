@@ -1,0 +1,152 @@
+"""Corrections of public texts: which rows of the history anyone may read, and what they changed.
+
+A text that was never public is no "before": a row counts only where its roundtable, and its
+statement, were public all the time from a while before until it was written.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from outcomes.models import Commitment, Outcome, Statement
+from participants.models import EventRole, Organisation
+from roundtable.models import Event
+
+# Publishing and correcting may be one act, whose first half nobody ever saw.
+SETTLED = timedelta(minutes=5)
+NEVER = date(9999, 12, 31)
+CHANGED = "~"
+
+# What of each model the public reads as text. The rest is no wording, or leads to a mailbox.
+FIELDS: dict[type[Model], tuple[str, ...]] = {
+    Event: ("title", "starts_on", "ends_on", "city", "country", "venue", "summary"),
+    Statement: ("title", "introduction"),
+    Outcome: ("text", "kind", "place_in_source"),
+    Commitment: ("text", "place_in_source", "due_on"),
+    Organisation: ("name", "short_name", "kind", "country", "site", "description"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that a correction changed, as people read it."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+def corrected(rows: "QuerySet[Any]", since: datetime, until: datetime) -> "QuerySet[Any]":
+    """Rows of the history in which these rows, which are public now, were corrected in public."""
+    history: Any = rows.model.history.model.objects.filter(
+        history_type=CHANGED,
+        history_date__gte=since,
+        history_date__lt=until,
+        id__in=rows.order_by().values("pk"),
+    )
+    history = with_row_before(history).annotate(
+        settled=ExpressionWrapper(F("history_date") - SETTLED, output_field=DateTimeField())
+    )
+    same = history.model.objects.filter(history_id=OuterRef("row_before"))
+    for field in FIELDS[rows.model]:
+        same = same.filter(**{field: OuterRef(field)}) if field != "due_on" else _same_due(same)
+    return _in_public(history.filter(~Exists(same), row_before__isnull=False), rows.model)
+
+
+def with_row_before(history: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Each row of a history with the number of the one before it, as `row_before`."""
+    earlier = history.model.objects.filter(
+        id=OuterRef("id"), history_date__lte=OuterRef("history_date")
+    ).exclude(history_id=OuterRef("history_id"))
+    latest = earlier.order_by("-history_date", "-history_id").values("history_id")[:1]
+    found: QuerySet[Any] = history.annotate(row_before=Subquery(latest))
+    return found
+
+
+def _same_due(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    never = Value(NEVER, output_field=DateField())
+    dated: QuerySet[Any] = rows.annotate(due=Coalesce("due_on", never))
+    return dated.filter(due=Coalesce(OuterRef("due_on"), never))
+
+
+def _in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":
+    """Those of them that stood in public when they were written."""
+    at, settled = OuterRef("history_date"), OuterRef("settled")
+    if model is Event:
+        return _stood(history, Event, "id", at, settled, is_public=True)
+    if model is Organisation:
+        # It stood in public through a roundtable that named it then.
+        roles = EventRole.objects.filter(
+            organisation=OuterRef("id"), recorded_at__lte=OuterRef("settled")
+        )
+        return history.filter(
+            Exists(_stood(roles, Event, "event", OuterRef(at), OuterRef(settled), is_public=True))
+        )
+    if model is Commitment:
+        return _stood(history, Event, "event", at, settled, is_public=True)
+    published = {"state": Statement.State.PUBLISHED}
+    if model is Statement:
+        history = _stood(history, Event, "event", at, settled, is_public=True)
+        return _stood(history, Statement, "id", at, settled, **published)
+    before = history.model.objects.filter(history_id=OuterRef("row_before")).exclude(number="")
+    history = history.filter(Exists(before))
+    history = _stood(history, Event, "statement__event", at, settled, is_public=True)
+    return _stood(history, Statement, "statement", at, settled, **published)
+
+
+def _stood(
+    rows: "QuerySet[Any]",
+    model: Any,
+    key: str,
+    at: OuterRef,
+    settled: OuterRef,
+    **public: Any,
+) -> "QuerySet[Any]":
+    """Those rows whose roundtable or statement, named by `key`, was public from `settled` to `at`.
+
+    `public` says which of its fields has which value while it is.
+    """
+    [(field, value)] = public.items()
+    past = model.history.model.objects.filter(id=OuterRef(key), history_date__lt=at)
+    then = past.filter(history_date__lte=settled).order_by("-history_date", "-history_id")
+    hidden = past.filter(history_date__gt=settled).exclude(**public)
+    found: QuerySet[Any] = rows.annotate(**{f"{field}_then": Subquery(then.values(field)[:1])})
+    return found.filter(~Exists(hidden), **{f"{field}_then": value})
+
+
+def differences(model: type[Model], before: Any, after: Any) -> Iterator[Difference]:
+    """The fields in which two rows of a history differ."""
+    for field in FIELDS[model]:
+        if getattr(before, field) != getattr(after, field):
+            label = str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+            yield Difference(field, label, _as_text(before, field), _as_text(after, field))
+
+
+def _as_text(row: Any, field: str) -> str:
+    value = getattr(row, field)
+    if isinstance(value, date):
+        return date_format(value)
+    if field == "due_on":
+        return _("no due date")
+    if field == "country":
+        return str(value.name)
+    display = getattr(row, f"get_{field}_display", None)
+    return str(display() if display else value)
