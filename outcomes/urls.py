@@ -41,6 +41,7 @@ urlpatterns = [
     path("search/", views.search_page, name="search"),
     path("me/commitments/", views.my_commitments, name="my-commitments"),
     path("me/commitments/<int:number>/", views.answer_request, name="answer-request"),
+    path("report/<str:token>/", views.report_by_link, name="report-by-link"),
     path("about/", views.page, {"template": "about.html"}, name="about"),
     path("accessibility/", views.page, {"template": "accessibility.html"}, name="accessibility"),
     path("privacy/", views.page, {"template": "privacy.html"}, name="privacy"),

@@ -536,6 +536,8 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     # What stands in messages, for whoever comes by one.
     "hide-by-link": lambda: [_path(hiding.url_for(row)) for row in _with_account()],
     "review-by-link": lambda: [_path(reviewing.url_for(row)) for row in _with_account()],
+    # None is in any hands but its person's.
+    "report-by-link": lambda: ["/report/no-such-link/"],
     # Signing out would end the search.
     "account_logout": lambda: [],
 }

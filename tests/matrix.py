@@ -8,6 +8,7 @@ role has no such object.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +17,10 @@ from django.contrib import admin
 from django.core.cache import cache
 from django.db import models, transaction
 from django.test import Client
+from django.utils import timezone
 
-from outcomes.models import CommitmentParty
+from outcomes.models import CommitmentParty, ReportLink
+from outcomes.reporting import report_link
 from participants import hiding, reviewing
 from participants.models import Audience, Delegate, Invitation, User
 from roundtable.models import Event
@@ -266,6 +269,20 @@ def _links(path_of: Any, cast: Cast, own: Delegate | None) -> dict[str, str | No
     }
 
 
+ACCEPTED = {"focal_point_accepted_at__isnull": False}
+
+
+def _report_links(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    """Links to report for the focal point: one that works, and those that do no more."""
+    party = CommitmentParty.objects.get(focal_point=cast.own["focal point"], **ACCEPTED)
+    now = timezone.now()
+    works = urlsplit(report_link(party, at=now)).path
+    ended = urlsplit(report_link(party, at=now - timedelta(days=31))).path
+    taken = urlsplit(report_link(party, at=now)).path
+    ReportLink.objects.filter(pk=party.report_links.latest("pk").pk).update(revoked_at=now)
+    return {"works": works, "ended": ended, "taken": taken, "tampered": f"{works[:-1]}x/"}
+
+
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
@@ -292,6 +309,7 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
         key: f"/invitations/{key}-invitation/" for key in ("open", "answered", "deleted")
     },
     "hide-by-link": lambda cast, own: _links(hiding.url_for, cast, own),
+    "report-by-link": _report_links,
     "review-by-link": lambda cast, own: _links(reviewing.url_for, cast, own),
 }
 

@@ -99,6 +99,7 @@ MAP = {
     "me-show": only_post("/me/show/", "/me/"),
     "my-review": signed_in("/me/review/", takes_post=True),
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.
+    "report-by-link": public("/report/no-such-link/", nobody=404, delegate=404),
     "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),
     "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),
     # The token belongs to no invitation, and nobody here waits for an answer.

@@ -7,6 +7,7 @@ from outcomes.views.promised import (
     commitment_list,
     my_commitments,
 )
+from outcomes.views.reporting import report_by_link
 from outcomes.views.site import home, organisation_detail, page, search_page
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "outcome_detail",
     "outcome_list",
     "page",
+    "report_by_link",
     "search_page",
 ]
