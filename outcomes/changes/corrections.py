@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from outcomes.models import Commitment, Outcome, Statement
+from outcomes.models import Commitment, Milestone, Outcome, Statement
 from participants.models import EventRole, Organisation
 from roundtable.models import Event
 
@@ -40,6 +40,7 @@ FIELDS: dict[type[Model], tuple[str, ...]] = {
     Statement: ("title", "introduction"),
     Outcome: ("text", "kind", "place_in_source"),
     Commitment: ("text", "place_in_source", "due_on"),
+    Milestone: ("title", "due_on"),
     Organisation: ("name", "short_name", "kind", "country", "site", "description"),
 }
 
@@ -71,6 +72,19 @@ def corrected(rows: "QuerySet[Any]", since: datetime, until: datetime) -> "Query
     return _in_public(history.filter(~Exists(same), row_before__isnull=False), rows.model)
 
 
+def reached(milestones: "QuerySet[Milestone]", since: datetime, until: datetime) -> "QuerySet[Any]":
+    """Rows of the history that first say that these milestones, reached by now, are reached."""
+    history: Any = Milestone.history.model.objects.filter(
+        history_date__gte=since,
+        history_date__lt=until,
+        reached_on__isnull=False,
+        id__in=milestones.filter(reached_on__isnull=False).order_by().values("pk"),
+    )
+    before = history.model.objects.filter(history_id=OuterRef("row_before"))
+    said = before.filter(reached_on__isnull=False)
+    return with_row_before(history).filter(~Exists(said))
+
+
 def with_row_before(history: "QuerySet[Any]") -> "QuerySet[Any]":
     """Each row of a history with the number of the one before it, as `row_before`."""
     earlier = history.model.objects.filter(
@@ -100,8 +114,9 @@ def _in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":
         return history.filter(
             Exists(_stood(roles, Event, "event", OuterRef(at), OuterRef(settled), is_public=True))
         )
-    if model is Commitment:
-        return _stood(history, Event, "event", at, settled, is_public=True)
+    if model in (Commitment, Milestone):
+        event = "event" if model is Commitment else "commitment__event"
+        return _stood(history, Event, event, at, settled, is_public=True)
     published = {"state": Statement.State.PUBLISHED}
     if model is Statement:
         history = _stood(history, Event, "event", at, settled, is_public=True)

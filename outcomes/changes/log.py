@@ -4,28 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, F, Func, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, Value
 
-from outcomes.changes.corrections import corrected
+from outcomes.changes.corrections import corrected, reached
 from outcomes.changes.scope import About, scope_of
 from outcomes.changes.telling import CORRECTIONS, tell
 from outcomes.changes.values import Change, Kind
-from outcomes.models import Milestone, Offer, ProgressUpdate, State
-
-
-class Midnight(Func):
-    """The beginning of a day, as a moment."""
-
-    output_field = DateTimeField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """As SQLite stores a moment."""
-        return self.as_sql(compiler, connection, template="(%(expressions)s || ' 00:00:00')")
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """As PostgreSQL compares one."""
-        template = "(%(expressions)s::timestamp AT TIME ZONE 'UTC')"
-        return self.as_sql(compiler, connection, template=template)
+from outcomes.models import Offer, ProgressUpdate, State
 
 
 @dataclass(frozen=True)
@@ -52,9 +37,6 @@ def log(since: datetime, until: datetime, about: About | None = None) -> Log:
     joined = Offer.objects.filter(
         state=State.APPROVED, outcome=None, commitment__in=commitments, **span
     )
-    milestones = Milestone.objects.filter(commitment__in=commitments).annotate(
-        reached_at=Midnight("reached_on")
-    )
     parts = [
         _keys(updates, Kind.UPDATE, "approved_at"),
         _keys(scope.responses.filter(**span), Kind.RESPONSE, "approved_at"),
@@ -65,11 +47,7 @@ def log(since: datetime, until: datetime, about: About | None = None) -> Log:
             "recorded_at",
         ),
         _keys(joined, Kind.JOINED, "approved_at"),
-        _keys(
-            milestones.filter(reached_at__gte=since, reached_at__lt=until),
-            Kind.MILESTONE,
-            "reached_at",
-        ),
+        _keys(reached(scope.milestones, since, until), Kind.MILESTONE, "history_date"),
         *(
             _keys(corrected(rows, since, until), CORRECTIONS[rows.model], "history_date")
             for rows in (
@@ -77,6 +55,7 @@ def log(since: datetime, until: datetime, about: About | None = None) -> Log:
                 scope.statements,
                 scope.outcomes,
                 scope.commitments,
+                scope.milestones,
                 scope.organisations,
             )
         ),

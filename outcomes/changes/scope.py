@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from outcomes.models import Assessment, Commitment, Outcome, Response, Statement, Theme
+from outcomes.models import Assessment, Commitment, Milestone, Outcome, Response, Statement, Theme
 from participants.models import Organisation
 from roundtable.models import Event
 
@@ -20,6 +20,7 @@ class Scope:
     statements: "QuerySet[Statement]"
     outcomes: "QuerySet[Outcome]"
     commitments: "QuerySet[Commitment]"
+    milestones: "QuerySet[Milestone]"
     organisations: "QuerySet[Organisation]"
     responses: "QuerySet[Response]"
     assessments: "QuerySet[Assessment]"
@@ -39,6 +40,7 @@ def scope_of(about: About | None) -> Scope:
             statements,
             outcomes,
             commitments,
+            _milestones(commitments),
             organisations,
             responses,
             Assessment.objects.published(),
@@ -56,12 +58,17 @@ def scope_of(about: About | None) -> Scope:
         ),
         outcomes=outcomes,
         commitments=commitments,
+        milestones=_milestones(commitments),
         organisations=_organisations(about, organisations),
         responses=responses.filter(Q(outcome__in=outcomes.order_by().values("pk")) | by),
         assessments=Assessment.objects.published().filter(
             Q(commitment__in=commitments.order_by().values("pk")) | by
         ),
     )
+
+
+def _milestones(commitments: "QuerySet[Commitment]") -> "QuerySet[Milestone]":
+    return Milestone.objects.filter(commitment__in=commitments.order_by().values("pk"))
 
 
 def _outcomes(about: Any) -> Q:

@@ -1,7 +1,7 @@
 """How each row of the log is told: as whom it is about, what changed, and where that stands."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
@@ -29,6 +29,7 @@ CORRECTIONS: dict[type[Model], str] = {
     Statement: "corrected-statement",
     Outcome: "corrected-outcome",
     Commitment: "corrected-commitment",
+    Milestone: "corrected-milestone",
     Organisation: "corrected-organisation",
 }
 Told = Iterator[tuple[int, Change]]
@@ -181,12 +182,18 @@ def _joined(numbers: Iterable[int]) -> Told:
 
 
 def _milestones(numbers: Iterable[int]) -> Told:
-    for row in Milestone.objects.filter(pk__in=numbers).select_related("commitment__event"):
+    history: Any = Milestone.history.model.objects.filter(history_id__in=numbers)
+    told = list(history.values_list("history_id", "history_date", "id"))
+    milestones = Milestone.objects.select_related("commitment__event").in_bulk(
+        {pk for _number, _at, pk in told}
+    )
+    for number, at, pk in told:
+        row = milestones[pk]
         assert row.reached_on
         yield (
-            row.pk,
+            number,
             Change(
-                at=datetime.combine(row.reached_on, time.min, UTC),
+                at=at,
                 kind=Kind.MILESTONE,
                 key=f"milestone-{row.pk}",
                 field=row.title,
@@ -241,6 +248,9 @@ def _subjects(model: type[Model], numbers: set[int]) -> dict[int, dict[str, Any]
         return {row.pk: _of_organisation(row) for row in _bulk(Organisation, numbers)}
     if model is Commitment:
         return {row.pk: _of(row) for row in _bulk(Commitment, numbers, "event")}
+    if model is Milestone:
+        rows = _bulk(Milestone, numbers, "commitment__event")
+        return {row.pk: _of(row.commitment) for row in rows}
     if model is Outcome:
         return {row.pk: _of_outcome(row) for row in _bulk(Outcome, numbers, "statement__event")}
     if model is Statement:

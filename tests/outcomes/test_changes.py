@@ -113,7 +113,32 @@ def test_answers_assessments_joining_and_milestones_are_told(meeting: Event) -> 
         ("response", "Answer", "Awaited", "Noted"),
         ("response", "Answer", "Noted", "Supported in part"),
     ]
-    assert changes(at(1), END)[0].url == late.get_absolute_url()
+    [recorded] = [row for row in changes(at(1), END) if row.kind == Kind.COMMITMENT]
+    assert (recorded.at, recorded.url) == (at(5), late.get_absolute_url())
+
+
+def test_milestone_is_told_once_when_it_was_written_that_it_is_reached(meeting: Event) -> None:
+    milestone = make_milestone(commitment=make_commitment(meeting, recorded_at=ALWAYS))
+    settle(milestone)
+    correct(milestone, at(1), reached_on=date(2026, 2, 1))
+    correct(milestone, at(2), title="Curriculum for nurses is written")
+    correct(milestone, at(3), reached_on=date(2026, 2, 2))
+    found = changes(at(1), END)
+    assert lines(found) == [
+        (
+            "correction",
+            "step",
+            "Curriculum is written",
+            "Curriculum for nurses is written",
+        ),
+        (
+            "milestone",
+            "Curriculum for nurses is written",
+            "due 1 May 2026",
+            "reached 2 February 2026",
+        ),
+    ]
+    assert [row.at for row in found] == [at(2), at(1)]
 
 
 def test_corrections_tell_each_field_that_differs(meeting: Event) -> None:
