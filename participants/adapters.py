@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.accounts import can_get_mail, take_off_address
+from participants.accounts import addresses_of, can_get_mail, take_off_address
 from participants.even_work import look_for_nobody
-from participants.fresh_codes import is_fresh
+from participants.fresh_codes import proved, require
 from participants.letters import hide_url_of
 from participants.models import User
 from participants.permissions import AnyUser
@@ -28,6 +28,8 @@ from roundtable.mailing import fresh_cause, post
 LOGIN_CODE = "account/email/login_code"
 CODE_SENT = "account/messages/login_code_sent.txt"
 CONFIRM_PAGE = "account_confirm_login_code"
+# allauth names itself so where addresses are added, changed and taken off, and nowhere else here.
+CHANGING_ADDRESSES = "allauth.account"
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
@@ -76,12 +78,28 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """Whether allauth is to ask for the second factor.
 
-        Raises ReauthenticationRequired for who has none, whom allauth would ask nothing.
+        Raises ReauthenticationRequired for who has none, whom allauth would ask nothing. Before an
+        address is added, changed or taken off, everybody proves the mailbox that there is.
         """
         required: bool = super().is_reauthentication_required(app=app, **more)
-        if required and not has_factor(self.request.user) and not is_fresh(self.request):
+        if app == CHANGING_ADDRESSES:
+            require(self.request, addresses_of(self.request.user)[:1])
+        if required and not has_factor(self.request.user) and not proved(self.request):
             raise ReauthenticationRequired
         return required
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tells both mailboxes of a change: that of before and that of now."""
+        super().send_notification_mail(template_prefix, user, context, email)
+        for name in ("to_email", "deleted_email"):
+            if context and name in context:
+                super().send_notification_mail(template_prefix, user, context, context[name])
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queues the mail, so that known and unknown addresses are answered alike."""

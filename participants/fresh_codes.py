@@ -1,6 +1,7 @@
-"""A fresh code by e-mail, for people without a second factor, before what nobody else may do.
+"""A fresh code by e-mail, before what nobody else may do.
 
-allauth lets whoever has neither a password nor a second factor change anything without asking.
+allauth lets whoever has neither a password nor a second factor change anything without asking, and
+asks nobody for the mailbox that is to be replaced.
 """
 
 import time
@@ -10,10 +11,13 @@ from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.cryptokit import compare_user_code
 from django.http import HttpRequest
+from django.urls import reverse
 
 from participants.models import User
 
@@ -21,8 +25,8 @@ KEPT = "fresh_code"  # the code's place in the session
 TRIES = 3
 
 
-def is_fresh(request: HttpRequest) -> bool:
-    """Whether a code from the person's mail was entered here minutes ago, to sign in or for this.
+def proved(request: HttpRequest) -> set[str]:
+    """The person's addresses whose code was entered here minutes ago, to sign in or for this.
 
     An address that the account has no longer proves nothing.
     """
@@ -33,7 +37,17 @@ def is_fresh(request: HttpRequest) -> bool:
         if row.get("method") == "code" and row.get("at", 0) > earliest
     }
     own = EmailAddress.objects.filter(user_id=request.user.pk, verified=True)
-    return bool(own.filter(email__in=mails - {None}).exists())
+    return set(own.filter(email__in=mails - {None}).values_list("email", flat=True))
+
+
+def require(request: HttpRequest, mailboxes: list[str]) -> None:
+    """Nothing, where one of these was proved, or there is none.
+
+    Raises ImmediateHttpResponse otherwise: it leads to the page that asks, and back.
+    """
+    if mailboxes and not proved(request).intersection(mailboxes):
+        page = reverse("account_mailbox")
+        raise ImmediateHttpResponse(suspend_request(request, page))
 
 
 def address_of(request: HttpRequest) -> str:
@@ -47,14 +61,14 @@ def address_of(request: HttpRequest) -> str:
     return request.user.email
 
 
-def was_sent(request: HttpRequest) -> bool:
-    """Whether a code is on its way that still works."""
-    return _waiting(request) is not None
+def sent_to(request: HttpRequest) -> str:
+    """Where a code is on its way that still works; empty where none is."""
+    waiting = _waiting(request)
+    return str(waiting["email"]) if waiting else ""
 
 
-def send(request: HttpRequest) -> bool:
-    """Sends a code; false where that was asked for too often."""
-    email = address_of(request)
+def send(request: HttpRequest, email: str) -> bool:
+    """Sends a code there; false where that was asked for too often."""
     if not ratelimit.consume(request, action="request_login_code", key=email):
         return False
     adapter = get_adapter()

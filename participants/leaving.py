@@ -15,6 +15,7 @@ from participants.models import Affiliation, Delegate, Invitation, User
 from participants.permissions import Rights
 from participants.signing_out import end_sessions
 from roundtable import audit
+from roundtable.mailing import post
 
 
 def current_work(delegate: Delegate, on: date) -> QuerySet[Affiliation]:
@@ -53,6 +54,14 @@ def leave(*, user: User, address: str, work: Affiliation | None, at: datetime) -
     end_sessions(user)
     audit.record(act="leave organisation", at=at, actor=user, subject=delegate or user)
     _tell(user, at)
+    # Whoever reads it there now learns that it opens nothing, and no link hides anybody.
+    post(
+        cause=f"left:{user.pk}:{at.isoformat()}:former",
+        to=address,
+        template="account/email/email_deleted",
+        context={"timestamp": at},
+        at=at,
+    )
 
 
 def may_let_go(delegate: Delegate, rights: Rights) -> bool:

@@ -336,6 +336,8 @@ OWN_PATHS = [
     "/me/left/",
     "/accounts/sessions/",
     "/accounts/reauthenticate/",
+    "/accounts/mailbox/",
+    "/accounts/mailbox/?next=/me/left/",
     "/accounts/logout/",
     "/accounts/email/",
     "/accounts/2fa/",

@@ -45,7 +45,7 @@ from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.delivery import sent
 from tests.factories import make_delegate, make_grant, make_participation, make_user
-from tests.participants.test_fresh_codes import ADDING, newest_code, prove
+from tests.participants.test_fresh_codes import ADDING, MAILBOX, newest_code, prove
 from tests.participants.test_resetting import is_of_old
 from tests.signing_in import app_code
 
@@ -62,6 +62,8 @@ WITHOUT_LINK = {
     ("account/email/email_confirmation", "home@example.org"),
     ("participants/mail/invitation", "guest@example.org"),
     ("participants/mail/erased", "other@example.org"),
+    ("account/email/email_deleted", "home@example.org"),
+    ("account/email/email_deleted", "second@example.org"),
 }
 HIDING = re.compile(r"https://portal\.example\.org(/hide/([^/\s\"]+)/)")
 URL = re.compile(r"https://portal\.example\.org/[^\s\"]*")
@@ -147,6 +149,10 @@ def change_addresses(cast: Cast, _at: datetime) -> Iterator[None]:
     browser.post("/accounts/confirm-email/", {"code": code})
     browser.post(ADDING[0], {"action_primary": "", "email": "home@example.org"})
     yield
+    browser.post(MAILBOX, {"send": "home@example.org"})
+    code = newest_code()
+    yield
+    browser.post(MAILBOX, {"code": code})
     browser.post(ADDING[0], {"action_primary": "", "email": "own@example.org"})
     yield
     browser.post(ADDING[0], {"action_remove": "", "email": "home@example.org"})

@@ -125,6 +125,7 @@ MAP = {
     ),
     "account_email": signed_in("/accounts/email/", takes_post=True),
     "account_reauthenticate": signed_in("/accounts/reauthenticate/", takes_post=True),
+    "account_mailbox": signed_in("/accounts/mailbox/", takes_post=True),
     "usersessions_list": signed_in("/accounts/sessions/", takes_post=True),
     "mfa_index": signed_in("/accounts/2fa/"),
     "mfa_authenticate": entrance("/accounts/2fa/authenticate/", nobody=LOGIN),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import (
+    did_recently_reauthenticate,
     raise_if_reauthentication_required,
     resume_request,
 )
@@ -32,42 +33,77 @@ from participants.signing_out import keep_session
 @require_http_methods(["GET", "HEAD", "POST"])
 def reauthenticate(request: HttpRequest) -> HttpResponse:
     """Asks for a fresh code by e-mail, or leads to the second factor of who has one."""
-    assert isinstance(request.user, User)
-    following = get_next_redirect_url(request)
-    onward = f"?{urlencode({'next': following})}" if following else ""
-    page = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+    page = _page_that_asks(request)
     if page != reverse("account_reauthenticate"):
-        return redirect(f"{page}{onward}")
-    is_sending = request.method == "POST" and "send" in request.POST
-    if is_sending:
-        _send(request)
-        return redirect(f"{page}{onward}")
+        return redirect(f"{page}{_onward(request)}")
+    return _ask_for_code(request, [fresh_codes.address_of(request)])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Asks for a code from the present mailbox, before an address is added, changed or taken off.
+
+    Who has left an organisation may not read its mail any more: another mailbox is as good then.
+    """
+    assert isinstance(request.user, User)
+    own = addresses_of(request.user)
+    if not own:
+        return redirect("account_email")
+    is_leaving = get_next_redirect_url(request) == reverse("me-left")
+    return _ask_for_code(request, own if is_leaving else own[:1])
+
+
+def _ask_for_code(request: HttpRequest, offered: list[str]) -> HttpResponse:
+    if request.method == "POST" and "send" in request.POST:
+        _send(request, offered)
+        return redirect(f"{request.path}{_onward(request)}")
     form = FreshCodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not ratelimit.consume(request, action="reauthenticate", user=request.user):
         too_often: HttpResponse = ratelimit.respond_429(request)
         return too_often
+    sent_to = fresh_codes.sent_to(request)
     if form.is_valid():
-        if fresh_codes.accept(request, form.cleaned_data["code"]):
-            resumed: HttpResponse | None = resume_request(request)
-            return resumed or redirect("me")
+        if sent_to in offered and fresh_codes.accept(request, form.cleaned_data["code"]):
+            return _go_on(request)
         form.add_error(
             "code", _("This is not the code, or it is too old. Look again, or ask for another one.")
         )
     context = {
         "form": form,
-        "email": fresh_codes.address_of(request),
-        "was_sent": fresh_codes.was_sent(request),
-        "following": following or "",
+        "offered": offered,
+        "sent_to": sent_to if sent_to in offered else "",
+        "following": get_next_redirect_url(request) or "",
+        "is_present_mailbox": request.path == reverse("account_mailbox"),
     }
     status = 400 if form.errors else 200
     return render(request, "account/reauthenticate_by_code.html", context, status=status)
 
 
-def _send(request: HttpRequest) -> None:
-    if fresh_codes.send(request):
+def _send(request: HttpRequest, offered: list[str]) -> None:
+    chosen = request.POST["send"]
+    if fresh_codes.send(request, chosen if chosen in offered else offered[0]):
         messages.success(request, _("A code is on its way."))
     else:
         messages.error(request, _("You asked for many codes. Wait some minutes, then try again."))
+
+
+def _go_on(request: HttpRequest) -> HttpResponse:
+    """Does what was asked for; first leads to the second factor whoever has one."""
+    page = _page_that_asks(request)
+    if page != reverse("account_reauthenticate") and not did_recently_reauthenticate(request):
+        return redirect(f"{page}{_onward(request)}")
+    resumed: HttpResponse | None = resume_request(request)
+    return resumed or redirect("me")
+
+
+def _page_that_asks(request: HttpRequest) -> str:
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    return str(methods[0]["url"])
+
+
+def _onward(request: HttpRequest) -> str:
+    following = get_next_redirect_url(request)
+    return f"?{urlencode({'next': following})}" if following else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,7 +113,8 @@ def left(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     data = request.POST if request.method == "POST" else None
     if data is not None:
-        raise_if_reauthentication_required(request, app="allauth.account")
+        fresh_codes.require(request, addresses_of(request.user))
+        raise_if_reauthentication_required(request, app="participants")
     form = LeftForm(data, user=request.user, on=timezone.localdate())
     if form.is_valid():
         address = form.cleaned_data["address"]

@@ -36,7 +36,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 def my_data_json(request: HttpRequest) -> HttpResponse:
     """All of it, for programs."""
     assert isinstance(request.user, User)
-    raise_if_reauthentication_required(request, app="allauth.account")
+    raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
     _tell(request.user, now)
     sections = holdings.held(holdings.Person.of(request.user), now)
@@ -47,7 +47,7 @@ def my_data_json(request: HttpRequest) -> HttpResponse:
 def my_data_zip(request: HttpRequest) -> HttpResponse:
     """All of it as files, with the notices that one agreed to and one's own card."""
     assert isinstance(request.user, User)
-    raise_if_reauthentication_required(request, app="allauth.account")
+    raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
     _tell(request.user, now)
     person = holdings.Person.of(request.user)
@@ -58,7 +58,7 @@ def my_data_zip(request: HttpRequest) -> HttpResponse:
 def _is_proven(request: HttpRequest) -> bool:
     """Whether the person showed minutes ago who they are, so that nobody else sits there."""
     try:
-        raise_if_reauthentication_required(request, app="allauth.account")
+        raise_if_reauthentication_required(request, app="participants")
     except ReauthenticationRequired:
         return False
     return True
@@ -90,7 +90,7 @@ def erase_me(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = EraseForm(data)
     if data is not None and form.is_valid():
-        raise_if_reauthentication_required(request, app="allauth.account")
+        raise_if_reauthentication_required(request, app="participants")
         try:
             erase_oneself(request.user, at=timezone.now())
         except OSError:  # the ledger: nobody goes without a mark

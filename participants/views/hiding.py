@@ -56,7 +56,7 @@ def show_me(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "end_links" in request.POST:
             # Whoever sits at an open window must not take the way to hide from its owner.
-            raise_if_reauthentication_required(request, app="allauth.account")
+            raise_if_reauthentication_required(request, app="participants")
             consents.end_links(delegate, at=timezone.now())
         consents.resume(delegate, at=timezone.now())
     return redirect("me")

@@ -164,6 +164,7 @@ SIGNED_IN = [
     Page("account-passkeys", "/accounts/2fa/webauthn/"),
     Page("account-passkey-new", "/accounts/2fa/webauthn/add/"),
     Page("account-is-it-you", "/accounts/reauthenticate/"),
+    Page("account-mailbox", "/accounts/mailbox/"),
     Page("account-recovery-codes-new", "/accounts/2fa/recovery-codes/generate/"),
     Page("account-left", "/me/left/"),
     Page("account-sessions", "/accounts/sessions/"),

@@ -1,6 +1,7 @@
 """Before how one signs in is changed, a fresh code by e-mail or the second factor is asked for."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,11 +16,12 @@ from django.test import Client
 from participants.models import User
 from roundtable.mailing import Letter
 from tests.factories import make_user
-from tests.signing_in import add_app, app_code
+from tests.signing_in import add_app, app_code, remember
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
-ASK = "/accounts/reauthenticate/"
+ASK, MAILBOX = "/accounts/reauthenticate/", "/accounts/mailbox/"
+CONFIRM = "/accounts/2fa/reauthenticate/"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -49,11 +51,13 @@ GUARDED_TO_SEE = [
 GUARDED_TO_DO = [
     ("/accounts/2fa/webauthn/add/", {"name": "Telephone", "credential": "{}"}),
     ("/accounts/2fa/recovery-codes/generate/", {}),
-    ("/accounts/email/", {"action_primary": "", "email": "second@example.org"}),
-    ("/accounts/email/", {"action_remove": "", "email": "second@example.org"}),
-    ("/me/left/", {"address": "second@example.org"}),
 ]
 ADDING = ("/accounts/email/", {"action_add": "", "email": "home@example.org"})
+GO_BY_SECOND = ("/accounts/email/", {"action_primary": "", "email": "second@example.org"})
+TAKE_OFF_SECOND = ("/accounts/email/", {"action_remove": "", "email": "second@example.org"})
+LEAVE_SECOND = ("/me/left/", {"address": "second@example.org"})
+# What wants the present mailbox, whatever else was shown.
+OF_ADDRESSES = [ADDING, GO_BY_SECOND, TAKE_OFF_SECOND, LEAVE_SECOND]
 
 
 def leads_to(answer: Any) -> tuple[int, str]:
@@ -68,8 +72,10 @@ def test_whoever_has_no_second_factor_is_asked_for_a_fresh_code(
     dewi: User, client_of: Sign
 ) -> None:
     browser = client_of(dewi)
-    assert leads_to(browser.post(*ADDING)) == (302, ASK)
+    assert leads_to(browser.post(*ADDING)) == (302, MAILBOX)
     EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
+    for path, data in OF_ADDRESSES[1:]:
+        assert leads_to(browser.post(path, data)) == (302, MAILBOX), data
     for path in GUARDED_TO_SEE:
         assert leads_to(browser.get(path)) == (302, ASK), path
     for path, data in [*GUARDED_TO_DO, ("/accounts/2fa/totp/activate/", {"code": "123456"})]:
@@ -83,29 +89,25 @@ def test_whoever_has_a_second_factor_is_asked_for_it(dewi: User, client_of: Sign
     confirm = (302, "/accounts/2fa/reauthenticate/")
     for used in (False, True):  # to sign in; it is asked for once more
         browser = client_of(dewi, second_factor=used)
-        EmailAddress.objects.filter(email="second@example.org").delete()
-        assert leads_to(browser.post(*ADDING)) == confirm
-        EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
         for path, data in [*GUARDED_TO_DO, ("/accounts/2fa/totp/deactivate/", {})]:
             assert leads_to(browser.post(path, data)) == confirm, path
         assert leads_to(browser.get(ASK)) == confirm
         browser.post(ASK, {"send": "yes"})
-    assert addresses() == [("dewi@example.org", True, True), ("second@example.org", True, False)]
     assert Authenticator.objects.count() == 1 and not Letter.objects.exists()
 
 
 def test_what_was_asked_is_done_once_the_code_is_entered(dewi: User, client_of: Sign) -> None:
     browser = client_of(dewi)
     where = browser.post(*ADDING)["Location"]
-    assert where == f"{ASK}?next=%2Faccounts%2Femail%2F"
+    assert where == f"{MAILBOX}?next=%2Faccounts%2Femail%2F"
     page = browser.get(where).content.decode()
     assert "We send a code to dewi@example.org." in page and not Letter.objects.exists()
-    answer = browser.post(ASK, {"send": "yes", "next": "/accounts/email/"})
-    assert answer["Location"] == f"{ASK}?next=%2Faccounts%2Femail%2F"
+    answer = browser.post(MAILBOX, {"send": "yes", "next": "/accounts/email/"})
+    assert answer["Location"] == f"{MAILBOX}?next=%2Faccounts%2Femail%2F"
     letter = Letter.objects.get()
     assert (letter.recipient, letter.subject) == ("dewi@example.org", "Your code")
     assert "A code is on its way to dewi@example.org." in browser.get(where).content.decode()
-    answer = browser.post(ASK, {"code": newest_code().lower(), "next": "/accounts/email/"})
+    answer = browser.post(MAILBOX, {"code": newest_code().lower(), "next": "/accounts/email/"})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
     assert Letter.objects.latest("pk").recipient == "home@example.org"
     assert not EmailAddress.objects.filter(email="home@example.org").exists()
@@ -115,8 +117,146 @@ def test_what_was_asked_is_done_once_the_code_is_entered(dewi: User, client_of: 
     assert answer["Location"] == "/accounts/email/"
     dewi.refresh_from_db()
     assert dewi.email == "home@example.org"
-    told = Letter.objects.latest("pk")
-    assert (told.recipient, told.subject) == ("dewi@example.org", "Your sign-in was changed")
+    assert told() == {"dewi@example.org", "home@example.org"}
+    # Now the new mailbox is the one to prove.
+    answer = browser.post("/accounts/email/", {"action_remove": "", "email": "dewi@example.org"})
+    assert leads_to(answer) == (302, MAILBOX)
+
+
+def told() -> set[str]:
+    """Who was told in the newest two letters that an address was changed or taken off."""
+    newest = list(Letter.objects.order_by("-pk")[:2])
+    assert {row.subject for row in newest} == {"Your sign-in was changed"}
+    assert re.search("was changed\\.|no longer be used", newest[0].text)
+    return {row.recipient for row in newest}
+
+
+@pytest.fixture
+def careful(dewi: User) -> User:
+    """Has two addresses and an authenticator app."""
+    EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
+    add_app(dewi)
+    return dewi
+
+
+def show_factor(browser: Client, following: str = "/me/") -> Any:
+    """Enters the code of the app once more; it works once, so what was used is forgotten."""
+    cache.clear()
+    return browser.post(f"{CONFIRM}?next={following}", {"code": app_code(), "next": following})
+
+
+@pytest.mark.parametrize(("path", "data"), OF_ADDRESSES, ids=["add", "go by", "off", "left"])
+def test_second_factor_does_not_stand_in_for_the_present_mailbox(
+    careful: User, client_of: Sign, path: str, data: dict[str, str]
+) -> None:
+    if data is ADDING[1]:
+        EmailAddress.objects.filter(email="second@example.org").delete()
+    before = addresses()
+    browser = client_of(careful, second_factor=True)
+    assert show_factor(browser)["Location"] == "/me/"
+    assert browser.get("/accounts/2fa/totp/deactivate/").status_code == 200, "the factor is fresh"
+    assert leads_to(browser.post(path, data)) == (302, MAILBOX)
+    # Nor does a mailbox that is not the present one, save for who has left.
+    if path == "/accounts/email/":
+        remember(browser, careful, *records(browser), code_of("second@example.org"))
+        assert leads_to(browser.post(path, data)) == (302, MAILBOX)
+    assert addresses() == before
+    assert not Letter.objects.exists()
+
+
+def records(browser: Client) -> list[dict[str, object]]:
+    """How the session was opened so far."""
+    return list(browser.session["account_authentication_methods"])
+
+
+def code_of(email: str) -> dict[str, object]:
+    """A code from that mailbox was entered just now."""
+    return {"method": "code", "email": email, "at": time.time()}
+
+
+@pytest.mark.parametrize(("path", "data"), OF_ADDRESSES, ids=["add", "go by", "off", "left"])
+def test_mailbox_does_not_stand_in_for_the_second_factor(
+    careful: User, client_of: Sign, path: str, data: dict[str, str]
+) -> None:
+    if data is ADDING[1]:
+        EmailAddress.objects.filter(email="second@example.org").delete()
+    before = addresses()
+    browser = client_of(careful, second_factor=True)
+    browser.post(MAILBOX, {"send": "dewi@example.org"})
+    assert leads_to(browser.post(MAILBOX, {"code": newest_code()})) == (302, CONFIRM)
+    assert leads_to(browser.post(path, data)) == (302, CONFIRM)
+    assert addresses() == before
+
+
+def test_address_is_changed_with_both_mailboxes_and_the_second_factor(
+    dewi: User, client_of: Sign
+) -> None:
+    add_app(dewi)
+    browser = client_of(dewi, second_factor=True)
+    assert leads_to(browser.post(*ADDING)) == (302, MAILBOX)
+    browser.post(MAILBOX, {"send": "yes", "next": "/accounts/email/"})
+    assert Letter.objects.get().recipient == "dewi@example.org"
+    answer = browser.post(MAILBOX, {"code": newest_code(), "next": "/accounts/email/"})
+    assert answer["Location"] == f"{CONFIRM}?next=%2Faccounts%2Femail%2F"
+    answer = show_factor(browser, "/accounts/email/")
+    assert answer["Location"] == "/accounts/confirm-email/"
+    assert Letter.objects.latest("pk").recipient == "home@example.org"
+    assert addresses() == [("dewi@example.org", True, True)]
+    browser.post("/accounts/confirm-email/", {"code": newest_code()})
+    browser.post("/accounts/email/", {"action_primary": "", "email": "home@example.org"})
+    assert addresses() == [("dewi@example.org", True, False), ("home@example.org", True, True)]
+    dewi.refresh_from_db()
+    assert dewi.email == "home@example.org"
+    assert told() == {"dewi@example.org", "home@example.org"}
+
+
+def test_both_mailboxes_are_told_that_an_address_was_taken_off(dewi: User, client_of: Sign) -> None:
+    EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
+    browser = client_of(dewi)
+    browser.post(MAILBOX, {"send": "yes"})
+    browser.post(MAILBOX, {"code": newest_code()})
+    browser.post(*TAKE_OFF_SECOND)
+    assert addresses() == [("dewi@example.org", True, True)]
+    assert told() == {"dewi@example.org", "second@example.org"}
+
+
+def test_who_has_left_shows_the_mailbox_that_stays(careful: User, client_of: Sign) -> None:
+    browser = client_of(careful, second_factor=True)
+    leave = ("/me/left/", {"address": "dewi@example.org"})
+    where = browser.post(*leave)["Location"]
+    page = browser.get(where).content.decode()
+    assert 'value="dewi@example.org"' in page and 'value="second@example.org"' in page
+    browser.post(MAILBOX, {"send": "second@example.org", "next": "/me/left/"})
+    assert Letter.objects.get().recipient == "second@example.org"
+    browser.post(MAILBOX, {"code": newest_code(), "next": "/me/left/"})
+    assert show_factor(browser, "/me/left/")["Location"] == "/accounts/email/"
+    assert addresses() == [("second@example.org", True, True)]
+    # For anything else only the present mailbox is asked.
+    page = browser.get(f"{MAILBOX}?next=/accounts/email/").content.decode()
+    assert "We send a code to second@example.org." in page
+    browser.post(MAILBOX, {"send": "stranger@example.org"})
+    assert Letter.objects.latest("pk").recipient == "second@example.org"
+
+
+def test_code_of_another_mailbox_is_not_taken_for_the_present_one(
+    careful: User, client_of: Sign
+) -> None:
+    browser = client_of(careful, second_factor=True)
+    browser.post(MAILBOX, {"send": "second@example.org", "next": "/me/left/"})
+    answer = browser.post(MAILBOX, {"code": newest_code(), "next": "/accounts/email/"})
+    assert answer.status_code == 400
+
+
+def test_desk_changes_no_address_of_somebody_who_signed_in(
+    dewi: User, operator: User, client_of: Sign
+) -> None:
+    User.objects.filter(pk=dewi.pk).update(last_login=NOW)
+    path = f"/admin/participants/user/{dewi.pk}/change/"
+    browser = client_of(operator)
+    assert 'name="email"' not in browser.get(path).content.decode()
+    browser.post(path, {"email": "thief@example.org", "is_active": "on"})
+    assert addresses()[0] == ("dewi@example.org", True, True)
+    assert User.objects.get(pk=dewi.pk).email == "dewi@example.org"
 
 
 def test_wrong_code_opens_nothing_and_the_third_ends_it(dewi: User, client_of: Sign) -> None:

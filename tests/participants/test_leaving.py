@@ -111,8 +111,13 @@ def test_address_that_was_given_up_signs_in_no_longer(account: User, delegate: D
     assert delegate.invitation_email == ""
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.actor != "", entry.subject != "") == ("leave organisation", True, True)
-    told = Letter.objects.get(cause__startswith="left:")
-    assert (told.recipient, told.subject) == (HOME, "Your sign-in was changed")
+    told = Letter.objects.filter(cause__startswith="left:").order_by("pk")
+    assert [(row.recipient, row.subject) for row in told] == [
+        (HOME, "Your sign-in was changed"),
+        (WORK, "Your sign-in was changed"),
+    ]
+    assert "An address can no longer be used to sign in as you." in told[1].text
+    assert "/hide/" not in told[1].text
 
 
 def test_session_that_the_address_began_ends_too(account: User) -> None:
