@@ -68,7 +68,8 @@ def _is_standing(grant: Grant, since: datetime) -> bool:
     keys = AuditKey.objects.filter(subject__in=names).values("key")
     factors = Authenticator.objects.filter(user=user, type__in=KINDS, created_at__lte=since)
     given = AuditEntry.objects.filter(subject__in=keys, act__in=GIVING, at__gt=since)
-    return user.joined_at <= since and factors.exists() and not given.exists()
+    is_old = max(user.joined_at, grant.given_at) <= since
+    return is_old and factors.exists() and not given.exists()
 
 
 def why_not_ask(*, user: User, by: User, at: datetime) -> str:

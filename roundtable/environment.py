@@ -43,10 +43,10 @@ def optional(name: str, read: Callable[[str], Any], default: Any, like: str) -> 
 def days(name: str) -> int:
     """The number of days that the variable holds.
 
-    Raises ValueError where it is less than one: everything would be too old.
+    Raises ValueError where it is less than 31: the log says who has been a co-chair for a month.
     """
     number: int = env.int(name)
-    if number < 1:
+    if number < 31:
         raise ValueError(name)
     return number
 

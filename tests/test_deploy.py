@@ -128,6 +128,7 @@ def test_missing_setting_stops_gunicorn_with_one_sentence(name: str, tmp_path: P
         ("REVEALS_PER_DAY", "many"),
         ("LOG_KEPT_DAYS", "forever"),
         ("LOG_KEPT_DAYS", "00"),
+        ("LOG_KEPT_DAYS", "29"),
         ("LOG_KEPT_DAYS", "-730"),
         ("TRUSTED_PROXY_COUNT", "one"),
     ],

@@ -116,7 +116,7 @@ TABLES = (
         _("Rights to work on a roundtable"),
         Grant,
         _by_user(Grant, "event", "on_behalf_of"),
-        ("event", "role", "on_behalf_of", "valid_from", "valid_until"),
+        ("event", "role", "on_behalf_of", "valid_from", "valid_until", "given_at"),
         OF_MY_ACCOUNT,
     ),
     Table(

@@ -292,6 +292,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('cochair', 'co-chair'), ('editor', 'editor'), ('reader', 'reader')], help_text='Co-chairs and editors may change; only co-chairs approve; readers look.', max_length=10, verbose_name='role')),
                 ('valid_from', models.DateField(help_text='The first day on which it holds.', verbose_name='from')),
                 ('valid_until', models.DateField(blank=True, help_text='The last day on which it holds. Empty: until somebody ends it.', null=True, verbose_name='to')),
+                ('given_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When this grant was made, whatever its first day.', verbose_name='given')),
                 ('event', models.ForeignKey(help_text='The only roundtable that this grant is about.', on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='roundtable.event', verbose_name='roundtable')),
                 ('user', models.ForeignKey(help_text='Who receives the right.', on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='account')),
                 ('on_behalf_of', models.ForeignKey(blank=True, help_text='The government or organisation that this person acts for.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='participants.organisation', verbose_name='on behalf of')),

@@ -148,6 +148,13 @@ class Grant(models.Model):
         help_text=_("The last day on which it holds. Empty: until somebody ends it."),
     )
 
+    given_at = models.DateTimeField(
+        _("given"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("When this grant was made, whatever its first day."),
+    )
+
     objects = GrantQuerySet.as_manager()
 
     class Meta:

@@ -35,6 +35,7 @@ def is_of_old(user: User) -> User:
     long_ago = NOON - timedelta(days=60)
     user.joined_at = long_ago
     user.save()
+    user.grants.update(given_at=long_ago)
     add_app(user)
     Authenticator.objects.filter(user=user).update(created_at=long_ago)
     return user
@@ -244,6 +245,17 @@ def test_grant_counts_thirty_days_after_the_desk_touched_it(
     row = ask(user=loser, by=operator, reason="Called", at=NOON - timedelta(hours=1))
     assert agree(reset=row, by=cochair, at=NOON) is counts
     assert has_factor(loser) is not counts
+
+
+@pytest.mark.parametrize(("days", "counts"), [(29, False), (31, True)])
+def test_first_day_of_a_grant_says_nothing_of_when_it_was_given(
+    cochair: User, operator: User, loser: User, days: int, counts: bool
+) -> None:
+    grant = cochair.grants.get()
+    assert grant.valid_from == date(2024, 1, 1) and not AuditEntry.objects.exists()
+    cochair.grants.update(given_at=NOON - timedelta(days=days))
+    row = ask(user=loser, by=operator, reason="Called", at=NOON - timedelta(hours=1))
+    assert agree(reset=row, by=cochair, at=NOON) is counts
 
 
 @pytest.mark.parametrize(("days", "counts"), [(29, False), (31, True)])
