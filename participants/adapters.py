@@ -8,6 +8,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
 from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from participants.models import User
 from participants.permissions import AnyUser
 from participants.second_factor import has_factor
 from roundtable.mailing import fresh_cause, post
+from roundtable.sealing import open_sealed, seal
 
 LOGIN_CODE = "account/email/login_code"
 CODE_SENT = "account/messages/login_code_sent.txt"
@@ -129,6 +131,18 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         if request.resolver_match and request.resolver_match.url_name == CONFIRM_PAGE:
             look_for_nobody(request)
         self.send_mail(LOGIN_CODE, "", {"code": self.generate_login_code()})
+
+
+class SealedFactorsAdapter(DefaultMFAAdapter):
+    """What an authenticator app or a list of recovery codes is made from is sealed when stored."""
+
+    def encrypt(self, text: str) -> str:
+        """Sealed."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Opened; raises CannotOpenError."""
+        return open_sealed(encrypted_text)
 
 
 def display_name(user: User) -> str:

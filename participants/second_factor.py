@@ -9,11 +9,12 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from participants.models import User
 from participants.permissions import AnyUser, may_enter_admin
+from roundtable.sealing import CannotOpenError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Recovery codes stand in for one of these, and go with the last of them.
@@ -66,6 +67,12 @@ class SecondFactorMiddleware:
         back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
         page = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
         return redirect(f"{page}?{urlencode({'next': back})}")
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """Refuses a page that shows what cannot be opened; forms say so themselves."""
+        if not isinstance(problem, CannotOpenError):
+            return None
+        return render(request, "mfa/cannot_be_opened.html", {"problem": problem}, status=403)
 
 
 def _factors(user: User) -> Any:

@@ -1,6 +1,7 @@
 """The mail that was sent, and codes of apps, to read in development; absent where DEBUG is off."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
+
+from roundtable.sealing import CannotOpenError
 
 KEPT = 30
 # What stands between messages that were sent together.
@@ -70,9 +73,10 @@ def app_codes(at: float) -> list[AppCode]:
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user")
     found = []
     for app in apps.order_by("user__email"):
-        secret = decrypt(app.data["secret"])
-        code = format_hotp_value(hotp_value(secret, int(at) // TOTP_PERIOD))
-        found.append(AppCode(app.user.email, secret, code))
+        with suppress(CannotOpenError):
+            secret = decrypt(app.data["secret"])
+            code = format_hotp_value(hotp_value(secret, int(at) // TOTP_PERIOD))
+            found.append(AppCode(app.user.email, secret, code))
     return found
 
 

@@ -27,6 +27,8 @@ else:
     ALLOWED_HOSTS = names(
         required("ALLOWED_HOSTS", "the host names that the portal answers to, with commas between")
     )
+# What was sealed with a former key is opened with it.
+SECRET_KEY_FALLBACKS = names(env.str("SECRET_KEY_FALLBACKS", default=""))
 if DEBUG:
     ERASURE_KEY = env.str("ERASURE_KEY", default="for-development-only-" + "y" * 40)
     ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default="") or DATA_DIR / "erasures.log")
@@ -183,6 +185,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 ACCOUNT_RATE_LIMITS = {"invite_me": "10/h/ip"}
+MFA_ADAPTER = "participants.adapters.SealedFactorsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

@@ -31,6 +31,7 @@ for name in (
     "LOG_KEPT_DAYS",
     "OPERATOR_NAME",
     "REVEALS_PER_DAY",
+    "SECRET_KEY_FALLBACKS",
     "STATIC_ROOT",
     "TRUSTED_PROXY_COUNT",
 ):

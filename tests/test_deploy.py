@@ -142,6 +142,18 @@ def test_setting_that_cannot_be_read_is_named_and_not_repeated(name: str, value:
     assert value not in result.stderr
 
 
+def test_what_a_former_key_sealed_is_opened_when_it_is_named() -> None:
+    seal = "from roundtable.sealing import seal; print(seal('Sesame'))"
+    sealed = manage("shell", "--verbosity", "0", "--command", seal, **DOCUMENTED).stdout.strip()
+    changed = DOCUMENTED | {"SECRET_KEY": "n" * 60 + "0123456789-abc"}
+    ask = f"from roundtable.sealing import open_sealed; print(open_sealed('{sealed}'))"
+    command = ("shell", "--verbosity", "0", "--command", ask)
+    assert manage(*command, **changed).returncode == 1
+    former = f"{'o' * 60}, {DOCUMENTED['SECRET_KEY']}"
+    result = manage(*command, **changed, SECRET_KEY_FALLBACKS=former)
+    assert result.stdout == "Sesame\n", result.stderr
+
+
 def test_folder_of_the_database_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "some" / "where"
     result = manage("migrate", "--verbosity", "0", **without("DATABASE_URL"), DATA_DIR=str(folder))

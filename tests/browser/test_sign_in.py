@@ -12,6 +12,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from participants.models import User
+from roundtable.sealing import open_sealed
 from tests import signing_in
 from tests.browser.checks import check
 from tests.browser.conftest import Visit
@@ -163,7 +164,7 @@ def test_second_factor_is_set_up_asked_for_and_taken_off(
 def test_cochair_comes_to_the_desk_with_the_code_of_the_app(
     visit: Callable[..., Visit], cochair: User, javascript: bool
 ) -> None:
-    secret = str(Authenticator.objects.get(user=cochair, type="totp").data["secret"])
+    secret = open_sealed(Authenticator.objects.get(user=cochair, type="totp").data["secret"])
     page = visit("/admin/", width=360, javascript=javascript).page
     ask_for_code(page, cochair.email)
     enter(page, code_sent_to(cochair.email))

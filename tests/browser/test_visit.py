@@ -15,6 +15,7 @@ from allauth.mfa.models import Authenticator
 from playwright.sync_api import Page, expect
 
 from participants.models import Delegate, User
+from roundtable.sealing import open_sealed
 from roundtable.verifying import faults
 from tests.browser.conftest import Visit
 from tests.browser.test_profile import NUMBER, choose
@@ -97,7 +98,7 @@ def link_in_mail(address: str, path: str) -> str:
 
 def invite(phones: Phones, cochair: User, lan: Delegate) -> None:
     """A co-chair comes in with both factors, invites her, and confirms that she took part."""
-    secret = str(Authenticator.objects.get(user=cochair, type="totp").data["secret"])
+    secret = open_sealed(Authenticator.objects.get(user=cochair, type="totp").data["secret"])
     page = phones("cochair", "/admin/")
     ask_for_code(page, cochair.email)
     enter(page, code_sent_to(cochair.email))
