@@ -65,6 +65,7 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.follow_up import make_assessment, make_milestone, make_related_text
 from tests.test_urls import MAP
 
 # Everyone who has a word in each field, with `listed_to`.
@@ -109,6 +110,17 @@ EVENT_TEXTS = [
     "commitment",
     "coplace",
     "update",
+    "obstacles",
+    "next",
+    "reason",
+    "upsource",
+    "assessment",
+    "assource",
+    "milestone",
+    "related",
+    "relatedurl",
+    "relatedquote",
+    "relatedsource",
     "evidence",
     "evidenceurl",
     "document",
@@ -142,6 +154,7 @@ CANARIES = (
     | of("imported", "invited")  # where the invitation went
     | of("request", "name", "organisation", "email", "note")  # of who asks to be invited
     | of("update", "draft", "submitted", "changerequested", "private", "privateurl", "unready")
+    | of("assessment", "draft", "submitted")
 )
 
 
@@ -330,7 +343,23 @@ def make_promise(event: Event, key: str, point: Outcome, party: Organisation) ->
     commitment.outcomes.add(point)
     make_party(commitment, organisation=party)
     make_party(commitment, group=Group.objects.get(slug=f"group-of-{key}"))
-    update = make_update(commitment, text=f"zq-{key}-update")
+    update = make_update(
+        commitment,
+        text=f"zq-{key}-update",
+        obstacles=f"zq-{key}-obstacles",
+        next_steps=f"zq-{key}-next",
+        reason=f"zq-{key}-reason",
+        source=f"zq-{key}-upsource",
+    )
+    make_assessment(commitment=commitment, text=f"zq-{key}-assessment", source=f"zq-{key}-assource")
+    make_milestone(commitment=commitment, title=f"zq-{key}-milestone", due_on=date(2030, 1, 1))
+    make_related_text(
+        commitment=commitment,
+        title=f"zq-{key}-related",
+        url=f"https://example.org/zq-{key}-relatedurl",
+        quote=f"zq-{key}-relatedquote",
+        source=f"zq-{key}-relatedsource",
+    )
     make_evidence(
         update, title=f"zq-{key}-evidence", url=f"https://example.org/zq-{key}-evidenceurl"
     )
@@ -364,6 +393,12 @@ def hide_updates(event: Event) -> None:
         if state == State.CHANGE_REQUESTED:
             update.request_change(note="zq-update-note", at=NOON)
     make_evidence(update, title="zq-update-unready")
+    for state, word in ((State.DRAFT, "draft"), (State.SUBMITTED, "submitted")):
+        assessment = make_assessment(
+            commitment=commitment, approved=False, text=f"zq-assessment-{word}"
+        )
+        if state != State.DRAFT:
+            assessment.submit(at=NOON)
 
 
 def hide_a_draft(event: Event, theme: Theme) -> None:

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from pytest_django import Settings
 
-from outcomes.models import Outcome, Status
+from outcomes.models import Outcome, Status, Step
 from participants.models import (
     Audience,
     Delegate,
@@ -52,6 +52,7 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.follow_up import make_assessment, make_milestone, make_related_text
 
 Sign = Callable[[User | Delegate], Client]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
@@ -260,7 +261,22 @@ def make_portal() -> dict[str, Any]:
         if number % 2:
             party.accept(NOON)
         if status:
-            update = make_update(commitment, status=status, text="Сделано")
+            update = make_update(
+                commitment,
+                status=status,
+                step=Step.HALF,
+                text="Сделано",
+                obstacles="Мало денег",
+                next_steps="Ещё",
+                reason="Закон",
+                source="Газета",
+            )
+            watch = make_organisation(name="Наблюдатели")
+            make_assessment(
+                commitment=commitment, organisation=watch, text="Видели", source="Газета"
+            )
+            make_milestone(commitment=commitment, title="Шаг")
+            make_related_text(commitment=commitment, title="План", quote="Учить", source="Газета")
             make_evidence(update, title="Доказательство", dated_on=date(2025, 1, 2))
     reader = make_delegate(name="Читатель")
     make_participation(reader, event, organisation=organisation)

@@ -30,6 +30,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.follow_up import make_assessment, make_milestone, make_related_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -60,7 +61,7 @@ DETAILS = {
     "/roundtables/counted/": (15, 18),
     "/outcomes/counted/1/": (6, 9),
     "/outcomes/counted/1.a/": (9, 12),
-    "/commitments/counted-c1/": (7, 10),
+    "/commitments/counted-c1/": (10, 13),
     "/organisations/office-1/": (7, 10),
     "/directory/HANDLE/": (6, 9),
     "/directory/HANDLE.vcf": (6, 8),
@@ -114,6 +115,9 @@ def fill(rows: int) -> Delegate:
             update = make_update(reported, by=by)
             make_evidence(update)
             make_evidence(update)
+            make_assessment(commitment=reported, by=by)
+            make_milestone(commitment=reported)
+            make_related_text(commitment=reported)
     return people[0]
 
 

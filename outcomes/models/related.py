@@ -1,11 +1,13 @@
 """Steps on the way of a commitment, and what it has to do with texts elsewhere."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.commitment import Commitment
+from outcomes.models.commitment import ENDED, SOON, Commitment
 from outcomes.models.outcome import Outcome
 from roundtable.history import record_history
 
@@ -38,6 +40,18 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether its day has passed, it was not reached, and no update has ended the whole."""
+        return self._is_awaited and self.due_on < on
+
+    def is_due_soon(self, on: date) -> bool:
+        """Whether it is due within 30 days, not reached, and no update has ended the whole."""
+        return self._is_awaited and on <= self.due_on <= on + SOON
+
+    @property
+    def _is_awaited(self) -> bool:
+        return self.reached_on is None and self.commitment.status not in ENDED
 
     def clean(self) -> None:
         """Raises ValidationError for a day before the roundtable."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from django import template
 
-from outcomes.models import Commitment, Outcome, Statement, Status
+from outcomes.models import Commitment, Milestone, Outcome, Statement, Status
 from outcomes.plots import TONES
 from participants.sharing import Card
 
@@ -21,13 +21,13 @@ def status(of: Status | str | None) -> dict[str, object]:
 
 
 @register.filter
-def is_overdue(commitment: Commitment, today: date) -> bool:
+def is_overdue(commitment: Commitment | Milestone, today: date) -> bool:
     """Whether its due date has passed and no update has ended it."""
     return commitment.is_overdue(today)
 
 
 @register.filter
-def is_due_soon(commitment: Commitment, today: date) -> bool:
+def is_due_soon(commitment: Commitment | Milestone, today: date) -> bool:
     """Whether it is due within 30 days."""
     return commitment.is_due_soon(today)
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.forms import CommitmentFilterForm
-from outcomes.models import Commitment, CommitmentParty, Evidence, ProgressUpdate
+from outcomes.models import Assessment, Commitment, CommitmentParty, Evidence, ProgressUpdate
 from outcomes.plots import bars, shares
 from outcomes.reading import contacts, reach, with_parties
+from outcomes.voices import voices
 from participants import sharing
 from participants.models import User
 from roundtable.querystrings import page_of
@@ -50,7 +51,10 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     if reference != reference.lower():
         return redirect("commitment-detail", reference.lower(), permanent=True)
     commitment = get_object_or_404(
-        with_parties(Commitment.objects.published()), reference=reference.upper()
+        with_parties(Commitment.objects.published()).prefetch_related(
+            "milestones", "related_texts"
+        ),
+        reference=reference.upper(),
     )
     on = timezone.localdate()
     viewer = sharing.viewer_of(request.user, timezone.localdate())
@@ -60,10 +64,13 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         .select_related("party__organisation", "party__group")
         .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
     )
+    assessments = (
+        Assessment.objects.published().filter(commitment=commitment).select_related("organisation")
+    )
     context = {
         "commitment": commitment,
         "event": commitment.event,
-        "updates": updates,
+        "voices": voices(commitment, updates, assessments, on),
         "reach": reach(viewer, [commitment], on),
         "viewer": viewer,
         "today": on,

@@ -1,0 +1,137 @@
+"""Three voices on a commitment: what its parties say, what they reported, what assessors found."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outcomes.models import Assessment, Commitment, CommitmentParty, ProgressUpdate, Status
+
+Finding = Assessment.Finding
+# Which findings cannot be so where a status is. That no evidence is available contradicts nothing:
+# whoever found none has not found that nothing was done.
+CONTRADICTS = {
+    Status.PLANNING: {Finding.SUBSTANTIAL, Finding.COMPLETE},
+    Status.IN_PROGRESS: {Finding.NOT_STARTED, Finding.COMPLETE},
+    Status.FULFILLED: {Finding.NOT_STARTED, Finding.LIMITED, Finding.SUBSTANTIAL},
+    Status.CLOSED: {Finding.COMPLETE},
+    Status.SUPERSEDED: {Finding.COMPLETE},
+}
+
+
+class Freshness(models.TextChoices):
+    """How long ago a report was true; where there is none, that is silence and no freshness."""
+
+    UNDER_A_YEAR = "under-a-year", gettext_lazy("last reported less than a year ago")
+    ONE_TO_TWO = "one-to-two", gettext_lazy("last reported one to two years ago")
+    OVER_TWO = "over-two", gettext_lazy("last reported over two years ago")
+
+
+def freshness_of(reported_on: date, on: date) -> Freshness:
+    """How fresh a report is on that day."""
+    # As written, a birthday of 29 February is on 1 March in other years.
+    years = on.year - reported_on.year
+    if (on.month, on.day) < (reported_on.month, reported_on.day):
+        years -= 1
+    if years < 1:
+        return Freshness.UNDER_A_YEAR
+    return Freshness.ONE_TO_TWO if years < 2 else Freshness.OVER_TWO
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One report, and since when nothing is new where it says just that."""
+
+    update: ProgressUpdate
+    since: date | None
+
+
+@dataclass(frozen=True)
+class PartyVoice:
+    """A party with its own latest report, or none."""
+
+    party: CommitmentParty
+    update: ProgressUpdate | None
+
+
+@dataclass(frozen=True)
+class Voices:
+    """All that is said of one commitment, the latest first."""
+
+    latest: ProgressUpdate | None
+    freshness: Freshness | None
+    parties: list[PartyVoice]
+    entries: list[Entry]
+    findings: list[Assessment]
+
+    @property
+    def parties_differ(self) -> bool:
+        """Whether two parties that reported say other things."""
+        return len({voice.update.status for voice in self.parties if voice.update}) > 1
+
+    @property
+    def difference(self) -> str:
+        """A plain sentence where an assessor contradicts a party; empty where none does."""
+        said = [voice.update for voice in self.parties if voice.update]
+        says = [
+            _("%(party)s says “%(status)s”")
+            % {"party": _short(update.party), "status": update.get_status_display()}
+            for update in said
+            if any(_contradicts(finding, update) for finding in self.findings)
+        ]
+        found = [
+            _("%(assessor)s found “%(finding)s”")
+            % {"assessor": row.organisation.short, "finding": row.get_finding_display()}
+            for row in self.findings
+            if any(_contradicts(row, update) for update in said)
+        ]
+        return _("They differ: %s.") % "; ".join([*says, *found]) if found else ""
+
+
+def voices(
+    commitment: Commitment,
+    updates: Iterable[ProgressUpdate],
+    assessments: Iterable[Assessment],
+    on: date,
+) -> Voices:
+    """Who says what on that day.
+
+    `commitment` comes from `with_parties`; updates and assessments are those that may be shown,
+    the latest first.
+    """
+    entries = _entries(list(updates))
+    latest = entries[0].update if entries else None
+    of_party: dict[int, ProgressUpdate] = {}
+    for entry in entries:
+        of_party.setdefault(entry.update.party_id, entry.update)
+    of_assessor: dict[int, Assessment] = {}
+    for assessment in assessments:
+        of_assessor.setdefault(assessment.organisation_id, assessment)
+    return Voices(
+        latest=latest,
+        freshness=freshness_of(latest.reported_on, on) if latest else None,
+        parties=[PartyVoice(party, of_party.get(party.pk)) for party in commitment.parties.all()],
+        entries=entries,
+        findings=list(of_assessor.values()),
+    )
+
+
+def _entries(updates: list[ProgressUpdate]) -> list[Entry]:
+    entries: list[Entry] = []
+    before: dict[int, date] = {}  # of each party, going forward in time
+    for update in reversed(updates):
+        since = before.get(update.party_id) if update.is_unchanged else None
+        entries.append(Entry(update, since))
+        before[update.party_id] = update.reported_on
+    return entries[::-1]
+
+
+def _contradicts(assessment: Assessment, update: ProgressUpdate) -> bool:
+    return assessment.finding in CONTRADICTS[Status(update.status)]
+
+
+def _short(party: CommitmentParty) -> str:
+    return party.organisation.short if party.organisation else str(party)
