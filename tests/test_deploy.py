@@ -68,6 +68,7 @@ def without(name: str) -> dict[str, str]:
 
 # What may be set too, as an operator would set all of it.
 ALL_TOO = {
+    "SECRET_KEY_FALLBACKS": "a-former-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
     "OPERATOR_NAME": "The office",
     "CONTACT_EMAIL": "office@example.org",
     "DATA_CONTROLLER": "The office, Example Street 1",
