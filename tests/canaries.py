@@ -65,7 +65,12 @@ from tests.factories import (
     make_user,
     save,
 )
-from tests.follow_up import make_assessment, make_milestone, make_related_text
+from tests.follow_up import (
+    make_assessment,
+    make_milestone,
+    make_related_text,
+    make_response,
+)
 from tests.test_urls import MAP
 
 # Everyone who has a word in each field, with `listed_to`.
@@ -114,6 +119,7 @@ EVENT_TEXTS = [
     "next",
     "reason",
     "upsource",
+    "response",
     "assessment",
     "assource",
     "milestone",
@@ -155,6 +161,7 @@ CANARIES = (
     | of("request", "name", "organisation", "email", "note")  # of who asks to be invited
     | of("update", "draft", "submitted", "changerequested", "private", "privateurl", "unready")
     | of("assessment", "draft", "submitted")
+    | of("response", "draft", "submitted")
 )
 
 
@@ -397,8 +404,12 @@ def hide_updates(event: Event) -> None:
         assessment = make_assessment(
             commitment=commitment, approved=False, text=f"zq-assessment-{word}"
         )
+        response = make_response(
+            outcome=commitment.outcomes.all()[0], approved=False, text=f"zq-response-{word}"
+        )
         if state != State.DRAFT:
             assessment.submit(at=NOON)
+            response.submit(at=NOON)
 
 
 def hide_a_draft(event: Event, theme: Theme) -> None:

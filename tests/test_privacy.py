@@ -89,6 +89,7 @@ SHOWN_OF_EVENT = [
     "next",
     "reason",
     "upsource",
+    "response",
     "assessment",
     "assource",
     "milestone",

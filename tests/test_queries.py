@@ -30,7 +30,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up import make_assessment, make_milestone, make_related_text
+from tests.follow_up import make_assessment, make_milestone, make_related_text, make_response
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -59,10 +59,10 @@ LISTS = {
 }
 DETAILS = {
     "/roundtables/counted/": (15, 18),
-    "/outcomes/counted/1/": (6, 9),
-    "/outcomes/counted/1.a/": (9, 12),
+    "/outcomes/counted/1/": (7, 10),
+    "/outcomes/counted/1.a/": (12, 15),
     "/commitments/counted-c1/": (10, 13),
-    "/organisations/office-1/": (7, 10),
+    "/organisations/office-1/": (9, 12),
     "/directory/HANDLE/": (6, 9),
     "/directory/HANDLE.vcf": (6, 8),
     "/about/": (0, 2),
@@ -76,7 +76,7 @@ OWN = {
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 3,
     "/me/looks/": 5,
-    "/me/data/": 55,
+    "/me/data/": 56,
 }
 
 
@@ -95,6 +95,8 @@ def fill(rows: int) -> Delegate:
     points = list(Outcome.objects.filter(parent__isnull=False).order_by("pk"))
     for point, office in zip(points, offices, strict=True):
         make_addressee(point, organisation=office)
+        make_response(outcome=point, organisation=office, by=by)
+        make_related_text(outcome=point)
         point.themes.set(themes)
     make_addressee(statement.outcomes.get(parent=None), organisation=offices[0])
     people = make_people(event, rows, offices, by)

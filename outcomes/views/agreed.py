@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from outcomes.answering import answers_to
 from outcomes.forms import OutcomeFilterForm, count
-from outcomes.models import Commitment, Outcome, Statement
+from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import contacts, reach, with_parties
 from participants import sharing
@@ -127,7 +128,12 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         raise Http404
     commitments = with_parties(outcome.commitments.published()).order_by("pk")
     before, after = _neighbours(outcome)
-    addressees = outcome.parent.addressees if outcome.parent else outcome.addressees
+    spoken_to = list(
+        OutcomeAddressee.objects.filter(outcome__in=[outcome.pk, outcome.parent_id])
+        .select_related("organisation", "group")
+        # Whom the point itself speaks to stands first.
+        .order_by(F("outcome__parent").asc(nulls_last=True), "pk")
+    )
     context = {
         "outcome": outcome,
         "event": outcome.statement.event,
@@ -135,10 +141,8 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         "points": outcome.points.published()
         .select_related("statement__event")
         .order_by("position", "pk"),
-        "addressees": [
-            *outcome.addressees.select_related("organisation", "group"),
-            *(addressees.select_related("organisation", "group") if outcome.parent else ()),
-        ],
+        "addressees": spoken_to,
+        "answers": answers_to(outcome, spoken_to),
         "commitments": commitments,
         "reach": reach(viewer, commitments, on),
         "before": before,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outcomes.forms import count
-from outcomes.models import Commitment, Outcome, ProgressUpdate
+from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Response
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import reach, with_parties
 from outcomes.search import SearchForm, search
@@ -15,6 +15,8 @@ from participants import sharing
 from participants.models import Organisation
 from participants.roll import roll
 from roundtable.models import Event
+
+MOST_SHOWN = 50  # of each sort on the page of an organisation
 
 
 @require_safe
@@ -74,14 +76,26 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = sharing.viewer_of(request.user, timezone.localdate())
     commitments = with_parties(
         Commitment.objects.published().filter(parties__organisation=organisation)
-    ).order_by("-event__starts_on", "pk")[:50]
+    ).order_by("-event__starts_on", "pk")[:MOST_SHOWN]
+    responses = (
+        Response.objects.published()
+        .filter(organisation=organisation)
+        .select_related("outcome__statement__event")
+    )
+    assessments = (
+        Assessment.objects.published()
+        .filter(organisation=organisation)
+        .select_related("commitment__event")
+    )
     people = sharing.listed_at(organisation, viewer, on).order_by("name", "pk")
     context = {
         "organisation": organisation,
         "roles": organisation.roles.filter(event__is_public=True).select_related("event"),
         "commitments": commitments,
         "reach": reach(viewer, commitments, on),
-        "people": sharing.cards(people[:50]),
+        "responses": responses[:MOST_SHOWN],
+        "assessments": assessments[:MOST_SHOWN],
+        "people": sharing.cards(people[:MOST_SHOWN]),
         "viewer": viewer,
         "today": on,
     }

@@ -50,12 +50,28 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Which organisations someone may see."""
 
     def published(self) -> "OrganisationQuerySet":
-        """Organisations that had a role, or stand behind a commitment, at a public roundtable."""
+        """Organisations that had a role at a public roundtable, or said something there.
+
+        They stand behind a commitment, or answered or assessed something and that was approved.
+        """
         return self.filter(
             Q(pk__in=EventRole.objects.filter(event__is_public=True).values("organisation"))
             | Q(
                 pk__in=Organisation.objects.filter(
                     commitment_parties__commitment__event__is_public=True
+                ).values("pk")
+            )
+            | Q(
+                pk__in=Organisation.objects.filter(
+                    assessments__state="approved",
+                    assessments__commitment__event__is_public=True,
+                ).values("pk")
+            )
+            | Q(
+                pk__in=Organisation.objects.filter(
+                    responses__state="approved",
+                    responses__outcome__statement__state="published",
+                    responses__outcome__statement__event__is_public=True,
                 ).values("pk")
             )
         )

@@ -1,0 +1,56 @@
+"""Who is addressed by a recommendation, and what each of them answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from outcomes.models import Outcome, OutcomeAddressee, Response
+from participants.models import Organisation
+from participants.roll import roll
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """An organisation that a recommendation speaks to, with its latest answer, or none yet."""
+
+    organisation: Organisation
+    response: Response | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to one recommendation, and how many are addressed without being named."""
+
+    rows: list[Addressed]
+    unnamed: int  # more that took part; a source gives the number and not which
+    number_unknown: bool  # whether others took part whose number no source gives
+
+    @property
+    def answered(self) -> int:
+        """How many of those that are named have answered."""
+        return sum(row.response is not None for row in self.rows)
+
+
+def answers_to(point: Outcome, addressees: Iterable[OutcomeAddressee]) -> Answers | None:
+    """What the addressees answered; None for what recommends nothing, as it awaits no answer.
+
+    `addressees` are those of the point and of its lead-in.
+    """
+    if point.kind != Outcome.Kind.RECOMMENDATION:
+        return None
+    responses: dict[int, Response] = {}
+    for response in Response.objects.published().filter(outcome=point):
+        responses.setdefault(response.organisation_id, response)
+    meant = {addressee.group.made_of for addressee in addressees if addressee.group}
+    benches = [
+        bench
+        for bench in (roll(point.statement.event) if meant else [])
+        if bench.constituency in meant or "participants" in meant
+    ]
+    return Answers(
+        rows=[
+            Addressed(organisation, responses.get(organisation.pk))
+            for organisation in point.addressed_organisations().order_by("name", "pk")
+        ],
+        unnamed=sum(bench.unnamed for bench in benches),
+        number_unknown=any(bench.number_unknown for bench in benches),
+    )
