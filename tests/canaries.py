@@ -358,6 +358,8 @@ def make_promise(event: Event, key: str, point: Outcome, party: Organisation) ->
         reason=f"zq-{key}-reason",
         source=f"zq-{key}-upsource",
     )
+    make_addressee(point, organisation=party)
+    make_response(outcome=point, text=f"zq-{key}-response")
     make_assessment(commitment=commitment, text=f"zq-{key}-assessment", source=f"zq-{key}-assource")
     make_milestone(commitment=commitment, title=f"zq-{key}-milestone", due_on=date(2030, 1, 1))
     make_related_text(
