@@ -43,6 +43,7 @@ from tests.factories import (
     make_exception,
     make_factor_reset,
     make_grant,
+    make_group,
     make_introduction,
     make_invitation,
     make_invitation_request,
@@ -117,6 +118,7 @@ BREAKING: Breaking = {
     ),
     "grant_once": lambda: again(make_grant(make_user(), make_event())),
     "grant_role_known": lambda: changed(make_grant(make_user(), make_event()), role="king"),
+    "group_made_of_known": lambda: changed(make_group(), made_of="friends"),
     "introduction_of_two_people": lambda: _introduced_to_oneself(),
     "introduction_once_at_a_time": lambda: _introduced_the_other_way_round(),
     "invitation_answered_at_some_time": lambda: changed(
