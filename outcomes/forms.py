@@ -5,21 +5,35 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from outcomes.counting import (
+    FINDINGS,
+    NO_FINDING,
+    NONE,
+    at_status,
+    count,
+    recorded,
+    themed,
+)
 from outcomes.models import (
+    Assessment,
     Commitment,
     CommitmentParty,
+    Freshness,
     Outcome,
     OutcomeAddressee,
     Theme,
+    fresh,
+    overdue,
 )
-from outcomes.plots import NO_UPDATE, STATUS_CHOICES
-from participants.models import Group, Organisation
+from outcomes.plots import STATUS_CHOICES
+from participants.models import Group, Kind, Organisation
 from roundtable.models import Event
-from roundtable.querystrings import ListForm
+from roundtable.querystrings import ListForm, QueryForm
 
 
 class OutcomeFilterForm(ListForm):
@@ -70,16 +84,62 @@ class OutcomeFilterForm(ListForm):
         return points
 
 
-class CommitmentFilterForm(ListForm):
-    """Which commitments a list shows, and in which order."""
-
-    arranging = ("sort",)
+class PromiseFilterForm(QueryForm):
+    """Which commitments are meant: of which roundtable, by whom, about what."""
 
     event = forms.ChoiceField(
         label=_("Roundtable"),
         required=False,
         error_messages={"invalid_choice": _("There is no such roundtable.")},
     )
+    party = forms.ChoiceField(label=_("Party"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind of organisation"),
+        required=False,
+        choices=[("", _("All kinds")), *Kind.choices, (NONE, _("No organisation recorded"))],
+    )
+    theme = forms.ChoiceField(
+        label=_("Theme"),
+        required=False,
+        error_messages={"invalid_choice": _("There is no such theme.")},
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        offered = _offered(CommitmentParty.objects.filter(commitment__event__is_public=True))
+        codes = {code for _slug, _name, code in offered["party"] if code}
+        by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
+        _offer(self, "event", _("All roundtables"), _events())
+        _offer(self, "party", _("All parties"), offered["party"])
+        no_theme = (NONE, _("No theme recorded"), "")
+        no_country = (NONE, _("No country recorded"), "")
+        _offer(self, "theme", _("All themes"), [*offered["theme"], no_theme])
+        _offer(self, "country", _("All countries"), [*by_name, no_country])
+
+    def narrow(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        """Those that are meant, in no order."""
+        asked = self.cleaned_data
+        if asked["event"]:
+            commitments = commitments.filter(event__slug=asked["event"])
+        if asked["party"]:
+            commitments = _with_party(commitments, _is_named(asked["party"]))
+        for name in ("theme", "kind", "country"):
+            if asked[name] == NONE:
+                commitments = commitments.filter(~recorded(name))
+            elif asked[name] and name == "theme":
+                answers = themed().filter(outcome__themes__slug=asked[name])
+                commitments = commitments.filter(pk__in=answers.values("commitment"))
+            elif asked[name]:
+                commitments = _with_party(commitments, Q((f"organisation__{name}", asked[name])))
+        return commitments.order_by()
+
+
+class CommitmentFilterForm(PromiseFilterForm, ListForm):
+    """Which commitments a list shows, and in which order."""
+
+    arranging = ("sort",)
+
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Any status")), *STATUS_CHOICES]
     )
@@ -88,12 +148,11 @@ class CommitmentFilterForm(ListForm):
         required=False,
         choices=[("", _("Any")), ("yes", _("Overdue"))],
     )
-    party = forms.ChoiceField(label=_("Party"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
-    theme = forms.ChoiceField(
-        label=_("Theme"),
-        required=False,
-        error_messages={"invalid_choice": _("There is no such theme.")},
+    fresh = forms.ChoiceField(
+        label=_("Last reported"), required=False, choices=[("", _("Any")), *Freshness.choices]
+    )
+    finding = forms.ChoiceField(
+        label=_("Independent finding"), required=False, choices=[("", _("Any")), *FINDINGS]
     )
     sort = forms.ChoiceField(
         label=_("Order"),
@@ -105,91 +164,41 @@ class CommitmentFilterForm(ListForm):
         ],
     )
 
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        offered = _offered(CommitmentParty.objects.filter(commitment__event__is_public=True))
-        codes = {code for _slug, _name, code in offered["party"] if code}
-        by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
-        _offer(self, "event", _("All roundtables"), _events())
-        _offer(self, "theme", _("All themes"), offered["theme"])
-        _offer(self, "party", _("All parties"), offered["party"])
-        _offer(self, "country", _("All countries"), by_name)
-
     def filter(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         """Those that the form asks for, in its order; `on` is the day that "overdue" refers to."""
         asked = self.cleaned_data
         orders = {
             "": F("event__starts_on").desc(),
             "due": F("due_on").asc(nulls_last=True),
-            "updated": F("latest_update__reported_on").desc(nulls_last=True),
+            "updated": F("latest_reported_on").desc(nulls_last=True),
         }
-        found = self._narrow(commitments).filter(self._at_status(asked["status"], on))
+        found = self._narrow_on(commitments, on)
+        if asked["status"]:
+            found = found.filter(at_status(asked["status"]))
+        if asked["overdue"]:
+            found = found.filter(overdue(on))
         return found.order_by(orders[asked["sort"]], "pk")
 
-    def _at_status(self, status: str, on: date) -> Q:
-        condition = Q()
-        if status:
-            condition &= at_status(status)
-        if self.cleaned_data["overdue"]:
-            condition &= _overdue(on)
-        return condition
-
-    def _narrow(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    def counts(self, commitments: QuerySet[Commitment], on: date) -> dict[str, int]:
+        """As `count`, each under the other filters; "found" are those that `filter` returns."""
         asked = self.cleaned_data
-        if asked["event"]:
-            commitments = commitments.filter(event__slug=asked["event"])
-        for condition in (
-            asked["party"] and _is_named(asked["party"]),
-            asked["country"] and Q(organisation__country=asked["country"]),
-        ):
-            if condition:
-                parties = CommitmentParty.objects.filter(condition, commitment=OuterRef("pk"))
-                commitments = commitments.filter(Exists(parties))
-        if asked["theme"]:
-            answers = Commitment.outcomes.through.objects.filter(
-                outcome__themes__slug=asked["theme"]
-            )
-            commitments = commitments.filter(pk__in=answers.values("commitment"))
+        return count(self._narrow_on(commitments, on), on, asked["status"], bool(asked["overdue"]))
+
+    def _narrow_on(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
+        asked = self.cleaned_data
+        commitments = self.narrow(commitments)
+        if asked["fresh"]:
+            commitments = commitments.filter(fresh(asked["fresh"], on))
+        if asked["finding"] == NO_FINDING:
+            found = Assessment.objects.approved().filter(commitment=OuterRef("pk"))
+            commitments = commitments.filter(~Exists(found))
+        elif asked["finding"]:
+            latest = Assessment.objects.newest().filter(finding=asked["finding"])
+            commitments = commitments.filter(pk__in=latest.values("commitment"))
         return commitments
 
-    def counts(self, commitments: QuerySet[Commitment], on: date) -> dict[str, int]:
-        """As `count`, under the other filters; "found" are those that `filter` returns."""
-        asked = self.cleaned_data
-        kept = _overdue(on) if asked["overdue"] else Q()
-        return count(self._narrow(commitments), on, kept, self._at_status(asked["status"], on))
 
-
-def count(
-    commitments: QuerySet[Commitment], on: date, kept: Q = Q(), found: Q = Q()
-) -> dict[str, int]:
-    """How many stand at each status, are "overdue", and are there at "all"; one query.
-
-    `kept` narrows all but "overdue", `found` gives the number of that name.
-    """
-    numbers: dict[str, int] = commitments.aggregate(
-        **{
-            slug.replace("-", "_"): Count("pk", filter=at_status(slug) & kept)
-            for slug, _label in STATUS_CHOICES
-        },
-        all=Count("pk", filter=kept or None),
-        overdue=Count("pk", filter=_overdue(on)),
-        found=Count("pk", filter=found or None),
-    )
-    return {name.replace("_", "-"): number for name, number in numbers.items()}
-
-
-def _overdue(on: date) -> Q:
-    return Q(pk__in=Commitment.objects.overdue(on).values("pk"))
-
-
-def at_status(status: str) -> Q:
-    """The commitments that stand at this status; "no-update" are those without any."""
-    if status == NO_UPDATE:
-        return Q(latest_update=None)
-    return Q(latest_update__status=status)
-
-
-Named = tuple[str, str, str]  # a word for addresses, a name, a country or nothing
+Named = tuple[str, str | Promise, str]  # a word for addresses, a name, a country or nothing
 
 
 def _offer(form: forms.Form, field: str, all_of_them: Any, named: Iterable[Named]) -> None:
@@ -201,7 +210,7 @@ def _events() -> Iterable[Named]:
     return Event.objects.published().values_list("slug", "title", "country")
 
 
-def _offered(rows: QuerySet[Any]) -> dict[str, list[Named]]:
+def _offered(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]]:
     """Themes of published points, and the groups and organisations in these rows; one query."""
     none = Value("", output_field=CharField())
     party = Value("party", output_field=CharField())
@@ -213,7 +222,7 @@ def _offered(rows: QuerySet[Any]) -> dict[str, list[Named]]:
     )
     groups = Group.objects.filter(pk__in=rows.values("group")).order_by()
     organisations = Organisation.objects.filter(pk__in=rows.values("organisation")).order_by()
-    found: dict[str, list[Named]] = {"theme": [], "party": []}
+    found: dict[str, list[tuple[str, str, str]]] = {"theme": [], "party": []}
     for field, slug, name, country in themes.union(
         groups.values_list(party, "slug", "name", none),
         organisations.values_list(party, "slug", "name", "country"),
@@ -221,6 +230,11 @@ def _offered(rows: QuerySet[Any]) -> dict[str, list[Named]]:
     ).order_by("name"):
         found[field].append((slug, name, country))
     return found
+
+
+def _with_party(commitments: QuerySet[Commitment], condition: Q) -> QuerySet[Commitment]:
+    parties = CommitmentParty.objects.filter(condition, commitment=OuterRef("pk"))
+    return commitments.filter(Exists(parties))
 
 
 def _is_named(slug: str) -> Q:

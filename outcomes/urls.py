@@ -37,6 +37,7 @@ urlpatterns = [
     path("outcomes/<slug:slug>/<number:number>/", views.outcome_detail, name="outcome-detail"),
     path("commitments/", views.commitment_list, name="commitment-list"),
     path("commitments/<reference:reference>/", views.commitment_detail, name="commitment-detail"),
+    path("progress/", views.progress, name="progress"),
     path("organisations/<slug:slug>/", views.organisation_detail, name="organisation-detail"),
     path("search/", views.search_page, name="search"),
     path("me/commitments/", views.my_commitments, name="my-commitments"),

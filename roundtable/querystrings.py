@@ -17,6 +17,7 @@ M = TypeVar("M", bound=Model)
 class QueryForm(forms.Form):
     """A form for a query string: what it does not know is a mistake, never ignored."""
 
+    arranging: tuple[str, ...] = ()  # the fields that say how rows stand, not which
     error_css_class = "has-error"
 
     def clean(self) -> dict[str, Any]:
@@ -48,6 +49,11 @@ class QueryForm(forms.Form):
             name: self.data[name] for name in self.fields if name != "page" and self.data.get(name)
         }
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it asks for some of the rows only."""
+        return bool(set(self.chosen()) - set(self.arranging))
+
     def mistakes(self) -> list[str]:
         """A sentence for each mistake, with the label of the field it is about."""
         sentences = []
@@ -63,8 +69,6 @@ class QueryForm(forms.Form):
 class ListForm(QueryForm):
     """The query string of a list, which also says which page of it."""
 
-    arranging: tuple[str, ...] = ()  # the fields that say how rows stand, not which
-
     page = forms.IntegerField(
         label=_("Page"),
         required=False,
@@ -75,11 +79,6 @@ class ListForm(QueryForm):
             "min_value": _("Pages are counted from 1."),
         },
     )
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether it asks for some of the rows only."""
-        return bool(set(self.chosen()) - set(self.arranging))
 
 
 def page_of(form: ListForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:

@@ -34,7 +34,7 @@ from tests.follow_up import make_assessment, make_milestone, make_related_text, 
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
-MOST_OF_A_LIST = 12
+MOST_OF_A_LIST = 14
 
 # Queries of each page: for a visitor, and for a participant who is signed in.
 LISTS = {
@@ -48,6 +48,9 @@ LISTS = {
         12,
     ),
     "/commitments/?status=in-progress&sort=updated": (9, 12),
+    "/commitments/?finding=limited&kind=civil-society": (9, 12),
+    "/progress/": (12, 14),
+    "/progress/?event=counted&party=office-1&country=TH&theme=theme-1&kind=civil-society": (12, 14),
     "/organisations/": (3, 5),
     "/organisations/?kind=civil-society&country=TH": (3, 5),
     "/directory/": (4, 7),

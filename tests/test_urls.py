@@ -66,6 +66,7 @@ MAP = {
     "outcome-detail": public("/outcomes/roundtable-2024/1.a/"),
     "commitment-list": public("/commitments/"),
     "commitment-detail": public("/commitments/rt2024-c1/"),
+    "progress": public("/progress/"),
     "organisation-list": public("/organisations/"),
     "organisation-detail": public("/organisations/open-office/"),
     "delegate-list": public("/directory/"),

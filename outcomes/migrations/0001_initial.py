@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+import outcomes.models.commitment
 import outcomes.models.party
 import outcomes.models.progress
 import simple_history.models
@@ -46,6 +47,8 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(blank=True, help_text='Leave empty if no due date is recorded.', null=True, verbose_name='due')),
                 ('is_open', models.BooleanField(default=False, help_text='Other organisations may offer to join it.', verbose_name='open')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When it was written here.', verbose_name='recorded')),
+                ('latest_status', models.CharField(blank=True, choices=[('planning', 'Planning'), ('in-progress', 'In progress'), ('fulfilled', 'Fulfilled'), ('closed', 'Closed without being fulfilled'), ('superseded', 'Superseded')], editable=False, help_text='That of the latest update; empty where there is none.', max_length=12, verbose_name='status')),
+                ('latest_reported_on', models.DateField(blank=True, editable=False, help_text='The day that the latest update reports on; empty where there is none.', null=True, verbose_name='last reported')),
                 ('event', models.ForeignKey(help_text='Where it was made.', on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='roundtable.event', verbose_name='roundtable')),
             ],
             options={
@@ -113,6 +116,8 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(blank=True, help_text='Leave empty if no due date is recorded.', null=True, verbose_name='due')),
                 ('is_open', models.BooleanField(default=False, help_text='Other organisations may offer to join it.', verbose_name='open')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When it was written here.', verbose_name='recorded')),
+                ('latest_status', models.CharField(blank=True, choices=[('planning', 'Planning'), ('in-progress', 'In progress'), ('fulfilled', 'Fulfilled'), ('closed', 'Closed without being fulfilled'), ('superseded', 'Superseded')], editable=False, help_text='That of the latest update; empty where there is none.', max_length=12, verbose_name='status')),
+                ('latest_reported_on', models.DateField(blank=True, editable=False, help_text='The day that the latest update reports on; empty where there is none.', null=True, verbose_name='last reported')),
                 ('history_user_id', models.BigIntegerField(null=True)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -327,7 +332,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='commitment',
             name='latest_update',
-            field=models.ForeignKey(blank=True, editable=False, help_text='The approved update that reports on the latest day; set by approving.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='outcomes.progressupdate', verbose_name='latest update'),
+            field=models.ForeignKey(blank=True, editable=False, help_text='The approved update that reports on the latest day; set by approving.', null=True, on_delete=outcomes.models.commitment.forget_latest_update, related_name='+', to='outcomes.progressupdate', verbose_name='latest update'),
         ),
         migrations.CreateModel(
             name='RelatedText',
@@ -680,6 +685,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='commitment',
             constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='commitment_has_a_text'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latest_reported_on', None), ('latest_status', ''), ('latest_update', None)), models.Q(('latest_reported_on__isnull', False), ('latest_status__in', ['planning', 'in-progress', 'fulfilled', 'closed', 'superseded']), ('latest_update__isnull', False)), _connector='OR'), name='commitment_latest_update_as_copied'),
         ),
         migrations.AddConstraint(
             model_name='relatedtext',

@@ -1,7 +1,16 @@
 """The agreed text, the commitments and their progress."""
 
 from outcomes.models.asking import Handover, Reminder, ReportingRound, ReportLink, RoundRequest
-from outcomes.models.commitment import ENDED, UNFULFILLED, Commitment, Status
+from outcomes.models.commitment import (
+    ENDED,
+    UNFULFILLED,
+    Commitment,
+    Freshness,
+    Status,
+    fresh,
+    overdue,
+    years_before,
+)
 from outcomes.models.editorial import Editorial, State
 from outcomes.models.following import FOLLOWED, Follow
 from outcomes.models.offer import Offer
@@ -23,6 +32,7 @@ __all__ = [
     "Editorial",
     "Evidence",
     "Follow",
+    "Freshness",
     "Handover",
     "Milestone",
     "Offer",
@@ -40,4 +50,7 @@ __all__ = [
     "Status",
     "Step",
     "Theme",
+    "fresh",
+    "overdue",
+    "years_before",
 ]

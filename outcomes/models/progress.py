@@ -196,8 +196,11 @@ class ProgressUpdate(Editorial):
 
     def _refresh_latest(self) -> None:
         commitment = Commitment.objects.select_for_update().get(pk=self.commitment_id)
-        commitment.latest_update = commitment.updates.approved().first()
-        commitment.save(update_fields=["latest_update"])
+        latest = commitment.updates.approved().first()
+        commitment.latest_update = latest
+        commitment.latest_status = latest.status if latest else ""
+        commitment.latest_reported_on = latest.reported_on if latest else None
+        commitment.save(update_fields=["latest_update", "latest_status", "latest_reported_on"])
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

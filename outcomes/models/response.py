@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
@@ -111,6 +111,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def published(self) -> "AssessmentQuerySet":
         """Approved assessments of commitments of public roundtables, the latest day first."""
         return self.approved().filter(commitment__event__is_public=True)
+
+    def newest(self) -> "AssessmentQuerySet":
+        """Of each commitment the approved one of the latest day, in no order."""
+        later = Q(assessed_on__gt=OuterRef("assessed_on")) | Q(
+            assessed_on=OuterRef("assessed_on"), pk__gt=OuterRef("pk")
+        )
+        others = Assessment.objects.approved().filter(later, commitment=OuterRef("commitment"))
+        return self.approved().filter(~Exists(others)).order_by()
 
 
 class Assessment(Editorial):

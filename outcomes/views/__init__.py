@@ -1,6 +1,7 @@
 """The pages that show what was agreed and what came of it."""
 
 from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
+from outcomes.views.progress import progress
 from outcomes.views.promised import (
     answer_request,
     commitment_detail,
@@ -22,6 +23,7 @@ __all__ = [
     "outcome_detail",
     "outcome_list",
     "page",
+    "progress",
     "report_by_link",
     "search_page",
 ]

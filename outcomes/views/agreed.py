@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outcomes.answering import answers_to
-from outcomes.forms import OutcomeFilterForm, count
+from outcomes.counting import count
+from outcomes.forms import OutcomeFilterForm
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import contacts, reach, with_parties

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from outcomes.forms import count
+from outcomes.counting import count
 from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Response
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import reach, with_parties

@@ -114,6 +114,8 @@ PUBLIC = [
     Page("commitments-mistake", "/commitments/?status=finished", 400),
     Page("commitment-2018", "/commitments/bp2018-c1/"),
     Page("commitment", commitment),
+    Page("progress", "/progress/"),
+    Page("progress-2018", lambda: f"/progress/?event={record().slug}"),
     Page("organisations", "/organisations/"),
     Page("organisation", organisation),
     Page("directory", "/directory/"),

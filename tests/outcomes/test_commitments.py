@@ -117,6 +117,15 @@ OF_OLD = EVERY[1:]
         ({"country": "TH"}, ["planned"], 1),
         ({"country": "ID"}, OF_OLD, 7),
         ({"theme": "protection"}, ["underway"], 1),
+        ({"theme": "~none", "status": "no-update"}, ["pretended", "silent", "silentlate"], 7),
+        ({"kind": "civil-society", "country": "TH"}, ["planned"], 1),
+        ({"country": "~none"}, ["pretended"], 1),
+        ({"kind": "~none"}, [], 0),
+        ({"fresh": "never"}, ["pretended", "silent", "silentlate"], 3),
+        ({"fresh": "under-a-year", "overdue": "yes"}, ["planned"], 1),
+        ({"fresh": "one-to-two", "status": "fulfilled"}, ["fulfilled"], 1),
+        ({"finding": "none", "status": "closed"}, ["closed"], 8),
+        ({"finding": "limited"}, [], 0),
         ({"event": "old", "party": "ministry", "country": "ID", "status": "closed"}, ["closed"], 7),
         ({"event": "new", "party": "ministry"}, [], 0),
     ],
@@ -179,7 +188,7 @@ def test_each_status_has_its_number_and_a_way_to_it(client: Client, register: Ev
     answer = client.get("/commitments/?event=old&status=fulfilled")
     assert (
         "Status Fulfilled 1 In progress 1 Planning 1 Closed without being fulfilled 1 Superseded 1 "
-        "No update yet 2 Overdue 2"
+        "No update yet 2 Overdue 0"
     ) in text_of(answer)
     links = links_of(answer)
     assert "/commitments/?event=old" in links  # takes the status out again

@@ -145,6 +145,9 @@ BREAKING: Breaking = {
         make_addressee(a_point(), organisation=make_organisation())
     ),
     "commitment_has_a_text": lambda: changed(make_commitment(), text=""),
+    "commitment_latest_update_as_copied": lambda: changed(
+        make_commitment(), latest_status="fulfilled"
+    ),
     "commitment_reference_in_capitals": lambda: changed(make_commitment(), reference="bp2018-c1"),
     "document_once": lambda: again(make_document(make_event())),
     "evidence_is_one_address_or_one_file": lambda: changed(

@@ -1,0 +1,284 @@
+"""How commitments are shared out, by status and by what else is known: the numbers of progress."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Case, Count, QuerySet, Value, When, Window
+from django.db.models.functions import Lag, TruncQuarter
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from outcomes.counting import FINDINGS, NO_FINDING, NONE, recorded, themed
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    Freshness,
+    ProgressUpdate,
+    Theme,
+    fresh,
+)
+from outcomes.plots import NO_UPDATE, Share, shares
+from participants.models import Kind
+
+MOST_QUARTERS = 40  # ten years; narrower columns could not be told apart
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a distribution: what it is about, and how its commitments are shared out."""
+
+    label: str | Promise
+    parts: list[Share]
+    query: str = ""  # what asks the list of commitments for all of them
+
+    @property
+    def total(self) -> int:
+        """How many commitments it is about."""
+        return sum(part.count for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Lines with a title, and what stands out about how they are counted."""
+
+    name: str
+    title: str | Promise
+    lines: list[Line]
+    note: str | Promise = ""
+
+
+@dataclass
+class Progress:
+    """Where the commitments of a filter stand, on each axis apart."""
+
+    total: int
+    reported: int
+    status: list[Share]
+    freshness: list[Share]
+    findings: list[Share]
+    crossed: list[Distribution] = field(default_factory=list)
+    quarters: list[Line] = field(default_factory=list)
+
+
+def progress(rows: QuerySet[Commitment], on: date, asked: dict[str, str]) -> Progress:
+    """All distributions of these commitments, in a constant number of queries.
+
+    `asked` is the filter that gave the rows, as it stands in the query string. What it fixes has
+    one line only, since no other is comparable.
+    """
+    begun, status, freshness = _standing(rows, on)
+    total = status.total()
+    findings: Counter[str] = Counter(
+        dict(
+            Assessment.objects.newest()
+            .filter(commitment__in=rows)
+            .values_list("finding")
+            .annotate(number=Count("pk"))
+        )
+    )
+    findings[NO_FINDING] = total - findings.total()
+    return Progress(
+        total=total,
+        reported=total - status[NO_UPDATE],
+        status=shares(status, _query(asked)),
+        freshness=_plain(Freshness.choices, freshness, "fresh", Freshness.NEVER, asked),
+        findings=_plain(FINDINGS, findings, "finding", NO_FINDING, asked),
+        crossed=[
+            Distribution(
+                "theme",
+                _("By theme"),
+                _lines(
+                    "theme",
+                    _by_theme(rows),
+                    dict(Theme.objects.values_list("slug", "name")),
+                    rows,
+                    asked,
+                    _("No theme recorded"),
+                ),
+                _("A commitment under two themes counts in both."),
+            ),
+            Distribution(
+                "kind",
+                _("By kind of organisation"),
+                _lines(
+                    "kind",
+                    _by_party(rows, "organisation__kind"),
+                    {kind.value: str(kind.label) for kind in Kind},
+                    rows,
+                    asked,
+                    _("No organisation recorded"),
+                ),
+                _("A commitment of two kinds of organisations counts in both."),
+            ),
+            Distribution(
+                "country",
+                _("By country"),
+                _lines(
+                    "country",
+                    _by_party(rows, "organisation__country"),
+                    dict(countries),
+                    rows,
+                    asked,
+                    _("No country recorded"),
+                ),
+                _("A commitment of parties from two countries counts in both."),
+            ),
+        ],
+        quarters=_over_time(rows, begun, on),
+    )
+
+
+Tally = dict[str, Counter[str]]  # by the word of a filter, how many stand at each status
+
+
+def _standing(
+    rows: QuerySet[Commitment], on: date
+) -> tuple[Counter[date], Counter[str], Counter[str]]:
+    """How many began on which day, stand at which status, and were last reported on when."""
+    ages = [When(fresh(age, on), then=Value(age.value)) for age in Freshness]
+    begun: Counter[date] = Counter()
+    status: Counter[str] = Counter()
+    freshness: Counter[str] = Counter()
+    for day, word, age, number in (
+        rows.annotate(age=Case(*ages))
+        .values_list("event__starts_on", "latest_status", "age")
+        .annotate(number=Count("pk"))
+    ):
+        begun[day] += number
+        status[word or NO_UPDATE] += number
+        freshness[age] += number
+    return begun, status, freshness
+
+
+def _query(asked: dict[str, str], **more: str) -> str:
+    """What asks the list of commitments for the same, to be followed by another filter."""
+    return f"?{urlencode(asked | more)}&" if asked | more else "?"
+
+
+def _plain(
+    choices: Iterable[tuple[str, str | Promise]],
+    counts: Counter[str],
+    name: str,
+    silence: str,
+    asked: dict[str, str],
+) -> list[Share]:
+    """Parts of a whole that is no status, so that none of its colours are used."""
+    return [
+        Share(
+            slug=slug,
+            label=label,
+            tone="silent" if slug == silence else "told",
+            count=counts[slug],
+            query=f"{_query(asked)}{name}={slug}",
+        )
+        for slug, label in choices
+    ]
+
+
+def _by_theme(rows: QuerySet[Commitment]) -> Tally:
+    return _tally(
+        themed()
+        .filter(commitment__in=rows)
+        .values_list("outcome__themes__slug", "commitment__latest_status")
+        .annotate(number=Count("commitment", distinct=True))
+    )
+
+
+def _by_party(rows: QuerySet[Commitment], path: str) -> Tally:
+    return _tally(
+        CommitmentParty.objects.filter(organisation__isnull=False, commitment__in=rows)
+        .order_by()
+        .values_list(path, "commitment__latest_status")
+        .annotate(number=Count("commitment", distinct=True))
+    )
+
+
+def _tally(found: Iterable[tuple[str, str, int]]) -> Tally:
+    tally: Tally = {}
+    for word, status, number in found:
+        tally.setdefault(str(word), Counter())[status or NO_UPDATE] = number
+    return tally
+
+
+def _lines(
+    name: str,
+    tally: Tally,
+    labels: dict[str, str],
+    rows: QuerySet[Commitment],
+    asked: dict[str, str],
+    nothing: Promise,
+) -> list[Line]:
+    """The lines with the most commitments first, and at the end those of which nothing is known."""
+    tally.pop("", None)
+    unknown = rows.filter(~recorded(name)).values_list("latest_status")
+    tally[NONE] = Counter(
+        {word or NO_UPDATE: number for word, number in unknown.annotate(number=Count("pk"))}
+    )
+    lines = [
+        Line(
+            label=nothing if word == NONE else str(labels.get(word, word)),
+            parts=shares(counts, _query(asked, **{name: word})),
+            query=_query(asked, **{name: word}).removesuffix("&"),
+        )
+        for word, counts in tally.items()
+        if counts and asked.get(name, word) == word
+    ]
+    lines.sort(key=lambda line: (line.label == nothing, -line.total, str(line.label)))
+    return lines
+
+
+def _over_time(rows: QuerySet[Commitment], begun: Counter[date], on: date) -> list[Line]:
+    """How many stood at each status at the end of each quarter, by what was reported until then."""
+    if not begun:
+        return []
+    last = _quarter(on)
+    steps: dict[int, Counter[str]] = {}
+    for day, number in begun.items():
+        steps.setdefault(min(_quarter(day), last), Counter())[NO_UPDATE] += number
+    for day, status, before, number in _changes(rows):
+        step = steps.setdefault(min(_quarter(day), last), Counter())
+        step[status] += number
+        step[before or NO_UPDATE] -= number
+    counts: Counter[str] = Counter()
+    lines = []
+    for quarter in range(min(steps), last + 1):
+        counts.update(steps.get(quarter, {}))
+        year, number = divmod(quarter, 4)
+        lines.append(Line(f"{year} Q{number + 1}", shares(counts)))
+    return lines[-MOST_QUARTERS:]
+
+
+def _quarter(day: date) -> int:
+    return day.year * 4 + (day.month - 1) // 3
+
+
+def _changes(rows: QuerySet[Commitment]) -> list[tuple[date, str, str | None, int]]:
+    """How often in each quarter an approved update brought a status, and which it replaced."""
+    before = Window(
+        Lag("status"), partition_by="commitment", order_by=["reported_on", "recorded_at", "pk"]
+    )
+    updates = (
+        ProgressUpdate.objects.approved()
+        .filter(commitment__in=rows)
+        .order_by()
+        .annotate(quarter=TruncQuarter("reported_on"), before=before)
+        .values_list("quarter", "status", "before")
+    )
+    # The ORM cannot group by what a window gives.
+    sql, given = updates.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT quarter, status, before, COUNT(*) FROM ({sql}) AS told"
+            " GROUP BY quarter, status, before",
+            given,
+        )
+        return [
+            (day if isinstance(day, date) else date.fromisoformat(day), status, before, number)
+            for day, status, before, number in cursor.fetchall()
+        ]

@@ -1,0 +1,42 @@
+"""Where things stand: how commitments are shared out, and who answered which point."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from outcomes import distributions
+from outcomes.forms import PromiseFilterForm
+from outcomes.models import Commitment
+from outcomes.plots import plot_bars, plot_columns
+
+
+@require_safe
+@login_not_required
+def progress(request: HttpRequest) -> HttpResponse:
+    """How the commitments are shared out on each axis, drawn and as tables."""
+    on = timezone.localdate()
+    form = PromiseFilterForm(request.GET)
+    context: dict[str, object] = {"form": form, "page": None}
+    if form.is_valid():
+        rows = form.narrow(Commitment.objects.published())
+        found = distributions.progress(rows, on, form.chosen())
+        context |= {
+            "progress": found,
+            "plain": [
+                (name, title, parts, plot_bars((part.label, [part]) for part in parts))
+                for name, title, parts in (
+                    ("status", _("By status, as the parties report it"), found.status),
+                    ("fresh", _("By when a party last reported"), found.freshness),
+                    ("finding", _("By what somebody independent found"), found.findings),
+                )
+            ],
+            "crossed": [
+                (each, plot_bars((line.label, line.parts) for line in each.lines))
+                for each in found.crossed
+            ],
+            "over_time": plot_columns((str(line.label), line.parts) for line in found.quarters),
+        }
+    return render(request, "outcomes/progress.html", context, status=400 if form.errors else 200)

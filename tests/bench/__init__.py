@@ -1,0 +1,1 @@
+"""What takes time, measured: signing in (`python -m tests.bench`), and many commitments."""
