@@ -688,7 +688,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latest_reported_on', None), ('latest_status', ''), ('latest_update', None)), models.Q(('latest_reported_on__isnull', False), ('latest_status__in', ['planning', 'in-progress', 'fulfilled', 'closed', 'superseded']), ('latest_update__isnull', False)), _connector='OR'), name='commitment_latest_update_as_copied'),
+            constraint=models.CheckConstraint(condition=models.Q(('latest_update', None), models.Q(('latest_reported_on__isnull', False), ('latest_status__in', ['planning', 'in-progress', 'fulfilled', 'closed', 'superseded'])), _connector='OR'), name='commitment_latest_update_as_copied'),
         ),
         migrations.AddConstraint(
             model_name='relatedtext',

@@ -54,11 +54,12 @@ def forget_latest_update(
     collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
 ) -> None:
     """Leaves a commitment without a latest update, and without what was copied from it."""
+    found = list(rows)  # once the first column is empty, no question would find them
+    collector.add_field_update(field, None, found)
     for name, value in (("latest_status", ""), ("latest_reported_on", None)):
         copied = field.model._meta.get_field(name)
         assert isinstance(copied, models.Field)
-        collector.add_field_update(copied, value, rows)
-    collector.add_field_update(field, None, rows)
+        collector.add_field_update(copied, value, found)
 
 
 def overdue(on: date) -> Q:
@@ -191,12 +192,9 @@ class Commitment(models.Model):
             ),
             models.CheckConstraint(condition=~Q(text=""), name="commitment_has_a_text"),
             models.CheckConstraint(
-                condition=Q(latest_update=None, latest_status="", latest_reported_on=None)
-                | Q(
-                    latest_update__isnull=False,
-                    latest_status__in=Status.values,
-                    latest_reported_on__isnull=False,
-                ),
+                # Not the other way round: deleting an update empties one column after the other.
+                condition=Q(latest_update=None)
+                | Q(latest_status__in=Status.values, latest_reported_on__isnull=False),
                 name="commitment_latest_update_as_copied",
             ),
         ]

@@ -146,7 +146,7 @@ BREAKING: Breaking = {
     ),
     "commitment_has_a_text": lambda: changed(make_commitment(), text=""),
     "commitment_latest_update_as_copied": lambda: changed(
-        make_commitment(), latest_status="fulfilled"
+        Commitment.objects.get(pk=make_update(make_commitment()).commitment_id), latest_status=""
     ),
     "commitment_reference_in_capitals": lambda: changed(make_commitment(), reference="bp2018-c1"),
     "document_once": lambda: again(make_document(make_event())),

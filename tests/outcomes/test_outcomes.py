@@ -159,6 +159,7 @@ def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed:
         "Addressed to CSOs, governments "
         "Themes Information sharing "
         "Source The hosts' page , first list "
+        "Answers of the addressees Which organisations are addressed is not recorded. "
         "Commitments under it Nobody has made a commitment under this point, as far as this "
         "portal knows. "
         "Part 1 In the statement After it: 1.b "

@@ -429,7 +429,7 @@ def test_word_and_fresh_code_erase(proven: Client, somebody: Delegate, ledger: P
     assert (somebody.name, somebody.user) == ("", None)
     assert user is not None
     assert not User.objects.filter(pk=user.pk).exists()
-    assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 4
+    assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 6
     (letter,) = Letter.objects.all()
     assert letter.recipient == "zarniqa.in@example.org"
     assert letter.subject == "Done as you asked"

@@ -273,8 +273,10 @@ def test_delete_me_asks_once_and_erases(browser: Client, invitation: Invitation)
     assert not User.objects.filter(email="ines@example.org").exists()
     assert not Invitation.objects.exists()
     assert sorted(Erasure.objects.values_list("kind", flat=True).distinct()) == [
+        "account",
         "address",
         "handle",
+        "key",
     ]
     assert browser.get("/me/").status_code == 302
 
