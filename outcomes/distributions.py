@@ -13,12 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from outcomes.counting import FINDINGS, NO_FINDING, NONE, recorded, themed
+from outcomes.counting import FINDINGS, NO_FINDING, NONE, recorded
 from outcomes.models import (
     Assessment,
     Commitment,
-    CommitmentParty,
     Freshness,
+    Outcome,
     ProgressUpdate,
     Theme,
     fresh,
@@ -183,25 +183,20 @@ def _plain(
 
 def _by_theme(rows: QuerySet[Commitment]) -> Tally:
     return _tally(
-        themed()
-        .filter(commitment__in=rows)
-        .values_list("outcome__themes__slug", "commitment__latest_status")
-        .annotate(number=Count("commitment", distinct=True))
+        rows.filter(outcomes__in=Outcome.objects.published(), outcomes__themes__isnull=False),
+        "outcomes__themes__slug",
     )
 
 
 def _by_party(rows: QuerySet[Commitment], path: str) -> Tally:
-    return _tally(
-        CommitmentParty.objects.filter(organisation__isnull=False, commitment__in=rows)
-        .order_by()
-        .values_list(path, "commitment__latest_status")
-        .annotate(number=Count("commitment", distinct=True))
-    )
+    return _tally(rows.filter(parties__organisation__isnull=False), f"parties__{path}")
 
 
-def _tally(found: Iterable[tuple[str, str, int]]) -> Tally:
+def _tally(rows: QuerySet[Commitment], path: str) -> Tally:
     tally: Tally = {}
-    for word, status, number in found:
+    for word, status, number in rows.values_list(path, "latest_status").annotate(
+        number=Count("pk", distinct=True)
+    ):
         tally.setdefault(str(word), Counter())[status or NO_UPDATE] = number
     return tally
 
