@@ -1,6 +1,7 @@
 """The meeting itself."""
 
 import zoneinfo
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -28,9 +29,14 @@ __all__ = [
 ]
 
 
+@cache  # it reads some hundred files
+def _time_zones() -> set[str]:
+    return zoneinfo.available_timezones()
+
+
 def validate_time_zone(name: str) -> None:
     """Raises ValidationError for a name that is not in the time zone database."""
-    if name not in zoneinfo.available_timezones():
+    if name not in _time_zones():
         raise ValidationError(
             _("“%(name)s” is not a time zone. Write it like Asia/Bangkok."), params={"name": name}
         )

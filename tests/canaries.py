@@ -7,7 +7,7 @@ that text has leaked, unless the table in test_privacy.py lets that reader have 
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from html import unescape
 from typing import Any
@@ -615,12 +615,12 @@ def _filtered() -> Iterator[str]:
     yield from (f"/search/?q={word}" for word in ("zq", "example", "%2B62", *Constituency.values))
 
 
-def read_everything(browser: Client, *, searches: bool = True) -> set[str]:
-    """The canaries in all that a GET gives; with `searches`, each is searched for as well."""
+def read_everything(browser: Client, searches: Iterable[str] = ()) -> set[str]:
+    """The canaries in all that a GET gives, and in what is found for each of `searches`."""
     found: set[str] = set()
     for path in paths():
         found |= seen_in(whole(browser.get(path)))
-    for canary in sorted(CANARIES) if searches else ():
+    for canary in searches:
         sign = sign_of(canary)
         text = whole(browser.get("/search/", {"q": sign}))
         # The search box repeats what was typed.

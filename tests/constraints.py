@@ -23,6 +23,8 @@ def again(row: models.Model) -> models.Model:
     """The same once more, as a new row."""
     row.pk = None
     row._state.adding = True
+    if hasattr(row, "handle"):
+        row.handle = row.handle[::-1]  # its own, as each has
     return row
 
 

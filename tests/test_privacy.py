@@ -42,7 +42,7 @@ from tests.canaries import (
     sign_of,
     whole,
 )
-from tests.conftest import FULL
+from tests.conftest import AGAIN, FULL
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -183,20 +183,30 @@ def test_some_words_are_for_nobody() -> None:
     assert all(permitted <= CANARIES for permitted in (*READS.values(), *OPENS.values()))
 
 
-@pytest.mark.parametrize("role", READS)
+# The first sees least and the others most.
+WHO = ["nobody", "delegate", "owner"] if AGAIN else list(READS)
+
+
+def searched(role: str) -> list[str]:
+    """The canaries that are searched for as well; at full size all, as everyone."""
+    if FULL:
+        return sorted(CANARIES)
+    return sorted(CANARIES)[::8] if role in ("nobody", "delegate", "owner") else []
+
+
+@pytest.mark.parametrize("role", WHO)
 def test_reader_finds_what_is_permitted_and_no_more(
     readers: Readers, client_of: Sign, role: str, record_property: Record
 ) -> None:
     browser = browser_of(readers, role, client_of)
-    searches = FULL or role in ("nobody", "delegate", "owner")
-    assert read_everything(browser, searches=searches) == READS[role]
-    asked = len(paths()) + (len(CANARIES) if searches else 0)
+    assert read_everything(browser, searched(role)) == READS[role]
+    asked = len(paths()) + len(searched(role))
     record_property(f"answers searched for each of {len(CANARIES)} canaries", asked)
     # To look is not to open.
     assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
 
 
-@pytest.mark.parametrize("role", OPENS)
+@pytest.mark.parametrize("role", WHO)
 def test_show_opens_what_is_permitted_and_no_more(
     readers: Readers, client_of: Sign, role: str, record_property: Record
 ) -> None:
@@ -310,7 +320,7 @@ def test_search_for_what_is_hidden_is_a_search_for_nonsense(
     hidden = [sign_of(canary) for canary in sorted(CANARIES - READS[role])]
     assert len(hidden) > 100
     if not FULL:
-        hidden = hidden[::4]
+        hidden = hidden[::8]
     nonsense: dict[int, str] = {}
     for words in hidden:
         size = len(words)
@@ -455,7 +465,7 @@ def desk() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("role", ["co-chair", "operator"])
+@pytest.mark.parametrize("role", ["co-chair"] if AGAIN else ["co-chair", "operator"])
 def test_admin_is_no_second_door(readers: Readers, client_of: Sign, role: str) -> None:
     browser = browser_of(readers, role, client_of)
     found: set[str] = set()

@@ -453,7 +453,7 @@ def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
     def opened_by(role: str, *, whole: bool) -> set[str]:
         user = readers[role]
         browser = client_of(user) if user else Client()
-        found = read_everything(browser, searches=False) if whole else set()
+        found = read_everything(browser) if whole else set()
         return (found | press_show(browser)) & theirs
 
     assert of("open", "name", "everyone") <= opened_by("operator", whole=False)

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from roundtable.models import Event
+from roundtable.models import Event, Series
 from tests.constraints import (
     Breaking,
     assert_database_refuses,
@@ -114,7 +114,7 @@ def test_event_that_nobody_cites_may_be_renamed() -> None:
 @pytest.mark.django_db
 def test_series_is_named_once() -> None:
     with pytest.raises(ValidationError, match="already exists"):
-        make_series(slug=make_series().slug)
+        Series(slug=make_series().slug, name="Another").full_clean()
 
 
 @pytest.mark.django_db
