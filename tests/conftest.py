@@ -48,13 +48,20 @@ settings.load_profile("prove" if FULL else "quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the long tests unless FULL=1."""
+    """Leaves out the long tests unless FULL=1, and what asks no database the second time."""
     if FULL:
         return
-    long = [item for item in items if item.get_closest_marker("prove")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    left_out = [item for item in items if item.get_closest_marker("prove") or _is_told(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+
+
+def _is_told(item: pytest.Item) -> bool:
+    """Whether its answer on SQLite told all, as it asks no database."""
+    asks = item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())
+    return AGAIN and not asks
 
 
 def pytest_collection_finish() -> None:

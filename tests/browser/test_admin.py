@@ -39,7 +39,7 @@ pytestmark = [
 @pytest.fixture
 def cochair() -> User:
     """Signs in as the co-chair of the demonstration who introduced two people."""
-    proposer = Introduction.objects.exclude(proposed_by=None).get().proposed_by
+    proposer = Introduction.objects.get(proposed_by__delegate=None).proposed_by
     assert proposer is not None
     return proposer
 
