@@ -11,6 +11,8 @@ from pytest_django import Settings
 from participants.models import Delegate, User
 from roundtable.models import Event
 
+pytestmark = pytest.mark.walk
+
 Sign = Callable[[User | Delegate], Client]
 
 POLICY = {

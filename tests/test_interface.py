@@ -54,6 +54,8 @@ from tests.factories import (
 )
 from tests.follow_up import make_assessment, make_milestone, make_related_text
 
+pytestmark = pytest.mark.walk
+
 Sign = Callable[[User | Delegate], Client]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
     (ROOT / "templates").rglob("*.txt")

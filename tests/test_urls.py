@@ -14,6 +14,8 @@ from roundtable.models import AuditEntry, Event
 from tests.addresses import admin_pages, pages, patterns
 from tests.factories import make_role, make_user
 
+pytestmark = pytest.mark.walk
+
 Sign = Callable[[User | Delegate], Client]
 
 PUBLIC = "public"

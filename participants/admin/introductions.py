@@ -46,6 +46,7 @@ class IntroductionAdmin(PrivateAdmin):
     form = IntroductionForm
     fields = ["first", "second", "message"]
     list_display = ["first", "second", "proposed_at", "state"]
+    list_display_links = None  # the list says all of it
     list_select_related = ["first", "second"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

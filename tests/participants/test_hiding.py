@@ -442,6 +442,7 @@ def test_cochairs_of_each_roundtable_are_told(
 # Nothing is visible ---------------------------------------------------------------------
 
 
+@pytest.mark.walk
 def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
     settings: Settings, client_of: Sign
 ) -> None:
