@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.." || exit 1
 export PATH="$PWD/.venv/bin:$PATH"
 trap 'exit 130' INT TERM
 
+# One more than there are processors: a test often waits for a browser or a server.
+at_once="-n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal"
 passed="" failed="" absent="" packages=""
 
 step() {
@@ -37,11 +39,11 @@ step "dependencies" deptry .
 step "migrations" migrations_are_whole
 
 if [ "${1:-all}" != check ]; then
-    step "tests on SQLite" env -u DATABASE_URL python -m pytest -q -n 2 --dist worksteal --ignore=tests/browser
+    step "tests on SQLite" env -u DATABASE_URL python -m pytest -q $at_once --ignore=tests/browser
 
     if tests/with_postgres.sh --found; then
         step "tests on PostgreSQL" tests/with_postgres.sh \
-            python -m pytest -q -n 2 --dist worksteal --ignore=tests/browser -m "not own_process"
+            python -m pytest -q $at_once --ignore=tests/browser -m "not own_process"
     else
         without "tests on PostgreSQL" "PostgreSQL's server" postgresql
     fi
@@ -50,7 +52,7 @@ if [ "${1:-all}" != check ]; then
     if [ -x "$CHROMIUM" ]; then
         export CHROMIUM
         step "tests in the browser" env -u DATABASE_URL \
-            python -m pytest -q -n 2 --dist worksteal --force-enable-socket tests/browser
+            python -m pytest -q $at_once --force-enable-socket tests/browser
     else
         without "tests in the browser" "Chromium" chromium
     fi
