@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from outcomes.as_of import answered_by
 from outcomes.models import Outcome, OutcomeAddressee, Response
 from participants.models import Organisation
 from participants.roll import roll
@@ -30,15 +32,18 @@ class Answers:
         return sum(row.response is not None for row in self.rows)
 
 
-def answers_to(point: Outcome, addressees: Iterable[OutcomeAddressee]) -> Answers | None:
+def answers_to(
+    point: Outcome, addressees: Iterable[OutcomeAddressee], by: date | None = None
+) -> Answers | None:
     """What the addressees answered; None for what recommends nothing, as it awaits no answer.
 
-    `addressees` are those of the point and of its lead-in.
+    `addressees` are those of the point and of its lead-in; answers count that were given until
+    `by`, or until today.
     """
     if point.kind != Outcome.Kind.RECOMMENDATION:
         return None
     responses: dict[int, Response] = {}
-    for response in Response.objects.published().filter(outcome=point):
+    for response in answered_by(Response.objects.published().filter(outcome=point), by):
         responses.setdefault(response.organisation_id, response)
     meant = {addressee.group.made_of for addressee in addressees if addressee.group}
     benches = [

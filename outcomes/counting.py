@@ -6,6 +6,7 @@ from django.db.models import Case, Count, Exists, Model, OuterRef, Q, QuerySet, 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.as_of import NOW, Columns
 from outcomes.models import Assessment, Commitment, CommitmentParty, Outcome, overdue
 from outcomes.plots import NO_UPDATE, STATUS_CHOICES
 
@@ -19,21 +20,25 @@ FINDINGS: list[tuple[str, str | Promise]] = [
 ]
 
 
-def at_status(status: str) -> Q:
+def at_status(status: str, stand: Columns = NOW) -> Q:
     """The commitments that stand at this status; "no-update" are those without any."""
-    return Q(latest_status="" if status == NO_UPDATE else status)
+    return Q((stand.status, "" if status == NO_UPDATE else status))
 
 
 def count(
-    commitments: QuerySet[Commitment], on: date, status: str = "", only_overdue: bool = False
+    commitments: QuerySet[Commitment],
+    on: date,
+    status: str = "",
+    only_overdue: bool = False,
+    stand: Columns = NOW,
 ) -> dict[str, int]:
     """How many stand at each status, are "overdue", and are there at "all"; one query.
 
     Those at a status and at "all" are the overdue ones where `only_overdue`; "overdue" are those
     at `status` where one is given; "found" are both.
     """
-    late = Case(When(overdue(on), then=Value(True)), default=Value(False))
-    rows = commitments.order_by().annotate(late=late).values_list("latest_status", "late")
+    late = Case(When(overdue(on, stand.status), then=Value(True)), default=Value(False))
+    rows = commitments.order_by().annotate(late=late).values_list(stand.status, "late")
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
     numbers |= {"all": 0, "overdue": 0, "found": 0}
     for word, is_late, number in rows.annotate(number=Count("pk")):

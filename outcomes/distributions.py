@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from outcomes.as_of import Columns, columns, told_by
 from outcomes.counting import FINDINGS, NO_FINDING, NONE, recorded
 from outcomes.models import (
     Assessment,
@@ -66,18 +67,22 @@ class Progress:
     quarters: list[Line] = field(default_factory=list)
 
 
-def progress(rows: QuerySet[Commitment], on: date, asked: dict[str, str]) -> Progress:
+def progress(
+    rows: QuerySet[Commitment], on: date, asked: dict[str, str], by: date | None = None
+) -> Progress:
     """All distributions of these commitments, in a constant number of queries.
 
     `asked` is the filter that gave the rows, as it stands in the query string. What it fixes has
-    one line only, since no other is comparable.
+    one line only, since no other is comparable. `by` is the day that the rows are as of, where
+    they are looked back at.
     """
-    begun, status, freshness = _standing(rows, on)
+    on, stand = by or on, columns(by)
+    begun, status, freshness = _standing(rows, on, stand)
     total = status.total()
     findings: Counter[str] = Counter(
         dict(
-            Assessment.objects.newest()
-            .filter(commitment__in=rows)
+            Assessment.objects.newest(by)
+            .filter(commitment__in=rows.values("pk"))
             .values_list("finding")
             .annotate(number=Count("pk"))
         )
@@ -95,11 +100,12 @@ def progress(rows: QuerySet[Commitment], on: date, asked: dict[str, str]) -> Pro
                 _("By theme"),
                 _lines(
                     "theme",
-                    _by_theme(rows),
+                    _by_theme(rows, stand),
                     dict(Theme.objects.values_list("slug", "name")),
                     rows,
                     asked,
                     _("No theme recorded"),
+                    stand,
                 ),
                 _("A commitment under two themes counts in both."),
             ),
@@ -108,11 +114,12 @@ def progress(rows: QuerySet[Commitment], on: date, asked: dict[str, str]) -> Pro
                 _("By kind of organisation"),
                 _lines(
                     "kind",
-                    _by_party(rows, "organisation__kind"),
+                    _by_party(rows, "organisation__kind", stand),
                     {kind.value: str(kind.label) for kind in Kind},
                     rows,
                     asked,
                     _("No organisation recorded"),
+                    stand,
                 ),
                 _("A commitment of two kinds of organisations counts in both."),
             ),
@@ -121,16 +128,17 @@ def progress(rows: QuerySet[Commitment], on: date, asked: dict[str, str]) -> Pro
                 _("By country"),
                 _lines(
                     "country",
-                    _by_party(rows, "organisation__country"),
+                    _by_party(rows, "organisation__country", stand),
                     dict(countries),
                     rows,
                     asked,
                     _("No country recorded"),
+                    stand,
                 ),
                 _("A commitment of parties from two countries counts in both."),
             ),
         ],
-        quarters=_over_time(rows, begun, on),
+        quarters=_over_time(rows, begun, on, by),
     )
 
 
@@ -138,16 +146,16 @@ Tally = dict[str, Counter[str]]  # by the word of a filter, how many stand at ea
 
 
 def _standing(
-    rows: QuerySet[Commitment], on: date
+    rows: QuerySet[Commitment], on: date, stand: Columns
 ) -> tuple[Counter[date], Counter[str], Counter[str]]:
     """How many began on which day, stand at which status, and were last reported on when."""
-    ages = [When(fresh(age, on), then=Value(age.value)) for age in Freshness]
+    ages = [When(fresh(age, on, stand.reported_on), then=Value(age.value)) for age in Freshness]
     begun: Counter[date] = Counter()
     status: Counter[str] = Counter()
     freshness: Counter[str] = Counter()
     for day, word, age, number in (
         rows.annotate(age=Case(*ages))
-        .values_list("event__starts_on", "latest_status", "age")
+        .values_list("event__starts_on", stand.status, "age")
         .annotate(number=Count("pk"))
     ):
         begun[day] += number
@@ -181,20 +189,21 @@ def _plain(
     ]
 
 
-def _by_theme(rows: QuerySet[Commitment]) -> Tally:
+def _by_theme(rows: QuerySet[Commitment], stand: Columns) -> Tally:
     return _tally(
         rows.filter(outcomes__in=Outcome.objects.published(), outcomes__themes__isnull=False),
         "outcomes__themes__slug",
+        stand,
     )
 
 
-def _by_party(rows: QuerySet[Commitment], path: str) -> Tally:
-    return _tally(rows.filter(parties__organisation__isnull=False), f"parties__{path}")
+def _by_party(rows: QuerySet[Commitment], path: str, stand: Columns) -> Tally:
+    return _tally(rows.filter(parties__organisation__isnull=False), f"parties__{path}", stand)
 
 
-def _tally(rows: QuerySet[Commitment], path: str) -> Tally:
+def _tally(rows: QuerySet[Commitment], path: str, stand: Columns) -> Tally:
     tally: Tally = {}
-    for word, status, number in rows.values_list(path, "latest_status").annotate(
+    for word, status, number in rows.values_list(path, stand.status).annotate(
         number=Count("pk", distinct=True)
     ):
         tally.setdefault(str(word), Counter())[status or NO_UPDATE] = number
@@ -208,10 +217,11 @@ def _lines(
     rows: QuerySet[Commitment],
     asked: dict[str, str],
     nothing: Promise,
+    stand: Columns,
 ) -> list[Line]:
     """The lines with the most commitments first, and at the end those of which nothing is known."""
     tally.pop("", None)
-    unknown = rows.filter(~recorded(name)).values_list("latest_status")
+    unknown = rows.filter(~recorded(name)).values_list(stand.status)
     tally[NONE] = Counter(
         {word or NO_UPDATE: number for word, number in unknown.annotate(number=Count("pk"))}
     )
@@ -228,7 +238,9 @@ def _lines(
     return lines
 
 
-def _over_time(rows: QuerySet[Commitment], begun: Counter[date], on: date) -> list[Line]:
+def _over_time(
+    rows: QuerySet[Commitment], begun: Counter[date], on: date, by: date | None
+) -> list[Line]:
     """How many stood at each status at the end of each quarter, by what was reported until then."""
     if not begun:
         return []
@@ -236,7 +248,7 @@ def _over_time(rows: QuerySet[Commitment], begun: Counter[date], on: date) -> li
     steps: dict[int, Counter[str]] = {}
     for day, number in begun.items():
         steps.setdefault(min(_quarter(day), last), Counter())[NO_UPDATE] += number
-    for day, status, before, number in _changes(rows):
+    for day, status, before, number in _changes(rows, by):
         step = steps.setdefault(min(_quarter(day), last), Counter())
         step[status] += number
         step[before or NO_UPDATE] -= number
@@ -253,14 +265,15 @@ def _quarter(day: date) -> int:
     return day.year * 4 + (day.month - 1) // 3
 
 
-def _changes(rows: QuerySet[Commitment]) -> list[tuple[date, str, str | None, int]]:
+def _changes(
+    rows: QuerySet[Commitment], by: date | None
+) -> list[tuple[date, str, str | None, int]]:
     """How often in each quarter an approved update brought a status, and which it replaced."""
     before = Window(
         Lag("status"), partition_by="commitment", order_by=["reported_on", "recorded_at", "pk"]
     )
     updates = (
-        ProgressUpdate.objects.approved()
-        .filter(commitment__in=rows)
+        told_by(ProgressUpdate.objects.approved().filter(commitment__in=rows.values("pk")), by)
         .order_by()
         .annotate(quarter=TruncQuarter("reported_on"), before=before)
         .values_list("quarter", "status", "before")

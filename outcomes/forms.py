@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from outcomes.as_of import AsOfField, as_of, check_day, columns, found_by, made_by
 from outcomes.counting import (
     FINDINGS,
     NO_FINDING,
@@ -105,8 +106,13 @@ class PromiseFilterForm(QueryForm):
         error_messages={"invalid_choice": _("There is no such theme.")},
     )
 
-    def __init__(self, data: Any) -> None:
+    as_of = AsOfField()
+
+    def __init__(self, data: Any, today: date | None = None) -> None:
         super().__init__(data)
+        self.today = today
+        if today is None:  # whoever does not look back does not know the word either
+            del self.fields["as_of"]
         offered = _offered(CommitmentParty.objects.filter(commitment__event__is_public=True))
         codes = {code for _slug, _name, code in offered["party"] if code}
         by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
@@ -117,9 +123,21 @@ class PromiseFilterForm(QueryForm):
         _offer(self, "theme", _("All themes"), [*offered["theme"], no_theme])
         _offer(self, "country", _("All countries"), [*by_name, no_country])
 
+    def clean_as_of(self) -> date | None:
+        """Raises ValidationError for a day that cannot be looked back to."""
+        assert self.today
+        return check_day(self.cleaned_data["as_of"], self.today)
+
+    @property
+    def day(self) -> date | None:
+        """The day that is looked back to; None for today."""
+        day: date | None = self.cleaned_data.get("as_of")
+        return day
+
     def narrow(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        """Those that are meant, in no order."""
+        """Those that are meant, in no order, as of the day that is asked for."""
         asked = self.cleaned_data
+        commitments = as_of(made_by(commitments, self.day), self.day)
         if asked["event"]:
             commitments = commitments.filter(event__slug=asked["event"])
         if asked["party"]:
@@ -166,34 +184,38 @@ class CommitmentFilterForm(PromiseFilterForm, ListForm):
 
     def filter(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         """Those that the form asks for, in its order; `on` is the day that "overdue" refers to."""
-        asked = self.cleaned_data
+        asked, stand, on = self.cleaned_data, columns(self.day), self.day or on
         orders = {
             "": F("event__starts_on").desc(),
             "due": F("due_on").asc(nulls_last=True),
-            "updated": F("latest_reported_on").desc(nulls_last=True),
+            "updated": F(stand.reported_on).desc(nulls_last=True),
         }
         found = self._narrow_on(commitments, on)
         if asked["status"]:
-            found = found.filter(at_status(asked["status"]))
+            found = found.filter(at_status(asked["status"], stand))
         if asked["overdue"]:
-            found = found.filter(overdue(on))
+            found = found.filter(overdue(on, stand.status))
         return found.order_by(orders[asked["sort"]], "pk")
 
     def counts(self, commitments: QuerySet[Commitment], on: date) -> dict[str, int]:
         """As `count`, each under the other filters; "found" are those that `filter` returns."""
-        asked = self.cleaned_data
-        return count(self._narrow_on(commitments, on), on, asked["status"], bool(asked["overdue"]))
+        asked, on = self.cleaned_data, self.day or on
+        rows = self._narrow_on(commitments, on)
+        return count(rows, on, asked["status"], bool(asked["overdue"]), columns(self.day))
 
     def _narrow_on(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         asked = self.cleaned_data
         commitments = self.narrow(commitments)
         if asked["fresh"]:
-            commitments = commitments.filter(fresh(asked["fresh"], on))
+            commitments = commitments.filter(
+                fresh(asked["fresh"], on, columns(self.day).reported_on)
+            )
         if asked["finding"] == NO_FINDING:
-            found = Assessment.objects.approved().filter(commitment=OuterRef("pk"))
+            found = found_by(Assessment.objects.approved(), self.day)
+            found = found.filter(commitment=OuterRef("pk"))
             commitments = commitments.filter(~Exists(found))
         elif asked["finding"]:
-            latest = Assessment.objects.newest().filter(finding=asked["finding"])
+            latest = Assessment.objects.newest(self.day).filter(finding=asked["finding"])
             commitments = commitments.filter(pk__in=latest.values("commitment"))
         return commitments
 

@@ -51,6 +51,8 @@ LISTS = {
     "/commitments/?finding=limited&kind=civil-society": (9, 12),
     "/progress/": (12, 14),
     "/progress/?event=counted&party=office-1&country=TH&theme=theme-1&kind=civil-society": (12, 14),
+    "/progress/?as_of=2025-06-01": (12, 14),
+    "/commitments/?as_of=2025-06-01&sort=updated": (9, 12),
     "/organisations/": (3, 5),
     "/organisations/?kind=civil-society&country=TH": (3, 5),
     "/directory/": (4, 7),
@@ -62,6 +64,9 @@ LISTS = {
 }
 DETAILS = {
     "/roundtables/counted/": (15, 18),
+    "/roundtables/counted/?as_of=2025-06-01": (15, 18),
+    "/outcomes/counted/1.a/?as_of=2025-06-01": (12, 15),
+    "/commitments/counted-c1/?as_of=2025-06-01": (10, 13),
     "/outcomes/counted/1/": (7, 10),
     "/outcomes/counted/1.a/": (12, 15),
     "/commitments/counted-c1/": (10, 13),

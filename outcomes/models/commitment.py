@@ -62,19 +62,25 @@ def forget_latest_update(
         collector.add_field_update(copied, value, found)
 
 
-def overdue(on: date) -> Q:
-    """Condition for those whose due date lies before that day and that no update has ended."""
-    return Q(due_on__lt=on) & ~Q(latest_status__in=ENDED)
+def overdue(on: date, status: str = "latest_status") -> Q:
+    """Condition for those whose due date lies before that day and that no update has ended.
+
+    `status` is the column that holds the status.
+    """
+    return Q(due_on__lt=on) & ~Q((f"{status}__in", ENDED))
 
 
-def fresh(freshness: str, on: date) -> Q:
-    """Condition for those that were last reported on so long before that day."""
+def fresh(freshness: str, on: date, reported: str = "latest_reported_on") -> Q:
+    """Condition for those that were last reported on so long before that day.
+
+    `reported` is the column that holds the day of the last report.
+    """
     year, two_years = years_before(on, 1), years_before(on, 2)
     return {
-        Freshness.UNDER_A_YEAR: Q(latest_reported_on__gt=year),
-        Freshness.ONE_TO_TWO: Q(latest_reported_on__gt=two_years, latest_reported_on__lte=year),
-        Freshness.OVER_TWO: Q(latest_reported_on__lte=two_years),
-        Freshness.NEVER: Q(latest_reported_on=None),
+        Freshness.UNDER_A_YEAR: Q((f"{reported}__gt", year)),
+        Freshness.ONE_TO_TWO: Q((f"{reported}__gt", two_years), (f"{reported}__lte", year)),
+        Freshness.OVER_TWO: Q((f"{reported}__lte", two_years)),
+        Freshness.NEVER: Q((reported, None)),
     }[Freshness(freshness)]
 
 
@@ -217,12 +223,22 @@ class Commitment(models.Model):
 
     @property
     def status(self) -> Status | None:
-        """How far it has come by the latest approved update; None where none was approved."""
-        return Status(self.latest_status) if self.latest_status else None
+        """How far it has come by the latest approved update; None where none was approved.
+
+        Of a row from `as_of` it is the status by that day.
+        """
+        word = getattr(self, "status_then", self.latest_status)
+        return Status(word) if word else None
+
+    @property
+    def reported_on(self) -> date | None:
+        """The day that was last reported on, of a row from `as_of` by its day."""
+        day: date | None = getattr(self, "reported_then", self.latest_reported_on)
+        return day
 
     def freshness(self, on: date) -> Freshness:
         """How long ago, from that day, lies what was last reported."""
-        reported = self.latest_reported_on
+        reported = self.reported_on
         if reported is None:
             return Freshness.NEVER
         if reported > years_before(on, 1):

@@ -41,17 +41,20 @@ class Milestone(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def is_reached(self, on: date) -> bool:
+        """Whether it was reached by that day."""
+        return self.reached_on is not None and self.reached_on <= on
+
     def is_overdue(self, on: date) -> bool:
         """Whether its day has passed, it was not reached, and no update has ended the whole."""
-        return self._is_awaited and self.due_on < on
+        return self._is_awaited(on) and self.due_on < on
 
     def is_due_soon(self, on: date) -> bool:
         """Whether it is due within 30 days, not reached, and no update has ended the whole."""
-        return self._is_awaited and on <= self.due_on <= on + SOON
+        return self._is_awaited(on) and on <= self.due_on <= on + SOON
 
-    @property
-    def _is_awaited(self) -> bool:
-        return self.reached_on is None and self.commitment.status not in ENDED
+    def _is_awaited(self, on: date) -> bool:
+        return not self.is_reached(on) and self.commitment.status not in ENDED
 
     def clean(self) -> None:
         """Raises ValidationError for a day before the roundtable."""

@@ -1,5 +1,7 @@
 """What addressees answered to a recommendation, and what somebody independent found."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -112,13 +114,16 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Approved assessments of commitments of public roundtables, the latest day first."""
         return self.approved().filter(commitment__event__is_public=True)
 
-    def newest(self) -> "AssessmentQuerySet":
-        """Of each commitment the approved one of the latest day, in no order."""
+    def newest(self, by: date | None = None) -> "AssessmentQuerySet":
+        """Of each commitment the approved one of the latest day until `by`, in no order."""
+        until = Q(assessed_on__lte=by) if by else Q()
         later = Q(assessed_on__gt=OuterRef("assessed_on")) | Q(
             assessed_on=OuterRef("assessed_on"), pk__gt=OuterRef("pk")
         )
-        others = Assessment.objects.approved().filter(later, commitment=OuterRef("commitment"))
-        return self.approved().filter(~Exists(others)).order_by()
+        others = Assessment.objects.approved().filter(
+            later, until, commitment=OuterRef("commitment")
+        )
+        return self.approved().filter(until, ~Exists(others)).order_by()
 
 
 class Assessment(Editorial):

@@ -27,6 +27,12 @@ def is_overdue(commitment: Commitment | Milestone, today: date) -> bool:
 
 
 @register.filter
+def is_reached(milestone: Milestone, today: date) -> bool:
+    """Whether it was reached by that day."""
+    return milestone.is_reached(today)
+
+
+@register.filter
 def is_due_soon(commitment: Commitment | Milestone, today: date) -> bool:
     """Whether it is due within 30 days."""
     return commitment.is_due_soon(today)

@@ -1,5 +1,7 @@
 """What was agreed: roundtables, their statements, and single points."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, F, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outcomes.answering import answers_to
+from outcomes.as_of import AsOfForm, as_of, columns, looking_back
 from outcomes.counting import count
 from outcomes.forms import OutcomeFilterForm
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement
@@ -56,12 +59,17 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One roundtable with all that is known of it."""
     event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
+    form = AsOfForm(request.GET, on)
+    form.check_begun(event.starts_on)
+    if form.errors:
+        return form.refuse(request)
+    viewer = sharing.viewer_of(request.user, on)
     statement = Statement.objects.published().filter(event=event).first()
-    lead_ins = _lead_ins(statement) if statement else []
-    commitments = with_parties(Commitment.objects.filter(event=event)).order_by("pk")
+    lead_ins = _lead_ins(statement, form.day) if statement else []
+    rows = as_of(Commitment.objects.filter(event=event), form.day)
+    commitments = with_parties(rows).order_by("pk")
     benches = roll(event)
-    counts = count(Commitment.objects.filter(event=event), on)
+    counts = count(rows, form.day or on, stand=columns(form.day))
     parts = shares(counts)
     ledger = commitments[:LEDGER_LENGTH]
     context = {
@@ -80,15 +88,14 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "cochairs": with_role(benches, EventRole.Role.COCHAIR),
         "cohosts": with_role(benches, EventRole.Role.COHOST),
         "documents": event.documents.order_by(F("dated_on").asc(nulls_last=True), "title"),
-        "today": on,
-    } | contacts(on, event)
+        "today": form.day or on,
+    }
+    context = context | contacts(on, event) | looking_back(form.day)
     return render(request, "outcomes/event_detail.html", context)
 
 
-def _lead_ins(statement: Statement) -> list[Outcome]:
-    commitments = (
-        Commitment.objects.published().select_related("latest_update", "event").order_by("pk")
-    )
+def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
+    commitments = as_of(Commitment.objects.published(), day).select_related("event").order_by("pk")
     outcomes = statement.outcomes.published()
     points = outcomes.order_by("position", "pk").prefetch_related(
         Prefetch("commitments", commitments)
@@ -124,10 +131,14 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     published = Outcome.objects.published().select_related("parent", "statement__event__series")
     outcome = get_object_or_404(published, statement__event__slug=slug, number=number)
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
+    form = AsOfForm(request.GET, on)
+    form.check_begun(outcome.statement.event.starts_on)
+    viewer = sharing.viewer_of(request.user, on)
     if outcome.parent and not outcome.parent.number:
         raise Http404
-    commitments = with_parties(outcome.commitments.published()).order_by("pk")
+    if form.errors:
+        return form.refuse(request)
+    commitments = as_of(with_parties(outcome.commitments.published()), form.day).order_by("pk")
     before, after = _neighbours(outcome)
     spoken_to = list(
         OutcomeAddressee.objects.filter(outcome__in=[outcome.pk, outcome.parent_id])
@@ -143,13 +154,13 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         .select_related("statement__event")
         .order_by("position", "pk"),
         "addressees": spoken_to,
-        "answers": answers_to(outcome, spoken_to),
+        "answers": answers_to(outcome, spoken_to, form.day),
         "commitments": commitments,
         "reach": reach(viewer, commitments, on),
         "before": before,
         "after": after,
-        "today": on,
-    }
+        "today": form.day or on,
+    } | looking_back(form.day)
     return render(request, "outcomes/outcome_detail.html", context)
 
 

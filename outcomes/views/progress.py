@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from outcomes import distributions
+from outcomes.as_of import looking_back
 from outcomes.forms import PromiseFilterForm
 from outcomes.models import Commitment
 from outcomes.plots import plot_bars, plot_columns
@@ -18,12 +19,12 @@ from outcomes.plots import plot_bars, plot_columns
 def progress(request: HttpRequest) -> HttpResponse:
     """How the commitments are shared out on each axis, drawn and as tables."""
     on = timezone.localdate()
-    form = PromiseFilterForm(request.GET)
+    form = PromiseFilterForm(request.GET, on)
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
         rows = form.narrow(Commitment.objects.published())
-        found = distributions.progress(rows, on, form.chosen())
-        context |= {
+        found = distributions.progress(rows, on, form.chosen(), form.day)
+        context |= looking_back(form.day) | {
             "progress": found,
             "plain": [
                 (name, title, parts, plot_bars((part.label, [part]) for part in parts))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from outcomes.as_of import AsOfForm, as_of, found_by, looking_back, told_by
 from outcomes.forms import CommitmentFilterForm
 from outcomes.models import Assessment, Commitment, CommitmentParty, Evidence, ProgressUpdate
 from outcomes.plots import bars, shares
@@ -24,10 +25,11 @@ from roundtable.querystrings import page_of
 def commitment_list(request: HttpRequest) -> HttpResponse:
     """Commitments, and the people one may ask about them."""
     on = timezone.localdate()
-    form = CommitmentFilterForm(request.GET)
+    form = CommitmentFilterForm(request.GET, on)
     viewer = sharing.viewer_of(request.user, timezone.localdate())
     context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
     if form.is_valid():
+        context |= {"today": form.day or on} | looking_back(form.day)
         published = Commitment.objects.published()
         counts = form.counts(published, on)
         parts = shares(counts)
@@ -50,31 +52,36 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One commitment: who promised it, what has become of it, and what shows that."""
     if reference != reference.lower():
         return redirect("commitment-detail", reference.lower(), permanent=True)
+    on = timezone.localdate()
+    form = AsOfForm(request.GET, on)
     commitment = get_object_or_404(
-        with_parties(Commitment.objects.published()).prefetch_related(
+        as_of(with_parties(Commitment.objects.published()), form.day).prefetch_related(
             "milestones", "related_texts"
         ),
         reference=reference.upper(),
     )
-    on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
+    form.check_begun(commitment.event.starts_on)
+    if form.errors:
+        return form.refuse(request)
+    viewer = sharing.viewer_of(request.user, on)
     updates = (
-        ProgressUpdate.objects.published()
-        .filter(commitment=commitment)
+        told_by(ProgressUpdate.objects.published().filter(commitment=commitment), form.day)
         .select_related("party__organisation", "party__group")
         .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
     )
     assessments = (
-        Assessment.objects.published().filter(commitment=commitment).select_related("organisation")
+        found_by(Assessment.objects.published(), form.day)
+        .filter(commitment=commitment)
+        .select_related("organisation")
     )
     context = {
         "commitment": commitment,
         "event": commitment.event,
-        "voices": voices(commitment, updates, assessments, on),
+        "voices": voices(commitment, updates, assessments, form.day or on),
         "reach": reach(viewer, [commitment], on),
         "viewer": viewer,
-        "today": on,
-    }
+        "today": form.day or on,
+    } | looking_back(form.day)
     return render(request, "outcomes/commitment_detail.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.urls import reverse
@@ -56,6 +57,11 @@ def commitment() -> str:
     """The commitment with the most updates."""
     every = Commitment.objects.filter(event=demonstration())
     return max(every, key=lambda row: row.updates.count()).get_absolute_url()
+
+
+def then(path: str) -> str:
+    """A page as of a year after the demonstration's roundtable."""
+    return f"{path}?as_of={demonstration().ends_on + timedelta(days=365)}"
 
 
 def organisation() -> str:
@@ -116,6 +122,10 @@ PUBLIC = [
     Page("commitment", commitment),
     Page("progress", "/progress/"),
     Page("progress-2018", lambda: f"/progress/?event={record().slug}"),
+    Page("roundtable-then", lambda: then(demonstration().get_absolute_url())),
+    Page("commitment-then", lambda: then(commitment())),
+    Page("commitment-then-mistake", lambda: f"{commitment()}?as_of=2999-01-01", 400),
+    Page("progress-then", lambda: then("/progress/")),
     Page("organisations", "/organisations/"),
     Page("organisation", organisation),
     Page("directory", "/directory/"),

@@ -276,7 +276,7 @@ def test_commitment_says_all_that_is_on_record(client: Client, register: Event) 
         "Old roundtable · OLD-C2 underway In progress Due 2 March 2026 within 30 days "
         f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
         "Ask Nobody is listed for this commitment. Participants may see more after signing in. "
-        "Cite this Process, Old roundtable, OLD-C2, 14–15 May 2024. "
+        "As it stood on Show Cite this Process, Old roundtable, OLD-C2, 14–15 May 2024. "
         "http://testserver/commitments/old-c2/ "
         "Report a mistake The contact of this portal is not set. "
         "What the party says In progress As of 10 January 2026 last reported less than a year ago "
