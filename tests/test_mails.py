@@ -20,6 +20,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from outcomes import reminding
 from participants import (
     asking,
     consents,
@@ -44,7 +45,14 @@ from roundtable import mailing
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.delivery import sent
-from tests.factories import make_delegate, make_grant, make_participation, make_user
+from tests.factories import (
+    make_commitment,
+    make_delegate,
+    make_grant,
+    make_participation,
+    make_party,
+    make_user,
+)
 from tests.participants.test_fresh_codes import ADDING, MAILBOX, newest_code, prove
 from tests.participants.test_resetting import is_of_old
 from tests.signing_in import app_code
@@ -216,6 +224,13 @@ def pause_and_look(cast: Cast, at: datetime) -> None:
     consents.pause(cast.other, by=Consent.By.OWNER, at=at)
 
 
+def be_asked(cast: Cast, at: datetime) -> None:
+    party = make_party(make_commitment(cast.event, due_on=at.date()))
+    party.ask(cast.own)
+    party.accept(at)
+    assert reminding.remind(on=at.date(), at=at) == 1
+
+
 def reset_factor(cast: Cast, at: datetime) -> None:
     by = is_of_old(cast.user(cast.own))
     row = resetting.ask(user=cast.user(cast.other), by=by, reason="Zq called", at=at)
@@ -251,6 +266,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     press_what_tells,
     introduce,
     invite,
+    be_asked,
     pause_and_look,
     reset_factor,
     leave,

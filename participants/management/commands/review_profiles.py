@@ -1,6 +1,6 @@
 """Asks people once a year whether their profile is still right, and does what silence asks for."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants import reviewing
 from participants.models import ReviewStep
+from roundtable.days import day_of
 
 WORDS = {
     ReviewStep.Step.ASKED: _("Asked: %d"),
@@ -23,14 +24,6 @@ WORDS = {
     reviewing.UNWARNED: _("Kept, because the mail server refused a warning: %d"),
     reviewing.FAILED: _("Not erased, because the ledger of erasures could not be written: %d"),
 }
-
-
-def day_of(text: str) -> date:
-    """The day that was written."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise ArgumentTypeError(gettext("write the day like 2027-03-01")) from problem
 
 
 class Command(BaseCommand):

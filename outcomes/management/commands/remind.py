@@ -1,0 +1,36 @@
+"""Reminds focal points of what is due."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from outcomes.reminding import remind
+from roundtable.days import day_of
+
+
+class Command(BaseCommand):
+    """Sends each reminder that is due, once; run it once a day."""
+
+    help = "Reminds focal points 30 days before a due date, on it, and 30 days after. Run it daily."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The day."""
+        parser.add_argument(
+            "--on",
+            type=day_of,
+            metavar="YYYY-MM-DD",
+            help="The day to act for; today unless given.",
+        )
+
+    def handle(self, *args: Any, on: date | None, **options: Any) -> None:
+        """Says how many letters, and names nobody: the answer of a timer is mailed and kept."""
+        sent = remind(on=on or timezone.localdate(), at=timezone.now())
+        if not sent:
+            self.stdout.write(gettext("Nothing is due."))
+            return
+        text = ngettext("%d person is reminded.", "%d people are reminded.", sent)
+        self.stdout.write(text % sent)

@@ -1,0 +1,207 @@
+"""Reminders: one letter a person, each step once, and none for who is hidden or gone."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from outcomes.models import CommitmentParty, Reminder, ReportLink
+from outcomes.reminding import remind
+from outcomes.reporting import link_of
+from participants import consents
+from participants.erasing import erase
+from participants.models import Consent, Delegate
+from roundtable.models import Event
+from tests.factories import make_commitment, make_event, make_party, make_update
+
+pytestmark = pytest.mark.django_db
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+
+DUE = date(2026, 6, 1)
+BEFORE = date(2026, 5, 2)
+AFTER = date(2026, 7, 1)
+LINK = re.compile(r"https://portal\.example\.org/report/([^/\s\"]+)/")
+
+
+@pytest.fixture(autouse=True)
+def address(settings: Settings) -> None:
+    settings.PORTAL_URL = "https://portal.example.org"
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
+
+
+def run(day: date) -> int:
+    return remind(on=day, at=noon(day))
+
+
+def accepted(person: Delegate, event: Event, **fields: Any) -> CommitmentParty:
+    """A party to a commitment due on 1 June 2026 whose focal point is this person."""
+    party = make_party(make_commitment(event, **{"due_on": DUE} | fields))
+    party.ask(person)
+    party.accept(noon(date(2026, 1, 1)))
+    return party
+
+
+def sent_steps() -> list[tuple[str, str]]:
+    return [(row.party.commitment.reference, row.step) for row in Reminder.objects.order_by("pk")]
+
+
+def test_each_step_is_sent_on_its_day_and_once(
+    event: Event, delegate: Delegate, deliver: Deliver
+) -> None:
+    accepted(delegate, event, reference="RT2024-C7")
+    days = [BEFORE - timedelta(days=1), BEFORE, BEFORE, BEFORE + timedelta(days=1)]
+    days += [DUE - timedelta(days=1), DUE, DUE, AFTER - timedelta(days=1), AFTER, AFTER]
+    days += [AFTER + timedelta(days=400)]
+    assert [run(day) for day in days] == [0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0]
+    assert sent_steps() == [("RT2024-C7", step) for step in ("before", "due", "after")]
+    bodies = [str(mail.body) for mail in deliver()]
+    assert [re.findall(r"RT2024-C7, .*", body) for body in bodies] == [
+        ["RT2024-C7, due on 1 June 2026"],
+        ["RT2024-C7, due today"],
+        ["RT2024-C7, was due on 1 June 2026"],
+    ]
+
+
+def test_gap_is_followed_by_the_present_step_alone(event: Event, delegate: Delegate) -> None:
+    accepted(delegate, event)
+    assert [run(day) for day in (AFTER + timedelta(days=90), AFTER, DUE, BEFORE)] == [1, 0, 0, 0]
+    assert [step for _reference, step in sent_steps()] == ["after"]
+
+
+def test_one_letter_lists_all_that_is_due_each_with_its_own_link(
+    event: Event, delegate: Delegate, focal_point: Delegate, deliver: Deliver
+) -> None:
+    late = accepted(delegate, event, reference="RT2024-C7", text="Open a helpline.")
+    soon = accepted(delegate, event, reference="RT2024-C8", due_on=date(2026, 6, 20))
+    accepted(delegate, event, reference="RT2024-C9", due_on=date(2026, 9, 1))
+    accepted(focal_point, event, reference="RT2024-C10")
+    assert run(DUE) == 2
+    mails = {mail.to[0]: mail for mail in deliver()}
+    assert set(mails) == {"delegate@example.org", "focal@example.org"}
+    mail = mails["delegate@example.org"]
+    assert mail.subject == "What is due"
+    body, html = str(mail.body), str(mail.alternatives[0][0])
+    assert re.findall(r"RT2024-C\d+", body) == ["RT2024-C7", "RT2024-C8"]
+    assert "Open a helpline." in body and "Open a helpline." in html
+    assert "“Stop reminding me” or “Not my task any more”" in body
+    tokens = LINK.findall(body)
+    assert tokens == LINK.findall(html)
+    links = [link_of(token, noon(DUE)) for token in tokens]
+    assert [(link and link.party, link and link.delegate) for link in links] == [
+        (late, delegate),
+        (soon, delegate),
+    ]
+    assert link_of(tokens[0], noon(DUE + timedelta(days=30))) is None
+
+
+def test_link_of_the_letter_opens_without_signing_in(
+    event: Event, delegate: Delegate, client: Client, deliver: Deliver
+) -> None:
+    accepted(delegate, event)
+    remind(on=DUE, at=timezone.now())
+    (token,) = LINK.findall(str(deliver()[0].body))
+    assert client.get(f"/report/{token}/").status_code == 200
+
+
+def test_commitment_of_a_closed_roundtable_is_named_by_its_reference_alone(
+    delegate: Delegate, deliver: Deliver
+) -> None:
+    closed = make_event(code="SHUT", is_public=False)
+    accepted(delegate, closed, reference="SHUT-C1", text="Not said aloud yet.")
+    run(DUE)
+    body = str(deliver()[0].body)
+    assert "SHUT-C1" in body and "Not said aloud" not in body
+
+
+def hide(person: Delegate) -> None:
+    consents.pause(person, by=Consent.By.OWNER, at=noon(BEFORE))
+
+
+def shut(person: Delegate) -> None:
+    assert person.user
+    person.user.is_active = False
+    person.user.save()
+
+
+def remove(person: Delegate) -> None:
+    erase(person, by=None, at=noon(BEFORE))
+
+
+@pytest.mark.parametrize("vanish", [hide, shut, remove])
+def test_who_is_hidden_or_gone_gets_none(
+    event: Event, delegate: Delegate, vanish: Callable[[Delegate], None], deliver: Deliver
+) -> None:
+    accepted(delegate, event)
+    vanish(delegate)
+    before = len(deliver())
+    assert run(DUE) == 0
+    assert (len(deliver()), sent_steps(), ReportLink.objects.count()) == (before, [], 0)
+
+
+def test_who_shows_again_is_reminded_of_the_present_step(event: Event, delegate: Delegate) -> None:
+    accepted(delegate, event)
+    hide(delegate)
+    assert run(BEFORE) == 0
+    consents.resume(delegate, at=noon(DUE))
+    assert run(DUE) == 1
+    assert [step for _reference, step in sent_steps()] == ["due"]
+
+
+def test_who_has_not_accepted_or_stopped_reminders_gets_none(
+    event: Event, delegate: Delegate
+) -> None:
+    asked = accepted(delegate, event)
+    asked.ask(delegate)
+    stopped = accepted(delegate, event)
+    stopped.reminders_stopped_at = noon(BEFORE)
+    stopped.save()
+    accepted(delegate, event, due_on=None)
+    assert run(DUE) == 0
+
+
+def test_what_has_ended_or_was_reported_since_the_step_began_is_left_out(
+    event: Event, delegate: Delegate
+) -> None:
+    ended = accepted(delegate, event)
+    make_update(ended.commitment, party=ended, status="fulfilled")
+    reported = accepted(delegate, event, reference="RT2024-C7")
+    update = make_update(reported.commitment, party=reported, approved=False)
+    update.submit(at=noon(BEFORE + timedelta(days=3)))
+    assert run(BEFORE + timedelta(days=4)) == 0
+    update.request_change(note="Say how many.", at=noon(BEFORE + timedelta(days=5)))
+    assert run(BEFORE + timedelta(days=6)) == 1
+    update.submit(at=noon(BEFORE + timedelta(days=7)))
+    assert run(DUE) == 1
+    assert sent_steps() == [("RT2024-C7", "before"), ("RT2024-C7", "due")]
+
+
+def test_another_due_date_is_reminded_of_anew(event: Event, delegate: Delegate) -> None:
+    party = accepted(delegate, event)
+    assert run(DUE) == 1
+    party.commitment.due_on = date(2027, 6, 1)
+    party.commitment.save()
+    assert [run(date(2027, 5, 1)), run(date(2027, 5, 2)), run(date(2027, 5, 2))] == [0, 1, 0]
+
+
+def test_command_says_how_many_and_names_nobody(event: Event, delegate: Delegate) -> None:
+    accepted(delegate, event)
+    said = []
+    for _time in range(2):
+        out = StringIO()
+        call_command("remind", "--on", "2026-06-01", stdout=out)
+        said.append(out.getvalue())
+    assert said == ["1 person is reminded.\n", "Nothing is due.\n"]
+    with pytest.raises(CommandError, match="write the day like 2027-03-01"):
+        call_command("remind", "--on", "soon")
