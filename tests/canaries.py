@@ -572,6 +572,10 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "answer-request": lambda: [
         f"/me/commitments/{row.pk}/" for row in CommitmentParty.objects.all()
     ],
+    "my-answer": lambda: [
+        f"/me/answers/{row.statement.event.slug}/{row.number or '1.a'}/"
+        for row in Outcome.objects.points().select_related("statement__event")
+    ],
     "my-consent-notice": lambda: [
         f"/me/consent/{row.version}/{row.language}/" for row in ConsentNotice.objects.all()
     ],

@@ -19,14 +19,15 @@ from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.models import CommitmentParty, ReportLink
+from outcomes.models import CommitmentParty, ReportLink, Statement
 from outcomes.reporting import report_link
 from participants import hiding, reviewing
-from participants.models import Audience, Delegate, Invitation, User
+from participants.models import Audience, Delegate, Invitation, Organisation, User
 from roundtable.models import Event
 from tests.addresses import patterns
 from tests.factories import (
     NOON,
+    make_addressee,
     make_affiliation,
     make_channel,
     make_commitment,
@@ -46,6 +47,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.follow_up import make_response
 from tests.test_urls import MAP
 
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -90,6 +92,7 @@ def make_cast() -> Cast:
         make_party(commitment)
         office = make_organisation(slug=f"office-{key}")
         make_role(event, organisation=office)
+        _write_for(office, statement)
         make_invitation_request(event)
         cast.events[key] = event
     here, elsewhere = cast.events["here"], cast.events["elsewhere"]
@@ -98,6 +101,13 @@ def make_cast() -> Cast:
     for delegate in cast.own.values():
         _give_own(delegate, here)
     return cast
+
+
+def _write_for(office: Organisation, statement: Statement) -> None:
+    """What an organisation handed in and a co-chair has not decided about."""
+    point = statement.outcomes.get(number="1.a")
+    make_addressee(point, organisation=office)
+    make_response(outcome=point, organisation=office, approved=False).submit(at=NOON)
 
 
 def _make_roles(cast: Cast, here: Event, elsewhere: Event) -> None:
@@ -109,7 +119,9 @@ def _make_roles(cast: Cast, here: Event, elsewhere: Event) -> None:
         ("focal point", Audience.PARTICIPANTS, here),
     ):
         delegate = make_delegate(name=role.title(), listed_to=listed_to)
-        make_participation(delegate, event)
+        speaks = role == "participant"
+        office = Organisation.objects.get(slug="office-here") if speaks else make_organisation()
+        make_participation(delegate, event, organisation=office)
         make_channel(delegate, audience=Audience.PARTICIPANTS)
         cast.own[role], cast.users[role] = delegate, delegate.user
     party = make_party(here.commitments.get())
@@ -227,6 +239,7 @@ WITHIN = {
     "statement": "event",
     "outcome": "statement__event",
     "progressupdate": "commitment__event",
+    "response": "outcome__statement__event",
 }
 
 
@@ -288,6 +301,7 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
     "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
     "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),
+    "my-answer": lambda _cast, _own: _by_slug("/me/answers/", "/1.a/"),
     "my-channel-audience": lambda cast, own: _named(
         "/me/audience/{}/",
         _first(own.channels.all() if own else None),

@@ -341,6 +341,8 @@ def public_paths(portal: dict[str, Any]) -> list[str]:
 OWN_PATHS = [
     "/me/",
     "/me/commitments/",
+    "/me/answers/",
+    "/me/answers/zq/1.a/",
     "/me/preview/",
     "/me/preview/?viewer=participant",
     "/me/preview/?viewer=cochair",

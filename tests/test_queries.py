@@ -83,6 +83,8 @@ OWN = {
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 3,
+    "/me/answers/": 6,
+    "/me/answers/counted/1.a/": 10,
     "/me/looks/": 5,
     "/me/data/": 56,
 }

@@ -115,6 +115,9 @@ MAP = {
     "welcome-erase": signed_in("/welcome/erase/", "/me/", takes_post=True),
     "my-commitments": signed_in("/me/commitments/"),
     "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),
+    "my-answers": signed_in("/me/answers/"),
+    # The delegate has no seat of an organisation that it speaks to.
+    "my-answer": signed_in("/me/answers/roundtable-2024/1.a/", 404, takes_post=True),
     "account_login": entrance("/accounts/login/"),
     "account_logout": entrance("/accounts/logout/", nobody="/", delegate=200),
     "account_inactive": public("/accounts/inactive/"),

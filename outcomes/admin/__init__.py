@@ -4,12 +4,14 @@ from outcomes.admin.commitments import CommitmentAdmin
 from outcomes.admin.events import EventAdmin, SeriesAdmin
 from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
 from outcomes.admin.updates import ProgressUpdateAdmin
+from outcomes.admin.written import ResponseAdmin
 
 __all__ = [
     "CommitmentAdmin",
     "EventAdmin",
     "OutcomeAdmin",
     "ProgressUpdateAdmin",
+    "ResponseAdmin",
     "SeriesAdmin",
     "StatementAdmin",
     "ThemeAdmin",

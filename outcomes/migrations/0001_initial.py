@@ -412,6 +412,7 @@ class Migration(migrations.Migration):
                 ('stance', models.CharField(choices=[('supported', 'Supported'), ('in-part', 'Supported in part'), ('noted', 'Noted')], help_text='How far it goes along.', max_length=10, verbose_name='answer')),
                 ('text', models.TextField(blank=True, help_text='Name no person and no shelter: everyone reads this.', verbose_name='in its words')),
                 ('answered_on', models.DateField(help_text='The day of the answer, not the day of writing.', verbose_name='answered on')),
+                ('source', models.CharField(blank=True, help_text='An address or the name of a document.', max_length=500, verbose_name='where that can be read')),
                 ('approved_by', models.ForeignKey(blank=True, editable=False, help_text='The co-chair who approved it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
                 ('author', models.ForeignKey(blank=True, editable=False, help_text='Who wrote it last. Never shown to the public.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
                 ('organisation', models.ForeignKey(help_text='Who answers. It must be addressed, itself or as one of a group.', on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='participants.organisation', verbose_name='addressee')),

@@ -114,6 +114,12 @@ class Editorial(models.Model):
         """Whether everyone may read it."""
         return self.state == State.APPROVED
 
+    def keep(self) -> None:
+        """Keeps it as a draft; what was handed in is taken back to be changed."""
+        self.state = State.DRAFT
+        self.approved_by = self.approved_at = None
+        self._store()
+
     def submit(self, *, at: datetime) -> None:
         """Hands it in for approval.
 

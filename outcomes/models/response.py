@@ -63,6 +63,12 @@ class Response(Editorial):
     answered_on = models.DateField(
         _("answered on"), help_text=_("The day of the answer, not the day of writing.")
     )
+    source = models.CharField(
+        _("where that can be read"),
+        max_length=500,
+        blank=True,
+        help_text=_("An address or the name of a document."),
+    )
 
     objects = ResponseQuerySet.as_manager()
 

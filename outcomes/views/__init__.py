@@ -1,6 +1,7 @@
 """The pages that show what was agreed and what came of it."""
 
 from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
+from outcomes.views.answers import my_answer, my_answers
 from outcomes.views.progress import progress
 from outcomes.views.promised import (
     answer_request,
@@ -18,6 +19,8 @@ __all__ = [
     "event_detail",
     "event_list",
     "home",
+    "my_answer",
+    "my_answers",
     "my_commitments",
     "organisation_detail",
     "outcome_detail",

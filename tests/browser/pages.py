@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.urls import reverse
 
+from outcomes.answering import asked_of
 from outcomes.models import Commitment, Outcome
 from participants import hiding, reviewing, sharing
 from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation
@@ -91,6 +92,13 @@ def own_way() -> str:
     return reverse("my-channel-audience", args=[way.handle])
 
 
+def own_answer() -> str:
+    """Where the demonstration's delegate answers a recommendation to their organisation."""
+    me = Delegate.objects.get(user__email="delegate@example.org")
+    seat = me.participations.get(event=demonstration())
+    return reverse("my-answer", args=[seat.event.slug, asked_of(seat)[0].number])
+
+
 def stranger() -> str:
     """Where the demonstration's delegate asks somebody for an introduction for the first time."""
     me = Delegate.objects.get(user__email="delegate@example.org")
@@ -166,6 +174,8 @@ SIGNED_IN = [
     Page("my-consent-notice", "/me/consent/1/en/"),
     Page("my-review", "/me/review/"),
     Page("my-commitments", "/me/commitments/"),
+    Page("my-answers", "/me/answers/"),
+    Page("my-answer", own_answer),
     Page("my-looks", "/me/looks/"),
     Page("my-data", "/me/data/"),
     Page("me-erase", "/me/erase/"),
