@@ -44,6 +44,7 @@ urlpatterns = [
     path("me/commitments/<int:number>/", views.answer_request, name="answer-request"),
     path("me/answers/", views.my_answers, name="my-answers"),
     path("me/answers/<slug:slug>/<number:number>/", views.my_answer, name="my-answer"),
+    path("me/commitments/<int:number>/report/", views.report, name="report"),
     path("report/<str:token>/", views.report_by_link, name="report-by-link"),
     path("about/", views.page, {"template": "about.html"}, name="about"),
     path("accessibility/", views.page, {"template": "accessibility.html"}, name="accessibility"),

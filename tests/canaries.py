@@ -576,6 +576,9 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         f"/me/answers/{row.statement.event.slug}/{row.number or '1.a'}/"
         for row in Outcome.objects.points().select_related("statement__event")
     ],
+    "report": lambda: [
+        f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
+    ],
     "my-consent-notice": lambda: [
         f"/me/consent/{row.version}/{row.language}/" for row in ConsentNotice.objects.all()
     ],

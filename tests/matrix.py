@@ -314,6 +314,11 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
         ),
         CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
     ),
+    "report": lambda cast, own: _named(
+        "/me/commitments/{}/report/",
+        _first(CommitmentParty.objects.filter(focal_point=own, **ACCEPTED) if own else None, "pk"),
+        CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
+    ),
     "answer-introduction": lambda cast, own: _named(
         "/me/introductions/{}/",
         _first(own.introductions_as_second.all() if own else None),

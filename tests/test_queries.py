@@ -82,7 +82,7 @@ OWN = {
     "/me/": 15,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
-    "/me/commitments/": 3,
+    "/me/commitments/": 4,
     "/me/answers/": 6,
     "/me/answers/counted/1.a/": 10,
     "/me/looks/": 5,

@@ -114,6 +114,8 @@ MAP = {
     "welcome-not-me": only_post("/welcome/not-me/", "/welcome/"),
     "welcome-erase": signed_in("/welcome/erase/", "/me/", takes_post=True),
     "my-commitments": signed_in("/me/commitments/"),
+    # Nobody here answers for a commitment yet.
+    "report": signed_in("/me/commitments/0/report/", 404, takes_post=True),
     "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),
     "my-answers": signed_in("/me/answers/"),
     # The delegate has no seat of an organisation that it speaks to.
@@ -313,6 +315,7 @@ def test_admin_lets_grants_in(client_of: Sign, cochair: User, operator: User) ->
 COUNTED = {
     "answer-request": "the parties of commitments are public",
     "my-consent-notice": "versions of the notice",
+    "report": "the parties of commitments are public",
 }
 
 

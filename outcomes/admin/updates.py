@@ -144,6 +144,11 @@ class ProgressUpdateAdmin(GrantedAdmin):
             f"{row.commitment.reference} · {row}" if isinstance(row, CommitmentParty) else str(row)
         )
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Counts it as changed, so that its author does not overwrite it unseen."""
+        obj.revision += 1
+        super().save_model(request, obj, form, change)
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """The commitment then shows the update before it."""
         obj.take_away()

@@ -649,7 +649,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planning', 'in-progress', 'fulfilled', 'closed', 'superseded'])), name='update_status_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planning', 'in-progress', 'fulfilled', 'closed', 'superseded']), models.Q(('state', 'draft'), ('status', '')), _connector='OR'), name='update_status_known'),
         ),
         migrations.AddConstraint(
             model_name='progressupdate',
@@ -657,15 +657,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('is_unchanged', True), models.Q(('text', ''), _negated=True), _connector='OR'), name='update_has_a_text', violation_error_message='Say what was done.'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('is_unchanged', True), models.Q(('text', ''), _negated=True), _connector='OR'), name='update_has_a_text', violation_error_message='Say what was done.'),
         ),
         migrations.AddConstraint(
             model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['fulfilled', 'closed', 'superseded']), _negated=True), models.Q(('source', ''), _negated=True), _connector='OR'), name='update_end_has_a_source', violation_error_message='A commitment ends with a source: say where that can be read.'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('status__in', ['fulfilled', 'closed', 'superseded']), _negated=True), models.Q(('source', ''), _negated=True), _connector='OR'), name='update_end_has_a_source', violation_error_message='A commitment ends with a source: say where that can be read.'),
         ),
         migrations.AddConstraint(
             model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['closed', 'superseded']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='update_end_has_a_reason', violation_error_message='Say why it ends without being fulfilled.'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('status__in', ['closed', 'superseded']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='update_end_has_a_reason', violation_error_message='Say why it ends without being fulfilled.'),
         ),
         migrations.AddConstraint(
             model_name='evidence',

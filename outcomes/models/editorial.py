@@ -125,7 +125,7 @@ class Editorial(models.Model):
 
         Raises ValidationError where its author has not ticked that it names nobody.
         """
-        self._check_ticked()
+        self._check_ready()
         self.state = State.SUBMITTED
         self.submitted_at = self.submitted_at or at
         self.approved_by = self.approved_at = None
@@ -136,7 +136,7 @@ class Editorial(models.Model):
 
         Raises ValidationError where its author has not ticked that it names nobody.
         """
-        self._check_ticked()
+        self._check_ready()
         self.state = State.APPROVED
         self.submitted_at = self.submitted_at or at
         self.note = ""
@@ -150,14 +150,14 @@ class Editorial(models.Model):
         """
         if not note.strip():
             raise ValidationError(_("Say what to change."))
-        self._check_ticked()
+        self._check_ready()
         self.state = State.CHANGE_REQUESTED
         self.submitted_at = self.submitted_at or at
         self.note = note.strip()
         self.approved_by = self.approved_at = None
         self._store()
 
-    def _check_ticked(self) -> None:
+    def _check_ready(self) -> None:
         if not self.names_nobody:
             raise ValidationError(_("Tick that it names no person and no shelter."))
 

@@ -1,6 +1,7 @@
 """What became of a commitment: updates by its parties, and evidence."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -14,6 +15,9 @@ from outcomes.models.editorial import Editorial, State
 from outcomes.models.party import CommitmentParty
 from participants.models import User
 
+_NO_TEXT = _("Say what was done.")
+_NO_REASON = _("Say why it ends without being fulfilled.")
+_NO_SOURCE = _("A commitment ends with a source: say where that can be read.")
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -23,6 +27,10 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def approved(self) -> "ProgressUpdateQuerySet":
         """Those that a co-chair has approved, the latest day first."""
         return self.filter(state=State.APPROVED).order_by("-reported_on", "-recorded_at", "-pk")
+
+    def open(self) -> "ProgressUpdateQuerySet":
+        """Those that nobody has approved yet, the newest first."""
+        return self.exclude(state=State.APPROVED).order_by("-recorded_at", "-pk")
 
     def published(self) -> "ProgressUpdateQuerySet":
         """Approved updates of public roundtables, the latest day first."""
@@ -115,28 +123,28 @@ class ProgressUpdate(Editorial):
         ordering = ["-reported_on", "-recorded_at", "-pk"]
         constraints = [
             *Editorial.Meta.constraints,
+            # What nobody reads yet may lack anything, so that a draft can be kept at any time.
             models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="update_status_known"
+                condition=Q(status__in=Status.values) | Q(state="draft", status=""),
+                name="update_status_known",
             ),
             models.CheckConstraint(
                 condition=Q(step=None) | Q(step__in=Step.values), name="update_step_known"
             ),
             models.CheckConstraint(
-                condition=Q(is_unchanged=True) | ~Q(text=""),
+                condition=Q(state="draft") | Q(is_unchanged=True) | ~Q(text=""),
                 name="update_has_a_text",
-                violation_error_message=_("Say what was done."),
+                violation_error_message=_NO_TEXT,
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=ENDED) | ~Q(source=""),
+                condition=Q(state="draft") | ~Q(status__in=ENDED) | ~Q(source=""),
                 name="update_end_has_a_source",
-                violation_error_message=_(
-                    "A commitment ends with a source: say where that can be read."
-                ),
+                violation_error_message=_NO_SOURCE,
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=UNFULFILLED) | ~Q(reason=""),
+                condition=Q(state="draft") | ~Q(status__in=UNFULFILLED) | ~Q(reason=""),
                 name="update_end_has_a_reason",
-                violation_error_message=_("Say why it ends without being fulfilled."),
+                violation_error_message=_NO_REASON,
             ),
         ]
         indexes = [
@@ -148,11 +156,31 @@ class ProgressUpdate(Editorial):
         return f"{self.commitment.reference}, {self.reported_on}"
 
     def clean(self) -> None:
-        """Raises ValidationError for a party to another commitment, or a day that cannot be."""
+        """Raises ValidationError for another commitment's party, a day that cannot be, or a gap.
+
+        Only a draft may lack something.
+        """
         if self.party_id and self.commitment_id and self.party.commitment_id != self.commitment_id:
             raise ValidationError({"party": _("Choose a party to this commitment.")})
         if self.reported_on and self.commitment_id:
             self._check_day(self.commitment.event.starts_on)
+        if self.state != State.DRAFT and (missing := self.missing()):
+            raise ValidationError(missing)
+
+    def missing(self) -> dict[str, Any]:
+        """What it lacks for being read by others: a sentence for each field."""
+        found: dict[str, Any] = {}
+        if not self.status:
+            found["status"] = _("Say how far the commitment has come.")
+        if not self.text.strip() and not self.is_unchanged:
+            found["text"] = _NO_TEXT
+        if self.status in UNFULFILLED and not self.reason.strip():
+            found["reason"] = _NO_REASON
+        if self.status in ENDED and not self.source.strip():
+            found["source"] = _NO_SOURCE
+        if not self.names_nobody:
+            found["names_nobody"] = _("Tick that it names no person and no shelter.")
+        return found
 
     def _check_day(self, first: date) -> None:
         if self.reported_on < first:
@@ -174,7 +202,8 @@ class ProgressUpdate(Editorial):
     def approve(self, *, by: User, at: datetime) -> None:
         """Shows the update, and makes it the commitment's latest if none reports on a later day.
 
-        Raises ValidationError where its author has not ticked that it names nobody.
+        Raises ValidationError where something is missing, or its author has not ticked that it
+        names nobody.
         """
         super().approve(by=by, at=at)
         self._refresh_latest()
@@ -193,6 +222,10 @@ class ProgressUpdate(Editorial):
         """Deletes the update; the commitment shows the one before it again."""
         self.delete()
         self._refresh_latest()
+
+    def _check_ready(self) -> None:
+        if missing := self.missing():
+            raise ValidationError(list(missing.values()))
 
     def _refresh_latest(self) -> None:
         commitment = Commitment.objects.select_for_update().get(pk=self.commitment_id)

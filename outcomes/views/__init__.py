@@ -9,7 +9,7 @@ from outcomes.views.promised import (
     commitment_list,
     my_commitments,
 )
-from outcomes.views.reporting import report_by_link
+from outcomes.views.reporting import report, report_by_link
 from outcomes.views.site import home, organisation_detail, page, search_page
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "outcome_list",
     "page",
     "progress",
+    "report",
     "report_by_link",
     "search_page",
 ]

@@ -92,8 +92,9 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     parties = CommitmentParty.objects.filter(focal_point__user=request.user).select_related(
         "commitment__event", "commitment__latest_update", "organisation", "group"
     )
+    unapproved = Prefetch("updates", ProgressUpdate.objects.open(), to_attr="unapproved")
     context = {
-        "parties": parties.order_by("commitment__due_on", "pk"),
+        "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(unapproved),
         "today": timezone.localdate(),
     }
     return render(request, "outcomes/my_commitments.html", context)

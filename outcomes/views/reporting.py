@@ -1,14 +1,20 @@
 """Reporting on a commitment: by the link in a mail, or signed in."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from outcomes.models import CommitmentParty
 from outcomes.reporting import link_of
+from outcomes.updating import SEEN, Written, desk_of, form_of, say_nothing_new, write
+from participants.models import User
 
 
 # The address holds the secret, so nothing but it is asked for: no cookie, no session.
@@ -18,10 +24,57 @@ from outcomes.reporting import link_of
 @cache_control(private=True, no_store=True)
 def report_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """What somebody reports for a party, without signing in: the link stands in the mail."""
-    link = link_of(token, timezone.now())
+    at = timezone.now()
+    link = link_of(token, at)
     if link is None:
         return _closed(request)
-    return _without_referrer(render(request, "outcomes/report.html", {"party": link.party}))
+    return _without_referrer(
+        _report(request, link.party, by=link.delegate.user, at=at, token=token)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, number: int) -> HttpResponse:
+    """The same for who is signed in; only the focal point, once that person has accepted."""
+    assert isinstance(request.user, User)
+    parties = CommitmentParty.objects.select_related("commitment__event", "organisation", "group")
+    party = get_object_or_404(
+        parties,
+        pk=number,
+        focal_point__user=request.user,
+        focal_point_accepted_at__isnull=False,
+    )
+    return _report(request, party, by=request.user, at=timezone.now())
+
+
+def _report(
+    request: HttpRequest, party: CommitmentParty, *, by: User | None, at: datetime, token: str = ""
+) -> HttpResponse:
+    written: Written | None = None
+    problem = ""
+    if request.method == "POST":
+        act = request.POST.get("act")
+        if act == "unchanged":
+            if say_nothing_new(party, seen=request.POST.get(SEEN, ""), by=by, at=at):
+                return redirect(request.path)
+            problem = _("Something else was stored meanwhile. Look at it, then choose.")
+        elif act in ("draft", "hand-in"):
+            written = write(party, request.POST, hand_in=act == "hand-in", by=by, at=at)
+            if written.is_stored:
+                return redirect(request.path)
+        else:
+            problem = _("Press one of the buttons.")
+    desk = desk_of(party)
+    context = {
+        "party": party,
+        "desk": desk,
+        "form": written.form if written else form_of(desk, at=at),
+        "written": written,
+        "problem": problem,
+        "by_link": bool(token),
+    }
+    status = 409 if written and written.is_changed else 200
+    return render(request, "outcomes/report.html", context, status=status)
 
 
 def _closed(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,222 @@
+"""Writing an update: kept as a draft or handed in, and never over what somebody else wrote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outcomes.models import ENDED, CommitmentParty, ProgressUpdate, Status, Step
+from outcomes.naming import contact_details_in
+from participants.models import User
+
+SEEN = "seen"  # of a form: which text it was opened with
+WORDS = ["text", "obstacles", "next_steps", "reason", "source"]
+CARRIED_ON = ["status", "step", "obstacles", "next_steps"]
+
+
+class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a party reports; a draft may lack anything, what is handed in may not."""
+
+    contacts_stay = forms.CharField(required=False)
+
+    class Meta:
+        model = ProgressUpdate
+        fields = ["status", "step", "reported_on", *WORDS, "names_nobody"]
+        labels = {"names_nobody": gettext_lazy("It names no person and no shelter")}
+        widgets = {
+            "reported_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "text": forms.Textarea(attrs={"rows": 5}),
+            "obstacles": forms.Textarea(attrs={"rows": 3}),
+            "next_steps": forms.Textarea(attrs={"rows": 3}),
+            "reason": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, hand_in: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hand_in = hand_in
+        self.contacts: list[str] = []
+        status: Any = self.fields["status"]
+        status.choices = [("", _("Choose …")), *Status.choices]
+        step: Any = self.fields["step"]
+        step.choices = [("", _("Cannot be said")), *Step.choices]
+        if not hand_in:
+            status.required = False
+        status.error_messages["required"] = _("Say how far the commitment has come.")
+
+    def clean(self) -> dict[str, Any]:
+        """Points out what is missing, and what looks like a way to reach somebody."""
+        values = super().clean() or self.cleaned_data
+        if self.hand_in:
+            # The row is filled in after this, so what is missing is asked of another one.
+            sent = {name: value for name, value in values.items() if name in self.Meta.fields}
+            for name, sentence in ProgressUpdate(**sent).missing().items():
+                if name not in self.errors:
+                    self.add_error(name, sentence)
+            self.contacts = contact_details_in("\n".join(values.get(name, "") for name in WORDS))
+            if self.contacts and values["contacts_stay"] != self.contacts_found:
+                self.add_error(
+                    "contacts_stay",
+                    _(
+                        "Take these out, or say that everyone may read them: they look like ways "
+                        "to reach somebody."
+                    ),
+                )
+        return values
+
+    @property
+    def contacts_found(self) -> str:
+        """All that was pointed out, so that a yes stands for just that."""
+        return " · ".join(self.contacts)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of two texts that do not say the same."""
+
+    label: str
+    stored: str
+    own: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies before somebody who reports: the text that is being written, and the last one."""
+
+    party: CommitmentParty
+    open: ProgressUpdate | None
+    latest: ProgressUpdate | None  # approved
+
+    @property
+    def seen(self) -> str:
+        """Stands in the form, and tells whether what is stored is still the same."""
+        stored = self.open or self.latest
+        return f"{stored.pk}.{stored.revision}" if stored else "0"
+
+    @property
+    def may_say_nothing_new(self) -> bool:
+        """Whether there is a report that nothing can be new since, and no text is begun."""
+        return self.latest is not None and self.open is None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a form: stored, or refused with what the author is to look at."""
+
+    form: UpdateForm
+    is_stored: bool = False
+    is_changed: bool = False  # somebody else stored something since the form was opened
+    differences: list[Difference] = field(default_factory=list)
+
+
+def desk_of(party: CommitmentParty) -> Desk:
+    """What is stored for a party now."""
+    updates = ProgressUpdate.objects.filter(party=party)
+    return Desk(party=party, open=updates.open().first(), latest=updates.approved().first())
+
+
+def form_of(desk: Desk, *, at: datetime) -> UpdateForm:
+    """The form as it is opened: with the text that was begun, else with what was said last."""
+    if desk.open:
+        return UpdateForm(instance=desk.open)
+    last = desk.latest
+    carried = {name: getattr(last, name) for name in CARRIED_ON} if last else {}
+    return UpdateForm(initial={"reported_on": at.date(), **carried})
+
+
+@transaction.atomic
+def write(
+    party: CommitmentParty, sent: Mapping[str, Any], *, hand_in: bool, by: User | None, at: datetime
+) -> Written:
+    """Keeps what was sent as a draft, or hands it in.
+
+    Where another text was stored since the form was opened, nothing is: both are to be shown.
+    """
+    # Of two at the same time the second waits here, and then sees what the first stored.
+    CommitmentParty.objects.select_for_update().get(pk=party.pk)
+    desk = desk_of(party)
+    stored = desk.open or desk.latest
+    before = _readable(UpdateForm(instance=stored)) if stored else {}
+    update = desk.open or ProgressUpdate(commitment_id=party.commitment_id, party=party)
+    was, update.state = update.state, ProgressUpdate.State.DRAFT  # as which it may lack something
+    update.recorded_at = at
+    update.is_unchanged = False
+    form = UpdateForm(_with_a_day(sent, at), instance=update, hand_in=hand_in)
+    if sent.get(SEEN) != desk.seen:
+        own = _readable(form)
+        differences = [
+            Difference(label, before.get(name, ("", ""))[1], text)
+            for name, (label, text) in own.items()
+            if before.get(name, ("", ""))[1] != text
+        ]
+        wanted = ProgressUpdate.State.SUBMITTED if hand_in else ProgressUpdate.State.DRAFT
+        # The same form sent twice finds its own text.
+        if desk.open and not differences and was == wanted:
+            return Written(form, is_stored=True)
+        return Written(form, is_changed=True, differences=differences)
+    if not form.is_valid():
+        return Written(form)
+    update = form.save(commit=False)
+    update.author = by
+    if hand_in:
+        update.submit(at=at)
+    else:
+        update.keep()
+    return Written(form, is_stored=True)
+
+
+@transaction.atomic
+def say_nothing_new(party: CommitmentParty, *, seen: str, by: User | None, at: datetime) -> bool:
+    """Hands in that nothing is new since the party's last approved report.
+
+    False where there is none, or something else was stored since the page was opened.
+    """
+    CommitmentParty.objects.select_for_update().get(pk=party.pk)
+    desk = desk_of(party)
+    if not desk.may_say_nothing_new or desk.latest is None or desk.seen != seen:
+        return False
+    last = desk.latest
+    update = ProgressUpdate(
+        commitment_id=party.commitment_id,
+        party=party,
+        reported_on=max(at.date(), last.reported_on),
+        recorded_at=at,
+        status=last.status,
+        step=last.step,
+        is_unchanged=True,
+        # What ends needs a source again; it was approved once, and no other word is written.
+        reason=last.reason if last.status in ENDED else "",
+        source=last.source if last.status in ENDED else "",
+        names_nobody=True,
+        author=by,
+    )
+    update.full_clean()
+    update.submit(at=at)
+    return True
+
+
+def _with_a_day(sent: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    """What was sent, as of today where no day was given."""
+    if sent.get("reported_on"):
+        return sent
+    values = {name: sent[name] for name in sent}
+    return {**values, "reported_on": at.date().isoformat()}
+
+
+def _readable(form: UpdateForm) -> dict[str, tuple[str, str]]:
+    """What each field of a form says, as a person reads it."""
+    found = {}
+    for name in ["status", "step", "reported_on", *WORDS]:
+        value = form[name].value()
+        shown = "" if value is None else str(value)
+        if isinstance(form.fields[name], forms.TypedChoiceField):
+            field_of: Any = form.fields[name]
+            shown = str({str(key): label for key, label in field_of.choices}.get(shown, shown))
+        elif hasattr(value, "year"):
+            shown = value.isoformat()
+        found[name] = (str(form[name].label), shown.replace("\r\n", "\n").strip())
+    return found
