@@ -29,6 +29,15 @@ class ReferenceConverter(NumberConverter):
 register_converter(NumberConverter, "number")
 register_converter(ReferenceConverter, "reference")
 
+# What can be followed, and where; each in every format.
+FOLLOWED = {
+    "event": "roundtables/<slug:slug>",
+    "theme": "themes/<slug:slug>",
+    "organisation": "organisations/<slug:slug>",
+    "outcome": "outcomes/<slug:slug>/<number:number>",
+    "commitment": "commitments/<reference:reference>",
+}
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("roundtables/", views.event_list, name="event-list"),
@@ -39,6 +48,16 @@ urlpatterns = [
     path("commitments/<reference:reference>/", views.commitment_detail, name="commitment-detail"),
     path("progress/", views.progress, name="progress"),
     path("organisations/<slug:slug>/", views.organisation_detail, name="organisation-detail"),
+    path("feed.atom", views.feed, name="feed"),
+    path("calendar.ics", views.calendar, name="calendar"),
+    *(
+        path(f"{route}.{ending}", view, {"kind": kind}, name=f"{kind}-{name}")
+        for kind, route in FOLLOWED.items()
+        for name, ending, view in (
+            ("feed", "atom", views.feed),
+            ("calendar", "ics", views.calendar),
+        )
+    ),
     path("search/", views.search_page, name="search"),
     path("me/commitments/", views.my_commitments, name="my-commitments"),
     path("me/commitments/<int:number>/", views.answer_request, name="answer-request"),

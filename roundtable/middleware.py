@@ -43,7 +43,7 @@ class CacheControlMiddleware:
         if has_session or request.method not in ("GET", "HEAD"):
             response["Cache-Control"] = "private, no-store"
         elif not response.has_header("Cache-Control"):
-            if response.status_code == 200:
+            if response.status_code in (200, 304):  # the second is about the first
                 patch_cache_control(response, public=True, no_cache=True)
             else:
                 response["Cache-Control"] = "no-store"

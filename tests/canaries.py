@@ -548,6 +548,16 @@ def _outcomes() -> Iterator[str]:
         yield f"/outcomes/{outcome.statement.event.slug}/{number}/"
 
 
+def _formats(name: str) -> dict[str, Callable[[], list[str]]]:
+    """Feed and calendar of each object that has a page."""
+
+    def beside(ending: str) -> Callable[[], list[str]]:
+        return lambda: [path.removesuffix("/") + ending for path in BY_OBJECT[name]()]
+
+    kind = name.removesuffix("-detail")
+    return {f"{kind}-feed": beside(".atom"), f"{kind}-calendar": beside(".ics")}
+
+
 def _with_account() -> QuerySet[Delegate]:
     return Delegate.objects.filter(user__isnull=False).order_by("pk")
 
@@ -596,6 +606,11 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     # Signing out would end the search.
     "account_logout": lambda: [],
 }
+
+for _name in ("event-detail", "outcome-detail", "commitment-detail", "organisation-detail"):
+    BY_OBJECT |= _formats(_name)
+BY_OBJECT["theme-feed"] = lambda: [f"/themes/{row.slug}.atom" for row in Theme.objects.all()]
+BY_OBJECT["theme-calendar"] = lambda: [f"/themes/{row.slug}.ics" for row in Theme.objects.all()]
 
 
 def _filtered() -> Iterator[str]:

@@ -296,12 +296,27 @@ def _report_links(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
     return {"works": works, "ended": ended, "taken": taken, "tampered": f"{works[:-1]}x/"}
 
 
+def _formats(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
+    """A feed or calendar of what has a page."""
+    return lambda _cast, _own: _by_slug(start, rest)
+
+
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
     "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
     "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),
     "my-answer": lambda _cast, _own: _by_slug("/me/answers/", "/1.a/"),
+    **{
+        f"{kind}-{name}": _formats(start, end + ending)
+        for kind, (start, end) in {
+            "event": ("/roundtables/", ""),
+            "outcome": ("/outcomes/", "/1.a"),
+            "commitment": ("/commitments/", "-c1"),
+            "organisation": ("/organisations/office-", ""),
+        }.items()
+        for name, ending in (("feed", ".atom"), ("calendar", ".ics"))
+    },
     "my-channel-audience": lambda cast, own: _named(
         "/me/audience/{}/",
         _first(own.channels.all() if own else None),

@@ -41,7 +41,7 @@ LISTS = {
     "/": (8, 10),
     "/roundtables/": (2, 4),
     "/outcomes/": (4, 6),
-    "/outcomes/?event=counted&kind=recommendation&theme=theme-1&addressee=office-1": (4, 6),
+    "/outcomes/?event=counted&kind=recommendation&theme=theme-1&addressee=office-1": (5, 7),
     "/commitments/": (9, 12),
     "/commitments/?event=counted&party=office-1&country=TH&theme=theme-1&overdue=yes&sort=due": (
         9,

@@ -5,6 +5,7 @@ today.
 """
 
 from outcomes.changes.log import Log, changes, log
+from outcomes.changes.scope import About
 from outcomes.changes.values import Change, Kind
 
-__all__ = ["Change", "Kind", "Log", "changes", "log"]
+__all__ = ["About", "Change", "Kind", "Log", "changes", "log"]

@@ -28,8 +28,13 @@ class Log:
         return tell(list(self.index[part]))
 
 
-def log(since: datetime, until: datetime, about: About | None = None) -> Log:
-    """What changed from `since` until before `until`, of everything public or of one thing."""
+def log(
+    since: datetime, until: datetime, about: About | None = None, *, corrections: bool = True
+) -> Log:
+    """What changed from `since` until before `until`, of everything public or of one thing.
+
+    Without corrections it costs little however long the span is.
+    """
     scope = scope_of(about)
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
     commitments = scope.commitments.order_by().values("pk")
@@ -38,6 +43,11 @@ def log(since: datetime, until: datetime, about: About | None = None) -> Log:
         state=State.APPROVED, outcome=None, commitment__in=commitments, **span
     )
     parts = [
+        _keys(
+            scope.statements.filter(published_at__gte=since, published_at__lt=until),
+            Kind.STATEMENT,
+            "published_at",
+        ),
         _keys(updates, Kind.UPDATE, "approved_at"),
         _keys(scope.responses.filter(**span), Kind.RESPONSE, "approved_at"),
         _keys(scope.assessments.filter(**span), Kind.ASSESSMENT, "approved_at"),
@@ -58,6 +68,7 @@ def log(since: datetime, until: datetime, about: About | None = None) -> Log:
                 scope.milestones,
                 scope.organisations,
             )
+            if corrections
         ),
     ]
     index = parts[0].union(*parts[1:], all=True)

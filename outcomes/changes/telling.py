@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from outcomes.changes.corrections import differences, with_row_before
+from outcomes.changes.subjects import of_commitment, of_event, subjects_of
 from outcomes.changes.values import Change, Kind
 from outcomes.models import (
     Assessment,
@@ -50,16 +51,6 @@ def tell(keys: list[Key]) -> list[Change]:
     return [change for _at, source, row in keys for change in found.get((source, row), ())]
 
 
-def _of(commitment: Commitment) -> dict[str, Any]:
-    return {
-        "reference": commitment.reference,
-        "subject": commitment.text,
-        "url": commitment.get_absolute_url(),
-        "event": commitment.event.title,
-        "is_demonstration": commitment.event.is_demonstration,
-    }
-
-
 def _before(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
     """What was approved by then and is true for the latest day before."""
     known = rows.filter(
@@ -67,6 +58,22 @@ def _before(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
     ).exclude(pk=OuterRef("pk"))
     earlier = Q(**{f"{day}__lt": OuterRef(day)}) | Q(**{day: OuterRef(day)}, pk__lt=OuterRef("pk"))
     return known.filter(earlier)
+
+
+def _statements(numbers: Iterable[int]) -> Told:
+    for row in Statement.objects.filter(pk__in=numbers).select_related("event"):
+        yield (
+            row.pk,
+            Change(
+                at=_moment(row.published_at),
+                kind=Kind.STATEMENT,
+                key=f"statement-{row.pk}",
+                field=_("Statement"),
+                before="",
+                after=row.title,
+                **of_event(row.event) | {"subject": row.title},
+            ),
+        )
 
 
 def _updates(numbers: Iterable[int]) -> Told:
@@ -89,7 +96,7 @@ def _updates(numbers: Iterable[int]) -> Told:
                 by=str(row.party),
                 day=row.reported_on,
                 text=row.text,
-                **_of(row.commitment),
+                **of_commitment(row.commitment),
             ),
         )
 
@@ -141,7 +148,7 @@ def _assessments(numbers: Iterable[int]) -> Told:
                 by=row.organisation.short,
                 day=row.assessed_on,
                 text=row.text,
-                **_of(row.commitment),
+                **of_commitment(row.commitment),
             ),
         )
 
@@ -157,7 +164,7 @@ def _commitments(numbers: Iterable[int]) -> Told:
                 field=_("Commitment"),
                 before="",
                 after=row.text,
-                **_of(row),
+                **of_commitment(row),
             ),
         )
 
@@ -176,7 +183,7 @@ def _joined(numbers: Iterable[int]) -> Told:
                 before="",
                 after=row.organisation.short,
                 by=row.organisation.short,
-                **_of(row.commitment),
+                **of_commitment(row.commitment),
             ),
         )
 
@@ -200,12 +207,13 @@ def _milestones(numbers: Iterable[int]) -> Told:
                 before=_("due %s") % date_format(row.due_on),
                 after=_("reached %s") % date_format(row.reached_on),
                 day=row.reached_on,
-                **_of(row.commitment),
+                **of_commitment(row.commitment),
             ),
         )
 
 
 SOURCES = {
+    Kind.STATEMENT.value: _statements,
     Kind.UPDATE.value: _updates,
     Kind.RESPONSE.value: _responses,
     Kind.ASSESSMENT.value: _assessments,
@@ -225,7 +233,7 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> Told:
     history: Any = model.history.model.objects  # type: ignore[attr-defined]
     rows = list(with_row_before(history.filter(history_id__in=numbers)))
     before = history.in_bulk([row.row_before for row in rows])
-    subjects = _subjects(model, {row.id for row in rows})
+    subjects = subjects_of(model, {row.id for row in rows})
     for row in rows:
         name = CORRECTIONS[model].removeprefix("corrected-")
         for difference in differences(model, before[row.row_before], row):
@@ -241,54 +249,3 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> Told:
                     **subjects[row.id],
                 ),
             )
-
-
-def _subjects(model: type[Model], numbers: set[int]) -> dict[int, dict[str, Any]]:
-    if model is Organisation:
-        return {row.pk: _of_organisation(row) for row in _bulk(Organisation, numbers)}
-    if model is Commitment:
-        return {row.pk: _of(row) for row in _bulk(Commitment, numbers, "event")}
-    if model is Milestone:
-        rows = _bulk(Milestone, numbers, "commitment__event")
-        return {row.pk: _of(row.commitment) for row in rows}
-    if model is Outcome:
-        return {row.pk: _of_outcome(row) for row in _bulk(Outcome, numbers, "statement__event")}
-    if model is Statement:
-        return {
-            row.pk: _of_event(row.event) | {"subject": row.title}
-            for row in _bulk(Statement, numbers, "event")
-        }
-    return {row.pk: _of_event(row) for row in _bulk(Event, numbers)}
-
-
-def _bulk(model: Any, numbers: set[int], *joined: str) -> Any:
-    rows = model.objects.filter(pk__in=numbers)
-    return rows.select_related(*joined) if joined else rows
-
-
-def _of_event(event: Event) -> dict[str, Any]:
-    return {
-        "reference": event.code,
-        "subject": event.title,
-        "url": event.get_absolute_url(),
-        "event": event.title,
-        "is_demonstration": event.is_demonstration,
-    }
-
-
-def _of_outcome(outcome: Outcome) -> dict[str, Any]:
-    event = outcome.statement.event
-    return _of_event(event) | {
-        "reference": outcome.number,
-        "subject": outcome.text,
-        "url": outcome.get_absolute_url(),
-    }
-
-
-def _of_organisation(organisation: Organisation) -> dict[str, Any]:
-    return {
-        "reference": "",
-        "subject": organisation.name,
-        "url": organisation.get_absolute_url(),
-        "is_demonstration": organisation.is_demonstration,
-    }

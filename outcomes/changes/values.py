@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Kind(TextChoices):
     """What sort of change it is."""
 
+    STATEMENT = "statement", _("Statement published")
     UPDATE = "update", _("Update")
     RESPONSE = "response", _("Answer")
     ASSESSMENT = "assessment", _("Assessment")

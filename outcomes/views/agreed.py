@@ -13,7 +13,7 @@ from outcomes.answering import answers_to
 from outcomes.as_of import AsOfForm, as_of, columns, looking_back
 from outcomes.counting import count
 from outcomes.forms import OutcomeFilterForm
-from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement
+from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import contacts, reach, with_parties
 from participants import sharing
@@ -109,15 +109,17 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
     """The points of all published statements."""
     form = OutcomeFilterForm(request.GET)
     published = Outcome.objects.published().points()
-    page = None
+    page = theme = None
     if form.is_valid():
+        if slug := form.cleaned_data["theme"]:
+            theme = Theme.objects.get(slug=slug)
         points = form.filter(published).select_related("parent", "statement__event")
         shown = Q(commitments__event__is_public=True)
         page = page_of(form, points.annotate(commitment_count=Count("commitments", filter=shown)))
     return render(
         request,
         "outcomes/outcome_list.html",
-        {"form": form, "page": page},
+        {"form": form, "page": page, "theme": theme},
         status=400 if form.errors else 200,
     )
 

@@ -112,6 +112,7 @@ def test_answers_assessments_joining_and_milestones_are_told(meeting: Event) -> 
         ("milestone", "Curriculum", "due 1 May 2026", "reached 27 February 2026"),
         ("response", "Answer", "Awaited", "Noted"),
         ("response", "Answer", "Noted", "Supported in part"),
+        ("statement", "Statement", "", "Outcome statement"),
     ]
     [recorded] = [row for row in changes(at(1), END) if row.kind == Kind.COMMITMENT]
     assert (recorded.at, recorded.url) == (at(5), late.get_absolute_url())
@@ -163,6 +164,7 @@ def test_corrections_tell_each_field_that_differs(meeting: Event) -> None:
         ("correction", "due", "no due date", "1 January 2027"),
         ("correction", "text", before, "share what works"),
         ("correction", "introduction", "Sixty took part.", "Sixteen took part."),
+        ("statement", "Statement", "", "Outcome statement"),
         ("correction", "city", "", "Bangkok"),
     ]
 
@@ -235,7 +237,14 @@ def test_what_is_not_public_today_is_not_told() -> None:
     update.submit(at=NOON)
     make_assessment(commitment=public, approved=False)
     make_response(approved=False)
-    assert changes(ALWAYS + timedelta(days=1), END) == []
+    make_statement(hidden)
+    make_statement(make_event(), published=False)
+    found = changes(ALWAYS + timedelta(days=1), END)
+    assert [row for row in found if row.kind != Kind.STATEMENT] == []
+    # That of the answer nobody approved.
+    assert [row.url for row in found] == [
+        Response.objects.get().outcome.statement.event.get_absolute_url()
+    ]
 
 
 def test_changes_of_one_thing(meeting: Event) -> None:
@@ -254,7 +263,8 @@ def test_changes_of_one_thing(meeting: Event) -> None:
     def of(about: Any) -> list[str]:
         return sorted(row.kind for row in changes(at(1), END, about))
 
-    assert of(meeting) == of(theme) == of(point) == of(point.parent) == ["response", "update"]
+    assert of(meeting) == ["response", "statement", "update"]
+    assert of(theme) == of(point) == of(point.parent) == ["response", "update"]
     assert of(under) == ["update"]
     assert of(other) == ["assessment", "update"]
     assert of(organisation) == ["assessment", "response", "update"]

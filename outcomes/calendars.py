@@ -1,0 +1,108 @@
+"""Calendars of due dates and milestones, which programs subscribe to and recognise updates in.
+
+An entry keeps its UID for good; its SEQUENCE counts the versions of what it stands for, so that a
+moved day takes the place of the one before.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import icalendar
+from django.conf import settings
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from outcomes.changes.scope import scope_of
+from outcomes.models import Commitment, years_before
+from outcomes.topics import Topic, absolute
+
+MOST = 1000  # entries of either sort
+REFRESH = timedelta(hours=12)
+TITLE_LENGTH = 100
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def calendar(topic: Topic, on: date) -> bytes:
+    """What falls due from a year before that day, as one calendar."""
+    found = icalendar.Calendar()
+    name = _("%s: due dates") % topic.name
+    found.add("version", "2.0")
+    found.add("prodid", "-//Roundtable//Due dates and milestones//EN")
+    found.add("method", "PUBLISH")
+    found.add("name", _plain(name))
+    found.add("x-wr-calname", _plain(name))
+    found.add("url", absolute(topic.path))
+    found.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    found.add("x-published-ttl", REFRESH)
+    for entry in _entries(topic, years_before(on, 1)):
+        found.add_component(entry)
+    words: bytes = found.to_ical()
+    return words
+
+
+def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
+    scope = scope_of(topic.row)
+    due = scope.commitments.filter(due_on__gte=since).select_related("event")
+    for row in _with_versions(due.order_by("due_on", "pk")[:MOST]):
+        state = row.status.label if row.status else _("No update yet")
+        yield _entry(
+            row,
+            row,
+            uid=row.reference,
+            title=_("%(reference)s is due: %(text)s"),
+            words=row.text,
+            description=f"{row.text}\n\n" + _("Status: %s") % state,
+        )
+    milestones = scope.milestones.filter(due_on__gte=since).select_related("commitment__event")
+    for step in _with_versions(milestones.order_by("due_on", "pk")[:MOST]):
+        reached = _("%(reference)s, reached: %(text)s")
+        yield _entry(
+            step,
+            step.commitment,
+            uid=f"{step.commitment.reference}-milestone-{step.pk}",
+            title=reached if step.reached_on else _("%(reference)s, milestone: %(text)s"),
+            words=step.title,
+            description=f"{step.title}\n\n{step.commitment.text}",
+        )
+
+
+def _entry(
+    row: Any, commitment: Commitment, *, uid: str, title: str, words: str, description: str
+) -> icalendar.Event:
+    changed_at: datetime = row.changed_at or commitment.recorded_at
+    values = {"reference": commitment.reference, "text": Truncator(words).chars(TITLE_LENGTH)}
+    if commitment.event.is_demonstration:
+        description += "\n\n" + _("Made up, for the demonstration.")
+    entry = icalendar.Event()
+    entry.add("uid", f"{uid}@{urlsplit(settings.PORTAL_URL).hostname}")
+    entry.add("summary", " ".join(_plain(title % values).split()))
+    entry.add("description", _plain(description))
+    entry.add("dtstart", row.due_on)
+    entry.add("dtend", row.due_on + timedelta(days=1))
+    # That of the last change, so that the same calendar is the same bytes.
+    entry.add("dtstamp", changed_at)
+    entry.add("last-modified", changed_at)
+    entry.add("sequence", max((row.versions or 0) - 1, 0))
+    entry.add("url", absolute(commitment.get_absolute_url()))
+    entry.add("transp", "TRANSPARENT")  # nobody is busy because something is due
+    return entry
+
+
+def _with_versions(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """With how often each was written, and when last."""
+    history: Any = rows.model.history.model.objects.filter(id=OuterRef("pk")).order_by()
+    grouped = history.values("id")
+    found: QuerySet[Any] = rows.annotate(
+        versions=Subquery(grouped.annotate(found=Count("pk")).values("found")),
+        changed_at=Subquery(grouped.annotate(found=Max("history_date")).values("found")),
+    )
+    return found
+
+
+def _plain(text: str) -> str:
+    """Without what a calendar cannot hold."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n"))

@@ -1,0 +1,91 @@
+"""Atom feeds of what changed in public, so that a reader's program tells when something moves."""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from outcomes.changes import Change, log
+from outcomes.topics import Topic, absolute
+
+MOST = 50  # entries of one feed
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+TITLE_LENGTH = 100
+# What XML cannot hold, however it is written.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class _Feed(Atom1Feed):
+    """As Django's, with content as plain text and a date that stays where nothing happened."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else BEGINNING
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, str]) -> None:
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content", item["content"], {"type": "text"})
+
+
+def feed(topic: Topic, until: datetime) -> str:
+    """The newest of what was told before `until`, as an Atom document."""
+    found = _Feed(
+        title=_writable(_("%s: what moved") % topic.name),
+        link=absolute(topic.path),
+        description=None,
+        language=get_language(),
+        author_name=_("Roundtable"),
+        feed_url=absolute(topic.feed),
+        feed_guid=_tag(topic.feed),
+    )
+    for change in log(BEGINNING, until, topic.row, corrections=False)[:MOST]:
+        found.add_item(
+            title=_writable(title_of(change)),
+            link=absolute(change.url),
+            description=None,  # type: ignore[arg-type]
+            author_name=_writable(change.by) or None,
+            pubdate=change.at,
+            updateddate=change.at,
+            unique_id=_tag(f"/{change.key}"),
+            categories=[str(change.kind.label)],
+            content=_writable(_content(change)),
+        )
+    return found.writeString("utf-8")
+
+
+def title_of(change: Change) -> str:
+    """One line that says what moved."""
+    words = Truncator(change.after).chars(TITLE_LENGTH)
+    if not change.reference:
+        return f"{change.kind.label}: {words}"
+    return f"{change.reference}, {change.kind.label}: {words}"
+
+
+def _content(change: Change) -> str:
+    lines = [change.subject]
+    if change.after != change.subject:
+        known = f"{change.before} → {change.after}" if change.before else change.after
+        lines.append(f"{change.field}: {known}")
+    if change.day:
+        lines.append(_("As of %s") % date_format(change.day))
+    if change.by:
+        lines.append(_("By %s") % change.by)
+    lines += [change.text, change.event]
+    if change.is_demonstration:
+        lines.append(_("Made up, for the demonstration."))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _tag(path: str) -> str:
+    """A name that stays the same wherever the portal's pages move."""
+    return f"tag:{urlsplit(settings.PORTAL_URL).hostname},2026:{path}"
+
+
+def _writable(text: str) -> str:
+    return _UNWRITABLE.sub(" ", text)

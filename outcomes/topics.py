@@ -1,0 +1,108 @@
+"""What can be followed, by feed, calendar or mail: how it is found while it is public."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from outcomes.changes import About
+from outcomes.models import Commitment, Outcome, Theme
+from participants.models import Organisation
+from roundtable.models import Event
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One public thing, or with neither kind nor row the portal as a whole."""
+
+    kind: str  # event, theme, organisation, outcome or commitment, as in Follow
+    key: str  # what names it in addresses, such as bp2018/1.a
+    row: About | None
+
+    @property
+    def name(self) -> str:
+        """What people call it, without saying whose it is where a reference does."""
+        if isinstance(self.row, Commitment):
+            return self.row.reference
+        if isinstance(self.row, Outcome):
+            event, number = self.row.statement.event.title, self.row.number
+            named = _("%(event)s, point %(number)s") if self.row.parent_id else _part()
+            return named % {"event": event, "number": number}
+        return str(self.row) if self.row else _("Roundtable")
+
+    @property
+    def path(self) -> str:
+        """Where its page is; a theme has the list of its points."""
+        if isinstance(self.row, Theme):
+            return f"{reverse('outcome-list')}?theme={self.key}"
+        return self.row.get_absolute_url() if self.row else reverse("home")
+
+    @property
+    def feed(self) -> str:
+        """Where its feed is."""
+        return self._reverse("feed")
+
+    @property
+    def calendar(self) -> str:
+        """Where its calendar is."""
+        return self._reverse("calendar")
+
+    def _reverse(self, name: str) -> str:
+        return (
+            reverse(f"{self.kind}-{name}", args=self.key.split("/")) if self.row else reverse(name)
+        )
+
+
+WHOLE = Topic("", "", None)
+
+
+def _part() -> str:
+    return _("%(event)s, part %(number)s")
+
+
+def absolute(path: str) -> str:
+    """The whole address, as it stands in what is read away from the portal."""
+    return f"{settings.PORTAL_URL}{path}"
+
+
+def public(kind: str) -> "QuerySet[Any]":
+    """The rows of this kind that have a page for everyone."""
+    if kind == "event":
+        return Event.objects.published()
+    if kind == "theme":
+        points = Outcome.themes.through.objects.filter(
+            outcome__in=Outcome.objects.published().order_by().values("pk")
+        )
+        return Theme.objects.filter(pk__in=points.values("theme"))
+    if kind == "organisation":
+        return Organisation.objects.published()
+    if kind == "outcome":
+        shown = Outcome.objects.published().exclude(Q(parent__isnull=False, parent__number=""))
+        return shown.select_related("statement__event")
+    return Commitment.objects.published().select_related("event")
+
+
+def find(kind: str, key: str) -> Topic | None:
+    """The public thing that is named so in addresses; None where there is none."""
+    if not kind:
+        return WHOLE
+    named = {"slug": key}
+    if kind == "commitment":
+        named = {"reference": key.upper()}
+    elif kind == "outcome":
+        slug, _slash, number = key.partition("/")
+        named = {"statement__event__slug": slug, "number": number.lower()}
+    row = public(kind).filter(**named).first()
+    return topic_of(row) if row else None
+
+
+def topic_of(row: About) -> Topic:
+    """This row, which is public, as something to follow."""
+    if isinstance(row, Commitment):
+        return Topic("commitment", row.reference.lower(), row)
+    if isinstance(row, Outcome):
+        return Topic("outcome", f"{row.statement.event.slug}/{row.number}", row)
+    return Topic(row._meta.model_name or "", row.slug, row)
