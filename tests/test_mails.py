@@ -21,6 +21,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes import reminding
+from outcomes.handing_over import hand_over
 from participants import (
     asking,
     consents,
@@ -229,6 +230,7 @@ def be_asked(cast: Cast, at: datetime) -> None:
     party.ask(cast.own)
     party.accept(at)
     assert reminding.remind(on=at.date(), at=at) == 1
+    assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 
 def reset_factor(cast: Cast, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.admin import ExportMixin
@@ -79,13 +80,27 @@ class PartyInline(GrantedInline):
 
     model = CommitmentParty
     formset = PartyFormSet
-    fields = [("organisation", "group"), "role", ("focal_point", "focal_point_accepted_at")]
-    readonly_fields = ["focal_point_accepted_at"]
+    fields = [
+        ("organisation", "group"),
+        "role",
+        ("focal_point", "focal_point_accepted_at"),
+        "given_back",
+    ]
+    readonly_fields = ["focal_point_accepted_at", "given_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the names."""
         rows = super().get_queryset(request)
-        return rows.select_related("organisation", "group", "focal_point", "commitment__event")
+        related = ("organisation", "group", "focal_point", "commitment__event")
+        return rows.select_related(*related).prefetch_related("handovers")
+
+    @admin.display(description=_("given back"))
+    def given_back(self, row: CommitmentParty) -> str:
+        """When the last focal point gave the task back and whom that one suggested."""
+        last = next(iter(row.handovers.all()), None) if row.pk and not row.focal_point_id else None
+        if last is None:
+            return "–"
+        return f"{date_format(last.said_at)} {last.suggestion}".strip()
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Offers as focal points those who took part, and who is one already."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.as_of import AsOfForm, as_of, found_by, looking_back, told_by
 from outcomes.forms import CommitmentFilterForm
+from outcomes.handing_over import hand_over
 from outcomes.models import Assessment, Commitment, CommitmentParty, Evidence, ProgressUpdate
 from outcomes.plots import bars, shares
 from outcomes.reading import contacts, reach, with_parties
@@ -106,12 +107,17 @@ def answer_request(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":  # as after signing in again
         return redirect("my-commitments")
     assert isinstance(request.user, User)
-    party = get_object_or_404(CommitmentParty, pk=number, focal_point__user=request.user)
+    parties = CommitmentParty.objects.select_related("commitment__event")
+    party = get_object_or_404(parties, pk=number, focal_point__user=request.user)
     if request.POST.get("answer") == "accept":
         party.accept(timezone.now())
         messages.success(request, _("Thank you. You can be asked about this commitment now."))
     elif request.POST.get("answer") == "decline":
-        party.decline()
+        # Of a task that was begun the co-chairs are told; a request that is declined is just open.
+        if party.focal_point_accepted_at:
+            hand_over(party, suggestion="", by=request.user, at=timezone.now())
+        else:
+            party.decline()
         messages.success(request, _("You are not the focal point for this commitment."))
     else:
         messages.error(request, _("Press “Accept” or “Decline”."))

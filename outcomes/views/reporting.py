@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from outcomes.handing_over import HandoverForm, hand_over, remind_again, stop_reminders
 from outcomes.models import CommitmentParty
 from outcomes.reporting import link_of
 from outcomes.updating import SEEN, Written, desk_of, form_of, say_nothing_new, write
@@ -52,6 +53,7 @@ def _report(
 ) -> HttpResponse:
     written: Written | None = None
     problem = ""
+    handover = HandoverForm()
     if request.method == "POST":
         act = request.POST.get("act")
         if act == "unchanged":
@@ -62,6 +64,18 @@ def _report(
             written = write(party, request.POST, hand_in=act == "hand-in", by=by, at=at)
             if written.is_stored:
                 return redirect(request.path)
+        elif act == "hand-over":
+            handover = HandoverForm(request.POST)
+            if handover.is_valid():
+                suggestion = handover.cleaned_data["suggestion"]
+                hand_over(party, suggestion=suggestion, by=by, at=at)
+                return render(request, "outcomes/report_handed_over.html", {"party": party})
+        elif act in ("stop", "remind"):
+            if act == "stop":
+                stop_reminders(party, at=at)
+            else:
+                remind_again(party)
+            return redirect(request.path)
         else:
             problem = _("Press one of the buttons.")
     desk = desk_of(party)
@@ -71,6 +85,7 @@ def _report(
         "form": written.form if written else form_of(desk, at=at),
         "written": written,
         "problem": problem,
+        "handover": handover,
         "by_link": bool(token),
     }
     status = 409 if written and written.is_changed else 200

@@ -1,0 +1,61 @@
+"""A focal point gives a task back, or wants no more reminders about it."""
+
+from datetime import datetime
+
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models import CommitmentParty, Handover, ReportLink
+from participants.letters import write_to_cochairs
+from participants.models import User
+from roundtable import audit
+
+
+class HandoverForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whom somebody suggests who gives a task back."""
+
+    class Meta:
+        model = Handover
+        fields = ["suggestion"]
+        labels = {"suggestion": _("Who could do it?")}
+        help_texts = {"suggestion": _("In your own words. Only the co-chairs read it.")}
+
+
+@transaction.atomic
+def hand_over(party: CommitmentParty, *, suggestion: str, by: User | None, at: datetime) -> bool:
+    """Ends the focal point's task, and what lets that person report, and tells the co-chairs.
+
+    What was drafted stays for whoever follows. False where the task was given back meanwhile.
+    """
+    row = CommitmentParty.objects.select_for_update().get(pk=party.pk)
+    if row.focal_point_id is None or row.focal_point_id != party.focal_point_id:
+        return False
+    handover = Handover(party=row, suggestion=suggestion, said_at=at)
+    handover.full_clean()
+    handover.save()
+    ReportLink.objects.filter(party=row, revoked_at=None).update(revoked_at=at)
+    row.decline()
+    commitment = party.commitment
+    audit.record(act="give task back", at=at, actor=by, detail=commitment.reference)
+    page = reverse("admin:outcomes_commitment_change", args=[commitment.pk])
+    write_to_cochairs(
+        commitment.event,
+        cause=f"handover:{handover.pk}",
+        template="outcomes/mail/handover",
+        context={"reference": commitment.reference, "url": f"{settings.PORTAL_URL}{page}"},
+        at=at,
+    )
+    return True
+
+
+def stop_reminders(party: CommitmentParty, *, at: datetime) -> None:
+    """No reminder about this commitment is sent to its focal point any more."""
+    CommitmentParty.objects.filter(pk=party.pk).update(reminders_stopped_at=at)
+
+
+def remind_again(party: CommitmentParty) -> None:
+    """Reminders come as before."""
+    CommitmentParty.objects.filter(pk=party.pk).update(reminders_stopped_at=None)
