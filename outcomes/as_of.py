@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Assessment, Commitment, ProgressUpdate, Response
+from roundtable.models import Event
 from roundtable.querystrings import QueryForm
 
 EARLIEST = date(1900, 1, 1)
@@ -122,6 +123,18 @@ class AsOfForm(QueryForm):
     def refuse(self, request: HttpRequest) -> HttpResponse:
         """A page that says what is wrong with the day, and shows nothing else."""
         return render(request, "outcomes/as_of_mistake.html", {"form": self}, status=400)
+
+
+def meeting_before(event: Event, day: date) -> date | None:
+    """The day on which the last public meeting of the series before this one began.
+
+    Where none came before, it is the day on which this one did; None where that is to come.
+    """
+    earlier = Event.objects.published().filter(
+        series=event.series_id, starts_on__lt=min(event.starts_on, day)
+    )
+    last = earlier.order_by("-starts_on").values_list("starts_on", flat=True).first()
+    return last or (event.starts_on if event.starts_on <= day else None)
 
 
 def looking_back(day: date | None) -> dict[str, Any]:

@@ -220,6 +220,27 @@ class CommitmentFilterForm(PromiseFilterForm, ListForm):
         return commitments
 
 
+class ChangesForm(ListForm):
+    """Since when the log of changes is read, and of which roundtable."""
+
+    since = AsOfField()
+    event = forms.ChoiceField(
+        label=_("Roundtable"),
+        required=False,
+        error_messages={"invalid_choice": _("There is no such roundtable.")},
+    )
+
+    def __init__(self, data: Any, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        self.fields["since"].label = _("Since")
+        _offer(self, "event", _("All roundtables"), _events())
+
+    def clean_since(self) -> date | None:
+        """Raises ValidationError for a day that has not come yet."""
+        return check_day(self.cleaned_data["since"], self.today)
+
+
 Named = tuple[str, str | Promise, str]  # a word for addresses, a name, a country or nothing
 
 

@@ -634,6 +634,10 @@ def _filtered() -> Iterator[str]:
         yield f"/{path}/?page=1"
         yield f"/{path}/?page=999"
         yield f"/{path}/?nonsense=1"
+    yield from (f"/changes/?event={slug}" for slug in events)
+    yield "/changes/?since=2000-01-01"
+    for path in ("roundtables/zq-event-slug", "commitments/zqevent-c1", "progress", "commitments"):
+        yield f"/{path}/?as_of=2024-12-31"
     yield from (f"/search/?q={word}" for word in ("zq", "example", "%2B62", *Constituency.values))
 
 

@@ -69,6 +69,7 @@ MAP = {
     "commitment-list": public("/commitments/"),
     "commitment-detail": public("/commitments/rt2024-c1/"),
     "progress": public("/progress/"),
+    "change-list": public("/changes/"),
     "organisation-list": public("/organisations/"),
     "organisation-detail": public("/organisations/open-office/"),
     "delegate-list": public("/directory/"),

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.changes.wording import Piece, compared
+
 
 class Kind(TextChoices):
     """What sort of change it is."""
@@ -38,3 +40,9 @@ class Change:
     text: str = ""  # the approved words
     event: str = ""
     is_demonstration: bool = False
+
+    def compared(self) -> tuple[list[Piece], list[Piece]]:
+        """What was there before and after, with the words marked that differ in a correction."""
+        if self.kind != Kind.CORRECTION:
+            return compared(self.before, "")[0], compared("", self.after)[1]
+        return compared(self.before, self.after)

@@ -3,6 +3,7 @@
 from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
 from outcomes.views.answers import my_answer, my_answers
 from outcomes.views.following import calendar, feed
+from outcomes.views.looking_back import change_list
 from outcomes.views.progress import progress
 from outcomes.views.promised import (
     answer_request,
@@ -16,6 +17,7 @@ from outcomes.views.site import home, organisation_detail, page, search_page
 __all__ = [
     "answer_request",
     "calendar",
+    "change_list",
     "commitment_detail",
     "commitment_list",
     "event_detail",

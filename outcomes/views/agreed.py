@@ -72,7 +72,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     counts = count(rows, form.day or on, stand=columns(form.day))
     parts = shares(counts)
     ledger = commitments[:LEDGER_LENGTH]
-    context = {
+    context: dict[str, object] = {
         "event": event,
         "statement": statement,
         "lead_ins": lead_ins,

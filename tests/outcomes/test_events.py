@@ -196,7 +196,8 @@ def test_page_of_a_roundtable_word_for_word(client: Client, first: Event) -> Non
         "List of participants (address not recorded) "
         "Source of the facts Hosts' page , read on 3 February 2026 "
         "Source of the text Hosts' page (address not recorded) "
-        "As it stood on Show Cite this Process, First roundtable, 14–15 May 2024. "
+        "As it stood on Show What changed since "
+        "Cite this Process, First roundtable, 14–15 May 2024. "
         "http://testserver/roundtables/first/ "
         "Report a mistake The contact of this portal is not set."
     )

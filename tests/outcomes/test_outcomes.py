@@ -163,7 +163,8 @@ def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed:
         "Commitments under it Nobody has made a commitment under this point, as far as this "
         "portal knows. "
         "Part 1 In the statement After it: 1.b "
-        "As it stood on Show Cite this Process, First roundtable, point 1.a, 14–15 May 2024. "
+        "As it stood on Show What changed since "
+        "Cite this Process, First roundtable, point 1.a, 14–15 May 2024. "
         "http://testserver/outcomes/first/1.a/ "
         "Report a mistake The contact of this portal is not set."
     )
@@ -185,7 +186,10 @@ def test_lead_in_stands_with_its_points(client: Client, agreed: Statement) -> No
         "Part 1 Governments and CSOs can collaborate to: 1.a share information; and "
         "1.b build networks. Addressed to governments"
     ) in text
-    assert "As it stood on Show Cite this Process, First roundtable, part 1, " in text
+    assert (
+        "As it stood on Show What changed since "
+        "Cite this Process, First roundtable, part 1, " in text
+    )
     assert "In the statement After it: 2" in text
 
 

@@ -1,0 +1,40 @@
+"""Looking back: what changed in public."""
+
+from datetime import UTC, datetime, time
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from outcomes.as_of import EARLIEST, meeting_before
+from outcomes.changes import log
+from outcomes.forms import ChangesForm
+from roundtable.models import Event
+from roundtable.querystrings import page_of
+
+
+@require_safe
+@login_not_required
+def change_list(request: HttpRequest) -> HttpResponse:
+    """What changed in public since a day, the newest first, with before and after."""
+    now, on = timezone.now(), timezone.localdate()
+    form = ChangesForm(request.GET, on)
+    context: dict[str, object] = {"form": form, "page": None}
+    if form.is_valid():
+        asked = form.cleaned_data
+        events = Event.objects.published().select_related("series")
+        if asked["event"]:
+            events = events.filter(slug=asked["event"])
+        event = events.filter(starts_on__lte=on).first() or events.first()
+        since = datetime.combine(asked["since"] or EARLIEST, time(), UTC)
+        found = log(since, now, event if asked["event"] else None)
+        context |= {
+            # It is sliced and counted like rows of one table.
+            "page": page_of(form, cast(Any, found)),
+            "series": event.series if event else None,
+            "last_meeting": meeting_before(event, on) if event else None,
+        }
+    return render(request, "outcomes/change_list.html", context, status=400 if form.errors else 200)
