@@ -1,5 +1,6 @@
 """Filters of points and commitments; each owns the rows that it lets through."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from outcomes.as_of import AsOfField, as_of, check_day, columns, found_by, made_by
+from outcomes.citing import NUMBER
 from outcomes.counting import (
     FINDINGS,
     NO_FINDING,
@@ -105,6 +107,13 @@ class PromiseFilterForm(QueryForm):
         required=False,
         error_messages={"invalid_choice": _("There is no such theme.")},
     )
+    # Pages of points lead here: a list of all of them would be longer than the page.
+    point = forms.ChoiceField(
+        label=_("Point"),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("There is no such point.")},
+    )
 
     as_of = AsOfField()
 
@@ -113,6 +122,11 @@ class PromiseFilterForm(QueryForm):
         self.today = today
         if today is None:  # whoever does not look back does not know the word either
             del self.fields["as_of"]
+        self._point = _point_named(data.get("point") or "")
+        if self._point:
+            self.fields["point"].widget = forms.Select()
+            title = f"{self._point.number}, {self._point.statement.event.title}"
+            _offer(self, "point", _("All points"), [(data["point"], title, "")])
         offered = _offered(CommitmentParty.objects.filter(commitment__event__is_public=True))
         codes = {code for _slug, _name, code in offered["party"] if code}
         by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
@@ -142,6 +156,9 @@ class PromiseFilterForm(QueryForm):
             commitments = commitments.filter(event__slug=asked["event"])
         if asked["party"]:
             commitments = _with_party(commitments, _is_named(asked["party"]))
+        if self._point:
+            under = Commitment.outcomes.through.objects.filter(outcome=self._point)
+            commitments = commitments.filter(Exists(under.filter(commitment=OuterRef("pk"))))
         for name in ("theme", "kind", "country"):
             if asked[name] == NONE:
                 commitments = commitments.filter(~recorded(name))
@@ -247,6 +264,15 @@ Named = tuple[str, str | Promise, str]  # a word for addresses, a name, a countr
 def _offer(form: forms.Form, field: str, all_of_them: Any, named: Iterable[Named]) -> None:
     choices = [("", all_of_them), *((slug, name) for slug, name, _country in named)]
     form.fields[field].choices = choices  # type: ignore[attr-defined]
+
+
+def _point_named(word: str) -> Outcome | None:
+    """The published point or lead-in of such a name as bali-process-2018/1.a; None if none."""
+    match = re.fullmatch(rf"([-\w]{{1,50}})/({NUMBER})", word, re.ASCII)
+    if not match:
+        return None
+    points = Outcome.objects.published().select_related("statement__event")
+    return points.filter(statement__event__slug=match[1], number=match[2]).first()
 
 
 def _events() -> Iterable[Named]:

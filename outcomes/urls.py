@@ -47,6 +47,7 @@ urlpatterns = [
     path("commitments/", views.commitment_list, name="commitment-list"),
     path("commitments/<reference:reference>/", views.commitment_detail, name="commitment-detail"),
     path("progress/", views.progress, name="progress"),
+    path("progress/matrix/", views.progress_matrix, name="progress-matrix"),
     path("changes/", views.change_list, name="change-list"),
     path("organisations/<slug:slug>/", views.organisation_detail, name="organisation-detail"),
     path("feed.atom", views.feed, name="feed"),

@@ -53,6 +53,8 @@ LISTS = {
     "/progress/?event=counted&party=office-1&country=TH&theme=theme-1&kind=civil-society": (12, 14),
     "/progress/?as_of=2025-06-01": (12, 14),
     "/commitments/?as_of=2025-06-01&sort=updated": (9, 12),
+    "/progress/?point=counted/1.a": (13, 15),
+    "/progress/matrix/": (8, 10),
     "/organisations/": (3, 5),
     "/organisations/?kind=civil-society&country=TH": (3, 5),
     "/directory/": (4, 7),

@@ -70,6 +70,7 @@ MAP = {
     "commitment-detail": public("/commitments/rt2024-c1/"),
     "progress": public("/progress/"),
     "change-list": public("/changes/"),
+    "progress-matrix": public("/progress/matrix/"),
     "organisation-list": public("/organisations/"),
     "organisation-detail": public("/organisations/open-office/"),
     "delegate-list": public("/directory/"),

@@ -4,7 +4,7 @@ from outcomes.views.agreed import event_detail, event_list, outcome_detail, outc
 from outcomes.views.answers import my_answer, my_answers
 from outcomes.views.following import calendar, feed
 from outcomes.views.looking_back import change_list
-from outcomes.views.progress import progress
+from outcomes.views.progress import progress, progress_matrix
 from outcomes.views.promised import (
     answer_request,
     commitment_detail,
@@ -32,6 +32,7 @@ __all__ = [
     "outcome_list",
     "page",
     "progress",
+    "progress_matrix",
     "report",
     "report_by_link",
     "search_page",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from outcomes import distributions
 from outcomes.as_of import looking_back
 from outcomes.forms import PromiseFilterForm
+from outcomes.matrix import MatrixForm, matrix
 from outcomes.models import Commitment
 from outcomes.plots import plot_bars, plot_columns
 
@@ -41,3 +42,17 @@ def progress(request: HttpRequest) -> HttpResponse:
             "over_time": plot_columns((str(line.label), line.parts) for line in found.quarters),
         }
     return render(request, "outcomes/progress.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+@login_not_required
+def progress_matrix(request: HttpRequest) -> HttpResponse:
+    """Who answered which point of one roundtable, and how the commitments under it stand."""
+    form = MatrixForm(request.GET)
+    context: dict[str, object] = {"form": form}
+    event = form.chosen_event() if form.is_valid() else None
+    if event:
+        context |= {"event": event, "matrix": matrix(event)}
+    return render(
+        request, "outcomes/progress_matrix.html", context, status=400 if form.errors else 200
+    )

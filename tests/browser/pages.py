@@ -54,6 +54,12 @@ def point() -> str:
     return points.filter(commitments__isnull=False)[0].get_absolute_url()
 
 
+def commitments_of_point() -> str:
+    """The commitments under a point of the demonstration's statement."""
+    slug, number = point().strip("/").split("/")[1:]
+    return f"/commitments/?point={slug}/{number}"
+
+
 def commitment() -> str:
     """The commitment with the most updates."""
     every = Commitment.objects.filter(event=demonstration())
@@ -130,6 +136,9 @@ PUBLIC = [
     Page("commitment", commitment),
     Page("progress", "/progress/"),
     Page("progress-2018", lambda: f"/progress/?event={record().slug}"),
+    Page("progress-matrix", lambda: f"/progress/matrix/?event={demonstration().slug}"),
+    Page("progress-matrix-2018", lambda: f"/progress/matrix/?event={record().slug}"),
+    Page("commitments-of-point", commitments_of_point),
     Page("roundtable-then", lambda: then(demonstration().get_absolute_url())),
     Page("commitment-then", lambda: then(commitment())),
     Page("commitment-then-mistake", lambda: f"{commitment()}?as_of=2999-01-01", 400),
