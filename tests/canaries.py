@@ -568,6 +568,7 @@ def _path(url: str) -> str:
 
 BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "event-detail": lambda: [f"/roundtables/{row.slug}/" for row in Event.objects.all()],
+    "event-brief": lambda: [f"/roundtables/{row.slug}/brief/" for row in Event.objects.all()],
     "outcome-detail": lambda: list(_outcomes()),
     "commitment-detail": lambda: [
         f"/commitments/{row.reference.lower()}/" for row in Commitment.objects.all()

@@ -303,6 +303,7 @@ def _formats(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict[st
 
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
+    "event-brief": lambda _cast, _own: _by_slug("/roundtables/", "/brief/"),
     "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
     "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
     "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),

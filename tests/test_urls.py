@@ -69,6 +69,8 @@ MAP = {
     "commitment-list": public("/commitments/"),
     "commitment-detail": public("/commitments/rt2024-c1/"),
     "progress": public("/progress/"),
+    # Only for whoever holds a grant for the roundtable.
+    "event-brief": signed_in("/roundtables/roundtable-2024/brief/", 404),
     "change-list": public("/changes/"),
     "progress-matrix": public("/progress/matrix/"),
     "organisation-list": public("/organisations/"),

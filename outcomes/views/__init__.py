@@ -3,7 +3,7 @@
 from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
 from outcomes.views.answers import my_answer, my_answers
 from outcomes.views.following import calendar, feed
-from outcomes.views.looking_back import change_list
+from outcomes.views.looking_back import change_list, event_brief
 from outcomes.views.progress import progress, progress_matrix
 from outcomes.views.promised import (
     answer_request,
@@ -20,6 +20,7 @@ __all__ = [
     "change_list",
     "commitment_detail",
     "commitment_list",
+    "event_brief",
     "event_detail",
     "event_list",
     "feed",

@@ -1,17 +1,19 @@
-"""Looking back: what changed in public."""
+"""Looking back: what changed in public, and the brief for a meeting."""
 
 from datetime import UTC, datetime, time
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outcomes.as_of import EARLIEST, meeting_before
+from outcomes.brief import brief
 from outcomes.changes import log
 from outcomes.forms import ChangesForm
+from participants.permissions import rights_of
 from roundtable.models import Event
 from roundtable.querystrings import page_of
 
@@ -38,3 +40,18 @@ def change_list(request: HttpRequest) -> HttpResponse:
             "last_meeting": meeting_before(event, on) if event else None,
         }
     return render(request, "outcomes/change_list.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
+    """What co-chairs take to a meeting; only for whoever holds a grant for the roundtable."""
+    return render(request, "outcomes/brief.html", _brief(request, slug))
+
+
+def _brief(request: HttpRequest, slug: str) -> dict[str, object]:
+    on = timezone.localdate()
+    rights = rights_of(request.user, on)
+    event = get_object_or_404(Event.objects.select_related("series"), slug=slug)
+    if rights is None or not rights.may_read(event.pk):
+        raise Http404
+    return {"event": event, "brief": brief(event, on, timezone.now()), "today": on}

@@ -216,4 +216,5 @@ OF_INVITED = [
 OF_COCHAIRS = [
     Page("me-without-profile", "/me/"),
     Page("my-commitments-none", "/me/commitments/"),
+    Page("brief", lambda: f"{demonstration().get_absolute_url()}brief/"),
 ]
