@@ -4,8 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from outcomes.models import ProgressUpdate, Statement
+from outcomes.digests import answered_for
+from outcomes.models import (
+    Commitment,
+    ProgressUpdate,
+    ReportingRound,
+    RoundRequest,
+    Statement,
+)
+from outcomes.rounds import has_answered, whom_to_ask, write_to_all
 from participants.models import User
 from participants.permissions import acts_for, rights_of
 from roundtable import audit
@@ -67,6 +76,53 @@ def publish_statements(
             _record("publish statement", statement.event, by, at)
             done.append(statement)
     return done
+
+
+@transaction.atomic
+def open_round(
+    *, reporting_round: ReportingRound, commitments: QuerySet[Commitment], by: User, at: datetime
+) -> int:
+    """Stores the round and asks each accepted focal point of these commitments; how many parties.
+
+    Raises ValidationError where the last day for an answer is over.
+    """
+    reporting_round.opened_by, reporting_round.opened_at = by, at
+    reporting_round.full_clean()
+    reporting_round.save()
+    parties = whom_to_ask(commitments)
+    RoundRequest.objects.bulk_create(
+        RoundRequest(round=reporting_round, party=party) for party in parties
+    )
+    write_to_all(parties, of=reporting_round, again=False, at=at)
+    _record("open round", reporting_round.event, by, at)
+    return len(parties)
+
+
+@transaction.atomic
+def nudge(*, reporting_round: ReportingRound, by: User, at: datetime) -> int:
+    """Asks those again who have not answered and want reminders; how many parties.
+
+    None of them twice on one day.
+    """
+    if not _may_decide(by, reporting_round.event, at):
+        return 0
+    # Locked, so that two presses at once are one.
+    ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
+    open_requests = reporting_round.requests.filter(
+        Q(nudged_at=None) | Q(nudged_at__date__lt=at.date()),
+        ~has_answered(),
+        party__reminders_stopped_at=None,
+    )
+    numbers = list(open_requests.values_list("party", flat=True))
+    parties = list(
+        answered_for().filter(pk__in=numbers).select_related("focal_point__user").order_by("pk")
+    )
+    if not parties:
+        return 0
+    reporting_round.requests.filter(party__in=parties).update(nudged_at=at)
+    write_to_all(parties, of=reporting_round, again=True, at=at)
+    _record("nudge round", reporting_round.event, by, at)
+    return len(parties)
 
 
 def _may_decide(user: User, event: Event, at: datetime) -> bool:

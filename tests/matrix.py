@@ -47,7 +47,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up import make_response
+from tests.follow_up import make_response, make_round
 from tests.test_urls import MAP
 
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -94,6 +94,7 @@ def make_cast() -> Cast:
         make_role(event, organisation=office)
         _write_for(office, statement)
         make_invitation_request(event)
+        make_round(event=event)
         cast.events[key] = event
     here, elsewhere = cast.events["here"], cast.events["elsewhere"]
     _make_roles(cast, here, elsewhere)
@@ -240,6 +241,7 @@ WITHIN = {
     "outcome": "statement__event",
     "progressupdate": "commitment__event",
     "response": "outcome__statement__event",
+    "reportinground": "event",
 }
 
 

@@ -21,7 +21,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes import reminding
+from outcomes.actions import nudge, open_round
 from outcomes.handing_over import hand_over
+from outcomes.models import ReportingRound
 from participants import (
     asking,
     consents,
@@ -230,6 +232,11 @@ def be_asked(cast: Cast, at: datetime) -> None:
     party.ask(cast.own)
     party.accept(at)
     assert reminding.remind(on=at.date(), at=at) == 1
+    row = ReportingRound(event=cast.event, title="Before the conference", due_on=at.date())
+    by = cast.user(cast.own)
+    commitments = cast.event.commitments.all()
+    assert open_round(reporting_round=row, commitments=commitments, by=by, at=at) == 1
+    assert nudge(reporting_round=row, by=by, at=at) == 1
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 

@@ -71,7 +71,7 @@ DETAILS = {
     "/commitments/counted-c1/?as_of=2025-06-01": (10, 13),
     "/outcomes/counted/1/": (7, 10),
     "/outcomes/counted/1.a/": (12, 15),
-    "/commitments/counted-c1/": (10, 13),
+    "/commitments/counted-c1/": (11, 14),
     "/organisations/office-1/": (9, 12),
     "/directory/HANDLE/": (6, 9),
     "/directory/HANDLE.vcf": (6, 8),

@@ -2,6 +2,7 @@
 
 from outcomes.admin.commitments import CommitmentAdmin
 from outcomes.admin.events import EventAdmin, SeriesAdmin
+from outcomes.admin.rounds import ReportingRoundAdmin
 from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
 from outcomes.admin.updates import ProgressUpdateAdmin
 from outcomes.admin.written import ResponseAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "EventAdmin",
     "OutcomeAdmin",
     "ProgressUpdateAdmin",
+    "ReportingRoundAdmin",
     "ResponseAdmin",
     "SeriesAdmin",
     "StatementAdmin",

@@ -15,6 +15,7 @@ from outcomes.handing_over import hand_over
 from outcomes.models import Assessment, Commitment, CommitmentParty, Evidence, ProgressUpdate
 from outcomes.plots import bars, shares
 from outcomes.reading import contacts, reach, with_parties
+from outcomes.rounds import unanswered_rounds
 from outcomes.voices import voices
 from participants import sharing
 from participants.models import User
@@ -82,6 +83,8 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "reach": reach(viewer, [commitment], on),
         "viewer": viewer,
         "today": form.day or on,
+        # What is known of a round's answers is known of today alone.
+        "unanswered": [] if form.day else unanswered_rounds(commitment, on),
     } | looking_back(form.day)
     return render(request, "outcomes/commitment_detail.html", context)
 

@@ -1,0 +1,114 @@
+"""Rounds of reporting: who was asked, who has answered, and where two went unanswered.
+
+A party has answered a round once it has handed in an update since; approving is another matter.
+Who hides is asked like anybody else, so that no count tells, but gets no letter.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from outcomes.digests import answered_for, write_digest
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    ProgressUpdate,
+    ReportingRound,
+    RoundRequest,
+)
+
+# How many rounds in a row must stay unanswered before the commitment's page says so.
+SILENT_AFTER = 2
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a round stands: its requests, answered ones first, and how many were answered."""
+
+    requests: list[RoundRequest]
+    answered: int
+
+    @property
+    def asked(self) -> int:
+        """How many parties were asked."""
+        return len(self.requests)
+
+
+def _handed_in() -> QuerySet[ProgressUpdate]:
+    return ProgressUpdate.objects.filter(submitted_at__isnull=False)
+
+
+def has_answered() -> Exists:
+    """Condition for requests whose party has handed in an update since the round was opened."""
+    since = _handed_in().filter(
+        party=OuterRef("party"), submitted_at__gte=OuterRef("round__opened_at")
+    )
+    return Exists(since)
+
+
+def standing(reporting_round: ReportingRound) -> Standing:
+    """Who was asked in this round, and who has answered."""
+    rows = reporting_round.requests.annotate(has_answered=has_answered()).select_related(
+        "party__commitment", "party__organisation", "party__group"
+    )
+    found = sorted(rows, key=lambda row: (not row.has_answered, row.party.commitment_id, row.pk))
+    return Standing(list(found), sum(row.has_answered for row in found))
+
+
+def with_numbers(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
+    """Adds to each how many parties were `asked` and how many have `replied`."""
+    of_round = RoundRequest.objects.filter(round=OuterRef("pk")).order_by()
+    found = {"asked": of_round, "replied": of_round.filter(has_answered())}
+    numbers = {
+        name: Coalesce(Subquery(rows.values("round").annotate(n=Count("pk")).values("n")), 0)
+        for name, rows in found.items()
+    }
+    return rounds.annotate(**numbers)
+
+
+def whom_to_ask(commitments: QuerySet[Commitment]) -> list[CommitmentParty]:
+    """The parties to these commitments whose focal point accepted to be asked."""
+    parties = answered_for().filter(commitment__in=commitments.order_by())
+    return list(parties.select_related("focal_point__user").order_by("pk"))
+
+
+def write_to_all(
+    parties: Iterable[CommitmentParty], *, of: ReportingRound, again: bool, at: datetime
+) -> None:
+    """Queues one letter for each focal point among these parties, with a link for each of them."""
+    theirs = defaultdict(list)
+    for party in parties:
+        assert party.focal_point is not None
+        theirs[party.focal_point].append(party)
+    for person, asked in theirs.items():
+        cause = f"round {of.pk} {person.pk}"
+        write_digest(
+            person,
+            asked,
+            cause=f"{cause} {at.date()}" if again else cause,
+            template="outcomes/mail/round",
+            at=at,
+            title=of.title,
+            by=of.due_on,
+            again=again,
+            today=at.date(),
+        )
+
+
+def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:
+    """The rounds over by that day that none of its parties has answered, the earliest first.
+
+    Empty where they are fewer than two: one may be missed.
+    """
+    since = _handed_in().filter(commitment=commitment, submitted_at__gte=OuterRef("opened_at"))
+    rounds = ReportingRound.objects.filter(
+        ~Exists(since),
+        pk__in=RoundRequest.objects.filter(party__commitment=commitment).values("round"),
+        due_on__lt=on,
+    )
+    found = list(rounds.order_by("opened_at", "pk"))
+    return found if len(found) >= SILENT_AFTER else []
