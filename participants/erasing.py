@@ -210,7 +210,7 @@ def _remove_letters_and_requests(addresses: set[str], at: datetime) -> None:
     # The cause stays, so that no letter is written a second time.
     letters = Letter.objects.annotate(address=Lower("recipient"))
     letters.filter(address__in=addresses, queued_at__lte=at).update(
-        recipient="", subject="", text="", html=""
+        recipient="", subject="", text="", html="", unsubscribe_url=""
     )
 
 

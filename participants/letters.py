@@ -21,6 +21,33 @@ def write_to(
     return post(cause=cause, to=mailbox, template=template, context=values, at=at)
 
 
+def write_to_user(
+    user: User,
+    *,
+    cause: str,
+    template: str,
+    context: dict[str, Any],
+    at: datetime,
+    unsubscribe_url: str,
+) -> Letter | None:
+    """Queues one letter of a sort that its reader may end; None where no mailbox is known.
+
+    `unsubscribe_url` ends it by one press in the mail program.
+    """
+    mailbox = mailbox_of(user)
+    if not mailbox:
+        return None
+    values = {**context, "hide_url": hide_url_of(mailbox)}
+    return post(
+        cause=cause,
+        to=mailbox,
+        template=template,
+        context=values,
+        at=at,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
 def write_to_account(
     user: User, *, cause: str, template: str, context: dict[str, Any], at: datetime
 ) -> list[Letter]:

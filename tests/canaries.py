@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 from django.test import Client
 
+from outcomes.following import stop_url
 from outcomes.models import Commitment, CommitmentParty, Outcome, State, Status, Theme
 from participants import hiding, reviewing
 from participants.channels import ChannelKind
@@ -602,6 +603,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     # What stands in messages, for whoever comes by one.
     "hide-by-link": lambda: [_path(hiding.url_for(row)) for row in _with_account()],
     "review-by-link": lambda: [_path(reviewing.url_for(row)) for row in _with_account()],
+    "stop-by-link": lambda: [_path(stop_url(row)) for row in User.objects.order_by("pk")],
     # None is in any hands but its person's.
     "report-by-link": lambda: ["/report/no-such-link/"],
     # Signing out would end the search.

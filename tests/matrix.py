@@ -19,6 +19,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
 
+from outcomes.following import stop_url
 from outcomes.models import CommitmentParty, ReportLink, Statement
 from outcomes.reporting import report_link
 from participants import hiding, reviewing
@@ -303,6 +304,12 @@ def _formats(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict[st
     return lambda _cast, _own: _by_slug(start, rest)
 
 
+def _stop_links(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    """The link in mail to somebody who may follow something, and one that was changed."""
+    works = urlsplit(stop_url(cast.others["inside"].user or User())).path
+    return {"works": works, "tampered": f"{works[:-1]}x/"}
+
+
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _by_slug("/roundtables/", "/brief/"),
@@ -347,6 +354,7 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     },
     "hide-by-link": lambda cast, own: _links(hiding.url_for, cast, own),
     "report-by-link": _report_links,
+    "stop-by-link": _stop_links,
     "review-by-link": lambda cast, own: _links(reviewing.url_for, cast, own),
 }
 

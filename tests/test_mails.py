@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes import reminding
+from outcomes import following, reminding
 from outcomes.actions import nudge, open_round
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
@@ -54,8 +54,10 @@ from tests.factories import (
     make_grant,
     make_participation,
     make_party,
+    make_update,
     make_user,
 )
+from tests.follow_up import make_follow
 from tests.participants.test_fresh_codes import ADDING, MAILBOX, newest_code, prove
 from tests.participants.test_resetting import is_of_old
 from tests.signing_in import app_code
@@ -240,6 +242,13 @@ def be_asked(cast: Cast, at: datetime) -> None:
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 
+def follow_something(cast: Cast, at: datetime) -> None:
+    commitment = make_commitment(cast.event, text="Zq text")
+    make_follow(cast.user(cast.own), commitment=commitment, pace="at-once", told_until=at)
+    make_update(commitment, approved=False, text="Zq words").approve(by=cast.operator, at=at)
+    assert following.tell(on=at.date(), at=at + timedelta(seconds=1)) == {"at-once": 1}
+
+
 def reset_factor(cast: Cast, at: datetime) -> None:
     by = is_of_old(cast.user(cast.own))
     row = resetting.ask(user=cast.user(cast.other), by=by, reason="Zq called", at=at)
@@ -276,6 +285,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     introduce,
     invite,
     be_asked,
+    follow_something,
     pause_and_look,
     reset_factor,
     leave,

@@ -30,7 +30,13 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up import make_assessment, make_milestone, make_related_text, make_response
+from tests.follow_up import (
+    make_assessment,
+    make_follow,
+    make_milestone,
+    make_related_text,
+    make_response,
+)
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -41,7 +47,7 @@ LISTS = {
     "/": (8, 10),
     "/roundtables/": (2, 4),
     "/outcomes/": (4, 6),
-    "/outcomes/?event=counted&kind=recommendation&theme=theme-1&addressee=office-1": (5, 7),
+    "/outcomes/?event=counted&kind=recommendation&theme=theme-1&addressee=office-1": (5, 8),
     "/commitments/": (9, 12),
     "/commitments/?event=counted&party=office-1&country=TH&theme=theme-1&overdue=yes&sort=due": (
         9,
@@ -65,14 +71,14 @@ LISTS = {
     "/search/?q=office": (4, 7),
 }
 DETAILS = {
-    "/roundtables/counted/": (15, 18),
-    "/roundtables/counted/?as_of=2025-06-01": (15, 18),
-    "/outcomes/counted/1.a/?as_of=2025-06-01": (12, 15),
-    "/commitments/counted-c1/?as_of=2025-06-01": (10, 13),
-    "/outcomes/counted/1/": (7, 10),
-    "/outcomes/counted/1.a/": (12, 15),
-    "/commitments/counted-c1/": (11, 14),
-    "/organisations/office-1/": (9, 12),
+    "/roundtables/counted/": (15, 19),
+    "/roundtables/counted/?as_of=2025-06-01": (15, 19),
+    "/outcomes/counted/1.a/?as_of=2025-06-01": (12, 16),
+    "/commitments/counted-c1/?as_of=2025-06-01": (10, 14),
+    "/outcomes/counted/1/": (7, 11),
+    "/outcomes/counted/1.a/": (12, 16),
+    "/commitments/counted-c1/": (11, 15),
+    "/organisations/office-1/": (9, 13),
     "/directory/HANDLE/": (6, 9),
     "/directory/HANDLE.vcf": (6, 8),
     "/about/": (0, 2),
@@ -87,6 +93,7 @@ OWN = {
     "/me/commitments/": 4,
     "/me/answers/": 6,
     "/me/answers/counted/1.a/": 10,
+    "/me/following/": 8,
     "/me/looks/": 5,
     "/me/data/": 56,
 }
@@ -132,6 +139,8 @@ def fill(rows: int) -> Delegate:
             make_assessment(commitment=reported, by=by)
             make_milestone(commitment=reported)
             make_related_text(commitment=reported)
+    for row in (*themes, *offices, *points, *event.commitments.all(), event):
+        make_follow(people[0].user, **{row._meta.model_name or "": row})
     return people[0]
 
 

@@ -120,6 +120,7 @@ MAP = {
     "my-review": signed_in("/me/review/", takes_post=True),
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.
     "report-by-link": public("/report/no-such-link/", nobody=404, delegate=404),
+    "stop-by-link": public("/following/no-such-link/", nobody=404, delegate=404),
     "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),
     "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),
     # The token belongs to no invitation, and nobody here waits for an answer.
@@ -133,6 +134,7 @@ MAP = {
     "my-commitments": signed_in("/me/commitments/"),
     # Nobody here answers for a commitment yet.
     "report": signed_in("/me/commitments/0/report/", 404, takes_post=True),
+    "my-following": signed_in("/me/following/", takes_post=True),
     "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),
     "my-answers": signed_in("/me/answers/"),
     # The delegate has no seat of an organisation that it speaks to.

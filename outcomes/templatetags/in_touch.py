@@ -1,9 +1,13 @@
 """How a page offers to stay in touch with what it shows."""
 
 from django import template
+from django.template import Context
 
 from outcomes.changes import About
+from outcomes.following import followed
+from outcomes.models import Follow
 from outcomes.topics import WHOLE, Topic, topic_of
+from participants.models import User
 
 register = template.Library()
 
@@ -14,7 +18,13 @@ def alternate(row: About | None = None) -> dict[str, Topic]:
     return {"topic": topic_of(row) if row else WHOLE}
 
 
-@register.inclusion_tag("outcomes/_in_touch.html")
-def in_touch(row: About | None = None) -> dict[str, object]:
-    """The feed and the calendar of what a page shows; of the portal where it shows no one thing."""
-    return {"topic": topic_of(row) if row else WHOLE}
+@register.inclusion_tag("outcomes/_in_touch.html", takes_context=True)
+def in_touch(context: Context, row: About) -> dict[str, object]:
+    """Feed, calendar and mail of what a page shows; a query more for whoever is signed in."""
+    user, topic = context["user"], topic_of(row)
+    return {
+        "topic": topic,
+        "user": user,
+        "follow": followed(user, topic) if isinstance(user, User) else None,
+        "paces": reversed(Follow.Pace.choices),
+    }

@@ -2,7 +2,7 @@
 
 from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
 from outcomes.views.answers import my_answer, my_answers
-from outcomes.views.following import calendar, feed
+from outcomes.views.following import calendar, feed, my_following, stop_by_link
 from outcomes.views.looking_back import change_list, event_brief
 from outcomes.views.progress import progress, progress_matrix
 from outcomes.views.promised import (
@@ -28,6 +28,7 @@ __all__ = [
     "my_answer",
     "my_answers",
     "my_commitments",
+    "my_following",
     "organisation_detail",
     "outcome_detail",
     "outcome_list",
@@ -37,4 +38,5 @@ __all__ = [
     "report",
     "report_by_link",
     "search_page",
+    "stop_by_link",
 ]

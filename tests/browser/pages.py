@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 
 from outcomes.answering import asked_of
+from outcomes.following import stop_url
 from outcomes.models import Commitment, Outcome
 from participants import hiding, reviewing, sharing
-from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation
+from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation, User
 from roundtable.models import Event
 
 
@@ -119,6 +120,11 @@ def link_of(write: Callable[[Delegate], str]) -> str:
     return urlsplit(write(Delegate.objects.get(user__email="delegate@example.org"))).path
 
 
+def link_to_stop() -> str:
+    """Where the demonstration's delegate stops mail about what one follows."""
+    return urlsplit(stop_url(User.objects.get(email="delegate@example.org"))).path
+
+
 PUBLIC = [
     Page("home", "/"),
     Page("roundtables", "/roundtables/"),
@@ -166,6 +172,7 @@ PUBLIC = [
     Page("privacy", "/privacy/"),
     Page("erased", "/erased/"),
     Page("hide-by-link", lambda: link_of(hiding.url_for)),
+    Page("stop-by-link", link_to_stop),
     Page("review-by-link", lambda: link_of(reviewing.url_for)),
     Page("not-found", "/nothing/", 404),
 ]
@@ -188,6 +195,7 @@ SIGNED_IN = [
     Page("my-commitments", "/me/commitments/"),
     Page("my-answers", "/me/answers/"),
     Page("my-answer", own_answer),
+    Page("my-following", "/me/following/"),
     Page("my-looks", "/me/looks/"),
     Page("my-data", "/me/data/"),
     Page("me-erase", "/me/erase/"),

@@ -1,0 +1,56 @@
+"""The button that follows something by mail, and those that change or stop it."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from outcomes.following import follow
+from outcomes.models import FOLLOWED, Follow
+from outcomes.topics import Topic, find
+from participants.models import User
+
+STOP = "stop"
+
+
+class FollowForm(forms.Form):
+    """What to follow, or which row to change, and how often mail is wanted."""
+
+    row = forms.IntegerField(required=False)
+    kind = forms.ChoiceField(required=False, choices=[(kind, kind) for kind in FOLLOWED])
+    key = forms.CharField(required=False, max_length=200)
+    pace = forms.ChoiceField(choices=[*Follow.Pace.choices, (STOP, STOP)])
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        self.topic: Topic | None = None
+        self.follow: Follow | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where there is no such row, or nothing public of that name."""
+        asked = self.cleaned_data
+        if asked.get("row"):
+            self.follow = Follow.objects.filter(user=self.user, pk=asked["row"]).first()
+        elif asked.get("kind") and asked.get("key"):
+            self.topic = find(asked["kind"], asked["key"])
+        if not self.follow and (not self.topic or asked.get("pace") == STOP):
+            raise ValidationError(_("There is no such thing to follow."))
+        return asked
+
+    def act(self, at: datetime) -> str:
+        """Does what is asked, and says so."""
+        pace = self.cleaned_data["pace"]
+        if self.topic:
+            follow(self.user, self.topic, pace, at)
+            return _("You follow it now: mail comes %s, once something moves.") % (
+                Follow.Pace(pace).label
+            )
+        assert self.follow
+        if pace == STOP:
+            self.follow.delete()
+            return _("Stopped. No more mail comes about it.")
+        Follow.objects.filter(pk=self.follow.pk).update(pace=pace)
+        return _("Changed: mail comes %s.") % Follow.Pace(pace).label

@@ -1,0 +1,41 @@
+"""Tells people by mail what moved in what they follow."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outcomes.following import tell
+from outcomes.models import Follow
+from roundtable.days import day_of
+
+
+class Command(BaseCommand):
+    """Sends what is due: letters at once, and one for each week; run it every few minutes."""
+
+    help = (
+        "Tells people what moved in what they follow, at once or weekly. Run it every 10 minutes."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The day."""
+        parser.add_argument(
+            "--on",
+            type=day_of,
+            metavar="YYYY-MM-DD",
+            help="The day to act for; today unless given.",
+        )
+
+    def handle(self, *args: Any, on: date | None, **options: Any) -> None:
+        """Says how many letters, and names nobody: the answer of a timer is mailed and kept."""
+        done = tell(on=on or timezone.localdate(), at=timezone.now())
+        if not done:
+            self.stdout.write(_("Nothing is to be told."))
+            return
+        self.stdout.write(
+            _("Letters at once: %(now)d; weekly: %(weekly)d.")
+            % {"now": done[Follow.Pace.AT_ONCE], "weekly": done[Follow.Pace.WEEKLY]}
+        )
