@@ -20,11 +20,7 @@ def event_of(row: Response | Offer | Assessment) -> Event:
     """The roundtable that a text belongs to."""
     if isinstance(row, Assessment):
         return row.commitment.event
-    if isinstance(row, Offer) and row.outcome is None:
-        assert row.commitment
-        return row.commitment.event
-    assert row.outcome
-    return row.outcome.statement.event
+    return row.event if isinstance(row, Offer) else row.outcome.statement.event
 
 
 @transaction.atomic

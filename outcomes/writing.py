@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Assessment, Response
+from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import Editorial, State
 from outcomes.naming import contact_details_in
 from participants.models import User
@@ -58,6 +58,14 @@ class WrittenForm(forms.ModelForm):  # type: ignore[type-arg]
     def said(self, cleaned: dict[str, Any]) -> str:
         """All that everyone is going to read."""
         return "\n".join(str(cleaned.get(name) or "") for name in self.words)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As usual; what is wrong with what the page does not ask stands above it."""
+        if field is None and hasattr(error, "error_dict"):
+            for name, mistakes in error.error_dict.items():
+                super().add_error(name if name in self.fields else None, mistakes)
+        else:
+            super().add_error(field, error)
 
     def _look_through(self, cleaned: dict[str, Any], seen: str) -> None:
         if not cleaned.get("names_nobody"):
@@ -131,3 +139,47 @@ class AssessmentForm(WrittenForm):
         model = Assessment
         fields = ["finding", "text", "source", "assessed_on", "names_nobody"]
         widgets = {"finding": forms.Select, "text": _words(6), "assessed_on": _day()}
+
+
+class OfferForm(WrittenForm):
+    """What an organisation offers to do under a point."""
+
+    words = ("text",)
+    steps = ""  # in the words of the other form on the page
+
+    class Meta:
+        model = Offer
+        fields = ["text", "due_on", "is_open", "names_nobody"]
+        widgets = {"text": _words(4), "due_on": _day()}
+        labels = {"is_open": _("Others may ask to join it")}
+
+    def said(self, cleaned: dict[str, Any]) -> str:
+        """With the steps."""
+        return f"{super().said(cleaned)}\n{self.steps}"
+
+
+class JoiningForm(WrittenForm):
+    """What an organisation will do for a commitment that it joins."""
+
+    words = ("text",)
+
+    class Meta:
+        model = Offer
+        fields = ["text", "names_nobody"]
+        widgets = {"text": _words(4)}
+
+
+class StepForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One step on the way."""
+
+    error_css_class = "has-error"
+
+    class Meta:
+        model = OfferedStep
+        fields = ["title", "due_on"]
+        widgets = {"due_on": _day()}
+
+
+StepFormSet = forms.inlineformset_factory(
+    Offer, OfferedStep, form=StepForm, extra=2, max_num=8, validate_max=True, absolute_max=8
+)

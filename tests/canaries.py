@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from outcomes.following import stop_url
-from outcomes.models import Commitment, CommitmentParty, Outcome, State, Status, Theme
+from outcomes.models import Commitment, CommitmentParty, Offer, Outcome, State, Status, Theme
 from participants import hiding, reviewing
 from participants.channels import ChannelKind
 from participants.models import (
@@ -590,6 +590,17 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     ],
     "report": lambda: [
         f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
+    ],
+    "my-offer": lambda: [f"/me/offers/{row.pk}/" for row in Offer.objects.all()],
+    "new-offer": lambda: [
+        f"/me/offers/new/{row.statement.event.slug}/{row.number or '1.a'}/"
+        for row in Outcome.objects.points().select_related("statement__event")
+    ],
+    "join-commitment": lambda: [
+        f"/me/offers/join/{row.reference.lower()}/" for row in Commitment.objects.all()
+    ],
+    "my-assessment": lambda: [
+        f"/me/assessments/{row.reference.lower()}/" for row in Commitment.objects.all()
     ],
     "my-consent-notice": lambda: [
         f"/me/consent/{row.version}/{row.language}/" for row in ConsentNotice.objects.all()

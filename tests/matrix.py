@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.following import stop_url
-from outcomes.models import CommitmentParty, ReportLink, Statement
+from outcomes.models import CommitmentParty, Offer, ReportLink, Statement
 from outcomes.reporting import report_link
 from participants import hiding, reviewing
 from participants.models import Audience, Delegate, Invitation, Organisation, User
@@ -48,7 +48,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up import make_response, make_round
+from tests.follow_up import make_assessment, make_offer, make_response, make_round
 from tests.test_urls import MAP
 
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -110,6 +110,11 @@ def _write_for(office: Organisation, statement: Statement) -> None:
     point = statement.outcomes.get(number="1.a")
     make_addressee(point, organisation=office)
     make_response(outcome=point, organisation=office, approved=False).submit(at=NOON)
+    make_offer(outcome=point, organisation=office, approved=False).submit(at=NOON)
+    commitment = statement.event.commitments.get()
+    commitment.is_open = True
+    commitment.save()
+    make_assessment(commitment=commitment, organisation=office, approved=False).submit(at=NOON)
 
 
 def _make_roles(cast: Cast, here: Event, elsewhere: Event) -> None:
@@ -243,6 +248,8 @@ WITHIN = {
     "progressupdate": "commitment__event",
     "response": "outcome__statement__event",
     "reportinground": "event",
+    "offer": "outcome__statement__event",
+    "assessment": "commitment__event",
 }
 
 
@@ -317,6 +324,16 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
     "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),
     "my-answer": lambda _cast, _own: _by_slug("/me/answers/", "/1.a/"),
+    "my-offer": lambda cast, own: _named(
+        "/me/offers/{}/",
+        _first(
+            Offer.objects.filter(organisation__participations__delegate=own) if own else None, "pk"
+        ),
+        Offer.objects.get(outcome__statement__event=cast.events["elsewhere"]).pk,
+    ),
+    "new-offer": lambda _cast, _own: _by_slug("/me/offers/new/", "/1.a/"),
+    "join-commitment": lambda _cast, _own: _by_slug("/me/offers/join/", "-c1/"),
+    "my-assessment": lambda _cast, _own: _by_slug("/me/assessments/", "-c1/"),
     **{
         f"{kind}-{name}": _formats(start, end + ending)
         for kind, (start, end) in {

@@ -97,7 +97,7 @@ def test_what_somebody_else_owns_looks_like_nothing() -> None:
         if thing == "other's" and not name.endswith("-by-link"):
             assert text == cells[name, "deleted", method, role], (name, method, role)
             compared += 1
-    assert compared == 3 * len(METHODS) * len(ROLES)
+    assert compared == 5 * len(METHODS) * len(ROLES)
 
 
 def test_nothing_fails_in_the_table_and_visitors_never_enter_the_admin() -> None:

@@ -94,6 +94,9 @@ OWN = {
     "/me/answers/": 6,
     "/me/answers/counted/1.a/": 10,
     "/me/following/": 8,
+    "/me/offers/": 4,
+    "/me/offers/new/counted/1.a/": 6,
+    "/me/assessments/": 4,
     "/me/looks/": 5,
     "/me/data/": 56,
 }

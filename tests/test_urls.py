@@ -139,6 +139,13 @@ MAP = {
     "my-answers": signed_in("/me/answers/"),
     # The delegate has no seat of an organisation that it speaks to.
     "my-answer": signed_in("/me/answers/roundtable-2024/1.a/", 404, takes_post=True),
+    "my-offers": signed_in("/me/offers/"),
+    "my-offer": signed_in("/me/offers/0/", 404, takes_post=True),
+    "new-offer": signed_in("/me/offers/new/roundtable-2024/1.a/", takes_post=True),
+    # This commitment is not open.
+    "join-commitment": signed_in("/me/offers/join/rt2024-c1/", 404, takes_post=True),
+    "my-assessments": signed_in("/me/assessments/"),
+    "my-assessment": signed_in("/me/assessments/rt2024-c1/", takes_post=True),
     "account_login": entrance("/accounts/login/"),
     "account_logout": entrance("/accounts/logout/", nobody="/", delegate=200),
     "account_inactive": public("/accounts/inactive/"),

@@ -5,11 +5,13 @@ from outcomes.admin.events import EventAdmin, SeriesAdmin
 from outcomes.admin.rounds import ReportingRoundAdmin
 from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
 from outcomes.admin.updates import ProgressUpdateAdmin
-from outcomes.admin.written import ResponseAdmin
+from outcomes.admin.written import AssessmentAdmin, OfferAdmin, ResponseAdmin
 
 __all__ = [
+    "AssessmentAdmin",
     "CommitmentAdmin",
     "EventAdmin",
+    "OfferAdmin",
     "OutcomeAdmin",
     "ProgressUpdateAdmin",
     "ReportingRoundAdmin",

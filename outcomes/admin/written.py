@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outcomes.admin.updates import NoteForm
-from outcomes.deciding import approve, send_back
-from outcomes.models import Response
+from outcomes.deciding import approve, event_of, send_back
+from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import State
 from outcomes.naming import contact_details_in
-from participants.admin.base import GrantedAdmin
+from participants.admin.base import GrantedAdmin, GrantedInline
 from participants.admin.filters import EventFilter
 
 
@@ -43,10 +43,14 @@ class WrittenAdmin(GrantedAdmin):
         """Nobody: what was sent back is shown to nobody."""
         return False
 
+    def said(self, row: Any) -> str:
+        """All that everyone is going to read."""
+        return "\n".join(str(getattr(row, name)) for name in self.words)
+
     @admin.display(description=_("looks private"))
     def looks_private(self, row: Any) -> str:
         """E-mail addresses and phone numbers in it, one a line."""
-        found = contact_details_in("\n".join(str(getattr(row, name)) for name in self.words))
+        found = contact_details_in(self.said(row))
         return format_html_join("\n", "<bdi>{}</bdi><br>", ((words,) for words in found)) or "–"
 
     @admin.action(description=_("Approve"), permissions=["decide"])
@@ -137,3 +141,110 @@ class ResponseAdmin(WrittenAdmin):
     def number(self, row: Response) -> str:
         """The number of the point."""
         return f"{row.outcome.statement.event.code} {row.outcome.number}"
+
+
+class StepInline(GrantedInline):
+    """The steps that are offered."""
+
+    model = OfferedStep
+    fields = ["title", "due_on"]
+
+
+@admin.register(Offer)
+class OfferAdmin(WrittenAdmin):
+    """Commitments that are offered at the viewer's roundtables, and requests to join one."""
+
+    words = ("text",)
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["outcome", "commitment", "organisation", "text", "due_on", "is_open"],
+                "description": _(
+                    "Approved, it becomes a commitment with the next reference; without a point, "
+                    "its organisation becomes a partner of the open commitment."
+                ),
+            },
+        ),
+        ON_ITS_WAY,
+    ]
+    inlines = [StepInline]
+    list_display = ["organisation", "text", "meant", "state", "public_page"]
+    list_filter = ["state", "is_open", EventFilter]
+    list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
+    search_fields = ["organisation__name", "text"]
+    search_help_text = _("Name of the organisation, or words of the offer")
+
+    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        """Those under a point of these roundtables, or to join a commitment of theirs."""
+        joining = Q(outcome=None, commitment__event__in=events)
+        return rows.filter(Q(outcome__statement__event__in=events) | joining)
+
+    def event_of(self, row: Any) -> int:
+        """The number of the roundtable of the point or of the commitment."""
+        return event_of(row).pk
+
+    def said(self, row: Any) -> str:
+        """With the steps."""
+        return "\n".join([row.text, *(step.title for step in row.steps.all())])
+
+    def is_published(self, row: Any) -> bool:
+        """Where it was accepted and its roundtable is public."""
+        return bool(row.is_approved and row.event.is_public)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The page of the commitment."""
+        if obj is None or not self.is_published(obj):
+            return None
+        address: str = obj.commitment.get_absolute_url()
+        return address
+
+    @admin.display(description=_("point or commitment"))
+    def meant(self, row: Offer) -> str:
+        """What it is offered under, or asks to join."""
+        return row.outcome.number if row.outcome else str(row.commitment)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(WrittenAdmin):
+    """What organisations found about commitments of the viewer's roundtables."""
+
+    event_path = "commitment__event"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "commitment",
+                    "organisation",
+                    "finding",
+                    "text",
+                    "source",
+                    "assessed_on",
+                ],
+                "description": _("What an organisation that is not a party found."),
+            },
+        ),
+        ON_ITS_WAY,
+    ]
+    list_display = ["reference", "organisation", "finding", "assessed_on", "state", "public_page"]
+    list_filter = ["state", "finding", EventFilter]
+    list_select_related = ["commitment__event", "organisation"]
+    search_fields = ["commitment__reference", "organisation__name", "text"]
+    search_help_text = _("Reference, name of the organisation, or words of the assessment")
+
+    def is_published(self, row: Any) -> bool:
+        """Where it is approved and its roundtable public."""
+        return bool(row.is_approved and row.commitment.event.is_public)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The page of the commitment, which shows it."""
+        if obj is None or not self.is_published(obj):
+            return None
+        address: str = obj.commitment.get_absolute_url()
+        return address
+
+    @admin.display(description=_("commitment"), ordering="commitment__reference")
+    def reference(self, row: Assessment) -> str:
+        """The reference of the commitment."""
+        return row.commitment.reference

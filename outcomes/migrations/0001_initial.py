@@ -242,6 +242,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OfferedStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(help_text='What others will see.', max_length=200, verbose_name='step')),
+                ('due_on', models.DateField(help_text='By when.', verbose_name='due')),
+                ('offer', models.ForeignKey(help_text='What it is a step of.', on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='outcomes.offer', verbose_name='offer')),
+            ],
+            options={
+                'verbose_name': 'offered step',
+                'verbose_name_plural': 'offered steps',
+                'ordering': ['offer', 'due_on', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='offered_step_has_a_title')],
+            },
+        ),
+        migrations.CreateModel(
             name='HistoricalCommitment_outcomes',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),

@@ -13,7 +13,7 @@ from outcomes.models.commitment import (
 )
 from outcomes.models.editorial import Editorial, State
 from outcomes.models.following import FOLLOWED, Follow
-from outcomes.models.offer import Offer
+from outcomes.models.offer import Offer, OfferedStep
 from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty
 from outcomes.models.progress import Evidence, ProgressUpdate, Step
@@ -36,6 +36,7 @@ __all__ = [
     "Handover",
     "Milestone",
     "Offer",
+    "OfferedStep",
     "Outcome",
     "OutcomeAddressee",
     "ProgressUpdate",

@@ -1,14 +1,19 @@
 """Commitments that organisations offer, and open ones that they offer to join."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
 from outcomes.models.editorial import Editorial
 from outcomes.models.outcome import Outcome
-from participants.models import Organisation, check_made_up
+from outcomes.models.party import CommitmentParty
+from outcomes.models.related import Milestone
+from participants.models import Organisation, User, check_made_up
+from roundtable.models import Event
 
 
 class Offer(Editorial):
@@ -90,3 +95,107 @@ class Offer(Editorial):
             raise ValidationError({"commitment": _("This commitment is not open to others.")})
         if commitment.parties.filter(organisation=self.organisation_id).exists():
             raise ValidationError({"organisation": _("It is a party to this commitment already.")})
+
+    @property
+    def event(self) -> Event:
+        """The roundtable that it is made at."""
+        found = self.outcome.statement.event if self.outcome else self.commitment
+        assert found
+        return found if isinstance(found, Event) else found.event
+
+    @transaction.atomic
+    def approve(self, *, by: User, at: datetime) -> None:
+        """Makes it a commitment with the next reference, or its organisation a partner of one.
+
+        Raises ValidationError where its author has not ticked that it names nobody, or where the
+        commitment is not open any more.
+        """
+        self._check_ready()
+        if self.is_approved:
+            return
+        self.clean()
+        role = CommitmentParty.Role.PARTNER if self.is_joining else CommitmentParty.Role.LEAD
+        if not self.is_joining:
+            self.commitment = self._become(at)
+        party = CommitmentParty(
+            commitment=self.commitment, organisation=self.organisation, role=role
+        )
+        party.full_clean()
+        party.save()
+        super().approve(by=by, at=at)
+
+    def request_change(self, *, note: str, at: datetime) -> None:
+        """Sends it back to its author, who reads the note.
+
+        Raises ValidationError where the note is empty, or where it is a commitment already.
+        """
+        if self.is_approved:
+            raise ValidationError(
+                _("It is a commitment already. What becomes of it is reported there.")
+            )
+        super().request_change(note=note, at=at)
+
+    def _become(self, at: datetime) -> Commitment:
+        """The commitment, with the steps that were offered."""
+        assert self.outcome
+        row = Commitment(
+            event=self.event,
+            reference=next_reference(self.event),
+            text=self.text,
+            due_on=self.due_on,
+            is_open=self.is_open,
+            recorded_at=at,
+        )
+        row.full_clean()
+        row.save()
+        row.outcomes.add(self.outcome)
+        for step in self.steps.all():
+            milestone = Milestone(commitment=row, title=step.title, due_on=step.due_on)
+            milestone.full_clean()
+            milestone.save()
+        return row
+
+
+class OfferedStep(models.Model):
+    """One step of what is offered; it becomes a milestone of the commitment."""
+
+    offer = models.ForeignKey(
+        Offer,
+        on_delete=models.CASCADE,
+        related_name="steps",
+        verbose_name=_("offer"),
+        help_text=_("What it is a step of."),
+    )
+    title = models.CharField(_("step"), max_length=200, help_text=_("What others will see."))
+    due_on = models.DateField(_("due"), help_text=_("By when."))
+
+    class Meta:
+        verbose_name = _("offered step")
+        verbose_name_plural = _("offered steps")
+        ordering = ["offer", "due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="offered_step_has_a_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """Raises ValidationError for a day before the roundtable."""
+        first = self.offer.event.starts_on
+        if self.due_on and self.due_on < first:
+            raise ValidationError(
+                {"due_on": _("The roundtable began on %s. Choose that day or later.") % first}
+            )
+
+
+def next_reference(event: Event) -> str:
+    """The first reference of a roundtable that no commitment has, nor ever had."""
+    # Two at once would take the same one.
+    Event.objects.select_for_update().get(pk=event.pk)
+    begins = f"{event.code}-C"
+    now = Commitment.objects.filter(reference__startswith=begins)
+    ever = Commitment.history.filter(reference__startswith=begins)
+    taken = {*now.values_list("reference", flat=True), *ever.values_list("reference", flat=True)}
+    last = max((int(reference.removeprefix(begins)) for reference in taken), default=0)
+    return f"{begins}{last + 1}"

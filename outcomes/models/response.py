@@ -1,6 +1,6 @@
 """What addressees answered to a recommendation, and what somebody independent found."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models.commitment import Commitment
 from outcomes.models.editorial import Editorial, State
 from outcomes.models.outcome import Outcome
-from participants.models import Organisation, check_made_up
+from participants.models import Organisation, User, check_made_up, members_of
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
@@ -109,6 +109,17 @@ class Response(Editorial):
             )
 
 
+PARTIES_REPORT = _("It is a party to this commitment, so it reports instead.")
+
+
+def is_party(organisation: Organisation, commitment: Commitment) -> bool:
+    """Whether it undertook the commitment, itself or as one of a group, as far as recorded."""
+    meant = Q(pk__in=commitment.parties.values("organisation"))
+    for word in commitment.parties.exclude(group=None).values_list("group__made_of", flat=True):
+        meant |= members_of(word, commitment.event_id)
+    return Organisation.objects.filter(meant, pk=organisation.pk).exists()
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     """Which assessments someone may see."""
 
@@ -199,16 +210,23 @@ class Assessment(Editorial):
     def __str__(self) -> str:
         return f"{self.commitment.reference} · {self.organisation.short}"
 
+    def approve(self, *, by: User, at: datetime) -> None:
+        """Shows it to everyone.
+
+        Raises ValidationError where its author has not ticked that it names nobody, or where the
+        assessor has become a party since.
+        """
+        self.clean()
+        super().approve(by=by, at=at)
+
     def clean(self) -> None:
         """Raises ValidationError where the assessor is a party, or the day cannot be."""
         if not (self.commitment_id and self.organisation_id):
             return
         event = self.commitment.event
         check_made_up(event, self.organisation.is_demonstration)
-        if self.commitment.parties.filter(organisation=self.organisation_id).exists():
-            raise ValidationError(
-                {"organisation": _("It is a party to this commitment, so it reports instead.")}
-            )
+        if is_party(self.organisation, self.commitment):
+            raise ValidationError({"organisation": PARTIES_REPORT})
         if self.assessed_on and self.assessed_on < event.starts_on:
             raise ValidationError(
                 {

@@ -2,8 +2,10 @@
 
 from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
 from outcomes.views.answers import my_answer, my_answers
+from outcomes.views.assessments import my_assessment, my_assessments
 from outcomes.views.following import calendar, feed, my_following, stop_by_link
 from outcomes.views.looking_back import change_list, event_brief
+from outcomes.views.offers import join_commitment, my_offer, my_offers, new_offer
 from outcomes.views.progress import progress, progress_matrix
 from outcomes.views.promised import (
     answer_request,
@@ -25,10 +27,16 @@ __all__ = [
     "event_list",
     "feed",
     "home",
+    "join_commitment",
     "my_answer",
     "my_answers",
+    "my_assessment",
+    "my_assessments",
     "my_commitments",
     "my_following",
+    "my_offer",
+    "my_offers",
+    "new_offer",
     "organisation_detail",
     "outcome_detail",
     "outcome_list",

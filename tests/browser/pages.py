@@ -106,6 +106,15 @@ def own_answer() -> str:
     return reverse("my-answer", args=[seat.event.slug, asked_of(seat)[0].number])
 
 
+def assessable() -> str:
+    """Where the demonstration's delegate assesses a commitment of others."""
+    me = Delegate.objects.get(user__email="delegate@example.org")
+    body = me.participations.get(event=demonstration()).organisation
+    of_others = Commitment.objects.filter(event=demonstration(), parties__group=None)
+    row = of_others.exclude(parties__organisation=body)[0]
+    return reverse("my-assessment", args=[row.reference.lower()])
+
+
 def stranger() -> str:
     """Where the demonstration's delegate asks somebody for an introduction for the first time."""
     me = Delegate.objects.get(user__email="delegate@example.org")
@@ -196,6 +205,10 @@ SIGNED_IN = [
     Page("my-answers", "/me/answers/"),
     Page("my-answer", own_answer),
     Page("my-following", "/me/following/"),
+    Page("my-offers", "/me/offers/"),
+    Page("new-offer", lambda: own_answer().replace("/answers/", "/offers/new/")),
+    Page("my-assessments", "/me/assessments/"),
+    Page("my-assessment", assessable),
     Page("my-looks", "/me/looks/"),
     Page("my-data", "/me/data/"),
     Page("me-erase", "/me/erase/"),

@@ -20,6 +20,7 @@ from outcomes.models import (
     CommitmentParty,
     Editorial,
     Evidence,
+    OfferedStep,
     Outcome,
     ProgressUpdate,
     Statement,
@@ -123,6 +124,9 @@ BREAKING: Breaking = {
         make_offer(), outcome=a_point(), commitment=None
     ),
     "offer_has_a_text": lambda: changed(make_offer(), text=""),
+    "offered_step_has_a_title": lambda: OfferedStep(
+        offer=make_offer(), title="", due_on=date(2026, 5, 1)
+    ),
     "offer_of_something_new_or_to_join": lambda: changed(
         make_offer(approved=False), outcome=None, commitment=None
     ),
