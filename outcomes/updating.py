@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.models import ENDED, CommitmentParty, ProgressUpdate, Status, Step
+from outcomes.evidence import Checked, check
+from outcomes.models import ENDED, CommitmentParty, Evidence, ProgressUpdate, Status, Step
 from outcomes.naming import contact_details_in
 from participants.models import User
 
@@ -40,13 +43,15 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.hand_in = hand_in
         self.contacts: list[str] = []
+        self.also_read: list[str] = []  # what else everyone is going to read
         status: Any = self.fields["status"]
         status.choices = [("", _("Choose …")), *Status.choices]
         step: Any = self.fields["step"]
         step.choices = [("", _("Cannot be said")), *Step.choices]
-        if not hand_in:
-            status.required = False
+        # Of a draft nothing is asked; what is opened says what will be.
+        status.required = self.fields["text"].required = hand_in or not self.is_bound
         status.error_messages["required"] = _("Say how far the commitment has come.")
+        self.fields["text"].error_messages["required"] = _("Say what was done.")
 
     def clean(self) -> dict[str, Any]:
         """Points out what is missing, and what looks like a way to reach somebody."""
@@ -57,7 +62,8 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
             for name, sentence in ProgressUpdate(**sent).missing().items():
                 if name not in self.errors:
                     self.add_error(name, sentence)
-            self.contacts = contact_details_in("\n".join(values.get(name, "") for name in WORDS))
+            said = [*(values.get(name, "") for name in WORDS), *self.also_read]
+            self.contacts = contact_details_in("\n".join(said))
             if self.contacts and values["contacts_stay"] != self.contacts_found:
                 self.add_error(
                     "contacts_stay",
@@ -72,6 +78,76 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
     def contacts_found(self) -> str:
         """All that was pointed out, so that a yes stands for just that."""
         return " · ".join(self.contacts)
+
+
+class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One thing that an update rests on; all of it may be left empty."""
+
+    prefix = "evidence"
+    url = forms.URLField(
+        label=gettext_lazy("Address"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text=gettext_lazy("Where it stands. Or choose a file instead."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        help_text=gettext_lazy(
+            "Up to 20 MB: PDF, image or office document without macros. Of images, where they were "
+            "taken is left out. What a document names, everyone reads."
+        ),
+    )
+
+    class Meta:
+        model = Evidence
+        fields = ["title", "url", "file", "dated_on", "is_public"]
+        widgets = {"dated_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = True
+        self.use_required_attribute = False
+        self.fields["title"].required = False
+        self.checked: Checked | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anything was filled in."""
+        return self.has_changed()
+
+    def clean(self) -> dict[str, Any]:
+        """Points out what is missing, and looks into the file."""
+        values = super().clean() or self.cleaned_data
+        file, url = values.pop("file", None), values.get("url")
+        if not values.get("title"):
+            self.add_error("title", _("Say what it is."))
+        if "file" in self.errors or "url" in self.errors:
+            return values
+        if bool(file) == bool(url):
+            self.add_error("file", _("Give an address or a file, not both."))
+        elif file:
+            try:
+                self.checked = check(file)
+            except ValidationError as refusal:
+                self.add_error("file", refusal)
+        return values
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The file is stored under a name of the portal's own, once all is found right.
+        return {*super()._get_validation_exclusions(), "file", "update_of"}  # type: ignore[misc]
+
+    def store(self, update: ProgressUpdate) -> None:
+        """Adds it to the update."""
+        row: Evidence = self.save(commit=False)
+        row.update_of = update
+        if self.checked:
+            row.media_type = self.checked.media_type
+            name = f"{row.key}.{self.checked.ending}"
+            row.file.save(name, ContentFile(self.checked.content), save=False)
+        row.full_clean()
+        row.save()
 
 
 @dataclass(frozen=True)
@@ -108,6 +184,7 @@ class Written:
     """What became of a form: stored, or refused with what the author is to look at."""
 
     form: UpdateForm
+    evidence: EvidenceForm
     is_stored: bool = False
     is_changed: bool = False  # somebody else stored something since the form was opened
     differences: list[Difference] = field(default_factory=list)
@@ -130,7 +207,13 @@ def form_of(desk: Desk, *, at: datetime) -> UpdateForm:
 
 @transaction.atomic
 def write(
-    party: CommitmentParty, sent: Mapping[str, Any], *, hand_in: bool, by: User | None, at: datetime
+    party: CommitmentParty,
+    sent: Mapping[str, Any],
+    files: Mapping[str, Any],
+    *,
+    hand_in: bool,
+    by: User | None,
+    at: datetime,
 ) -> Written:
     """Keeps what was sent as a draft, or hands it in.
 
@@ -146,6 +229,8 @@ def write(
     update.recorded_at = at
     update.is_unchanged = False
     form = UpdateForm(_with_a_day(sent, at), instance=update, hand_in=hand_in)
+    evidence = EvidenceForm(sent, files)
+    form.also_read = [sent.get("evidence-title", ""), sent.get("evidence-url", "")]
     if sent.get(SEEN) != desk.seen:
         own = _readable(form)
         differences = [
@@ -155,18 +240,26 @@ def write(
         ]
         wanted = ProgressUpdate.State.SUBMITTED if hand_in else ProgressUpdate.State.DRAFT
         # The same form sent twice finds its own text.
-        if desk.open and not differences and was == wanted:
-            return Written(form, is_stored=True)
-        return Written(form, is_changed=True, differences=differences)
-    if not form.is_valid():
-        return Written(form)
+        if desk.open and not differences and was == wanted and _has(desk.open, evidence):
+            return Written(form, evidence, is_stored=True)
+        return Written(form, evidence, is_changed=True, differences=differences)
+    # Both are asked, so that all that is wrong is said at once.
+    is_right = form.is_valid()
+    if evidence.is_given and not evidence.is_valid():
+        is_right = False
+    if not is_right:
+        return Written(form, evidence)
     update = form.save(commit=False)
     update.author = by
     if hand_in:
         update.submit(at=at)
     else:
         update.keep()
-    return Written(form, is_stored=True)
+    for row in update.evidence.filter(pk__in=_numbers(sent)):
+        row.remove()
+    if evidence.is_given:
+        evidence.store(update)
+    return Written(form, evidence, is_stored=True)
 
 
 @transaction.atomic
@@ -197,6 +290,22 @@ def say_nothing_new(party: CommitmentParty, *, seen: str, by: User | None, at: d
     update.full_clean()
     update.submit(at=at)
     return True
+
+
+def _has(update: ProgressUpdate, evidence: EvidenceForm) -> bool:
+    """Whether what is given as evidence stands there already."""
+    title = str(evidence["title"].value() or "")
+    return not evidence.is_given or update.evidence.filter(title=title).exists()
+
+
+def _numbers(sent: Mapping[str, Any]) -> list[int]:
+    """Which evidence is to be taken away."""
+    getlist = getattr(sent, "getlist", None)
+    return (
+        [int(key) for key in getlist("remove") if key.isascii() and key.isdigit() and len(key) < 19]
+        if getlist
+        else []
+    )
 
 
 def _with_a_day(sent: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("outcomes/<slug:slug>/<number:number>/", views.outcome_detail, name="outcome-detail"),
     path("commitments/", views.commitment_list, name="commitment-list"),
     path("commitments/<reference:reference>/", views.commitment_detail, name="commitment-detail"),
+    path("evidence/<slug:key>/", views.evidence_file, name="evidence-file"),
     path("progress/", views.progress, name="progress"),
     path("progress/matrix/", views.progress_matrix, name="progress-matrix"),
     path("changes/", views.change_list, name="change-list"),

@@ -17,7 +17,16 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from outcomes.following import stop_url
-from outcomes.models import Commitment, CommitmentParty, Offer, Outcome, State, Status, Theme
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    Evidence,
+    Offer,
+    Outcome,
+    State,
+    Status,
+    Theme,
+)
 from participants import hiding, reviewing
 from participants.channels import ChannelKind
 from participants.models import (
@@ -588,6 +597,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         f"/me/answers/{row.statement.event.slug}/{row.number or '1.a'}/"
         for row in Outcome.objects.points().select_related("statement__event")
     ],
+    "evidence-file": lambda: [f"/evidence/{row.key}/" for row in Evidence.objects.all()],
     "report": lambda: [
         f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
     ],

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
@@ -35,6 +36,7 @@ from tests.factories import (
     make_consent,
     make_delegate,
     make_event,
+    make_evidence,
     make_grant,
     make_introduction,
     make_invitation,
@@ -317,6 +319,24 @@ def _stop_links(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
     return {"works": works, "tampered": f"{works[:-1]}x/"}
 
 
+def _files(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    """Evidence that is public, that is not, of an update that waits, and of a hidden roundtable."""
+    paths: dict[str, str | None] = {"deleted": "/evidence/abcdefghjkmnpqrstuvw/"}
+    for name, event, is_public, approved in (
+        ("public", "here", True, True),
+        ("private", "here", False, True),
+        ("waiting", "here", True, False),
+        ("hidden", "hidden", True, True),
+    ):
+        update = make_update(cast.events[event].commitments.all()[0], approved=approved)
+        file = ContentFile(b"%PDF-1.4", "made-up.pdf")
+        row = make_evidence(
+            update, url="", file=file, media_type="application/pdf", is_public=is_public
+        )
+        paths[name] = f"/evidence/{row.key}/"
+    return paths
+
+
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _by_slug("/roundtables/", "/brief/"),
@@ -372,6 +392,7 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "hide-by-link": lambda cast, own: _links(hiding.url_for, cast, own),
     "report-by-link": _report_links,
     "stop-by-link": _stop_links,
+    "evidence-file": _files,
     "review-by-link": lambda cast, own: _links(reviewing.url_for, cast, own),
 }
 

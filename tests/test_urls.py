@@ -68,6 +68,8 @@ MAP = {
     "outcome-detail": public("/outcomes/roundtable-2024/1.a/"),
     "commitment-list": public("/commitments/"),
     "commitment-detail": public("/commitments/rt2024-c1/"),
+    # There is no such file; what the others answer stands in matrix.txt.
+    "evidence-file": public("/evidence/no-such-file/", nobody=404, delegate=404),
     "progress": public("/progress/"),
     # Only for whoever holds a grant for the roundtable.
     "event-brief": signed_in("/roundtables/roundtable-2024/brief/", 404),

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -219,7 +220,9 @@ class ProgressUpdate(Editorial):
 
     @transaction.atomic
     def take_away(self) -> None:
-        """Deletes the update; the commitment shows the one before it again."""
+        """Deletes the update and its files; the commitment shows the one before it again."""
+        for evidence in self.evidence.all():
+            evidence.remove()
         self.delete()
         self._refresh_latest()
 
@@ -253,6 +256,11 @@ def new_key() -> str:
     return get_random_string(20, ALPHABET)
 
 
+def evidence_store() -> Storage:
+    """Where files lie that no web server hands out by itself."""
+    return storages["evidence"]
+
+
 class Evidence(models.Model):
     """What an update rests on: a page elsewhere, or a file."""
 
@@ -274,7 +282,11 @@ class Evidence(models.Model):
     title = models.CharField(_("title"), max_length=200, help_text=_("What it is."))
     url = models.URLField(_("address"), blank=True, help_text=_("Where it stands."))
     file = models.FileField(
-        _("file"), upload_to="evidence/", blank=True, help_text=_("Instead of an address.")
+        _("file"),
+        storage=evidence_store,
+        max_length=60,
+        blank=True,
+        help_text=_("Instead of an address."),
     )
     media_type = models.CharField(
         _("kind of file"),
@@ -308,3 +320,10 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def remove(self) -> None:
+        """Takes it away, and its file once that is certain."""
+        name, store = self.file.name, self.file.storage
+        self.delete()
+        if name:
+            transaction.on_commit(lambda: store.delete(name))

@@ -13,7 +13,7 @@ from outcomes.views.promised import (
     commitment_list,
     my_commitments,
 )
-from outcomes.views.reporting import report, report_by_link
+from outcomes.views.reporting import evidence_file, report, report_by_link
 from outcomes.views.site import home, organisation_detail, page, search_page
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "event_brief",
     "event_detail",
     "event_list",
+    "evidence_file",
     "feed",
     "home",
     "join_commitment",

@@ -3,18 +3,21 @@
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from outcomes.evidence import ending_of
 from outcomes.handing_over import HandoverForm, hand_over, remind_again, stop_reminders
-from outcomes.models import CommitmentParty
+from outcomes.models import CommitmentParty, Evidence
 from outcomes.reporting import link_of
-from outcomes.updating import SEEN, Written, desk_of, form_of, say_nothing_new, write
+from outcomes.updating import SEEN, EvidenceForm, Written, desk_of, form_of, say_nothing_new, write
 from participants.models import User
 
 
@@ -48,6 +51,25 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     return _report(request, party, by=request.user, at=timezone.now())
 
 
+@require_safe
+@login_not_required
+def evidence_file(request: HttpRequest, key: str) -> HttpResponseBase:
+    """A file that everyone may have, to be stored and not shown: browsers run nothing of it."""
+    evidence = get_object_or_404(Evidence.objects.published().exclude(file=""), key=key)
+    try:
+        content = evidence.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=f"{slugify(evidence.title) or key}.{ending_of(evidence.media_type)}",
+        content_type=evidence.media_type,
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 def _report(
     request: HttpRequest, party: CommitmentParty, *, by: User | None, at: datetime, token: str = ""
 ) -> HttpResponse:
@@ -61,7 +83,9 @@ def _report(
                 return redirect(request.path)
             problem = _("Something else was stored meanwhile. Look at it, then choose.")
         elif act in ("draft", "hand-in"):
-            written = write(party, request.POST, hand_in=act == "hand-in", by=by, at=at)
+            written = write(
+                party, request.POST, request.FILES, hand_in=act == "hand-in", by=by, at=at
+            )
             if written.is_stored:
                 return redirect(request.path)
         elif act == "hand-over":
@@ -83,13 +107,13 @@ def _report(
         "party": party,
         "desk": desk,
         "form": written.form if written else form_of(desk, at=at),
+        "evidence": written.evidence if written else EvidenceForm(),
         "written": written,
         "problem": problem,
         "handover": handover,
         "by_link": bool(token),
     }
-    status = 409 if written and written.is_changed else 200
-    return render(request, "outcomes/report.html", context, status=status)
+    return render(request, "outcomes/report.html", context)
 
 
 def _closed(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,229 @@
+"""Files as evidence: taken for what their content shows, and only as far as they can be trusted."""
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from zipfile import ZipFile, ZipInfo, is_zipfile
+
+import puremagic
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+LARGEST = 20 * 1024 * 1024
+LARGEST_UNPACKED = 200 * 1024 * 1024
+MOST_PARTS = 5_000
+MOST_PIXELS = 50_000_000
+
+PDF = "application/pdf"
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
+# The part that makes an office file what it is.
+_MAIN_PART = {
+    "word/document.xml": (f"{_OOXML}wordprocessingml.document", "docx"),
+    "xl/workbook.xml": (f"{_OOXML}spreadsheetml.sheet", "xlsx"),
+    "ppt/presentation.xml": (f"{_OOXML}presentationml.presentation", "pptx"),
+}
+_OPEN = {f"{_ODF}text": "odt", f"{_ODF}spreadsheet": "ods", f"{_ODF}presentation": "odp"}
+_ENDINGS = {
+    PDF: "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    **dict(_MAIN_PART.values()),
+    **_OPEN,
+}
+# What a page of paper cannot do. Names may be spelt with #xx, which is undone before.
+_PDF_ACTS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
+_PDF_PACKED = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n(.*?)endstream", re.DOTALL)
+_MACROS = re.compile(r"vbaproject|activex|(?:^|/)(?:basic|scripts)/|macrosheets/", re.IGNORECASE)
+_FETCHED = re.compile(rb"(?:attachedTemplate|oleObject|frame|externalLink)\"[^>]*\"External\"")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is stored of a file that was given: its content as it may be handed on."""
+
+    content: bytes
+    media_type: str
+
+    @property
+    def ending(self) -> str:
+        """How its name ends, by its kind."""
+        return ending_of(self.media_type)
+
+
+def ending_of(media_type: str) -> str:
+    """How the name of a file of this kind ends."""
+    return _ENDINGS[media_type]
+
+
+def check(upload: "UploadedFile[bytes]") -> Checked:
+    """The content of a file that may be stored, an image without all but its picture.
+
+    Raises ValidationError with a sentence where it is too large, of another kind, or not safe.
+    """
+    if not upload.size:
+        raise ValidationError(_("The file is empty. Choose another one."))
+    if upload.size > LARGEST:
+        raise ValidationError(
+            _("The file is larger than 20 MB. Choose a smaller one, or give an address instead.")
+        )
+    content = upload.read()
+    reader = _reader_of(content)
+    if reader is None:
+        raise ValidationError(
+            _("This is no PDF, image (JPEG, PNG, WebP, GIF) or office document. Choose one.")
+        )
+    try:
+        return reader(content)
+    except ValidationError:
+        raise
+    # Damaged files make the libraries raise errors of every kind.
+    except Exception:
+        raise ValidationError(
+            _("The file cannot be read. Open it, save it again, and choose it once more.")
+        ) from None
+
+
+def _reader_of(content: bytes) -> Callable[[bytes], Checked] | None:
+    """Who reads such a file, as its first bytes show."""
+    try:
+        kinds = {match.mime_type for match in puremagic.magic_string(content)}
+    except (puremagic.PureError, ValueError):
+        return None
+    if content.startswith(b"%PDF-") and PDF in kinds:
+        return _pdf
+    if content.startswith(b"PK\x03\x04"):
+        return _office
+    if kinds & {"image/jpeg", "image/png", "image/webp", "image/gif"}:
+        return _image
+    return None
+
+
+def _image(content: bytes) -> Checked:
+    """The picture alone: where and when it was taken, and whatever was appended, is left out."""
+    with Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP", "GIF"]) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise ValidationError(
+                _("The image is larger than 50 million pixels. Save it smaller, then choose it.")
+            )
+        is_photo = image.format == "JPEG"
+        upright = ImageOps.exif_transpose(image)
+    clear = "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA")
+    plain = upright.convert("RGB" if is_photo or not clear else "RGBA")
+    plain.info = {}
+    stored = BytesIO()
+    if is_photo:
+        plain.save(stored, "JPEG", quality=90)
+    else:
+        plain.save(stored, "PNG")
+    if stored.tell() > LARGEST:
+        raise ValidationError(
+            _("The image is larger than 20 MB once unpacked. Save it smaller, then choose it.")
+        )
+    return Checked(stored.getvalue(), "image/jpeg" if is_photo else "image/png")
+
+
+def _pdf(content: bytes) -> Checked:
+    if is_zipfile(BytesIO(content)) or b"%%EOF" not in content[-2048:]:
+        raise ValidationError(
+            _("There is something else in this PDF. Open it, print it to a new PDF, and choose it.")
+        )
+    if b"/Encrypt" in content:
+        raise ValidationError(_("This PDF is locked. Choose one without a password."))
+    unpacked, left = [content], LARGEST_UNPACKED
+    for match in _PDF_PACKED.finditer(content):
+        packed = zlib.decompressobj()
+        part = packed.decompress(match.group(1), max(left, 1))
+        left -= len(part)
+        unpacked.append(part)
+        if packed.unconsumed_tail:
+            raise _too_large_unpacked()
+    if any(_PDF_ACTS.search(_spelt_out(part)) for part in unpacked):
+        raise ValidationError(
+            _(
+                "This PDF holds scripts, forms that run, or other files. Print it to a new PDF, "
+                "and choose that."
+            )
+        )
+    return Checked(content, PDF)
+
+
+def _spelt_out(part: bytes) -> bytes:
+    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), part)
+
+
+def _office(content: bytes) -> Checked:
+    with ZipFile(BytesIO(content)) as parts:
+        rows = parts.infolist()
+        if len(rows) > MOST_PARTS or sum(row.file_size for row in rows) > LARGEST_UNPACKED:
+            raise _too_large_unpacked()
+        names = [row.filename for row in rows]
+        # Nothing before the first part, behind the last one, or twice under one name.
+        is_whole = (
+            min(row.header_offset for row in rows) == 0
+            and not parts.comment
+            and content[-22:-18] == b"PK\x05\x06"
+            and len(set(names)) == len(names)
+        )
+        if not is_whole or any(row.flag_bits & 1 for row in rows):
+            raise _no_office_file()
+        media_type = _office_kind(parts, names)
+        if any(_MACROS.search(name) for name in names):
+            raise _has_macros()
+        left = LARGEST_UNPACKED
+        for row in rows:
+            left = _look_through(parts, row, left)
+    return Checked(content, media_type)
+
+
+def _office_kind(parts: ZipFile, names: list[str]) -> str:
+    """What kind of office document it is; raises ValidationError where it is none."""
+    if names[0] == "mimetype" and "content.xml" in names:
+        with parts.open("mimetype") as part:
+            kind = part.read(200).decode("ascii", "replace")
+        if kind in _OPEN:
+            return kind
+    for main, (media_type, _ending) in _MAIN_PART.items():
+        if main in names and "[Content_Types].xml" in names:
+            with parts.open("[Content_Types].xml") as part:
+                types = part.read(1_000_000)
+            if b"macroEnabled" in types:
+                raise _has_macros()
+            if f"{media_type}.main+xml".encode() in types:
+                return media_type
+    raise _no_office_file()
+
+
+def _look_through(parts: ZipFile, row: ZipInfo, left: int) -> int:
+    """Unpacks one part, whatever size it says to have; how much may still be unpacked."""
+    head = b""
+    with parts.open(row) as part:
+        while chunk := part.read(1024 * 1024):
+            left -= len(chunk)
+            if left < 0:
+                raise _too_large_unpacked()
+            if row.filename.endswith(".rels"):
+                head += chunk
+    if _FETCHED.search(head):
+        raise _has_macros()
+    return left
+
+
+def _too_large_unpacked() -> ValidationError:
+    return ValidationError(_("The file is too large once unpacked. Choose a smaller one."))
+
+
+def _no_office_file() -> ValidationError:
+    return ValidationError(
+        _("This is no office document that can be read. Save it again, or as a PDF, and choose it.")
+    )
+
+
+def _has_macros() -> ValidationError:
+    return ValidationError(
+        _("This document holds macros, or fetches from elsewhere. Save it as a PDF, and choose it.")
+    )
