@@ -5,6 +5,7 @@ moved day takes the place of the one before.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 import icalendar
 from django.conf import settings
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -47,7 +48,7 @@ def calendar(topic: Topic, on: date) -> bytes:
 def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
     scope = scope_of(topic.row)
     due = scope.commitments.filter(due_on__gte=since).select_related("event")
-    for row in _with_versions(due.order_by("due_on", "pk")[:MOST]):
+    for row in _with_versions(due.order_by("due_on", "pk")[:MOST], "text", "latest_status"):
         state = row.status.label if row.status else _("No update yet")
         yield _entry(
             row,
@@ -58,7 +59,7 @@ def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
             description=f"{row.text}\n\n" + _("Status: %s") % state,
         )
     milestones = scope.milestones.filter(due_on__gte=since).select_related("commitment__event")
-    for step in _with_versions(milestones.order_by("due_on", "pk")[:MOST]):
+    for step in _with_versions(milestones.order_by("due_on", "pk")[:MOST], "title", "reached_on"):
         reached = _("%(reference)s, reached: %(text)s")
         yield _entry(
             step,
@@ -86,20 +87,30 @@ def _entry(
     # That of the last change, so that the same calendar is the same bytes.
     entry.add("dtstamp", changed_at)
     entry.add("last-modified", changed_at)
-    entry.add("sequence", max((row.versions or 0) - 1, 0))
+    entry.add("sequence", max(row.versions - 1, 0))
     entry.add("url", absolute(commitment.get_absolute_url()))
     entry.add("transp", "TRANSPARENT")  # nobody is busy because something is due
     return entry
 
 
-def _with_versions(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """With how often each was written, and when last."""
-    history: Any = rows.model.history.model.objects.filter(id=OuterRef("pk")).order_by()
-    grouped = history.values("id")
-    found: QuerySet[Any] = rows.annotate(
-        versions=Subquery(grouped.annotate(found=Count("pk")).values("found")),
-        changed_at=Subquery(grouped.annotate(found=Max("history_date")).values("found")),
-    )
+def _with_versions(rows: "QuerySet[Any]", *shown: str) -> list[Any]:
+    """With how often what an entry shows was written anew, and when last.
+
+    Only that: what else was stored of a row may be hidden, and must not be told by a number.
+    """
+    found = list(rows)
+    history: Any = rows.model.history.model.objects
+    versions: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for pk, at, *words in (
+        history.filter(id__in=[row.pk for row in found])
+        .order_by("history_date", "history_id")
+        .values_list("id", "history_date", "due_on", *shown)
+    ):
+        if not versions[pk] or versions[pk][-1][1] != words:
+            versions[pk].append((at, words))
+    for row in found:
+        row.versions = len(versions[row.pk])
+        row.changed_at = versions[row.pk][-1][0] if versions[row.pk] else None
     return found
 
 

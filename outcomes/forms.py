@@ -65,9 +65,9 @@ class OutcomeFilterForm(ListForm):
             outcome__statement__in=Outcome.objects.published().values("statement")
         )
         offered = _offered(spoken_to)
-        _offer(self, "event", _("All roundtables"), _events())
-        _offer(self, "theme", _("All themes"), offered["theme"])
-        _offer(self, "addressee", _("Anyone"), offered["party"])
+        offer(self, "event", _("All roundtables"), public_events())
+        offer(self, "theme", _("All themes"), offered["theme"])
+        offer(self, "addressee", _("Anyone"), offered["party"])
 
     def filter(self, points: QuerySet[Outcome]) -> QuerySet[Outcome]:
         """Those that the form asks for."""
@@ -126,16 +126,16 @@ class PromiseFilterForm(QueryForm):
         if self._point:
             self.fields["point"].widget = forms.Select()
             title = f"{self._point.number}, {self._point.statement.event.title}"
-            _offer(self, "point", _("All points"), [(data["point"], title, "")])
+            offer(self, "point", _("All points"), [(data["point"], title, "")])
         offered = _offered(CommitmentParty.objects.filter(commitment__event__is_public=True))
         codes = {code for _slug, _name, code in offered["party"] if code}
         by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
-        _offer(self, "event", _("All roundtables"), _events())
-        _offer(self, "party", _("All parties"), offered["party"])
+        offer(self, "event", _("All roundtables"), public_events())
+        offer(self, "party", _("All parties"), offered["party"])
         no_theme = (NONE, _("No theme recorded"), "")
         no_country = (NONE, _("No country recorded"), "")
-        _offer(self, "theme", _("All themes"), [*offered["theme"], no_theme])
-        _offer(self, "country", _("All countries"), [*by_name, no_country])
+        offer(self, "theme", _("All themes"), [*offered["theme"], no_theme])
+        offer(self, "country", _("All countries"), [*by_name, no_country])
 
     def clean_as_of(self) -> date | None:
         """Raises ValidationError for a day that cannot be looked back to."""
@@ -237,31 +237,11 @@ class CommitmentFilterForm(PromiseFilterForm, ListForm):
         return commitments
 
 
-class ChangesForm(ListForm):
-    """Since when the log of changes is read, and of which roundtable."""
-
-    since = AsOfField()
-    event = forms.ChoiceField(
-        label=_("Roundtable"),
-        required=False,
-        error_messages={"invalid_choice": _("There is no such roundtable.")},
-    )
-
-    def __init__(self, data: Any, today: date) -> None:
-        super().__init__(data)
-        self.today = today
-        self.fields["since"].label = _("Since")
-        _offer(self, "event", _("All roundtables"), _events())
-
-    def clean_since(self) -> date | None:
-        """Raises ValidationError for a day that has not come yet."""
-        return check_day(self.cleaned_data["since"], self.today)
-
-
 Named = tuple[str, str | Promise, str]  # a word for addresses, a name, a country or nothing
 
 
-def _offer(form: forms.Form, field: str, all_of_them: Any, named: Iterable[Named]) -> None:
+def offer(form: forms.Form, field: str, all_of_them: Any, named: Iterable[Named]) -> None:
+    """Lets a field choose among these, or all of them."""
     choices = [("", all_of_them), *((slug, name) for slug, name, _country in named)]
     form.fields[field].choices = choices  # type: ignore[attr-defined]
 
@@ -275,7 +255,8 @@ def _point_named(word: str) -> Outcome | None:
     return points.filter(statement__event__slug=match[1], number=match[2]).first()
 
 
-def _events() -> Iterable[Named]:
+def public_events() -> Iterable[Named]:
+    """Every roundtable that everyone may see."""
     return Event.objects.published().values_list("slug", "title", "country")
 
 

@@ -14,7 +14,6 @@ from roundtable.environment import database, days, env, names, optional, require
 from roundtable.identity import identity_provider
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
 DEBUG = env.bool("DEBUG", default=False)
 # Where the portal keeps what it writes: the SQLite file, uploads, mail in development.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
@@ -241,13 +240,9 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Evidence: handed out by one view alone, which asks each time whether it may.
-    "evidence": {
+    "evidence": {  # handed out by one view alone, which asks each time whether it may
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA_DIR / "evidence",
-            "directory_permissions_mode": 0o700,
-        },
+        "OPTIONS": {"location": DATA_DIR / "evidence", "directory_permissions_mode": 0o700},
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

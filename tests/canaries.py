@@ -578,7 +578,8 @@ def _path(url: str) -> str:
 
 BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "event-detail": lambda: [f"/roundtables/{row.slug}/" for row in Event.objects.all()],
-    "event-brief": lambda: [f"/roundtables/{row.slug}/brief/" for row in Event.objects.all()],
+    # What a visitor asks for stands in the address that leads to signing in.
+    "event-brief": lambda: [f"/roundtables/{row.slug}/brief/" for row in Event.objects.published()],
     "outcome-detail": lambda: list(_outcomes()),
     "commitment-detail": lambda: [
         f"/commitments/{row.reference.lower()}/" for row in Commitment.objects.all()
@@ -595,7 +596,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     ],
     "my-answer": lambda: [
         f"/me/answers/{row.statement.event.slug}/{row.number or '1.a'}/"
-        for row in Outcome.objects.points().select_related("statement__event")
+        for row in Outcome.objects.points().published().select_related("statement__event")
     ],
     "evidence-file": lambda: [f"/evidence/{row.key}/" for row in Evidence.objects.all()],
     "report": lambda: [
@@ -604,13 +605,13 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "my-offer": lambda: [f"/me/offers/{row.pk}/" for row in Offer.objects.all()],
     "new-offer": lambda: [
         f"/me/offers/new/{row.statement.event.slug}/{row.number or '1.a'}/"
-        for row in Outcome.objects.points().select_related("statement__event")
+        for row in Outcome.objects.points().published().select_related("statement__event")
     ],
     "join-commitment": lambda: [
-        f"/me/offers/join/{row.reference.lower()}/" for row in Commitment.objects.all()
+        f"/me/offers/join/{row.reference.lower()}/" for row in Commitment.objects.published()
     ],
     "my-assessment": lambda: [
-        f"/me/assessments/{row.reference.lower()}/" for row in Commitment.objects.all()
+        f"/me/assessments/{row.reference.lower()}/" for row in Commitment.objects.published()
     ],
     "my-consent-notice": lambda: [
         f"/me/consent/{row.version}/{row.language}/" for row in ConsentNotice.objects.all()

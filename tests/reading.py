@@ -6,6 +6,12 @@ from typing import Any
 
 from django.test import Client
 
+# What a visitor reads beside each thing that can be followed.
+IN_TOUCH = (
+    "Stay in touch What moves here, for your feed reader; due dates and milestones, for your "
+    "calendar. Feed Calendar To be told by e-mail, sign in ."
+)
+
 
 def text_of(answer: Any) -> str:
     """The words of the page's own part, with single spaces between them."""

@@ -342,6 +342,7 @@ def test_admin_lets_grants_in(client_of: Sign, cochair: User, operator: User) ->
 # Numbers in addresses, each with the reason why it may be counted.
 COUNTED = {
     "answer-request": "the parties of commitments are public",
+    "my-offer": "offers, which come and go",
     "my-consent-notice": "versions of the notice",
     "report": "the parties of commitments are public",
 }

@@ -6,7 +6,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 import outcomes.models.commitment
 import outcomes.models.party
-import outcomes.models.progress
+import outcomes.models.evidence
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -329,10 +329,10 @@ class Migration(migrations.Migration):
             name='Evidence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=outcomes.models.progress.new_key, editable=False, help_text='Names the file in its address.', max_length=20, unique=True, verbose_name='key')),
+                ('key', models.CharField(default=outcomes.models.evidence.new_key, editable=False, help_text='Names the file in its address.', max_length=20, unique=True, verbose_name='key')),
                 ('title', models.CharField(help_text='What it is.', max_length=200, verbose_name='title')),
                 ('url', models.URLField(blank=True, help_text='Where it stands.', verbose_name='address')),
-                ('file', models.FileField(blank=True, help_text='Instead of an address.', max_length=60, storage=outcomes.models.progress.evidence_store, upload_to='', verbose_name='file')),
+                ('file', models.FileField(blank=True, help_text='Instead of an address.', max_length=60, storage=outcomes.models.evidence.evidence_store, upload_to='', verbose_name='file')),
                 ('media_type', models.CharField(blank=True, editable=False, help_text='As its content shows, whatever its name says.', max_length=100, verbose_name='kind of file')),
                 ('dated_on', models.DateField(blank=True, help_text='The date it bears. Empty if none.', null=True, verbose_name='date')),
                 ('is_public', models.BooleanField(default=False, help_text='Shown to everyone, search engines included, once the update is approved.', verbose_name='public')),

@@ -12,11 +12,12 @@ from outcomes.models.commitment import (
     years_before,
 )
 from outcomes.models.editorial import Editorial, State
+from outcomes.models.evidence import Evidence
 from outcomes.models.following import FOLLOWED, Follow
 from outcomes.models.offer import Offer, OfferedStep
 from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty
-from outcomes.models.progress import Evidence, ProgressUpdate, Step
+from outcomes.models.progress import ProgressUpdate, Step
 from outcomes.models.related import Milestone, RelatedText
 from outcomes.models.response import Assessment, Response
 from outcomes.models.statement import Document, Statement, Theme

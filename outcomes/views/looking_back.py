@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from outcomes.as_of import EARLIEST, meeting_before
 from outcomes.brief import brief
 from outcomes.changes import log
-from outcomes.forms import ChangesForm
+from outcomes.changes_form import ChangesForm
 from participants.permissions import rights_of
 from roundtable.models import Event
 from roundtable.querystrings import page_of
@@ -51,7 +51,7 @@ def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
 def _brief(request: HttpRequest, slug: str) -> dict[str, object]:
     on = timezone.localdate()
     rights = rights_of(request.user, on)
-    event = get_object_or_404(Event.objects.select_related("series"), slug=slug)
+    event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
     if rights is None or not rights.may_read(event.pk):
         raise Http404
     return {"event": event, "brief": brief(event, on, timezone.now()), "today": on}

@@ -17,7 +17,8 @@ from outcomes.evidence import ending_of
 from outcomes.handing_over import HandoverForm, hand_over, remind_again, stop_reminders
 from outcomes.models import CommitmentParty, Evidence
 from outcomes.reporting import link_of
-from outcomes.updating import SEEN, EvidenceForm, Written, desk_of, form_of, say_nothing_new, write
+from outcomes.update_form import EvidenceForm
+from outcomes.updating import SEEN, Written, desk_of, form_of, say_nothing_new, write
 from participants.models import User
 
 

@@ -24,7 +24,7 @@ from tests.factories import (
     save,
 )
 from tests.follow_up import make_assessment, make_related_text, make_response
-from tests.reading import links_of, read, text_of
+from tests.reading import IN_TOUCH, links_of, read, text_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/outcomes/asked/1.a/"
@@ -165,7 +165,8 @@ def test_organisation_shows_what_it_answered_and_assessed(client: Client, asked:
     answer = client.get("/organisations/aland/")
     assert (
         f"What it answered 1.a {point.text} Supported, 1 April 2025 {asked.title} "
-        f"What it assessed ASKED-C1 Write it down Limited, 1 July 2025 {asked.title} People"
+        f"What it assessed ASKED-C1 Write it down Limited, 1 July 2025 {asked.title} "
+        f"{IN_TOUCH} People"
     ) in text_of(answer)
     assert [link for link in links_of(answer) if "asked/" in link or "asked-c1" in link][-2:] == [
         PAGE,

@@ -23,7 +23,7 @@ from tests.factories import (
     make_theme,
     make_update,
 )
-from tests.reading import links_of, read, text_of
+from tests.reading import IN_TOUCH, links_of, read, text_of
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -279,12 +279,13 @@ def test_commitment_says_all_that_is_on_record(client: Client, register: Event) 
         "As it stood on Show What changed since "
         "Cite this Process, Old roundtable, OLD-C2, 14–15 May 2024. "
         "http://testserver/commitments/old-c2/ "
-        "Report a mistake The contact of this portal is not set. "
+        f"Report a mistake The contact of this portal is not set. {IN_TOUCH} "
         "What the party says In progress As of 10 January 2026 last reported less than a year ago "
         "What was reported 10 January 2026 · Ministry of Labour In progress Two courses were held. "
         "3 February 2025 · Ministry of Labour Planning First <b>step</b>. Second. "
         "Report , 1 February 2025 "
-        "What an assessor found Nobody independent has assessed it, as far as this portal knows."
+        "What an assessor found Nobody independent has assessed it, as far as this portal knows. "
+        "Write an assessment"
     )
     assert "https://example.org/report" in links_of(answer)
     page = answer.content.decode()

@@ -24,7 +24,7 @@ from tests.factories import (
     make_statement,
     save,
 )
-from tests.reading import links_of, read, text_of
+from tests.reading import IN_TOUCH, links_of, read, text_of
 
 
 def page_of(event: Event) -> str:
@@ -199,7 +199,7 @@ def test_page_of_a_roundtable_word_for_word(client: Client, first: Event) -> Non
         "As it stood on Show What changed since "
         "Cite this Process, First roundtable, 14–15 May 2024. "
         "http://testserver/roundtables/first/ "
-        "Report a mistake The contact of this portal is not set."
+        f"Report a mistake The contact of this portal is not set. {IN_TOUCH}"
     )
 
 

@@ -51,7 +51,7 @@ def test_roundtable_without_commitments_says_so(client: Client) -> None:
         "Read what was agreed Where its commitments stand "
         "No commitment is recorded. They appear here once the co-chairs have entered one. "
         "Changed last No party has reported yet. An update appears here once it is approved. "
-        "Due next Nothing has a due date in the future."
+        "All that changed, with before and after Due next Nothing has a due date in the future."
     )
 
 
@@ -100,6 +100,7 @@ def test_first_page_says_where_things_stand(client: Client) -> None:
         "Fulfilled 1 In progress 1 Planning 1 No update yet 2 "
         "Changed last 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
         "Ministry 1 June 2025 Fulfilled done Ministry "
+        "All that changed, with before and after "
         "Due next 2 March 2026 No update yet next 24 December 2026 Planning later "
         "Earlier roundtables Earlier roundtable , 14–15 May 2024"
     )

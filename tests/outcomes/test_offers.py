@@ -141,7 +141,7 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meet: Event
         AuditEntry.objects.values_list("act", "detail")
     )
     told = [row.kind for row in changes(NOON - timedelta(days=1), NOON + timedelta(days=1))]
-    assert told == ["commitment"]
+    assert told == ["commitment", "statement"]
 
 
 def test_commitment_is_made_once(meet: Event) -> None:

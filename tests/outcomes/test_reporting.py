@@ -82,7 +82,7 @@ def test_draft_is_kept_and_opened_again(client: Client, path: str, party: Commit
     assert (draft.state, draft.status, draft.text) == (State.DRAFT, "", "Half a sen")
     page = client.get(path)
     assert "Half a sen</textarea>" in page.content.decode()
-    assert "is kept here. Nobody else shows it until you hand it in." in text_of(page)
+    assert "is kept here. Nobody else sees it until you hand it in." in text_of(page)
     assert "Nothing new since" not in text_of(page)
     # In the public page there is nothing of it, and the status stays.
     assert "Half a sen" not in read(Client(), "/commitments/rt2024-c1/")

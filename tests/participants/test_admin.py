@@ -10,7 +10,17 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.models import Commitment, Outcome, ProgressUpdate, Statement, Theme
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    Offer,
+    Outcome,
+    ProgressUpdate,
+    ReportingRound,
+    Response,
+    Statement,
+    Theme,
+)
 from participants.models import (
     Audience,
     Delegate,
@@ -67,6 +77,10 @@ SHOWN = {
     Theme,
     Commitment,
     ProgressUpdate,
+    Response,
+    Offer,
+    Assessment,
+    ReportingRound,
 }
 CANARIES = ["canary-channel", "canary-about", "canary-post", "canary-signin", "kanarisch"]
 

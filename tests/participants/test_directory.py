@@ -32,7 +32,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.reading import links_of, read, text_of
+from tests.reading import IN_TOUCH, links_of, read, text_of
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -417,7 +417,7 @@ def test_organisation_says_what_it_was_and_undertook(
         "co-chaired by the Office "
         "Commitments RT2024-C7 Open a desk OfM · under the whole statement "
         "No update yet No due date recorded All of them, to filter and sort "
-        f"People Dewi Lestari Office for Migrants {ALWAYS}"
+        f"{IN_TOUCH} People Dewi Lestari Office for Migrants {ALWAYS}"
     )
     assert "Farah Point" in read(client_of(delegate), "/organisations/office/")
 
