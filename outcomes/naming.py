@@ -7,8 +7,11 @@ the portal whom it knows.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import phonenumbers
+
+from participants.models import Delegate, Organisation
 
 _ADDRESS = re.compile(
     r"(?<![\w.+%-])[\w.+%'-]{1,64}"
@@ -75,3 +78,74 @@ def _looks_dialled(words: str) -> bool:
         return len(digits) >= 9
     counted = len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
     return len(groups) >= 3 and len(digits) >= 9 and not counted
+
+
+# What no accent makes of another letter, though readers write the one for the other.
+_ALIKE = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+# Scripts that set no spaces between words.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+def names_in(text: str) -> list[str]:
+    """The names of people, and of organisations that are not public, as they stand in a text.
+
+    For who approves, never for an author: what is found says whom the portal knows. A name is
+    found in any case, with or without accents, its words in either order, middle names left out.
+    """
+    folded, places = _folded(text)
+    words = set(folded.split())
+    found: dict[int, str] = {}
+    for name in _known_names():
+        for phrase in _ways_to_write(name):
+            if not _UNSPACED.search(phrase) and not words.issuperset(phrase.split()):
+                continue
+            for start, end in _where(phrase, folded):
+                words_there = text[places[start] : places[end - 1] + 1]
+                found[start] = max(found.get(start, ""), " ".join(words_there.split()), key=len)
+    return list(dict.fromkeys(words for _start, words in sorted(found.items())))
+
+
+def _known_names() -> Iterable[str]:
+    for pair in Delegate.objects.filter(erased_at=None).values_list("name", "name_latin"):
+        yield from pair
+    public = Organisation.objects.published().values("pk")
+    hidden = Organisation.objects.exclude(pk__in=public).order_by()
+    for pair in hidden.values_list("name", "short_name"):
+        yield from pair
+
+
+def _ways_to_write(name: str) -> set[str]:
+    words = _folded(name)[0].split()
+    ways = [words]
+    if len(words) > 1:
+        ways += [[words[0], words[-1]], [words[-1], words[0]], [words[-1], *words[:-1]]]
+    return {" ".join(way) for way in ways if len("".join(way)) > 1}
+
+
+def _where(phrase: str, folded: str) -> list[tuple[int, int]]:
+    pattern = re.escape(phrase)
+    if not _UNSPACED.search(phrase):
+        pattern = rf"(?<!\S){pattern}(?!\S)"
+    return [match.span() for match in re.finditer(pattern, folded)]
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Small letters without accents, one space for all that is no letter or digit.
+
+    With the place of each of its characters in the text.
+    """
+    letters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        folded = unicodedata.normalize("NFKD", character).casefold().translate(_ALIKE)
+        for sign in unicodedata.normalize("NFKD", folded):
+            kind = unicodedata.category(sign)
+            if kind in ("Mn", "Cf"):
+                continue
+            sign = sign if kind[0] in "LMN" else " "
+            if sign != " " or (letters and letters[-1] != " "):
+                letters.append(sign)
+                places.append(place)
+    return "".join(letters), places

@@ -7,12 +7,13 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outcomes.actions import approve_updates, ask_for_changes
+from outcomes.approving import findings
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from participants.admin.base import GrantedAdmin, GrantedInline
 from participants.admin.choices import rights
@@ -53,6 +54,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
     """Updates of the viewer's roundtables; an approved one stays as everyone reads it."""
 
     event_path = "commitment__event"
+    change_form_template = "admin/approval.html"
     fieldsets = [
         (
             None,
@@ -79,7 +81,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
             {
                 "fields": ["names_nobody", "state", "note", "recorded_at", "approved_at"],
                 "description": _(
-                    "A co-chair approves it: in the list, choose it and the action. An approved "
+                    "A co-chair approves it, on this page or in the list. An approved "
                     "update cannot be changed; ask for changes first."
                 ),
             },
@@ -145,9 +147,22 @@ class ProgressUpdateAdmin(GrantedAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Counts it as changed, so that its author does not overwrite it unseen."""
+        """Counts it as changed, so that its author does not overwrite it unseen.
+
+        Whoever changed it is its author now: names are told to nobody who could try some.
+        """
         obj.revision += 1
+        obj.author = self.rights_of(request).user
         super().save_model(request, obj, form, change)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The update; for who decides about it, what points at people in it, and the decision."""
+        row = self.get_object(request, object_id)
+        found = findings(row, self.rights_of(request)) if row else None
+        more = {**(extra_context or {}), "findings": found}
+        return super().change_view(request, object_id, form_url, more)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """The commitment then shows the update before it."""

@@ -1,0 +1,99 @@
+"""The approval desk: what is pointed out, to whom, and what is decided there."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from outcomes.models import ProgressUpdate
+from outcomes.naming import names_in
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import NOON, make_delegate, make_grant, make_organisation, make_update
+from tests.outcomes.test_admin import act, page, signed
+from tests.outcomes.test_rounds import desk_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+TEXT = "MARIA LOPEZ took calls on 0812 5555 0100 in the Casa Azul."
+
+
+@pytest.fixture
+def submitted(event: Event) -> ProgressUpdate:
+    """An update that names a hidden person and a hidden house, handed in."""
+    make_delegate(name="María del Carmen López", user=None)
+    make_organisation(name="Casa Azul")
+    update = make_update(event.commitments.all()[0], approved=False, text=TEXT)
+    update.submit(at=NOON)
+    return update
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We thank maria lopez.", ["maria lopez"]),
+        ("López, María", ["López, María"]),
+        ("María  del\nCarmen López spoke.", ["María del Carmen López"]),
+        ("Marias Lopezes", []),
+        ("Maria and the Lopez family", []),
+        ("Łukasz Ørsted", ["Łukasz Ørsted"]),
+        ("Lukasz Orsted", ["Lukasz Orsted"]),
+        ("ขอบคุณสมชายใจดีมาก", ["สมชายใจดี"]),
+        ("Held at CASA AZUL", ["CASA AZUL"]),
+        ("Held by Organisation Known", []),
+        ("", []),
+    ],
+)
+def test_names_that_the_portal_knows_are_found(event: Event, text: str, found: list[str]) -> None:
+    for name in ("María del Carmen López", "Łukasz Ørsted", "สมชายใจดี"):
+        make_delegate(name=name, user=None)
+    make_organisation(name="Casa Azul")
+    public = event.commitments.all()[0].parties.get().organisation
+    assert public
+    public.name = "Organisation Known"
+    public.save()
+    assert names_in(text) == found
+
+
+def test_cochair_reads_what_points_at_people_and_approves(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    browser = client_of(cochair)
+    text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
+    assert "Looks like an address or a phone number 0812 5555 0100 People" in text
+    assert "that this portal knows MARIA LOPEZ Casa Azul Do not repeat" in text
+    assert "1 update is approved." in act(browser, ProgressUpdate, "approve", submitted.pk)
+    submitted.refresh_from_db()
+    assert submitted.is_approved
+    text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
+    assert "Before everyone reads it" not in text
+
+
+@pytest.mark.parametrize("role", ["editor", "reader"])
+def test_names_are_told_to_nobody_who_does_not_decide(
+    client_of: Sign, event: Event, submitted: ProgressUpdate, role: str
+) -> None:
+    browser = signed(client_of, role, event)
+    text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
+    assert "Before everyone reads it" not in text and "portal knows" not in text
+
+
+def test_names_are_never_told_to_the_author(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    submitted.author = cochair
+    submitted.save()
+    text = desk_text(client_of(cochair), page(ProgressUpdate, "change", submitted.pk))
+    assert "You wrote this last. Let another co-chair look" in text
+    assert "Casa Azul Do not" not in text and "knows MARIA" not in text
+
+
+def test_update_that_nobody_ticked_is_not_approved(
+    client_of: Sign, cochair: User, event: Event
+) -> None:
+    make_grant(cochair, event, role="editor")
+    update = make_update(event.commitments.all()[0], approved=False, names_nobody=False)
+    answer = act(client_of(cochair), ProgressUpdate, "approve", update.pk)
+    assert "Tick that it names no person and no shelter." in answer
+    update.refresh_from_db()
+    assert update.state == "draft"
