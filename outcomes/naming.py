@@ -102,9 +102,16 @@ def names_in(text: str) -> list[str]:
             if not _UNSPACED.search(phrase) and not words.issuperset(phrase.split()):
                 continue
             for start, end in _where(phrase, folded):
-                words_there = text[places[start] : places[end - 1] + 1]
+                words_there = text[places[start] : _with_signs(text, places[end - 1] + 1)]
                 found[start] = max(found.get(start, ""), " ".join(words_there.split()), key=len)
     return list(dict.fromkeys(words for _start, words in sorted(found.items())))
+
+
+def _with_signs(text: str, end: int) -> int:
+    """The end, after the signs that belong to the last letter."""
+    while end < len(text) and unicodedata.category(text[end]) == "Mn":
+        end += 1
+    return end
 
 
 def _known_names() -> Iterable[str]:
