@@ -275,5 +275,5 @@ COSTS = {
     "/outcomes/roundtable-2024/1.a.atom": 6,
     "/outcomes/roundtable-2024/1.a.ics": 4,
     "/commitments/rt2024-c1.atom": 5,
-    "/commitments/rt2023-c1.ics": 4,
+    "/commitments/rt2024-c1.ics": 3,
 }
