@@ -45,13 +45,10 @@ def change_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
     """What co-chairs take to a meeting; only for whoever holds a grant for the roundtable."""
-    return render(request, "outcomes/brief.html", _brief(request, slug))
-
-
-def _brief(request: HttpRequest, slug: str) -> dict[str, object]:
     on = timezone.localdate()
     rights = rights_of(request.user, on)
     event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
     if rights is None or not rights.may_read(event.pk):
         raise Http404
-    return {"event": event, "brief": brief(event, on, timezone.now()), "today": on}
+    context = {"event": event, "brief": brief(event, on, timezone.now()), "today": on}
+    return render(request, "outcomes/brief.html", context)
