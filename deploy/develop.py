@@ -129,23 +129,26 @@ def serve(port: int) -> None:
     mail = ["db_worker", "--backend", "mail", "--no-reload", "--verbosity", "0"]
     worker = subprocess.Popen(manage + mail)
     server = subprocess.Popen(manage + ["runserver", "localhost:{}".format(port)])
-    signal.signal(signal.SIGTERM, interrupt)
+    children = (server, worker)
+    signal.signal(signal.SIGTERM, lambda *_signal: interrupt(children))
     try:
-        sys.exit(server.wait())
+        code = server.wait()
+        worker.terminate()
+        sys.exit(code)
     finally:
-        for child in (server, worker):
+        for child in children:
             end(child)
 
 
-def interrupt(*_signal: object) -> None:
-    """Ends this as Ctrl-C does."""
+def interrupt(children: "tuple[subprocess.Popen[bytes], ...]") -> None:
+    """Ends this as Ctrl-C does, which a terminal tells the children by itself."""
+    for child in children:
+        child.terminate()
     raise KeyboardInterrupt
 
 
 def end(child: "subprocess.Popen[bytes]") -> None:
-    """Ends what was started here, and waits for it: Ctrl-C reaches it by itself, a signal not."""
-    if child.poll() is None:
-        child.terminate()
+    """Waits for a child that was told to end: told twice, it would stumble on its way out."""
     try:
         child.wait(timeout=10)
     except subprocess.TimeoutExpired:

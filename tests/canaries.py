@@ -666,10 +666,12 @@ def _filtered() -> Iterator[str]:
     yield from (f"/search/?q={word}" for word in ("zq", "example", "%2B62", *Constituency.values))
 
 
-def read_everything(browser: Client, searches: Iterable[str] = ()) -> set[str]:
-    """The canaries in all that a GET gives, and in what is found for each of `searches`."""
+def read_everything(
+    browser: Client, walked: Iterable[str], searches: Iterable[str] = ()
+) -> set[str]:
+    """The canaries in what a GET of each path gives, and in what is found for each search."""
     found: set[str] = set()
-    for path in paths():
+    for path in walked:
         found |= seen_in(whole(browser.get(path)))
     for canary in searches:
         sign = sign_of(canary)

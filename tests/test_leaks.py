@@ -34,6 +34,7 @@ from tests.canaries import (
     handles,
     make_portal,
     of,
+    paths,
     press_show,
     read_everything,
     seen_in,
@@ -112,7 +113,7 @@ def test_search_of_all_pages_notices_a_door_that_shows_everything(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_mistake("shows everything", monkeypatch)
-    found = read_everything(Client())
+    found = read_everything(Client(), paths())
     for key in PEOPLE:
         # Whoever has no account or hides is not listed, whatever their audiences say.
         if key not in ("closed", "imported", "paused", "withdrew"):

@@ -187,11 +187,22 @@ WHO = ["delegate"] if AGAIN else list(READS)  # who may see much, but not all
 SOME = ["delegate"] if AGAIN else ["nobody", "delegate"]
 
 
+# These read all that there is in every run; the others, unless at full size, a part each.
+THOROUGH = ["nobody", "delegate", "owner"]
+
+
+def walked(role: str) -> list[str]:
+    """The addresses that a reader asks for."""
+    if FULL or role in THOROUGH:
+        return paths()
+    return paths()[list(READS).index(role) :: 6]
+
+
 def searched(role: str) -> list[str]:
     """The canaries that are searched for as well; at full size all, as everyone."""
     if FULL:
         return sorted(CANARIES)
-    return sorted(CANARIES)[::8] if role in ("nobody", "delegate", "owner") else []
+    return sorted(CANARIES)[::8] if role in THOROUGH else []
 
 
 @pytest.mark.parametrize("role", WHO)
@@ -199,8 +210,11 @@ def test_reader_finds_what_is_permitted_and_no_more(
     readers: Readers, client_of: Sign, role: str, record_property: Record
 ) -> None:
     browser = browser_of(readers, role, client_of)
-    assert read_everything(browser, searched(role)) == READS[role]
-    asked = len(paths()) + len(searched(role))
+    asked = len(walked(role)) + len(searched(role))
+    found = read_everything(browser, walked(role), searched(role))
+    assert found <= READS[role]
+    if FULL or role in THOROUGH:
+        assert found == READS[role]
     record_property(f"answers searched for each of {len(CANARIES)} canaries", asked)
     # To look is not to open.
     assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
@@ -377,6 +391,7 @@ def test_hidden_rows_change_no_count_order_or_byte(
     counting = ("/accounts/", "/me/audience/", "/me/data")
     asked = [path for path in paths() if not path.startswith(counting) and path != "/me/"]
     asked += ["/search/?q=a", "/search/?q=zq-open", "/search/?q=office", "/search/?q=zq-event"]
+    asked = asked if FULL or role == "delegate" else asked[::3]
     browser.get("/me/")  # brings the cookie that protects forms
     before = snapshot(browser, asked)
     hide_more()

@@ -10,6 +10,13 @@ from outcomes.demonstration.inviting import add_invitations
 from outcomes.demonstration.people import add_helpers, add_people, noon
 from outcomes.demonstration.progress import add_focal_points, add_progress
 from outcomes.demonstration.sharing import add_sharing
+from outcomes.demonstration.voices import (
+    add_answers,
+    add_findings,
+    add_related_texts,
+    add_rounds,
+    add_steps,
+)
 from outcomes.loading import load
 from participants.models import Delegate, Participation
 from roundtable.models import Event
@@ -41,4 +48,9 @@ def make(on: date) -> Event:
     delegate = Delegate.objects.get(user__email="delegate@example.org")
     add_focal_points(event, delegate=delegate, random=random)
     add_progress(event, by=cochairs, on=on, random=random)
+    add_answers(event, by=cochairs, on=on, random=random)
+    add_findings(event, by=cochairs, on=on, random=random)
+    add_steps(event, on=on)
+    add_related_texts(event)
+    add_rounds(event, by=cochairs[0], on=on)
     return event

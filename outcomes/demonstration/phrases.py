@@ -1,6 +1,6 @@
-"""What made-up parties report, by status, and what they rest it on."""
+"""What the made-up ones write: reports, answers, findings, and what they rest them on."""
 
-from outcomes.models import Status
+from outcomes.models import Assessment, RelatedText, Response, Status
 
 REPORTS = {
     Status.PLANNING: [
@@ -65,3 +65,91 @@ REASONS = {
     Status.SUPERSEDED: "A later plan of the same ministry goes further and takes its place.",
 }
 ASKED_TO_CHANGE = "Please say how many people took part, and in which year."
+
+# What stands in the way of what is going on, and what comes next.
+OBSTACLES = [
+    "Interpreters for two of the languages are hard to find.",
+    "The money for next year has not been agreed.",
+    "Two of our partners wait for the new law.",
+]
+NEXT_STEPS = [
+    "The next province starts within three months.",
+    "We publish the first figures before the end of the year.",
+    "An outside reviewer looks at it in spring.",
+]
+
+ANSWERS = {
+    Response.Stance.SUPPORTED: [
+        "We agree, and have begun.",
+        "This is in our plan for the next three years.",
+        "We support this. A law of last year asks for the same.",
+    ],
+    Response.Stance.IN_PART: [
+        "We agree for those who come under contract; for others a law is needed first.",
+        "We can do this in the capital now, and elsewhere once offices are there.",
+    ],
+    Response.Stance.NOTED: [
+        "This is not for our ministry to decide. We passed it on.",
+        "We do not do this today, and will look at it again next year.",
+    ],
+}
+
+FINDINGS = {
+    Assessment.Finding.NO_EVIDENCE: [
+        "We asked three times and were shown nothing that we could look into.",
+    ],
+    Assessment.Finding.NOT_STARTED: [
+        "Of the offices that we visited, none had heard of it.",
+        "A plan exists. We found nobody who works on it.",
+    ],
+    Assessment.Finding.LIMITED: [
+        "It works in two of nine places that we visited, and only on weekdays.",
+        "The rule is published. Those whom it is for do not know it.",
+    ],
+    Assessment.Finding.SUBSTANTIAL: [
+        "Most of what was promised is in place. Complaints are still answered late.",
+        "We spoke with users in six districts; five found it helpful.",
+    ],
+    Assessment.Finding.COMPLETE: [
+        "We could check each part of it, and all of them are there.",
+        "All figures that were reported agree with what we counted.",
+    ],
+}
+
+STEPS = [
+    "A plan with its costs is published",
+    "The first office tries it",
+    "Those whom it is for say what to change",
+]
+
+# What hangs together: a point or a commitment, how, and with which text. The last line of each
+# says who says so.
+WRITTEN_ELSEWHERE = [
+    (
+        "2.c",
+        RelatedText.Kind.DERIVES_FROM,
+        "Sustainable Development Goal 8, target 8.7",
+        "https://sdgs.un.org/goals/goal8",
+        "Take immediate and effective measures to eradicate forced labour, end modern slavery and "
+        "human trafficking and secure the prohibition and elimination of the worst forms of child "
+        "labour, including recruitment and use of child soldiers, and by 2025 end child labour in "
+        "all its forms",
+        "Put together for this demonstration",
+    ),
+    (
+        "DEMO23-C9",
+        RelatedText.Kind.IMPLEMENTS,
+        "A made-up plan of a working group",
+        "https://example.org/plan",
+        "Two hundred officers learn to read accounts by March 2025.",
+        "Made up for this demonstration",
+    ),
+    (
+        "DEMO23-C1",
+        RelatedText.Kind.REPORTS_ON,
+        "A made-up yearly report",
+        "https://example.org/yearly-report",
+        "The list of fees is read in nine languages, most often on telephones.",
+        "Made up for this demonstration",
+    ),
+]

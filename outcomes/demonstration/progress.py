@@ -4,7 +4,15 @@ from datetime import date, timedelta
 from random import Random
 
 from outcomes.demonstration.people import noon, store
-from outcomes.demonstration.phrases import ASKED_TO_CHANGE, EVIDENCE, REASONS, REPORTS, UNAPPROVED
+from outcomes.demonstration.phrases import (
+    ASKED_TO_CHANGE,
+    EVIDENCE,
+    NEXT_STEPS,
+    OBSTACLES,
+    REASONS,
+    REPORTS,
+    UNAPPROVED,
+)
 from outcomes.models import (
     ENDED,
     UNFULFILLED,
@@ -87,6 +95,7 @@ def _update(
 ) -> ProgressUpdate:
     said = set(commitment.updates.values_list("text", flat=True))
     text = random.choice([text for text in texts or REPORTS[status] if text not in said])
+    is_going_on = status == Status.IN_PROGRESS
     return store(
         ProgressUpdate(
             commitment=commitment,
@@ -94,7 +103,10 @@ def _update(
             reported_on=day,
             recorded_at=noon(day + timedelta(days=1)),
             status=status,
+            step=25 * random.randint(1, 3) if is_going_on else None,
             text=text.format(n=random.randint(12, 480)),
+            obstacles=random.choice(["", *OBSTACLES]) if is_going_on else "",
+            next_steps=random.choice(["", *NEXT_STEPS]) if is_going_on else "",
             names_nobody=True,
             reason=REASONS[status] if status in UNFULFILLED else "",
             source=_source(commitment) if status in ENDED else "",

@@ -6,23 +6,30 @@ from datetime import date
 from itertools import product
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Q
-from django.test import override_settings
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker, Settings
 
 from outcomes.demonstration.people import noon
 from outcomes.models import (
+    Assessment,
     Commitment,
     CommitmentParty,
     Evidence,
+    Milestone,
     Outcome,
     ProgressUpdate,
+    RelatedText,
+    ReportingRound,
+    Response,
     Status,
     Theme,
 )
+from outcomes.rounds import with_numbers
 from participants import sharing
 from participants.invitations import find, waiting_for
 from participants.models import (
@@ -40,6 +47,7 @@ from participants.models import (
     User,
 )
 from roundtable.models import AuditEntry, Event
+from tests.reading import text_of
 from tests.roundtable_files import RECORD, demo, everything, load
 
 ON = date(2026, 3, 1)
@@ -288,9 +296,47 @@ def test_focal_points(made: Event) -> None:
         assert party.focal_point.participations.confirmed().filter(event=made).exists()
 
 
+def test_answers_and_findings(made: Event, client: Client) -> None:
+    answers = Response.objects.filter(outcome__statement__event=made)
+    assert {row.stance for row in answers.approved()} == set(Response.Stance)
+    assert answers.filter(state="submitted").count() == 6
+    assert answers.approved().count() == 17  # of 28 addressees of five recommendations
+    page = text_of(client.get("/progress/matrix/", {"event": "demonstration"}))
+    assert "17 of 28 answers that recommendations ask for have been given." in page
+    found = Assessment.objects.filter(commitment__event=made).approved()
+    assert {row.finding for row in found} == set(Assessment.Finding)
+    pages = [text_of(client.get(row.commitment.get_absolute_url())) for row in found]
+    assert 3 <= sum("They differ:" in page for page in pages) < len(pages)
+
+
+def test_steps_and_other_texts(made: Event) -> None:
+    steps = Milestone.objects.filter(commitment__event=made)
+    assert steps.count() > 20
+    assert 0 < steps.filter(reached_on=None).count() < steps.count()
+    assert made.commitments.filter(is_open=True).count() == 4
+    assert RelatedText.objects.filter(outcome__statement__event=made).count() == 1
+    assert RelatedText.objects.filter(commitment__event=made).count() == 2
+
+
+def test_rounds_of_which_two_were_not_answered_by_some(made: Event, client: Client) -> None:
+    numbers = [
+        (row.replied, row.asked)  # type: ignore[attr-defined]
+        for row in with_numbers(made.reporting_rounds.order_by("opened_at"))
+    ]
+    assert len(numbers) == 3
+    assert all(0 < replied < asked for replied, asked in numbers[:2])
+    with time_machine.travel(noon(ON), tick=False):
+        pages = [text_of(client.get(row.get_absolute_url())) for row in made.commitments.all()]
+    silent = ["No answer to two requests" in page for page in pages]
+    assert 0 < sum(silent) < 20
+
+
 def test_every_row_is_valid(made: Event) -> None:
     rows = 0
-    for manager in (ProgressUpdate, Evidence, ContactChannel, Participation, Grant, Delegate):
+    for manager in (
+        *(ProgressUpdate, Evidence, ContactChannel, Participation, Grant, Delegate),
+        *(Response, Assessment, Milestone, RelatedText, ReportingRound),
+    ):
         for row in manager._default_manager.all():
             row.full_clean()
             rows += 1
