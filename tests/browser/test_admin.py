@@ -2,10 +2,8 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
@@ -20,6 +18,7 @@ from participants.models import (
 )
 from roundtable.models import Event
 from tests.browser import pages, portal
+from tests.browser.checks import axe
 from tests.browser.conftest import Visit
 from tests.conftest import FULL
 from tests.factories import make_user
@@ -134,11 +133,7 @@ def look(page: Page, name: str, how: str) -> list[str]:
     clipped = page.evaluate(CLIPPED)
     if wide > 0 or clipped:
         faults.append(f"{name} is too wide by {wide}px: {clipped}")
-    found: Any = Axe().run(page, options={"preload": False}).response
-    for violation in found["violations"]:
-        nodes = [node["html"][:150] for node in violation["nodes"][:3]]
-        faults.append(f"{name}: {violation['id']} {nodes}")
-    return faults
+    return faults + [f"{name}: {fault}" for fault in axe(page)]
 
 
 def test_participation_is_confirmed_by_keyboard(visit: Visitor, cochair: User) -> None:

@@ -92,7 +92,7 @@ def test_page_after_the_last_look_of_the_day_is_sound(
 def test_pages_need_no_script(visit: Callable[..., Visit], delegate: User) -> None:
     for who, every in ((None, pages.PUBLIC + pages.SIGN_IN), (delegate, pages.SIGNED_IN)):
         opened = visit("/", who=who, javascript=False)
-        for page in every:
+        for page in every if FULL else every[::3]:
             main = opened.open(page.path, page.status).locator("main")
             assert main.locator("h1").is_visible(), page.name
             assert main.inner_text().strip(), page.name
@@ -149,7 +149,7 @@ LEFT = "() => [...window.untouched].map((element) => element.outerHTML.slice(0, 
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("name", ["roundtable-demonstration", "commitments", "person", "me"])
+@pytest.mark.parametrize("name", ["roundtable-2018", "commitments", "person", "me"])
 def test_keyboard_reaches_everything_and_shows_where_it_is(
     visit: Callable[..., Visit], delegate: User, name: str, width: int
 ) -> None:

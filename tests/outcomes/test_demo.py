@@ -99,6 +99,7 @@ def test_nothing_invented_is_attached_to_the_record_of_2018(made: Event) -> None
     assert load(RECORD) == "0 added, 0 changed, 0 removed, 68 unchanged.\n"
 
 
+@pytest.mark.walk
 def test_it_is_the_same_in_every_copy(made: Event) -> None:
     def drawn() -> list[tuple[object, ...]]:
         updates = ProgressUpdate.objects.order_by("pk")

@@ -1,6 +1,10 @@
 """The roundtable of 2018: word for word what its sources say, and nothing else."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from participants.models import EventRole, Group
 from roundtable.models import Event
@@ -114,10 +118,18 @@ TWO = {
 }
 
 
+@pytest.fixture(scope="module")
+def loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The roundtable of 2018 as its file brings it, for all tests of this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load(RECORD)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def record(db: None) -> Event:
-    """The roundtable of 2018 as its file brings it."""
-    load(RECORD)
+def record(loaded_once: None, db: None) -> Event:
+    """The roundtable of 2018; what a test changes is undone after it."""
     return Event.objects.get(code="BP2018")
 
 

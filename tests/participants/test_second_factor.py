@@ -66,6 +66,7 @@ def test_session_by_code_alone_is_refused_at_every_address(event: Event, client_
         assert refusals(browser, operator=user.is_superuser) == expected
 
 
+@pytest.mark.walk
 def test_session_that_has_not_used_the_factor_is_refused_at_every_address(
     event: Event, client_of: Sign
 ) -> None:

@@ -28,7 +28,7 @@ from participants.models import (
     User,
 )
 from roundtable.models import Event, Series
-from tests.conftest import FULL
+from tests.conftest import AGAIN, FULL
 from tests.factories import NOON
 from tests.mistakes import MISTAKES, make_mistake
 from tests.participants.worlds import EVENTS, OFFICES, TODAY, Someone, World, make_world
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 # So many worlds in each test; rows of worlds that are over slow a database down.
 AT_ONCE = 250 if FULL else 100
-WORLDS = 10_000 if FULL else 300
+WORLDS = 10_000 if FULL else 200 if AGAIN else 300
 MOST_PEOPLE = 4
 SEEDS = [range(start, start + AT_ONCE) for start in range(0, WORLDS, AT_ONCE)]
 if "SEED" in os.environ:
