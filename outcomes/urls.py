@@ -43,6 +43,7 @@ urlpatterns = [
     path("roundtables/", views.event_list, name="event-list"),
     path("roundtables/<slug:slug>/", views.event_detail, name="event-detail"),
     path("roundtables/<slug:slug>/brief/", views.event_brief, name="event-brief"),
+    path("roundtables/<slug:slug>/brief.pdf", views.event_brief_pdf, name="event-brief-pdf"),
     path("outcomes/", views.outcome_list, name="outcome-list"),
     path("outcomes/<slug:slug>/<number:number>/", views.outcome_detail, name="outcome-detail"),
     path("commitments/", views.commitment_list, name="commitment-list"),

@@ -81,6 +81,7 @@ from tests.follow_up import (
     make_related_text,
     make_response,
 )
+from tests.reading import text_of_pdf
 from tests.test_urls import MAP
 
 # Everyone who has a word in each field, with `listed_to`.
@@ -202,7 +203,9 @@ def whole(answer: Any) -> str:
 
 
 def unpacked(content: bytes) -> str:
-    """The text of a file, or of all that an archive or a workbook holds."""
+    """The text of a file, or of all that an archive, a workbook or a PDF holds."""
+    if content.startswith(b"%PDF-"):
+        return text_of_pdf(content)
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return content.decode()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -580,6 +583,9 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "event-detail": lambda: [f"/roundtables/{row.slug}/" for row in Event.objects.all()],
     # What a visitor asks for stands in the address that leads to signing in.
     "event-brief": lambda: [f"/roundtables/{row.slug}/brief/" for row in Event.objects.published()],
+    "event-brief-pdf": lambda: [
+        f"/roundtables/{row.slug}/brief.pdf" for row in Event.objects.published()
+    ],
     "outcome-detail": lambda: list(_outcomes()),
     "commitment-detail": lambda: [
         f"/commitments/{row.reference.lower()}/" for row in Commitment.objects.all()

@@ -340,6 +340,7 @@ def _files(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _by_slug("/roundtables/", "/brief/"),
+    "event-brief-pdf": lambda _cast, _own: _by_slug("/roundtables/", "/brief.pdf"),
     "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
     "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
     "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),

@@ -2,9 +2,11 @@
 
 import re
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 from django.test import Client
+from pypdf import PdfReader
 
 # What a visitor reads beside each thing that can be followed.
 IN_TOUCH = (
@@ -26,6 +28,12 @@ def read(browser: Client, path: str, **query: str) -> str:
     answer = browser.get(path, query)
     assert answer.status_code == 200, path
     return text_of(answer)
+
+
+def text_of_pdf(content: bytes) -> str:
+    """The words of all its pages, with single spaces between them."""
+    pages = PdfReader(BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def links_of(answer: Any) -> list[str]:

@@ -3,7 +3,7 @@
 #   tests/run.sh         all
 #   tests/run.sh check   lint and types alone
 # FULL=1 runs the property, crawl and volume tests at full size; CI=true takes a missing
-# Chromium or PostgreSQL as a failure.
+# Chromium, PostgreSQL or Pango as a failure.
 cd "$(dirname "$0")/.." || exit 1
 export PATH="$PWD/.venv/bin:$PATH"
 trap 'exit 130' INT TERM
@@ -46,6 +46,10 @@ if [ "${1:-all}" != check ]; then
             python -m pytest -q $at_once --ignore=tests/browser -m "not own_process"
     else
         without "tests on PostgreSQL" "PostgreSQL's server" postgresql
+    fi
+
+    if ! python -c 'from outcomes.pdf import can_make; raise SystemExit(not can_make())'; then
+        without "tests of the brief as a PDF" "Pango" libpangoft2-1.0-0
     fi
 
     CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}

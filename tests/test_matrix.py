@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from outcomes import pdf
 from participants.models import Delegate, User
 from tests.conftest import FULL
 from tests.matrix import (
@@ -35,9 +36,17 @@ def asked(role: str) -> list[str]:
     return ["GET", "POST"] if role in ("visitor", "participant", "co-chair") else ["GET"]
 
 
+@pytest.fixture
+def paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that makes PDFs, at once."""
+    monkeypatch.setattr(pdf, "can_make", lambda: True)
+    monkeypatch.setattr(pdf, "make", lambda html, style: b"%PDF-1.7")
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.walk
 @pytest.mark.django_db
+@pytest.mark.usefixtures("paper")
 def test_each_cell_answers_as_the_table_says(
     client_of: Sign, role: str, record_property: Record
 ) -> None:

@@ -73,6 +73,7 @@ MAP = {
     "progress": public("/progress/"),
     # Only for whoever holds a grant for the roundtable.
     "event-brief": signed_in("/roundtables/roundtable-2024/brief/", 404),
+    "event-brief-pdf": signed_in("/roundtables/roundtable-2024/brief.pdf", 404),
     "change-list": public("/changes/"),
     "progress-matrix": public("/progress/matrix/"),
     "organisation-list": public("/organisations/"),

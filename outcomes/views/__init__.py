@@ -4,7 +4,7 @@ from outcomes.views.agreed import event_detail, event_list, outcome_detail, outc
 from outcomes.views.answers import my_answer, my_answers
 from outcomes.views.assessments import my_assessment, my_assessments
 from outcomes.views.following import calendar, feed, my_following, stop_by_link
-from outcomes.views.looking_back import change_list, event_brief
+from outcomes.views.looking_back import change_list, event_brief, event_brief_pdf
 from outcomes.views.offers import join_commitment, my_offer, my_offers, new_offer
 from outcomes.views.progress import progress, progress_matrix
 from outcomes.views.promised import (
@@ -23,6 +23,7 @@ __all__ = [
     "commitment_detail",
     "commitment_list",
     "event_brief",
+    "event_brief_pdf",
     "event_detail",
     "event_list",
     "evidence_file",

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, time
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from outcomes import pdf
 from outcomes.as_of import EARLIEST, meeting_before
 from outcomes.brief import brief
 from outcomes.changes import log
@@ -45,10 +49,31 @@ def change_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
     """What co-chairs take to a meeting; only for whoever holds a grant for the roundtable."""
+    context = _brief_of(request, slug) | {"has_pdf": pdf.can_make()}
+    return render(request, "outcomes/brief.html", context)
+
+
+@require_safe
+def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as a tagged PDF; absent where none can be made."""
+    context = _brief_of(request, slug)
+    if not pdf.can_make():
+        raise Http404
+    style = (settings.BASE_DIR / "static" / "css" / "brief.css").read_text()
+    made = pdf.make(render_to_string("outcomes/brief_pdf.html", context, request), style)
+    name = f"brief-{slug}-{context['today']}.pdf"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+def _brief_of(request: HttpRequest, slug: str) -> dict[str, object]:
+    """What the brief's templates hold.
+
+    Raises Http404 where the roundtable is not public, or the reader holds no grant for it.
+    """
     on = timezone.localdate()
     rights = rights_of(request.user, on)
     event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
     if rights is None or not rights.may_read(event.pk):
         raise Http404
-    context = {"event": event, "brief": brief(event, on, timezone.now()), "today": on}
-    return render(request, "outcomes/brief.html", context)
+    return {"event": event, "brief": brief(event, on, timezone.now()), "today": on}

@@ -1,0 +1,133 @@
+"""The brief as a PDF: tagged, with text, for the same readers; absent where none can be made."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from pypdf import PdfReader
+
+from outcomes import pdf
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_party,
+    make_user,
+)
+from tests.reading import text_of_pdf
+
+Sign = Callable[[User | Delegate], Client]
+PATH = "/roundtables/new/brief.pdf"
+BUTTON = f'href="{PATH}">The same as PDF</a>'
+needs_pango = pytest.mark.skipif(not pdf.can_make(), reason="Pango is not installed")
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def meeting(db: None) -> Event:
+    event = make_event(code="NEW", slug="new", title="Réunion de suivi & plus")
+    late = make_commitment(
+        event, reference="NEW-C1", text="Train < 200 officers.", due_on=date(2025, 1, 1)
+    )
+    make_party(late, organisation=make_organisation(name="Министерство труда"))
+    return event
+
+
+@pytest.fixture
+def browser(meeting: Event, client_of: Sign) -> Client:
+    cochair = make_user("chair@example.org")
+    make_grant(cochair, meeting)
+    return client_of(cochair)
+
+
+@needs_pango
+def test_pdf_says_what_the_page_says(browser: Client) -> None:
+    answer = browser.get(PATH)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == 'attachment; filename="brief-new-2026-03-02.pdf"'
+    text = text_of_pdf(answer.content)
+    for words in (
+        "Brief: Réunion de suivi & plus",
+        "As of 2 March 2026",
+        "NEW-C1 Train < 200 officers. Due 1 January 2025, no update yet",
+        "Министерство труда: NEW-C1 never reported",
+        "Where each point stands",
+    ):
+        assert words in text, words
+
+
+@needs_pango
+def test_pdf_is_tagged_and_has_language_and_title(browser: Client) -> None:
+    found = PdfReader(BytesIO(browser.get(PATH).content))
+    root: Any = found.root_object
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert found.metadata and found.metadata.title == "Brief: Réunion de suivi & plus"
+    kinds = kinds_of(root["/StructTreeRoot"])
+    assert {"/H1", "/H2", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Link"} <= kinds
+    links = [
+        str(link.get_object()["/A"]["/URI"])
+        for page in found.pages
+        for link in page.get("/Annots", [])
+        if "/A" in link.get_object()
+    ]
+    assert "https://portal.example.org/commitments/new-c1/" in links
+
+
+def kinds_of(node: object) -> set[str]:
+    """The kinds of all elements below this one."""
+    found = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(found, list):
+        return {kind for child in found for kind in kinds_of(child)}
+    if not isinstance(found, dict):
+        return set()
+    kind = {str(found["/S"])} if "/S" in found else set()
+    return kind | kinds_of(found.get("/K", []))
+
+
+@needs_pango
+def test_nothing_is_fetched_for_it(tmp_path: Path) -> None:
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">zq-drawn</text></svg>'
+    (tmp_path / "zq.svg").write_text(drawn)
+    image = f'<img src="file://{tmp_path}/zq.svg" alt="">'
+    html = f'<html lang="en"><title>T</title><h1>Seen</h1>{image}</html>'
+    text = text_of_pdf(pdf.make(html, f'@import url("file://{tmp_path}/zq.css");'))
+    assert text == "Seen"
+
+
+@needs_pango
+def test_page_offers_it(browser: Client) -> None:
+    assert BUTTON in browser.get("/roundtables/new/brief/").content.decode()
+
+
+def test_without_pango_there_is_no_button_and_no_file(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_weasyprint", lambda: None)
+    answer = browser.get("/roundtables/new/brief/")
+    assert answer.status_code == 200
+    assert "PDF" not in answer.content.decode()
+    assert browser.get(PATH).status_code == 404
+
+
+def test_who_may_not_read_the_brief_gets_no_file(meeting: Event, client_of: Sign) -> None:
+    elsewhere = make_user()
+    make_grant(elsewhere, make_event())
+    for user in (elsewhere, make_user()):
+        assert client_of(user).get(PATH).status_code == 404
+    assert Client().get(PATH)["Location"].startswith("/accounts/login/")
