@@ -297,7 +297,8 @@ def test_focal_points(made: Event) -> None:
         assert party.focal_point.participations.confirmed().filter(event=made).exists()
 
 
-def test_answers_and_findings(made: Event, client: Client) -> None:
+def test_answers_and_findings(made: Event, client: Client, settings: Settings) -> None:
+    settings.DEBUG = False  # else pages link to the outbox, which is not there in tests
     answers = Response.objects.filter(outcome__statement__event=made)
     assert {row.stance for row in answers.approved()} == set(Response.Stance)
     assert answers.filter(state="submitted").count() == 6
@@ -319,7 +320,10 @@ def test_steps_and_other_texts(made: Event) -> None:
     assert RelatedText.objects.filter(commitment__event=made).count() == 2
 
 
-def test_rounds_of_which_two_were_not_answered_by_some(made: Event, client: Client) -> None:
+def test_rounds_of_which_two_were_not_answered_by_some(
+    made: Event, client: Client, settings: Settings
+) -> None:
+    settings.DEBUG = False
     numbers = [
         (row.replied, row.asked)  # type: ignore[attr-defined]
         for row in with_numbers(made.reporting_rounds.order_by("opened_at"))
