@@ -40,6 +40,7 @@ def make(on: date) -> Event:
     random = Random(SEED)
     load(FIXTURES / "demonstration.toml", at=noon(date(2023, 3, 20)))
     event = Event.objects.get(slug=SLUG)
+    event.commitments.update(recorded_at=noon(date(2023, 3, 20)))
     helpers, people = read_cast()
     cochairs = add_helpers(helpers, event)
     add_people(people, event, by=cochairs[0], random=random)

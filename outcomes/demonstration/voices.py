@@ -96,15 +96,22 @@ def _finding(commitment: Commitment, *, differs: bool) -> Assessment.Finding:
 
 
 def add_steps(event: Event, *, on: date) -> None:
-    """Steps on the way of some commitments, reached where their day has passed."""
+    """Steps on the way of some commitments, reached where their day has passed.
+
+    Each is written down a month after the roundtable, and as reached on the day itself.
+    """
     for commitment in event.commitments.exclude(due_on=None).order_by("pk")[::4]:
         assert commitment.due_on is not None
         days = (commitment.due_on - event.ends_on).days
         for number, title in enumerate(STEPS, start=1):
             due = event.ends_on + timedelta(days=days * number // (len(STEPS) + 1))
-            is_reached = due < on - timedelta(days=60)
-            reached = due + timedelta(days=9) if is_reached else None
-            store(Milestone(commitment=commitment, title=title, due_on=due, reached_on=reached))
+            step = Milestone(commitment=commitment, title=title, due_on=due)
+            step._history_date = noon(event.ends_on + timedelta(days=30))  # type: ignore[attr-defined]
+            store(step)
+            if due < on - timedelta(days=60):
+                step.reached_on = due + timedelta(days=9)
+                step._history_date = noon(step.reached_on)  # type: ignore[attr-defined]
+                store(step)
 
 
 def add_related_texts(event: Event) -> None:

@@ -249,6 +249,11 @@ class Commitment(models.Model):
         """Whether the due date lies before that day and no update has ended it."""
         return bool(self.due_on and self.due_on < on and self.status not in ENDED)
 
+    @property
+    def may_be_joined(self) -> bool:
+        """Whether other organisations may offer to join it: it is open, and has not ended."""
+        return self.is_open and self.status not in ENDED
+
     def is_due_soon(self, on: date) -> bool:
         """Whether it is due within 30 days and no update has ended it."""
         return bool(self.due_on and on <= self.due_on <= on + SOON and self.status not in ENDED)

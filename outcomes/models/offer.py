@@ -84,14 +84,14 @@ class Offer(Editorial):
         return self.outcome_id is None
 
     def clean(self) -> None:
-        """Raises ValidationError where the commitment is not open, or joined already."""
+        """Raises ValidationError where the commitment is not open, has ended, or is joined."""
         outcome, commitment = self.outcome, self.commitment
         event = outcome.statement.event if outcome else commitment and commitment.event
         if event and self.organisation_id:
             check_made_up(event, self.organisation.is_demonstration)
         if self.is_approved or not (self.is_joining and commitment):
             return
-        if not commitment.is_open:
+        if not commitment.may_be_joined:
             raise ValidationError({"commitment": _("This commitment is not open to others.")})
         if commitment.parties.filter(organisation=self.organisation_id).exists():
             raise ValidationError({"organisation": _("It is a party to this commitment already.")})

@@ -49,7 +49,7 @@ def new_offer(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
     """A page to ask to join an open commitment."""
     commitment = get_object_or_404(
-        Commitment.objects.published().filter(is_open=True).select_related("event"),
+        Commitment.objects.published().not_ended().filter(is_open=True).select_related("event"),
         reference=reference.upper(),
     )
     seat = _seat(request, commitment.event)

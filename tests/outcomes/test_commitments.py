@@ -276,16 +276,16 @@ def test_commitment_says_all_that_is_on_record(client: Client, register: Event) 
         "Old roundtable · OLD-C2 underway In progress Due 2 March 2026 within 30 days "
         f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
         "Ask Nobody is listed for this commitment. Participants may see more after signing in. "
-        "As it stood on Show What changed since "
-        "Cite this Process, Old roundtable, OLD-C2, 14–15 May 2024. "
-        "http://testserver/commitments/old-c2/ "
-        f"Report a mistake The contact of this portal is not set. {IN_TOUCH} "
         "What the party says In progress As of 10 January 2026 last reported less than a year ago "
         "What was reported 10 January 2026 · Ministry of Labour In progress Two courses were held. "
         "3 February 2025 · Ministry of Labour Planning First <b>step</b>. Second. "
         "Report , 1 February 2025 "
         "What an assessor found Nobody independent has assessed it, as far as this portal knows. "
-        "Write an assessment"
+        "Write an assessment "
+        "As it stood on Show What changed since "
+        "Cite this Process, Old roundtable, OLD-C2, 14–15 May 2024. "
+        "http://testserver/commitments/old-c2/ "
+        f"Report a mistake The contact of this portal is not set. {IN_TOUCH}"
     )
     assert "https://example.org/report" in links_of(answer)
     page = answer.content.decode()

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from outcomes.changes import changes
-from outcomes.models import Commitment, CommitmentParty, Offer
+from outcomes.models import Commitment, CommitmentParty, Offer, Status
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
@@ -185,11 +185,14 @@ def test_others_join_an_open_commitment(client: Client, client_of: Sign, meet: E
     assert Commitment.objects.count() == 1
 
 
-def test_commitment_that_is_closed_meanwhile_is_not_joined(client_of: Sign, meet: Event) -> None:
+@pytest.mark.parametrize("since", [{"is_open": False}, {"latest_status": Status.FULFILLED}])
+def test_commitment_that_is_closed_or_ended_meanwhile_is_not_joined(
+    client_of: Sign, meet: Event, since: dict[str, Any]
+) -> None:
     commitment = Commitment.objects.get()
     row = make_offer(commitment=commitment, approved=False)
     row.submit(at=NOON)
-    Commitment.objects.update(is_open=False)
+    Commitment.objects.update(**since)
     desk = desk_of(client_of, meet)
     decide(desk, row, "approve")
     assert (

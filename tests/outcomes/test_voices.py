@@ -187,8 +187,8 @@ def test_each_party_has_its_own_latest_update(client: Client, told: Commitment) 
     text = voices_in(client)
     assert text.startswith(" Fulfilled As of 1 September 2025 ")
     assert (
-        "Party by party Ministry of Labour: Fulfilled , 1 September 2025 "
-        "Harbour Aid: In progress , 1 April 2025 participants: No update yet "
+        "Party by party Ministry of Labour: Fulfilled 1 September 2025 "
+        "Harbour Aid: In progress 1 April 2025 participants: No update yet "
         "The parties do not say the same. The commitment has the status of the latest report."
     ) in text
 
