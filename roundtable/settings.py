@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -125,6 +126,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds templates/django/forms
 
 # Data ---------------------------------------------------------------------------------
 
@@ -228,9 +230,7 @@ TASKS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
 FORMAT_MODULE_PATH = ["roundtable.formats"]
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Files that every visitor gets --------------------------------------------------------
@@ -283,7 +283,6 @@ CONTENT_SECURITY_POLICY = {
 # Spreadsheets -------------------------------------------------------------------------
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
 IMPORT_EXPORT_FORMATS = [CSV, XLSX]
 

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
+from django.template.base import Template
 from django.test import Client
+from django.test.utils import _TestState
 from hypothesis import HealthCheck, settings
 from pytest_django import Settings
 
@@ -82,6 +85,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"The large samples were not tried: {SAMPLES} is not there. SAMPLES=DIR names them."
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_templates(django_test_environment: None) -> Callable[..., str]:
+    """Templates as in earnest: to note each for a test takes as long as many a page."""
+    template: Any = Template
+    state: Any = _TestState
+    noting: Callable[..., str] = template._render
+    template._render = state.saved_data.template_render
+    return noting
+
+
+@pytest.fixture
+def noted_templates(plain_templates: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a test read the context of an answer."""
+    monkeypatch.setattr(Template, "_render", plain_templates)
 
 
 @pytest.fixture(autouse=True)

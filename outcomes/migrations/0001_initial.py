@@ -646,6 +646,10 @@ class Migration(migrations.Migration):
             model_name='progressupdate',
             index=models.Index(fields=['state', 'approved_at'], name='outcomes_pr_state_7ecdd7_idx'),
         ),
+        migrations.AddIndex(
+            model_name='progressupdate',
+            index=models.Index(condition=models.Q(('state', 'approved')), fields=['commitment', 'reported_on', 'recorded_at', 'id', 'status'], name='update_course'),
+        ),
         migrations.AddConstraint(
             model_name='progressupdate',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at', None), ('approved_by', None)), _connector='OR'), name='progressupdate_approved_by_someone_at_some_time'),

@@ -149,6 +149,12 @@ class ProgressUpdate(Editorial):
         indexes = [
             models.Index(fields=["commitment", "state", "-reported_on"]),
             models.Index(fields=["state", "approved_at"]),
+            # In the order of telling, so that progress over time sorts nothing.
+            models.Index(
+                fields=["commitment", "reported_on", "recorded_at", "id", "status"],
+                condition=Q(state="approved"),
+                name="update_course",
+            ),
         ]
 
     def __str__(self) -> str:

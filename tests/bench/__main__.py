@@ -1,104 +1,31 @@
-"""How long the portal takes for known and for unknown addresses; `make bench` prints it.
+"""The benchmarks: `make bench` prints them, on SQLite and where it is found on PostgreSQL.
 
-Each try asks a portal of its own, in memory, known and unknown in turn, so that whatever else the
-machine does falls on both alike.
+python -m tests.bench signing-in
+python -m tests.bench pages [COMMITMENTS]
 """
 
 import os
-import statistics
 import sys
-import time
-from collections.abc import Callable
 
 import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-from django.core.cache import cache  # noqa: E402  Django must be set up first
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
+from django.db import connection  # noqa: E402  Django must be set up first
 
-from roundtable.models import Event  # noqa: E402
-from tests.factories import make_delegate, make_event, make_grant, make_user  # noqa: E402
-
-TRIES = 500
-GOAL = 10  # milliseconds
+from tests.bench import pages, signing_in  # noqa: E402
 
 
-def known(number: int) -> str:
-    """An address that has an account."""
-    return f"known{number % 50:02}@example.org"
-
-
-def unknown(number: int) -> str:
-    """An address of the same length that has none."""
-    return f"other{number % 50:02}@example.org"
-
-
-def sign_in(email: str) -> int:
-    """Asks for a code."""
-    return Client().post("/accounts/login/", {"login": email}).status_code
-
-
-def ask_to_be_invited(email: str) -> int:
-    """Sends the form for people who were not invited."""
-    form = {
-        "event": Event.objects.get().pk,
-        "name": "Ana Example",
-        "organisation": "An office",
-        "email": email,
-        "note": "",
-    }
-    return Client().post("/invite-me/", form).status_code
-
-
-def milliseconds(ask: Callable[[str], int], email: str, status: int) -> float:
-    """How long one try takes, with its limits unspent."""
-    cache.clear()
-    began = time.perf_counter()
-    answer = ask(email)
-    took = (time.perf_counter() - began) * 1000
-    if answer != status:
-        sys.exit(f"{email} was answered {answer}, not {status}.")
-    return took
-
-
-def compare(name: str, ask: Callable[[str], int], status: int) -> float:
-    """Prints the medians of the tries and gives their difference."""
-    for number in range(20):  # the first tries read templates
-        for kind in (known, unknown):
-            cache.clear()
-            ask(kind(number))
-    times: dict[Callable[[int], str], list[float]] = {known: [], unknown: []}
-    for number in range(TRIES):
-        for kind in (known, unknown) if number % 2 else (unknown, known):
-            times[kind].append(milliseconds(ask, kind(number), status))
-    medians = [statistics.median(times[kind]) for kind in (known, unknown)]
-    difference = abs(medians[0] - medians[1])
-    print(
-        f"{name}: known {medians[0]:.2f} ms, unknown {medians[1]:.2f} ms, "
-        f"difference {difference:.2f} ms ({TRIES} tries each; the goal is under {GOAL} ms)"
-    )
-    return difference
-
-
-def main() -> None:
-    """Makes fifty people, and ends with an error where a difference misses the goal."""
-    setup_test_environment()
+def main(what: str, *numbers: str) -> None:
+    """Runs one benchmark on a database of its own; ends with an error where it misses its goal."""
     connection.creation.create_test_db(verbosity=0)
-    event = make_event()
-    make_grant(make_user("cochair@example.org"), event)
-    for number in range(50):
-        make_delegate(name=f"Person {number}", user=make_user(known(number)))
-    differences = [
-        compare("Sign-in", sign_in, 302),
-        compare("Invite me", ask_to_be_invited, 302),
-    ]
-    connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
-    sys.exit(any(difference >= GOAL for difference in differences))
+    try:
+        met = pages.run(*map(int, numbers)) if what == "pages" else signing_in.run()
+    finally:
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    sys.exit(not met)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

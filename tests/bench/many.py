@@ -96,6 +96,18 @@ def _points(random: Random) -> list[tuple[int, int]]:
             point.themes.set(random.sample(themes, k=random.randint(0, 3)))
             found.append((point.pk, number))
         statement.publish(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+    # Where nothing was undertaken, to compare with.
+    Event.objects.create(
+        pk=EVENTS + 1,
+        series_id=1,
+        code="NONE",
+        slug="none",
+        title="Roundtable without commitments",
+        starts_on=TODAY,
+        ends_on=TODAY,
+        time_zone="UTC",
+        is_public=True,
+    )
     return found
 
 
@@ -145,6 +157,7 @@ def _report(commitments: int, updates: int, user: User, random: Random) -> None:
             )
         )
     ProgressUpdate.objects.bulk_create(rows, AT_ONCE)
+    settle()
     latest = ProgressUpdate.objects.approved().filter(commitment=OuterRef("pk"))
     Commitment.objects.filter(updates__state=State.APPROVED).update(
         latest_update=Subquery(latest.values("pk")[:1]),

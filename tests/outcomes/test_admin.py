@@ -35,7 +35,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
 UNDECIDED = ["editor", "reader", "elsewhere"]
 

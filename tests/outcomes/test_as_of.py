@@ -25,7 +25,7 @@ from tests.follow_up import (
 )
 from tests.reading import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 DAYS = {"starts_on": date(2018, 5, 1), "ends_on": date(2018, 5, 2)}
 LINE = "What had been reported by that day, and was approved since."
 

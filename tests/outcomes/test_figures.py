@@ -36,7 +36,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 TODAY = date(2026, 3, 2)
 STARTS = [date(2023, 5, 1), date(2024, 11, 30), date(2025, 12, 1)]
 DAYS = [*STARTS, date(2024, 3, 2), date(2024, 3, 3), date(2025, 3, 2), date(2025, 3, 3), TODAY]

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.outcomes.test_admin import filled, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
 
 
