@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from outcomes.models import ProgressUpdate
+from outcomes.evidence_files import words_of
+from outcomes.models import Evidence, ProgressUpdate
 from outcomes.naming import contact_details_in, names_in
 from participants.permissions import Rights
 
@@ -14,6 +15,7 @@ class Findings:
     details: list[str]
     names: list[str]
     is_author: bool
+    unread: list[Evidence]  # files that could not be looked into
 
 
 def findings(update: ProgressUpdate, rights: Rights) -> Findings | None:
@@ -25,13 +27,16 @@ def findings(update: ProgressUpdate, rights: Rights) -> Findings | None:
     waits = update.state == ProgressUpdate.State.SUBMITTED
     if not waits or not rights.may_decide(update.commitment.event_id):
         return None
-    text = words_of(update)
-    is_author = update.author_id == rights.user.pk
-    return Findings(contact_details_in(text), [] if is_author else names_in(text), is_author)
-
-
-def words_of(update: ProgressUpdate) -> str:
-    """All that everyone would read of it, its evidence included."""
     told = [update.text, update.obstacles, update.next_steps, update.reason, update.source]
-    shown = [f"{row.title}\n{row.url}" for row in update.evidence.all()]
-    return "\n".join([*told, *shown])
+    unread = []
+    for row in update.evidence.all():
+        told += [row.title, row.url]
+        if row.file:
+            in_file = words_of(row)
+            told.append(in_file or "")
+            unread += [row] if in_file is None else []
+    text = "\n".join(told)
+    is_author = update.author_id == rights.user.pk
+    return Findings(
+        contact_details_in(text), [] if is_author else names_in(text), is_author, unread
+    )

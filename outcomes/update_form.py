@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outcomes.evidence import Checked, check
+from outcomes.evidence_files import words_in
 from outcomes.models import Evidence, ProgressUpdate, Status, Step
 from outcomes.naming import contact_details_in
 
@@ -130,6 +131,13 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
     def _get_validation_exclusions(self) -> set[str]:
         # The file is stored under a name of the portal's own, once all is found right.
         return {*super()._get_validation_exclusions(), "file", "update_of"}  # type: ignore[misc]
+
+    def words(self) -> list[str]:
+        """What everyone may read of it: its title, its address, and what a public file says."""
+        found = [str(self[name].value() or "") for name in ("title", "url")]
+        if self.checked and self.cleaned_data.get("is_public"):
+            found.append(words_in(self.checked.content, self.checked.media_type) or "")
+        return found
 
     def store(self, update: ProgressUpdate) -> None:
         """Adds it to the update."""

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
+from outcomes.evidence_files import shown_words
 from outcomes.models import ENDED, CommitmentParty, ProgressUpdate
 from outcomes.update_form import WORDS, EvidenceForm, UpdateForm
 from participants.models import User
@@ -96,7 +97,6 @@ def write(
     update.is_unchanged = False
     form = UpdateForm(_with_a_day(sent, at), instance=update, hand_in=hand_in)
     evidence = EvidenceForm(sent, files)
-    form.also_read = [sent.get("evidence-title", ""), sent.get("evidence-url", "")]
     if sent.get(SEEN) != desk.seen:
         own = _readable(form)
         differences = [
@@ -110,10 +110,11 @@ def write(
             return Written(form, evidence, is_stored=True)
         return Written(form, evidence, is_changed=True, differences=differences)
     # Both are asked, so that all that is wrong is said at once.
-    is_right = form.is_valid()
-    if evidence.is_given and not evidence.is_valid():
-        is_right = False
-    if not is_right:
+    is_right = not evidence.is_given or evidence.is_valid()
+    if hand_in:
+        stays = update.evidence.exclude(pk__in=_numbers(sent)) if update.pk else []
+        form.also_read = [*evidence.words(), *(shown_words(row) for row in stays)]
+    if not form.is_valid() or not is_right:
         return Written(form, evidence)
     update = form.save(commit=False)
     update.author = by
@@ -121,8 +122,7 @@ def write(
         update.submit(at=at)
     else:
         update.keep()
-    for row in update.evidence.filter(pk__in=_numbers(sent)):
-        row.remove()
+    update.evidence.filter(pk__in=_numbers(sent)).delete()
     if evidence.is_given:
         evidence.store(update)
     return Written(form, evidence, is_stored=True)

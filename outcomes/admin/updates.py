@@ -5,15 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.approving import findings
+from outcomes.evidence_files import download
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from participants.admin.base import GrantedAdmin, GrantedInline
 from participants.admin.choices import rights
@@ -36,7 +41,18 @@ class EvidenceInline(GrantedInline):
 
     model = Evidence
     form = EvidenceForm
-    fields = ["title", "url", "dated_on", "is_public"]
+    fields = ["title", "url", "stored_file", "dated_on", "is_public"]
+    readonly_fields = ["stored_file"]
+
+    @admin.display(description=_("file"), empty_value="–")
+    def stored_file(self, row: Evidence) -> str | None:
+        """A link to the file, which opens it whether it is public or not."""
+        if not row.file:
+            return None
+        address = reverse(
+            "admin:outcomes_progressupdate_evidence", args=[row.update_of_id, row.key]
+        )
+        return format_html('<a href="{}">{}</a>', address, _("Save the file"))
 
 
 class NoteForm(ActionForm):
@@ -163,6 +179,22 @@ class ProgressUpdateAdmin(GrantedAdmin):
         found = findings(row, self.rights_of(request)) if row else None
         more = {**(extra_context or {}), "findings": found}
         return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[Any]:
+        """With that of a file, public or not."""
+        path_of_file = path(
+            "<int:number>/evidence/<slug:key>/",
+            self.admin_site.admin_view(self.evidence_view),
+            name="outcomes_progressupdate_evidence",
+        )
+        return [path_of_file, *super().get_urls()]
+
+    def evidence_view(self, request: HttpRequest, number: int, key: str) -> HttpResponseBase:
+        """A file, for who may read the update before everyone does."""
+        update = get_object_or_404(self.get_queryset(request), pk=number)
+        if not self.has_view_permission(request, update):
+            raise PermissionDenied
+        return download(get_object_or_404(update.evidence.exclude(file=""), key=key))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """The commitment then shows the update before it."""

@@ -3,15 +3,14 @@
 from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.editorial import State
 from outcomes.models.progress import ProgressUpdate
 
-_NO_TEXT = _("Say what was done.")
-_NO_REASON = _("Say why it ends without being fulfilled.")
-_NO_SOURCE = _("A commitment ends with a source: say where that can be read.")
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -97,9 +96,10 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def remove(self) -> None:
-        """Takes it away, and its file once that is certain."""
-        name, store = self.file.name, self.file.storage
-        self.delete()
-        if name:
-            transaction.on_commit(lambda: store.delete(name))
+
+@receiver(post_delete, sender=Evidence)
+def remove_file(instance: Evidence, **_more: object) -> None:
+    """Takes the file of deleted evidence away, however it was deleted, once that is certain."""
+    name, store = instance.file.name, instance.file.storage
+    if name:
+        transaction.on_commit(lambda: store.delete(name))

@@ -17,7 +17,6 @@ from participants.models import User
 _NO_TEXT = _("Say what was done.")
 _NO_REASON = _("Say why it ends without being fulfilled.")
 _NO_SOURCE = _("A commitment ends with a source: say where that can be read.")
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
@@ -224,9 +223,7 @@ class ProgressUpdate(Editorial):
 
     @transaction.atomic
     def take_away(self) -> None:
-        """Deletes the update and its files; the commitment shows the one before it again."""
-        for evidence in self.evidence.all():
-            evidence.remove()
+        """Deletes the update; the commitment shows the one before it again."""
         self.delete()
         self._refresh_latest()
 

@@ -3,17 +3,16 @@
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.evidence import ending_of
+from outcomes.evidence_files import download
 from outcomes.handing_over import HandoverForm, hand_over, remind_again, stop_reminders
 from outcomes.models import CommitmentParty, Evidence
 from outcomes.reporting import link_of
@@ -55,20 +54,8 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 @login_not_required
 def evidence_file(request: HttpRequest, key: str) -> HttpResponseBase:
-    """A file that everyone may have, to be stored and not shown: browsers run nothing of it."""
-    evidence = get_object_or_404(Evidence.objects.published().exclude(file=""), key=key)
-    try:
-        content = evidence.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=f"{slugify(evidence.title) or key}.{ending_of(evidence.media_type)}",
-        content_type=evidence.media_type,
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    """A file that everyone may have."""
+    return download(get_object_or_404(Evidence.objects.published().exclude(file=""), key=key))
 
 
 def _report(

@@ -1,0 +1,93 @@
+"""Files that are stored as evidence: handed out as downloads, and looked into for their words."""
+
+import re
+import subprocess
+import sys
+from html import unescape
+from io import BytesIO
+from zipfile import ZipFile
+
+from django.conf import settings
+from django.http import FileResponse, Http404
+from django.utils.text import slugify
+
+from outcomes.evidence import PDF, ending_of
+from outcomes.models import Evidence
+
+SECONDS = 15  # a little longer than the reader's own limit
+# Where a line of an office document ends: a paragraph, a cell, a break.
+_LINE_ENDS = re.compile(r"</(?:\w+:)?(?:p|h|si|c|tc|table-cell)>|<(?:\w+:)?(?:br|tab)\b[^>]*>")
+_TARGETS = re.compile(r"(?:Target|xlink:href)=\"([^\"]*)\"")
+_TAG = re.compile(r"<[^>]*>")
+
+
+def download(evidence: Evidence) -> FileResponse:
+    """The file, to be stored and not shown: browsers run nothing of it.
+
+    Raises Http404 where it is gone.
+    """
+    try:
+        content = evidence.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = FileResponse(
+        content,
+        as_attachment=True,
+        filename=f"{slugify(evidence.title) or evidence.key}.{ending_of(evidence.media_type)}",
+        content_type=evidence.media_type,
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def words_of(evidence: Evidence) -> str | None:
+    """The words in a stored file; None where it cannot be looked into, or is gone."""
+    try:
+        with evidence.file.open("rb") as stored:
+            return words_in(stored.read(), evidence.media_type)
+    except FileNotFoundError:
+        return None
+
+
+def shown_words(evidence: Evidence) -> str:
+    """What everyone may read of it: its title, its address, and what a public file says."""
+    in_file = words_of(evidence) if evidence.file and evidence.is_public else None
+    return "\n".join([evidence.title, evidence.url, in_file or ""])
+
+
+def words_in(content: bytes, media_type: str) -> str | None:
+    """The words in a file that was found right; None where it cannot be looked into.
+
+    Of an image nothing is read.
+    """
+    if media_type == PDF:
+        return _in_pdf(content)
+    return None if media_type.startswith("image/") else _in_office(content)
+
+
+def _in_pdf(content: bytes) -> str | None:
+    """None where nothing is found as well: a scanned page has no words of its own."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "outcomes.pdf_words"],
+            input=content,
+            capture_output=True,
+            cwd=settings.BASE_DIR,
+            timeout=SECONDS,
+            check=True,
+        )
+    except subprocess.SubprocessError:
+        return None
+    return done.stdout.decode().strip() or None
+
+
+def _in_office(content: bytes) -> str:
+    """Of each part the text, and where its links lead; what is between two tags is one word."""
+    found = []
+    with ZipFile(BytesIO(content)) as parts:
+        for name in parts.namelist():
+            if name.endswith((".xml", ".rels")):
+                text = parts.read(name).decode("utf-8", "replace")
+                found += _TARGETS.findall(text)
+                found.append(_TAG.sub("", _LINE_ENDS.sub("\n", text)))
+    return unescape("\n".join(found))

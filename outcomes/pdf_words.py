@@ -1,0 +1,41 @@
+"""Reads a PDF from standard input and prints its words: `python -m outcomes.pdf_words`.
+
+In a process of its own, with limits: a PDF may be made to keep its reader busy for ever.
+"""
+
+import resource
+import sys
+from io import BytesIO
+
+from pypdf import PdfReader
+
+SECONDS = 10
+MEMORY = 512 * 1024 * 1024
+MOST_PAGES = 500
+
+
+def main() -> None:
+    """Ends with an error where the PDF cannot be read within the limits, or not as a whole."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    found = PdfReader(BytesIO(sys.stdin.buffer.read()))
+    if len(found.pages) > MOST_PAGES:
+        sys.exit(1)
+    words = []
+    for page in found.pages:
+        words.append(page.extract_text())
+        for note in page.get("/Annots") or []:
+            words += _said_by(note.get_object())
+    sys.stdout.buffer.write("\n".join(words).encode("utf-8", "replace"))
+
+
+def _said_by(note: object) -> list[str]:
+    """The words of a note, and where a link leads."""
+    assert isinstance(note, dict)
+    action = note.get("/A")
+    target = action.get_object().get("/URI") if action else None
+    return [str(part) for part in (note.get("/Contents"), target) if part]
+
+
+if __name__ == "__main__":
+    main()
