@@ -122,7 +122,8 @@ def write(
         update.submit(at=at)
     else:
         update.keep()
-    update.evidence.filter(pk__in=_numbers(sent)).delete()
+    for row in update.evidence.filter(pk__in=_numbers(sent)):
+        row.delete()
     if evidence.is_given:
         evidence.store(update)
     return Written(form, evidence, is_stored=True)

@@ -33,6 +33,10 @@ class WrittenForm(forms.ModelForm):  # type: ignore[type-arg]
         self.on = on
         given = data.copy() if data is not None else None
         super().__init__(given, instance=instance, initial={"edition": edition_of(instance)})
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                choices: Any = field.choices
+                field.choices = [("", _("Choose …")), *(pair for pair in choices if pair[0])]
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where a colleague saved meanwhile, or it cannot be handed in."""

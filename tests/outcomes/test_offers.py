@@ -180,7 +180,7 @@ def test_others_join_an_open_commitment(client: Client, client_of: Sign, meet: E
         ("Desk Office", "lead"),
         ("Aid", "partner"),
     ]
-    assert "Aid" in text_of(client.get(PAGE))
+    assert "What partners will do Aid: We staff it daily." in text_of(client.get(PAGE))
     assert aid.get(JOIN)["Location"] == PAGE  # it is a party now
     assert Commitment.objects.count() == 1
 

@@ -27,6 +27,7 @@ from tests.canaries import whole
 from tests.factories import make_delegate, make_event, make_party
 from tests.forms import fields_of
 
+pytestmark = pytest.mark.usefixtures("noted_templates")
 Sign = Callable[[User | Delegate], Client]
 Fields = dict[str, Any]
 PATIENCE = 30  # seconds
