@@ -6,10 +6,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.urls import reverse
+from django.utils import timezone
 
 from outcomes.answering import asked_of
 from outcomes.following import stop_url
-from outcomes.models import Commitment, Outcome
+from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.reporting import report_link
 from participants import hiding, reviewing, sharing
 from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation, User
 from roundtable.models import Event
@@ -106,6 +108,18 @@ def own_answer() -> str:
     return reverse("my-answer", args=[seat.event.slug, asked_of(seat)[0].number])
 
 
+def own_party() -> CommitmentParty:
+    """For whom the demonstration's delegate accepted to report."""
+    return CommitmentParty.objects.get(
+        focal_point__user__email="delegate@example.org", focal_point_accepted_at__isnull=False
+    )
+
+
+def report_by_link() -> str:
+    """Where the demonstration's delegate reports without signing in."""
+    return urlsplit(report_link(own_party(), at=timezone.now())).path
+
+
 def assessable() -> str:
     """Where the demonstration's delegate assesses a commitment of others."""
     me = Delegate.objects.get(user__email="delegate@example.org")
@@ -183,6 +197,8 @@ PUBLIC = [
     Page("hide-by-link", lambda: link_of(hiding.url_for)),
     Page("stop-by-link", link_to_stop),
     Page("review-by-link", lambda: link_of(reviewing.url_for)),
+    Page("report-by-link", report_by_link),
+    Page("report-by-link-closed", "/report/nonsense/", 404),
     Page("not-found", "/nothing/", 404),
 ]
 SIGN_IN = [
@@ -202,6 +218,7 @@ SIGNED_IN = [
     Page("my-consent-notice", "/me/consent/1/en/"),
     Page("my-review", "/me/review/"),
     Page("my-commitments", "/me/commitments/"),
+    Page("report", lambda: reverse("report", args=[own_party().pk])),
     Page("my-answers", "/me/answers/"),
     Page("my-answer", own_answer),
     Page("my-following", "/me/following/"),

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
-from outcomes.models import ProgressUpdate
+from outcomes.models import Assessment, ProgressUpdate, Response
 from participants.models import (
     Delegate,
     Grant,
@@ -67,6 +67,9 @@ def addresses() -> dict[str, str]:
         "outcomes_outcome": event.statement.outcomes.points()[0].pk,
         "outcomes_commitment": update.commitment_id,
         "outcomes_progressupdate": update.pk,
+        "outcomes_reportinground": event.reporting_rounds.order_by("pk")[0].pk,
+        "outcomes_response": Response.objects.filter(state="submitted").order_by("pk")[0].pk,
+        "outcomes_assessment": Assessment.objects.order_by("pk")[0].pk,
     }
     found = {"index": reverse("admin:index"), "app": "/admin/outcomes/"}
     for name, pk in rows.items():
@@ -78,8 +81,12 @@ def addresses() -> dict[str, str]:
         "participants_introduction",
         "participants_factorreset",
         "outcomes_commitment",
+        "outcomes_reportinground",
     ):
         found[f"{name}-add"] = reverse(f"admin:{name}_add")
+    found["offers"] = reverse("admin:outcomes_offer_changelist")
+    waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
+    found["approval"] = reverse("admin:outcomes_progressupdate_change", args=[waits.pk])
     commitment = [rows["outcomes_commitment"]]
     found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
     found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
