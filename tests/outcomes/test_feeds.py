@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -12,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from lxml import etree
 
 from outcomes.models import Commitment, Outcome, ProgressUpdate
 from participants.models import Organisation
@@ -30,6 +32,7 @@ from tests.follow_up import make_assessment, make_recommendation, make_response
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
+SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 HOST = "https://portal.example.org"
 RECORDED = datetime(2026, 3, 1, tzinfo=UTC)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -158,7 +161,16 @@ def check_as_the_standard_says(root: Element) -> None:
 
 def test_feeds_are_as_the_standard_says(moved: Commitment) -> None:
     for path in feeds(moved):
-        check_as_the_standard_says(fromstring(Client().get(path).content))
+        content = Client().get(path).content
+        check_as_the_standard_says(fromstring(content))
+        SCHEMA.assertValid(etree.fromstring(content))
+
+
+@pytest.mark.parametrize("lacks", ["id", "title", "updated", "author"])
+def test_schema_notices_what_a_feed_lacks(moved: Commitment, lacks: str) -> None:
+    found = etree.fromstring(Client().get("/feed.atom").content)
+    found.remove(found.find(f"{ATOM}{lacks}"))
+    assert not SCHEMA.validate(found)
 
 
 def test_feed_of_a_thing_where_nothing_happened_is_whole_and_stays_the_same() -> None:
