@@ -337,6 +337,19 @@ def _files(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
     return paths
 
 
+def _files_at_the_desk(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    """Files of updates that wait: of the co-chair's own roundtable, of others, and none."""
+    paths: dict[str, str | None] = {}
+    for key, event in cast.events.items():
+        update = make_update(event.commitments.all()[0], approved=False)
+        file = ContentFile(b"%PDF-1.4", "made-up.pdf")
+        row = make_evidence(
+            update, url="", file=file, media_type="application/pdf", is_public=False
+        )
+        paths[key] = f"/admin/outcomes/progressupdate/{update.pk}/evidence/{row.key}/"
+    return paths | {"deleted": f"/admin/outcomes/progressupdate/{ABSENT}/evidence/abcdefghjk/"}
+
+
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _by_slug("/roundtables/", "/brief/"),
@@ -394,6 +407,7 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "report-by-link": _report_links,
     "stop-by-link": _stop_links,
     "evidence-file": _files,
+    "admin:outcomes_progressupdate_evidence": _files_at_the_desk,
     "review-by-link": lambda cast, own: _links(reviewing.url_for, cast, own),
 }
 

@@ -12,9 +12,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.approving import findings
@@ -189,6 +191,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
         )
         return [path_of_file, *super().get_urls()]
 
+    @method_decorator(require_safe)
     def evidence_view(self, request: HttpRequest, number: int, key: str) -> HttpResponseBase:
         """A file, for who may read the update before everyone does."""
         update = get_object_or_404(self.get_queryset(request), pk=number)
