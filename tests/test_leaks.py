@@ -32,7 +32,6 @@ from tests.canaries import (
     PEOPLE,
     PROFILE,
     handles,
-    make_portal,
     of,
     paths,
     press_show,
@@ -42,18 +41,13 @@ from tests.canaries import (
 )
 from tests.conftest import AGAIN, FULL
 from tests.mistakes import MISTAKES, make_mistake
-from tests.test_privacy import HELD, OPENS, READS, browser_of
+from tests.test_privacy import HELD, OPENS, READS, browser_of, portal_once, readers
 
+__all__ = ["portal_once", "readers"]  # fixtures
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 Readers = dict[str, User | None]
 Record = Callable[[str, object], None]
-
-
-@pytest.fixture
-def readers(settings: Settings) -> Readers:
-    settings.REVEALS_PER_DAY = 10_000
-    return make_portal()
 
 
 def named(key: str) -> Delegate:

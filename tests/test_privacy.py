@@ -1,7 +1,7 @@
 """Nothing leaks: every answer to every reader is searched for what that reader may not see."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from itertools import product
@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from outcomes.models import Outcome, Status, Theme
 from participants import sharing
@@ -158,10 +158,21 @@ NOBODY_EVER = {canary for key in PEOPLE if key != "quiet" for canary in of(key, 
 )
 
 
+@pytest.fixture(scope="module")
+def portal_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[str, int | None]]:
+    """The whole portal with its readers, for all tests of a file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield {role: user.pk if user else None for role, user in make_portal().items()}
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def readers(settings: Settings) -> Readers:
+def readers(portal_once: dict[str, int | None], db: None, settings: Settings) -> Readers:
+    """Who looks, by role; what a test changes is undone after it."""
     settings.REVEALS_PER_DAY = 10_000
-    return make_portal()
+    return {role: User.objects.get(pk=pk) if pk else None for role, pk in portal_once.items()}
 
 
 def browser_of(readers: Readers, role: str, sign: Sign) -> Client:
