@@ -14,6 +14,8 @@ from django.utils.text import slugify
 from outcomes.evidence import PDF, ending_of
 from outcomes.models import Evidence
 
+MOST_LETTERS = 500_000
+LARGEST_TEXT = 20 * 1024 * 1024  # with all tags
 SECONDS = 15  # a little longer than the reader's own limit
 # Where a line of an office document ends: a paragraph, a cell, a break.
 _LINE_ENDS = re.compile(r"</(?:\w+:)?(?:p|h|si|c|tc|table-cell)>|<(?:\w+:)?(?:br|tab)\b[^>]*>")
@@ -58,11 +60,12 @@ def shown_words(evidence: Evidence) -> str:
 def words_in(content: bytes, media_type: str) -> str | None:
     """The words in a file that was found right; None where it cannot be looked into.
 
-    Of an image nothing is read.
+    Of an image nothing is read, and neither is a file with more words than can be searched at once.
     """
-    if media_type == PDF:
-        return _in_pdf(content)
-    return None if media_type.startswith("image/") else _in_office(content)
+    if media_type.startswith("image/"):
+        return None
+    words = _in_pdf(content) if media_type == PDF else _in_office(content)
+    return words if words is not None and len(words) <= MOST_LETTERS else None
 
 
 def _in_pdf(content: bytes) -> str | None:
@@ -81,13 +84,15 @@ def _in_pdf(content: bytes) -> str | None:
     return done.stdout.decode().strip() or None
 
 
-def _in_office(content: bytes) -> str:
+def _in_office(content: bytes) -> str | None:
     """Of each part the text, and where its links lead; what is between two tags is one word."""
     found = []
     with ZipFile(BytesIO(content)) as parts:
-        for name in parts.namelist():
-            if name.endswith((".xml", ".rels")):
-                text = parts.read(name).decode("utf-8", "replace")
-                found += _TARGETS.findall(text)
-                found.append(_TAG.sub("", _LINE_ENDS.sub("\n", text)))
+        names = [name for name in parts.namelist() if name.endswith((".xml", ".rels"))]
+        if sum(parts.getinfo(name).file_size for name in names) > LARGEST_TEXT:
+            return None
+        for name in names:
+            text = parts.read(name).decode("utf-8", "replace")
+            found += _TARGETS.findall(text)
+            found.append(_TAG.sub("", _LINE_ENDS.sub("\n", text)))
     return unescape("\n".join(found))

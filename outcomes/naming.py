@@ -10,9 +10,11 @@ import unicodedata
 from collections.abc import Iterable
 
 import phonenumbers
+from django.utils.translation import ngettext
 
 from participants.models import Delegate, Organisation
 
+MOST = 50  # that are listed
 _ADDRESS = re.compile(
     r"(?<![\w.+%-])[\w.+%'-]{1,64}"
     r"(?:@|\s?[\[({]\s?(?:at|@)\s?[\])}]\s?)"
@@ -34,7 +36,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def contact_details_in(text: str) -> list[str]:
     """The e-mail addresses and phone numbers in a text, as they stand there, each once.
 
-    Found by their looks alone, so one that is no address may be among them.
+    Found by their looks alone, so one that is no address may be among them. Of very many, as in a
+    table of figures, the last one says how many more there are.
     """
     text = _plain(text)
     found = {match.start(): match.group() for match in _ADDRESS.finditer(text)}
@@ -53,7 +56,9 @@ def contact_details_in(text: str) -> list[str]:
         for match in _DIGITS.finditer(rest)
         if _looks_dialled(match.group())
     }
-    return list(dict.fromkeys(words.strip() for _start, words in sorted(found.items())))
+    all_of_them = list(dict.fromkeys(words.strip() for _start, words in sorted(found.items())))
+    shown, more = all_of_them[:MOST], len(all_of_them) - MOST
+    return [*shown, ngettext("and %d more", "and %d more", more) % more] if more > 0 else shown
 
 
 def _plain(text: str) -> str:
@@ -70,6 +75,8 @@ def _looks_dialled(words: str) -> bool:
     """Whether digits are more likely dialled than counted."""
     groups = re.findall(r"\d+", words)
     digits = "".join(groups)
+    if re.fullmatch(r"0\.\d+", words):  # a share
+        return False
     if words[0] in "+(" or digits[0] == "0":
         return True
     if all(_YEAR.fullmatch(group) for group in groups):

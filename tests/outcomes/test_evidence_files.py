@@ -87,6 +87,12 @@ def test_words_and_links_of_a_pdf_are_read() -> None:
     assert words_in(photo(), "image/jpeg") is None
 
 
+def test_file_with_more_words_than_can_be_searched_is_not_looked_into() -> None:
+    assert words_in(written("a" * 400_000), DOCX) is not None
+    assert words_in(written("a" * 600_000), DOCX) is None
+    assert words_in(docx(**{"word/document.xml": "<w/>" * 6_000_000}), DOCX) is None
+
+
 def test_pdf_that_keeps_its_reader_busy_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*args: object, **options: object) -> None:
         raise subprocess.TimeoutExpired("reader", 15)

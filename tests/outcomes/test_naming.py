@@ -40,6 +40,7 @@ def test_contact_details_are_found(text: str, found: list[str]) -> None:
         "Act no. 21/2007, article 12.",
         "See https://example.org/2026/0123456789/report",
         "At 10:30 @ the office",
+        "A share of 0.1234567 in 2024",
     ],
 )
 def test_other_words_are_no_contact_details(text: str) -> None:
@@ -49,3 +50,10 @@ def test_other_words_are_no_contact_details(text: str) -> None:
 def test_a_long_text_is_read_quickly() -> None:
     for text in ("a" * 200_000, "1 " * 100_000, "a@" * 100_000, "0(" * 100_000):
         contact_details_in(text)
+
+
+def test_of_very_many_the_first_are_listed_and_the_rest_counted() -> None:
+    found = contact_details_in("\n".join(f"ana{number}@example.org" for number in range(60)))
+    assert found[:2] == ["ana0@example.org", "ana1@example.org"]
+    assert len(found) == 51
+    assert found[-1] == "and 10 more"
