@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from outcomes.deciding import CHANGED_SINCE
 from outcomes.digests import answered_for
 from outcomes.models import (
     Commitment,
     ProgressUpdate,
     ReportingRound,
     RoundRequest,
+    State,
     Statement,
 )
 from outcomes.rounds import has_answered, whom_to_ask, write_to_all
@@ -20,19 +23,35 @@ from participants.permissions import acts_for, rights_of
 from roundtable import audit
 from roundtable.models import Event
 
+# A draft is its author's: nobody decides about it.
+_SETTLED = (State.DRAFT, State.APPROVED)
+_SENT_BACK = (State.DRAFT, State.CHANGE_REQUESTED)
+
+
+def _as_stored(read: ProgressUpdate) -> ProgressUpdate:
+    """The row as it is stored now, locked.
+
+    Raises ValidationError where its words are others than those that were read.
+    """
+    stored = ProgressUpdate.objects.select_for_update().get(pk=read.pk)
+    if stored.revision != read.revision:
+        raise ValidationError(CHANGED_SINCE)
+    return stored
+
 
 @transaction.atomic
 def approve_updates(
     *, updates: Iterable[ProgressUpdate], by: User, at: datetime
 ) -> list[ProgressUpdate]:
-    """Approves those that are not approved yet, and returns them.
+    """Approves those that were handed in and are not approved yet, and returns them.
 
-    Raises ValidationError where one of them may name a person: nobody ticked that it does not.
+    Raises ValidationError where one of them was changed since it was read, or may name a person:
+    nobody ticked that it does not.
     """
     done = []
-    for update in updates:
+    for update in map(_as_stored, updates):
         event = update.commitment.event
-        if update.state != update.State.APPROVED and _may_decide(by, event, at):
+        if update.state not in _SETTLED and _may_decide(by, event, at):
             update.approve(by=by, at=at)
             _record("approve update", event, by, at, detail=str(update))
             done.append(update)
@@ -45,12 +64,13 @@ def ask_for_changes(
 ) -> list[ProgressUpdate]:
     """Sends those back that were not sent back yet, with a note to their authors.
 
-    Returns them. Raises ValidationError where the note is empty, or one was never handed in.
+    Returns them. Raises ValidationError where the note is empty, or one was changed since it was
+    read.
     """
     done = []
-    for update in updates:
+    for update in map(_as_stored, updates):
         event = update.commitment.event
-        if update.state != update.State.CHANGE_REQUESTED and _may_decide(by, event, at):
+        if update.state not in _SENT_BACK and _may_decide(by, event, at):
             update.request_change(note=note, at=at)
             _record("ask for changes", event, by, at, detail=str(update))
             done.append(update)

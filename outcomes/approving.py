@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from outcomes.evidence_files import words_of
-from outcomes.models import Evidence, ProgressUpdate
+from outcomes.models import Editorial, Evidence, ProgressUpdate, State
 from outcomes.naming import contact_details_in, names_in
 from participants.permissions import Rights
 
@@ -24,8 +24,7 @@ def findings(update: ProgressUpdate, rights: Rights) -> Findings | None:
     Whoever wrote it last is told no names: to write some and look would be a way to ask the portal
     whom it knows.
     """
-    waits = update.state == ProgressUpdate.State.SUBMITTED
-    if not waits or not rights.may_decide(update.commitment.event_id):
+    if not _decides(rights, update, update.commitment.event_id):
         return None
     told = [update.text, update.obstacles, update.next_steps, update.reason, update.source]
     unread = []
@@ -35,8 +34,19 @@ def findings(update: ProgressUpdate, rights: Rights) -> Findings | None:
             in_file = words_of(row)
             told.append(in_file or "")
             unread += [row] if in_file is None else []
-    text = "\n".join(told)
-    is_author = update.author_id == rights.user.pk
-    return Findings(
-        contact_details_in(text), [] if is_author else names_in(text), is_author, unread
-    )
+    return _found("\n".join(told), update, rights, unread)
+
+
+def findings_in(text: str, row: Editorial, event: int, rights: Rights) -> Findings | None:
+    """The same for a text of another kind, of a roundtable."""
+    return _found(text, row, rights, []) if _decides(rights, row, event) else None
+
+
+def _decides(rights: Rights, row: Editorial, event: int) -> bool:
+    return row.state == State.SUBMITTED and rights.may_decide(event)
+
+
+def _found(text: str, row: Editorial, rights: Rights, unread: list[Evidence]) -> Findings:
+    is_author = row.author_id == rights.user.pk
+    names = [] if is_author else names_in(text)
+    return Findings(contact_details_in(text), names, is_author, unread)

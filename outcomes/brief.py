@@ -7,7 +7,7 @@ requests of rounds were not answered. It names organisations and groups, never p
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from outcomes.as_of import EARLIEST, meeting_before
 from outcomes.changes import Change, log
@@ -17,6 +17,7 @@ from outcomes.models import (
     UNFULFILLED,
     Assessment,
     Commitment,
+    Offer,
     Outcome,
     OutcomeAddressee,
     ProgressUpdate,
@@ -27,6 +28,7 @@ from outcomes.models import (
 )
 from outcomes.plots import Share, shares
 from outcomes.reading import with_parties
+from outcomes.rounds import has_answered
 from participants.models import Organisation, members_of
 from roundtable.models import Event
 
@@ -177,11 +179,8 @@ def _silent_parties(event: Event, commitments: list[Commitment], on: date) -> li
 
 def _unanswered(event: Event, on: date) -> list[Silence]:
     """Who was asked in rounds that are over and has handed in nothing since; one line a round."""
-    handed_in = ProgressUpdate.objects.filter(
-        party=OuterRef("party"), submitted_at__gte=OuterRef("round__opened_at")
-    )
     requests = RoundRequest.objects.filter(
-        ~Exists(handed_in), round__event=event, round__due_on__lt=on
+        ~has_answered(), round__event=event, round__due_on__lt=on
     ).select_related("round", "party__commitment", "party__organisation", "party__group")
     lines: dict[tuple[str, str], list[str]] = {}
     for request in requests.order_by("round__opened_at", "round", "party__commitment", "pk"):
@@ -202,4 +201,7 @@ def _waiting(event: Event) -> int:
         ProgressUpdate.objects.filter(waits, commitment__event=event).count()
         + Assessment.objects.filter(waits, commitment__event=event).count()
         + Response.objects.filter(waits, outcome__statement__event=event).count()
+        + Offer.objects.filter(
+            waits, Q(outcome__statement__event=event) | Q(commitment__event=event)
+        ).count()
     )

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Assessment, Offer, Response
 from outcomes.models.editorial import State
@@ -13,6 +15,7 @@ from participants.permissions import acts_for, rights_of
 from roundtable import audit
 from roundtable.models import Event
 
+CHANGED_SINCE = _("It was changed since you opened it. Nothing is decided yet: read it again.")
 Written = TypeVar("Written", Response, Offer, Assessment)
 
 
@@ -63,6 +66,8 @@ def _decide(
     for given in rows:
         # Its author may have taken it back, or changed it, a moment ago.
         row = type(given).objects.select_for_update().get(pk=given.pk)
+        if row.revision != given.revision:
+            raise ValidationError(CHANGED_SINCE)
         event = event_of(row)
         if row.state in (State.DRAFT, but) or not _may_decide(by, event, at):
             continue

@@ -13,6 +13,7 @@ from django.db.models import Prefetch, QuerySet
 from outcomes.digests import answered_for, reachable, takes_letters, write_digest
 from outcomes.models import ENDED, CommitmentParty, ProgressUpdate, Reminder
 from outcomes.models.commitment import SOON
+from outcomes.rounds import handed_in
 from participants.models import Delegate
 
 Step = Reminder.Step
@@ -64,10 +65,8 @@ def _due(on: date) -> QuerySet[CommitmentParty]:
 
 
 def _with_what_was_sent(parties: QuerySet[CommitmentParty]) -> Iterable[CommitmentParty]:
-    handed_in = ProgressUpdate.objects.exclude(submitted_at=None).exclude(
-        state=ProgressUpdate.State.CHANGE_REQUESTED
-    )
-    return parties.prefetch_related("reminders", Prefetch("updates", handed_in, "handed_in"))
+    told = handed_in().exclude(state=ProgressUpdate.State.CHANGE_REQUESTED)
+    return parties.prefetch_related("reminders", Prefetch("updates", told, "handed_in"))
 
 
 def _unsent(party: CommitmentParty, on: date) -> Reminder | None:

@@ -19,6 +19,7 @@ from outcomes.models import (
     ProgressUpdate,
     ReportingRound,
     RoundRequest,
+    State,
 )
 
 # How many rounds in a row must stay unanswered before the commitment's page says so.
@@ -38,13 +39,14 @@ class Standing:
         return len(self.requests)
 
 
-def _handed_in() -> QuerySet[ProgressUpdate]:
-    return ProgressUpdate.objects.filter(submitted_at__isnull=False)
+def handed_in() -> QuerySet[ProgressUpdate]:
+    """What was handed in and not taken back to be written on."""
+    return ProgressUpdate.objects.filter(submitted_at__isnull=False).exclude(state=State.DRAFT)
 
 
 def has_answered() -> Exists:
     """Condition for requests whose party has handed in an update since the round was opened."""
-    since = _handed_in().filter(
+    since = handed_in().filter(
         party=OuterRef("party"), submitted_at__gte=OuterRef("round__opened_at")
     )
     return Exists(since)
@@ -104,7 +106,7 @@ def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:
 
     Empty where they are fewer than two: one may be missed.
     """
-    since = _handed_in().filter(commitment=commitment, submitted_at__gte=OuterRef("opened_at"))
+    since = handed_in().filter(commitment=commitment, submitted_at__gte=OuterRef("opened_at"))
     rounds = ReportingRound.objects.filter(
         ~Exists(since),
         pk__in=RoundRequest.objects.filter(party__commitment=commitment).values("round"),

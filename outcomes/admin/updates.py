@@ -1,12 +1,13 @@
 """Progress updates and their evidence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -14,14 +15,14 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.approving import findings
 from outcomes.evidence_files import download
-from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
+from outcomes.models import CommitmentParty, Evidence, ProgressUpdate, State
 from participants.admin.base import GrantedAdmin, GrantedInline
 from participants.admin.choices import rights
 from participants.admin.filters import EventFilter
@@ -36,6 +37,24 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
         if address is not None:
             address.required = not self.instance.file
             address.disabled = bool(self.instance.file)
+
+
+class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An update at the desk, which never overwrites what its author wrote meanwhile."""
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where it was stored anew since the page was opened."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        stored = ProgressUpdate.objects.filter(pk=self.instance.pk).first()
+        if stored and self.data.get("opened") != str(stored.revision):
+            raise ValidationError(
+                gettext(
+                    "Somebody stored this after you opened it. Nothing of yours is stored yet. "
+                    "What was done reads now: “%s” Compare, then save again."
+                )
+                % stored.text
+            )
+        return cleaned
 
 
 class EvidenceInline(GrantedInline):
@@ -67,11 +86,22 @@ class NoteForm(ActionForm):
     )
 
 
+def as_seen(request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
+    """Rows to decide about; one whose page was open as it was then, so that changes are noticed."""
+    number, _dot, revision = request.POST.get("seen", "").partition(".")
+    found = list(rows)
+    for row in found:
+        if str(row.pk) == number:
+            row.revision = int(revision) if revision.isdecimal() else -1
+    return found
+
+
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(GrantedAdmin):
     """Updates of the viewer's roundtables; an approved one stays as everyone reads it."""
 
     event_path = "commitment__event"
+    form = UpdateForm
     change_form_template = "admin/approval.html"
     fieldsets = [
         (
@@ -116,6 +146,11 @@ class ProgressUpdateAdmin(GrantedAdmin):
     search_help_text = _("Reference, or words of the commitment or the update")
     actions = ["approve", "ask_for_changes"]
     action_form = NoteForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What was handed in, and what oneself has begun: a draft is its author's."""
+        mine = Q(author=self.rights_of(request).user)
+        return super().get_queryset(request).filter(~Q(state=State.DRAFT) | mine)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As elsewhere, unless it is approved: everyone reads what a co-chair read."""
@@ -169,9 +204,20 @@ class ProgressUpdateAdmin(GrantedAdmin):
 
         Whoever changed it is its author now: names are told to nobody who could try some.
         """
-        obj.revision += 1
         obj.author = self.rights_of(request).user
-        super().save_model(request, obj, form, change)
+        if obj.state == State.DRAFT and not obj.missing():
+            obj.submit(at=timezone.now())
+        else:
+            obj.revision += 1
+            super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As elsewhere; what somebody handed in, only who decides about it."""
+        mine = self.rights_of(request)
+        may_delete = super().has_delete_permission(request, obj)
+        if obj is None or obj.state == State.DRAFT or mine.is_operator:
+            return may_delete
+        return may_delete and mine.may_decide(obj.commitment.event_id)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -179,7 +225,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
         """The update; for who decides about it, what points at people in it, and the decision."""
         row = self.get_object(request, object_id)
         found = findings(row, self.rights_of(request)) if row else None
-        more = {**(extra_context or {}), "findings": found}
+        more = {**(extra_context or {}), "findings": found, "sends_back": "ask_for_changes"}
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[Any]:
@@ -193,9 +239,9 @@ class ProgressUpdateAdmin(GrantedAdmin):
 
     @method_decorator(require_safe)
     def evidence_view(self, request: HttpRequest, number: int, key: str) -> HttpResponseBase:
-        """A file, for who may read the update before everyone does."""
+        """A file, for who decides about the update; what is not public is for co-chairs alone."""
         update = get_object_or_404(self.get_queryset(request), pk=number)
-        if not self.has_view_permission(request, update):
+        if not self.rights_of(request).may_decide(update.commitment.event_id):
             raise PermissionDenied
         return download(get_object_or_404(update.evidence.exclude(file=""), key=key))
 
@@ -221,7 +267,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
     @admin.action(description=_("Approve"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
         """Shows the chosen updates to everyone."""
-        rows = list(queryset.select_related("commitment__event"))
+        rows = as_seen(request, queryset.select_related("commitment__event"))
         user = self.rights_of(request).user
         try:
             done = approve_updates(updates=rows, by=user, at=timezone.now())
@@ -234,7 +280,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
     @admin.action(description=_("Ask for changes"), permissions=["decide"])
     def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
         """Sends the chosen updates back."""
-        rows = list(queryset.select_related("commitment__event"))
+        rows = as_seen(request, queryset.select_related("commitment__event"))
         user = self.rights_of(request).user
         note = request.POST.get("note", "")
         try:

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outcomes.admin.updates import NoteForm
+from outcomes.admin.updates import NoteForm, as_seen
+from outcomes.approving import findings_in
 from outcomes.deciding import approve, event_of, send_back
 from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import State
@@ -24,6 +25,7 @@ class WrittenAdmin(GrantedAdmin):
     """Texts of organisations: read, approved or sent back here, and written by them alone."""
 
     words: tuple[str, ...] = ("text", "source")  # which everyone is going to read
+    change_form_template = "admin/approval.html"
     actions = ["approve", "send_back"]
     action_form = NoteForm
 
@@ -42,6 +44,16 @@ class WrittenAdmin(GrantedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: what was sent back is shown to nobody."""
         return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The text; for who decides about it, what points at people in it, and the decision."""
+        row, mine, found = self.get_object(request, object_id), self.rights_of(request), None
+        if row:
+            found = findings_in(self.said(row), row, event_of(row).pk, mine)
+        more = {**(extra_context or {}), "findings": found, "sends_back": "send_back"}
+        return super().change_view(request, object_id, form_url, more)
 
     def said(self, row: Any) -> str:
         """All that everyone is going to read."""
@@ -64,7 +76,7 @@ class WrittenAdmin(GrantedAdmin):
         self._decide(request, queryset, request.POST.get("note", ""))
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[Any], note: str) -> None:
-        rows, by, at = list(queryset), self.rights_of(request).user, timezone.now()
+        rows, by, at = as_seen(request, queryset), self.rights_of(request).user, timezone.now()
         asks = request.POST.get("action") == "send_back"
         try:
             done = (
@@ -98,8 +110,8 @@ ON_ITS_WAY: Any = (
     {
         "fields": ["looks_private", "state", "note", "submitted_at", "approved_at"],
         "description": _(
-            "Only its organisation changes it. A co-chair approves it or asks for changes: in the "
-            "list, choose it and the action."
+            "Only its organisation changes it. A co-chair approves it or asks for changes, on this "
+            "page or in the list."
         ),
     },
 )

@@ -53,7 +53,7 @@ class Editorial(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When its author first handed it in."),
+        help_text=_("When its author last handed it in."),
     )
     note = models.TextField(
         _("what to change"),
@@ -127,7 +127,7 @@ class Editorial(models.Model):
         """
         self._check_ready()
         self.state = State.SUBMITTED
-        self.submitted_at = self.submitted_at or at
+        self.submitted_at = at
         self.approved_by = self.approved_at = None
         self._store()
 

@@ -46,7 +46,7 @@ def desk(db: None) -> Event:
     event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)
     make_statement(event, published=False)
     commitment = make_commitment(event, reference="DESK-C1", text="Desk commitment")
-    make_update(commitment, approved=False)
+    make_update(commitment, approved=False).submit(at=NOON)
     return event
 
 
@@ -72,7 +72,8 @@ def filled(client: Client, address: str, **changes: object) -> dict[str, Any]:
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    sent: dict[str, Any] = {}
+    # Which text the page was opened with.
+    sent: dict[str, Any] = {"opened": getattr(context.get("original"), "revision", "")}
     for form in forms:
         for field in form:
             value = field.value()
@@ -122,7 +123,7 @@ def test_nobody_else_decides_about_updates(client_of: Sign, desk: Event, role: s
     act(client, ProgressUpdate, "ask_for_changes", approved.pk, note="Why?")
     update.refresh_from_db()
     approved.refresh_from_db()
-    assert (update.state, approved.state) == ("draft", "approved")
+    assert (update.state, approved.state) == ("submitted", "approved")
 
 
 @pytest.mark.parametrize("role", ["operator", "cochair"])
@@ -360,13 +361,71 @@ def test_what_others_cite_is_deleted_by_operators_alone(
     assert Commitment.objects.get().latest_update is None
 
 
-def test_what_nobody_cites_is_deleted_by_editors(client_of: Sign, desk: Event) -> None:
+def test_what_was_handed_in_is_deleted_by_cochairs_alone(client_of: Sign, desk: Event) -> None:
+    address = page(ProgressUpdate, "delete", ProgressUpdate.objects.get().pk)
+    for role, status, left in (("editor", 403, 1), ("cochair", 302, 0)):
+        client = signed(client_of, role, desk)
+        assert client.post(address, {"post": "yes"}).status_code == status
+        assert ProgressUpdate.objects.count() == left
+
+
+def test_draft_is_its_authors_alone(client_of: Sign, desk: Event) -> None:
+    update = ProgressUpdate.objects.get()
+    update.keep()
+    author = make_user("author@example.org")
+    make_grant(author, desk, role="editor")
+    update.author = author
+    update.save()
+    for role in ("operator", "cochair", "reader"):
+        client = signed(client_of, role, desk)
+        assert client.get(page(ProgressUpdate, "change", update.pk)).status_code == 404
+        assert "DESK-C1" not in client.get(page(ProgressUpdate, "changelist")).content.decode()
+        act(client, ProgressUpdate, "approve", update.pk)
+    mine = client_of(author)
+    assert mine.get(page(ProgressUpdate, "change", update.pk)).status_code == 200
+    update.refresh_from_db()
+    assert update.state == "draft"
+
+
+def test_text_that_changed_since_it_was_read_is_not_decided_about(
+    client_of: Sign, desk: Event
+) -> None:
+    update = ProgressUpdate.objects.get()
+    client = signed(client_of, "cochair", desk)
+    read = client.get(page(ProgressUpdate, "change", update.pk)).content.decode()
+    seen = read.split('name="seen" value="')[1].split('"')[0]
+    update.text = "Other words."
+    update.submit(at=NOON)
+    for action in ("approve", "ask_for_changes"):
+        sent = {"action": action, "_selected_action": update.pk, "seen": seen, "note": "Why?"}
+        answer = client.post(page(ProgressUpdate, "changelist"), sent, follow=True)
+        assert "It was changed since you opened it." in answer.content.decode()
+        update.refresh_from_db()
+        assert update.state == "submitted"
+    again = client.get(page(ProgressUpdate, "change", update.pk)).content.decode()
+    sent["seen"] = again.split('name="seen" value="')[1].split('"')[0]
+    client.post(page(ProgressUpdate, "changelist"), sent | {"action": "approve"})
+    update.refresh_from_db()
+    assert update.is_approved
+
+
+def test_desk_never_overwrites_what_the_author_wrote_meanwhile(
+    client_of: Sign, desk: Event
+) -> None:
     update = ProgressUpdate.objects.get()
     client = signed(client_of, "editor", desk)
-    assert (
-        client.post(page(ProgressUpdate, "delete", update.pk), {"post": "yes"}).status_code == 302
-    )
-    assert not ProgressUpdate.objects.exists()
+    address = page(ProgressUpdate, "change", update.pk)
+    sent = filled(client, address, text="My words.")
+    update.text = "Words of the author."
+    update.submit(at=NOON)
+    answer = client.post(address, sent)
+    assert answer.status_code == 200
+    assert "reads now: “Words of the author.”" in answer.content.decode()
+    update.refresh_from_db()
+    assert update.text == "Words of the author."
+    assert client.post(address, filled(client, address, text="Both.")).status_code == 302
+    update.refresh_from_db()
+    assert update.text == "Both."
 
 
 def test_what_stands_in_the_way_of_deleting_is_counted_not_named(

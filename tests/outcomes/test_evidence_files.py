@@ -167,14 +167,19 @@ def test_who_approves_is_shown_what_a_file_names_and_what_could_not_be_read(
         assert browser.get(address).headers["Content-Disposition"].startswith("attachment;")
 
 
-def test_file_at_the_desk_is_for_who_may_read_the_update(
-    client: Client, client_of: Callable[..., Client], waiting: ProgressUpdate, event: Event
+def test_file_at_the_desk_is_for_cochairs_alone(
+    client: Client,
+    client_of: Callable[..., Client],
+    cochair: User,
+    waiting: ProgressUpdate,
+    event: Event,
 ) -> None:
     address = desk_address(waiting, "Report")
     reader, elsewhere = make_user(), make_user()
     make_grant(reader, event, role="reader")
     make_grant(elsewhere, make_event())
-    assert client_of(reader).get(address).status_code == 200
+    assert client_of(cochair).get(address).status_code == 200
+    assert client_of(reader).get(address).status_code == 403
     assert client_of(elsewhere).get(address).status_code == 404
     assert client_of(make_delegate()).get(address).status_code == 403
     assert client_of(reader, second_factor=False).get(address).status_code == 302
@@ -182,7 +187,7 @@ def test_file_at_the_desk_is_for_who_may_read_the_update(
     other = make_update(event.commitments.all()[0], approved=False)
     key = address.rstrip("/").split("/")[-1]
     wrong = reverse("admin:outcomes_progressupdate_evidence", args=[other.pk, key])
-    assert client_of(reader).get(wrong).status_code == 404
+    assert client_of(cochair).get(wrong).status_code == 404
 
 
 @pytest.mark.parametrize("what", ["evidence", "update"])

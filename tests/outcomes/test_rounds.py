@@ -12,6 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
+from outcomes.rounds import standing
 from participants import consents
 from participants.models import Consent, Delegate, User
 from roundtable.models import Event
@@ -248,3 +249,17 @@ def test_answer_to_the_second_round_ends_the_silence_and_a_third_begins_it_anew(
     assert "No answer to two requests Before the conference: asked on" in read(
         client, "/commitments/rt2024-c1/"
     )
+
+
+def test_answer_is_the_last_hand_in_and_no_draft(event: Event) -> None:
+    party = event.commitments.all()[0].parties.get()
+    asked = make_round(event=event, opened_at=datetime(2026, 2, 1, tzinfo=UTC))
+    make_round_request(round=asked, party=party)
+    update = make_update(party.commitment, party=party, approved=False)
+    update.submit(at=datetime(2026, 1, 1, tzinfo=UTC))
+    update.request_change(note="How many?", at=datetime(2026, 1, 5, tzinfo=UTC))
+    assert standing(asked).answered == 0
+    update.submit(at=datetime(2026, 2, 2, tzinfo=UTC))
+    assert standing(asked).answered == 1
+    update.keep()
+    assert standing(asked).answered == 0
