@@ -126,13 +126,11 @@ class AsOfForm(QueryForm):
 
 
 def meeting_before(event: Event, day: date) -> date | None:
-    """The day on which the last public meeting of the series before this one began.
+    """The day on which the last public meeting of the event's series before that day began.
 
-    Where none came before, it is the day on which this one did; None where that is to come.
+    Where none came before, it is the day of the event itself; None where that is to come.
     """
-    earlier = Event.objects.published().filter(
-        series=event.series_id, starts_on__lt=min(event.starts_on, day)
-    )
+    earlier = Event.objects.published().filter(series=event.series_id, starts_on__lt=day)
     last = earlier.order_by("-starts_on").values_list("starts_on", flat=True).first()
     return last or (event.starts_on if event.starts_on <= day else None)
 

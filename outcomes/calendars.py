@@ -38,7 +38,7 @@ def calendar(topic: Topic, on: date) -> bytes:
     found.add("x-wr-calname", _plain(name))
     found.add("url", absolute(topic.path))
     found.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    found.add("x-published-ttl", REFRESH)
+    found.add("x-published-ttl", "PT12H")
     for entry in _entries(topic, years_before(on, 1)):
         found.add_component(entry)
     words: bytes = found.to_ical()
@@ -83,7 +83,8 @@ def _entry(
     entry.add("summary", " ".join(_plain(title % values).split()))
     entry.add("description", _plain(description))
     entry.add("dtstart", row.due_on)
-    entry.add("dtend", row.due_on + timedelta(days=1))
+    if row.due_on < date.max:
+        entry.add("dtend", row.due_on + timedelta(days=1))
     # That of the last change, so that the same calendar is the same bytes.
     entry.add("dtstamp", changed_at)
     entry.add("last-modified", changed_at)

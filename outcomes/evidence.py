@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZipFile, ZipInfo, is_zipfile
@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
+
+from outcomes.pictures import repacked_without_places, without_places
 
 LARGEST = 20 * 1024 * 1024
 LARGEST_UNPACKED = 200 * 1024 * 1024
@@ -37,9 +39,10 @@ _ENDINGS = {
 }
 # What a page of paper cannot do. Names may be spelt with #xx, which is undone before.
 _PDF_ACTS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
-_PDF_PACKED = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n(.*?)endstream", re.DOTALL)
 _MACROS = re.compile(r"vbaproject|activex|(?:^|/)(?:basic|scripts)/|macrosheets/", re.IGNORECASE)
-_FETCHED = re.compile(rb"(?:attachedTemplate|oleObject|frame|externalLink)\"[^>]*\"External\"")
+_FETCHED = re.compile(
+    rb"(?:attachedTemplate|oleObject|frame|externalLink)\"[^<>]{0,4000}\"External\""
+)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ def _image(content: bytes) -> Checked:
             raise ValidationError(
                 _("The image is larger than 50 million pixels. Save it smaller, then choose it.")
             )
-        is_photo = image.format == "JPEG"
+        # Phones put a second picture behind the first, for depth.
+        is_photo = image.format in ("JPEG", "MPO")
         upright = ImageOps.exif_transpose(image)
     clear = "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA")
     plain = upright.convert("RGB" if is_photo or not clear else "RGBA")
@@ -134,14 +138,7 @@ def _pdf(content: bytes) -> Checked:
         )
     if b"/Encrypt" in content:
         raise ValidationError(_("This PDF is locked. Choose one without a password."))
-    unpacked, left = [content], LARGEST_UNPACKED
-    for match in _PDF_PACKED.finditer(content):
-        packed = zlib.decompressobj()
-        part = packed.decompress(match.group(1), max(left, 1))
-        left -= len(part)
-        unpacked.append(part)
-        if packed.unconsumed_tail:
-            raise _too_large_unpacked()
+    unpacked = [content, *_packed_objects(content)]
     if any(_PDF_ACTS.search(_spelt_out(part)) for part in unpacked):
         raise ValidationError(
             _(
@@ -149,7 +146,25 @@ def _pdf(content: bytes) -> Checked:
                 "and choose that."
             )
         )
-    return Checked(content, PDF)
+    return Checked(without_places(content), PDF)
+
+
+def _packed_objects(content: bytes) -> Iterator[bytes]:
+    """What is packed into streams of objects, one after the other."""
+    left, ended = LARGEST_UNPACKED, 0
+    while (begins := content.find(b"stream", ended)) >= 0:
+        ends = content.find(b"endstream", begins)
+        if ends < 0:
+            return
+        # All that was written since the stream before says what this one is.
+        if b"/ObjStm" in _spelt_out(content[ended:begins]):
+            packed = zlib.decompressobj()
+            part = packed.decompress(content[begins + 6 : ends].lstrip(b"\r\n"), max(left, 1))
+            left -= len(part)
+            if packed.unconsumed_tail:
+                raise _too_large_unpacked()
+            yield part
+        ended = ends + len(b"endstream")
 
 
 def _spelt_out(part: bytes) -> bytes:
@@ -177,7 +192,7 @@ def _office(content: bytes) -> Checked:
         left = LARGEST_UNPACKED
         for row in rows:
             left = _look_through(parts, row, left)
-    return Checked(content, media_type)
+    return Checked(repacked_without_places(content), media_type)
 
 
 def _office_kind(parts: ZipFile, names: list[str]) -> str:

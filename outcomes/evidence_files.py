@@ -18,9 +18,9 @@ MOST_LETTERS = 500_000
 LARGEST_TEXT = 20 * 1024 * 1024  # with all tags
 SECONDS = 15  # a little longer than the reader's own limit
 # Where a line of an office document ends: a paragraph, a cell, a break.
-_LINE_ENDS = re.compile(r"</(?:\w+:)?(?:p|h|si|c|tc|table-cell)>|<(?:\w+:)?(?:br|tab)\b[^>]*>")
-_TARGETS = re.compile(r"(?:Target|xlink:href)=\"([^\"]*)\"")
-_TAG = re.compile(r"<[^>]*>")
+_LINE_ENDS = re.compile(r"</(?:\w+:)?(?:p|h|si|c|tc|table-cell)>|<(?:\w+:)?(?:br|tab)\b[^<>]*>")
+_TARGETS = re.compile(r"(?:Target|xlink:href)=\"([^\"<>]{0,2000})\"")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def download(evidence: Evidence) -> FileResponse:

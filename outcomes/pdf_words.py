@@ -21,7 +21,7 @@ def main() -> None:
     found = PdfReader(BytesIO(sys.stdin.buffer.read()))
     if len(found.pages) > MOST_PAGES:
         sys.exit(1)
-    words = []
+    words = [str(value) for value in (found.metadata or {}).values()]
     for page in found.pages:
         words.append(page.extract_text())
         for note in page.get("/Annots") or []:
@@ -30,11 +30,11 @@ def main() -> None:
 
 
 def _said_by(note: object) -> list[str]:
-    """The words of a note, and where a link leads."""
+    """The words of a note, what was filled into a field, and where a link leads."""
     assert isinstance(note, dict)
     action = note.get("/A")
     target = action.get_object().get("/URI") if action else None
-    return [str(part) for part in (note.get("/Contents"), target) if part]
+    return [str(part) for part in (note.get("/Contents"), note.get("/V"), target) if part]
 
 
 if __name__ == "__main__":

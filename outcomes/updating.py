@@ -42,8 +42,12 @@ class Desk:
 
     @property
     def may_say_nothing_new(self) -> bool:
-        """Whether there is a report that nothing can be new since, and no text is begun."""
-        return self.latest is not None and self.open is None
+        """Whether nothing can be new since the party's report: it was the last one, none is begun.
+
+        Where another party has reported since, to repeat the old status would turn it back.
+        """
+        last = self.party.commitment.latest_update_id
+        return self.latest is not None and self.latest.pk == last and self.open is None
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,6 @@ def form_of(desk: Desk, *, at: datetime) -> UpdateForm:
     return UpdateForm(initial={"reported_on": at.date(), **carried})
 
 
-@transaction.atomic
 def write(
     party: CommitmentParty,
     sent: Mapping[str, Any],
@@ -86,6 +89,30 @@ def write(
 
     Where another text was stored since the form was opened, nothing is: both are to be shown.
     """
+    # Files are looked into before anything is locked: it takes as long as they want.
+    evidence = EvidenceForm(sent, files)
+    if evidence.is_given:
+        evidence.is_valid()
+    also_read = []
+    if hand_in and (begun := desk_of(party).open):
+        stays = begun.evidence.exclude(pk__in=_numbers(sent))
+        also_read = [shown_words(row) for row in stays]
+    if hand_in:
+        also_read += evidence.words()
+    return _write(party, sent, evidence, also_read, hand_in=hand_in, by=by, at=at)
+
+
+@transaction.atomic
+def _write(
+    party: CommitmentParty,
+    sent: Mapping[str, Any],
+    evidence: EvidenceForm,
+    also_read: list[str],
+    *,
+    hand_in: bool,
+    by: User | None,
+    at: datetime,
+) -> Written:
     # Of two at the same time the second waits here, and then sees what the first stored.
     CommitmentParty.objects.select_for_update().get(pk=party.pk)
     desk = desk_of(party)
@@ -96,7 +123,7 @@ def write(
     update.recorded_at = at
     update.is_unchanged = False
     form = UpdateForm(_with_a_day(sent, at), instance=update, hand_in=hand_in)
-    evidence = EvidenceForm(sent, files)
+    form.also_read = also_read
     if sent.get(SEEN) != desk.seen:
         own = _readable(form)
         differences = [
@@ -111,9 +138,6 @@ def write(
         return Written(form, evidence, is_changed=True, differences=differences)
     # Both are asked, so that all that is wrong is said at once.
     is_right = not evidence.is_given or evidence.is_valid()
-    if hand_in:
-        stays = update.evidence.exclude(pk__in=_numbers(sent)) if update.pk else []
-        form.also_read = [*evidence.words(), *(shown_words(row) for row in stays)]
     if not form.is_valid() or not is_right:
         return Written(form, evidence)
     update = form.save(commit=False)

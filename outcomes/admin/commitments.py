@@ -14,6 +14,7 @@ from import_export.admin import ExportMixin
 from import_export.fields import Field
 
 from outcomes.admin.formsets import PartyFormSet
+from outcomes.admin.related import MilestoneInline, RelatedTextInline
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from participants.admin.base import GrantedAdmin, GrantedInline
 from participants.admin.filters import EventFilter
@@ -134,7 +135,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
         (
             _("Where it comes from, and until when"),
             {
-                "fields": ["outcomes", "place_in_source", "due_on"],
+                "fields": ["outcomes", "place_in_source", "due_on", "is_open"],
                 "description": _("Leave empty what is not recorded."),
             },
         ),
@@ -148,7 +149,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
     ]
     readonly_fields = ["status_word"]
     settled_fields = ("event",)
-    inlines = [PartyInline]
+    inlines = [PartyInline, MilestoneInline, RelatedTextInline]
     list_display = ["reference", "text", "event__code", "due_on", "status_word", "public_page"]
     list_filter = [EventFilter]
     list_select_related = ["event", "latest_update"]

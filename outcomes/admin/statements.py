@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from outcomes.actions import publish_statements
 from outcomes.admin.formsets import OnceFormSet
+from outcomes.admin.related import RelatedTextInline
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
 from participants.admin.filters import EventFilter
@@ -245,7 +246,7 @@ class OutcomeAdmin(GrantedAdmin):
     ]
     readonly_fields = ["statement", "parent", "number"]
     formfield_overrides = {}
-    inlines = [AddresseeInline]
+    inlines = [AddresseeInline, RelatedTextInline]
     list_display = ["number", "text", "kind", "roundtable", "public_page"]
     list_display_links = ["number", "text"]
     list_filter = ["kind", EventFilter]

@@ -56,7 +56,12 @@ def _before(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
     known = rows.filter(
         **{name: OuterRef(name) for name in same}, approved_at__lte=OuterRef("approved_at")
     ).exclude(pk=OuterRef("pk"))
-    earlier = Q(**{f"{day}__lt": OuterRef(day)}) | Q(**{day: OuterRef(day)}, pk__lt=OuterRef("pk"))
+    same_day = Q(**{day: OuterRef(day)})
+    earlier = Q(**{f"{day}__lt": OuterRef(day)})
+    if day == "reported_on":  # as the status of one day is decided
+        earlier |= same_day & Q(recorded_at__lt=OuterRef("recorded_at"))
+        same_day &= Q(recorded_at=OuterRef("recorded_at"))
+    earlier |= same_day & Q(pk__lt=OuterRef("pk"))
     return known.filter(earlier)
 
 

@@ -100,12 +100,27 @@ class Offer(Editorial):
         event = outcome.statement.event if outcome else commitment and commitment.event
         if event and self.organisation_id:
             check_made_up(event, self.organisation.is_demonstration)
+        if event and self.due_on and not 0 <= self.due_on.year - event.starts_on.year <= 50:
+            raise ValidationError(
+                {"due_on": _("Choose a day within fifty years after the roundtable.")}
+            )
         if self.is_approved or not (self.is_joining and commitment):
             return
         if not commitment.may_be_joined:
             raise ValidationError({"commitment": _("This commitment is not open to others.")})
         if commitment.parties.filter(organisation=self.organisation_id).exists():
             raise ValidationError({"organisation": _("It is a party to this commitment already.")})
+        if commitment.assessments.filter(
+            organisation=self.organisation_id, state=State.APPROVED
+        ).exists():
+            raise ValidationError(
+                {
+                    "organisation": _(
+                        "It has assessed this commitment as somebody independent, and everyone "
+                        "reads that. Ask for a change of the assessment first."
+                    )
+                }
+            )
 
     @property
     def event(self) -> Event:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.db.models.deletion import Collector
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
@@ -139,6 +140,9 @@ class CommitmentParty(models.Model):
         self.focal_point_accepted_at = None
         self.reminders_stopped_at = None
         self.save()
+        # What was sent to somebody before opens nothing any more, and counts as sent to nobody.
+        self.report_links.filter(revoked_at=None).update(revoked_at=timezone.now())
+        self.reminders.all().delete()
 
     def accept(self, at: datetime) -> None:
         """The focal point accepts to be reached about this commitment."""

@@ -69,6 +69,9 @@ def _report(
         if act == "unchanged":
             if say_nothing_new(party, seen=request.POST.get(SEEN, ""), by=by, at=at):
                 return redirect(request.path)
+            begun = desk_of(party).open
+            if begun and begun.is_unchanged:  # the same press, twice
+                return redirect(request.path)
             problem = _("Something else was stored meanwhile. Look at it, then choose.")
         elif act in ("draft", "hand-in"):
             written = write(

@@ -590,3 +590,28 @@ def test_readers_export_nothing(client_of: Sign, desk: Event, model: type) -> No
     client = signed(client_of, "reader", desk)
     assert client.get(page(model, "export")).status_code == 403
     assert export(client, model, 0).status_code == 403
+
+
+def test_steps_other_texts_and_openness_are_kept_at_the_desk(client_of: Sign, desk: Event) -> None:
+    client = signed(client_of, "editor", desk)
+    commitment = desk.commitments.get()
+    address = page(Commitment, "change", commitment.pk)
+    sent = filled(
+        client,
+        address,
+        is_open="on",
+        **{
+            "milestones-0-title": "A plan is published",
+            "milestones-0-due_on": "2030-01-01",
+            "related_texts-0-kind": "implements",
+            "related_texts-0-title": "A pledge",
+            "related_texts-0-url": "https://example.org/pledge",
+            "related_texts-0-quote": "We will train officers.",
+            "related_texts-0-source": "The pledge itself",
+        },
+    )
+    assert client.post(address, sent).status_code == 302
+    commitment.refresh_from_db()
+    assert commitment.is_open
+    assert [step.title for step in commitment.milestones.all()] == ["A plan is published"]
+    assert [text.title for text in commitment.related_texts.all()] == ["A pledge"]

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from outcomes.models import ProgressUpdate
+from outcomes.models import Assessment, ProgressUpdate
 from outcomes.naming import names_in
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import NOON, make_delegate, make_grant, make_organisation, make_update
+from tests.follow_up import make_assessment
 from tests.outcomes.test_admin import act, page, signed
 from tests.outcomes.test_rounds import desk_text
 
@@ -98,3 +99,24 @@ def test_update_that_nobody_ticked_is_not_approved(
     assert "1 stays as it is" in act(client_of(cochair), ProgressUpdate, "approve", update.pk)
     update.refresh_from_db()
     assert update.state == "draft"
+
+
+def test_cochair_reads_whom_other_texts_name_and_decides_on_their_page(
+    client_of: Sign, cochair: User, event: Event
+) -> None:
+    make_delegate(name="María López", user=None)
+    row = make_assessment(
+        commitment=event.commitments.all()[0], approved=False, text="Maria Lopez told us."
+    )
+    row.submit(at=NOON)
+    browser, address = client_of(cochair), page(Assessment, "change", row.pk)
+    assert "that this portal knows Maria Lopez Do not repeat" in desk_text(browser, address)
+    seen = browser.get(address).content.decode().split('name="seen" value="')[1].split('"')[0]
+    row.text = "Nobody told us."
+    row.submit(at=NOON)
+    sent = {"action": "approve", "_selected_action": row.pk, "seen": seen}
+    answer = browser.post(page(Assessment, "changelist"), sent, follow=True)
+    assert "It was changed since you opened it." in answer.content.decode()
+    row.refresh_from_db()
+    assert not row.is_approved
+    assert "1 text is approved." in act(browser, Assessment, "approve", row.pk)

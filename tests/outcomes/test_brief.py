@@ -13,6 +13,7 @@ from outcomes.models import Assessment, Response, State, Status
 from participants.models import Delegate, EventRole, Grant, User
 from roundtable.models import Event
 from tests.factories import (
+    NOON,
     make_addressee,
     make_commitment,
     make_delegate,
@@ -26,6 +27,7 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up import (
+    make_offer,
     make_recommendation,
     make_response,
     make_round,
@@ -103,7 +105,7 @@ def test_brief_says_what_to_decide_who_is_silent_and_what_moved(
         "Example Ministry: NEW-C1 last reported 1 June 2024",
         "Example Silence: 1.a",
         "1 of 2 addressees answered NEW-C1: Planning",
-        "What moved since the last meeting (1 May 2018)",
+        "What moved since the last meeting (14 May 2024)",
         "NEW-C1 Status: No update yet → Planning",
     ):
         assert words in text, words
@@ -143,6 +145,16 @@ def test_waiting_texts_are_counted_of_this_roundtable_alone(
     assert row.state == State.SUBMITTED
     operator = make_user("op@example.org", is_superuser=True)
     assert "1 text waits for approval." in text_of(client_of(operator).get(PATH))
+
+
+def test_offers_that_wait_are_counted(meeting: Event, client_of: Sign) -> None:
+    commitment = meeting.commitments.get(reference="NEW-C1")
+    commitment.is_open = True
+    commitment.save()
+    for given in ({"commitment": commitment}, {"outcome": commitment.outcomes.get()}):
+        make_offer(approved=False, **given).submit(at=NOON)
+    operator = make_user("op@example.org", is_superuser=True)
+    assert "3 texts wait for approval." in text_of(client_of(operator).get(PATH))
 
 
 def test_more_rows_cost_no_more_queries(meeting: Event, client_of: Sign) -> None:

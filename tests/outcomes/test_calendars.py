@@ -170,3 +170,11 @@ def test_words_cannot_add_lines_of_their_own(due: Commitment) -> None:
     assert len(entries()) == 2
     assert entry["uid"] == "RT2024-C1@portal.example.org"
     assert str(entry["summary"]) == "RT2024-C1 is due: A END:VEVENT BEGIN:VEVENT UID:other"
+
+
+def test_last_day_that_there_is_does_not_break_the_calendar(due: Commitment) -> None:
+    Commitment.objects.filter(pk=due.pk).update(due_on=date.max)
+    (entry,) = (
+        found for found in read().walk("VEVENT") if str(found["uid"]).startswith("RT2024-C1@")
+    )
+    assert entry["dtstart"].dt == date.max  # type: ignore[union-attr]

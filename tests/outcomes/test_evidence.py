@@ -285,3 +285,53 @@ def test_same_form_sent_twice_adds_its_file_once(client: Client, path: str) -> N
     for _time in range(2):
         assert give(client, path, PDF, seen=seen) == ""
     assert Evidence.objects.count() == 1
+
+
+SCRIPT = zlib.compress(b"<</S/JavaScript>>")
+
+
+@pytest.mark.parametrize("says", [b"/Type/Obj#53tm", b"/Type/ObjStm" + b" " * 500, b"/ObjStm"])
+def test_scripts_in_packed_objects_are_found_however_they_are_written(
+    client: Client, path: str, says: bytes
+) -> None:
+    packed = b"2 0 obj<<" + says + b">>stream\r\n" + SCRIPT + b"\nendstream endobj\ntrailer"
+    assert RUNS in give(client, path, PDF.replace(b"trailer", packed))
+
+
+def test_photograph_with_a_second_picture_behind_it_stays_a_photograph(
+    client: Client, path: str
+) -> None:
+    stored = BytesIO()
+    first, second = (Image.new("RGB", (40, 30), colour) for colour in ("teal", "white"))
+    first.save(stored, "MPO", save_all=True, append_images=[second])
+    assert give(client, path, stored.getvalue(), "a.jpg") == ""
+    assert Evidence.objects.get().media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+def test_pictures_in_documents_do_not_say_where_they_were_taken(
+    client: Client, path: str, kind: str
+) -> None:
+    taken = photo()
+    assert b"Exif" in taken
+    if kind == "docx":
+        stored = BytesIO()
+        with ZipFile(stored, "w", ZIP_DEFLATED) as file:
+            file.writestr("[Content_Types].xml", TYPES)
+            file.writestr("word/document.xml", "<w/>")
+            file.writestr("word/media/image1.jpeg", taken)
+        content = stored.getvalue()
+    else:
+        content = PDF.replace(b"trailer", b"2 0 obj<</DCT>>stream\n" + taken + b"\nendstream\n")
+    assert give(client, path, content) == ""
+    row = Evidence.objects.get()
+    with row.file.open("rb") as stored_file:
+        kept = stored_file.read()
+    if kind == "docx":
+        with ZipFile(BytesIO(kept)) as file:
+            assert file.namelist()[0] == "[Content_Types].xml"
+            kept = file.read("word/media/image1.jpeg")
+        with Image.open(BytesIO(kept)) as image:
+            assert image.size == (40, 30) and not image.getexif()
+    assert len(kept) == len(taken if kind == "docx" else content)
+    assert b"zq-description" in taken and b"zq-description" not in kept

@@ -25,7 +25,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
-from tests.follow_up import make_offer
+from tests.follow_up import make_assessment, make_offer
 from tests.reading import links_of, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +234,27 @@ def test_mistakes_in_offers_and_steps_are_said(client_of: Sign, meet: Event) -> 
     assert not Offer.objects.exists()
     assert aid.post(NEW, OFFER | {"act": "keep", "names_nobody": ""}).status_code == 302
     assert Offer.objects.get().state == "draft"
+
+
+def test_who_assessed_it_as_somebody_independent_does_not_become_a_party(
+    client_of: Sign, meet: Event
+) -> None:
+    commitment = Commitment.objects.get()
+    row = make_offer(commitment=commitment, approved=False)
+    row.submit(at=NOON)
+    make_assessment(commitment=commitment, organisation=row.organisation)
+    desk = desk_of(client_of, meet)
+    decide(desk, row, "approve")
+    assert (
+        "It has assessed this commitment as somebody independent"
+        in desk.get("/admin/outcomes/offer/").content.decode()
+    )
+    assert commitment.parties.count() == 1
+
+
+def test_offer_for_a_day_that_cannot_be_meant_is_refused(client_of: Sign, meet: Event) -> None:
+    aid = client_of(speaker(meet, "Aid"))
+    for day in ("0001-01-01", "9999-12-31"):
+        answer = aid.post(NEW, OFFER | {"due_on": day})
+        assert "Choose a day within fifty years after the roundtable." in text_of(answer)
+    assert not Offer.objects.exists()

@@ -205,3 +205,13 @@ def test_command_says_how_many_and_names_nobody(event: Event, delegate: Delegate
     assert said == ["1 person is reminded.\n", "Nothing is due.\n"]
     with pytest.raises(CommandError, match="write the day like 2027-03-01"):
         call_command("remind", "--on", "soon")
+
+
+def test_who_takes_a_task_over_is_reminded_too(
+    event: Event, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    party = accepted(delegate, event)
+    assert run(DUE) == 1
+    party.ask(quiet_delegate)
+    party.accept(noon(DUE))
+    assert [run(DUE + timedelta(days=1)), run(DUE + timedelta(days=2))] == [1, 0]

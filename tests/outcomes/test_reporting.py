@@ -13,7 +13,7 @@ from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink, State
 from outcomes.reporting import report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
-from tests.factories import make_update
+from tests.factories import make_party, make_update
 from tests.reading import links_of, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -166,8 +166,32 @@ def test_nothing_new_is_one_press(client: Client, path: str, party: CommitmentPa
     assert (update.status, update.reported_on) == ("in-progress", timezone.now().date())
     # Pressed twice, there is one.
     reply = client.post(path, {"act": "unchanged", "seen": seen})
-    assert "Something else was stored meanwhile." in text_of(reply)
+    assert (reply.status_code, reply["Location"]) == (302, path)
     assert party.updates.count() == 2
+
+
+def test_nothing_new_is_not_said_where_another_party_has_reported_since(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    partner = make_party(party.commitment)
+    seen = seen_on(client, path)
+    make_update(
+        party.commitment, party=partner, status="fulfilled", reported_on=timezone.now().date()
+    )
+    assert "Nothing new since" not in read(client, path)
+    reply = client.post(path, {"act": "unchanged", "seen": seen})
+    assert "Something else was stored meanwhile." in text_of(reply)
+    party.commitment.refresh_from_db()
+    assert party.commitment.latest_status == "fulfilled"
+
+
+def test_link_that_was_sent_to_somebody_stays_shut_when_they_are_asked_again(
+    client: Client, path: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
+    party.ask(None)
+    party.ask(focal_point)
+    party.accept(timezone.now())
+    assert client.get(path).status_code == 404
 
 
 def test_nothing_new_needs_a_report_before(
@@ -244,15 +268,17 @@ def test_what_was_approved_meanwhile_is_not_overwritten(
 def test_what_a_cochair_changed_at_the_desk_is_not_overwritten(
     client: Client, client_of: Sign, path: str, party: CommitmentParty, cochair: User
 ) -> None:
-    send(client, path, "draft", text="The first.")
+    send(client, path, "hand-in", text="The first.", names_nobody="on")
     draft, seen = newest(party), seen_on(client, path)
     desk = client_of(cochair)
     address = f"/admin/outcomes/progressupdate/{draft.pk}/change/"
     form = {
+        "opened": draft.revision,
         "party": party.pk,
         "reported_on": "2026-03-01",
         "status": "in-progress",
         "text": "The co-chair's.",
+        "names_nobody": "on",
         "evidence-TOTAL_FORMS": "0",
         "evidence-INITIAL_FORMS": "0",
     }
