@@ -48,7 +48,7 @@ def _remind_one(number: int, *, on: date, at: datetime) -> bool:
     for row in due:
         row.full_clean()
         row.save()
-    cause = f"reminder {due[0].party_id} {due[0].due_on} {due[0].step}"
+    cause = f"reminder {number} {due[0].party_id} {due[0].due_on} {due[0].step}"
     parties = [row.party for row in due]
     template = "outcomes/mail/reminder"
     return bool(write_digest(delegate, parties, cause=cause, template=template, at=at, today=on))

@@ -208,10 +208,10 @@ def test_command_says_how_many_and_names_nobody(event: Event, delegate: Delegate
 
 
 def test_who_takes_a_task_over_is_reminded_too(
-    event: Event, delegate: Delegate, quiet_delegate: Delegate
+    event: Event, delegate: Delegate, focal_point: Delegate
 ) -> None:
     party = accepted(delegate, event)
     assert run(DUE) == 1
-    party.ask(quiet_delegate)
+    party.ask(focal_point)
     party.accept(noon(DUE))
     assert [run(DUE + timedelta(days=1)), run(DUE + timedelta(days=2))] == [1, 0]
