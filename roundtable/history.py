@@ -10,6 +10,9 @@ from django.db import models
 from django.http import HttpRequest
 from simple_history.models import HistoricalRecords
 
+# Why a row was changed: what stood there before is to be read by nobody.
+TAKEN_OUT = "taken out"
+
 
 def _user_id(request: HttpRequest | None = None, **kwargs: Any) -> int | None:
     user = getattr(request, "user", None)

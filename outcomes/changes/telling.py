@@ -23,6 +23,7 @@ from outcomes.models import (
     Status,
 )
 from participants.models import Organisation
+from roundtable.history import TAKEN_OUT
 from roundtable.models import Event
 
 CORRECTIONS: dict[type[Model], str] = {
@@ -238,6 +239,10 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> Told:
     history: Any = model.history.model.objects  # type: ignore[attr-defined]
     rows = list(with_row_before(history.filter(history_id__in=numbers)))
     before = history.in_bulk([row.row_before for row in rows])
+    taken_out = with_row_before(
+        history.filter(id__in={row.id for row in rows}, history_change_reason=TAKEN_OUT)
+    )
+    unread = set(taken_out.values_list("row_before", flat=True))
     subjects = subjects_of(model, {row.id for row in rows})
     for row in rows:
         name = CORRECTIONS[model].removeprefix("corrected-")
@@ -249,8 +254,8 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> Told:
                     kind=Kind.CORRECTION,
                     key=f"{name}-{row.id}-{row.history_id}-{difference.field}",
                     field=difference.label,
-                    before=difference.before,
-                    after=difference.after,
+                    before=_("(taken out)") if row.row_before in unread else difference.before,
+                    after=_("(taken out)") if row.history_id in unread else difference.after,
                     **subjects[row.id],
                 ),
             )

@@ -19,6 +19,7 @@ from participants.admin.choices import Choices, rights
 from participants.lists import ShortSearchList, readable_address
 from participants.permissions import Rights
 from roundtable import once
+from roundtable.history import TAKEN_OUT
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]
@@ -120,7 +121,14 @@ class GrantedAdmin(Choices, PlainAdmin):
     ) -> HttpResponse:
         """Tells the page whether to link to the row's history."""
         context["keeps_history"] = self.keeps_history
+        context["may_take_out"] = bool(context.get("original")) and hasattr(self.model, "history")
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Stores it; where the words of before should never have stood there, the log says none."""
+        if change and "take_out" in request.POST:
+            obj._change_reason = TAKEN_OUT
+        super().save_model(request, obj, form, change)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None

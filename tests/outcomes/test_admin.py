@@ -615,3 +615,21 @@ def test_steps_other_texts_and_openness_are_kept_at_the_desk(client_of: Sign, de
     assert commitment.is_open
     assert [step.title for step in commitment.milestones.all()] == ["A plan is published"]
     assert [text.title for text in commitment.related_texts.all()] == ["A pledge"]
+
+
+def test_what_stood_there_before_can_be_kept_out_of_the_log(
+    client_of: Sign, client: Client, desk: Event
+) -> None:
+    desk.is_public = True
+    desk.save()
+    commitment = desk.commitments.get()
+    for model in (desk, commitment):
+        model.history.update(history_date=NOON)
+    editor = signed(client_of, "editor", desk)
+    address = page(Commitment, "change", commitment.pk)
+    assert "Do not show what stood here before" in editor.get(address).content.decode()
+    sent = filled(editor, address, text="Train with survivors.", take_out="on")
+    assert editor.post(address, sent).status_code == 302
+    told = client.get("/changes/").content.decode()
+    assert "(taken out)" in told and "Train with survivors." in told
+    assert "Desk commitment" not in told

@@ -270,3 +270,18 @@ def test_changes_of_one_thing(meeting: Event) -> None:
     assert of(organisation) == ["assessment", "response", "update"]
     assert of(make_theme()) == of(make_event()) == of(make_organisation()) == []
     assert response.outcome == point
+
+
+def test_words_that_should_never_have_stood_there_are_told_no_more(meeting: Event) -> None:
+    commitment: Any = make_commitment(meeting, text="Train officers.", recorded_at=ALWAYS)
+    settle(commitment)
+    correct(commitment, at(5), text="Train officers with Maria.")
+    commitment._change_reason = "taken out"
+    correct(commitment, at(6), text="Train officers with survivors.")
+    commitment._change_reason = None
+    correct(commitment, at(7), text="Train all officers.")
+    assert lines(changes(at(1), at(8))) == [
+        ("correction", "text", "Train officers with survivors.", "Train all officers."),
+        ("correction", "text", "(taken out)", "Train officers with survivors."),
+        ("correction", "text", "Train officers.", "(taken out)"),
+    ]
