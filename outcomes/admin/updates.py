@@ -11,32 +11,21 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from outcomes.actions import approve_updates, ask_for_changes
+from outcomes.admin.evidence import EvidenceInline
 from outcomes.approving import findings
 from outcomes.evidence_files import download
-from outcomes.models import CommitmentParty, Evidence, ProgressUpdate, State
-from participants.admin.base import GrantedAdmin, GrantedInline
+from outcomes.models import CommitmentParty, ProgressUpdate, State
+from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
 from participants.admin.filters import EventFilter
-
-
-class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Evidence by its address; where a file was given, that one stays."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        address = self.fields.get("url")
-        if address is not None:
-            address.required = not self.instance.file
-            address.disabled = bool(self.instance.file)
 
 
 class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -55,25 +44,6 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
                 % stored.text
             )
         return cleaned
-
-
-class EvidenceInline(GrantedInline):
-    """What the update rests on."""
-
-    model = Evidence
-    form = EvidenceForm
-    fields = ["title", "url", "stored_file", "dated_on", "is_public"]
-    readonly_fields = ["stored_file"]
-
-    @admin.display(description=_("file"), empty_value="–")
-    def stored_file(self, row: Evidence) -> str | None:
-        """A link to the file, which opens it whether it is public or not."""
-        if not row.file:
-            return None
-        address = reverse(
-            "admin:outcomes_progressupdate_evidence", args=[row.update_of_id, row.key]
-        )
-        return format_html('<a href="{}">{}</a>', address, _("Save the file"))
 
 
 class NoteForm(ActionForm):

@@ -252,7 +252,7 @@ def test_answer_to_the_second_round_ends_the_silence_and_a_third_begins_it_anew(
 
 
 def test_answer_is_the_last_hand_in_and_no_draft(event: Event) -> None:
-    party = event.commitments.all()[0].parties.get()
+    party = make_party(make_commitment(event, reference="RT2024-C9"))
     asked = make_round(event=event, opened_at=datetime(2026, 2, 1, tzinfo=UTC))
     make_round_request(round=asked, party=party)
     update = make_update(party.commitment, party=party, approved=False)

@@ -111,7 +111,9 @@ def desk(db: None) -> Event:
     make_participation(person, event, organisation=organisation, confirmed=False)
     make_affiliation(person, organisation=organisation)
     party = make_party(commitment, organisation=organisation, focal_point=person)
-    make_evidence(make_update(commitment, party=party, approved=False))
+    update = make_update(commitment, party=party, approved=False)
+    make_evidence(update)
+    update.submit(at=NOON)
     return event
 
 
