@@ -46,6 +46,7 @@ from roundtable.models import Event, Series
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _numbers = count(1)
+_versions = count(1)
 
 
 def save(row: AnyModel) -> AnyModel:
@@ -170,7 +171,8 @@ def make_introduction(
 def make_notice(**fields: Any) -> ConsentNotice:
     given: dict[str, Any] = {
         "purpose": ConsentNotice.Purpose.SHARING,
-        "version": 1000 + next(_numbers),  # beyond those that are written down
+        # Beyond those that are written down, and no larger than PostgreSQL's column holds.
+        "version": 1000 + next(_versions) % 30_000,
         "language": "en",
         "text": "I agree.",
     } | fields
