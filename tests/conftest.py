@@ -54,7 +54,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leaves out the long tests unless FULL=1, and what asks no database the second time."""
     if FULL:
         return
-    left_out = [item for item in items if item.get_closest_marker("prove") or _is_told(item)]
+    cases: Counter[str] = Counter()
+    left_out = []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        cases[name] += 1
+        # Of many cases of one test, every other one is asked again.
+        is_one_of_many = AGAIN and cases[name] > 4 and cases[name] % 2 == 0
+        if item.get_closest_marker("prove") or is_one_of_many or _is_told(item):
+            left_out.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)

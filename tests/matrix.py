@@ -338,10 +338,12 @@ def _files(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
 
 
 def _files_at_the_desk(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
-    """Files of updates that wait: of the co-chair's own roundtable, of others, and none."""
+    """Files of updates that wait, of the co-chair's roundtable and of others, of a draft, none."""
     paths: dict[str, str | None] = {}
-    for key, event in cast.events.items():
+    for key, event in {**cast.events, "draft": cast.events["here"]}.items():
         update = make_update(event.commitments.all()[0], approved=False)
+        if key != "draft":
+            update.submit(at=NOON)
         file = ContentFile(b"%PDF-1.4", "made-up.pdf")
         row = make_evidence(
             update, url="", file=file, media_type="application/pdf", is_public=False
