@@ -212,6 +212,10 @@ RUNS = "This PDF holds scripts, forms that run, or other files."
             ),
             MACROS,
         ),
+        (
+            lambda: docx(**{"word/_rels/a.rels": '<R TargetMode="External" Type="x/oleObject"/>'}),
+            MACROS,
+        ),
         (lambda: docx(**{f"a{number}": "" for number in range(5001)}), UNPACKED),
         (lambda: photo()[:300], "The file cannot be read."),
         (lambda: wide_png(9000, 9000), "The image is larger than 50 million pixels."),

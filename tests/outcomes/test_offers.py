@@ -91,6 +91,13 @@ def decide(desk: Client, row: Offer, action: str, note: str = "") -> Any:
     )
 
 
+def assert_refused(desk: Client, row: Offer, sentence: str) -> None:
+    """To approve it says this, and brings no party."""
+    decide(desk, row, "approve")
+    assert sentence in desk.get("/admin/outcomes/offer/").content.decode()
+    assert row.commitment and row.commitment.parties.count() == 1
+
+
 def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meet: Event) -> None:
     assert NEW in links_of(client.get(POINT))
     aid = client_of(speaker(meet, "Aid"))
@@ -193,13 +200,7 @@ def test_commitment_that_is_closed_or_ended_meanwhile_is_not_joined(
     row = make_offer(commitment=commitment, approved=False)
     row.submit(at=NOON)
     Commitment.objects.update(**since)
-    desk = desk_of(client_of, meet)
-    decide(desk, row, "approve")
-    assert (
-        "This commitment is not open to others."
-        in desk.get("/admin/outcomes/offer/").content.decode()
-    )
-    assert commitment.parties.count() == 1
+    assert_refused(desk_of(client_of, meet), row, "This commitment is not open to others.")
     aid = client_of(speaker(meet, "Aid"))
     assert aid.get(JOIN).status_code == 404
     assert JOIN not in links_of(aid.get(PAGE))
@@ -243,13 +244,8 @@ def test_who_assessed_it_as_somebody_independent_does_not_become_a_party(
     row = make_offer(commitment=commitment, approved=False)
     row.submit(at=NOON)
     make_assessment(commitment=commitment, organisation=row.organisation)
-    desk = desk_of(client_of, meet)
-    decide(desk, row, "approve")
-    assert (
-        "It has assessed this commitment as somebody independent"
-        in desk.get("/admin/outcomes/offer/").content.decode()
-    )
-    assert commitment.parties.count() == 1
+    sentence = "It has assessed this commitment as somebody independent"
+    assert_refused(desk_of(client_of, meet), row, sentence)
 
 
 def test_offer_for_a_day_that_cannot_be_meant_is_refused(client_of: Sign, meet: Event) -> None:
