@@ -5,6 +5,7 @@ An answer is a status; "in" is a redirect to the page for signing in, and a dash
 role has no such object.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -184,6 +185,7 @@ def _give_own(delegate: Delegate, here: Event) -> None:
     make_party(commitment).ask(delegate)
 
 
+@functools.cache
 def addresses() -> dict[str, str]:
     """The pattern of each address by its name; one without a name is named by its pattern."""
     found = {}

@@ -61,11 +61,11 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_cell_answers_as_the_table_says(
     client_of: Sign, role: str, record_property: Record
 ) -> None:
-    cast, methods = make_cast(), asked(role)
+    cast, methods, about = make_cast(), asked(role), asked_about(role)
     user = cast.users[role]
     browser = client_of(user) if user else Client()
     found: dict[Cell, str] = {}
-    for name, pattern in asked_about(role).items():
+    for name, pattern in about.items():
         for thing, path in objects(name, pattern, cast, role).items():
             for method in methods:
                 cell = name, thing, method, role
@@ -73,7 +73,7 @@ def test_each_cell_answers_as_the_table_says(
     said = {
         cell: text
         for cell, text in table().items()
-        if cell[0] in asked_about(role) and cell[2] in methods and cell[3] == role
+        if cell[0] in about and cell[2] in methods and cell[3] == role
     }
     other = {cell: text for cell, text in found.items() if said.get(cell) != text}
     assert not other, "\n".join(["Not in the table, or not so:", *lines(other)])

@@ -23,7 +23,7 @@ from playwright.sync_api import (
 from pytest_django import DjangoDbBlocker
 
 from participants.models import User
-from tests.browser import portal
+from tests.browser import CHROMIUM, portal
 
 pytest.register_assert_rewrite("tests.browser.checks")
 
@@ -104,8 +104,8 @@ def address(database: Path) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Chromium, started once."""
-    if not os.access(portal.CHROMIUM, os.X_OK):
-        pytest.fail(f"{portal.CHROMIUM} is not there. CHROMIUM=FILE names the browser.")
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.fail(f"{CHROMIUM or 'Chromium'} is not there. CHROMIUM=FILE names the browser.")
     with sync_playwright() as playwright:
         browser = portal.start(playwright)
         yield browser

@@ -1,6 +1,5 @@
 """What the browser tests and the pictures share: data, server, Chromium, and signing in."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +15,9 @@ from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from participants.models import User
+from tests.browser import CHROMIUM
 from tests.signing_in import prove_mail, sign_in
 
-CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
