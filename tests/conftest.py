@@ -59,14 +59,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         name = item.nodeid.partition("[")[0]
         cases[name] += 1
-        # Of many cases of one test, every other one is asked again.
-        is_one_of_many = AGAIN and cases[name] > 4 and cases[name] % 2 == 0
+        # Of many cases of one test, one in four is asked again.
+        is_one_of_many = AGAIN and cases[name] > 4 and cases[name] % 4
         if item.get_closest_marker("prove") or is_one_of_many or _is_told(item):
             left_out.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
+    # What takes long begins early, so that nothing else waits for it at the end.
+    items.sort(key=lambda item: item.get_closest_marker("walk") is None)
 
 
 def _is_told(item: pytest.Item) -> bool:

@@ -402,7 +402,7 @@ def test_hidden_rows_change_no_count_order_or_byte(
     counting = ("/accounts/", "/me/audience/", "/me/data")
     asked = [path for path in paths() if not path.startswith(counting) and path != "/me/"]
     asked += ["/search/?q=a", "/search/?q=zq-open", "/search/?q=office", "/search/?q=zq-event"]
-    asked = asked if FULL or (role == "delegate" and not AGAIN) else asked[::3]
+    asked = asked if FULL else asked[:: 2 if role == "delegate" and not AGAIN else 4]
     browser.get("/me/")  # brings the cookie that protects forms
     before = snapshot(browser, asked)
     hide_more()
@@ -496,7 +496,7 @@ def desk() -> list[str]:
 def test_admin_is_no_second_door(readers: Readers, client_of: Sign, role: str) -> None:
     browser = browser_of(readers, role, client_of)
     found: set[str] = set()
-    for path in desk():
+    for path in desk()[:: 1 if FULL or role == "co-chair" else 2]:
         answer = browser.get(path)
         assert answer.status_code in (200, 302, 403, 404, 405), path
         found |= seen_in(whole(answer))

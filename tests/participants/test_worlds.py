@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 # So many worlds in each test; rows of worlds that are over slow a database down.
 AT_ONCE = 250 if FULL else 100
-WORLDS = 10_000 if FULL else 200 if AGAIN else 300
+WORLDS = 10_000 if FULL else 100 if AGAIN else 200
 MOST_PEOPLE = 4
 SEEDS = [range(start, start + AT_ONCE) for start in range(0, WORLDS, AT_ONCE)]
 if "SEED" in os.environ:
