@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from outcomes.deciding import CHANGED_SINCE
 from outcomes.digests import answered_for
+from outcomes.handing_in import tell_author
 from outcomes.models import (
     Commitment,
     ProgressUpdate,
@@ -64,8 +65,8 @@ def ask_for_changes(
 ) -> list[ProgressUpdate]:
     """Sends those back that were not sent back yet, with a note to their authors.
 
-    Returns them. Raises ValidationError where the note is empty, or one was changed since it was
-    read.
+    Returns them; the authors get a letter. Raises ValidationError where the note is empty, or one
+    was changed since it was read.
     """
     done = []
     for update in map(_as_stored, updates):
@@ -73,6 +74,7 @@ def ask_for_changes(
         if update.state not in _SENT_BACK and _may_decide(by, event, at):
             update.request_change(note=note, at=at)
             _record("ask for changes", event, by, at, detail=str(update))
+            tell_author(update, at=at)
             done.append(update)
     return done
 

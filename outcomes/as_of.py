@@ -94,6 +94,13 @@ def check_day(day: date | None, today: date) -> date | None:
     return day
 
 
+def check_begun(day: date, first: date) -> None:
+    """Raises ValidationError for a day before the one on which the roundtable began."""
+    if day < first:
+        words = _("The roundtable began on %s. Choose that day or later.")
+        raise forms.ValidationError(words % date_format(first))
+
+
 class AsOfForm(QueryForm):
     """The day that a page of one thing is asked for; what else stands in the address is let be."""
 
@@ -116,9 +123,11 @@ class AsOfForm(QueryForm):
 
     def check_begun(self, first: date) -> None:
         """Adds the mistake that the day lies before the roundtable."""
-        if (day := self.day) and day < first:
-            words = _("The roundtable began on %s. Choose that day or later.")
-            self.add_error("as_of", words % date_format(first))
+        if day := self.day:
+            try:
+                check_begun(day, first)
+            except forms.ValidationError as mistake:
+                self.add_error("as_of", mistake)
 
     def refuse(self, request: HttpRequest) -> HttpResponse:
         """A page that says what is wrong with the day, and shows nothing else."""

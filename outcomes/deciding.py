@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.handing_in import event_of, tell_author
 from outcomes.models import Assessment, Offer, Response
 from outcomes.models.editorial import State
 from participants.models import User
@@ -17,13 +18,6 @@ from roundtable.models import Event
 
 CHANGED_SINCE = _("It was changed since you opened it. Nothing is decided yet: read it again.")
 Written = TypeVar("Written", Response, Offer, Assessment)
-
-
-def event_of(row: Response | Offer | Assessment) -> Event:
-    """The roundtable that a text belongs to."""
-    if isinstance(row, Assessment):
-        return row.commitment.event
-    return row.event if isinstance(row, Offer) else row.outcome.statement.event
 
 
 @transaction.atomic
@@ -41,9 +35,9 @@ def approve(*, rows: Iterable[Written], by: User, at: datetime) -> list[Written]
 def send_back(*, rows: Iterable[Written], note: str, by: User, at: datetime) -> list[Written]:
     """Sends those back that were handed in, with a note to who wrote them, and returns them.
 
-    Raises ValidationError where the note is empty.
+    Their authors get a letter. Raises ValidationError where the note is empty.
     """
-    return _decide(
+    done = _decide(
         rows,
         "ask for changes to",
         lambda row: row.request_change(note=note, at=at),
@@ -51,6 +45,9 @@ def send_back(*, rows: Iterable[Written], note: str, by: User, at: datetime) -> 
         by=by,
         at=at,
     )
+    for row in done:
+        tell_author(row, at=at)
+    return done
 
 
 def _decide(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.as_of import AsOfField, answered_by, as_of, check_begun, check_day, columns
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Response
 from outcomes.plots import NO_UPDATE, Share, shares
 from participants.models import EventRole, Group, Organisation
@@ -19,7 +21,10 @@ from roundtable.querystrings import QueryForm
 
 
 class MatrixForm(QueryForm):
-    """Of which roundtable addressees and points are shown; of the latest where none is chosen."""
+    """Of which roundtable addressees and points are shown, and as of which day.
+
+    Of the latest where no roundtable is chosen; of the latest that had begun where a day is.
+    """
 
     event = forms.ChoiceField(
         label=_("Roundtable"),
@@ -27,19 +32,45 @@ class MatrixForm(QueryForm):
         error_messages={"invalid_choice": _("There is no such roundtable.")},
     )
 
-    def __init__(self, data: Any) -> None:
+    as_of = AsOfField()
+
+    def __init__(self, data: Any, today: date) -> None:
         super().__init__(data)
+        self.today = today
         points = Outcome.objects.published().filter(statement__event=OuterRef("pk"))
         agreed = Event.objects.published().order_by(Exists(points).desc(), "-starts_on", "code")
         self._events = list(agreed)
         named = [(event.slug, event.title) for event in self._events]
         self.fields["event"].choices = [("", _("The latest")), *named]  # type: ignore[attr-defined]
 
+    def clean_as_of(self) -> date | None:
+        """Raises ValidationError for a day that cannot be looked back to."""
+        return check_day(self.cleaned_data["as_of"], self.today)
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError for a day before the roundtable that is asked for."""
+        cleaned = super().clean() or self.cleaned_data
+        event = self._asked(cleaned.get("event") or "")
+        if event and cleaned.get("as_of"):
+            try:
+                check_begun(cleaned["as_of"], event.starts_on)
+            except forms.ValidationError as mistake:
+                self.add_error("as_of", mistake)
+        return cleaned
+
+    @property
+    def day(self) -> date | None:
+        """The day that is looked back to; None for today."""
+        day: date | None = self.cleaned_data.get("as_of")
+        return day
+
     def chosen_event(self) -> Event | None:
         """The one asked for; else the latest that agreed on something, or the latest; or None."""
-        asked = self.cleaned_data["event"]
-        found = (event for event in self._events if event.slug == (asked or event.slug))
-        return next(found, None)
+        begun = (event for event in self._events if not self.day or event.starts_on <= self.day)
+        return self._asked(self.cleaned_data["event"]) or next(begun, None)
+
+    def _asked(self, slug: str) -> Event | None:
+        return next((event for event in self._events if event.slug == slug), None)
 
 
 @dataclass(frozen=True)
@@ -101,8 +132,11 @@ Key = tuple[str, int]  # "group" or "organisation", and its number in the databa
 OTHERS: Key = ("", 0)
 
 
-def matrix(event: Event) -> Matrix:
-    """Who answered which point of this roundtable, in a constant number of queries."""
+def matrix(event: Event, day: date | None = None) -> Matrix:
+    """Who had answered which point of this roundtable by that day; None is today.
+
+    In a constant number of queries.
+    """
     points = list(
         Outcome.objects.published()
         .points()
@@ -112,9 +146,9 @@ def matrix(event: Event) -> Matrix:
     )
     rows = _addressees(event, points)
     responses: dict[tuple[int, int], Response] = {}
-    for response in Response.objects.approved().filter(outcome__in=points):
+    for response in answered_by(Response.objects.approved(), day).filter(outcome__in=points):
         responses.setdefault((response.outcome_id, response.organisation_id), response)
-    standing, under = _commitments(points, set(rows))
+    standing, under = _commitments(points, set(rows), day)
     if any(key == OTHERS for _point, key in standing):
         rows[OTHERS] = Row()
     for key, row in rows.items():
@@ -124,7 +158,7 @@ def matrix(event: Event) -> Matrix:
                 is_addressed=point.pk in row.spoken_by,
                 response=responses.get((point.pk, key[1])) if row.organisation else None,
                 answered=sum((point.pk, member.pk) in responses for member in row.members),
-                statuses=_statuses(standing.get((point.pk, key), Counter()), point, row),
+                statuses=_statuses(standing.get((point.pk, key), Counter()), point, row, day),
             )
             for point in points
         ]
@@ -171,7 +205,7 @@ def _rows_of(addressee: OutcomeAddressee, benches: list[Bench]) -> Iterator[Row]
 
 
 def _commitments(
-    points: list[Outcome], known: set[Key]
+    points: list[Outcome], known: set[Key], day: date | None
 ) -> tuple[dict[tuple[int, Key], Counter[str]], set[int]]:
     """How many stand at each status, by point and party; and all that stand under any point.
 
@@ -179,15 +213,9 @@ def _commitments(
     """
     standing: dict[tuple[int, Key], Counter[str]] = {}
     parties: dict[tuple[int, int, str], set[Key]] = {}
-    answers = Commitment.outcomes.through.objects.filter(
-        outcome__in=points, commitment__event__is_public=True
-    )
-    for point, commitment, status, organisation, group in answers.values_list(
-        "outcome",
-        "commitment",
-        "commitment__latest_status",
-        "commitment__parties__organisation",
-        "commitment__parties__group",
+    under = as_of(Commitment.objects.published().filter(outcomes__in=points), day).order_by()
+    for point, commitment, status, organisation, group in under.values_list(
+        "outcomes", "pk", columns(day).status, "parties__organisation", "parties__group"
     ):
         key = ("organisation", organisation) if organisation else ("group", group or 0)
         parties.setdefault((point, commitment, status or NO_UPDATE), set()).add(key)
@@ -197,13 +225,15 @@ def _commitments(
     return standing, {commitment for _point, commitment, _status in parties}
 
 
-def _statuses(counts: Counter[str], point: Outcome, row: Row) -> list[Share]:
+def _statuses(counts: Counter[str], point: Outcome, row: Row, day: date | None) -> list[Share]:
     """The statuses that there are, each with what asks the list of commitments for it."""
     party = row.group or row.organisation
     found: Iterable[Share] = (share for share in shares(counts) if share.count)
     if not party:
         return list(found)  # no filter asks for them
     asked = {"point": point_word(point), "party": party.slug}
+    if day:
+        asked["as_of"] = day.isoformat()
     return [
         replace(share, query=f"?{urlencode(asked | {'status': share.slug})}") for share in found
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
+from outcomes import handing_in
 from outcomes.evidence_files import shown_words
 from outcomes.models import ENDED, CommitmentParty, ProgressUpdate
 from outcomes.update_form import WORDS, EvidenceForm, UpdateForm
@@ -143,7 +144,7 @@ def _write(
     update = form.save(commit=False)
     update.author = by
     if hand_in:
-        update.submit(at=at)
+        handing_in.hand_in(update, at=at)
     else:
         update.keep()
     for row in update.evidence.filter(pk__in=_numbers(sent)):
@@ -179,7 +180,7 @@ def say_nothing_new(party: CommitmentParty, *, seen: str, by: User | None, at: d
         author=by,
     )
     update.full_clean()
-    update.submit(at=at)
+    handing_in.hand_in(update, at=at)
     return True
 
 

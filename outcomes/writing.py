@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.handing_in import hand_in
 from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import Editorial, State
 from outcomes.naming import contact_details_in
@@ -104,15 +105,14 @@ def unsettled(rows: "QuerySet[Any]") -> Any:
     return rows.exclude(state=State.APPROVED).order_by("-pk").first()
 
 
-def keep(form: WrittenForm, *, by: User, at: datetime) -> Editorial:
+def keep(form: WrittenForm, *, by: User, at: datetime) -> None:
     """Stores what a form holds that was found right, and hands it in where its author says so."""
-    row: Editorial = form.save(commit=False)
+    row: Any = form.save(commit=False)
     row.author = by
     if form.is_handed_in:
-        row.submit(at=at)
+        hand_in(row, at=at)
     else:
         row.keep()
-    return row
 
 
 def _words(rows: int) -> forms.Textarea:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -13,6 +13,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from outcomes import following
+from outcomes.actions import ask_for_changes, nudge, open_round
+from outcomes.deciding import send_back
+from outcomes.handing_in import hand_in
+from outcomes.handing_over import hand_over
+from outcomes.models import ReportingRound
+from outcomes.reminding import remind
 from participants import (
     asking,
     consents,
@@ -40,6 +47,8 @@ from tests.canaries import (
     whole,
 )
 from tests.conftest import AGAIN, FULL
+from tests.factories import make_party, make_update
+from tests.follow_up import make_assessment, make_follow
 from tests.mistakes import MISTAKES, make_mistake
 from tests.test_privacy import HELD, OPENS, READS, browser_of, portal_once, readers
 
@@ -164,6 +173,33 @@ def test_export_names_no_person(readers: Readers, client_of: Sign, role: str) ->
 # Mails ---------------------------------------------------------------------------------
 
 
+def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) -> None:
+    """What writes about a commitment: asked, handed in, sent back, followed, handed over."""
+    assert operator
+    commitment = event.commitments.get(reference="ZQEVENT-C1")
+    party, person = make_party(commitment), named("bench")
+    party.ask(person)
+    party.accept(at)
+    on = commitment.due_on
+    assert on and remind(on=on, at=at) >= 1
+    asked = ReportingRound(event=event, title="Before the conference", due_on=at.date())
+    assert open_round(reporting_round=asked, commitments=event.commitments.all(), by=cochair, at=at)
+    assert nudge(reporting_round=asked, by=cochair, at=at)
+    update = make_update(commitment, approved=False, party=party, text="zq-update-submitted")
+    update.author = person.user
+    hand_in(update, at=at)
+    ask_for_changes(updates=[update], note="zq-update-note", by=cochair, at=at)
+    text = make_assessment(commitment=commitment, approved=False, text="zq-assessment-submitted")
+    text.author = person.user
+    hand_in(text, at=at)
+    send_back(rows=[text], note="zq-update-note", by=cochair, at=at)
+    make_follow(operator, event=event, pace="at-once", told_until=at)
+    shown = make_update(commitment, approved=False, party=party, text="zq-event-update")
+    shown.approve(by=cochair, at=at)
+    assert following.tell(on=at.date(), at=at + timedelta(seconds=1)) == {"at-once": 1}
+    assert hand_over(party, suggestion="zq-quiet-name", by=person.user, at=at)
+
+
 def do_all_that_writes(readers: Readers) -> Iterator[None]:
     """Everything that sends mail, each about somebody with words to leak; stops to have it sent."""
     at = timezone.now()
@@ -188,6 +224,7 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
         note="zq-request-note",
     )
     asking.ask(request=request, at=at)
+    follow_up(event, cochair, readers["operator"], at)
     consents.pause(named("open"), by=Consent.By.OWNER, at=at)
     looker = named("later").user
     assert looker is not None
@@ -215,13 +252,19 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
 # Co-chairs learn who looks at many people in a row.
 LETTERS = {
     "erased": set(),
+    "follows": set(),
+    "handover": set(),
     "introduction": set(),
     "invitation": of("event", "title"),
     "invitation-request": of("event", "title"),
     "left": set(),
     "looks": of("event", "title"),
     "pause": of("event", "title"),
+    "reminder": of("event", "commitment"),
     "review": set(),
+    "round": of("event", "commitment"),
+    "sent": of("event", "title"),
+    "waiting": of("event", "title"),
 }
 
 

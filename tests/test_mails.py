@@ -21,7 +21,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes import following, reminding
-from outcomes.actions import nudge, open_round
+from outcomes.actions import ask_for_changes, nudge, open_round
+from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
 from participants import (
@@ -239,6 +240,10 @@ def be_asked(cast: Cast, at: datetime) -> None:
     commitments = cast.event.commitments.all()
     assert open_round(reporting_round=row, commitments=commitments, by=by, at=at) == 1
     assert nudge(reporting_round=row, by=by, at=at) == 1
+    update = make_update(party.commitment, approved=False, party=party, text="Zq words")
+    update.author = cast.user(cast.own)
+    hand_in(update, at=at)
+    ask_for_changes(updates=[update], note="Zqown Name", by=by, at=at)
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 

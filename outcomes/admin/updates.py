@@ -22,6 +22,7 @@ from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.admin.evidence import EvidenceInline
 from outcomes.approving import findings
 from outcomes.evidence_files import download
+from outcomes.handing_in import hand_in
 from outcomes.models import CommitmentParty, ProgressUpdate, State
 from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
@@ -176,7 +177,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
         """
         obj.author = self.rights_of(request).user
         if obj.state == State.DRAFT and not obj.missing():
-            obj.submit(at=timezone.now())
+            hand_in(obj, at=timezone.now())
         else:
             obj.revision += 1
             super().save_model(request, obj, form, change)

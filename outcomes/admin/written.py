@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from outcomes.admin.updates import NoteForm, as_seen
 from outcomes.approving import findings_in
-from outcomes.deciding import approve, event_of, send_back
+from outcomes.deciding import approve, send_back
+from outcomes.handing_in import event_of
 from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import State
 from outcomes.naming import contact_details_in

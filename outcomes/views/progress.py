@@ -48,11 +48,12 @@ def progress(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def progress_matrix(request: HttpRequest) -> HttpResponse:
     """Who answered which point of one roundtable, and how the commitments under it stand."""
-    form = MatrixForm(request.GET)
+    form = MatrixForm(request.GET, timezone.localdate())
     context: dict[str, object] = {"form": form}
-    event = form.chosen_event() if form.is_valid() else None
-    if event:
-        context |= {"event": event, "matrix": matrix(event)}
+    if form.is_valid():
+        context |= looking_back(form.day)
+        if event := form.chosen_event():
+            context |= {"event": event, "matrix": matrix(event, form.day)}
     return render(
         request, "outcomes/progress_matrix.html", context, status=400 if form.errors else 200
     )

@@ -1,5 +1,6 @@
 """What had been reported by a day: on statement, points, commitments, progress and their lists."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -15,6 +16,7 @@ from tests.factories import (
     make_evidence,
     make_organisation,
     make_party,
+    make_statement,
     make_update,
 )
 from tests.follow_up import (
@@ -26,6 +28,7 @@ from tests.follow_up import (
 from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+PAGES = ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/")
 DAYS = {"starts_on": date(2018, 5, 1), "ends_on": date(2018, 5, 2)}
 LINE = "What had been reported by that day, and was approved since."
 
@@ -117,6 +120,34 @@ def test_roundtable_and_its_points_stand_as_they_stood(promise: Commitment) -> N
     assert "Answer awaited" in seen(f"{point}?as_of=2018-08-31")
     answered = seen(f"{point}?as_of=2020-01-01")
     assert "Answer supported" in answered and "Answer noted" not in answered
+
+
+def test_matrix_shows_who_had_answered_and_how_it_stood(promise: Commitment) -> None:
+    office = promise.outcomes.get().addressed_organisations().get()
+    make_party(promise, organisation=office)
+    then = seen("/progress/matrix/?as_of=2019-05-31")
+    assert "As of 31 May 2019." in then and LINE in then
+    assert "1 of 1 answer that recommendations ask for has been given" in then
+    assert "Noted" in then and "Supported" not in then
+    assert "Planning 1" in then and "Fulfilled" not in then
+    before = seen("/progress/matrix/?as_of=2018-08-31")
+    assert "0 of 1 answer that" in before and "Answer awaited" in before
+    assert "No update yet 1" in before and "Planning" not in before
+    now = seen("/progress/matrix/")
+    assert "Supported" in now and "Fulfilled 1" in now and LINE not in now
+    page = Client().get("/progress/matrix/?event=old&as_of=2019-05-31").content.decode()
+    for kept in (
+        "/outcomes/old/1.a/?as_of=2019-05-31#answers",
+        "/outcomes/old/1.a/?as_of=2019-05-31",
+        "/progress/?event=old&amp;as_of=2019-05-31",
+    ):
+        assert f'href="{kept}"' in page
+    assert re.search(r'href="/commitments/\?[^"]*as_of=2019-05-31[^"]*status=planning"', page)
+    assert 'rel="canonical" href="http://testserver/progress/matrix/?event=old"' in page
+    # It is the latest roundtable that had begun.
+    make_statement(make_event(code="NEW", slug="new", title="Newer", starts_on=date(2020, 1, 1)))
+    assert "Planning 1" in seen("/progress/matrix/?as_of=2019-05-31")
+    assert "No roundtable had begun by that day." in seen("/progress/matrix/?as_of=2018-04-30")
 
 
 def test_links_keep_the_day(promise: Commitment) -> None:
@@ -215,7 +246,7 @@ def test_list_finds_what_was_overdue_and_known_then(register: Event) -> None:
     ],
 )
 def test_day_that_cannot_be_is_a_mistake(promise: Commitment, day: str, words: str) -> None:
-    for path in ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/", "/progress/"):
+    for path in (*PAGES, "/progress/", "/progress/matrix/"):
         answer = Client().get(f"{path}?as_of={day}")
         assert answer.status_code == 400, path
         assert words in text_of(answer), path
@@ -223,8 +254,8 @@ def test_day_that_cannot_be_is_a_mistake(promise: Commitment, day: str, words: s
 
 
 def test_day_before_the_roundtable_is_a_mistake(promise: Commitment) -> None:
-    for path in ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/"):
-        answer = Client().get(f"{path}?as_of=2018-04-30")
+    for path in (*PAGES, "/progress/matrix/?event=old"):
+        answer = Client().get(f"{path}{'&' if '?' in path else '?'}as_of=2018-04-30")
         assert answer.status_code == 400
         assert "The roundtable began on 1 May 2018." in text_of(answer)
 
@@ -235,6 +266,6 @@ def test_other_words_in_the_address_of_one_thing_are_let_be(promise: Commitment)
 
 def test_what_is_hidden_stays_hidden_on_any_day(promise: Commitment) -> None:
     Event.objects.update(is_public=False)
-    for path in ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/"):
+    for path in PAGES:
         for query in ("", "?as_of=2019-06-01", "?as_of=nonsense", "?as_of=2000-01-01"):
             assert Client().get(path + query).status_code == 404

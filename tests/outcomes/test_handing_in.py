@@ -1,0 +1,204 @@
+"""The letters between who writes a text and who approves it."""
+
+import ast
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.utils import timezone
+
+from outcomes.actions import ask_for_changes
+from outcomes.deciding import send_back
+from outcomes.handing_in import hand_in, tell_author
+from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
+from outcomes.reporting import report_link
+from participants import consents
+from participants.models import Consent, Delegate, User
+from roundtable.models import Event
+from tests.conftest import ROOT
+from tests.delivery import sent
+from tests.factories import make_delegate, make_grant, make_participation, make_update, make_user
+from tests.follow_up import (
+    make_assessment,
+    make_offer,
+    make_recommendation,
+    make_response,
+)
+from tests.outcomes.test_admin import act
+from tests.outcomes.test_reporting import FORM, newest, seen_on
+from tests.outcomes.test_rounds import desk_text
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+NOTE = "Leave out Casa Azul."
+
+
+@pytest.fixture
+def party(event: Event, focal_point: Delegate) -> CommitmentParty:
+    return event.commitments.get(reference="RT2024-C1").parties.get()
+
+
+def handed_in(party: CommitmentParty) -> ProgressUpdate:
+    """What the focal point handed in by the link in a mail."""
+    path = urlsplit(report_link(party, at=timezone.now())).path
+    seen = seen_on(Client(), path)
+    answer = Client().post(
+        path, FORM | {"act": "hand-in", "seen": seen, "names_nobody": "on", "text": "Zq words."}
+    )
+    assert answer.status_code == 302
+    return newest(party)
+
+
+def path_in(mail: EmailMultiAlternatives) -> str:
+    """The one address that a letter leads to."""
+    found = re.search(r"^https://portal\.example\.org(\S+)$", str(mail.body), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_cochairs_are_told_once_an_hour_where_something_waits(
+    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    make_grant(make_user("second@example.org"), event)
+    make_grant(make_user("editor@example.org"), event, role="editor")
+    update = handed_in(party)
+    letters = sent()
+    assert sorted(mail.to[0] for mail in letters) == ["cochair@example.org", "second@example.org"]
+    for mail in letters:
+        assert mail.subject == "Something waits to be read"
+        assert "for Roundtable 2024." in str(mail.body)
+        assert "Zq" not in str(mail.message())
+    assert "RT2024-C1" in desk_text(client_of(cochair), path_in(letters[0]))
+    hand_in(update, at=timezone.now())
+    assert len(sent()) == 2
+    hand_in(update, at=timezone.now() + timedelta(hours=1))
+    assert len(sent()) == 4
+
+
+def test_focal_point_is_told_and_reads_the_note_without_signing_in(
+    client_of: Sign, cochair: User, focal_point: Delegate, party: CommitmentParty
+) -> None:
+    update = handed_in(party)
+    before = len(sent())
+    said = act(client_of(cochair), ProgressUpdate, "ask_for_changes", update.pk, note=NOTE)
+    assert "1 update was sent back." in said
+    (mail,) = sent()[before:]
+    assert focal_point.user and mail.to == [focal_point.user.email]
+    assert mail.subject == "The co-chairs ask for a change"
+    assert "Casa Azul" not in str(mail.message()) and "Zq" not in str(mail.message())
+    page = text_of(Client().get(path_in(mail)))
+    assert NOTE in page and "Zq words." in page
+
+
+def test_draft_and_approval_write_to_nobody(
+    client_of: Sign, cochair: User, party: CommitmentParty
+) -> None:
+    path = urlsplit(report_link(party, at=timezone.now())).path
+    Client().post(path, FORM | {"act": "draft", "seen": seen_on(Client(), path)})
+    assert newest(party).state == "draft" and sent() == []
+    update = handed_in(party)
+    before = len(sent())
+    act(client_of(cochair), ProgressUpdate, "approve", update.pk)
+    assert newest(party).is_approved and len(sent()) == before
+
+
+def test_who_handed_the_task_over_is_not_told_but_who_answers_now(
+    cochair: User, event: Event, focal_point: Delegate, party: CommitmentParty
+) -> None:
+    update = handed_in(party)
+    other = make_delegate(name="Other Point", user=make_user("other@example.org"))
+    make_participation(other, event, confirmed_by=cochair)
+    party.ask(other)
+    party.accept(timezone.now())
+    before = len(sent())
+    ask_for_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    (mail,) = sent()[before:]
+    assert mail.to == ["other@example.org"]
+    assert NOTE in text_of(Client().get(path_in(mail)))
+
+
+@pytest.mark.parametrize("gone", ["paused", "closed", "nobody"])
+def test_who_hides_or_is_gone_gets_no_letter_and_no_link(
+    cochair: User, focal_point: Delegate, party: CommitmentParty, gone: str
+) -> None:
+    update = handed_in(party)
+    assert focal_point.user
+    if gone == "paused":
+        consents.pause(focal_point, by=Consent.By.OWNER, at=timezone.now())
+    elif gone == "closed":
+        User.objects.filter(pk=focal_point.user.pk).update(is_active=False)
+    else:
+        party.decline()
+    before, links = len(sent()), ReportLink.objects.count()
+    ask_for_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    assert newest(party).state == "change-requested"
+    assert [mail for mail in sent()[before:] if mail.subject.startswith("The co-chairs ask")] == []
+    assert ReportLink.objects.count() <= links
+
+
+def test_cochair_who_wrote_at_the_desk_is_led_there(
+    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    editor = make_user("editor@example.org")
+    make_grant(editor, event, role="editor")
+    update = make_update(party.commitment, approved=False)
+    update.author = editor
+    update.submit(at=timezone.now())
+    ask_for_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    (mail,) = sent()
+    assert mail.to == ["editor@example.org"]
+    assert NOTE in desk_text(client_of(editor), path_in(mail))
+
+
+@pytest.mark.parametrize("kind", ["answer", "offer", "finding"])
+def test_author_of_another_text_is_led_to_its_page(
+    client_of: Sign, operator: User, kind: str
+) -> None:
+    row: Any
+    if kind == "answer":
+        row = make_response(outcome=make_recommendation(), approved=False)
+        event = row.outcome.statement.event
+    elif kind == "offer":
+        row = make_offer(approved=False)
+        event = row.event
+    else:
+        row = make_assessment(approved=False)
+        event = row.commitment.event
+    person = make_delegate(user=make_user("author@example.org"))
+    make_participation(person, event, organisation=row.organisation, confirmed_by=operator)
+    make_grant(make_user("chair@example.org"), event)
+    row.author = person.user
+    hand_in(row, at=timezone.now())
+    (mail,) = sent()
+    assert mail.to == ["chair@example.org"]
+    chair = User.objects.get(email="chair@example.org")
+    assert row.organisation.name in desk_text(client_of(chair), path_in(mail))
+    send_back(rows=[row], note=NOTE, by=operator, at=timezone.now())
+    mail = sent()[-1]
+    assert mail.to == ["author@example.org"]
+    assert NOTE in text_of(client_of(person).get(path_in(mail)))
+
+
+def test_text_that_nobody_wrote_is_told_to_nobody(event: Event) -> None:
+    row = make_assessment(commitment=event.commitments.all()[0], approved=False)
+    tell_author(row, at=timezone.now())
+    assert sent() == []
+
+
+def test_every_hand_in_passes_here() -> None:
+    """Of the code, only the demonstration hands in without a letter."""
+    calls = {
+        path.relative_to(ROOT).as_posix()
+        for app in ("outcomes", "participants", "roundtable")
+        for path in (ROOT / app).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "submit"
+    }
+    made_up = {"outcomes/demonstration/progress.py", "outcomes/demonstration/voices.py"}
+    assert calls - made_up == {"outcomes/handing_in.py"}
