@@ -18,7 +18,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import scope_of
-from outcomes.models import Commitment, years_before
+from outcomes.models import ENDED, Commitment, years_before
 from outcomes.topics import Topic, absolute
 
 MOST = 1000  # entries of either sort
@@ -50,11 +50,13 @@ def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
     due = scope.commitments.filter(due_on__gte=since).select_related("event")
     for row in _with_versions(due.order_by("due_on", "pk")[:MOST], "text", "latest_status"):
         state = row.status.label if row.status else _("No update yet")
+        ended = _("%(reference)s (%(state)s): %(text)s")
         yield _entry(
             row,
             row,
             uid=row.reference,
-            title=_("%(reference)s is due: %(text)s"),
+            title=ended if row.status in ENDED else _("%(reference)s is due: %(text)s"),
+            state=str(state),
             words=row.text,
             description=f"{row.text}\n\n" + _("Status: %s") % state,
         )
@@ -72,10 +74,18 @@ def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
 
 
 def _entry(
-    row: Any, commitment: Commitment, *, uid: str, title: str, words: str, description: str
+    row: Any,
+    commitment: Commitment,
+    *,
+    uid: str,
+    title: str,
+    words: str,
+    description: str,
+    state: str = "",
 ) -> icalendar.Event:
     changed_at: datetime = row.changed_at or commitment.recorded_at
-    values = {"reference": commitment.reference, "text": Truncator(words).chars(TITLE_LENGTH)}
+    text = Truncator(words).chars(TITLE_LENGTH)
+    values = {"reference": commitment.reference, "state": state, "text": text}
     if commitment.event.is_demonstration:
         description += "\n\n" + _("Made up, for the demonstration.")
     entry = icalendar.Event()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from outcomes import handing_in
 from outcomes.evidence_files import shown_words
@@ -15,6 +16,7 @@ from outcomes.update_form import WORDS, EvidenceForm, UpdateForm
 from participants.models import User
 
 SEEN = "seen"  # of a form: which text it was opened with
+MOST_EVIDENCE = 20  # of one update: what one person looks through
 CARRIED_ON = ["status", "step", "obstacles", "next_steps"]
 
 
@@ -138,7 +140,7 @@ def _write(
             return Written(form, evidence, is_stored=True)
         return Written(form, evidence, is_changed=True, differences=differences)
     # Both are asked, so that all that is wrong is said at once.
-    is_right = not evidence.is_given or evidence.is_valid()
+    is_right = not evidence.is_given or _may_be_added(evidence, update, sent)
     if not form.is_valid() or not is_right:
         return Written(form, evidence)
     update = form.save(commit=False)
@@ -188,6 +190,13 @@ def _has(update: ProgressUpdate, evidence: EvidenceForm) -> bool:
     """Whether what is given as evidence stands there already."""
     title = str(evidence["title"].value() or "")
     return not evidence.is_given or update.evidence.filter(title=title).exists()
+
+
+def _may_be_added(evidence: EvidenceForm, update: ProgressUpdate, sent: Mapping[str, Any]) -> bool:
+    stays = update.evidence.exclude(pk__in=_numbers(sent)).count() if update.pk else 0
+    if evidence.is_valid() and stays >= MOST_EVIDENCE:
+        evidence.add_error("title", _("There is much evidence here already. Take some away first."))
+    return not evidence.errors
 
 
 def _numbers(sent: Mapping[str, Any]) -> list[int]:

@@ -130,6 +130,13 @@ class GrantedAdmin(Choices, PlainAdmin):
             obj._change_reason = TAKEN_OUT
         super().save_model(request, obj, form, change)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The same for the rows that belong to it."""
+        if change and "take_out" in request.POST:
+            for part in formset.initial_forms:
+                part.instance._change_reason = TAKEN_OUT
+        super().save_formset(request, form, formset, change)
+
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:

@@ -34,6 +34,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.follow_up import make_milestone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -623,13 +624,16 @@ def test_what_stood_there_before_can_be_kept_out_of_the_log(
     desk.is_public = True
     desk.save()
     commitment = desk.commitments.get()
-    for model in (desk, commitment):
+    step = make_milestone(commitment=commitment, title="Ask Zq Person")
+    for model in (desk, commitment, step):
         model.history.update(history_date=NOON)
     editor = signed(client_of, "editor", desk)
     address = page(Commitment, "change", commitment.pk)
     assert "Do not show what stood here before" in editor.get(address).content.decode()
     sent = filled(editor, address, text="Train with survivors.", take_out="on")
+    sent["milestones-0-title"] = "Ask survivors"
     assert editor.post(address, sent).status_code == 302
     told = client.get("/changes/").content.decode()
     assert "(taken out)" in told and "Train with survivors." in told
     assert "Desk commitment" not in told
+    assert "Ask survivors" in told and "Zq Person" not in told

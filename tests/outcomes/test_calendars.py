@@ -82,6 +82,14 @@ def test_calendar_is_published_and_says_whose_it_is(due: Commitment) -> None:
     assert b"DTSTART;VALUE=DATE:20261102\r\n" in raw
 
 
+def test_what_has_ended_is_due_no_longer(due: Commitment) -> None:
+    titles = {str(row["uid"]): str(row["summary"]) for row in entries()}
+    assert titles["RT2024-C1@portal.example.org"].startswith("RT2024-C1 is due: Train 50")
+    make_update(due, status=Status.FULFILLED)
+    titles = {str(row["uid"]): str(row["summary"]) for row in entries()}
+    assert titles["RT2024-C1@portal.example.org"].startswith("RT2024-C1 (Fulfilled): Train 50")
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_each_calendar_has_the_due_date_and_the_milestone(due: Commitment, path: str) -> None:
     milestone = due.milestones.get()

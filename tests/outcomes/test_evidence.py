@@ -19,6 +19,7 @@ from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from outcomes.reporting import report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
+from tests.factories import make_evidence
 from tests.reading import links_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +263,21 @@ def test_nothing_is_stored_until_all_is_right(
         changes = changes | {"text": " ", "obstacles": "Three courses were held."}
     assert sentence in give(client, path, PDF, **changes)
     assert not Evidence.objects.exists() and ProgressUpdate.objects.count() == 1
+
+
+def test_update_rests_on_twenty_things_at_most(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    assert give(client, path, PDF) == ""
+    update = party.updates.get(state="submitted")
+    for number in range(2, 21):
+        make_evidence(update, title=f"Number {number}")
+    words = "There is much evidence here already. Take some away first."
+    assert words in give(client, path, PDF)
+    assert update.evidence.count() == 20
+    first = update.evidence.order_by("pk")[0]
+    assert give(client, path, PDF, remove=str(first.pk)) == ""
+    assert update.evidence.count() == 20 and not update.evidence.filter(pk=first.pk).exists()
 
 
 def test_evidence_is_taken_away_from_a_draft(
