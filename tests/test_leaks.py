@@ -196,7 +196,7 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
     make_follow(operator, event=event, pace="at-once", told_until=at)
     shown = make_update(commitment, approved=False, party=party, text="zq-event-update")
     shown.approve(by=cochair, at=at)
-    assert following.tell(on=at.date(), at=at + timedelta(seconds=1)) == {"at-once": 1}
+    assert following.tell(on=at.date(), at=at + timedelta(minutes=1)) == {"at-once": 1}
     assert hand_over(party, suggestion="zq-quiet-name", by=person.user, at=at)
 
 

@@ -18,6 +18,7 @@ from outcomes.brief import brief
 from outcomes.changes import log
 from outcomes.changes_form import ChangesForm
 from participants.permissions import rights_of
+from participants.second_factor import behind_second_factor
 from roundtable.models import Event
 from roundtable.querystrings import page_of
 
@@ -46,6 +47,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     return render(request, "outcomes/change_list.html", context, status=400 if form.errors else 200)
 
 
+@behind_second_factor
 @require_safe
 def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
     """What co-chairs take to a meeting; only for whoever holds a grant for the roundtable."""
@@ -53,6 +55,7 @@ def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "outcomes/brief.html", context)
 
 
+@behind_second_factor
 @require_safe
 def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The same as a tagged PDF; absent where none can be made."""

@@ -190,3 +190,16 @@ def test_desk_leads_to_it_where_the_roundtable_is_public(meeting: Event, client_
     assert link in browser.get(address).content.decode()
     Event.objects.filter(pk=meeting.pk).update(is_public=False)
     assert "Brief for a meeting" not in browser.get(address).content.decode()
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}".rstrip("/") + ".pdf"])
+def test_brief_is_opened_with_a_second_factor_as_the_desk_is(
+    meeting: Event, client_of: Sign, path: str
+) -> None:
+    cochair = make_user("chair@example.org")
+    make_grant(cochair, meeting)
+    answer = client_of(cochair, second_factor=False).get(path)  # type: ignore[call-arg]
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/")
+    assert client_of(cochair).get(PATH).status_code == 200
+    # Where there is no business at the desk, it is as absent as ever.
+    assert client_of(make_user("guest@example.org")).get(path).status_code == 404
