@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import product
 
 import pytest
@@ -11,6 +12,7 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 from pytest_django import Settings
 
 from outcomes import following
@@ -168,6 +170,13 @@ def test_export_names_no_person(readers: Readers, client_of: Sign, role: str) ->
         found |= seen_in(whole(answer))
     assert found & of_people == set()
     assert of("event", "organisation", "commitment") <= found
+    event = Event.objects.get(slug="zq-event-slug")
+    answer = browser.get(f"/admin/roundtable/event/{event.pk}/workbook/")
+    book = load_workbook(BytesIO(answer.content))
+    cells = [cell.value for page in book.worksheets for row in page.iter_rows() for cell in row]
+    said = seen_in("\n".join(str(cell) for cell in cells))
+    assert said & of_people == set()
+    assert of("event", "organisation", "commitment", "point", "title") <= said
 
 
 # Mails ---------------------------------------------------------------------------------

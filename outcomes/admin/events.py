@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.admin.workbooks import WorkbookMixin
 from outcomes.models import Document, Outcome
 from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
 from participants.models import EventRole, RecordedCount
@@ -40,7 +41,7 @@ class DocumentInline(GrantedInline):
 
 
 @admin.register(Event)
-class EventAdmin(GrantedAdmin):
+class EventAdmin(WorkbookMixin, GrantedAdmin):
     """The viewer's roundtables; operators make new ones."""
 
     event_path = "pk"
@@ -111,10 +112,11 @@ class EventAdmin(GrantedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The roundtable, with the brief for a meeting where it is public."""
+        """The roundtable, with its workbook, and the brief for a meeting where it is public."""
         row = self.get_object(request, object_id)
         brief = reverse("event-brief", args=[row.slug]) if row and row.is_public else ""
-        more = {**(extra_context or {}), "brief": brief}
+        book = reverse("admin:roundtable_event_workbook", args=[row.pk]) if row else ""
+        more = {**(extra_context or {}), "brief": brief, "workbook": book}
         return super().change_view(request, object_id, form_url, more)
 
 

@@ -3,8 +3,8 @@
 The format is described in docs/roundtable-file.md.
 """
 
-from outcomes.loading.applying import load
+from outcomes.loading.applying import load, load_content
 from outcomes.loading.mistakes import FileRefused, Mistake
 from outcomes.loading.report import Report
 
-__all__ = ["FileRefused", "Mistake", "Report", "load"]
+__all__ = ["FileRefused", "Mistake", "Report", "load", "load_content"]

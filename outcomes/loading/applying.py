@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,7 +25,12 @@ def load(path: Path, *, at: datetime) -> Report:
 
     Raises FileRefused, with every mistake that was found, and changes nothing then.
     """
-    file, mistakes = check(read(path))
+    return load_content(read(path), at=at)
+
+
+def load_content(content: dict[str, Any], *, at: datetime) -> Report:
+    """The same for what stands in a file already read."""
+    file, mistakes = check(content)
     mistakes += check_references(file)
     if mistakes:
         raise FileRefused(mistakes)

@@ -18,7 +18,15 @@ def differs(row: models.Model, name: str, value: Any) -> bool:
     """Whether a row holds something else than this value."""
     if isinstance(value, models.Model):
         return bool(getattr(row, f"{name}_id") != value.pk)
-    return bool(getattr(row, name) != value)
+    stored = getattr(row, name)
+    if isinstance(stored, str) and isinstance(value, str):
+        return plain_lines(stored) != plain_lines(value)
+    return bool(stored != value)
+
+
+def plain_lines(text: str) -> str:
+    """The text with its lines ended as files end them; forms do it in another way."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def describe_field(row: models.Model, place: str, name: str, value: Any) -> str:

@@ -44,6 +44,22 @@ def check(content: dict[str, Any]) -> tuple[Entry, list[Mistake]]:
     return file, mistakes
 
 
+def places_of(place: str, table: Table, rows: list[dict[str, Any]]) -> list[str]:
+    """How messages name each row of a list: by its identifier, or by its number in the list."""
+    seen: set[str] = set()
+    names = []
+    for index, row in enumerate(rows, start=1):
+        word = _identifier(table, row)
+        names.append(f"{place}({shown(word) if word and word not in seen else f'#{index}'})")
+        seen.add(word)
+    return names
+
+
+def _identifier(table: Table, row: dict[str, Any]) -> str:
+    word = row.get(table.identifier)
+    return word.strip() if isinstance(word, str) else ""
+
+
 def _read_tables(place: str, table: Table, given: object, mistakes: list[Mistake]) -> list[Entry]:
     name = place.rpartition(".")[2]
     if not table.is_list:
@@ -56,13 +72,9 @@ def _read_tables(place: str, table: Table, given: object, mistakes: list[Mistake
         return []
     entries: list[Entry] = []
     seen: set[str] = set()
-    for index, row in enumerate(given, start=1):
-        given_word = row.get(table.identifier)
-        word = given_word.strip() if isinstance(given_word, str) else ""
-        has_name = word and word not in seen
-        entry = _read_table(
-            f"{place}({shown(word) if has_name else f'#{index}'})", table, row, mistakes
-        )
+    for name, row in zip(places_of(place, table, given), given, strict=True):
+        word = _identifier(table, row)
+        entry = _read_table(name, table, row, mistakes)
         if word in seen:
             mistakes.append(
                 Mistake(

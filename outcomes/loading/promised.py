@@ -29,6 +29,8 @@ def apply_commitments(
         if commitment.pk is None:
             continue
         answered = [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
+        # A file speaks of the points of its own roundtable alone.
+        answered += commitment.outcomes.exclude(statement__event=event)
         report.link(commitment, entry.place, "outcomes", answered)
         _apply_parties(entry, commitment, parties, report)
     named = {entry.values["reference"] for entry in entries}

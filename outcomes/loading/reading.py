@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.loading.mistakes import FileRefused, Mistake, shown
 
-LARGEST = 1024 * 1024  # bytes
+LARGEST = 1  # MB
 # A key of very many parts, such as a.a.a, takes the parser the square of their number. No text
 # of a roundtable has 30 words that are joined by dots. The lengths bound the search itself.
 _PART = r"""(?:(?<![\w-])[\w-]{1,200}|"(?:\\.|[^"\\\n]){0,200}"|'[^'\n]{0,200}')"""
@@ -31,15 +31,27 @@ def read(path: Path) -> dict[str, Any]:
         ) from problem
 
 
-def _text(path: Path) -> str:
+def bytes_of(path: Path, megabytes: int) -> bytes:
+    """What a file holds.
+
+    Raises FileRefused where it cannot be read, or is larger than that.
+    """
+    largest = megabytes * 1024 * 1024
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            content = file.read(largest + 1)
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise _refused(_("The file cannot be read (%s). Check its name.") % reason) from problem
-    if len(content) > LARGEST:
-        raise _refused(_("The file is larger than 1 MB. One roundtable is much smaller."))
+    if len(content) > largest:
+        raise _refused(
+            _("The file is larger than %d MB. One roundtable is much smaller.") % megabytes
+        )
+    return content
+
+
+def _text(path: Path) -> str:
+    content = bytes_of(path, LARGEST)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

@@ -11,7 +11,6 @@ from django.db import OperationalError
 from django.test import Client
 
 from outcomes.loading.format import TABLES, Table
-from outcomes.loading.reading import LARGEST
 from outcomes.models import Outcome
 from outcomes.models.statement import letters
 from tests.roundtable_files import (
@@ -183,7 +182,7 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
 
 def test_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "large.toml"
-    path.write_text(HEAD + "# " + "x" * LARGEST)
+    path.write_text(HEAD + "# " + "x" * 1024 * 1024)
     (sentence,) = refusal(path)
     assert sentence.startswith("The file is larger than 1 MB.")
 

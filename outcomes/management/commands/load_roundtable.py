@@ -1,6 +1,7 @@
 """Adds or updates one roundtable from a file."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +10,38 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.loading import FileRefused, Report, load
+from outcomes import workbook
+from outcomes.loading import FileRefused, Report, load, load_content
 from outcomes.loading.mistakes import shown
+from outcomes.loading.reading import bytes_of
+
+
+def _load(path: Path, *, at: datetime) -> Report:
+    if path.suffix.lower() != ".xlsx":
+        return load(path, at=at)
+    found = workbook.read(bytes_of(path, workbook.LARGEST))
+    try:
+        report = load_content(found.content, at=at) if not found.mistakes else None
+    except FileRefused as refusal:
+        raise FileRefused(found.located(refusal.mistakes)) from None
+    if report is None:
+        raise FileRefused(found.mistakes)
+    return report
 
 
 class Command(BaseCommand):
     """Reads a roundtable file; a second run updates instead of doubling."""
 
-    help = "Adds or updates one roundtable from a TOML file (docs/roundtable-file.md)."
+    help = "Adds or updates one roundtable from a file, TOML or XLSX (docs/roundtable-file.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file is all it needs."""
-        parser.add_argument("file", metavar="FILE.toml", help="The roundtable file.")
+        parser.add_argument("file", metavar="FILE", help="The roundtable file.")
 
     def handle(self, *args: Any, file: str, **options: Any) -> None:
         """Loads the file, or says all of its mistakes and changes nothing."""
         try:
-            report = load(Path(file), at=timezone.now())
+            report = _load(Path(file), at=timezone.now())
         except FileRefused as refusal:
             raise CommandError(refusal.report(file)) from None
         except DatabaseError as problem:

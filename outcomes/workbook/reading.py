@@ -1,0 +1,281 @@
+"""From a workbook to the content of a roundtable file, and from a mistake back to its cell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from django.db import models
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from outcomes.loading.checking import places_of
+from outcomes.loading.describing import Content
+from outcomes.loading.mistakes import FileRefused, Mistake, nearest, shown
+from outcomes.models import Outcome
+from outcomes.workbook.sheets import (
+    LISTED,
+    ROLE_SHEET,
+    SENTENCE_SHEET,
+    SHEETS,
+    Sheet,
+    label_of,
+)
+from outcomes.workbook.writing import ABOUT, WORDS
+
+LARGEST = 20  # MB
+LARGEST_UNPACKED = 100 * 1024 * 1024
+MOST_ROWS = 10_000
+MOST_COLUMNS = 60
+TRUE, FALSE = ("true", "yes", "x"), ("false", "no")
+
+
+@dataclass
+class Read:
+    """The content of a workbook, its mistakes so far, and where each of its rows stands."""
+
+    content: Content = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+
+    def located(self, mistakes: list[Mistake]) -> list[Mistake]:
+        """The same mistakes, each with its sheet, row and column instead of table and key."""
+        return [Mistake(self._cell(mistake.where), mistake.sentence) for mistake in mistakes]
+
+    def _cell(self, where: str) -> str:
+        prefix, key = where, ""
+        while prefix and prefix not in self.places:
+            prefix, _dot, last = prefix.rpartition(".")
+            key = last
+        if not prefix:
+            return where
+        return ", ".join(filter(None, [self.places[prefix], label_of(key)]))
+
+
+@dataclass
+class _Row:
+    values: Content
+    number: int  # in its sheet
+
+
+def read(content: bytes) -> Read:
+    """What the sheets of a workbook say.
+
+    Raises FileRefused where it cannot be opened or is too large.
+    """
+    pages = _pages(content)
+    found = Read()
+    rows = {}
+    for title in pages:
+        known = [sheet.title for sheet in SHEETS]
+        if title not in (*known, ABOUT, WORDS):
+            advice = nearest(title, known) or _("Remove it; known are: %s.") % ", ".join(known)
+            found.mistakes.append(Mistake(shown(title), _("This sheet is not known. %s") % advice))
+    for sheet in SHEETS:
+        cells = pages.get(sheet.title, [])
+        take = _upright if sheet.is_upright else _level
+        rows[sheet.title] = list(take(sheet, cells, found.mistakes))
+        _arrange(sheet, rows, found)
+    return found
+
+
+def _pages(content: bytes) -> dict[str, list[list[Any]]]:
+    """The cells of each sheet; a formula is replaced by a word for it."""
+    try:
+        with ZipFile(BytesIO(content)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > LARGEST_UNPACKED:
+            raise _refused(_("The file is too large once unpacked. One roundtable is smaller."))
+        book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
+        return {page.title: _cells(page) for page in book.worksheets}
+    except FileRefused:
+        raise
+    # Damaged workbooks make the library raise errors of every kind.
+    except (BadZipFile, Exception):
+        raise _refused(
+            _("This is no workbook (XLSX) that can be read. Open it, save it again as XLSX.")
+        ) from None
+
+
+class Formula:
+    """Stands for a cell that computes something."""
+
+
+def _cells(page: Any) -> list[list[Any]]:
+    rows = []
+    for row in page.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1):
+        rows.append([Formula() if cell.data_type == "f" else cell.value for cell in row])
+    if len(rows) > MOST_ROWS or any(
+        len(row) > MOST_COLUMNS and row[-1] is not None for row in rows
+    ):
+        raise _refused(
+            _("The sheet “%s” has more than 10,000 rows or 60 columns. Remove what is too much.")
+            % shown(page.title)
+        )
+    return rows
+
+
+def _upright(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[_Row]:
+    values: Content = {}
+    for number, row in enumerate(cells, start=1):
+        heading, value = [*row, None, None][:2]
+        key = _key(sheet, heading, f"{sheet.title}, row {number}", values, mistakes)
+        if key is not None:
+            _take(sheet, key, value, f"{sheet.title}, row {number}", values, mistakes)
+    yield _Row(values, 1)
+
+
+def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[_Row]:
+    if not cells:
+        return
+    keys: dict[str, None] = {}
+    columns: list[str | None] = []
+    for number, heading in enumerate(cells[0], start=1):
+        key = _key(sheet, heading, f"{sheet.title}, column {number}", keys, mistakes)
+        columns.append(key)
+        if key is not None:
+            keys[key] = None
+    for number, row in enumerate(cells[1:], start=2):
+        values: Content = {}
+        for key, value in zip(columns, row, strict=False):
+            where = f"{sheet.title}, row {number}"
+            if key is not None:
+                _take(sheet, key, value, f"{where}, {label_of(key)}", values, mistakes)
+        if values:
+            yield _Row(values, number)
+
+
+def _key(
+    sheet: Sheet, heading: Any, where: str, taken: dict[str, Any], mistakes: list[Mistake]
+) -> str | None:
+    """The key that a heading stands for; None where it is empty, or a mistake."""
+    word = str(heading if heading is not None else "").strip()
+    if not word:
+        return None
+    key = "_".join(word.lower().split())
+    if key not in sheet.keys:
+        labels = [label_of(name) for name in sheet.keys]
+        advice = nearest(word, labels) or _("Remove it; known are: %s.") % ", ".join(labels)
+        mistakes.append(Mistake(where, _("“%s” is not known. ") % shown(word) + advice))
+        return None
+    if key in taken:
+        mistakes.append(Mistake(where, _("“%s” stands here twice. Remove one.") % shown(word)))
+        return None
+    return key
+
+
+def _take(
+    sheet: Sheet, key: str, value: Any, where: str, values: Content, mistakes: list[Mistake]
+) -> None:
+    """Keeps the value of a cell as a roundtable file writes it; an empty cell is left out."""
+    if isinstance(value, Formula):
+        mistakes.append(Mistake(where, _("It is a formula. Write what it should say.")))
+    elif value is not None and (found := _plain(sheet, key, value)) not in ("", []):
+        values[key] = found
+
+
+def _plain(sheet: Sheet, key: str, value: Any) -> Any:
+    if key in sheet.table.lists:
+        words = str(value).replace("\n", LISTED).replace(",", LISTED).split(LISTED.strip())
+        return [word.strip() for word in words if word.strip()]
+    kind = sheet.field_of(key)
+    if isinstance(value, str):
+        text = value.strip()
+        if isinstance(kind, models.BooleanField):
+            return True if text.lower() in TRUE else False if text.lower() in FALSE else text
+        if isinstance(kind, models.DateField):
+            return _day(text)
+        if isinstance(kind, models.IntegerField) and text.isascii() and text.isdecimal():
+            return int(text) if len(text) < 10 else text
+        return text
+    if isinstance(value, datetime) and isinstance(kind, models.DateField):
+        return value.date()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(kind, models.BooleanField | models.IntegerField | models.DateField):
+        return value
+    return str(value)
+
+
+def _day(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _arrange(sheet: Sheet, rows: dict[str, list[_Row]], found: Read) -> None:
+    """Puts the rows of one sheet where a roundtable file has them."""
+    own = rows[sheet.title]
+    if sheet is ROLE_SHEET:
+        _arrange_roles(own, found)
+    elif sheet is SENTENCE_SHEET:
+        _arrange_sentences(own, found)
+    elif sheet.is_upright:
+        found.places[sheet.place] = sheet.title
+        if own[0].values:
+            found.content[sheet.place] = own[0].values
+    elif own:
+        found.content[sheet.place] = [row.values for row in own]
+        _note(sheet.place, sheet, own, found)
+
+
+def _note(place: str, sheet: Sheet, rows: list[_Row], found: Read) -> list[str]:
+    names = places_of(place, sheet.table, [row.values for row in rows])
+    for name, row in zip(names, rows, strict=True):
+        found.places[name] = f"{sheet.title}, row {row.number}"
+    return names
+
+
+def _arrange_roles(rows: list[_Row], found: Read) -> None:
+    owners = found.content.get("organisations", [])
+    names = places_of("organisations", SHEETS[4].table, owners)
+    theirs: dict[str, list[_Row]] = {str(owner.get("slug", "")): [] for owner in owners}
+    for row in rows:
+        slug = str(row.values.pop(ROLE_SHEET.owner, ""))
+        if slug in theirs and slug:
+            theirs[slug].append(row)
+            continue
+        found.mistakes.append(
+            Mistake(
+                f"{ROLE_SHEET.title}, row {row.number}, {label_of(ROLE_SHEET.owner)}",
+                _("“%s” is not on the sheet “Organisations”. Add it there.") % shown(slug),
+            )
+        )
+    for owner, name in zip(owners, names, strict=True):
+        if own := theirs.pop(str(owner.get("slug", "")), []):
+            owner["roles"] = [row.values for row in own]
+            _note(f"{name}.roles", ROLE_SHEET, own, found)
+
+
+def _arrange_sentences(rows: list[_Row], found: Read) -> None:
+    groups: list[tuple[_Row, list[_Row]]] = []
+    for row in rows:
+        if row.values.get("kind") == Outcome.Kind.LEAD_IN:
+            groups.append((row, []))
+        elif groups:
+            groups[-1][1].append(row)
+        else:
+            found.mistakes.append(
+                Mistake(
+                    f"{SENTENCE_SHEET.title}, row {row.number}",
+                    _("It stands under nothing. Write the lead-in above it, of the kind lead-in."),
+                )
+            )
+    if not groups:
+        return
+    for lead_in, _points in groups:
+        del lead_in.values["kind"]
+    names = _note(SENTENCE_SHEET.place, SENTENCE_SHEET, [row for row, _points in groups], found)
+    for name, (lead_in, points) in zip(names, groups, strict=True):
+        if points:
+            lead_in.values["points"] = [row.values for row in points]
+            _note(f"{name}.points", SENTENCE_SHEET, points, found)
+    statement = found.content.setdefault("statement", {})
+    statement["lead_ins"] = [lead_in.values for lead_in, _points in groups]
+
+
+def _refused(sentence: str) -> FileRefused:
+    return FileRefused([Mistake("", sentence)])

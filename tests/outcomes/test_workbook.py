@@ -1,0 +1,271 @@
+"""A roundtable as a workbook: out, in again, and what is said about what cannot be read."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from pytest_django import Settings
+
+from outcomes import workbook
+from outcomes.loading.describing import content_of
+from outcomes.models import Commitment, Outcome
+from outcomes.workbook.sheets import SHEETS
+from roundtable.models import Event
+from tests.factories import make_statement
+from tests.roundtable_files import RECORD, demo, everything, load, refusal, write_whole
+
+pytestmark = pytest.mark.django_db
+Filled = Callable[..., Path]
+HARMFUL = ["=1+1", "+62 21 555", "-5", "@SUM(A1)", "'=1", '=HYPERLINK("https://example.org")']
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Filled:
+    """The workbook of the roundtable of `write_whole`, with some cells written over."""
+    load(write_whole(tmp_path))
+
+    def write(**cells: Any) -> Path:
+        content = workbook.write(content_of(Event.objects.get(code="TALK1")))
+        book = load_workbook(BytesIO(content))
+        for place, value in cells.items():
+            sheet, cell = place.split("_")
+            book[sheet][cell] = value
+        path = tmp_path / "talk.xlsx"
+        book.save(path)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("which", ["2018", "whole", "demonstration"])
+def test_downloaded_and_read_again_it_changes_nothing(
+    tmp_path: Path, settings: Settings, which: str
+) -> None:
+    settings.DEBUG = True
+    if which == "demonstration":
+        demo(date(2026, 3, 2))
+    else:
+        load(RECORD if which == "2018" else write_whole(tmp_path))
+    event = Event.objects.get()
+    path = tmp_path / "roundtable.xlsx"
+    path.write_bytes(workbook.write(content_of(event)))
+    before = everything()
+    said = load(path)
+    assert said.startswith("0 added, 0 changed, 0 removed, ") and said.count("\n") == 1
+    assert everything() == before
+    rows = {"2018": 67, "whole": 20, "demonstration": 247}
+    assert f"{rows[which]} unchanged." in said
+
+
+def test_empty_workbook_explains_itself_and_offers_words() -> None:
+    book = load_workbook(BytesIO(workbook.write({})))
+    assert book.sheetnames == ["About", *(sheet.title for sheet in SHEETS), "Words"]
+    about = [str(row[2].value) for row in book["About"].iter_rows(min_row=3) if row[2].value]
+    assert len(about) == sum(len(sheet.keys) for sheet in SHEETS)
+    assert "None" not in about
+    assert [cell.value for cell in book["Commitments"][1]][:4] == [
+        "Reference",
+        "Text",
+        "Place in source",
+        "Due on",
+    ]
+    (choice,) = [
+        found
+        for found in book["Organisations"].data_validations.dataValidation
+        if "D2" in found.sqref
+    ]
+    sheet, _mark, span = choice.formula1.replace("$", "").partition("!")
+    words = [row[0].value for row in book[sheet][span]]
+    assert words == [
+        "government",
+        "national-society",
+        "movement",
+        "civil-society",
+        "agency",
+        "other",
+    ]
+
+
+def test_text_is_no_formula_in_any_program(filled: Filled, tmp_path: Path) -> None:
+    commitment = Commitment.objects.earliest("pk")
+    for text in HARMFUL:
+        commitment.text = text
+        commitment.save()
+        path = filled()
+        cell = load_workbook(path)["Commitments"]["B2"]
+        assert (cell.data_type, cell.value) == ("s", text)
+        assert cell.quotePrefix == (text[0] != "'")
+        assert load(path).startswith("0 added, 0 changed")
+
+
+@given(
+    st.lists(
+        st.text(
+            st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"),
+            min_size=1,
+            max_size=40,
+        ).filter(str.strip),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_every_text_survives(texts: list[str]) -> None:
+    said = [{"title": text.strip()} for text in texts]
+    found = workbook.read(workbook.write({"documents": said}))
+    assert found.content.get("documents") == said and found.mistakes == []
+
+
+def test_points_of_other_roundtables_are_neither_told_nor_lost(filled: Filled) -> None:
+    other = make_statement().outcomes.points()[0]
+    commitment = Commitment.objects.earliest("pk")
+    commitment.outcomes.add(other)
+    before = everything()
+    path = filled()
+    assert load_workbook(path)["Commitments"]["F2"].value == "1.a"
+    assert load(path).startswith("0 added, 0 changed, 0 removed")
+    assert everything() == before
+
+
+def test_lines_survive(filled: Filled) -> None:
+    commitment = Commitment.objects.earliest("pk")
+    commitment.text = "One.\r\n\r\nTwo.\nThree."
+    commitment.save()
+    before = everything()
+    assert load(filled()).startswith("0 added, 0 changed, 0 removed")
+    assert everything() == before
+
+
+def test_one_changed_cell_is_one_change_with_before_and_after(filled: Filled) -> None:
+    said = load(filled(Commitments_B2="Print more leaflets."))
+    assert said.startswith("0 added, 1 changed, 0 removed")
+    assert "“Print more leaflets.”" in said
+    assert Commitment.objects.filter(text="Print more leaflets.").exists()
+
+
+def test_what_people_type_is_understood(filled: Filled) -> None:
+    load(
+        filled(
+            Commitments_D2=" 2027-05-01 ",
+            Commitments_E2="Yes",
+            Roundtable_B4=datetime(2024, 9, 1, 0, 0),
+            Counts_B2=7.0,
+        )
+    )
+    commitment = Commitment.objects.earliest("pk")
+    assert (commitment.due_on, commitment.is_open) == (date(2027, 5, 1), True)
+    assert Event.objects.get().recorded_counts.earliest("pk").number == 7
+
+
+def test_each_mistake_is_said_by_sheet_row_and_column(filled: Filled) -> None:
+    path = filled(
+        Commitments_D2="soon",
+        Commitments_G2="nobody; nothing",
+        Organisations_D2="goverment",
+        Roles_A2="unknown",
+        Roundtable_B4="yesterday",
+        Points_A2="",
+        Themes_D1="Colour",
+        Counts_B2="=1+1",
+    )
+    said = refusal(path)
+    assert "[Themes, column 4] “Colour” is not known." in " ".join(said)
+    assert "[Counts, row 2, Number] It is a formula. Write what it should say." in said
+    assert any(line.startswith("[Roles, row 2, Organisation] “unknown” is not") for line in said)
+    path = filled(
+        Commitments_D2="soon",
+        Commitments_G2="nobody",
+        Organisations_D2="goverment",
+        Roundtable_B4="yesterday",
+    )
+    said = refusal(path)
+    for begin in (
+        "[Commitments, row 2, Due on] Write a date",
+        "[Commitments, row 2, Leads] “nobody” is not in this file.",
+        "[Organisations, row 2, Kind] “goverment” is not known here.",
+        "[Roundtable, Starts on] Write a date",
+    ):
+        assert any(line.startswith(begin) for line in said), (begin, said)
+    assert len(said) == 4
+
+
+def test_point_above_every_lead_in_is_refused(filled: Filled) -> None:
+    said = refusal(filled(Points_B2="principle"))
+    assert said[0].startswith("[Points, row 2] It stands under nothing.")
+
+
+def test_sheet_that_is_not_known_is_named(filled: Filled, tmp_path: Path) -> None:
+    path = filled()
+    book = load_workbook(path)
+    book.create_sheet("Comitments")
+    book.save(path)
+    assert refusal(path) == ["[Comitments] This sheet is not known. Did you mean “Commitments”?"]
+
+
+def zipped(**parts: bytes) -> bytes:
+    stored = BytesIO()
+    with ZipFile(stored, "w", ZIP_DEFLATED) as parts_of:
+        for name, content in parts.items():
+            parts_of.writestr(name, content)
+    return stored.getvalue()
+
+
+def long_book() -> bytes:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.title = "Themes"
+    for _row in range(10_002):
+        page.append(["a"])
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: b"", "This is no workbook (XLSX) that can be read."),
+        (lambda: b"PK\x03\x04 nothing", "This is no workbook (XLSX) that can be read."),
+        (lambda: zipped(a=b"b"), "This is no workbook (XLSX) that can be read."),
+        (lambda: zipped(a=b"\0" * 101 * 1024 * 1024), "The file is too large once unpacked."),
+        (lambda: b"\0" * (20 * 1024 * 1024 + 1), "The file is larger than 20 MB."),
+        (long_book, "The sheet “Themes” has more than 10,000 rows or 60 columns."),
+    ],
+    ids=["empty", "damaged", "zip", "bomb", "large", "long"],
+)
+def test_what_cannot_be_read_is_one_sentence(
+    tmp_path: Path, make: Callable[[], bytes], sentence: str
+) -> None:
+    path = tmp_path / "given.xlsx"
+    path.write_bytes(make())
+    (said,) = refusal(path)
+    assert said.startswith(sentence)
+
+
+def test_hostile_workbooks_are_refused_in_sentences(tmp_path: Path, samples: Path) -> None:
+    for given_file in sorted((samples / "hostile").rglob("*.xls*")):
+        path = tmp_path / f"{given_file.stem}.xlsx"
+        path.write_bytes(given_file.read_bytes())
+        assert refusal(path), given_file.name
+
+
+def test_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    (said,) = refusal(tmp_path / "absent.xlsx")
+    assert said.startswith("The file cannot be read (No such file or directory).")
+
+
+def test_points_of_a_draft_come_back_without_numbers(filled: Filled) -> None:
+    event = Event.objects.get()
+    event.statement.state, event.statement.published_at = "draft", None
+    Outcome.objects.update(number="")
+    event.statement.save()
+    before = everything()
+    assert load(filled()).startswith("0 added, 0 changed, 0 removed")
+    assert everything() == before
