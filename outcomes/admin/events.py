@@ -45,6 +45,7 @@ class EventAdmin(WorkbookMixin, GrantedAdmin):
     """The viewer's roundtables; operators make new ones."""
 
     event_path = "pk"
+    change_list_template = "admin/event_list.html"
     fieldsets = [
         (
             None,

@@ -1,38 +1,73 @@
-"""Workbooks at the desk: a roundtable to download, and an empty one to fill in."""
+"""Workbooks at the desk: a roundtable to download, an empty one to fill in, and the way back."""
 
+import binascii
+from base64 import b64decode, b64encode
 from typing import Any
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes import workbook
+from outcomes.loading import Fate
 from outcomes.loading.describing import content_of
+from participants.permissions import Rights
+from roundtable import audit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LARGEST = 1_500_000  # bytes: it travels with the page between looking and storing
+
+
+class WorkbookForm(forms.Form):
+    """The file that is brought in."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Workbook (XLSX)"),
+        help_text=gettext_lazy(
+            "Up to 1.5 MB. You see first what it would add and change; nothing is stored yet."
+        ),
+    )
+
+    def clean_file(self) -> bytes:
+        """What the file holds; raises ValidationError where it is too large."""
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if file.size is None or file.size > LARGEST:
+            raise ValidationError(
+                _("It is larger than 1.5 MB. Load it with the command load_roundtable instead.")
+            )
+        content: bytes = file.read()
+        return content
 
 
 class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The addresses of the workbooks of roundtables."""
 
     def get_urls(self) -> list[Any]:
-        """With that of the empty workbook, and of a roundtable's."""
-        return [
+        """With those of the empty workbook, of a roundtable's, and of the way back."""
+        wrap = self.admin_site.admin_view
+        ours = [
             path(
                 "workbook/",
-                self.admin_site.admin_view(self.empty_workbook_view),
+                wrap(self.empty_workbook_view),
                 name="roundtable_event_empty_workbook",
             ),
+            path("workbook/in/", wrap(self.workbook_in_view), name="roundtable_event_workbook_in"),
             path(
                 "<path:object_id>/workbook/",
-                self.admin_site.admin_view(self.workbook_view),
+                wrap(self.workbook_view),
                 name="roundtable_event_workbook",
             ),
-            *super().get_urls(),
         ]
+        return [*ours, *super().get_urls()]
 
     @method_decorator(require_safe)
     def empty_workbook_view(self, request: HttpRequest) -> HttpResponse:
@@ -47,16 +82,57 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
         Raises Http404 for one that the viewer has no grant for.
         """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         event = self.get_object(request, object_id)
         if event is None:
-            if not self.has_view_permission(request):
-                raise PermissionDenied
             raise Http404
-        if not self.has_view_permission(request, event):
-            raise PermissionDenied
         return _download(workbook.write(content_of(event)), event.slug)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def workbook_in_view(self, request: HttpRequest) -> HttpResponse:
+        """What a workbook would do, and doing it; operators alone bring a roundtable in."""
+        mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
+        if not mine.is_operator:
+            raise PermissionDenied
+        at, content, found, is_late = timezone.now(), b"", None, False
+        form = WorkbookForm(request.POST or None, request.FILES or None)
+        if "book" in request.POST:
+            form = WorkbookForm()
+            content = _decoded(request.POST["book"])
+            found = workbook.bring_in(content, digest=request.POST.get("digest", ""), at=at)
+            if found is None:
+                audit.record(act="load workbook", at=at, actor=mine.user, detail=_title(content))
+                self.message_user(request, _("All of it is stored."), messages.SUCCESS)
+                return redirect("admin:roundtable_event_changelist")
+            is_late = True
+        elif form.is_valid():
+            content = form.cleaned_data["file"]
+            found = workbook.preview(content, at=at)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Bring a roundtable in"),
+            "form": form,
+            "found": found,
+            "counts": {fate.value: found.count(fate) for fate in Fate} if found else {},
+            "book": b64encode(content).decode(),
+            "is_late": is_late,
+        }
+        return render(request, "admin/workbook_in.html", context)
 
 
 def _download(content: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""  # no workbook, and said to be none
+
+
+def _title(content: bytes) -> str:
+    return str(workbook.read(content).content["event"]["code"])

@@ -5,6 +5,6 @@ The format is described in docs/roundtable-file.md.
 
 from outcomes.loading.applying import load, load_content
 from outcomes.loading.mistakes import FileRefused, Mistake
-from outcomes.loading.report import Report
+from outcomes.loading.report import Fate, Report, RowReport
 
-__all__ = ["FileRefused", "Mistake", "Report", "load", "load_content"]
+__all__ = ["Fate", "FileRefused", "Mistake", "Report", "RowReport", "load", "load_content"]

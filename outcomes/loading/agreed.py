@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from outcomes.loading.checking import Entry
-from outcomes.loading.report import Report
+from outcomes.loading.report import Fate, Report, RowReport
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from participants.models import Group, Organisation
 from roundtable.models import Event
@@ -46,7 +46,10 @@ def apply_statement(
     numbered = is_due or statement.state == published
     outcomes = _apply_outcomes(entry, statement, numbered, parties, themes, report)
     if is_due and not report.mistakes:
+        before = statement.state
         statement.publish(at)
+        written = ("state", str(before), str(statement.state))
+        report.rows.append(RowReport(entry.place, Fate.CHANGED, str(statement), (written,)))
     return outcomes
 
 

@@ -33,7 +33,7 @@ def describe_field(row: models.Model, place: str, name: str, value: Any) -> str:
     """The sentence about a field that gets another value; the row still has the former one."""
     attribute = row._meta.get_field(name).attname  # type: ignore[union-attr]
     written = _written(row, lambda any_row: getattr(any_row, attribute))
-    return _sentence(f"{place}.{name}", _plain(getattr(row, name)), _plain(value), written)
+    return _sentence(f"{place}.{name}", plain(getattr(row, name)), plain(value), written)
 
 
 def describe_links(row: models.Model, place: str, name: str, wanted: Iterable[models.Model]) -> str:
@@ -49,7 +49,7 @@ def describe_links(row: models.Model, place: str, name: str, wanted: Iterable[mo
 
     before = list(getattr(row, name).all())
     written = _written(row, read)
-    return _sentence(f"{place}.{name}", _names(before), _names(wanted), written)
+    return _sentence(f"{place}.{name}", names(before), names(wanted), written)
 
 
 def _written(row: models.Model, read: Callable[[Any], Any]) -> datetime | None:
@@ -89,11 +89,13 @@ def _cut(text: str, start: int) -> str:
     return f"“{'…' if start else ''}{shown(text[start:], SHOWN)}”"
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """A value as a file writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
 
 
-def _names(rows: Iterable[models.Model]) -> str:
+def names(rows: Iterable[models.Model]) -> str:
+    """What rows are called, in one line."""
     return ", ".join(sorted(str(row) for row in rows))

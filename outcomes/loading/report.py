@@ -2,16 +2,37 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
-from outcomes.loading.changes import describe_field, describe_links, differs
+from outcomes.loading.changes import describe_field, describe_links, differs, names, plain
 from outcomes.loading.checking import Entry
 from outcomes.loading.mistakes import Mistake, shown
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
+
+
+class Fate(StrEnum):
+    """What becomes of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class RowReport:
+    """What became of one row: where it stands in the file, and what was written over what."""
+
+    place: str
+    fate: Fate
+    title: str
+    changes: tuple[tuple[str, str, str], ...] = ()  # key, before, after
 
 
 @dataclass
@@ -29,6 +50,12 @@ class Report:
     kept: list[str] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     new: set[models.Model] = field(default_factory=set)
+    rows: list[RowReport] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """Stands for all that was done, so that it can be told whether a second try does it too."""
+        return sha256(repr(self.rows).encode()).hexdigest()
 
     def refuse(self, where: str, sentence: str) -> None:
         """Notes a mistake that only what is stored already could show."""
@@ -45,6 +72,11 @@ class Report:
         is_new = row._state.adding
         changed = [name for name in values if not is_new and differs(row, name, values[name])]
         sentences = [describe_field(row, place, name, values[name]) for name in changed]
+        written = tuple(
+            (name, plain(getattr(row, name)), plain(values[name]))
+            for name in (values if is_new else changed)
+            if not isinstance(values[name], models.Model)
+        )
         for name, value in values.items():
             setattr(row, name, value)
         try:
@@ -60,11 +92,15 @@ class Report:
         if is_new:
             self.added += 1
             self.new.add(row)
+            written = tuple((name, "", after) for name, _before, after in written if after)
+            self.rows.append(RowReport(place, Fate.ADDED, str(row), written))
         elif changed:
             self.changed += 1
             self.changes += sentences
+            self.rows.append(RowReport(place, Fate.CHANGED, str(row), written))
         else:
             self.unchanged += 1
+            self.rows.append(RowReport(place, Fate.UNCHANGED, str(row)))
         return row
 
     def store_entry(self, row: AnyModel, entry: Entry, **links: Any) -> AnyModel:
@@ -80,11 +116,14 @@ class Report:
             if row not in self.new:
                 self.changed += 1
                 self.changes.append(describe_links(row, place, name, wanted))
+                links = (name, names(manager.all()), names(wanted))
+                self.rows.append(RowReport(place, Fate.CHANGED, str(row), (links,)))
             manager.set(wanted)
 
     def remove(self, rows: Iterable[models.Model], place: str) -> None:
         """Removes rows that the file names no longer."""
         for row in list(rows):
             self.removals.append(f"[{place}] {shown(row, 200)}")
+            self.rows.append(RowReport(place, Fate.REMOVED, str(row)))
             row.delete()
             self.removed += 1

@@ -42,9 +42,10 @@ class Read:
 
     def located(self, mistakes: list[Mistake]) -> list[Mistake]:
         """The same mistakes, each with its sheet, row and column instead of table and key."""
-        return [Mistake(self._cell(mistake.where), mistake.sentence) for mistake in mistakes]
+        return [Mistake(self.cell_of(mistake.where), mistake.sentence) for mistake in mistakes]
 
-    def _cell(self, where: str) -> str:
+    def cell_of(self, where: str) -> str:
+        """The sheet, row and column of what messages about a file call so."""
         prefix, key = where, ""
         while prefix and prefix not in self.places:
             prefix, _dot, last = prefix.rpartition(".")

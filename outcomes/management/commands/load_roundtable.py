@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes import workbook
-from outcomes.loading import FileRefused, Report, load, load_content
+from outcomes.loading import FileRefused, Report, load
 from outcomes.loading.mistakes import shown
 from outcomes.loading.reading import bytes_of
 
@@ -20,13 +20,7 @@ def _load(path: Path, *, at: datetime) -> Report:
     if path.suffix.lower() != ".xlsx":
         return load(path, at=at)
     found = workbook.read(bytes_of(path, workbook.LARGEST))
-    try:
-        report = load_content(found.content, at=at) if not found.mistakes else None
-    except FileRefused as refusal:
-        raise FileRefused(found.located(refusal.mistakes)) from None
-    if report is None:
-        raise FileRefused(found.mistakes)
-    return report
+    return workbook.load(found, at=at)
 
 
 class Command(BaseCommand):
