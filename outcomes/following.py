@@ -19,7 +19,7 @@ from participants.models import Delegate, User
 
 MOST = 50  # lines of one letter
 # What is being stored at this moment has its time already, and nobody reads it yet.
-UNDER_WAY = timedelta(seconds=30)
+UNDER_WAY = timedelta(minutes=2)
 _SALT = "outcomes.following"
 # Of these the new state may be told in a mail: it is a word of the portal's own, and no name.
 TELLING = {Kind.UPDATE, Kind.ASSESSMENT, Kind.RESPONSE}
@@ -96,13 +96,14 @@ def _account(token: str) -> str | None:
 def tell(*, on: date, at: datetime) -> Counter[str]:
     """Writes to whoever follows something that moved: how many letters at each pace.
 
-    At once means all until half a minute ago, or until that day ends; weekly means until its
+    At once means all until two minutes ago, or until that day ends; weekly means until its
     Monday began, so that a week has one letter and a missed Monday is made up for. Nothing is told
     twice.
     """
-    on = min(on, timezone.localtime(at).date())  # what lies ahead has not moved yet
+    settled = at - UNDER_WAY
+    on = min(on, timezone.localtime(settled).date())  # what lies ahead has not moved yet
     ends = {
-        Follow.Pace.AT_ONCE: min(at - UNDER_WAY, _begin(on + timedelta(days=1))),
+        Follow.Pace.AT_ONCE: min(settled, _begin(on + timedelta(days=1))),
         Follow.Pace.WEEKLY: _begin(on - timedelta(days=on.weekday())),
     }
     hidden = Delegate.objects.filter(paused_at__isnull=False, user__isnull=False)

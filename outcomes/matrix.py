@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.as_of import AsOfField, answered_by, as_of, check_begun, check_day, columns
+from outcomes.as_of import AsOfField, answered_by, as_of, check_begun, check_day, columns, made_by
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Response
 from outcomes.plots import NO_UPDATE, Share, shares
 from participants.models import EventRole, Group, Organisation
@@ -213,7 +213,8 @@ def _commitments(
     """
     standing: dict[tuple[int, Key], Counter[str]] = {}
     parties: dict[tuple[int, int, str], set[Key]] = {}
-    under = as_of(Commitment.objects.published().filter(outcomes__in=points), day).order_by()
+    made = made_by(Commitment.objects.published(), day)
+    under = as_of(made.filter(outcomes__in=points), day).order_by()
     for point, commitment, status, organisation, group in under.values_list(
         "outcomes", "pk", columns(day).status, "parties__organisation", "parties__group"
     ):

@@ -186,6 +186,23 @@ def say_nothing_new(party: CommitmentParty, *, seen: str, by: User | None, at: d
     return True
 
 
+@transaction.atomic
+def discard(party: CommitmentParty, *, seen: str) -> bool:
+    """Throws away a draft that was never handed in.
+
+    False where there is none, or something else was stored since the page was opened.
+    """
+    CommitmentParty.objects.select_for_update().get(pk=party.pk)
+    desk = desk_of(party)
+    draft = desk.open
+    if draft is None or desk.seen != seen:
+        return False
+    if draft.state != ProgressUpdate.State.DRAFT or draft.submitted_at:
+        return False
+    draft.take_away()
+    return True
+
+
 def _has(update: ProgressUpdate, evidence: EvidenceForm) -> bool:
     """Whether what is given as evidence stands there already."""
     title = str(evidence["title"].value() or "")

@@ -18,7 +18,7 @@ from pytest_django import Settings
 from outcomes import following
 from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.deciding import send_back
-from outcomes.handing_in import hand_in
+from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
 from outcomes.reminding import remind
@@ -202,10 +202,11 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
     text.author = person.user
     hand_in(text, at=at)
     send_back(rows=[text], note="zq-update-note", by=cochair, at=at)
+    assert remind_cochairs(at=at + timedelta(days=2)) >= 1
     make_follow(operator, event=event, pace="at-once", told_until=at)
     shown = make_update(commitment, approved=False, party=party, text="zq-event-update")
     shown.approve(by=cochair, at=at)
-    assert following.tell(on=at.date(), at=at + timedelta(minutes=1)) == {"at-once": 1}
+    assert following.tell(on=at.date(), at=at + timedelta(minutes=3)) == {"at-once": 1}
     assert hand_over(party, suggestion="zq-quiet-name", by=person.user, at=at)
 
 
@@ -273,7 +274,7 @@ LETTERS = {
     "review": set(),
     "round": of("event", "commitment"),
     "sent": of("event", "title"),
-    "waiting": of("event", "title"),
+    "waits": of("event", "title"),
 }
 
 

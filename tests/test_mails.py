@@ -251,7 +251,7 @@ def follow_something(cast: Cast, at: datetime) -> None:
     commitment = make_commitment(cast.event, text="Zq text")
     make_follow(cast.user(cast.own), commitment=commitment, pace="at-once", told_until=at)
     make_update(commitment, approved=False, text="Zq words").approve(by=cast.operator, at=at)
-    assert following.tell(on=at.date(), at=at + timedelta(minutes=1)) == {"at-once": 1}
+    assert following.tell(on=at.date(), at=at + timedelta(minutes=3)) == {"at-once": 1}
 
 
 def reset_factor(cast: Cast, at: datetime) -> None:

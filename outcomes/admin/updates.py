@@ -176,7 +176,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
         Whoever changed it is its author now: names are told to nobody who could try some.
         """
         obj.author = self.rights_of(request).user
-        if obj.state == State.DRAFT and not obj.missing():
+        if obj.state in (State.DRAFT, State.CHANGE_REQUESTED) and not obj.missing():
             hand_in(obj, at=timezone.now())
         else:
             obj.revision += 1

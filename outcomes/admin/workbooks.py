@@ -87,7 +87,13 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         event = self.get_object(request, object_id)
         if event is None:
             raise Http404
-        return _download(workbook.write(content_of(event)), event.slug)
+        try:
+            book = workbook.write(content_of(event))
+        except workbook.TooLongError:
+            text = _("One of its texts is longer than a cell of a workbook holds (32,767 signs).")
+            self.message_user(request, text, messages.ERROR)
+            return redirect("admin:roundtable_event_change", event.pk)
+        return _download(book, event.slug)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def workbook_in_view(self, request: HttpRequest) -> HttpResponse:

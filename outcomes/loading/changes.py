@@ -1,5 +1,6 @@
 """What a second run says about a row: what stood there, what stands there now, who wrote it."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from outcomes.loading.mistakes import shown
 
 SHOWN = 60  # signs of a value that are shown
+_UNREADABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 BEFORE = 20  # signs in front of the first difference
 
 
@@ -20,13 +22,18 @@ def differs(row: models.Model, name: str, value: Any) -> bool:
         return bool(getattr(row, f"{name}_id") != value.pk)
     stored = getattr(row, name)
     if isinstance(stored, str) and isinstance(value, str):
-        return plain_lines(stored) != plain_lines(value)
+        return readable(stored) != readable(value)
     return bool(stored != value)
 
 
 def plain_lines(text: str) -> str:
     """The text with its lines ended as files end them; forms do it in another way."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def readable(text: str) -> str:
+    """The same without control characters and the like, which no workbook can hold."""
+    return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", plain_lines(text))
 
 
 def describe_field(row: models.Model, place: str, name: str, value: Any) -> str:

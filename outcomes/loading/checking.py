@@ -50,8 +50,9 @@ def places_of(place: str, table: Table, rows: list[dict[str, Any]]) -> list[str]
     names = []
     for index, row in enumerate(rows, start=1):
         word = _identifier(table, row)
-        names.append(f"{place}({shown(word) if word and word not in seen else f'#{index}'})")
-        seen.add(word)
+        name = shown(word) if word and shown(word) not in seen else f"#{index}"
+        names.append(f"{place}({name})")
+        seen.add(shown(word))
     return names
 
 

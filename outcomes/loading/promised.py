@@ -25,9 +25,12 @@ def apply_commitments(
     """Stores the commitments of the roundtable; those that the file does not name stay."""
     for entry in entries:
         stored = event.commitments.filter(reference=entry.values["reference"]).first()
+        before = stored.text.split() if stored else None
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:
             continue
+        if before is not None and commitment.text.split() != before:
+            _ask_anew(commitment, report)
         answered = [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
         # A file speaks of the points of its own roundtable alone.
         answered += commitment.outcomes.exclude(statement__event=event)
@@ -36,6 +39,16 @@ def apply_commitments(
     named = {entry.values["reference"] for entry in entries}
     for commitment in event.commitments.exclude(reference__in=named):
         report.kept.append(_("commitment %s") % commitment.reference)
+
+
+def _ask_anew(commitment: Commitment, report: Report) -> None:
+    """Asks each focal point again: it was other words that they accepted."""
+    for party in commitment.parties.filter(focal_point_accepted_at__isnull=False):
+        party.ask(party.focal_point)
+        report.kept.append(
+            _("a focal point of %s, who is asked again, as its words changed")
+            % commitment.reference
+        )
 
 
 def _apply_parties(

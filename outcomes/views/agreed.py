@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outcomes.answering import answers_to
-from outcomes.as_of import AsOfForm, as_of, columns, looking_back
+from outcomes.as_of import AsOfForm, as_of, columns, looking_back, made_by
 from outcomes.counting import count
 from outcomes.forms import OutcomeFilterForm
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement, Theme
@@ -95,7 +95,8 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
-    commitments = as_of(Commitment.objects.published(), day).select_related("event").order_by("pk")
+    made = made_by(Commitment.objects.published(), day)
+    commitments = as_of(made, day).select_related("event").order_by("pk")
     outcomes = statement.outcomes.published()
     points = outcomes.order_by("position", "pk").prefetch_related(
         Prefetch("commitments", commitments)
@@ -140,7 +141,8 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         raise Http404
     if form.errors:
         return form.refuse(request)
-    commitments = as_of(with_parties(outcome.commitments.published()), form.day).order_by("pk")
+    made = made_by(outcome.commitments.published(), form.day)
+    commitments = as_of(with_parties(made), form.day).order_by("pk")
     before, after = _neighbours(outcome)
     spoken_to = list(
         OutcomeAddressee.objects.filter(outcome__in=[outcome.pk, outcome.parent_id])

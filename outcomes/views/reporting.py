@@ -17,7 +17,7 @@ from outcomes.handing_over import HandoverForm, hand_over, remind_again, stop_re
 from outcomes.models import CommitmentParty, Evidence
 from outcomes.reporting import link_of
 from outcomes.update_form import EvidenceForm
-from outcomes.updating import SEEN, Written, desk_of, form_of, say_nothing_new, write
+from outcomes.updating import SEEN, Written, desk_of, discard, form_of, say_nothing_new, write
 from participants.models import User
 
 
@@ -79,6 +79,10 @@ def _report(
             )
             if written.is_stored:
                 return redirect(request.path)
+        elif act == "discard":
+            if discard(party, seen=request.POST.get(SEEN, "")) or desk_of(party).open is None:
+                return redirect(request.path)
+            problem = _("Something else was stored meanwhile. Look at it, then choose.")
         elif act == "hand-over":
             handover = HandoverForm(request.POST)
             if handover.is_valid():

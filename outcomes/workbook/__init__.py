@@ -2,6 +2,6 @@
 
 from outcomes.workbook.bringing_in import Preview, bring_in, load, preview
 from outcomes.workbook.reading import LARGEST, read
-from outcomes.workbook.writing import write
+from outcomes.workbook.writing import TooLongError, write
 
-__all__ = ["LARGEST", "Preview", "bring_in", "load", "preview", "read", "write"]
+__all__ = ["LARGEST", "Preview", "TooLongError", "bring_in", "load", "preview", "read", "write"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -103,18 +104,27 @@ def _pages(content: bytes) -> dict[str, list[list[Any]]]:
 class Formula:
     """Stands for a cell that computes something."""
 
+    def __str__(self) -> str:
+        return "="
+
 
 def _cells(page: Any) -> list[list[Any]]:
-    rows = []
-    for row in page.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1):
-        rows.append([Formula() if cell.data_type == "f" else cell.value for cell in row])
-    if len(rows) > MOST_ROWS or any(
-        len(row) > MOST_COLUMNS and row[-1] is not None for row in rows
-    ):
-        raise _refused(
-            _("The sheet “%s” has more than 10,000 rows or 60 columns. Remove what is too much.")
-            % shown(page.title)
-        )
+    """The rows of a sheet up to the last one that holds something."""
+    rows: list[list[Any]] = []
+    # Many more rows may be empty: programs write what was only coloured once.
+    every = page.iter_rows(max_row=20 * MOST_ROWS, max_col=2 * MOST_COLUMNS)
+    for number, row in enumerate(every):
+        values = [Formula() if cell.data_type == "f" else cell.value for cell in row]
+        filled = [place for place, value in enumerate(values) if value not in (None, "")]
+        if not filled:
+            continue
+        if number >= MOST_ROWS or filled[-1] >= MOST_COLUMNS:
+            raise _refused(
+                _("The sheet “%s” has more than 10,000 rows or 60 columns. Remove some.")
+                % shown(page.title)
+            )
+        rows += [[] for _empty in range(number - len(rows))]
+        rows.append(values[: filled[-1] + 1])
     return rows
 
 
@@ -124,7 +134,8 @@ def _upright(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> I
         heading, value = [*row, None, None][:2]
         key = _key(sheet, heading, f"{sheet.title}, row {number}", values, mistakes)
         if key is not None:
-            _take(sheet, key, value, f"{sheet.title}, row {number}", values, mistakes)
+            where = f"{sheet.title}, row {number}, {label_of(key)}"
+            _take(sheet, key, value, where, values, mistakes)
     yield _Row(values, 1)
 
 
@@ -140,10 +151,13 @@ def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Ite
             keys[key] = None
     for number, row in enumerate(cells[1:], start=2):
         values: Content = {}
-        for key, value in zip(columns, row, strict=False):
+        for heading, key, value in zip_longest(cells[0], columns, row):
             where = f"{sheet.title}, row {number}"
             if key is not None:
                 _take(sheet, key, value, f"{where}, {label_of(key)}", values, mistakes)
+            elif not str(heading or "").strip() and str(value or "").strip():
+                words = _("“%s” stands in a column without a heading. Remove it, or head it.")
+                mistakes.append(Mistake(where, words % shown(value)))
         if values:
             yield _Row(values, number)
 
@@ -175,6 +189,14 @@ def _take(
         mistakes.append(Mistake(where, _("It is a formula. Write what it should say.")))
     elif value is not None and (found := _plain(sheet, key, value)) not in ("", []):
         values[key] = found
+        kind = sheet.field_of(key)
+        for of_type, is_right, sentence in (
+            (models.BooleanField, type(found) is bool, _("Write yes or no.")),
+            (models.DateField, type(found) is date, _("Write a date such as 2018-05-14.")),
+            (models.IntegerField, type(found) is int, _("Write a whole number.")),
+        ):
+            if isinstance(kind, of_type) and not is_right:
+                mistakes.append(Mistake(where, sentence))
 
 
 def _plain(sheet: Sheet, key: str, value: Any) -> Any:

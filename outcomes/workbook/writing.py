@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from outcomes.loading.changes import readable
 from outcomes.loading.describing import Content
 from outcomes.models import Outcome
 from outcomes.workbook.sheets import (
@@ -24,14 +25,22 @@ from outcomes.workbook.sheets import (
 )
 
 ABOUT, WORDS = "About", "Words"  # sheets that explain, and are not read
+LONGEST = 32_767  # signs of a cell
 MOST_ROWS = 10_000  # for which there are lists to choose from
 WIDTHS = {"text": 80, "description": 50, "summary": 80, "introduction": 80}
 WIDTH = 22  # signs
 _TOP = Alignment(vertical="top", wrap_text=True)
 
 
+class TooLongError(Exception):
+    """A text is longer than a cell can hold."""
+
+
 def write(content: Content) -> bytes:
-    """The workbook with this content; with none it is empty, to be filled in."""
+    """The workbook with this content; with none it is empty, to be filled in.
+
+    Raises TooLongError where a text has more signs than a cell can hold.
+    """
     book = Workbook()
     about = book.active
     assert isinstance(about, Worksheet)
@@ -126,6 +135,10 @@ def _put(cell: Any, value: Any) -> None:
     """Writes a value so that no program takes a text for a formula."""
     if isinstance(value, list):
         value = LISTED.join(value)
+    if isinstance(value, str):
+        value = readable(value)
+        if len(value) > LONGEST:
+            raise TooLongError
     cell.value = value
     cell.alignment = _TOP
     if isinstance(value, str):

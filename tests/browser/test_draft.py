@@ -110,7 +110,55 @@ def test_draft_that_could_not_be_sent_is_tried_again(
     typed(page, DONE)
     expect(page.get_by_text("Not kept yet.")).to_be_visible()
     opened.complaints.clear()  # of the network that was taken away
-    page.context.set_offline(False)
-    typed(page, MORE)
+    page.context.set_offline(False)  # and no key is pressed
     expect(page.get_by_text(KEPT)).to_be_visible()
-    assert newest(party).text == MORE
+    assert newest(party).text == DONE
+
+
+def test_what_was_not_changed_is_not_stored_and_a_draft_can_be_thrown_away(
+    visit: Open, party: CommitmentParty, link: str
+) -> None:
+    before = ProgressUpdate.objects.count()
+    page = visit(link, width=360).page
+    was = page.get_by_label("What was done").input_value()
+    page.clock.install()
+    page.get_by_label("What was done").fill(DONE)
+    page.get_by_label("What was done").fill(was)
+    page.clock.run_for(60_000)
+    assert ProgressUpdate.objects.count() == before
+    typed(page, DONE)
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.get_by_role("button", name="Nothing new since").click()
+    expect(page.get_by_label("What was done")).to_have_value(DONE)
+    page.locator("summary").filter(has_text="Throw the draft away").click()
+    check(page)
+    page.get_by_role("button", name="Yes, throw it away").click()
+    expect(page.get_by_role("button", name="Nothing new since")).to_be_visible()
+    assert ProgressUpdate.objects.count() == before
+
+
+def test_words_stay_on_the_page_once_the_link_has_ended(
+    visit: Open, party: CommitmentParty, link: str
+) -> None:
+    opened = visit(link, width=360)
+    page = opened.page
+    party.report_links.update(revoked_at=timezone.now())
+    typed(page, DONE)
+    expect(page.get_by_text("Copy your text before you go on.")).to_be_visible()
+    opened.complaints.clear()  # of the answer that was refused
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_label("What was done")).to_have_value(DONE)
+    expect(page.get_by_text("Copy your text before you go on.")).to_be_visible()
+
+
+def test_words_stay_on_the_page_once_one_is_signed_out(
+    visit: Open, delegate: User, party: CommitmentParty
+) -> None:
+    opened = visit(f"/me/commitments/{party.pk}/report/", width=360, who=delegate)
+    page = opened.page
+    page.context.clear_cookies()
+    typed(page, DONE)
+    expect(page.get_by_text("Not kept")).to_be_visible()
+    opened.complaints.clear()
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_label("What was done")).to_have_value(DONE)

@@ -144,6 +144,16 @@ def test_matrix_shows_who_had_answered_and_how_it_stood(promise: Commitment) -> 
         assert f'href="{kept}"' in page
     assert re.search(r'href="/commitments/\?[^"]*as_of=2019-05-31[^"]*status=planning"', page)
     assert 'rel="canonical" href="http://testserver/progress/matrix/?event=old"' in page
+    # What another roundtable undertook later was no commitment then.
+    later = make_commitment(
+        make_event(code="LATE", slug="late", starts_on=date(2022, 1, 1), is_public=True)
+    )
+    later.outcomes.set([promise.outcomes.get()])
+    assert "No update yet 1" not in seen("/progress/matrix/?event=old&as_of=2019-05-31")
+    assert later.reference not in seen("/outcomes/old/1.a/?as_of=2019-05-31")
+    assert later.reference not in seen("/roundtables/old/?as_of=2019-05-31")
+    assert later.reference in seen("/outcomes/old/1.a/")
+    later.delete()
     # It is the latest roundtable that had begun.
     make_statement(make_event(code="NEW", slug="new", title="Newer", starts_on=date(2020, 1, 1)))
     assert "Planning 1" in seen("/progress/matrix/?as_of=2019-05-31")

@@ -181,6 +181,12 @@ def test_what_is_no_workbook_is_one_sentence(
     assert everything() == before
 
 
+def test_text_that_no_cell_holds_is_said(client_of: Sign, operator: User, event: Event) -> None:
+    Commitment.objects.update(text="x" * 32_768)
+    answer = client_of(operator).get(f"/admin/roundtable/event/{event.pk}/workbook/", follow=True)
+    assert "One of its texts is longer than a cell of a workbook holds" in answer.content.decode()
+
+
 def test_only_operators_bring_in_and_say_so(
     client_of: Sign, operator: User, cochair: User, event: Event
 ) -> None:

@@ -146,9 +146,9 @@ def test_letter_at_once_says_what_moved_and_where(
 ) -> None:
     make_follow(reader, commitment=commitment, pace="at-once", told_until=MONDAY)
     approve(commitment, TUESDAY, text="Words of the update.")
-    assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(seconds=30)) == {}  # it may be under way
-    assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=1)) == {"at-once": 1}
-    assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=1)) == {}
+    assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=2)) == {}  # it may be under way
+    assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=3)) == {"at-once": 1}
+    assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=3)) == {}
     assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=9)) == {}
     [mail] = deliver()
     assert (mail.to, mail.subject) == (["delegate@example.org"], "What moved")

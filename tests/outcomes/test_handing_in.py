@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from outcomes.actions import ask_for_changes
 from outcomes.deciding import send_back
-from outcomes.handing_in import hand_in, tell_author
+from outcomes.handing_in import hand_in, remind_cochairs, tell_author
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
 from outcomes.reporting import report_link
 from participants import consents
@@ -22,14 +22,21 @@ from participants.models import Consent, Delegate, User
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.delivery import sent
-from tests.factories import make_delegate, make_grant, make_participation, make_update, make_user
+from tests.factories import (
+    make_affiliation,
+    make_delegate,
+    make_grant,
+    make_participation,
+    make_update,
+    make_user,
+)
 from tests.follow_up import (
     make_assessment,
     make_offer,
     make_recommendation,
     make_response,
 )
-from tests.outcomes.test_admin import act
+from tests.outcomes.test_admin import act, filled
 from tests.outcomes.test_reporting import FORM, newest, seen_on
 from tests.outcomes.test_rounds import desk_text
 from tests.reading import text_of
@@ -73,12 +80,54 @@ def test_cochairs_are_told_once_an_hour_where_something_waits(
     for mail in letters:
         assert mail.subject == "Something waits to be read"
         assert "for Roundtable 2024." in str(mail.body)
-        assert "Zq" not in str(mail.message())
+        assert "Zq words" not in str(mail.message())
     assert "RT2024-C1" in desk_text(client_of(cochair), path_in(letters[0]))
+    # Taken back and handed in again, it is told of once an hour.
     hand_in(update, at=timezone.now())
     assert len(sent()) == 2
     hand_in(update, at=timezone.now() + timedelta(hours=1))
     assert len(sent()) == 4
+
+
+def test_letter_is_sent_whenever_nothing_else_waited(
+    event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    first = handed_in(party)
+    assert len(sent()) == 1
+    second = make_update(event.commitments.get(reference="RT2024-C2"), approved=False)
+    hand_in(second, at=timezone.now())
+    assert len(sent()) == 1, "they know that something waits"
+    for row in (first, second):
+        row.refresh_from_db()
+        row.approve(by=cochair, at=timezone.now())
+    third = make_update(event.commitments.get(reference="RT2024-C2"), approved=False)
+    hand_in(third, at=timezone.now())
+    assert len(sent()) == 2
+
+
+def test_what_waits_is_told_again_each_week(
+    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    handed_in(party)
+    text = make_assessment(commitment=party.commitment, approved=False)
+    hand_in(text, at=timezone.now())
+    answer = make_response(outcome=make_recommendation(), approved=False)
+    hand_in(answer, at=timezone.now())  # of another roundtable, which nobody chairs
+    before = len(sent())
+    monday = datetime(2030, 1, 7, 12, tzinfo=UTC)
+    assert remind_cochairs(at=timezone.now()) == 0, "not a day has passed"
+    assert remind_cochairs(at=monday) == 1
+    assert remind_cochairs(at=monday + timedelta(days=6)) == 0
+    (mail,) = sent()[before:]
+    assert mail.to == ["cochair@example.org"]
+    told = re.findall(r"^https://portal\.example\.org(/admin\S+)$", str(mail.body), re.MULTILINE)
+    assert len(told) == 2
+    for path in told:
+        assert "1 " in desk_text(client_of(cochair), path)
+    assert remind_cochairs(at=monday + timedelta(days=7)) == 1
+    party.updates.get(state="submitted").approve(by=cochair, at=monday)
+    text.approve(by=cochair, at=monday)
+    assert remind_cochairs(at=monday + timedelta(days=14)) == 0
 
 
 def test_focal_point_is_told_and_reads_the_note_without_signing_in(
@@ -91,7 +140,7 @@ def test_focal_point_is_told_and_reads_the_note_without_signing_in(
     (mail,) = sent()[before:]
     assert focal_point.user and mail.to == [focal_point.user.email]
     assert mail.subject == "The co-chairs ask for a change"
-    assert "Casa Azul" not in str(mail.message()) and "Zq" not in str(mail.message())
+    assert "Casa Azul" not in str(mail.message()) and "Zq words" not in str(mail.message())
     page = text_of(Client().get(path_in(mail)))
     assert NOTE in page and "Zq words." in page
 
@@ -142,6 +191,7 @@ def test_who_hides_or_is_gone_gets_no_letter_and_no_link(
     assert ReportLink.objects.count() <= links
 
 
+@pytest.mark.usefixtures("noted_templates")
 def test_cochair_who_wrote_at_the_desk_is_led_there(
     client_of: Sign, event: Event, cochair: User, party: CommitmentParty
 ) -> None:
@@ -153,7 +203,14 @@ def test_cochair_who_wrote_at_the_desk_is_led_there(
     ask_for_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
     (mail,) = sent()
     assert mail.to == ["editor@example.org"]
-    assert NOTE in desk_text(client_of(editor), path_in(mail))
+    page = path_in(mail)
+    browser = client_of(editor)
+    assert NOTE in desk_text(browser, page)
+    form = filled(browser, page, text="Other words.", names_nobody="on")
+    assert browser.post(page, form).status_code == 302
+    update.refresh_from_db()
+    assert (update.state, update.text) == ("submitted", "Other words.")
+    assert sent()[-1].to == ["cochair@example.org"]
 
 
 @pytest.mark.parametrize("kind", ["answer", "offer", "finding"])
@@ -183,6 +240,21 @@ def test_author_of_another_text_is_led_to_its_page(
     mail = sent()[-1]
     assert mail.to == ["author@example.org"]
     assert NOTE in text_of(client_of(person).get(path_in(mail)))
+
+
+def test_author_who_left_is_not_told_but_who_speaks_now(operator: User, event: Event) -> None:
+    row = make_assessment(commitment=event.commitments.all()[0], approved=False)
+    people = []
+    for key in ("gone", "stays"):
+        person = make_delegate(user=make_user(f"{key}@example.org"))
+        make_participation(person, event, organisation=row.organisation, confirmed_by=operator)
+        people.append(person)
+    make_affiliation(people[0], organisation=row.organisation, until=date(2020, 1, 1))
+    row.author = people[0].user
+    hand_in(row, at=timezone.now())
+    before = len(sent())
+    send_back(rows=[row], note=NOTE, by=operator, at=timezone.now())
+    assert [mail.to for mail in sent()[before:]] == [["stays@example.org"]]
 
 
 def test_text_that_nobody_wrote_is_told_to_nobody(event: Event) -> None:

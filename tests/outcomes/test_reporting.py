@@ -331,3 +331,26 @@ def test_report_of_an_ended_commitment_carries_its_source_on(
     client.post(path, {"act": "unchanged", "seen": seen_on(client, path)})
     update = newest(party)
     assert (update.status, update.source) == ("fulfilled", "https://example.org/report")
+
+
+def test_draft_is_thrown_away_only_while_it_was_never_handed_in(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    assert "Throw the draft away" not in text_of(client.get(path))
+    send(client, path, "draft")
+    seen = seen_on(client, path)
+    send(client, path, "draft", text="Other words.")
+    assert "Something else was stored meanwhile." in text_of(
+        send(client, path, "discard", seen=seen)
+    )
+    assert newest(party).text == "Other words."
+    seen = seen_on(client, path)
+    assert send(client, path, "discard", seen=seen).status_code == 302
+    assert newest(party).is_approved
+    assert send(client, path, "discard", seen=seen).status_code == 302  # the same press, twice
+    assert newest(party).is_approved
+    send(client, path, "hand-in", names_nobody="on")
+    send(client, path, "draft")
+    assert "Throw the draft away" not in text_of(client.get(path))
+    send(client, path, "discard")
+    assert newest(party).state == State.DRAFT

@@ -18,7 +18,7 @@ from outcomes.loading.describing import content_of
 from outcomes.models import Commitment, Outcome
 from outcomes.workbook.sheets import SHEETS
 from roundtable.models import Event
-from tests.factories import make_statement
+from tests.factories import NOON, make_delegate, make_statement
 from tests.roundtable_files import RECORD, demo, everything, load, refusal, write_whole
 
 pytestmark = pytest.mark.django_db
@@ -178,21 +178,22 @@ def test_each_mistake_is_said_by_sheet_row_and_column(filled: Filled) -> None:
     assert "[Themes, column 4] “Colour” is not known." in " ".join(said)
     assert "[Counts, row 2, Number] It is a formula. Write what it should say." in said
     assert any(line.startswith("[Roles, row 2, Organisation] “unknown” is not") for line in said)
+    assert "[Commitments, row 2, Due on] Write a date such as 2018-05-14." in said
+    assert "[Roundtable, row 4, Starts on] Write a date such as 2018-05-14." in said
     path = filled(
-        Commitments_D2="soon",
+        Commitments_B2="Meet\u200b again",
         Commitments_G2="nobody",
         Organisations_D2="goverment",
-        Roundtable_B4="yesterday",
+        Roundtable_B6="Nowhere/City",
     )
     said = refusal(path)
     for begin in (
-        "[Commitments, row 2, Due on] Write a date",
+        "[Roundtable, Time zone] ",
         "[Commitments, row 2, Leads] “nobody” is not in this file.",
         "[Organisations, row 2, Kind] “goverment” is not known here.",
-        "[Roundtable, Starts on] Write a date",
     ):
         assert any(line.startswith(begin) for line in said), (begin, said)
-    assert len(said) == 4
+    assert len(said) == 3
 
 
 def test_point_above_every_lead_in_is_refused(filled: Filled) -> None:
@@ -269,3 +270,60 @@ def test_points_of_a_draft_come_back_without_numbers(filled: Filled) -> None:
     before = everything()
     assert load(filled()).startswith("0 added, 0 changed, 0 removed")
     assert everything() == before
+
+
+def test_control_characters_are_left_out_and_change_nothing(filled: Filled) -> None:
+    Commitment.objects.update(text="One.\x0bTwo.\ufffe")
+    before = everything()
+    path = filled()
+    assert load_workbook(path)["Commitments"]["B2"].value == "One.\ufffdTwo.\ufffd"
+    assert load(path).startswith("0 added, 0 changed, 0 removed")
+    assert everything() == before
+
+
+def test_text_that_is_longer_than_a_cell_is_not_cut(filled: Filled) -> None:
+    Commitment.objects.update(text="x" * 32_767)
+    assert load(filled()).startswith("0 added, 0 changed, 0 removed")
+    Commitment.objects.update(text="x" * 32_768)
+    with pytest.raises(workbook.TooLongError):
+        filled()
+
+
+def test_text_without_a_heading_is_not_dropped_unseen(filled: Filled) -> None:
+    assert refusal(filled(Themes_H2="lost")) == [
+        "[Themes, row 2] “lost” stands in a column without a heading. Remove it, or head it."
+    ]
+
+
+def test_rows_that_were_only_coloured_are_let_be(filled: Filled) -> None:
+    path = filled()
+    book = load_workbook(path)
+    book["Themes"].row_dimensions[20_000].height = 30
+    book["Themes"]["C50"] = " "
+    book.save(path)
+    assert load(path).startswith("0 added, 0 changed, 0 removed")
+
+
+def test_mistakes_of_long_names_that_begin_alike_are_told_apart(filled: Filled) -> None:
+    name = "A document of the working group on labour, of the year "
+    said = refusal(
+        filled(
+            Documents_A2=f"{name} 2018",
+            Documents_A3=f"{name} 2019",
+            Documents_C3="nowhere",
+        )
+    )
+    assert [line.partition("]")[0] for line in said] == ["[Documents, row 3, Url"]
+
+
+def test_who_accepted_other_words_is_asked_again(filled: Filled) -> None:
+    party = Commitment.objects.get().parties.earliest("pk")
+    party.ask(make_delegate())
+    party.accept(NOON)
+    assert load(filled(Commitments_B2="Meet  again")).startswith("0 added, 1 changed")
+    party.refresh_from_db()
+    assert party.focal_point_accepted_at
+    said = load(filled(Commitments_B2="Never meet again"))
+    assert "a focal point of TALK1-C1, who is asked again, as its words changed" in said
+    party.refresh_from_db()
+    assert party.focal_point and party.focal_point_accepted_at is None

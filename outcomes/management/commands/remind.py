@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from outcomes.handing_in import remind_cochairs
 from outcomes.reminding import remind
 from roundtable.days import day_of
 
@@ -28,7 +29,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, on: date | None, **options: Any) -> None:
         """Says how many letters, and names nobody: the answer of a timer is mailed and kept."""
-        sent = remind(on=on or timezone.localdate(), at=timezone.now())
+        at = timezone.now()
+        sent, waiting = remind(on=on or timezone.localdate(), at=at), remind_cochairs(at=at)
+        if waiting:
+            text = ngettext(
+                "The co-chairs of %d roundtable are told that texts wait for them.",
+                "The co-chairs of %d roundtables are told that texts wait for them.",
+                waiting,
+            )
+            self.stdout.write(text % waiting)
         if not sent:
             self.stdout.write(gettext("Nothing is due."))
             return
