@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from outcomes.loading import Fate, FileRefused, Mistake, Report, RowReport, load_content
-from outcomes.workbook.reading import Read, read
+from outcomes.workbook.arranging import Read
+from outcomes.workbook.reading import read
 from outcomes.workbook.sheets import label_of
 
 

@@ -1,7 +1,6 @@
 """From a workbook to the content of a roundtable file, and from a mistake back to its cell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from itertools import zip_longest
@@ -12,14 +11,11 @@ from django.db import models
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from outcomes.loading.checking import places_of
 from outcomes.loading.describing import Content
 from outcomes.loading.mistakes import FileRefused, Mistake, nearest, shown
-from outcomes.models import Outcome
+from outcomes.workbook.arranging import Read, Row, arrange
 from outcomes.workbook.sheets import (
     LISTED,
-    ROLE_SHEET,
-    SENTENCE_SHEET,
     SHEETS,
     Sheet,
     label_of,
@@ -31,35 +27,6 @@ LARGEST_UNPACKED = 100 * 1024 * 1024
 MOST_ROWS = 10_000
 MOST_COLUMNS = 60
 TRUE, FALSE = ("true", "yes", "x"), ("false", "no")
-
-
-@dataclass
-class Read:
-    """The content of a workbook, its mistakes so far, and where each of its rows stands."""
-
-    content: Content = field(default_factory=dict)
-    mistakes: list[Mistake] = field(default_factory=list)
-    places: dict[str, str] = field(default_factory=dict)
-
-    def located(self, mistakes: list[Mistake]) -> list[Mistake]:
-        """The same mistakes, each with its sheet, row and column instead of table and key."""
-        return [Mistake(self.cell_of(mistake.where), mistake.sentence) for mistake in mistakes]
-
-    def cell_of(self, where: str) -> str:
-        """The sheet, row and column of what messages about a file call so."""
-        prefix, key = where, ""
-        while prefix and prefix not in self.places:
-            prefix, _dot, last = prefix.rpartition(".")
-            key = last
-        if not prefix:
-            return where
-        return ", ".join(filter(None, [self.places[prefix], label_of(key)]))
-
-
-@dataclass
-class _Row:
-    values: Content
-    number: int  # in its sheet
 
 
 def read(content: bytes) -> Read:
@@ -79,7 +46,7 @@ def read(content: bytes) -> Read:
         cells = pages.get(sheet.title, [])
         take = _upright if sheet.is_upright else _level
         rows[sheet.title] = list(take(sheet, cells, found.mistakes))
-        _arrange(sheet, rows, found)
+        arrange(sheet, rows, found)
     return found
 
 
@@ -128,7 +95,7 @@ def _cells(page: Any) -> list[list[Any]]:
     return rows
 
 
-def _upright(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[_Row]:
+def _upright(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[Row]:
     values: Content = {}
     for number, row in enumerate(cells, start=1):
         heading, value = [*row, None, None][:2]
@@ -136,10 +103,10 @@ def _upright(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> I
         if key is not None:
             where = f"{sheet.title}, row {number}, {label_of(key)}"
             _take(sheet, key, value, where, values, mistakes)
-    yield _Row(values, 1)
+    yield Row(values, 1)
 
 
-def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[_Row]:
+def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[Row]:
     if not cells:
         return
     keys: dict[str, None] = {}
@@ -159,7 +126,7 @@ def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Ite
                 words = _("“%s” stands in a column without a heading. Remove it, or head it.")
                 mistakes.append(Mistake(where, words % shown(value)))
         if values:
-            yield _Row(values, number)
+            yield Row(values, number)
 
 
 def _key(
@@ -227,77 +194,6 @@ def _day(text: str) -> date | str:
         return date.fromisoformat(text)
     except ValueError:
         return text
-
-
-def _arrange(sheet: Sheet, rows: dict[str, list[_Row]], found: Read) -> None:
-    """Puts the rows of one sheet where a roundtable file has them."""
-    own = rows[sheet.title]
-    if sheet is ROLE_SHEET:
-        _arrange_roles(own, found)
-    elif sheet is SENTENCE_SHEET:
-        _arrange_sentences(own, found)
-    elif sheet.is_upright:
-        found.places[sheet.place] = sheet.title
-        if own[0].values:
-            found.content[sheet.place] = own[0].values
-    elif own:
-        found.content[sheet.place] = [row.values for row in own]
-        _note(sheet.place, sheet, own, found)
-
-
-def _note(place: str, sheet: Sheet, rows: list[_Row], found: Read) -> list[str]:
-    names = places_of(place, sheet.table, [row.values for row in rows])
-    for name, row in zip(names, rows, strict=True):
-        found.places[name] = f"{sheet.title}, row {row.number}"
-    return names
-
-
-def _arrange_roles(rows: list[_Row], found: Read) -> None:
-    owners = found.content.get("organisations", [])
-    names = places_of("organisations", SHEETS[4].table, owners)
-    theirs: dict[str, list[_Row]] = {str(owner.get("slug", "")): [] for owner in owners}
-    for row in rows:
-        slug = str(row.values.pop(ROLE_SHEET.owner, ""))
-        if slug in theirs and slug:
-            theirs[slug].append(row)
-            continue
-        found.mistakes.append(
-            Mistake(
-                f"{ROLE_SHEET.title}, row {row.number}, {label_of(ROLE_SHEET.owner)}",
-                _("“%s” is not on the sheet “Organisations”. Add it there.") % shown(slug),
-            )
-        )
-    for owner, name in zip(owners, names, strict=True):
-        if own := theirs.pop(str(owner.get("slug", "")), []):
-            owner["roles"] = [row.values for row in own]
-            _note(f"{name}.roles", ROLE_SHEET, own, found)
-
-
-def _arrange_sentences(rows: list[_Row], found: Read) -> None:
-    groups: list[tuple[_Row, list[_Row]]] = []
-    for row in rows:
-        if row.values.get("kind") == Outcome.Kind.LEAD_IN:
-            groups.append((row, []))
-        elif groups:
-            groups[-1][1].append(row)
-        else:
-            found.mistakes.append(
-                Mistake(
-                    f"{SENTENCE_SHEET.title}, row {row.number}",
-                    _("It stands under nothing. Write the lead-in above it, of the kind lead-in."),
-                )
-            )
-    if not groups:
-        return
-    for lead_in, _points in groups:
-        del lead_in.values["kind"]
-    names = _note(SENTENCE_SHEET.place, SENTENCE_SHEET, [row for row, _points in groups], found)
-    for name, (lead_in, points) in zip(names, groups, strict=True):
-        if points:
-            lead_in.values["points"] = [row.values for row in points]
-            _note(f"{name}.points", SENTENCE_SHEET, points, found)
-    statement = found.content.setdefault("statement", {})
-    statement["lead_ins"] = [lead_in.values for lead_in, _points in groups]
 
 
 def _refused(sentence: str) -> FileRefused:
