@@ -9,8 +9,6 @@ export PATH="$PWD/.venv/bin:$PATH"
 trap 'exit 130' INT TERM
 
 at_once="-n $(getconf _NPROCESSORS_ONLN) --dist worksteal"
-# One more than there are processors: these often wait for a server or a browser.
-one_more="-n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal"
 passed="" failed="" absent="" packages=""
 
 step() {
@@ -44,7 +42,7 @@ if [ "${1:-all}" != check ]; then
 
     if tests/with_postgres.sh --found; then
         step "tests on PostgreSQL" tests/with_postgres.sh \
-            python -m pytest -q $one_more --ignore=tests/browser -m "not own_process"
+            python -m pytest -q $at_once --ignore=tests/browser -m "not own_process"
     else
         without "tests on PostgreSQL" "PostgreSQL's server" postgresql
     fi
@@ -55,7 +53,7 @@ if [ "${1:-all}" != check ]; then
 
     if [ -x "$(python -c 'from tests.browser import CHROMIUM; print(CHROMIUM)')" ]; then
         step "tests in the browser" env -u DATABASE_URL \
-            python -m pytest -q $one_more --force-enable-socket tests/browser
+            python -m pytest -q $at_once --force-enable-socket tests/browser
     else
         without "tests in the browser" "Chromium" chromium
     fi
