@@ -15,7 +15,9 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def app_code(secret: str = SECRET, at: float | None = None) -> str:
-    """What an authenticator app shows now, or at that time."""
+    """What an authenticator app shows now, and for some seconds still; or at that time."""
+    if at is None and (left := 30 - time.time() % 30) < 5:
+        time.sleep(left)
     code: str = format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
     return code
 

@@ -1,7 +1,6 @@
 """Signing in and out, as a person with a phone does it."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -51,9 +50,7 @@ def confirm(page: Page, secret: str) -> None:
 
 
 def app_code(secret: str) -> str:
-    """What an authenticator app shows now, and for some seconds still."""
-    if (left := 30 - time.time() % 30) < 5:
-        time.sleep(left)
+    """What an authenticator app shows now."""
     cache.clear()  # else the same half minute's code is refused the second time
     return signing_in.app_code(secret)
 
