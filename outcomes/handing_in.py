@@ -48,20 +48,18 @@ def hand_in(row: Written, *, at: datetime) -> None:
     """
     row.submit(at=at)
     event = event_of(row)
-    if any(rows.exclude(pk=row.pk).exists() for rows in waiting(event) if rows.model is type(row)):
+    if waiting(type(row), event).exclude(pk=row.pk).exists():
         return
     _tell_cochairs(
         event, [row], cause=f"waiting {row._meta.model_name} {row.pk} {at:%Y-%m-%dT%H}", at=at
     )
 
 
-def waiting(event: Event) -> list[QuerySet[Any]]:
-    """What waits for the co-chairs of a roundtable, a list for each kind of text."""
-    found = []
-    for model, ways in EVENT_OF.items():
-        belongs = reduce(or_, (Q((way, event)) for way in ways))
-        found.append(model.objects.filter(belongs, state=State.SUBMITTED).order_by("submitted_at"))
-    return found
+def waiting(kind: type[Any], event: Event) -> QuerySet[Any]:
+    """The texts of one kind that wait for the co-chairs of a roundtable, the oldest first."""
+    belongs = reduce(or_, (Q((way, event)) for way in EVENT_OF[kind]))
+    found: QuerySet[Any] = kind.objects.filter(belongs, state=State.SUBMITTED)
+    return found.order_by("submitted_at")
 
 
 def remind_cochairs(*, at: datetime) -> int:
@@ -72,9 +70,10 @@ def remind_cochairs(*, at: datetime) -> int:
     year, week, _day = at.date().isocalendar()
     told = 0
     for event in Event.objects.order_by("pk"):
-        old = [rows.filter(submitted_at__lt=at - timedelta(days=1))[:1] for rows in waiting(event)]
-        if first := [row for rows in old for row in rows]:
-            told += _tell_cochairs(event, first, cause=f"waits {event.pk} {year}-{week}", at=at)
+        oldest = [waiting(kind, event).first() for kind in EVENT_OF]
+        old = [row for row in oldest if row and row.submitted_at < at - timedelta(days=1)]
+        if old:
+            told += _tell_cochairs(event, old, cause=f"waits {event.pk} {year}-{week}", at=at)
     return told
 
 

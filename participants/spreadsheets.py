@@ -31,6 +31,14 @@ def escape(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def put_text(cell: Any, text: str) -> None:
+    """Writes a text into a cell of a workbook, so that no program takes it for a formula."""
+    # A workbook cannot hold control characters, and spells a carriage return thus.
+    plain = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
+    cell.value, cell.data_type = plain.replace("\r", "_x000D_"), "s"
+    cell.quotePrefix = text.startswith(FORMULA_STARTS)
+
+
 class SafeCSV(CSV):
     """CSV for spreadsheet programs: a formula begins with an apostrophe."""
 
@@ -53,13 +61,10 @@ class SafeXLSX(XLSX):
         for number, row in enumerate([dataset.headers or [], *dataset], start=1):
             for column, value in enumerate(row, start=1):
                 cell = sheet.cell(number, column)
-                if not isinstance(value, str):
+                if isinstance(value, str):
+                    put_text(cell, value)
+                else:
                     cell.value = value
-                    continue
-                # A workbook cannot hold control characters, and spells a carriage return thus.
-                text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
-                cell.value, cell.data_type = text.replace("\r", "_x000D_"), "s"
-                cell.quotePrefix = value.startswith(FORMULA_STARTS)
         target = io.BytesIO()
         book.save(target)
         return target.getvalue()

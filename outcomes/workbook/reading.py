@@ -5,7 +5,7 @@ from datetime import date, datetime
 from io import BytesIO
 from itertools import zip_longest
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -62,7 +62,7 @@ def _pages(content: bytes) -> dict[str, list[list[Any]]]:
     except FileRefused:
         raise
     # Damaged workbooks make the library raise errors of every kind.
-    except (BadZipFile, Exception):
+    except Exception:
         raise _refused(
             _("This is no workbook (XLSX) that can be read. Open it, save it again as XLSX.")
         ) from None
@@ -122,7 +122,7 @@ def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Ite
             where = f"{sheet.title}, row {number}"
             if key is not None:
                 _take(sheet, key, value, f"{where}, {label_of(key)}", values, mistakes)
-            elif not str(heading or "").strip() and str(value or "").strip():
+            elif not str(heading or "").strip() and value not in (None, "") and str(value).strip():
                 words = _("“%s” stands in a column without a heading. Remove it, or head it.")
                 mistakes.append(Mistake(where, words % shown(value)))
         if values:

@@ -23,6 +23,7 @@ from outcomes.workbook.sheets import (
     Sheet,
     label_of,
 )
+from participants.spreadsheets import put_text
 
 ABOUT, WORDS = "About", "Words"  # sheets that explain, and are not read
 LONGEST = 32_767  # signs of a cell
@@ -132,19 +133,18 @@ def _head(cell: Cell, key: str) -> None:
 
 
 def _put(cell: Any, value: Any) -> None:
-    """Writes a value so that no program takes a text for a formula."""
+    """Writes a value; raises TooLongError for a text that no cell holds."""
+    cell.alignment = _TOP
     if isinstance(value, list):
         value = LISTED.join(value)
-    if isinstance(value, str):
-        value = readable(value)
-        if len(value) > LONGEST:
-            raise TooLongError
-    cell.value = value
-    cell.alignment = _TOP
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.number_format = "@"  # a number such as 1 stays a text where it is typed anew
-        cell.quotePrefix = value[:1] in "=+-@"
+    if not isinstance(value, str):
+        cell.value = value
+        return
+    text = readable(value)
+    if len(text) > LONGEST:
+        raise TooLongError
+    put_text(cell, text)
+    cell.number_format = "@"  # a number such as 1 stays a text where it is typed anew
 
 
 def _explain(page: Worksheet) -> None:

@@ -23,7 +23,15 @@ from tests.roundtable_files import RECORD, demo, everything, load, refusal, writ
 
 pytestmark = pytest.mark.django_db
 Filled = Callable[..., Path]
-HARMFUL = ["=1+1", "+62 21 555", "-5", "@SUM(A1)", "'=1", '=HYPERLINK("https://example.org")']
+HARMFUL = [
+    "=1+1",
+    "+62 21 555",
+    "-5",
+    "@SUM(A1)",
+    "＝1",
+    "'=1",
+    '=HYPERLINK("https://example.org")',
+]
 
 
 @pytest.fixture
