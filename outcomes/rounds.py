@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from outcomes.digests import answered_for, write_digest
 from outcomes.models import (
+    ENDED,
     Commitment,
     CommitmentParty,
     ProgressUpdate,
@@ -99,6 +100,17 @@ def write_to_all(
             again=again,
             today=at.date(),
         )
+
+
+def silent(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
+    """Those not ended of which no party has answered two rounds over by that day."""
+    since = handed_in().filter(
+        commitment=OuterRef("party__commitment"), submitted_at__gte=OuterRef("round__opened_at")
+    )
+    unanswered = RoundRequest.objects.filter(~Exists(since), round__due_on__lt=on).order_by()
+    counted = unanswered.values("party__commitment").annotate(n=Count("round", distinct=True))
+    often = counted.filter(n__gte=SILENT_AFTER).values("party__commitment")
+    return commitments.exclude(latest_status__in=ENDED).filter(pk__in=often)
 
 
 def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:

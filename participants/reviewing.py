@@ -8,20 +8,28 @@ the person, the waits are the same and nobody is warned.
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from participants import consents
 from participants.accounts import mailbox_of, stand_in_for
 from participants.erasing import erase
 from participants.letters import write_to
-from participants.models import Consent, ConsentNotice, Delegate, ReviewStep, User
+from participants.models import (
+    Consent,
+    ConsentNotice,
+    Delegate,
+    Participation,
+    ReviewStep,
+    User,
+)
 from roundtable import audit
 from roundtable.mailing import Letter
 
@@ -107,6 +115,24 @@ def is_awaited(delegate: Delegate) -> bool:
     if delegate.user is None:
         return False
     return delegate.review_steps.filter(since=since_of(delegate)).exists()
+
+
+def running_out(events: Iterable[int] | None, on: date) -> int:
+    """How many with an account took part in these roundtables and are asked by a day 30 days on.
+
+    None means all roundtables. Whoever did not answer in time is counted no more. What somebody
+    shares, or whether, plays no part in it.
+    """
+    last = months_after(on + SILENCE, -MONTHS_UNTIL_ASKED)
+    since = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
+    people = Delegate.objects.filter(user__isnull=False, erased_at=None).annotate(counts_from=since)
+    if events is not None:
+        seats = Participation.objects.filter(event__in=events)
+        people = people.filter(pk__in=seats.values("delegate"))
+    narrowed = ReviewStep.objects.filter(
+        delegate=OuterRef("pk"), step=Step.NARROWED, since=OuterRef("counts_from")
+    )
+    return people.filter(~Exists(narrowed), counts_from__lte=last).count()
 
 
 def _candidates(on: date) -> QuerySet[Delegate]:

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
@@ -15,7 +16,8 @@ from import_export.fields import Field
 
 from outcomes.admin.formsets import PartyFormSet
 from outcomes.admin.related import MilestoneInline, RelatedTextInline
-from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.models import Commitment, CommitmentParty, Handover, Outcome, overdue
+from outcomes.rounds import silent
 from participants.admin.base import GrantedAdmin, GrantedInline
 from participants.admin.filters import EventFilter
 from participants.models import Delegate, Participation
@@ -74,6 +76,38 @@ class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
         if event and any(point.statement.event_id != event.pk for point in points):
             raise ValidationError({"outcomes": _("Choose points of this roundtable.")})
         return cleaned
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """Commitments by what somebody should see to."""
+
+    title = _("to see to")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Late, silent, never reported on, and given back."""
+        return [
+            ("overdue", _("Overdue")),
+            ("silent", _("Silent: two rounds unanswered")),
+            ("never", _("Never reported on")),
+            ("given-back", _("Task given back")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that were asked for."""
+        on = timezone.localdate()
+        if self.value() is None:
+            return queryset
+        if self.value() == "overdue":
+            return queryset.filter(overdue(on))
+        if self.value() == "silent":
+            return silent(queryset, on)
+        if self.value() == "never":
+            return queryset.filter(latest_update=None)
+        given_back = Handover.objects.filter(settled_at=None, party__focal_point=None)
+        if self.value() == "given-back":
+            return queryset.filter(pk__in=given_back.values("party__commitment"))
+        return queryset.none()
 
 
 class PartyInline(GrantedInline):
@@ -151,7 +185,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
     settled_fields = ("event",)
     inlines = [PartyInline, MilestoneInline, RelatedTextInline]
     list_display = ["reference", "text", "event__code", "due_on", "status_word", "public_page"]
-    list_filter = [EventFilter]
+    list_filter = [StandingFilter, EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
     search_fields = ["reference", "text", "parties__organisation__name"]

@@ -26,7 +26,8 @@ from outcomes.handing_in import hand_in
 from outcomes.models import CommitmentParty, ProgressUpdate, State
 from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
-from participants.admin.filters import EventFilter
+from participants.admin.filters import EventFilter, WaitsFilter
+from participants.permissions import Rights
 
 
 class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -110,7 +111,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
     settled_fields = ("commitment",)
     inlines = [EvidenceInline]
     list_display = ["reference", "party_name", "reported_on", "status", "state", "public_page"]
-    list_filter = ["state", "status", EventFilter]
+    list_filter = [WaitsFilter, "state", "status", EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
     date_hierarchy = "reported_on"
     search_fields = ["commitment__reference", "commitment__text", "text"]
@@ -122,6 +123,11 @@ class ProgressUpdateAdmin(GrantedAdmin):
         """What was handed in, and what oneself has begun: a draft is its author's."""
         mine = Q(author=self.rights_of(request).user)
         return super().get_queryset(request).filter(~Q(state=State.DRAFT) | mine)
+
+    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+        """Those that were handed in."""
+        rows = rows.filter(state=State.SUBMITTED)
+        return rows if mine.is_operator else self.within(rows, mine.decidable)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As elsewhere, unless it is approved: everyone reads what a co-chair read."""

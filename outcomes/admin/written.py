@@ -19,7 +19,8 @@ from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import State
 from outcomes.naming import contact_details_in
 from participants.admin.base import GrantedAdmin, GrantedInline
-from participants.admin.filters import EventFilter
+from participants.admin.filters import EventFilter, WaitsFilter
+from participants.permissions import Rights
 
 
 class WrittenAdmin(GrantedAdmin):
@@ -33,6 +34,11 @@ class WrittenAdmin(GrantedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What was handed in: a draft is its author's."""
         return super().get_queryset(request).exclude(state=State.DRAFT)
+
+    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+        """Those that were handed in."""
+        rows = rows.filter(state=State.SUBMITTED)
+        return rows if mine.is_operator else self.within(rows, mine.decidable)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: an organisation writes for itself."""
@@ -134,7 +140,7 @@ class ResponseAdmin(WrittenAdmin):
         ON_ITS_WAY,
     ]
     list_display = ["number", "organisation", "stance", "answered_on", "state", "public_page"]
-    list_filter = ["state", "stance", EventFilter]
+    list_filter = [WaitsFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Name of the organisation, or words of the answer")
@@ -183,7 +189,7 @@ class OfferAdmin(WrittenAdmin):
     ]
     inlines = [StepInline]
     list_display = ["organisation", "text", "meant", "state", "public_page"]
-    list_filter = ["state", "is_open", EventFilter]
+    list_filter = [WaitsFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Name of the organisation, or words of the offer")
@@ -241,7 +247,7 @@ class AssessmentAdmin(WrittenAdmin):
         ON_ITS_WAY,
     ]
     list_display = ["reference", "organisation", "finding", "assessed_on", "state", "public_page"]
-    list_filter = ["state", "finding", EventFilter]
+    list_filter = [WaitsFilter, "state", "finding", EventFilter]
     list_select_related = ["commitment__event", "organisation"]
     search_fields = ["commitment__reference", "organisation__name", "text"]
     search_help_text = _("Reference, name of the organisation, or words of the assessment")

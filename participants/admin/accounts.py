@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.accounts import is_in_use, is_taken, set_sign_in_address
 from participants.admin.base import GrantedInline, OperatorAdmin
 from participants.admin.erasing import ErasingAdmin
+from participants.admin.filters import EndsFilter
 from participants.admin.private import PrivateAdmin
 from participants.models import Grant, User
 
@@ -118,6 +119,6 @@ class GrantAdmin(OperatorOnlyAdmin):
         ),
     ]
     list_display = ["user", "event", "role", "on_behalf_of", "valid_from", "valid_until"]
-    list_filter = ["role"]
+    list_filter = [EndsFilter, "role"]
     list_select_related = ["user", "event", "on_behalf_of"]
     search_fields = ["user__email", "event__title", "event__code"]

@@ -72,6 +72,10 @@ class GrantedAdmin(Choices, PlainAdmin):
         """What the viewer may do today."""
         return rights(request)
 
+    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+        """Those of the rows that wait for this person's decision."""
+        return rows.none()
+
     # Who may do what -------------------------------------------------------------------
 
     def has_module_permission(self, request: HttpRequest) -> bool:

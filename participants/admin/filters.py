@@ -1,13 +1,18 @@
 """Filters of the admin's lists; none names a roundtable that the viewer may not see."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from participants.models import Invitation
 from roundtable.models import Event
+
+SOON = timedelta(days=30)
 
 
 class EventFilter(admin.SimpleListFilter):
@@ -50,3 +55,86 @@ class ConfirmedFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         return queryset.filter(confirmed_at__isnull=self.value() != "yes")
+
+
+class WaitsFilter(admin.SimpleListFilter):
+    """What waits for the viewer's own word; the page of what is to do counts by it."""
+
+    title = _("waiting")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """One choice, for who decides somewhere."""
+        self.mine, self.waiting = model_admin.rights_of(request), model_admin.waiting
+        return [("me", _("For my decision"))] if self.mine.decides_somewhere else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the viewer may decide about and nobody has."""
+        if self.value() is None:
+            return queryset
+        waiting: QuerySet[Any] = self.waiting(queryset, self.mine)
+        return waiting if self.value() == "me" else queryset.none()
+
+
+class InvitationFilter(admin.SimpleListFilter):
+    """People by what became of the newest invitation that the viewer may know of."""
+
+    title = _("invitation")
+    parameter_name = "invitation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """As the column says it."""
+        self.mine = model_admin.rights_of(request)
+        return [
+            ("none", _("Not invited")),
+            ("unanswered", _("Not answered")),
+            ("agreed", _("Accepted")),
+            ("not-me", _("Said “not me”")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The people that were asked for."""
+        if self.value() is None:
+            return queryset
+        sent = Invitation.objects.filter(delegate=OuterRef("pk"))
+        if not self.mine.is_operator:
+            sent = sent.filter(event__in=self.mine.readable)
+        newest = Subquery(sent.order_by("-invited_at", "-pk").values("pk")[:1])
+        rows: QuerySet[Any] = queryset.alias(newest_invitation=newest)
+        if self.value() == "none":
+            return rows.filter(newest_invitation=None)
+        answer = {"unanswered": "", "agreed": "agreed", "not-me": "not-me"}.get(self.value() or "")
+        of_that = Invitation.objects.filter(answer=answer)
+        if answer == "":
+            of_that = of_that.filter(revoked_at=None)
+        return rows.filter(newest_invitation__in=of_that.values("pk"))
+
+
+class EndsFilter(admin.SimpleListFilter):
+    """Grants by whether they hold today, and how long still."""
+
+    title = _("holds")
+    parameter_name = "holds"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Soon over, holding, not yet, and over."""
+        return [
+            ("ends-soon", _("Ends within 30 days")),
+            ("today", _("Today")),
+            ("later", _("From a later day on")),
+            ("over", _("No more")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that were asked for."""
+        on = timezone.localdate()
+        if self.value() is None:
+            return queryset
+        if self.value() == "later":
+            return queryset.filter(valid_from__gt=on)
+        if self.value() == "over":
+            return queryset.filter(valid_until__lt=on)
+        holding: QuerySet[Any] = queryset.active(on)  # type: ignore[attr-defined]
+        if self.value() == "ends-soon":
+            return holding.filter(valid_until__lte=on + SOON)
+        return holding if self.value() == "today" else queryset.none()

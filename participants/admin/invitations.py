@@ -20,7 +20,7 @@ from participants import asking
 from participants.actions import addresses_of
 from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
-from participants.admin.filters import EventFilter
+from participants.admin.filters import EventFilter, WaitsFilter
 from participants.admin.private import PrivateAdmin
 from participants.invitations import invite, why_not
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
@@ -171,7 +171,7 @@ class InvitationRequestAdmin(PrivateAdmin):
     event_path = "event"
     form = DecisionForm
     list_display = ["name", "organisation", "email", "event", "asked_at", "state"]
-    list_filter = ["decision", EventFilter]
+    list_filter = [WaitsFilter, "decision", EventFilter]
     list_select_related = ["event"]
     search_fields = ["name", "organisation", "email"]
     search_help_text = _("Name, organisation or address")
@@ -186,6 +186,10 @@ class InvitationRequestAdmin(PrivateAdmin):
         "decided_at",
     ]
     actions = ["refuse"]
+
+    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+        """Those that nobody has decided; others than co-chairs see none."""
+        return rows.filter(decision="")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the roundtables that the viewer decides about."""

@@ -4,119 +4,28 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Value, When
-from django.forms import BaseInlineFormSet, ModelForm
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants.actions import confirm_participations, is_own
+from participants.actions import addresses_of, confirm_participations, is_own
 from participants.admin.affiliations import AffiliationInline, edits_all_of
-from participants.admin.base import GrantedInline
-from participants.admin.choices import keep_choice
 from participants.admin.erasing import ErasingAdmin
-from participants.admin.filters import ConfirmedFilter, EventFilter
+from participants.admin.filters import (
+    ConfirmedFilter,
+    EventFilter,
+    InvitationFilter,
+    WaitsFilter,
+)
 from participants.admin.invitations import InvitingAdmin
 from participants.admin.leaving import LeavingAdmin
 from participants.admin.private import PrivateAdmin
-from participants.models import (
-    Delegate,
-    Participation,
-    check_made_up,
-)
+from participants.admin.taking_part import ParticipationInline
+from participants.models import Delegate, Participation
 from participants.permissions import Rights
-
-
-class ParticipationForm(ModelForm):  # type: ignore[type-arg]
-    """A participation; whom one spoke for stays once that may decide what one sees."""
-
-    def __init__(self, *args: Any, rights: Rights, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        row = self.instance
-        if not row.pk:
-            return
-        may_edit = rights.may_edit(row.event_id) and not is_own(row.delegate, rights.user)
-        # Exceptions match whom somebody spoke for, whether that is confirmed or not.
-        decides = row.confirmed_at or (row.delegate.user_id and not rights.is_operator)
-        for name, field in self.fields.items():
-            is_settled = name == "event" or (name == "organisation" and decides)
-            field.disabled = bool(is_settled or not may_edit)
-            if field.disabled and name in ("event", "organisation"):
-                keep_choice(self, name)
-
-
-class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """A person's participations, as far as the viewer may see them."""
-
-    rights: Rights  # of who fills it in
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """Tells each form who fills it in."""
-        return super().get_form_kwargs(index) | {"rights": self.rights}
-
-    def clean(self) -> None:
-        """Checks what spans the person and the roundtables.
-
-        Raises ValidationError for a new person of no roundtable, for one of a real and a made-up
-        roundtable, and where somebody removes their own, or an editor what a co-chair confirmed or
-        what belongs to a person who has joined.
-        """
-        super().clean()
-        rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
-        kept = [row for row in rows if row.get("event") and not row.get("DELETE")]
-        if self.instance._state.adding:
-            if not kept:
-                raise ValidationError(
-                    _("Add a participation in one of your roundtables: people belong to one.")
-                )
-            self.instance.is_demonstration = kept[0]["event"].is_demonstration
-        for row in kept:
-            check_made_up(row["event"], self.instance.is_demonstration)
-            if row.get("organisation"):
-                check_made_up(row["event"], row["organisation"].is_demonstration)
-        for form in self.deleted_forms if self.is_bound and not any(self.errors) else []:
-            row = form.instance
-            if not self.rights.may_edit(row.event_id):
-                raise ValidationError(_("You may look at this participation, but not remove it."))
-            if is_own(self.instance, self.rights.user):
-                raise ValidationError(
-                    _("This participation is your own. Ask another co-chair to remove it.")
-                )
-            if self.rights.may_decide(row.event_id):
-                continue
-            if row.confirmed_at:
-                raise ValidationError(
-                    _("A co-chair has confirmed this participation. Ask a co-chair to remove it.")
-                )
-            if self.instance.user_id:
-                raise ValidationError(
-                    _("This person has joined the portal. Ask a co-chair to remove this.")
-                )
-
-
-class ParticipationInline(GrantedInline):
-    """When the person took part, in the viewer's roundtables."""
-
-    model = Participation
-    form = ParticipationForm
-    formset = ParticipationFormSet
-    fields = ["event", "organisation", "capacity", "confirmed_at"]
-    readonly_fields = ["confirmed_at"]
-    show_change_link = False
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Tells the forms who fills them in."""
-        formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.rights = self.parent().rights_of(request)
-        return formset
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those of the roundtables that the viewer may read."""
-        rows = super().get_queryset(request).select_related("event", "organisation", "delegate")
-        mine = self.parent().rights_of(request)
-        return rows if mine.is_operator else rows.filter(event__in=mine.readable)
 
 
 @admin.register(Delegate)
@@ -144,7 +53,7 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, ErasingAdmin):
         "invitation_state",
         "is_confirmed",
     ]
-    list_filter = [EventFilter]
+    list_filter = [InvitationFilter, EventFilter]
     actions = ["invite", "left"]
     search_fields = ["name", "name_latin"]
     search_help_text = _("Name; for co-chairs the invitation address too")
@@ -253,11 +162,18 @@ class ParticipationAdmin(PrivateAdmin):
     event_path = "event"
     fields = ["delegate", "event", "organisation", "capacity", "confirmed_at"]
     list_display = ["delegate", "organisation", "event", "capacity", "confirmed_at"]
-    list_filter = [ConfirmedFilter, EventFilter]
+    list_filter = [WaitsFilter, ConfirmedFilter, EventFilter]
     list_select_related = ["delegate", "organisation", "event"]
     search_fields = ["delegate__name", "delegate__name_latin", "organisation__name"]
     search_help_text = _("Name of the person or of the organisation")
     actions = ["confirm"]
+
+    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+        """Those that a co-chair has to confirm, the own ones left out."""
+        rows = rows.filter(confirmed_at=None).exclude(delegate__user=mine.user)
+        own = Lower("delegate__invitation_email")
+        rows = rows.alias(invited=own).exclude(invited__in=addresses_of(mine.user))
+        return rows if mine.is_operator else self.within(rows, mine.decidable)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: it is written with the delegate."""

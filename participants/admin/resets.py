@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from participants import resetting
+from participants.admin.filters import WaitsFilter
 from participants.admin.private import PrivateAdmin
 from participants.models import FactorReset, User
+from participants.permissions import Rights
 
 
 class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -58,7 +60,12 @@ class FactorResetAdmin(PrivateAdmin):
     list_display = ["account", "reason", "asked_at", "asker", "agreed_at"]
     list_display_links = None
     list_select_related = ["user", "asked_by"]
+    list_filter = [WaitsFilter]
     actions = ["agree"]
+
+    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+        """Those that somebody else asked for and nobody agreed to."""
+        return rows.filter(agreed_at=None).exclude(asked_by=mine.user)
 
     def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those of accounts that have to do with these roundtables."""

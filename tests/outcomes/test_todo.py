@@ -1,0 +1,259 @@
+"""The first page of the desk: what waits for whoever opens it, in numbers that the lists keep."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from outcomes.admin_site import GROUPS
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_factor_reset,
+    make_grant,
+    make_invitation,
+    make_invitation_request,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_statement,
+    make_update,
+    make_user,
+)
+from tests.follow_up import (
+    make_assessment,
+    make_offer,
+    make_response,
+    make_round,
+    make_round_request,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+Sign = Callable[[User | Delegate], Client]
+
+EVERYTHING = [
+    (1, "Progress updates to approve"),
+    (1, "Answers to recommendations to approve"),
+    (1, "Offers to approve"),
+    (1, "Assessments to approve"),
+    (1, "Participations to confirm"),
+    (1, "People who ask to be invited"),
+    (1, "Invitations not answered"),
+    (1, "Second factors to take off"),
+    (1, "Overdue commitments"),
+    (1, "Commitments whose parties are silent"),
+    (1, "Commitments whose focal point gave the task back"),
+]
+OF_EDITORS = EVERYTHING[-3:]
+
+
+def fill(event: Event) -> None:
+    """One row for each line of the page, and beside each a row that needs nothing."""
+    statement = make_statement(event)
+    office = make_organisation()
+    point = statement.outcomes.get(number="1.a")
+    make_addressee(point, organisation=office)
+    make_response(outcome=point, organisation=office, approved=False).submit(at=NOON)
+    make_offer(outcome=point, organisation=office, approved=False).submit(at=NOON)
+    calm = make_commitment(event)
+    make_update(calm, by=make_user())
+    make_update(calm, approved=False).submit(at=NOON)
+    make_assessment(commitment=calm, organisation=office, approved=False).submit(at=NOON)
+    make_assessment(commitment=calm, organisation=office, approved=False)
+    make_commitment(event, due_on=date(2020, 1, 1))
+    silent = make_party(make_commitment(event))
+    for _number in range(2):
+        asked = make_round(event=event, opened_at=NOON, due_on=NOON.date())
+        make_round_request(round=asked, party=silent)
+    once = make_party(make_commitment(event))
+    make_round_request(round=asked, party=once)
+    left = make_party(make_commitment(event))
+    left.handovers.create(said_at=NOON)
+    guest = make_delegate(user=None, invitation_email=f"guest@{event.slug}.example.org")
+    make_participation(guest, event, confirmed=False)
+    make_invitation(guest, event)
+    there = make_delegate(user=None)
+    make_participation(there, event)
+    make_invitation(there, event, answer="agreed", answered_at=NOON)
+    make_invitation_request(event)
+    make_invitation_request(event, decision="refused", decided_at=NOON)
+    lost = make_user()
+    make_grant(lost, event, role="reader")
+    make_factor_reset(lost)
+
+
+def lines(client: Client) -> dict[str, tuple[int, str]]:
+    """What the page says waits: by its words the number and the address."""
+    text = client.get("/admin/").content.decode()
+    found = re.findall(
+        r'<li><a href="([^"]+)"><strong class="number">(\d+)</strong> <span>([^<]+)</span>', text
+    )
+    return {label: (int(number), unescape(address)) for address, number, label in found}
+
+
+def person(role: str, event: Event) -> User:
+    user = make_user(f"todo-{role}@example.org", is_superuser=role == "operator")
+    if role != "operator":
+        make_grant(user, event, role=role)
+    return user
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [("cochair", EVERYTHING), ("editor", OF_EDITORS), ("reader", [])],
+)
+def test_each_sees_what_waits_in_the_own_roundtable(
+    client_of: Sign, role: str, expected: list[tuple[int, str]]
+) -> None:
+    event = make_event(is_public=False)
+    fill(event)
+    fill(make_event(is_public=False))
+    found = lines(client_of(person(role, event)))
+    assert [(number, label) for label, (number, _address) in found.items()] == expected
+
+
+def test_an_operator_sees_what_waits_everywhere(client_of: Sign) -> None:
+    for _number in range(2):
+        fill(make_event())
+    found = lines(client_of(person("operator", make_event())))
+    assert [(number, label) for label, (number, _address) in found.items()] == [
+        (2, label) for _number, label in EVERYTHING
+    ]
+
+
+@pytest.mark.parametrize("role", ["cochair", "operator"])
+def test_each_number_is_that_of_the_rows_behind_its_link(client_of: Sign, role: str) -> None:
+    event = make_event()
+    fill(event)
+    fill(make_event())
+    user = person(role, event)
+    make_grant(user, event, role="editor", valid_until=timezone.localdate() + timedelta(days=3))
+    if role == "cochair":  # who also looks at another one, where nothing is theirs to decide
+        make_grant(user, Event.objects.exclude(pk=event.pk).get(), role="reader")
+    client = client_of(user)
+    found = lines(client)
+    assert len(found) >= len(EVERYTHING)
+    for label, (number, address) in found.items():
+        assert client.get(address).context["cl"].result_count == number, label
+
+
+def test_where_nothing_is_to_do_the_page_says_so(client_of: Sign) -> None:
+    text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
+    assert "Nothing waits for you." in text
+    assert "to approve" not in text
+
+
+def test_nobody_is_asked_to_confirm_their_own_part_or_agree_with_themselves(
+    client_of: Sign,
+) -> None:
+    event = make_event()
+    user = person("cochair", event)
+    make_participation(make_delegate(user=user), event, confirmed=False)
+    other = make_event()
+    make_grant(user, other)
+    invited = make_delegate(user=None, invitation_email="Todo-Cochair@example.org")
+    make_participation(invited, other, confirmed=False)
+    lost = make_user()
+    make_grant(lost, event, role="reader")
+    make_factor_reset(lost, asked_by=user)
+    assert lines(client_of(user)) == {}
+
+
+def test_an_operator_is_told_of_grants_that_end(client_of: Sign) -> None:
+    event, today = make_event(), timezone.localdate()
+    for days in (0, 30, 31, -1):
+        grant = make_grant(make_user(), event, role="reader", valid_from=today - timedelta(days=99))
+        grant.valid_until = today + timedelta(days=days)
+        grant.save()
+    found = lines(client_of(person("operator", event)))
+    assert found == {
+        "Grants that end within 30 days": (2, "/admin/participants/grant/?holds=ends-soon")
+    }
+
+
+# Profiles that are asked soon ---------------------------------------------------------------
+
+ASKED = "Profiles whose yearly question comes within 30 days, or waits for an answer"
+
+
+def make_old(event: Event, number: int, **fields: object) -> list[Delegate]:
+    """People whose profile was last found right 11 months ago."""
+    today = timezone.localdate()
+    people = []
+    for _number in range(number):
+        one = make_delegate(reviewed_on=today - timedelta(days=330), **fields)
+        make_participation(one, event)
+        people.append(one)
+    return people
+
+
+def test_profiles_are_counted_from_five_on_and_nobody_is_named(client_of: Sign) -> None:
+    event = make_event()
+    client = client_of(person("cochair", event))
+    people = make_old(event, 4)
+    make_old(make_event(), 5)
+    assert ASKED not in lines(client)
+    people += make_old(event, 1, paused_at=NOON)  # who hides counts like anybody else
+    assert lines(client)[ASKED] == (5, "/admin/participants/delegate/?invitation=agreed")
+    assert not any(one.name in client.get("/admin/").content.decode() for one in people)
+
+
+def test_a_profile_found_right_or_closed_is_counted_no_more(client_of: Sign) -> None:
+    event = make_event()
+    client = client_of(person("cochair", event))
+    people = make_old(event, 6)
+    assert lines(client)[ASKED][0] == 6
+    narrowed = people[0]
+    assert narrowed.reviewed_on
+    narrowed.review_steps.create(
+        since=narrowed.reviewed_on, step="narrowed", on=timezone.localdate()
+    )
+    assert lines(client)[ASKED][0] == 5
+    Delegate.objects.filter(pk=people[1].pk).update(reviewed_on=timezone.localdate())
+    assert ASKED not in lines(client)
+
+
+# The page itself ----------------------------------------------------------------------------
+
+
+def test_what_to_work_on_stands_in_the_words_of_the_field(client_of: Sign) -> None:
+    text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
+    heads = re.findall(r"<h3>([^<]+)</h3>", text)
+    assert heads == ["The meeting", "Who took part", "What came of it", "Who may work here"]
+    assert text.index("What waits for you") < text.index("What do you want to work on?")
+
+
+def test_every_list_of_the_desk_has_its_place_on_the_page() -> None:
+    placed = {name for _title, names in GROUPS for name in names}
+    assert {model.__name__ for model in admin.site._registry} - placed == set()
+
+
+def test_the_page_costs_the_same_however_much_there_is(client_of: Sign) -> None:
+    event = make_event()
+    client = client_of(person("cochair", event))
+    fill(event)
+    make_old(event, 5)
+    numbers = []
+    for _round in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get("/admin/")
+        numbers.append(len(asked))
+        for _number in range(3):
+            another = make_event()
+            make_grant(User.objects.get(email="todo-cochair@example.org"), another)
+            fill(another)
+    assert numbers == [21, 21]
