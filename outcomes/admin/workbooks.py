@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -20,10 +20,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes import workbook
 from outcomes.loading import Fate
 from outcomes.loading.describing import content_of
+from participants.looks import note_export
+from participants.models import Delegate
 from participants.permissions import Rights
 from roundtable import audit
+from roundtable.models import Event
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ANSWER = "answer."  # begins the names of fields that answer a question
 LARGEST = 1_500_000  # bytes: it travels with the page between looking and storing
 
 
@@ -66,6 +70,11 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 wrap(self.workbook_view),
                 name="roundtable_event_workbook",
             ),
+            path(
+                "<path:object_id>/workbook/people/",
+                wrap(self.people_workbook_view),
+                name="roundtable_event_people_workbook",
+            ),
         ]
         return [*ours, *super().get_urls()]
 
@@ -84,11 +93,44 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        event = self.get_object(request, object_id)
+        return self._workbook_of(request, self._event(request, object_id), people=False)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same with who took part, for who edits it; each of them reads of it.
+
+        Raises Http404 for a roundtable that the viewer has no grant for.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        event = self._event(request, object_id)
+        mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
+        if not mine.may_edit(event.pk):
+            raise PermissionDenied
+        people = Delegate.objects.filter(participations__event=event, erased_at=None)
+        if request.method == "POST":
+            answer = self._workbook_of(request, event, people=True)
+            if answer.status_code == 200:
+                note_export(people=people, by=mine.user, at=timezone.now())
+            return answer
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Workbook with its delegates"),
+            "event": event,
+            "number": people.count(),
+        }
+        return render(request, "admin/people_workbook.html", context)
+
+    def _event(self, request: HttpRequest, object_id: str) -> Event:
+        event: Event | None = self.get_object(request, object_id)
         if event is None:
             raise Http404
+        return event
+
+    def _workbook_of(self, request: HttpRequest, event: Event, *, people: bool) -> HttpResponse:
         try:
-            book = workbook.write(content_of(event))
+            book = workbook.write(content_of(event, people=people))
         except workbook.TooLongError:
             text = _("One of its texts is longer than a cell of a workbook holds (32,767 signs).")
             self.message_user(request, text, messages.ERROR)
@@ -102,19 +144,21 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not mine.is_operator:
             raise PermissionDenied
         at, content, found, is_late = timezone.now(), b"", None, False
+        answers = _answers(request.POST)
         form = WorkbookForm(request.POST or None, request.FILES or None)
         if "book" in request.POST:
             form = WorkbookForm()
             content = _decoded(request.POST["book"])
-            found = workbook.bring_in(content, digest=request.POST.get("digest", ""), at=at)
+            digest = request.POST.get("digest", "")
+            found = workbook.bring_in(content, digest=digest, by=mine, answers=answers, at=at)
             if found is None:
                 audit.record(act="load workbook", at=at, actor=mine.user, detail=_title(content))
                 self.message_user(request, _("All of it is stored."), messages.SUCCESS)
                 return redirect("admin:roundtable_event_changelist")
-            is_late = True
+            is_late = "look" not in request.POST
         elif form.is_valid():
             content = form.cleaned_data["file"]
-            found = workbook.preview(content, at=at)
+            found = workbook.preview(content, by=mine, at=at)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -123,6 +167,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "found": found,
             "counts": {fate.value: found.count(fate) for fate in Fate} if found else {},
             "book": b64encode(content).decode(),
+            "answers": answers,
             "is_late": is_late,
         }
         return render(request, "admin/workbook_in.html", context)
@@ -131,6 +176,15 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 def _download(content: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+def _answers(sent: QueryDict) -> dict[str, str]:
+    """What was answered about people who look alike, by where they stand in the file."""
+    return {
+        key.removeprefix(ANSWER): str(value)
+        for key, value in sent.items()
+        if key.startswith(ANSWER) and value
+    }
 
 
 def _decoded(text: str) -> bytes:

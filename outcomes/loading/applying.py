@@ -1,5 +1,6 @@
 """From entries to rows: what the file says is added or changed, all of it or nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,16 @@ from django.utils.translation import gettext as _
 from outcomes.loading.agreed import apply_statement
 from outcomes.loading.checking import Entry, check
 from outcomes.loading.mistakes import FileRefused
+from outcomes.loading.people import apply_delegates
 from outcomes.loading.promised import apply_commitments
 from outcomes.loading.reading import read
 from outcomes.loading.references import check_references
 from outcomes.loading.report import Report
+from outcomes.loading.reported import apply_updates
 from outcomes.loading.shared import check_slug, store_shared
 from outcomes.models import Document, Theme
 from participants.models import EventRole, Group, Organisation, RecordedCount
+from participants.permissions import Rights
 from roundtable.models import Event, Series
 
 
@@ -28,15 +32,27 @@ def load(path: Path, *, at: datetime) -> Report:
     return load_content(read(path), at=at)
 
 
-def load_content(content: dict[str, Any], *, at: datetime) -> Report:
-    """The same for what stands in a file already read."""
+def load_content(
+    content: dict[str, Any],
+    *,
+    at: datetime,
+    by: Rights | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> Report:
+    """The same for what stands in a file already read.
+
+    `by` is who brings it in, and nobody where a command does; `answers` are those to questions.
+    """
     file, mistakes = check(content)
     mistakes += check_references(file)
     if mistakes:
         raise FileRefused(mistakes)
     with transaction.atomic():
-        report = Report()
+        report = Report(by=by, at=at, answers=answers or {})
         _apply(file, report, at)
+        if by is None:  # a command cannot be answered
+            for question in report.questions:
+                report.refuse(question.place, question.for_a_command)
         if report.mistakes:
             raise FileRefused(report.mistakes)
     return report
@@ -68,6 +84,8 @@ def _apply(file: Entry, report: Report, at: datetime) -> None:
     apply_commitments(
         file.all("commitments"), event, parties=parties, outcomes=outcomes, report=report
     )
+    apply_delegates(file.all("delegates"), event, organisations=organisations, report=report)
+    apply_updates(file.all("updates"), event, report=report, at=at)
 
 
 def _apply_event(file: Entry, report: Report) -> Event:

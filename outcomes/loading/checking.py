@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext as _
 
 from outcomes.loading.format import NEEDED, TABLES, Table
@@ -94,7 +93,7 @@ def _read_table(place: str, table: Table, given: dict[str, Any], mistakes: list[
     mistakes += _unknown(place, given, table.keys)
     mistakes += _missing(place, table, given)
     for name in table.fields:
-        model_field = field_of(table, name)
+        model_field = table.field_of(name)
         if name not in given:
             if not table.is_shared:
                 entry.values[name] = model_field.get_default()
@@ -118,13 +117,6 @@ def _read_table(place: str, table: Table, given: dict[str, Any], mistakes: list[
     return entry
 
 
-def field_of(table: Table, name: str) -> "models.Field[Any, Any]":
-    """The field of the model that a key is stored in."""
-    found = table.model._meta.get_field(name)
-    assert isinstance(found, models.Field)
-    return found
-
-
 def _unknown(place: str, given: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
     for name in given:
         if name not in known:
@@ -137,5 +129,5 @@ def _unknown(place: str, given: dict[str, Any], known: list[str]) -> Iterator[Mi
 def _missing(place: str, table: Table, given: dict[str, Any]) -> Iterator[Mistake]:
     for name in table.required():
         if name not in given:
-            help_text = field_of(table, name).help_text
+            help_text = table.field_of(name).help_text
             yield Mistake(f"{place}.{name}", _("This key is missing. %s") % help_text)

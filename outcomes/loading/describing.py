@@ -8,7 +8,9 @@ from django.db import models
 
 from outcomes.loading.changes import plain_lines
 from outcomes.loading.format import LEAD_INS, POINTS, ROLES, TABLES, Table
+from outcomes.loading.people import workplaces
 from outcomes.loading.promised import KEYS
+from outcomes.loading.reported import reported_at
 from outcomes.models import Outcome, Statement, Theme
 from outcomes.models.statement import letters
 from participants.models import Group, Organisation
@@ -17,8 +19,10 @@ from roundtable.models import Event
 Content = dict[str, Any]
 
 
-def content_of(event: Event) -> Content:
+def content_of(event: Event, *, people: bool = False) -> Content:
     """The tables of a roundtable's file; what is empty is left out, as a file does.
+
+    Who took part is in it only where that is asked for, and never where to write to anybody.
 
     Points without a number get the one that publishing would give them.
     """
@@ -29,13 +33,16 @@ def content_of(event: Event) -> Content:
         "event": _table(TABLES["event"], event),
         "themes": [_table(TABLES["themes"], row) for row in _themes(event)],
         "groups": [_table(TABLES["groups"], row) for row in _named(event, Group)],
-        "organisations": [_organisation(row, event) for row in _named(event, Organisation)],
+        "organisations": [_organisation(row, event) for row in _organisations(event, people)],
         "counts": _tables("counts", event.recorded_counts.order_by("pk")),
         "documents": _tables("documents", event.documents.order_by("pk")),
     }
     if statement:
         content["statement"] = _table(TABLES["statement"], statement) | {"lead_ins": lead_ins}
     content["commitments"] = _commitments(event, lead_ins)
+    if people:
+        content["delegates"] = _delegates(event)
+    content["updates"] = _updates(event)
     return {name: found for name, found in content.items() if found}
 
 
@@ -65,11 +72,17 @@ def _themes(event: Event) -> "models.QuerySet[Theme]":
     return Theme.objects.filter(outcomes__statement__event=event).distinct().order_by("slug")
 
 
-def _named(event: Event, kind: type[Any]) -> Any:
+def _organisations(event: Event, people: bool) -> Any:
+    return _named(event, Organisation, "roles__event", *(["participations__event"] * people))
+
+
+def _named(event: Event, kind: type[Any], *also: str) -> Any:
     """Groups or organisations that the roundtable names, in whatever way."""
-    ways = {"addressed_by__outcome__statement__event", "commitment_parties__commitment__event"}
-    if kind is Organisation:
-        ways.add("roles__event")
+    ways = {
+        "addressed_by__outcome__statement__event",
+        "commitment_parties__commitment__event",
+        *also,
+    }
     found = models.Q()
     for way in ways:
         found |= models.Q(pk__in=kind.objects.filter(**{way: event}).values("pk"))
@@ -127,4 +140,36 @@ def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
                 lists[KEYS[row.role]].append(party.slug)
         filled = {name: words for name, words in lists.items() if words}
         found.append(_table(TABLES["commitments"], commitment) | filled)
+    return found
+
+
+def _delegates(event: Event) -> list[Content]:
+    parts = event.participations.filter(delegate__erased_at=None).order_by("pk")
+    posts = workplaces(parts)
+    found = []
+    for part in parts.select_related("delegate", "organisation"):
+        work = posts.get((part.delegate.handle, part.organisation_id))
+        row = {
+            "handle": part.delegate.handle,
+            "name": part.delegate.name,
+            "name_latin": part.delegate.name_latin,
+            "organisation": part.organisation.slug,
+            "capacity": part.capacity,
+            "post": work.post if work else "",
+        }
+        found.append({name: plain_lines(text) for name, text in row.items() if text})
+    return found
+
+
+def _updates(event: Event) -> list[Content]:
+    found = []
+    table = TABLES["updates"]
+    own = [name for name in table.fields if name not in table.elsewhere]
+    for (reference, party, _day), rows in reported_at(event).items():
+        for number, row in enumerate(rows, start=1):
+            values = {name: _plain(getattr(row, name)) for name in own}
+            named = {"reference": reference, "party": party, "state": str(row.state)}
+            twice = {"of_that_day": number} if number > 1 else {}
+            filled = {name: value for name, value in values.items() if value not in ("", None)}
+            found.append(named | twice | filled)
     return found

@@ -2,11 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Commitment, Document, Outcome, Statement, Theme
-from participants.models import EventRole, Group, Organisation, RecordedCount
+from outcomes.models import Commitment, Document, Outcome, ProgressUpdate, State, Statement, Theme
+from participants.models import (
+    Affiliation,
+    Delegate,
+    EventRole,
+    Group,
+    Organisation,
+    Participation,
+    RecordedCount,
+)
 from roundtable.models import Event, Series
 
 
@@ -26,6 +36,14 @@ class Table:
     is_list: bool = True
     # Other roundtables have it too: a key that is left out leaves what is stored as it is.
     is_shared: bool = False
+    # Keys that are stored elsewhere than in the model, each as this field would hold it.
+    elsewhere: "dict[str, models.Field[Any, Any]]" = field(default_factory=dict)
+
+    def field_of(self, name: str) -> "models.Field[Any, Any]":
+        """The field that a key is stored in."""
+        found = self.elsewhere.get(name) or self.model._meta.get_field(name)
+        assert isinstance(found, models.Field)
+        return found
 
     @property
     def keys(self) -> list[str]:
@@ -35,10 +53,20 @@ class Table:
     def required(self) -> Iterator[str]:
         """The keys that must be there."""
         for name in self.fields:
-            field = self.model._meta.get_field(name)
-            assert isinstance(field, models.Field)
+            field = self.field_of(name)
             if name in self.needs or not (field.blank or field.has_default()):
                 yield name
+
+
+def _stored(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    found = model._meta.get_field(name)
+    assert isinstance(found, models.Field)
+    return found
+
+
+def _word(help_text: Any) -> "models.Field[Any, Any]":
+    """A word that is needed and names another row."""
+    return models.CharField(max_length=200, help_text=help_text)
 
 
 SOURCE = ("source_title", "source_url", "source_retrieved_on")
@@ -87,6 +115,46 @@ TABLES = {
         ("reference", "text", "place_in_source", "due_on", "is_open"),
         ("outcomes", "leads", "partners"),
         identifier="reference",
+    ),
+    # Never their channels, nor what they share with whom: that is theirs.
+    "delegates": Table(
+        Delegate,
+        ("handle", "name", "name_latin", "organisation", "capacity", "post", "invitation_email"),
+        identifier="handle",
+        is_shared=True,
+        elsewhere={
+            "handle": models.CharField(
+                blank=True,
+                max_length=10,
+                help_text=_("Stands for the person. Leave it empty for somebody new."),
+            ),
+            "organisation": _word(
+                _("Whom the person spoke for: its short name in addresses, or its name.")
+            ),
+            "capacity": _stored(Participation, "capacity"),
+            "post": _stored(Affiliation, "post"),
+        },
+    ),
+    "updates": Table(
+        ProgressUpdate,
+        (
+            *("reference", "party", "reported_on", "of_that_day", "status", "step", "text"),
+            *("obstacles", "next_steps", "reason", "source", "names_nobody", "state"),
+        ),
+        elsewhere={
+            "reference": _word(_("The reference of the commitment.")),
+            "party": _word(_("The short name of the organisation or group that reports.")),
+            "of_that_day": models.PositiveSmallIntegerField(
+                default=1, help_text=_("Where a party reported twice on a day: 1, 2 and so on.")
+            ),
+            "state": models.CharField(
+                blank=True,
+                choices=State.choices,
+                default="",
+                max_length=16,
+                help_text=_("Leave it as it is: what comes in waits for a co-chair's approval."),
+            ),
+        },
     ),
 }
 NEEDED = ("series", "event")

@@ -1,17 +1,20 @@
 """What loading did to each row, and the one way in which it stores a row."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from outcomes.loading.changes import describe_field, describe_links, differs, names, plain
 from outcomes.loading.checking import Entry
 from outcomes.loading.mistakes import Mistake, shown
+from participants.permissions import Rights
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
@@ -35,6 +38,23 @@ class RowReport:
     changes: tuple[tuple[str, str, str], ...] = ()  # key, before, after
 
 
+@dataclass(frozen=True)
+class Question:
+    """A new person who looks like somebody else: whether it is the same one, only people know."""
+
+    place: str
+    title: str
+    alike: tuple[tuple[str, str], ...]  # what to answer for each, and who that is
+
+    @property
+    def for_a_command(self) -> str:
+        """What to do where nobody can answer."""
+        return _(
+            "It may be the same person as %s. Write the handle of that person, or bring it in at "
+            "the desk, which asks."
+        ) % "; ".join(f"{who} ({word})" for word, who in self.alike)
+
+
 @dataclass
 class Report:
     """How many rows were added, changed, removed and left alone, and what was kept."""
@@ -51,6 +71,12 @@ class Report:
     mistakes: list[Mistake] = field(default_factory=list)
     new: set[models.Model] = field(default_factory=set)
     rows: list[RowReport] = field(default_factory=list)
+    # Who brings it in, and when; without anybody it is a command, which may do all of it.
+    by: Rights | None = None
+    at: datetime | None = None
+    # What was answered to questions, by place; and those that nobody answered.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
@@ -82,26 +108,36 @@ class Report:
         try:
             row.full_clean()
         except ValidationError as problem:
-            for name, messages in problem.message_dict.items():
-                where = f"{place}.{name}" if name in values else place
-                for sentence in messages:
-                    self.refuse(place if name == NON_FIELD_ERRORS else where, sentence)
+            self.refuse_all(place, problem, values)
             return row
         if is_new or changed:
             row.save()
         if is_new:
-            self.added += 1
             self.new.add(row)
             written = tuple((name, "", after) for name, _before, after in written if after)
-            self.rows.append(RowReport(place, Fate.ADDED, str(row), written))
+            self.count(place, Fate.ADDED, str(row), written)
         elif changed:
-            self.changed += 1
             self.changes += sentences
-            self.rows.append(RowReport(place, Fate.CHANGED, str(row), written))
+            self.count(place, Fate.CHANGED, str(row), written)
         else:
-            self.unchanged += 1
-            self.rows.append(RowReport(place, Fate.UNCHANGED, str(row)))
+            self.count(place, Fate.UNCHANGED, str(row))
         return row
+
+    def count(
+        self, place: str, fate: Fate, title: str, changes: tuple[tuple[str, str, str], ...] = ()
+    ) -> None:
+        """Notes what became of a row."""
+        self.added += fate == Fate.ADDED
+        self.changed += fate == Fate.CHANGED
+        self.unchanged += fate == Fate.UNCHANGED
+        self.removed += fate == Fate.REMOVED
+        self.rows.append(RowReport(place, fate, title, changes))
+
+    def refuse_all(self, place: str, problem: ValidationError, names: Collection[str]) -> None:
+        """Notes what a row's own check found, each mistake at its key where the file has it."""
+        for name, messages in problem.message_dict.items():
+            for sentence in messages:
+                self.refuse(f"{place}.{name}" if name in names else place, sentence)
 
     def store_entry(self, row: AnyModel, entry: Entry, **links: Any) -> AnyModel:
         """As `store`, with the values of one table of the file."""
@@ -114,16 +150,14 @@ class Report:
         manager = getattr(row, name)
         if set(manager.all()) != set(wanted):
             if row not in self.new:
-                self.changed += 1
                 self.changes.append(describe_links(row, place, name, wanted))
                 links = (name, names(manager.all()), names(wanted))
-                self.rows.append(RowReport(place, Fate.CHANGED, str(row), (links,)))
+                self.count(place, Fate.CHANGED, str(row), (links,))
             manager.set(wanted)
 
     def remove(self, rows: Iterable[models.Model], place: str) -> None:
         """Removes rows that the file names no longer."""
         for row in list(rows):
             self.removals.append(f"[{place}] {shown(row, 200)}")
-            self.rows.append(RowReport(place, Fate.REMOVED, str(row)))
+            self.count(place, Fate.REMOVED, str(row))
             row.delete()
-            self.removed += 1

@@ -1,14 +1,24 @@
 """What a workbook would do, row by row, and doing it: all of it or nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
 
-from outcomes.loading import Fate, FileRefused, Mistake, Report, RowReport, load_content
+from outcomes.loading import (
+    Fate,
+    FileRefused,
+    Mistake,
+    Question,
+    Report,
+    RowReport,
+    load_content,
+)
 from outcomes.workbook.arranging import Read
 from outcomes.workbook.reading import read
 from outcomes.workbook.sheets import label_of
+from participants.permissions import Rights
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,8 @@ class Preview:
     mistakes: list[Mistake] = field(default_factory=list)
     rows: list[tuple[str, RowReport]] = field(default_factory=list)  # with sheet and row
     kept: list[str] = field(default_factory=list)  # what stands here and not in the workbook
+    # New people who look like somebody else, each with its place in the file, and where that is.
+    questions: list[tuple[str, Question]] = field(default_factory=list)
     digest: str = ""
 
     def count(self, fate: Fate) -> int:
@@ -30,28 +42,44 @@ class Preview:
         return [pair for pair in self.rows if pair[1].fate != Fate.UNCHANGED]
 
 
-def preview(content: bytes, *, at: datetime) -> Preview:
+def preview(
+    content: bytes, *, by: Rights, answers: Mapping[str, str] | None = None, at: datetime
+) -> Preview:
     """What this workbook would do; nothing is stored."""
     with transaction.atomic():
-        found = _bring_in(content, at)
+        found = _bring_in(content, by, answers or {}, at)
         transaction.set_rollback(True)
     return found
 
 
-def bring_in(content: bytes, *, digest: str, at: datetime) -> Preview | None:
+def bring_in(
+    content: bytes,
+    *,
+    digest: str,
+    by: Rights,
+    answers: Mapping[str, str] | None = None,
+    at: datetime,
+) -> Preview | None:
     """Stores what a preview showed; None once that is done.
 
-    Where it would do something else by now, nothing is stored, and what it would do is returned.
+    Where it would do something else by now, or a question is open, nothing is stored, and what it
+    would do is returned.
     """
     with transaction.atomic():
-        found = _bring_in(content, at)
-        if not found.mistakes and found.digest == digest:
+        found = _bring_in(content, by, answers or {}, at)
+        if not found.mistakes and not found.questions and found.digest == digest:
             return None
         transaction.set_rollback(True)
     return found
 
 
-def load(found: Read, *, at: datetime) -> Report:
+def load(
+    found: Read,
+    *,
+    by: Rights | None = None,
+    answers: Mapping[str, str] | None = None,
+    at: datetime,
+) -> Report:
     """Stores what a workbook says.
 
     Raises FileRefused, with each mistake by sheet, row and column, and changes nothing then.
@@ -59,15 +87,15 @@ def load(found: Read, *, at: datetime) -> Report:
     if found.mistakes:
         raise FileRefused(found.mistakes)
     try:
-        return load_content(found.content, at=at)
+        return load_content(found.content, by=by, answers=answers, at=at)
     except FileRefused as refusal:
         raise FileRefused(found.located(refusal.mistakes)) from None
 
 
-def _bring_in(content: bytes, at: datetime) -> Preview:
+def _bring_in(content: bytes, by: Rights, answers: Mapping[str, str], at: datetime) -> Preview:
     try:
         found = read(content)
-        report = load(found, at=at)
+        report = load(found, by=by, answers=answers, at=at)
     except FileRefused as refusal:
         return Preview(mistakes=refusal.mistakes)
     rows = [
@@ -77,4 +105,5 @@ def _bring_in(content: bytes, at: datetime) -> Preview:
         )
         for row in report.rows
     ]
-    return Preview(rows=rows, kept=report.kept, digest=report.digest)
+    questions = [(found.cell_of(question.place), question) for question in report.questions]
+    return Preview(rows=rows, kept=report.kept, questions=questions, digest=report.digest)

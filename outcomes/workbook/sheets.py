@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from outcomes.loading.checking import field_of
 from outcomes.loading.format import LEAD_INS, POINTS, ROLES, TABLES, Table
 from outcomes.models import Outcome
 
@@ -29,7 +28,7 @@ class Sheet:
 
     def field_of(self, key: str) -> "models.Field[object, object] | None":
         """Where a column is stored; None for lists and for the owner."""
-        return field_of(self.table, key) if key in self.table.fields else None
+        return self.table.field_of(key) if key in self.table.fields else None
 
     def words_of(self, key: str) -> list[tuple[str, str]]:
         """The words that a column may hold, each with what it means; empty where any text may."""
@@ -71,4 +70,6 @@ SHEETS = [
     Sheet("Statement", "statement", TABLES["statement"], is_upright=True),
     SENTENCE_SHEET,
     Sheet("Commitments", "commitments", TABLES["commitments"]),
+    Sheet("Delegates", "delegates", TABLES["delegates"]),
+    Sheet("Updates", "updates", TABLES["updates"]),
 ]

@@ -91,6 +91,7 @@ def addresses() -> dict[str, str]:
     found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
     found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
     found["export"] = reverse("admin:outcomes_commitment_export")
+    found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_workbook_in")
     found["resets"] = reverse("admin:participants_factorreset_changelist")
     found["popup"] = reverse("admin:participants_organisation_add") + "?_popup=1"

@@ -1,0 +1,353 @@
+"""Delegates and updates come in with a workbook: nobody is confirmed, merged or published by it."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+from openpyxl import load_workbook
+
+from outcomes import workbook
+from outcomes.loading.describing import content_of
+from outcomes.models import ProgressUpdate
+from participants.models import Affiliation, Delegate, Organisation, Participation, User
+from participants.permissions import rights_of
+from roundtable.audit import key_of
+from roundtable.mailing import Letter
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_participation,
+    make_update,
+    make_user,
+)
+from tests.outcomes.test_bringing_in import PAGE, hidden_in, look, words
+from tests.roundtable_files import everything, load, refusal, write_whole
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Event:
+    load(write_whole(tmp_path))
+    return Event.objects.get(code="TALK1")
+
+
+def seat(event: Event, **fields: Any) -> Delegate:
+    """Takes part for the Port Authority, and has never signed in."""
+    person = make_delegate(**{"user": None} | fields)
+    port = Organisation.objects.get(slug="port")
+    make_participation(person, event, organisation=port, capacity="head of delegation")
+    return person
+
+
+def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: bool = True) -> bytes:
+    """The workbook of a roundtable with more rows on one sheet, each cell by its heading."""
+    book = load_workbook(BytesIO(workbook.write(content_of(event, people=people))))
+    page = book[sheet]
+    headings = {str(cell.value): cell.column for cell in page[1]}
+    for values in rows:
+        at = values.pop("row", page.max_row + 1)
+        for heading, value in values.items():
+            page.cell(at, headings[heading]).value = value
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+def asked_again(answer: Any, **answers: str) -> dict[str, str]:
+    """What the form sends that answers the questions."""
+    page = answer.content.decode()
+    book = page.split('name="book" value="')[1].split('"')[0]
+    return {"book": book, "look": "again", **answers}
+
+
+def test_new_delegate_waits_to_be_confirmed_and_is_listed_to_nobody(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    content = book_of(
+        talk,
+        "Delegates",
+        [
+            {
+                "Name": "สมชาย ใจดี",
+                "Name latin": "Somchai Jaidee",
+                "Organisation": "port",
+                "Capacity": "adviser",
+                "Post": "Head of Protection",
+                "Invitation email": "somchai@example.org",
+            },
+            {"Name": "Rita Sen", "Organisation": "harbour CLINIC"},
+        ],
+    )
+    browser = client_of(operator)
+    before = everything()
+    answer = look(browser, content)
+    said = words(answer)
+    assert "To add: 2. To change: 0." in said
+    assert "Delegates, row 2 To add: สมชาย ใจดี Name: สมชาย ใจดี" in said
+    assert everything() == before
+    browser.post(PAGE, hidden_in(answer))
+    part = Participation.objects.get(delegate__name="สมชาย ใจดี")
+    person = part.delegate
+    assert (part.confirmed_at, person.user, person.listed_to) == (None, None, "only_me")
+    assert (part.organisation.slug, part.capacity) == ("port", "adviser")
+    assert (person.name_latin, person.invitation_email) == ("Somchai Jaidee", "somchai@example.org")
+    assert Affiliation.objects.get().post == "Head of Protection"
+    assert Participation.objects.get(delegate__name="Rita Sen").organisation.slug == "harbour"
+    # Downloaded with them and brought in again, it changes nothing.
+    again = browser.post(f"/admin/roundtable/event/{talk.pk}/workbook/people/").content
+    assert "All of it stands here already." in words(look(browser, again))
+
+
+def test_workbook_with_people_has_no_address_and_each_reads_of_it(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    make_channel(person, value="rita.channel@example.org")
+    make_affiliation(person, organisation=Organisation.objects.get(slug="port"), post="Clerk")
+    editor, reader = make_user(), make_user()
+    make_grant(editor, talk, role="editor")
+    make_grant(reader, talk, role="reader")
+    address = f"/admin/roundtable/event/{talk.pk}/workbook/people/"
+    assert client_of(reader).get(address).status_code == 403
+    assert client_of(reader).post(address).status_code == 403
+    assert "It names 1 person" in words(client_of(editor).get(address))
+    assert not AuditEntry.objects.filter(act="export").exists()
+    content = client_of(editor).post(address).content
+    page = load_workbook(BytesIO(content))["Delegates"]
+    assert [cell.value for cell in page[2]] == [
+        person.handle,
+        "Rita Sen",
+        None,
+        "port",
+        "head of delegation",
+        "Clerk",
+        None,
+    ]
+    assert AuditEntry.objects.get(act="export").subject == key_of(person)
+    plain = client_of(editor).get(f"/admin/roundtable/event/{talk.pk}/workbook/").content
+    assert load_workbook(BytesIO(plain))["Delegates"].max_row == 1
+
+
+def test_somebody_who_is_here_is_found_by_the_handle(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén", "Post": "Clerk"}])
+    browser = client_of(operator)
+    answer = look(browser, content)
+    assert "Name: <del>Rita Sen</del> <ins>Rita Sén</ins>" in answer.content.decode()
+    browser.post(PAGE, hidden_in(answer))
+    person.refresh_from_db()
+    assert (person.name, person.invitation_email) == ("Rita Sén", "rita@example.org")
+    assert Affiliation.objects.get().post == "Clerk"
+    assert Participation.objects.get().confirmed_at is not None
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Name": "ríta  SEN", "Organisation": "port"},
+        {"Name": "R. Sen", "Organisation": "harbour", "Invitation email": "Rita@Example.org"},
+    ],
+)
+def test_who_looks_alike_is_asked_about_and_never_merged_unasked(
+    client_of: Sign, operator: User, talk: Event, cells: dict[str, str]
+) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    content = book_of(talk, "Delegates", [dict(cells)], people=False)
+    browser = client_of(operator)
+    answer = look(browser, content)
+    assert "1 person may be here already" in words(answer)
+    assert "The same person as Rita Sen, Port Authority" in words(answer)
+    assert "Store all of it" not in answer.content.decode()
+    before = everything()
+    # Not even by a request that leaves the question out.
+    book = asked_again(answer)["book"]
+    mine = rights_of(operator, now().date())
+    assert mine
+    digest = workbook.preview(content, by=mine, at=now()).digest
+    assert "may be here already" in words(browser.post(PAGE, {"book": book, "digest": digest}))
+    wrong = {"answer.delegates(#1)": make_delegate(user=None).handle}
+    before = everything()
+    assert "may be here already" in words(browser.post(PAGE, asked_again(answer, **wrong)))
+    assert everything() == before
+    same = browser.post(PAGE, asked_again(answer, **{"answer.delegates(#1)": person.handle}))
+    assert "To change: 1." in words(same)
+    other = browser.post(PAGE, asked_again(answer, **{"answer.delegates(#1)": "new"}))
+    assert "To add: 1. To change: 0." in words(other)
+    assert everything() == before
+    browser.post(PAGE, {**hidden_in(other), "answer.delegates(#1)": "new"})
+    assert Participation.objects.count() == 2
+    browser.post(PAGE, {**hidden_in(same), "answer.delegates(#1)": person.handle})
+    assert Participation.objects.count() == 2
+
+
+def test_people_of_other_roundtables_are_not_hinted_at(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    other = make_event()
+    seat(other, name="Rita Sen", invitation_email="rita@example.org")
+    cells = {"Name": "Rita Sen", "Organisation": "port", "Invitation email": "rita@example.org"}
+    answer = look(client_of(operator), book_of(talk, "Delegates", [cells]))
+    assert "To add: 1." in words(answer) and "may be here already" not in words(answer)
+
+
+def test_rows_of_one_file_that_look_alike_are_asked_about(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    rows = [
+        {"Name": "Rita Sen", "Organisation": "port"},
+        {"Name": "RITA SEN", "Organisation": "Port Authority"},
+    ]
+    browser = client_of(operator)
+    answer = look(browser, book_of(talk, "Delegates", rows))
+    assert "Delegates, row 3 : RITA SEN, Port Authority" in words(answer)
+    assert "The same person as Rita Sen, in a row above" in words(answer)
+    same = browser.post(PAGE, asked_again(answer, **{"answer.*": "same"}))
+    assert "To add: 1. To change: 0. To remove: 0." in words(same)
+    other = browser.post(PAGE, asked_again(answer, **{"answer.*": "new"}))
+    assert "To add: 2." in words(other)
+
+
+def test_whole_list_brought_in_twice_doubles_nobody(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    rows = [{"Name": f"Person {n}", "Organisation": "port"} for n in range(5)]
+    content = book_of(talk, "Delegates", rows)
+    browser = client_of(operator)
+    browser.post(PAGE, hidden_in(look(browser, content)))
+    assert Participation.objects.count() == 5
+    answer = look(browser, content)
+    assert "5 people may be here already" in words(answer)
+    same = browser.post(PAGE, asked_again(answer, **{"answer.*": "same"}))
+    assert "All of it stands here already." in words(same)
+
+
+def test_each_mistake_about_people_is_said_by_its_cell(talk: Event, tmp_path: Path) -> None:
+    person = seat(talk, name="Rita Sen")
+    other = make_delegate(user=None)
+    path = tmp_path / "talk.xlsx"
+
+    def said(*rows: dict[str, Any]) -> list[str]:
+        path.write_bytes(book_of(talk, "Delegates", list(rows)))
+        return refusal(path)
+
+    absent = "[Delegates, row 3, Handle] There is no such person here. Leave it empty"
+    (line,) = said({"Handle": "zzzzzzzzzz", "Name": "A", "Organisation": "port"})
+    assert line.startswith(absent)
+    (line,) = said({"Name": "A", "Organisation": "Port Autority"})
+    assert line == (
+        "[Delegates, row 3, Organisation] “Port Autority” is not known here. "
+        "Did you mean “Port Authority”?"
+    )
+    (line,) = said({"Handle": person.handle, "Name": "A", "Organisation": "port"})
+    assert line.startswith("[Delegates, row 3, Handle] “")
+    (line,) = said({"Name": "A", "Organisation": "port", "Invitation email": "nowhere"})
+    assert line == "[Delegates, row 3, Invitation email] Enter a valid email address."
+    (line,) = said({"Name": "RITA sen", "Organisation": "port"})
+    assert line.startswith("[Delegates, row 3] It may be the same person as Rita Sen, Port Auth")
+    assert person.handle in line and "at the desk, which asks" in line
+    (line,) = said({"Name": "A"})
+    assert line.startswith("[Delegates, row 3, Organisation] This key is missing.")
+    other.erased_at, other.name = now(), ""
+    other.save()
+    (line,) = said({"Handle": other.handle, "Name": "A", "Organisation": "port"})
+    assert line.startswith(absent)
+
+
+UPDATE = {
+    "Reference": "TALK1-C1",
+    "Party": "port",
+    "Reported on": date(2025, 6, 1),
+    "Status": "in-progress",
+    "Text": "+ Two courses",
+    "Names nobody": "yes",
+}
+
+
+def test_new_update_is_handed_in_and_waits(client_of: Sign, talk: Event) -> None:
+    cochair = make_user(is_superuser=True)
+    make_grant(make_user("chair@example.org"), talk)
+    browser = client_of(cochair)
+    answer = look(browser, book_of(talk, "Updates", [dict(UPDATE)]))
+    assert "To add: 1." in words(answer)
+    assert not Letter.objects.filter(cause__startswith="waiting ").exists()
+    browser.post(PAGE, hidden_in(answer))
+    update = ProgressUpdate.objects.get()
+    assert (update.state, update.approved_by, update.author) == ("submitted", None, cochair)
+    assert (update.text, str(update.party)) == ("+ Two courses", "Port Authority")
+    assert talk.commitments.get().latest_update is None
+    assert Letter.objects.filter(cause__startswith="waiting ").count() == 1
+    book = browser.get(f"/admin/roundtable/event/{talk.pk}/workbook/").content
+    assert load_workbook(BytesIO(book))["Updates"]["F2"].value is None
+    assert "All of it stands here already." in words(look(browser, book))
+
+
+def test_approved_update_stays_as_everyone_reads_it(talk: Event, tmp_path: Path) -> None:
+    party = talk.commitments.get().parties.get(organisation__slug="port")
+    update = make_update(talk.commitments.get(), party=party, reported_on=date(2025, 3, 1))
+    twice = make_update(talk.commitments.get(), party=party, reported_on=date(2025, 3, 1))
+    make_update(talk.commitments.get(), party=party, approved=False)  # a draft is its author's
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Updates", []))
+    page = load_workbook(path)["Updates"]
+    assert [[cell.value for cell in row[:4]] for row in page.iter_rows(min_row=2)] == [
+        ["TALK1-C1", "port", page["C2"].value, None],
+        ["TALK1-C1", "port", page["C2"].value, 2],
+    ]
+    assert load(path).startswith("0 added, 0 changed, 0 removed")
+    path.write_bytes(book_of(talk, "Updates", [{"row": 3, "Text": "Other words."}]))
+    assert refusal(path) == [
+        "[Updates, row 3, Text] It is approved, and everyone reads it. Ask for changes at the desk "
+        "first."
+    ]
+    path.write_bytes(book_of(talk, "Updates", [{"row": 2, "State": "submitted"}]))
+    assert refusal(path)[0].startswith("[Updates, row 2, State] Co-chairs approve, or ask for")
+    update.refresh_from_db()
+    twice.refresh_from_db()
+    assert update.state == twice.state == "approved"
+
+
+def test_update_that_waits_is_changed_and_waits_on(talk: Event, tmp_path: Path) -> None:
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Updates", [dict(UPDATE)]))
+    assert load(path).startswith("1 added, 0 changed")
+    assert load(path).startswith("0 added, 0 changed")
+    ProgressUpdate.objects.get().request_change(note="Say where.", at=now())
+    path.write_bytes(book_of(talk, "Updates", [{"row": 2, "Text": "In Galle.", "State": None}]))
+    assert load(path).startswith("0 added, 1 changed")
+    update = ProgressUpdate.objects.get()
+    assert (update.state, update.text) == ("submitted", "In Galle.")
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ({"Names nobody": None}, "[Updates, row 2, Names nobody] Tick that it names no person"),
+        ({"Text": None}, "[Updates, row 2, Text] Say what was done."),
+        ({"Status": "closed"}, "[Updates, row 2, Reason] Say why it ends"),
+        ({"Party": "all", "Reference": "TALK1-C9"}, "[Updates, row 2, Reference] “TALK1-C9” is no"),
+        ({"Party": "elsewhere"}, "[Updates, row 2, Party] “elsewhere” is no party to it."),
+        ({"Of that day": 3}, "[Updates, row 2, Of that day] There are fewer of that day. Write 1."),
+        ({"State": "approved"}, "[Updates, row 2, State] It is new here and waits"),
+        ({"Reported on": date(2020, 1, 1)}, "[Updates, row 2, Reported on] The roundtable began"),
+        ({"Step": 30}, "[Updates, row 2, Step] Value 30 is not a valid choice."),
+    ],
+)
+def test_each_mistake_about_an_update_is_said_by_its_cell(
+    talk: Event, tmp_path: Path, cells: dict[str, Any], sentence: str
+) -> None:
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Updates", [UPDATE | cells]))
+    assert any(line.startswith(sentence) for line in refusal(path)), refusal(path)
