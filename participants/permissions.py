@@ -6,7 +6,7 @@ from datetime import date
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from participants.models import Affiliation, Grant, Organisation, Participation, User
+from participants.models import Affiliation, Delegate, Grant, Organisation, Participation, User
 from participants.models.organisation import OrganisationQuerySet
 
 AnyUser = User | AnonymousUser
@@ -95,6 +95,19 @@ def may_edit_organisation(rights: Rights, organisation: Organisation) -> bool:
     if rights.is_operator:
         return True
     return rights.edits_somewhere and events_of_organisation(organisation) <= rights.editable
+
+
+def decides_audiences(organisation: Organisation) -> bool:
+    """Whether the organisation has a role, or anybody ever spoke, worked or acted for it."""
+    ways = ("roles", "participations", "affiliations", "grants")
+    itself = Organisation.objects.filter(pk=organisation.pk)
+    return any(itself.filter(**{f"{way}__isnull": False}).exists() for way in ways)
+
+
+def edits_all_of(person: Delegate, mine: Rights) -> bool:
+    """Whether every roundtable of the person is one that the viewer edits."""
+    events = set(person.participations.values_list("event_id", flat=True))
+    return mine.is_operator or events <= mine.editable
 
 
 def acts_for(user: User, event_id: int, on: date) -> str:

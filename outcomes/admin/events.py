@@ -110,6 +110,12 @@ class EventAdmin(WorkbookMixin, GrantedAdmin):
         """Where it is public."""
         return bool(row.is_public)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list; who edits brings workbooks in."""
+        may_bring_in = self.rights_of(request).edits_somewhere
+        more = {**(extra_context or {}), "may_bring_in": may_bring_in}
+        return super().changelist_view(request, more)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import b64decode, b64encode
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -21,8 +22,8 @@ from outcomes import workbook
 from outcomes.loading import Fate
 from outcomes.loading.describing import content_of
 from participants.looks import note_export
-from participants.models import Delegate
-from participants.permissions import Rights
+from participants.models import Delegate, User
+from participants.permissions import Rights, acts_for
 from roundtable import audit
 from roundtable.models import Event
 
@@ -139,9 +140,9 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def workbook_in_view(self, request: HttpRequest) -> HttpResponse:
-        """What a workbook would do, and doing it; operators alone bring a roundtable in."""
+        """What a workbook would do, and doing it, for who edits; a new roundtable: operators."""
         mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
-        if not mine.is_operator:
+        if not mine.edits_somewhere:
             raise PermissionDenied
         at, content, found, is_late = timezone.now(), b"", None, False
         answers = _answers(request.POST)
@@ -152,7 +153,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             digest = request.POST.get("digest", "")
             found = workbook.bring_in(content, digest=digest, by=mine, answers=answers, at=at)
             if found is None:
-                audit.record(act="load workbook", at=at, actor=mine.user, detail=_title(content))
+                _record(content, mine.user, at)
                 self.message_user(request, _("All of it is stored."), messages.SUCCESS)
                 return redirect("admin:roundtable_event_changelist")
             is_late = "look" not in request.POST
@@ -194,5 +195,7 @@ def _decoded(text: str) -> bytes:
         return b""  # no workbook, and said to be none
 
 
-def _title(content: bytes) -> str:
-    return str(workbook.read(content).content["event"]["code"])
+def _record(content: bytes, user: User, at: datetime) -> None:
+    event = Event.objects.get(code=workbook.read(content).content["event"]["code"])
+    body = acts_for(user, event.pk, at.date())
+    audit.record(act="load workbook", at=at, actor=user, organisation=body, detail=event.code)

@@ -7,9 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from outcomes.loading.checking import Entry
+from outcomes.loading.permitted import may_publish
 from outcomes.loading.report import Fate, Report, RowReport
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from participants.models import Group, Organisation
+from participants.permissions import acts_for
+from roundtable import audit
 from roundtable.models import Event
 
 Parties = Mapping[str, Group | Organisation]
@@ -37,6 +40,9 @@ def apply_statement(
         )
         return {}
     is_due = entry.values["state"] == published and not (stored and stored.state == published)
+    if is_due and not may_publish(event, report.by):
+        report.refuse(f"{entry.place}.state", _("A co-chair publishes it. Leave it as it was."))
+        return {}
     if is_due:  # publishing is the last step, once the points stand
         state = stored.state if stored else Statement.State.DRAFT
         entry.values["state"] = state
@@ -48,6 +54,14 @@ def apply_statement(
     if is_due and not report.mistakes:
         before = statement.state
         statement.publish(at)
+        if report.by:
+            audit.record(
+                act="publish statement",
+                at=at,
+                actor=report.by.user,
+                organisation=acts_for(report.by.user, event.pk, at.date()),
+                detail=event.code,
+            )
         written = ("state", str(before), str(statement.state))
         report.rows.append(RowReport(entry.place, Fate.CHANGED, str(statement), (written,)))
     return outcomes
@@ -84,6 +98,10 @@ class _Rows:
     def __init__(self, statement: Statement, entry: Entry, numbered: bool, report: Report) -> None:
         self.statement, self.numbered, self.report = statement, numbered, report
         self.free = {row.pk: row for row in statement.outcomes.order_by("position", "pk")}
+        self.orders: dict[int | None, list[int]] = {}
+        for row in self.free.values():
+            self.orders.setdefault(row.parent_id, []).append(row.pk)
+        self.last: dict[int | None, tuple[int, int]] = {}  # position and number, by parent
         self.numbers = {
             sentence.values["number"]
             for lead_in in entry.all("lead_ins")
@@ -96,6 +114,7 @@ class _Rows:
             return Outcome()
         row = self._take(entry, position, parent) or Outcome()
         self.free.pop(row.pk, None)
+        position = self._position(row, parent.pk if parent else None)
         given: dict[str, Any] = {
             "statement": self.statement,
             "parent": parent,
@@ -111,6 +130,14 @@ class _Rows:
         """Rows that no entry took."""
         return list(self.free.values())
 
+    def _position(self, row: Outcome, parent: int | None) -> int:
+        """That of the row where it keeps the order of the file, else the next one."""
+        last, number = self.last.get(parent, (0, 0))
+        stays = row.pk and row.parent_id == parent and (row.position, row.pk) > (last, number)
+        position = row.position if stays else last + 1
+        self.last[parent] = (position, row.pk or number)
+        return position
+
     def _take(self, entry: Entry, position: int, parent: Outcome | None) -> Outcome | None:
         number, text = entry.values["number"], entry.values["text"]
         for row in self.free.values():
@@ -123,8 +150,9 @@ class _Rows:
         for row in beneath:
             if row.text == text and row.number not in self.numbers:
                 return row
+        order = self.orders.get(parent.pk if parent else None, [])
         for row in beneath:
-            if not row.number and row.position == position:
+            if not row.number and order.index(row.pk) == position - 1:
                 return row
         return None
 

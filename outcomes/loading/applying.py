@@ -12,6 +12,7 @@ from outcomes.loading.agreed import apply_statement
 from outcomes.loading.checking import Entry, check
 from outcomes.loading.mistakes import FileRefused
 from outcomes.loading.people import apply_delegates
+from outcomes.loading.permitted import hidden, may_bring_in, may_choose_series
 from outcomes.loading.promised import apply_commitments
 from outcomes.loading.reading import read
 from outcomes.loading.references import check_references
@@ -91,6 +92,12 @@ def _apply(file: Entry, report: Report, at: datetime) -> None:
 def _apply_event(file: Entry, report: Report) -> Event:
     series, event = file.all("series")[0], file.all("event")[0]
     stored = Event.objects.filter(slug=event.values["slug"]).first()
+    if not may_bring_in(stored, report.by):
+        report.refuse(
+            f"{event.place}.slug",
+            _("You edit no roundtable of this short name. Operators make new ones."),
+        )
+        return Event()
     if stored and stored.code != event.values["code"]:
         report.refuse(
             f"{event.place}.code",
@@ -109,14 +116,23 @@ def _apply_event(file: Entry, report: Report) -> Event:
     if report.mistakes:
         return stored or Event()
     slug = series.values["slug"]
+    if stored and not may_choose_series(report.by) and slug != stored.series.slug:
+        sentence = _("Operators choose the series. Write %s.") % stored.series.slug
+        report.refuse(f"{series.place}.slug", sentence)
+        return stored
     row = store_shared(Series.objects.filter(slug=slug).first() or Series(), series, stored, report)
     return report.store_entry(stored or Event(), event, series=row)
 
 
 def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str, Organisation]:
     organisations, roles = {}, []
+    unseen = hidden((entry.values["slug"] for entry in file.all("organisations")), report.by)
     for entry in file.all("organisations"):
         slug = entry.values["slug"]
+        if slug in unseen:
+            sentence = _("This short name cannot be used here. Choose another one.")
+            report.refuse(f"{entry.place}.slug", sentence)
+            continue
         stored = Organisation.objects.filter(slug=slug).first()
         if stored and stored.is_demonstration != event.is_demonstration:
             report.refuse(

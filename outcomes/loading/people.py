@@ -12,6 +12,7 @@ from outcomes.loading.alike import ALL, NEW, SAME, SAME_ROW, Alike
 from outcomes.loading.called import Called
 from outcomes.loading.changes import differs, plain
 from outcomes.loading.checking import Entry
+from outcomes.loading.permitted import refusals_of_person
 from outcomes.loading.report import Fate, Question, Report
 from participants.models import Affiliation, Delegate, Organisation, Participation
 from roundtable.models import Event
@@ -115,11 +116,9 @@ class _People:
         rows = Delegate.objects.filter(handle=handle, erased_at=None)
         mine = self.report.by
         if mine and not mine.is_operator:
-            rows = rows.filter(participations__event__in=mine.readable)
-        delegate_of_others = rows.first()
-        if delegate_of_others is None:
-            return None
-        return Participation(event=self.event, delegate=delegate_of_others)
+            rows = rows.filter(participations__event__in=mine.editable)
+        person = rows.distinct().first()
+        return Participation(event=self.event, delegate=person) if person else None
 
     def _store(self, entry: Entry, part: Participation, organisation: Organisation) -> None:
         given, report = entry.values, self.report
@@ -134,6 +133,12 @@ class _People:
             parts.append((self._workplace(part, organisation), {"post": given["post"]}))
         is_new = part._state.adding
         touched = [(row, _changes(row, values)) for row, values in parts]
+        changed_keys = {name for _row, changed in touched for name, _was, _is in changed}
+        why_not = list(refusals_of_person(part, changed_keys, given, report.by))
+        for name, sentence in why_not:
+            report.refuse(f"{entry.place}.{name}" if name else entry.place, sentence)
+        if why_not:
+            return
         refused = len(report.mistakes)
         for row, values in parts:
             self._check(row, values, entry.place)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from outcomes.loading.changes import describe_field, describe_links, differs, names, plain
 from outcomes.loading.checking import Entry
 from outcomes.loading.mistakes import Mistake, shown
+from outcomes.loading.permitted import refusals
 from participants.permissions import Rights
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -103,6 +104,10 @@ class Report:
             for name in (values if is_new else changed)
             if not isinstance(values[name], models.Model)
         )
+        if self.refuses(
+            row, place, {name: values[name] for name in (values if is_new else changed)}
+        ):
+            return row
         for name, value in values.items():
             setattr(row, name, value)
         try:
@@ -122,6 +127,13 @@ class Report:
         else:
             self.count(place, Fate.UNCHANGED, str(row))
         return row
+
+    def refuses(self, row: models.Model, place: str, values: Mapping[str, Any]) -> bool:
+        """Whether who brings it in may not store these other values of a row; notes why."""
+        found = list(refusals(row, values, self.by))
+        for name, sentence in found:
+            self.refuse(f"{place}.{name}" if name else place, sentence)
+        return bool(found)
 
     def count(
         self, place: str, fate: Fate, title: str, changes: tuple[tuple[str, str, str], ...] = ()

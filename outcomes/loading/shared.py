@@ -27,7 +27,9 @@ EVENTS_OF: dict[type[models.Model], tuple[str, ...]] = {
 def store_shared(row: AnyModel, entry: Entry, event: Event | None, report: Report) -> AnyModel:
     """Stores a row for this roundtable, or refuses what would change it for another one."""
     if row.pk is not None:
-        changed = [name for name, value in entry.values.items() if differs(row, name, value)]
+        changed = {name: value for name, value in entry.values.items() if differs(row, name, value)}
+        if report.refuses(row, entry.place, changed):
+            return row
         if changed and _is_used_elsewhere(row, event):
             for name in changed:
                 report.refuse(

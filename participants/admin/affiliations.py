@@ -11,7 +11,7 @@ from participants.actions import is_own
 from participants.admin.base import GrantedInline
 from participants.admin.choices import keep_choice
 from participants.models import Affiliation, Delegate, Organisation, Participation
-from participants.permissions import Rights, known_directly
+from participants.permissions import Rights, edits_all_of, known_directly
 
 
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
@@ -96,9 +96,3 @@ class AffiliationInline(GrantedInline):
 def is_settled_of(person: Delegate, mine: Rights) -> bool:
     """Whether what others leave this person out by stays, save by an operator's correction."""
     return person.user_id is not None and not mine.is_operator
-
-
-def edits_all_of(person: Delegate, mine: Rights) -> bool:
-    """Whether every roundtable of the person is one that the viewer edits."""
-    events = set(person.participations.values_list("event_id", flat=True))
-    return mine.is_operator or events <= mine.editable

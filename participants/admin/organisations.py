@@ -10,7 +10,11 @@ from import_export.admin import ExportMixin
 
 from participants.admin.base import GrantedAdmin, OperatorAdmin
 from participants.models import Group, Organisation
-from participants.permissions import may_edit_organisation, organisations_seen_by
+from participants.permissions import (
+    decides_audiences,
+    may_edit_organisation,
+    organisations_seen_by,
+)
 from participants.spreadsheets import SAFE_FORMATS, OrganisationResource, SafeExport
 from roundtable.models import Event
 
@@ -113,13 +117,6 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
         if known is None:
             return Organisation.objects.published().filter(pk=row.pk).exists()
         return known
-
-
-def decides_audiences(organisation: Organisation) -> bool:
-    """Whether the organisation has a role, or anybody ever spoke, worked or acted for it."""
-    ways = ("roles", "participations", "affiliations", "grants")
-    itself = Organisation.objects.filter(pk=organisation.pk)
-    return any(itself.filter(**{f"{way}__isnull": False}).exists() for way in ways)
 
 
 @admin.register(Group)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from participants.actions import addresses_of, confirm_participations, is_own
-from participants.admin.affiliations import AffiliationInline, edits_all_of
+from participants.admin.affiliations import AffiliationInline
 from participants.admin.erasing import ErasingAdmin
 from participants.admin.filters import (
     ConfirmedFilter,
@@ -25,7 +25,7 @@ from participants.admin.leaving import LeavingAdmin
 from participants.admin.private import PrivateAdmin
 from participants.admin.taking_part import ParticipationInline
 from participants.models import Delegate, Participation
-from participants.permissions import Rights
+from participants.permissions import Rights, edits_all_of
 
 
 @admin.register(Delegate)

@@ -17,6 +17,7 @@ from outcomes.loading.describing import content_of
 from outcomes.models import Commitment, Theme
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
+from tests.factories import make_grant, make_user
 from tests.outcomes.test_rounds import desk_text
 from tests.roundtable_files import everything, load, write_whole
 
@@ -187,15 +188,22 @@ def test_text_that_no_cell_holds_is_said(client_of: Sign, operator: User, event:
     assert "One of its texts is longer than a cell of a workbook holds" in answer.content.decode()
 
 
-def test_only_operators_bring_in_and_say_so(
+def test_who_edits_brings_in_and_the_list_says_so(
     client_of: Sign, operator: User, cochair: User, event: Event
 ) -> None:
     at_the_list = "/admin/roundtable/event/"
-    assert "Bring in a workbook" in desk_text(client_of(operator), at_the_list)
-    theirs = desk_text(client_of(cochair), at_the_list)
+    reader = make_user()
+    make_grant(reader, event, role="reader")
+    for who in (operator, cochair):
+        assert "Bring in a workbook" in desk_text(client_of(who), at_the_list)
+    theirs = desk_text(client_of(reader), at_the_list)
     assert "Bring in a workbook" not in theirs and "Empty workbook (XLSX)" in theirs
+    assert client_of(reader).get(PAGE).status_code == 403
+    assert client_of(reader).post(PAGE, {"book": "", "digest": ""}).status_code == 403
     page = f"/admin/roundtable/event/{event.pk}/change/"
     assert "Workbook (XLSX)" in desk_text(client_of(cochair), page)
+    assert "Workbook with its delegates" in desk_text(client_of(cochair), page)
+    assert "Workbook with its delegates" not in desk_text(client_of(reader), page)
     assert (
         client_of(cochair).get(f"/admin/roundtable/event/{event.pk}/workbook/").status_code == 200
     )

@@ -44,9 +44,11 @@ def talk(tmp_path: Path) -> Event:
 
 def seat(event: Event, **fields: Any) -> Delegate:
     """Takes part for the Port Authority, and has never signed in."""
+    confirmed = fields.pop("confirmed", True)
     person = make_delegate(**{"user": None} | fields)
     port = Organisation.objects.get(slug="port")
-    make_participation(person, event, organisation=port, capacity="head of delegation")
+    given = {"organisation": port, "capacity": "head of delegation"}
+    make_participation(person, event, confirmed=confirmed, **given)
     return person
 
 
@@ -164,7 +166,7 @@ def test_somebody_who_is_here_is_found_by_the_handle(
 def test_who_looks_alike_is_asked_about_and_never_merged_unasked(
     client_of: Sign, operator: User, talk: Event, cells: dict[str, str]
 ) -> None:
-    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org", confirmed=False)
     content = book_of(talk, "Delegates", [dict(cells)], people=False)
     browser = client_of(operator)
     answer = look(browser, content)
