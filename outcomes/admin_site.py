@@ -20,7 +20,15 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     ),
     (
         _("What came of it"),
-        ("Commitment", "ProgressUpdate", "ReportingRound", "Response", "Offer", "Assessment"),
+        (
+            "Commitment",
+            "Milestone",
+            "ProgressUpdate",
+            "ReportingRound",
+            "Response",
+            "Offer",
+            "Assessment",
+        ),
     ),
     (_("Who may work here"), ("Grant", "User", "FactorReset")),
 )

@@ -4,6 +4,9 @@ Only events, statements, outcomes, commitments, milestones and organisations hav
 never do, because old copies would outlive an erasure.
 """
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -12,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 # Why a row was changed: what stood there before is to be read by nobody.
 TAKEN_OUT = "taken out"
+LONGEST_REASON = 100  # as its column holds
 
 
 def _user_id(request: HttpRequest | None = None, **kwargs: Any) -> int | None:
@@ -40,3 +44,44 @@ def record_history(m2m_fields: tuple[str, ...] = ()) -> HistoricalRecords:
         get_user=_user_id,
         m2m_fields=m2m_fields,
     )
+
+
+def changed_between(before: Any, after: Any) -> list[str]:
+    """The names of the fields in which two rows of one history differ; lists of links apart."""
+    return [
+        field.name
+        for field in type(after).tracked_fields
+        if getattr(before, field.attname) != getattr(after, field.attname)
+    ]
+
+
+def taken_out(model: Any, numbers: Iterable[int]) -> dict[int, set[str]]:
+    """By row of the history, the fields whose words nobody may read, of these rows of a model.
+
+    Whoever takes words out of a field takes them out of all that stood there before: what holds a
+    word that was not kept is unread, for it may be the one that should not have stood there.
+    """
+    history = model.history.model.objects
+    marked = history.filter(id__in=list(numbers), history_change_reason=TAKEN_OUT)
+    concerned = set(marked.values_list("id", flat=True))
+    found: dict[int, set[str]] = defaultdict(set)
+    if not concerned:
+        return found
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for row in history.filter(id__in=concerned).order_by("history_date", "history_id"):
+        rows[row.id].append(row)
+        if row.history_change_reason == TAKEN_OUT and len(rows[row.id]) > 1:
+            *earlier, before, after = rows[row.id]
+            for field in changed_between(before, after):
+                kept = getattr(after, field)
+                for past in (*earlier, before):
+                    if not _is_within(getattr(past, field), kept):
+                        found[past.history_id].add(field)
+    return found
+
+
+def _is_within(words: Any, kept: Any) -> bool:
+    if not isinstance(words, str) or not isinstance(kept, str):
+        return bool(words == kept)
+    known = set(re.findall(r"\w+", kept.casefold()))
+    return words == kept or set(re.findall(r"\w+", words.casefold())) <= known

@@ -51,7 +51,13 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up import make_assessment, make_offer, make_response, make_round
+from tests.follow_up import (
+    make_assessment,
+    make_milestone,
+    make_offer,
+    make_response,
+    make_round,
+)
 from tests.test_urls import MAP
 
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -93,6 +99,7 @@ def make_cast() -> Cast:
         commitment = make_commitment(event, reference=f"{event.code}-C1", text="Train officers.")
         commitment.outcomes.add(statement.outcomes.filter(parent__isnull=False)[0])
         make_update(commitment)
+        make_milestone(commitment=commitment)
         make_party(commitment)
         office = make_organisation(slug=f"office-{key}")
         make_role(event, organisation=office)
@@ -230,10 +237,22 @@ def _rows(pattern: str, cast: Cast) -> dict[str, str | None]:
     )
     pks = {key: _row(model, cast, key) for key in ("here", "elsewhere", "hidden")}
     return {
-        key: f"/{pattern.replace('<path:object_id>', str(pk))}"
+        key: f"/{pattern.replace('<path:object_id>', str(pk))}".replace(
+            "<int:number>", str(_version(model, pk))
+        )
         for key, pk in {**pks, "deleted": ABSENT}.items()
         if pk
     }
+
+
+def _version(model: Any, pk: int) -> int:
+    """The first version of a row whose history is kept."""
+    kept = model.history.filter(id=pk) if hasattr(model, "history") else None
+    return (
+        (kept.order_by("history_id").values_list("history_id", flat=True).first() or 1)
+        if kept
+        else 1
+    )
 
 
 WITHIN = {
@@ -245,6 +264,7 @@ WITHIN = {
     "delegate": "participations__event",
     "participation": "event",
     "commitment": "event",
+    "milestone": "commitment__event",
     "event": "pk",
     "series": "events",
     "statement": "event",

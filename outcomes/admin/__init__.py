@@ -2,6 +2,7 @@
 
 from outcomes.admin.commitments import CommitmentAdmin
 from outcomes.admin.events import EventAdmin, SeriesAdmin
+from outcomes.admin.related import MilestoneAdmin
 from outcomes.admin.rounds import ReportingRoundAdmin
 from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
 from outcomes.admin.updates import ProgressUpdateAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "AssessmentAdmin",
     "CommitmentAdmin",
     "EventAdmin",
+    "MilestoneAdmin",
     "OfferAdmin",
     "OutcomeAdmin",
     "ProgressUpdateAdmin",

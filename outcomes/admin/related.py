@@ -1,7 +1,16 @@
 """Steps of a commitment, and what points and commitments have to do with texts elsewhere."""
 
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
 from outcomes.models import Milestone, RelatedText
-from participants.admin.base import GrantedInline
+from participants.admin.base import GrantedAdmin, GrantedInline
+from participants.admin.filters import EventFilter
 
 
 class MilestoneInline(GrantedInline):
@@ -9,6 +18,67 @@ class MilestoneInline(GrantedInline):
 
     model = Milestone
     fields = [("title", "due_on", "reached_on")]
+    show_change_link = True
+
+
+class ReachedFilter(admin.SimpleListFilter):
+    """Steps that were reached, that are ahead, and that are late."""
+
+    title = _("reached")
+    parameter_name = "reached"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Yes, not yet, and late."""
+        return [("yes", _("Reached")), ("no", _("Not yet")), ("late", _("Late"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that were asked for."""
+        if self.value() is None:
+            return queryset
+        if self.value() == "yes":
+            return queryset.filter(reached_on__isnull=False)
+        waiting: QuerySet[Any] = queryset.filter(reached_on=None)
+        if self.value() == "late":
+            return waiting.filter(due_on__lt=timezone.localdate())
+        return waiting if self.value() == "no" else queryset.none()
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(GrantedAdmin):
+    """Steps by themselves, with what became of each; they are added with their commitment."""
+
+    event_path = "commitment__event"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["commitment", "title", "due_on", "reached_on"],
+                "description": _("A step on the way. Everyone reads it where it is public."),
+            },
+        )
+    ]
+    readonly_fields = ["commitment"]
+    list_display = ["title", "commitment__reference", "due_on", "reached_on", "public_page"]
+    list_filter = [ReachedFilter, EventFilter]
+    list_select_related = ["commitment__event"]
+    date_hierarchy = "due_on"
+    search_fields = ["title", "commitment__reference"]
+    search_help_text = _("Words of the step, or the reference of the commitment")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody: it is added with its commitment."""
+        return False
+
+    def is_published(self, row: Any) -> bool:
+        """Where its roundtable is public."""
+        return bool(row.commitment.event.is_public)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The page of the commitment, which shows it."""
+        if obj is None or not self.is_published(obj):
+            return None
+        address: str = obj.commitment.get_absolute_url()
+        return address
 
 
 class RelatedTextInline(GrantedInline):

@@ -23,7 +23,7 @@ from outcomes.models import (
     Status,
 )
 from participants.models import Organisation
-from roundtable.history import TAKEN_OUT
+from roundtable.history import taken_out
 from roundtable.models import Event
 
 CORRECTIONS: dict[type[Model], str] = {
@@ -239,10 +239,7 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> Told:
     history: Any = model.history.model.objects  # type: ignore[attr-defined]
     rows = list(with_row_before(history.filter(history_id__in=numbers)))
     before = history.in_bulk([row.row_before for row in rows])
-    taken_out = with_row_before(
-        history.filter(id__in={row.id for row in rows}, history_change_reason=TAKEN_OUT)
-    )
-    unread = set(taken_out.values_list("row_before", flat=True))
+    unread = taken_out(model, {row.id for row in rows})
     subjects = subjects_of(model, {row.id for row in rows})
     for row in rows:
         name = CORRECTIONS[model].removeprefix("corrected-")
@@ -254,8 +251,12 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> Told:
                     kind=Kind.CORRECTION,
                     key=f"{name}-{row.id}-{row.history_id}-{difference.field}",
                     field=difference.label,
-                    before=_("(taken out)") if row.row_before in unread else difference.before,
-                    after=_("(taken out)") if row.history_id in unread else difference.after,
+                    before=_("(taken out)")
+                    if difference.field in unread.get(row.row_before, ())
+                    else difference.before,
+                    after=_("(taken out)")
+                    if difference.field in unread.get(row.history_id, ())
+                    else difference.after,
                     **subjects[row.id],
                 ),
             )

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from participants.admin.choices import Choices, rights
+from participants.admin.past import PastAdmin
 from participants.lists import ShortSearchList, readable_address
 from participants.permissions import Rights
 from roundtable import once
-from roundtable.history import TAKEN_OUT
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]
@@ -30,13 +30,12 @@ else:
 LARGEST_KEY = 2**63 - 1
 
 
-class GrantedAdmin(Choices, PlainAdmin):
+class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
     """Rows of the viewer's roundtables alone; anything else is absent."""
 
     event_path = ""  # from a row to its roundtable, for example "statement__event"
     operator_fields: tuple[str, ...] = ()  # which only an operator may change
     settled_fields: tuple[str, ...] = ()  # which nobody changes once the row is stored
-    keeps_history = True
     view_on_site = False
     save_on_top = False
     list_per_page = 50
@@ -55,6 +54,10 @@ class GrantedAdmin(Choices, PlainAdmin):
         owner = reduce(getattr, path, row)
         number: int = owner.pk if last == "pk" else getattr(owner, f"{last}_id")
         return number
+
+    def roundtable_of(self, row: Any) -> int | None:
+        """The number of the roundtable that a row belongs to, where it belongs to one."""
+        return self.event_of(row) if self.event_path else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows that the viewer may read."""
@@ -120,27 +123,6 @@ class GrantedAdmin(Choices, PlainAdmin):
             fields += self.operator_fields
         return list(dict.fromkeys(fields))
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Tells the page whether to link to the row's history."""
-        context["keeps_history"] = self.keeps_history
-        context["may_take_out"] = bool(context.get("original")) and hasattr(self.model, "history")
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Stores it; where the words of before should never have stood there, the log says none."""
-        if change and "take_out" in request.POST:
-            obj._change_reason = TAKEN_OUT
-        super().save_model(request, obj, form, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """The same for the rows that belong to it."""
-        if change and "take_out" in request.POST:
-            for part in formset.initial_forms:
-                part.instance._change_reason = TAKEN_OUT
-        super().save_formset(request, form, formset, change)
-
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
@@ -149,17 +131,6 @@ class GrantedAdmin(Choices, PlainAdmin):
             name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
             once.lead_to(request, f"{reverse(name, args=[obj.pk])}?{IS_POPUP_VAR}=1")
         return super().response_add(request, obj, post_url_continue)
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """What was done here to a row; of people nothing is kept.
-
-        Raises Http404 for what keeps no history.
-        """
-        if not self.keeps_history:
-            raise Http404
-        return super().history_view(request, object_id, extra_context)
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
         # Hidden and absent look the same.

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
-from outcomes.models import Assessment, ProgressUpdate, Response
+from outcomes.models import Assessment, Milestone, ProgressUpdate, Response
 from participants.models import (
     Delegate,
     Grant,
@@ -66,6 +66,7 @@ def addresses() -> dict[str, str]:
         "outcomes_statement": event.statement.pk,
         "outcomes_outcome": event.statement.outcomes.points()[0].pk,
         "outcomes_commitment": update.commitment_id,
+        "outcomes_milestone": Milestone.objects.order_by("pk")[0].pk,
         "outcomes_progressupdate": update.pk,
         "outcomes_reportinground": event.reporting_rounds.order_by("pk")[0].pk,
         "outcomes_response": Response.objects.filter(state="submitted").order_by("pk")[0].pk,
@@ -90,6 +91,9 @@ def addresses() -> dict[str, str]:
     commitment = [rows["outcomes_commitment"]]
     found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
     found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
+    past = event.history.earliest("history_id").history_id
+    found["put-back"] = reverse("admin:roundtable_event_put_back", args=[event.pk, past])
+    found["event-history"] = reverse("admin:roundtable_event_history", args=[event.pk])
     found["export"] = reverse("admin:outcomes_commitment_export")
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_workbook_in")

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from outcomes.changes.wording import Piece, compared
 from outcomes.models import Commitment, ProgressUpdate, Status
 from roundtable.models import Event
+from roundtable.wording import Piece, compared
 from tests.factories import make_commitment, make_event, make_party, make_update, make_user, save
 from tests.reading import links_of, read, text_of
 

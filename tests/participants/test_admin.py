@@ -13,6 +13,7 @@ from django.urls import reverse
 from outcomes.models import (
     Assessment,
     Commitment,
+    Milestone,
     Offer,
     Outcome,
     ProgressUpdate,
@@ -76,6 +77,7 @@ SHOWN = {
     Outcome,
     Theme,
     Commitment,
+    Milestone,
     ProgressUpdate,
     Response,
     Offer,

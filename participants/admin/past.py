@@ -1,0 +1,238 @@
+"""The history of a record at the desk: who changed what and why, and putting an earlier state back.
+
+Putting back fills in the record's own form and sends it: what the form does not let the viewer
+change stays, and what it refuses is refused.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from participants.admin.choices import rights
+from participants.past import Difference, as_text, linked, links_of, past_of, versions
+from roundtable.history import LONGEST_REASON, TAKEN_OUT, taken_out
+from roundtable.wording import compared
+
+if TYPE_CHECKING:
+    PlainAdmin = admin.ModelAdmin[Any]
+else:
+    PlainAdmin = object
+
+A_PAGE = 20
+LARGEST_KEY = 2**63 - 1
+
+
+class PastAdmin(PlainAdmin):
+    """Records whose changes are kept; of people none are."""
+
+    keeps_history = True
+
+    def roundtable_of(self, row: Any) -> int | None:
+        """The number of the roundtable that a record belongs to, where it belongs to one."""
+        raise NotImplementedError
+
+    def _is_kept(self) -> bool:
+        """Whether each version of a record is kept, and not only that something was done."""
+        return self.keeps_history and hasattr(self.model, "history")
+
+    # Why something is changed ----------------------------------------------------------
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Asks why a stored record is changed, where its changes are kept."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if obj is not None and self._is_kept():
+            form.base_fields["why"] = forms.CharField(
+                label=_("Why?"),
+                required=False,
+                max_length=LONGEST_REASON,
+                help_text=_("For whoever reads the history at the desk. Name no person."),
+                widget=forms.TextInput(attrs={"class": "vTextField"}),
+            )
+        return form
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Tells the page whether to link to the record's history, and to ask why."""
+        context["keeps_history"] = self.keeps_history
+        context["may_take_out"] = bool(context.get("original")) and self._is_kept()
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Stores it with the reason; where words should never have stood there, none is kept."""
+        if change and self._is_kept():
+            obj._change_reason = _reason(request, form)
+            if "why" in form.changed_data:
+                form.changed_data.remove("why")  # it is no field of the record
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The same for the rows that belong to it."""
+        if change and self._is_kept():
+            for part in formset.initial_forms:
+                part.instance._change_reason = _reason(request, form)
+        super().save_formset(request, form, formset, change)
+
+    # What became of it -----------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        """With that of putting an earlier state back."""
+        found = super().get_urls()
+        if not self._is_kept():
+            return found
+        name = f"{self.opts.app_label}_{self.opts.model_name}_put_back"
+        view = self.admin_site.admin_view(self.put_back_view)
+        return [path("<path:object_id>/history/<int:number>/", view, name=name), *found]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """What was done here to a record; of people nothing is kept.
+
+        Raises Http404 for what keeps no history, and for a row that the viewer does not see.
+        """
+        if not self.keeps_history:
+            raise Http404
+        more = dict(extra_context or {})
+        row = self.get_object(request, object_id) if self._is_kept() else None
+        if row is not None:
+            page = Paginator(past_of(row), A_PAGE).get_page(request.GET.get("past"))
+            rows = list(past_of(row)[page.start_index() - 1 : page.end_index() + 1])
+            told = versions(row, rows, rights(request), self.roundtable_of(row))
+            if len(rows) > len(page.object_list) and told and told[-1].is_first:
+                told.pop()  # it stands on the next page
+            may_put_back = self.has_change_permission(request, row)
+            more |= {"versions": told, "past": page, "may_put_back": may_put_back}
+        return super().history_view(request, object_id, more)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def put_back_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponseBase:
+        """What putting back would change, and doing it.
+
+        Raises Http404 for a row that the viewer does not see, or that has no such version.
+        """
+        row = self.get_object(request, object_id)
+        if row is None or number > LARGEST_KEY:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        past = past_of(row).filter(history_id=number).first()
+        if past is None:
+            raise Http404
+        newest = past_of(row).values_list("history_id", flat=True)[0]
+        form, differences, stays = self._as_it_was(request, row, past)
+        is_late = request.method == "POST" and request.POST.get("seen") != str(newest)
+        if request.method == "POST" and not is_late and differences and form.is_valid():
+            self._put_back(request, form)
+            text = gettext("It stands again as on %s.") % _moment(past)
+            self.message_user(request, text, messages.SUCCESS)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Put back as it stood on %s?") % _moment(past),
+            "original": row,
+            "seen": newest,
+            "differences": differences,
+            "stays": stays,
+            "is_late": is_late,
+            "mistakes": [message for name, said in form.errors.items() for message in said]
+            if request.method == "POST" and not is_late
+            else [],
+            "why": request.POST.get("why", gettext("As on %s") % _moment(past)),
+            "longest": LONGEST_REASON,
+        }
+        return TemplateResponse(request, "admin/put_back.html", context)
+
+    def _as_it_was(
+        self, request: HttpRequest, row: Any, past: Any
+    ) -> tuple[Any, list[Difference], list[str]]:
+        """The record's form filled in as it stood then, what that changes, and what stays."""
+        kind = self.get_form(request, row, change=True)
+        filled = kind(instance=row)
+        unread = taken_out(type(row), [row.pk]).get(past.history_id, set())
+        links = links_of(type(past))
+        told, stays = [], []
+        sent: dict[str, Any] = {"opened": str(getattr(row, "revision", ""))}
+        for bound in filled:
+            if (value := bound.value()) is not None and value is not False:
+                sent[bound.html_name] = _plain(value)
+        for field in [*type(past).tracked_fields, *past._history_m2m_fields]:
+            name = field.name
+            was = linked(past, name) if name in links else getattr(past, field.attname)
+            now = (
+                sorted(getattr(row, name).values_list("pk", flat=True))
+                if name in links
+                else getattr(row, field.attname)
+            )
+            if was == now or not field.editable:
+                continue
+            bound = filled[name] if name in filled.fields else None
+            if bound is None or bound.field.disabled or name in unread:
+                stays.append(str(field.verbose_name))
+                continue
+            sent.pop(bound.html_name, None)
+            if was is not None and was is not False:
+                sent[bound.html_name] = _plain(was)
+            told.append(_difference(row, past, field, now, was, is_many=name in links))
+        sent["why"] = request.POST.get("why", "")
+        return kind(sent, instance=row), told, stays
+
+    @transaction.atomic
+    def _put_back(self, request: HttpRequest, form: Any) -> None:
+        """What the form's own page does with it."""
+        row = self.save_form(request, form, change=True)
+        self.save_model(request, row, form, True)
+        self.save_related(request, form, [], True)
+        message = gettext("Put back: %s") % ", ".join(
+            str(form.fields[name].label) for name in form.changed_data
+        )
+        self.log_change(request, row, message)
+
+
+def _reason(request: HttpRequest, form: Any) -> str:
+    if "take_out" in request.POST:
+        return TAKEN_OUT
+    why: str = form.cleaned_data.get("why", "").strip()
+    return f"{why}."[:LONGEST_REASON] if why == TAKEN_OUT else why
+
+
+def _plain(value: Any) -> Any:
+    """As a form takes it."""
+    if isinstance(value, list):
+        return [getattr(one, "pk", one) for one in value]
+    return value if isinstance(value, bool | int | date) else str(value)
+
+
+def _moment(past: Any) -> str:
+    return date_format(localtime(past.history_date), "DATETIME_FORMAT")
+
+
+def _difference(
+    row: Any, past: Any, field: Any, now: Any, was: Any, *, is_many: bool
+) -> Difference:
+    """From what stands there now to what stood there then."""
+    if is_many:
+        rows = field.related_model._default_manager.in_bulk({*now, *was})
+        words = ["; ".join(str(rows[pk]) for pk in some if pk in rows) for some in (now, was)]
+    else:
+        words = [as_text(row, field), as_text(past, field)]
+    return Difference(str(field.verbose_name), *compared(*words))
