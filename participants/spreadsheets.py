@@ -21,14 +21,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from participants.lists import LONGEST_SEARCH, readable_address
 from participants.looks import note_export
 from participants.models import Delegate, Organisation
-
-# What spreadsheet programs take for the start of a formula, full-width forms included.
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-
-
-def escape(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+from roundtable.formulas import FORMULA_STARTS, escape
 
 
 def put_text(cell: Any, text: str) -> None:

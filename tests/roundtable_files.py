@@ -110,10 +110,10 @@ def write_whole(folder: Path) -> Path:
     return path
 
 
-def load(path: Path | str) -> str:
+def load(path: Path | str, roundtable: str = "") -> str:
     """Loads a file; what the command said, without the name of the file."""
     said = StringIO()
-    call_command("load_roundtable", str(path), stdout=said)
+    call_command("load_roundtable", str(path), roundtable=roundtable, stdout=said)
     return said.getvalue().removeprefix(f"{path}: ")
 
 
@@ -124,11 +124,11 @@ def demo(on: date) -> str:
     return said.getvalue().strip()
 
 
-def refusal(path: Path | str) -> list[str]:
+def refusal(path: Path | str, roundtable: str = "") -> list[str]:
     """The sentences with which a file is refused; fails where anything is changed."""
     before = everything()
     with pytest.raises(CommandError) as refused:
-        load(path)
+        load(path, roundtable)
     assert everything() == before
     first, *lines = str(refused.value).split("\n")
     assert first.split()[0] == str(len(lines))

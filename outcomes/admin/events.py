@@ -124,6 +124,8 @@ class EventAdmin(WorkbookMixin, GrantedAdmin):
         brief = reverse("event-brief", args=[row.slug]) if row and row.is_public else ""
         book = reverse("admin:roundtable_event_workbook", args=[row.pk]) if row else ""
         more = {**(extra_context or {}), "brief": brief, "workbook": book}
+        if row:
+            more["csvs"] = reverse("admin:roundtable_event_csvs", args=[row.pk])
         if row and self.rights_of(request).may_edit(row.pk):
             named = reverse("admin:roundtable_event_people_workbook", args=[row.pk])
             more["people_workbook"] = named

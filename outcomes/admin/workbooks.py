@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from roundtable import audit
 from roundtable.models import Event
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
 ANSWER = "answer."  # begins the names of fields that answer a question
 LARGEST = 1_500_000  # bytes: it travels with the page between looking and storing
 
@@ -36,7 +38,7 @@ class WorkbookForm(forms.Form):
     """The file that is brought in."""
 
     file = forms.FileField(
-        label=gettext_lazy("Workbook (XLSX)"),
+        label=gettext_lazy("Workbook (XLSX), or CSVs in a ZIP"),
         help_text=gettext_lazy(
             "Up to 1.5 MB. You see first what it would add and change; nothing is stored yet."
         ),
@@ -72,6 +74,11 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 name="roundtable_event_workbook",
             ),
             path(
+                "<path:object_id>/workbook.zip",
+                wrap(self.csvs_view),
+                name="roundtable_event_csvs",
+            ),
+            path(
                 "<path:object_id>/workbook/people/",
                 wrap(self.people_workbook_view),
                 name="roundtable_event_people_workbook",
@@ -94,7 +101,18 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self._workbook_of(request, self._event(request, object_id), people=False)
+        return self._book(request, self._event(request, object_id), workbook.write, people=False)
+
+    @method_decorator(require_safe)
+    def csvs_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same as CSVs.
+
+        Raises Http404 for one that the viewer has no grant for.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        event = self._event(request, object_id)
+        return self._book(request, event, workbook.write_csvs, people=False)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -110,7 +128,9 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         people = Delegate.objects.filter(participations__event=event, erased_at=None)
         if request.method == "POST":
-            answer = self._workbook_of(request, event, people=True)
+            as_csvs = "csvs" in request.POST
+            write = workbook.write_csvs if as_csvs else workbook.write
+            answer = self._book(request, event, write, people=True)
             if answer.status_code == 200:
                 note_export(people=people, by=mine.user, at=timezone.now())
             return answer
@@ -129,9 +149,11 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise Http404
         return event
 
-    def _workbook_of(self, request: HttpRequest, event: Event, *, people: bool) -> HttpResponse:
+    def _book(
+        self, request: HttpRequest, event: Event, write: Callable[..., bytes], *, people: bool
+    ) -> HttpResponse:
         try:
-            book = workbook.write(content_of(event, people=people))
+            book = write(content_of(event, people=people))
         except workbook.TooLongError:
             text = _("One of its texts is longer than a cell of a workbook holds (32,767 signs).")
             self.message_user(request, text, messages.ERROR)
@@ -175,8 +197,10 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def _download(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    return HttpResponse(content, content_type=XLSX, headers=headers)
+    is_book = b"[Content_Types].xml" in content
+    file = f"{name}.xlsx" if is_book else f"{name}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return HttpResponse(content, content_type=XLSX if is_book else ZIP, headers=headers)
 
 
 def _answers(sent: QueryDict) -> dict[str, str]:

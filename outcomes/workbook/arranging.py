@@ -19,6 +19,7 @@ class Read:
     content: Content = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # what to look at, though nothing is wrong
 
     def located(self, mistakes: list[Mistake]) -> list[Mistake]:
         """The same mistakes, each with its sheet, row and column instead of table and key."""
@@ -62,7 +63,8 @@ def arrange(sheet: Sheet, rows: dict[str, list[Row]], found: Read) -> None:
 def _note(place: str, sheet: Sheet, rows: list[Row], found: Read) -> list[str]:
     names = places_of(place, sheet.table, [row.values for row in rows])
     for name, row in zip(names, rows, strict=True):
-        found.places[name] = f"{sheet.title}, row {row.number}"
+        # What is not in the file stands there as it is stored.
+        found.places[name] = f"{sheet.title}, row {row.number}" if row.number else sheet.title
     return names
 
 

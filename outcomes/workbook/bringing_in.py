@@ -19,6 +19,7 @@ from outcomes.workbook.arranging import Read
 from outcomes.workbook.reading import read
 from outcomes.workbook.sheets import label_of
 from participants.permissions import Rights
+from roundtable.models import Event
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Preview:
     kept: list[str] = field(default_factory=list)  # what stands here and not in the workbook
     # New people who look like somebody else, each with its place in the file, and where that is.
     questions: list[tuple[str, Question]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what to look at, though nothing is wrong
     digest: str = ""
 
     def count(self, fate: Fate) -> int:
@@ -43,11 +45,16 @@ class Preview:
 
 
 def preview(
-    content: bytes, *, by: Rights, answers: Mapping[str, str] | None = None, at: datetime
+    content: bytes,
+    *,
+    event: Event | None = None,
+    by: Rights,
+    answers: Mapping[str, str] | None = None,
+    at: datetime,
 ) -> Preview:
     """What this workbook would do; nothing is stored."""
     with transaction.atomic():
-        found = _bring_in(content, by, answers or {}, at)
+        found = _bring_in(content, event, by, answers or {}, at)
         transaction.set_rollback(True)
     return found
 
@@ -55,6 +62,7 @@ def preview(
 def bring_in(
     content: bytes,
     *,
+    event: Event | None = None,
     digest: str,
     by: Rights,
     answers: Mapping[str, str] | None = None,
@@ -66,7 +74,7 @@ def bring_in(
     would do is returned.
     """
     with transaction.atomic():
-        found = _bring_in(content, by, answers or {}, at)
+        found = _bring_in(content, event, by, answers or {}, at)
         if not found.mistakes and not found.questions and found.digest == digest:
             return None
         transaction.set_rollback(True)
@@ -92,9 +100,11 @@ def load(
         raise FileRefused(found.located(refusal.mistakes)) from None
 
 
-def _bring_in(content: bytes, by: Rights, answers: Mapping[str, str], at: datetime) -> Preview:
+def _bring_in(
+    content: bytes, event: Event | None, by: Rights, answers: Mapping[str, str], at: datetime
+) -> Preview:
     try:
-        found = read(content)
+        found = read(content, event=event)
         report = load(found, by=by, answers=answers, at=at)
     except FileRefused as refusal:
         return Preview(mistakes=refusal.mistakes)
@@ -106,4 +116,10 @@ def _bring_in(content: bytes, by: Rights, answers: Mapping[str, str], at: dateti
         for row in report.rows
     ]
     questions = [(found.cell_of(question.place), question) for question in report.questions]
-    return Preview(rows=rows, kept=report.kept, questions=questions, digest=report.digest)
+    return Preview(
+        rows=rows,
+        kept=report.kept,
+        questions=questions,
+        notes=found.notes,
+        digest=report.digest,
+    )

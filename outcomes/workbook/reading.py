@@ -1,98 +1,127 @@
-"""From a workbook to the content of a roundtable file, and from a mistake back to its cell."""
+"""From the pages of a file to the content of a roundtable file, and from a mistake to its cell."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from io import BytesIO
 from itertools import zip_longest
 from typing import Any
-from zipfile import ZipFile
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
-from outcomes.loading.describing import Content
+from outcomes.loading.describing import Content, content_of
 from outcomes.loading.mistakes import FileRefused, Mistake, nearest, shown
+from outcomes.opening.books import opened
+from outcomes.opening.cells import Computed, Opened, Rows, UnreadableError
 from outcomes.workbook.arranging import Read, Row, arrange
+from outcomes.workbook.days import day_of
+from outcomes.workbook.refusing import sentence_of
 from outcomes.workbook.sheets import (
+    EVENT_SHEET,
     LISTED,
     SHEETS,
     Sheet,
     label_of,
 )
-from outcomes.workbook.writing import ABOUT, WORDS
+from outcomes.workbook.writing import ABOUT, WORDS, rows_of
+from roundtable.models import Event
 
 LARGEST = 20  # MB
-LARGEST_UNPACKED = 100 * 1024 * 1024
-MOST_ROWS = 10_000
-MOST_COLUMNS = 60
+LOOKED_AT = 20  # rows, for that of the headings
 TRUE, FALSE = ("true", "yes", "x"), ("false", "no")
+# No word of a program holds these; in a text some scripts need others like them.
+UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
-def read(content: bytes) -> Read:
-    """What the sheets of a workbook say.
+def read(content: bytes, *, event: Event | None = None) -> Read:
+    """What the sheets of a file say.
 
     Raises FileRefused where it cannot be opened or is too large.
     """
-    pages = _pages(content)
+    try:
+        return read_pages(opened(content), event=event)
+    except UnreadableError as problem:
+        raise FileRefused([Mistake("", sentence_of(problem))]) from None
+
+
+def read_pages(given: Opened, *, event: Event | None = None) -> Read:
+    """The same for a file that is open.
+
+    Of a file without the sheet of the roundtable, that of `event` is meant: sheets that are not
+    there stay as they are stored.
+    """
     found = Read()
+    pages = _named(given, found)
+    if found.mistakes:
+        return found
+    for title, encoding in given.guessed.items():
+        place = f"“{shown(title)}”" if title else _("The file")
+        words = _("%(place)s was read as %(encoding)s: look at letters with accents.")
+        found.notes.append(words % {"place": place, "encoding": encoding})
+    is_part = EVENT_SHEET.title not in pages
+    stored = content_of(event) if event and is_part else {}
+    if is_part and event is None:
+        sentence = _("It has no sheet “Roundtable”. Choose the roundtable that it belongs to.")
+        found.mistakes.append(Mistake("", sentence))
     rows = {}
-    for title in pages:
-        known = [sheet.title for sheet in SHEETS]
-        if title not in (*known, ABOUT, WORDS):
-            advice = nearest(title, known) or _("Remove it; known are: %s.") % ", ".join(known)
-            found.mistakes.append(Mistake(shown(title), _("This sheet is not known. %s") % advice))
     for sheet in SHEETS:
-        cells = pages.get(sheet.title, [])
-        take = _upright if sheet.is_upright else _level
-        rows[sheet.title] = list(take(sheet, cells, found.mistakes))
+        if sheet.title in pages or not is_part:
+            take = _upright if sheet.is_upright else _level
+            rows[sheet.title] = list(take(sheet, pages.get(sheet.title, []), found.mistakes))
+        else:
+            rows[sheet.title] = [Row(values, 0) for values in rows_of(sheet, stored)]
         arrange(sheet, rows, found)
     return found
 
 
-def _pages(content: bytes) -> dict[str, list[list[Any]]]:
-    """The cells of each sheet; a formula is replaced by a word for it."""
-    try:
-        with ZipFile(BytesIO(content)) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            raise _refused(_("The file is too large once unpacked. One roundtable is smaller."))
-        book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
-        return {page.title: _cells(page) for page in book.worksheets}
-    except FileRefused:
-        raise
-    # Damaged workbooks make the library raise errors of every kind.
-    except Exception:
-        raise _refused(
-            _("This is no workbook (XLSX) that can be read. Open it, save it again as XLSX.")
-        ) from None
+def sheets_of(cells: Rows) -> list[Sheet]:
+    """The sheets that have each of the columns of a table."""
+    found = []
+    for sheet in SHEETS:
+        if not sheet.is_upright and cells:
+            headings = [key_of(word) for word in cells[heading_row(sheet, cells)]]
+            if set(filter(None, headings)) <= set(sheet.keys) and any(headings):
+                found.append(sheet)
+    return found
 
 
-class Formula:
-    """Stands for a cell that computes something."""
+def heading_row(sheet: Sheet, cells: Rows) -> int:
+    """Which row holds the headings: titles and blank rows may stand above it."""
+    known = [len({key_of(word) for word in row} & set(sheet.keys)) for row in cells[:LOOKED_AT]]
+    return known.index(max(known)) if known else 0
 
-    def __str__(self) -> str:
-        return "="
+
+def key_of(heading: Any) -> str:
+    """The key that a heading would stand for."""
+    return "_".join(tidy(str(heading if heading is not None else "")).lower().split())
 
 
-def _cells(page: Any) -> list[list[Any]]:
-    """The rows of a sheet up to the last one that holds something."""
-    rows: list[list[Any]] = []
-    # Many more rows may be empty: programs write what was only coloured once.
-    every = page.iter_rows(max_row=20 * MOST_ROWS, max_col=2 * MOST_COLUMNS)
-    for number, row in enumerate(every):
-        values = [Formula() if cell.data_type == "f" else cell.value for cell in row]
-        filled = [place for place, value in enumerate(values) if value not in (None, "")]
-        if not filled:
-            continue
-        if number >= MOST_ROWS or filled[-1] >= MOST_COLUMNS:
-            raise _refused(
-                _("The sheet “%s” has more than 10,000 rows or 60 columns. Remove some.")
-                % shown(page.title)
-            )
-        rows += [[] for _empty in range(number - len(rows))]
-        rows.append(values[: filled[-1] + 1])
-    return rows
+def tidy(text: str) -> str:
+    """A word without blanks at its ends, and without what nobody sees."""
+    return " ".join(UNSEEN.sub("", text).split())
+
+
+def _named(given: Opened, found: Read) -> dict[str, Rows]:
+    """The pages by the titles of our sheets; what is no sheet of ours is a mistake."""
+    known = {sheet.title.lower(): sheet.title for sheet in SHEETS}
+    pages = {}
+    for title, cells in given.pages.items():
+        if given.is_bare:
+            fitting = sheets_of(cells)
+            if len(fitting) != 1:
+                words = _("The columns of this table are not those of one sheet.")
+                found.mistakes.append(Mistake("", words))
+                return {}
+            pages[fitting[0].title] = cells
+        elif ours := known.get(tidy(title).lower()):
+            pages[ours] = cells
+        elif title not in (ABOUT, WORDS):
+            titles = list(known.values())
+            advice = nearest(title, titles) or _("Remove it; known are: %s.") % ", ".join(titles)
+            sentence = _("This sheet is not known. %s") % advice
+            found.mistakes.append(Mistake(shown(title), sentence))
+    return pages
 
 
 def _upright(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[Row]:
@@ -111,14 +140,15 @@ def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Ite
         return
     keys: dict[str, None] = {}
     columns: list[str | None] = []
-    for number, heading in enumerate(cells[0], start=1):
+    top = heading_row(sheet, cells)
+    for number, heading in enumerate(cells[top], start=1):
         key = _key(sheet, heading, f"{sheet.title}, column {number}", keys, mistakes)
         columns.append(key)
         if key is not None:
             keys[key] = None
-    for number, row in enumerate(cells[1:], start=2):
+    for number, row in enumerate(cells[top + 1 :], start=top + 2):
         values: Content = {}
-        for heading, key, value in zip_longest(cells[0], columns, row):
+        for heading, key, value in zip_longest(cells[top], columns, row):
             where = f"{sheet.title}, row {number}"
             if key is not None:
                 _take(sheet, key, value, f"{where}, {label_of(key)}", values, mistakes)
@@ -133,10 +163,9 @@ def _key(
     sheet: Sheet, heading: Any, where: str, taken: dict[str, Any], mistakes: list[Mistake]
 ) -> str | None:
     """The key that a heading stands for; None where it is empty, or a mistake."""
-    word = str(heading if heading is not None else "").strip()
-    if not word:
+    word, key = str(heading if heading is not None else ""), key_of(heading)
+    if not key:
         return None
-    key = "_".join(word.lower().split())
     if key not in sheet.keys:
         labels = [label_of(name) for name in sheet.keys]
         advice = nearest(word, labels) or _("Remove it; known are: %s.") % ", ".join(labels)
@@ -152,49 +181,64 @@ def _take(
     sheet: Sheet, key: str, value: Any, where: str, values: Content, mistakes: list[Mistake]
 ) -> None:
     """Keeps the value of a cell as a roundtable file writes it; an empty cell is left out."""
-    if isinstance(value, Formula):
-        mistakes.append(Mistake(where, _("It is a formula. Write what it should say.")))
-    elif value is not None and (found := _plain(sheet, key, value)) not in ("", []):
-        values[key] = found
-        kind = sheet.field_of(key)
-        for of_type, is_right, sentence in (
-            (models.BooleanField, type(found) is bool, _("Write yes or no.")),
-            (models.DateField, type(found) is date, _("Write a date such as 2018-05-14.")),
-            (models.IntegerField, type(found) is int, _("Write a whole number.")),
-        ):
-            if isinstance(kind, of_type) and not is_right:
-                mistakes.append(Mistake(where, sentence))
+    if isinstance(value, Computed):
+        words = _("It is a formula. Write what it should say.")
+        if value.shows:
+            words = _("The program shows “%s” here. Write what it should say.") % shown(value)
+        mistakes.append(Mistake(where, words))
+        return
+    try:
+        found = plain(sheet, key, value)
+    except ValidationError as problem:
+        mistakes += [Mistake(where, sentence) for sentence in problem.messages]
+    else:
+        if found not in ("", [], None):
+            values[key] = found
 
 
-def _plain(sheet: Sheet, key: str, value: Any) -> Any:
-    if key in sheet.table.lists:
-        words = str(value).replace("\n", LISTED).replace(",", LISTED).split(LISTED.strip())
-        return [word.strip() for word in words if word.strip()]
+def plain(sheet: Sheet, key: str, value: Any) -> Any:
+    """The value of a cell as a roundtable file writes it.
+
+    Raises ValidationError where it is nothing of the kind.
+    """
+    if value is None or (isinstance(value, str) and not tidy(value)):
+        return None
     kind = sheet.field_of(key)
-    if isinstance(value, str):
-        text = value.strip()
-        if isinstance(kind, models.BooleanField):
-            return True if text.lower() in TRUE else False if text.lower() in FALSE else text
-        if isinstance(kind, models.DateField):
-            return _day(text)
-        if isinstance(kind, models.IntegerField) and text.isascii() and text.isdecimal():
-            return int(text) if len(text) < 10 else text
-        return text
-    if isinstance(value, datetime) and isinstance(kind, models.DateField):
-        return value.date()
+    if isinstance(kind, models.DateField):
+        return _day(value)
+    if isinstance(kind, models.BooleanField):
+        return _yes_or_no(value)
+    if isinstance(kind, models.IntegerField):
+        return _number(value)
+    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
+        value = value.date()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(kind, models.BooleanField | models.IntegerField | models.DateField):
-        return value
-    return str(value)
+    text = str(value).strip()
+    if key in sheet.table.lists:
+        words = UNSEEN.sub("", text).replace("\n", LISTED).replace(",", LISTED)
+        return [word.strip() for word in words.split(LISTED.strip()) if word.strip()]
+    is_word = kind is None or kind.choices or isinstance(kind, models.SlugField)
+    if is_word or isinstance(kind, models.EmailField) or key in sheet.table.elsewhere:
+        return tidy(text)
+    return text
 
 
-def _day(text: str) -> date | str:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return text
+def _day(value: Any) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else day_of(value)
 
 
-def _refused(sentence: str) -> FileRefused:
-    return FileRefused([Mistake("", sentence)])
+def _yes_or_no(value: Any) -> bool:
+    word = tidy(str(value)).lower()
+    if isinstance(value, bool) or word in (*TRUE, *FALSE):
+        return word in TRUE
+    raise ValidationError(_("Write yes or no."))
+
+
+def _number(value: Any) -> int:
+    word = tidy(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+    if isinstance(value, bool) or len(word) > 9 or not (word.isascii() and word.isdecimal()):
+        raise ValidationError(_("Write a whole number."))
+    return int(word)

@@ -58,9 +58,10 @@ SENTENCES = Table(
 )
 ROLE_SHEET = Sheet("Roles", "organisations.roles", ROLES, owner="organisation")
 SENTENCE_SHEET = Sheet("Points", "statement.lead_ins", SENTENCES)
+EVENT_SHEET = Sheet("Roundtable", "event", TABLES["event"], is_upright=True)
 SHEETS = [
     Sheet("Series", "series", TABLES["series"], is_upright=True),
-    Sheet("Roundtable", "event", TABLES["event"], is_upright=True),
+    EVENT_SHEET,
     Sheet("Themes", "themes", TABLES["themes"]),
     Sheet("Groups", "groups", TABLES["groups"]),
     Sheet("Organisations", "organisations", TABLES["organisations"]),

@@ -1,8 +1,10 @@
 """From the content of a roundtable file to a workbook that people can fill in."""
 
+import csv
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -12,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outcomes.loading.changes import readable
+from outcomes.loading.changes import plain, readable
 from outcomes.loading.describing import Content
 from outcomes.models import Outcome
 from outcomes.workbook.sheets import (
@@ -24,6 +26,7 @@ from outcomes.workbook.sheets import (
     label_of,
 )
 from participants.spreadsheets import put_text
+from roundtable.formulas import escape
 
 ABOUT, WORDS = "About", "Words"  # sheets that explain, and are not read
 LONGEST = 32_767  # signs of a cell
@@ -56,6 +59,27 @@ def write(content: Content) -> bytes:
     book.move_sheet(WORDS, len(SHEETS))
     book.save(stored)
     return stored.getvalue()
+
+
+def write_csvs(content: Content) -> bytes:
+    """The same as an archive of CSVs, one for each sheet."""
+    stored = BytesIO()
+    with ZipFile(stored, "w", ZIP_DEFLATED) as parts:
+        for sheet in SHEETS:
+            rows = list(rows_of(sheet, content))
+            if sheet.is_upright:
+                table = [[label_of(key), _text(rows[0].get(key))] for key in sheet.keys]
+            else:
+                table = [[label_of(key) for key in sheet.keys]]
+                table += [[_text(row.get(key)) for key in sheet.keys] for row in rows]
+            text = StringIO()
+            csv.writer(text).writerows([[escape(cell) for cell in row] for row in table])
+            parts.writestr(f"{sheet.title}.csv", text.getvalue().encode("utf-8-sig"))
+    return stored.getvalue()
+
+
+def _text(value: Any) -> str:
+    return readable(LISTED.join(value) if isinstance(value, list) else plain(value))
 
 
 def rows_of(sheet: Sheet, content: Content) -> Iterator[Content]:

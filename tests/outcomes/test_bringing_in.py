@@ -167,7 +167,7 @@ def test_what_changed_since_it_was_looked_at_is_shown_again(
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"file": SimpleUploadedFile("a.xlsx", b"nothing")}, "This is no workbook (XLSX)"),
+        ({"file": SimpleUploadedFile("a.xlsx", b"nothing")}, "The columns of this table are not"),
         ({"file": SimpleUploadedFile("a.xlsx", b"0" * 1_500_001)}, "It is larger than 1.5 MB."),
         ({"book": "!", "digest": ""}, "This is no workbook (XLSX)"),
         ({"book": "", "digest": "0" * 64}, "This is no workbook (XLSX)"),

@@ -204,7 +204,7 @@ def test_new_organisation_and_its_role_come_in(client_of: Sign, talk: Event) -> 
 
 def test_editor_neither_reads_nor_writes_invitation_addresses(client_of: Sign, talk: Event) -> None:
     person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"Name": "R. S.", "Organisation": "harbour", "Invitation email": "rita@example.org"},
         {"row": 2, "Invitation email": "other@example.org"},
     ]

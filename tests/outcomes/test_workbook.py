@@ -234,7 +234,7 @@ def long_book() -> bytes:
     page = book.active
     assert page is not None
     page.title = "Themes"
-    for _row in range(10_002):
+    for _row in range(20_002):
         page.append(["a"])
     stored = BytesIO()
     book.save(stored)
@@ -244,12 +244,12 @@ def long_book() -> bytes:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: b"", "This is no workbook (XLSX) that can be read."),
-        (lambda: b"PK\x03\x04 nothing", "This is no workbook (XLSX) that can be read."),
-        (lambda: zipped(a=b"b"), "This is no workbook (XLSX) that can be read."),
+        (lambda: b"", "This is no workbook (XLSX) and no CSV that can be read."),
+        (lambda: b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
+        (lambda: zipped(a=b"b"), "This is no workbook (XLSX) and no CSV that can be read."),
         (lambda: zipped(a=b"\0" * 101 * 1024 * 1024), "The file is too large once unpacked."),
         (lambda: b"\0" * (20 * 1024 * 1024 + 1), "The file is larger than 20 MB."),
-        (long_book, "The sheet “Themes” has more than 10,000 rows or 60 columns."),
+        (long_book, "The sheet “Themes” has more than 20,000 rows or 60 columns."),
     ],
     ids=["empty", "damaged", "zip", "bomb", "large", "long"],
 )

@@ -14,28 +14,41 @@ from outcomes import workbook
 from outcomes.loading import FileRefused, Report, load
 from outcomes.loading.mistakes import shown
 from outcomes.loading.reading import bytes_of
+from roundtable.models import Event
 
 
-def _load(path: Path, *, at: datetime) -> Report:
-    if path.suffix.lower() != ".xlsx":
+def _load(path: Path, code: str, *, at: datetime) -> Report:
+    if path.suffix.lower() not in (".xlsx", ".zip", ".csv"):
         return load(path, at=at)
-    found = workbook.read(bytes_of(path, workbook.LARGEST))
+    event = Event.objects.filter(code=code).first() if code else None
+    if code and event is None:
+        raise CommandError(_("No roundtable has the code %s.") % shown(code))
+    found = workbook.read(bytes_of(path, workbook.LARGEST), event=event)
     return workbook.load(found, at=at)
 
 
 class Command(BaseCommand):
     """Reads a roundtable file; a second run updates instead of doubling."""
 
-    help = "Adds or updates one roundtable from a file, TOML or XLSX (docs/roundtable-file.md)."
+    help = (
+        "Adds or updates one roundtable from a file: TOML, XLSX, a ZIP of CSVs, or one CSV "
+        "(docs/roundtable-file.md)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file is all it needs."""
+        """The file is all it needs, save where that is a part."""
         parser.add_argument("file", metavar="FILE", help="The roundtable file.")
+        parser.add_argument(
+            "--roundtable",
+            metavar="CODE",
+            default="",
+            help="Which roundtable a file without the sheet “Roundtable” belongs to.",
+        )
 
-    def handle(self, *args: Any, file: str, **options: Any) -> None:
+    def handle(self, *args: Any, file: str, roundtable: str, **options: Any) -> None:
         """Loads the file, or says all of its mistakes and changes nothing."""
         try:
-            report = _load(Path(file), at=timezone.now())
+            report = _load(Path(file), roundtable, at=timezone.now())
         except FileRefused as refusal:
             raise CommandError(refusal.report(file)) from None
         except DatabaseError as problem:

@@ -1,0 +1,1 @@
+"""Opens files of tables, knowing nothing of the portal: it runs in a process with limits."""

@@ -1,0 +1,33 @@
+"""Reads a file of tables and prints its pages as JSON: `python -m outcomes.opening FILE`.
+
+In a process of its own, with limits: a file may be made to keep its reader busy for ever.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from outcomes.opening.books import opened
+from outcomes.opening.cells import Reason, UnreadableError
+
+SECONDS = 60
+MEMORY = 768 * 1024 * 1024
+
+
+def main() -> None:
+    """Prints the pages, or why there are none."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        found = opened(Path(sys.argv[1]).read_bytes()).to_json()
+        said = json.dumps(found)
+    except UnreadableError as problem:
+        said = json.dumps({"reason": problem.reason, "page": problem.page})
+    except MemoryError:
+        said = json.dumps({"reason": Reason.LIMITS, "page": ""})
+    sys.stdout.write(said)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Workbooks (XLSX), archives of CSVs and single CSVs: whatever it is, its pages."""
+
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+from openpyxl import load_workbook
+
+from outcomes.opening.cells import (
+    LARGEST_UNPACKED,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Computed,
+    Opened,
+    Reason,
+    Rows,
+    UnreadableError,
+)
+from outcomes.opening.texts import rows_of
+
+_OLD = b"\xd0\xcf\x11\xe0"
+
+
+def opened(content: bytes) -> Opened:
+    """The pages of a file; raises UnreadableError where it cannot be read."""
+    try:
+        if content.startswith(_OLD):
+            raise UnreadableError(Reason.OLD)
+        if content.startswith(b"PK") or is_zipfile(BytesIO(content)):
+            return _archive(content)
+        return _table(content)
+    except (UnreadableError, MemoryError):
+        raise
+    # Damaged files make the libraries raise errors of every kind.
+    except Exception:
+        raise UnreadableError(Reason.NOTHING) from None
+
+
+def _table(content: bytes) -> Opened:
+    rows, guessed = rows_of(content)
+    if not rows:
+        raise UnreadableError(Reason.NOTHING)
+    found = Opened({"": rows}, is_bare=True)
+    if guessed:
+        found.guessed[""] = guessed
+    return found
+
+
+def _archive(content: bytes) -> Opened:
+    try:
+        with ZipFile(BytesIO(content)) as parts:
+            entries = parts.infolist()
+            if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+                raise UnreadableError(Reason.UNPACKED)
+            names = {entry.filename for entry in entries}
+            if "mimetype" in names:
+                raise UnreadableError(Reason.OPEN_DOCUMENT)
+            if "[Content_Types].xml" in names:
+                return _workbook(content)
+            return _tables(parts)
+    except BadZipFile:
+        raise UnreadableError(Reason.NOTHING) from None
+
+
+def _tables(parts: ZipFile) -> Opened:
+    found = Opened()
+    for entry in parts.infolist():
+        path = PurePosixPath(entry.filename)
+        is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+        if entry.is_dir() or is_hidden or path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+            continue
+        rows, guessed = rows_of(parts.read(entry), path.stem)
+        found.add(path.stem, rows)
+        if guessed:
+            found.guessed[path.stem] = guessed
+    if not found.pages:
+        raise UnreadableError(Reason.NOTHING)
+    return found
+
+
+def _workbook(content: bytes) -> Opened:
+    book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
+    found = Opened()
+    for page in book.worksheets:
+        found.add(page.title, _cells(page))
+    if not found.pages:
+        raise UnreadableError(Reason.NOTHING)
+    return found
+
+
+def _cells(page: Any) -> Rows:
+    """The rows of a sheet up to the last one that holds something."""
+    page.reset_dimensions()  # what the file says of them may be a lie
+    rows: Rows = []
+    # Many more rows may be empty: programs write what was only coloured once.
+    every = page.iter_rows(max_row=20 * MOST_ROWS, max_col=2 * MOST_COLUMNS)
+    for number, row in enumerate(every):
+        values = [_value(cell) for cell in row]
+        filled = [place for place, value in enumerate(values) if value not in (None, "")]
+        if not filled:
+            continue
+        if number >= MOST_ROWS or filled[-1] >= MOST_COLUMNS:
+            raise UnreadableError(Reason.ROWS, page.title)
+        rows += [[] for _empty in range(number - len(rows))]
+        rows.append(values[: filled[-1] + 1])
+    return rows
+
+
+def _value(cell: Any) -> Any:
+    if cell.data_type == "f":
+        return Computed()
+    if cell.data_type == "e":
+        return Computed(str(cell.value))
+    return cell.value
