@@ -5,7 +5,7 @@ from contextlib import suppress
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,13 @@ def is_taken(email: str, user: User) -> bool:
         EmailAddress.objects.filter(email__iexact=email).exclude(user_id=user.pk).exists()
         or User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists()
     )
+
+
+def account_of(email: str) -> User | None:
+    """Who signs in with that address, if anybody does."""
+    email = email.strip()
+    known = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
+    return User.objects.filter(Q(email__iexact=email) | Q(pk__in=known)).first()
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from participants import (
     asking,
     consents,
     erasing,
+    grants,
     introductions,
     invitations,
     leaving,
@@ -49,7 +50,7 @@ from tests.canaries import (
     whole,
 )
 from tests.conftest import AGAIN, FULL
-from tests.factories import make_party, make_update
+from tests.factories import make_grant, make_party, make_update, make_user
 from tests.follow_up import make_assessment, make_follow
 from tests.mistakes import MISTAKES, make_mistake
 from tests.test_privacy import HELD, OPENS, READS, browser_of, portal_once, readers
@@ -241,6 +242,10 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
     for key in ("inside", "wary"):
         sharing.reveal(looker, named(key).handle, at)
     looks.note_run(looker, at)
+    held = make_grant(make_user("zq-held@example.org"), event, role="editor")
+    operator = readers["operator"]
+    assert operator is not None
+    grants.hand_over(grant=held, to=looker, on=at.date(), by=operator, at=at)
     second = "zq-inside-signin@example.com"
     user = named("inside").user
     assert user is not None
@@ -263,6 +268,7 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
 LETTERS = {
     "erased": set(),
     "follows": set(),
+    "grant": of("event", "title"),
     "handover": set(),
     "introduction": set(),
     "invitation": of("event", "title"),

@@ -28,6 +28,7 @@ from outcomes.models import ReportingRound
 from participants import (
     asking,
     consents,
+    grants,
     hiding,
     introductions,
     invitations,
@@ -52,6 +53,7 @@ from tests.delivery import sent
 from tests.factories import (
     make_commitment,
     make_delegate,
+    make_event,
     make_grant,
     make_participation,
     make_party,
@@ -76,6 +78,7 @@ WITHOUT_LINK = {
     ("account/email/email_confirmation", "home@example.org"),
     ("participants/mail/invitation", "guest@example.org"),
     ("participants/mail/erased", "other@example.org"),
+    ("participants/mail/grant_handed_over", "operator@example.org"),
     ("account/email/email_deleted", "home@example.org"),
     ("account/email/email_deleted", "second@example.org"),
 }
@@ -262,6 +265,12 @@ def reset_factor(cast: Cast, at: datetime) -> None:
     Authenticator.objects.all().delete()
 
 
+def hand_a_grant_over(cast: Cast, at: datetime) -> None:
+    grant = make_grant(cast.operator, make_event(title="Second meeting"), role="editor")
+    to, on = cast.user(cast.own), at.date() + timedelta(days=1)
+    grants.hand_over(grant=grant, to=to, on=on, by=cast.operator, at=at)
+
+
 def leave(cast: Cast, at: datetime) -> None:
     user = cast.user(cast.other)
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
@@ -293,6 +302,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     follow_something,
     pause_and_look,
     reset_factor,
+    hand_a_grant_over,
     leave,
     review,
     erase,

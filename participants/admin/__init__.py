@@ -1,6 +1,7 @@
 """The admin of people, organisations and accounts."""
 
-from participants.admin.accounts import GrantAdmin, UserAdmin
+from participants.admin.accounts import UserAdmin
+from participants.admin.grants import GrantAdmin
 from participants.admin.introductions import IntroductionAdmin
 from participants.admin.invitations import InvitationRequestAdmin
 from participants.admin.organisations import GroupAdmin, OrganisationAdmin

@@ -1,4 +1,4 @@
-"""Accounts and grants, for operators."""
+"""Accounts, for operators."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from participants.accounts import is_in_use, is_taken, set_sign_in_address
 from participants.admin.base import GrantedInline, OperatorAdmin
 from participants.admin.erasing import ErasingAdmin
-from participants.admin.filters import EndsFilter
 from participants.admin.private import PrivateAdmin
 from participants.models import Grant, User
 
@@ -96,29 +95,3 @@ class UserAdmin(ErasingAdmin, OperatorOnlyAdmin):
         else:
             obj.full_clean()
             obj.save()
-
-
-@admin.register(Grant)
-class GrantAdmin(OperatorOnlyAdmin):
-    """Who may work on which roundtable, on whose behalf, and for how long."""
-
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": ["user", "event", "role", "on_behalf_of"],
-                "description": _("The right holds for this roundtable and for no other."),
-            },
-        ),
-        (
-            _("For how long"),
-            {
-                "fields": ["valid_from", "valid_until"],
-                "description": _("From the first to the last day, both included."),
-            },
-        ),
-    ]
-    list_display = ["user", "event", "role", "on_behalf_of", "valid_from", "valid_until"]
-    list_filter = [EndsFilter, "role"]
-    list_select_related = ["user", "event", "on_behalf_of"]
-    search_fields = ["user__email", "event__title", "event__code"]

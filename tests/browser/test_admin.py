@@ -94,6 +94,8 @@ def addresses() -> dict[str, str]:
     past = event.history.earliest("history_id").history_id
     found["put-back"] = reverse("admin:roundtable_event_put_back", args=[event.pk, past])
     found["event-history"] = reverse("admin:roundtable_event_history", args=[event.pk])
+    grant = [rows["participants_grant"]]
+    found["hand-over"] = reverse("admin:participants_grant_hand_over", args=grant)
     found["export"] = reverse("admin:outcomes_commitment_export")
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_workbook_in")

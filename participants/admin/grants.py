@@ -1,0 +1,182 @@
+"""Grants by roundtable: operators give, change and hand them over; co-chairs read their own's."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from participants.accounts import account_of
+from participants.admin.accounts import OperatorOnlyAdmin
+from participants.admin.filters import EndsFilter, EventFilter
+from participants.grants import hand_over, why_not_handed_over
+from participants.models import Delegate, Grant, Participation
+
+
+class HandoverForm(forms.Form):
+    """Who goes on with a grant, and from when on."""
+
+    email = forms.EmailField(
+        label=_("Address that the successor signs in with"),
+        help_text=_("Nobody has it? Add the account first, without a grant."),
+    )
+    on = forms.DateField(
+        label=_("From"),
+        help_text=_("The first day on which it is the successor's. The day before is the last."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, grant: Grant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.grant = grant
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where nobody has the address, or that person cannot go on."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        cleaned["to"] = account_of(cleaned["email"])
+        if cleaned["to"] is None:
+            self.add_error("email", _("No account signs in with it. Add the account first."))
+            return cleaned
+        problem = why_not_handed_over(
+            self.grant, to=cleaned["to"], on=cleaned["on"], today=timezone.localdate()
+        )
+        if problem:
+            self.add_error(None, problem)
+        return cleaned
+
+
+@admin.register(Grant)
+class GrantAdmin(OperatorOnlyAdmin):
+    """Who may work on which roundtable, on whose behalf, and for how long."""
+
+    event_path = "event"
+    change_form_template = "admin/grant.html"
+    change_list_template = "admin/grant_list.html"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["user", "event", "role", "on_behalf_of"],
+                "description": _("The right holds for this roundtable and for no other."),
+            },
+        ),
+        (
+            _("For how long"),
+            {
+                "fields": ["valid_from", "valid_until"],
+                "description": _("From the first to the last day, both included."),
+            },
+        ),
+    ]
+    list_display = ["user", "event", "role", "on_behalf_of", "valid_from", "valid_until"]
+    list_filter = [EndsFilter, "role", EventFilter]
+    list_select_related = ["user", "event", "on_behalf_of"]
+    ordering = ["event", "role", "pk"]  # never by address
+    search_fields = ["event__title", "event__code", "on_behalf_of__name"]
+    search_help_text = _("Roundtable, or the organisation acted for; for operators the address too")
+
+    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        """Those for these roundtables."""
+        return rows.filter(event__in=events)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """All of them for operators, and for co-chairs those for the roundtables they co-chair.
+
+        With the holder's profile, where that person took part in one of these.
+        """
+        mine = self.rights_of(request)
+        rows = super().get_queryset(request)
+        people = Delegate.objects.filter(erased_at=None)
+        if not mine.is_operator:
+            rows = self.within(rows, mine.decidable)
+            seats = Participation.objects.filter(delegate=OuterRef("pk"), event__in=mine.decidable)
+            people = people.filter(Exists(seats))
+        return rows.prefetch_related(Prefetch("user__delegate", queryset=people))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators; co-chairs read the list alone, as a grant is called by an address."""
+        mine = self.rights_of(request)
+        return mine.decides_somewhere if obj is None else mine.is_operator
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """For co-chairs the holder's name or number, never the address that signs in."""
+        is_operator = self.rights_of(request).is_operator
+        return [
+            "holder" if name == "user" and not is_operator else name for name in self.list_display
+        ]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """To the grant itself, for operators."""
+        is_operator = self.rights_of(request).is_operator
+        return super().get_list_display_links(request, list_display) if is_operator else None
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """The address that signs in is searched by operators alone."""
+        is_operator = self.rights_of(request).is_operator
+        return [*self.search_fields, *(["user__email"] if is_operator else [])]
+
+    @admin.display(description=_("account"), ordering="user_id")
+    def holder(self, row: Grant) -> str:
+        """Who holds it, by name where that person took part in one of the roundtables."""
+        person = getattr(row.user, "delegate", None)
+        return str(person) if person else gettext("account %d") % row.user_id
+
+    def get_urls(self) -> list[Any]:
+        """With that of handing over."""
+        view = self.admin_site.admin_view(self.hand_over_view)
+        name = "participants_grant_hand_over"
+        return [path("<path:object_id>/hand-over/", view, name=name), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The grant, and how it is handed over."""
+        row, link = self.get_object(request, object_id), ""
+        if row is not None and self.has_change_permission(request, row):
+            link = reverse("admin:participants_grant_hand_over", args=[row.pk])
+        more = {**(extra_context or {}), "hand_over": link}
+        return super().change_view(request, object_id, form_url, more)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def hand_over_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Asks who goes on and from when, then once more, then does it.
+
+        Raises Http404 for a grant that the viewer does not see; only operators hand over.
+        """
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        form = HandoverForm(request.POST or None, grant=row)
+        is_right = request.method == "POST" and form.is_valid()
+        if is_right and "confirmed" in request.POST:
+            to, on = form.cleaned_data["to"], form.cleaned_data["on"]
+            by = self.rights_of(request).user
+            hand_over(grant=row, to=to, on=on, by=by, at=timezone.now())
+            text = gettext("It is handed over from %s on. Both get a letter.") % date_format(on)
+            self.message_user(request, text, messages.SUCCESS)
+            return redirect("admin:participants_grant_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Hand this grant over?") if is_right else gettext("Hand over"),
+            "original": row,
+            "form": form,
+            "is_right": is_right,
+        }
+        return TemplateResponse(request, "admin/hand_over.html", context)

@@ -1,0 +1,73 @@
+"""Handing a grant over: somebody else goes on with the same right from a day on."""
+
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from participants.letters import write_to_account
+from participants.models import Grant, User
+from participants.permissions import acts_for
+from roundtable import audit
+
+
+def why_not_handed_over(grant: Grant, *, to: User, on: date, today: date) -> str:
+    """Why this person cannot go on with that grant from that day on; empty where nothing is wrong.
+
+    An account has one grant of a role at a roundtable, whenever it holds.
+    """
+    if on < today:
+        return _("That day is over. Choose today or a later one.")
+    if on <= grant.valid_from:
+        return _("It begins on %s. Choose a later day, or change the grant itself.") % date_format(
+            grant.valid_from
+        )
+    if grant.valid_until and on > grant.valid_until:
+        return _("It ends on %s. Choose a day up to then.") % date_format(grant.valid_until)
+    if to.pk == grant.user_id:
+        return _("That account holds the grant already. Choose another one.")
+    if not to.is_active:
+        return _("That account is closed. Choose another one.")
+    if Grant.objects.filter(user=to, event=grant.event_id, role=grant.role).exists():
+        return _("That account has, or had, this role here. Change the days of that grant instead.")
+    return ""
+
+
+@transaction.atomic
+def hand_over(*, grant: Grant, to: User, on: date, by: User, at: datetime) -> Grant:
+    """Ends the grant on the day before, and gives the same one to somebody else; both get a letter.
+
+    Raises ValidationError where that cannot be.
+    """
+    row = Grant.objects.select_for_update().get(pk=grant.pk)
+    if problem := why_not_handed_over(row, to=to, on=on, today=at.date()):
+        raise ValidationError(problem)
+    new = Grant(
+        user=to,
+        event=row.event,
+        role=row.role,
+        on_behalf_of=row.on_behalf_of,
+        valid_from=on,
+        valid_until=row.valid_until,
+        given_at=at,
+    )
+    new.full_clean()
+    new.save()
+    row.valid_until = on - timedelta(days=1)
+    row.full_clean()
+    row.save()
+    office = acts_for(by, row.event_id, at.date())
+    detail = f"{row.event.code} {row.role} from {on}"
+    for act, subject in (("hand over grant", row.user), ("receive grant", to)):
+        audit.record(act=act, at=at, actor=by, subject=subject, organisation=office, detail=detail)
+    for user, received in ((row.user, False), (to, True)):
+        write_to_account(
+            user,
+            cause=f"grant {new.pk} {'to' if received else 'from'} {user.pk}",
+            template="participants/mail/grant_handed_over",
+            context={"grant": row, "new": new, "received": received},
+            at=at,
+        )
+    return new

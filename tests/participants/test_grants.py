@@ -1,0 +1,178 @@
+"""Grants by roundtable: read by its co-chairs, and handed over in one act by an operator."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from participants.models import Delegate, Grant, User
+from roundtable.audit import AuditEntry, key_of
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+LIST = "/admin/participants/grant/"
+
+
+@pytest.fixture
+def held(db: None) -> Grant:
+    """The grant of somebody who acts for a government."""
+    event = make_event(code="DESK", title="Desk roundtable", is_public=False)
+    return make_grant(
+        make_user("zq-old@example.org"),
+        event,
+        on_behalf_of=make_organisation(name="Foreign Office"),
+        valid_from=date(2026, 1, 1),
+        valid_until=date(2099, 12, 31),
+    )
+
+
+def address(grant: Grant) -> str:
+    return reverse("admin:participants_grant_hand_over", args=[grant.pk])
+
+
+def in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+# Who reads grants ---------------------------------------------------------------------------
+
+
+def test_cochairs_read_the_grants_of_their_roundtable_and_nobodys_address(
+    client_of: Sign, held: Grant
+) -> None:
+    person = make_delegate(name="Editor Somebody", user=make_user("zq-editor@example.org"))
+    make_participation(person, held.event)
+    assert person.user is not None
+    make_grant(person.user, held.event, role="editor")
+    elsewhere = make_event(is_public=False)
+    stranger = make_delegate(name="Zq Stranger", user=make_user("zq-stranger@example.org"))
+    make_participation(stranger, elsewhere)
+    assert stranger.user is not None
+    make_grant(stranger.user, held.event, role="reader")
+    make_grant(make_user("zq-else@example.org"), elsewhere)
+    client = client_of(held.user)
+    answer = client.get(LIST)
+    rows = [(str(row.event.code), row.role) for row in answer.context["cl"].result_list]
+    assert sorted(rows) == [("DESK", "cochair"), ("DESK", "editor"), ("DESK", "reader")]
+    text = answer.content.decode()
+    for grant in held.event.grants.all():
+        assert client.get(f"{LIST}{grant.pk}/change/").status_code == 403
+    assert "Editor Somebody" in text and "Foreign Office" in text
+    assert f"account {stranger.user_id}" in text and "Zq Stranger" not in text
+    assert "zq-e" not in text and "zq-s" not in text
+    assert client.get(LIST + "?q=zq-editor").context["cl"].result_count == 0
+
+
+@pytest.mark.parametrize("role", ["editor", "reader"])
+def test_nobody_else_reads_them(client_of: Sign, held: Grant, role: str) -> None:
+    user = make_user()
+    make_grant(user, held.event, role=role)
+    assert client_of(user).get(LIST).status_code == 403
+    assert client_of(user).get(f"{LIST}{held.pk}/change/").status_code in (403, 404)
+
+
+# Handing over -------------------------------------------------------------------------------
+
+
+def test_handing_over_is_one_act_with_a_confirmation(
+    client_of: Sign, operator: User, held: Grant, deliver: Deliver
+) -> None:
+    new = make_user("zq-new@example.org")
+    client = client_of(operator)
+    sent = {"email": "ZQ-NEW@example.org", "on": in_days(10).isoformat()}
+    assert "Hand over" in client.get(f"{LIST}{held.pk}/change/").content.decode()
+    asked = client.post(address(held), sent)
+    assert "Hand this grant over?" in asked.content.decode()
+    assert Grant.objects.count() == 1
+    answer = client.post(address(held), sent | {"confirmed": "yes"}, follow=True)
+    assert "Both get a letter." in answer.content.decode()
+    held.refresh_from_db()
+    assert held.valid_until == in_days(9)
+    given = Grant.objects.get(user=new)
+    assert (given.event, given.role, given.on_behalf_of) == (
+        held.event,
+        held.role,
+        held.on_behalf_of,
+    )
+    assert (given.valid_from, given.valid_until) == (in_days(10), date(2099, 12, 31))
+    told = {mail.to[0]: str(mail.body) for mail in deliver()}
+    assert set(told) == {"zq-old@example.org", "zq-new@example.org"}
+    assert "Somebody else goes on" in told["zq-old@example.org"]
+    assert "you are co-chair of “Desk roundtable”" in told["zq-new@example.org"]
+    assert "zq-new" not in told["zq-old@example.org"]
+    acts = AuditEntry.objects.filter(act__endswith="grant").values_list("act", "subject", "detail")
+    detail = f"DESK cochair from {in_days(10)}"
+    assert list(acts) == [
+        ("hand over grant", key_of(held.user), detail),
+        ("receive grant", key_of(new), detail),
+    ]
+
+
+def test_rights_pass_on_that_day_and_not_before(
+    client_of: Sign, operator: User, held: Grant
+) -> None:
+    new = make_user("zq-new@example.org")
+    sent = {"email": new.email, "on": in_days(0).isoformat(), "confirmed": "yes"}
+    assert client_of(new).get("/admin/").status_code == 403
+    client_of(operator).post(address(held), sent)
+    assert client_of(new).get("/admin/").status_code == 200
+    assert client_of(held.user).get("/admin/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"email": "nobody@example.org"}, "No account signs in with it."),
+        ({"email": "zq-old@example.org"}, "holds the grant already"),
+        ({"email": "zq-closed@example.org"}, "That account is closed."),
+        ({"email": "zq-had@example.org"}, "has, or had, this role here"),
+        ({"on": "2025-01-01"}, "That day is over."),
+        ({"on": "2100-01-01"}, "It ends on 31 December 2099."),
+        ({"on": "soon"}, "Enter a valid date."),
+        ({}, ""),
+    ],
+)
+def test_what_cannot_be_is_told_and_changes_nothing(
+    client_of: Sign, operator: User, held: Grant, fields: dict[str, str], sentence: str
+) -> None:
+    make_user("zq-closed@example.org", is_active=False)
+    had = make_grant(
+        make_user("zq-had@example.org"),
+        held.event,
+        valid_until=date(2026, 2, 1),
+        valid_from=date(2026, 1, 1),
+    )
+    make_user("zq-new@example.org")
+    sent = {"email": "zq-new@example.org", "on": in_days(1).isoformat(), "confirmed": "yes"}
+    text = client_of(operator).post(address(held), sent | fields).content.decode()
+    if sentence:
+        assert sentence in text
+        assert set(Grant.objects.all()) == {held, had}
+    else:
+        assert Grant.objects.count() == 3
+
+
+def test_a_cochair_hands_nothing_over_alone(client_of: Sign, held: Grant) -> None:
+    make_user("zq-new@example.org")
+    sent = {"email": "zq-new@example.org", "on": in_days(1).isoformat(), "confirmed": "yes"}
+    client = client_of(held.user)
+    assert client.get(address(held)).status_code == 403
+    assert client.post(address(held), sent).status_code == 403
+    assert Grant.objects.get() == held
+    assert "An operator gives, changes and hands over grants" in client.get(LIST).content.decode()
+    other = make_user()
+    make_grant(other, make_event())
+    assert client_of(other).get(address(held)).status_code == 404
