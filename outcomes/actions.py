@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from outcomes.deciding import CHANGED_SINCE
 from outcomes.digests import answered_for
@@ -83,20 +84,33 @@ def ask_for_changes(
 def publish_statements(
     *, statements: Iterable[Statement], by: User, at: datetime
 ) -> list[Statement]:
-    """Publishes those that were adopted as their source records, and returns them.
+    """Publishes those that were adopted elsewhere, as their source records, and returns them.
 
-    Raises ValidationError where one of them has no points.
+    Raises ValidationError where one of them has no points, names no source, or was circulated
+    here: then its co-chairs sign it.
     """
     done = []
-    for statement in statements:
+    for given in statements:
+        statement = Statement.objects.select_for_update().get(pk=given.pk)
         is_due = (
-            statement.state != statement.State.PUBLISHED
+            statement.state == statement.State.DRAFT
             and statement.adoption == statement.Adoption.SOURCE
         )
-        if is_due and _may_decide(by, statement.event, at):
-            statement.publish(at)
-            _record("publish statement", statement.event, by, at)
-            done.append(statement)
+        if not is_due or not _may_decide(by, statement.event, at):
+            continue
+        if not statement.source_title:
+            raise ValidationError(
+                _("Say where it was adopted: fill in the source. What was agreed here is signed.")
+            )
+        if statement.versions.filter(circulation__isnull=False).exists():
+            raise ValidationError(
+                _("It was circulated here, so silence and both signatures come before publishing.")
+            )
+        statement.publish(at)
+        version = statement.versions.get(published_at=at)
+        detail = f"{statement.event.code} version {version.number} {version.sha256}"
+        _record("publish statement", statement.event, by, at, detail)
+        done.append(statement)
     return done
 
 

@@ -5,7 +5,15 @@ from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
-from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    Corrigendum,
+    Outcome,
+    Rewording,
+    SignOff,
+    Statement,
+)
 from participants import sharing
 from roundtable.models import Event
 
@@ -41,3 +49,31 @@ def reach(
         if party.focal_point_id and party.focal_point_accepted_at
     }
     return sharing.cards_by_number(viewer, asked, on) if asked else {}
+
+
+def checkable(statement: Statement) -> dict[str, object]:
+    """For `_check_text.html`: the published versions, who signed, and what was corrected."""
+    versions = statement.public_versions()
+    rewordings = Rewording.objects.select_related("outcome__statement__event")
+    signed = SignOff.objects.filter(
+        version__statement=statement, version__published_at__isnull=False
+    )
+    return {
+        "version": versions[-1] if versions else None,
+        "versions": versions,
+        "signed": signed.filter(version__corrigendum=None).select_related("organisation"),
+        "corrigenda": Corrigendum.objects.published()
+        .filter(statement=statement)
+        .prefetch_related(Prefetch("rewordings", rewordings)),
+    }
+
+
+def corrected(outcome: Outcome) -> list[Rewording]:
+    """How a sentence was corrected since it was published, the latest first."""
+    return list(
+        Rewording.objects.filter(
+            outcome=outcome, corrigendum__in=Corrigendum.objects.published().values("pk")
+        )
+        .select_related("corrigendum")
+        .order_by("-corrigendum__published_at", "-pk")
+    )

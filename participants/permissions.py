@@ -21,6 +21,8 @@ DIRECTLY = (
     "assessments__commitment__event",
     "offers__outcome__statement__event",
     "offers__commitment__event",
+    "replies__circulation__version__statement__event",
+    "sign_offs__version__statement__event",
     "grants__event",
 )
 EVENTS_OF_ORGANISATION = (*DIRECTLY, "affiliations__delegate__participations__event")

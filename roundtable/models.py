@@ -197,6 +197,11 @@ class Event(models.Model):
             check_unchanged(self, "slug", _("Others link to this short name, so it stays."))
 
     @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The time zone of the meeting."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
     def is_cited(self) -> bool:
         """Whether it has ever been public, or something in it has a reference or number."""
         if self.pk is None:

@@ -4,6 +4,13 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese write no spaces: each sign with its marks is one.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_MARKS = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u17dd"
+)
+_UNSPACED_SIGN = re.compile(f"[^{_MARKS}][{_MARKS}]*\\s*|[{_MARKS}]+")
 LONGEST = 4000  # words of both; longer ones are shown unmarked, for comparing them takes too long
 
 
@@ -20,7 +27,8 @@ def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     old, new = _words(before), _words(after)
     if not old or not new or len(old) + len(new) > LONGEST:
         return _plain(before), _plain(after)
-    match = SequenceMatcher(None, old, new, autojunk=False)
+    # Spaces differ in nothing: the last word of a text has none behind it.
+    match = SequenceMatcher(None, [*map(str.strip, old)], [*map(str.strip, new)], autojunk=False)
     if match.ratio() < 0.3:  # so little is the same that marks would only disturb
         return _plain(before), _plain(after)
     was, now = [], []
@@ -33,7 +41,10 @@ def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\S+\s*|\s+", text)
+    words = []
+    for word in re.findall(r"\w+\s*|[^\w\s]+\s*|\s+", text):
+        words += _UNSPACED_SIGN.findall(word) if _UNSPACED.search(word) else [word]
+    return words
 
 
 def _plain(text: str) -> list[Piece]:

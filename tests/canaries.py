@@ -18,15 +18,18 @@ from django.test import Client
 
 from outcomes.following import stop_url
 from outcomes.models import (
+    Circulation,
     Commitment,
     CommitmentParty,
     Evidence,
     Offer,
     Outcome,
     State,
+    StatementVersion,
     Status,
     Theme,
 )
+from outcomes.models.version import keep_version
 from participants import hiding, reviewing
 from participants.channels import ChannelKind
 from participants.models import (
@@ -45,6 +48,13 @@ from participants.models import (
 )
 from roundtable.models import Event
 from tests.addresses import pages
+from tests.agreeing import (
+    make_circulation,
+    make_corrigendum,
+    make_reply,
+    make_rewording,
+    make_version,
+)
 from tests.factories import (
     NOON,
     make_addressee,
@@ -165,7 +175,8 @@ CANARIES = (
     | {canary for key in ("event", "other", "hush") for canary in of(key, *EVENT_TEXTS)}
     | of("hush", "slug")
     | {"zqhush"}  # the code of the hidden roundtable, which begins each of its references
-    | of("draft", "statement", "introduction", "leadin", "point", "place", "group")
+    | of("draft", "statement", "introduction", "leadin", "point", "place", "group", "reply")
+    | of("corrigendum", "reason", "after")
     | of("pending", "message")  # of the delegate who asked
     | of("quiet", "message", "leftout", "notice")  # of a co-chair; an exception; what was agreed to
     | of("imported", "invited")  # where the invitation went
@@ -433,6 +444,22 @@ def hide_a_draft(event: Event, theme: Theme) -> None:
     point = make_texts(drafted, "draft", theme, published=False)
     commitment = make_commitment(drafted, reference="DRAFTED-C1", text="Answers a draft")
     commitment.outcomes.add(point)
+    # It goes round: two organisations of another roundtable were asked, and one has answered.
+    circulation = make_circulation(make_version(point.statement))
+    for row in event.roles.all():
+        make_reply(circulation, organisation=row.organisation)
+    answered = circulation.replies.all()[0]
+    answered.answer, answered.text, answered.answered_at = "comment", "zq-draft-reply", NOON
+    answered.save()
+
+
+def correct(event: Event) -> None:
+    """What is published is being corrected, and nobody knows how yet."""
+    corrigendum = make_corrigendum(event.statement, reason="zq-corrigendum-reason")
+    make_rewording(corrigendum, after="zq-corrigendum-after")
+    make_circulation(
+        keep_version(event.statement, corrigendum.wording(), at=NOON, corrigendum=corrigendum)
+    )
 
 
 def cross(event: Event, hush: Event) -> None:
@@ -458,6 +485,7 @@ def make_portal() -> dict[str, User | None]:
     make_people(event, other, hush)
     hide_updates(event)
     hide_a_draft(event, theme)
+    correct(event)
     cross(event, hush)
     return make_readers(event, other)
 
@@ -586,6 +614,14 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "event-brief-pdf": lambda: [
         f"/roundtables/{row.slug}/brief.pdf" for row in Event.objects.published()
     ],
+    "statement-text": lambda: [
+        f"/roundtables/{row.slug}/statement.txt" for row in Event.objects.all()
+    ],
+    "statement-version": lambda: [
+        f"/roundtables/{row.statement.event.slug}/statement-{row.number}.txt"
+        for row in StatementVersion.objects.select_related("statement__event")
+    ],
+    "my-circulation": lambda: [f"/me/texts/{row.pk}/" for row in Circulation.objects.all()],
     "outcome-detail": lambda: list(_outcomes()),
     "commitment-detail": lambda: [
         f"/commitments/{row.reference.lower()}/" for row in Commitment.objects.all()

@@ -28,6 +28,7 @@ from participants import hiding, reviewing
 from participants.models import Audience, Delegate, Invitation, Organisation, User
 from roundtable.models import Event
 from tests.addresses import patterns
+from tests.agreeing import make_circulation, make_reply
 from tests.factories import (
     NOON,
     make_addressee,
@@ -106,6 +107,9 @@ def make_cast() -> Cast:
         _write_for(office, statement)
         make_invitation_request(event)
         make_round(event=event)
+        soon = timezone.now() + timedelta(days=9)
+        circulation = make_circulation(statement.versions.get(), deadline=soon)
+        make_reply(circulation, organisation=office)
         cast.events[key] = event
     here, elsewhere = cast.events["here"], cast.events["elsewhere"]
     _make_roles(cast, here, elsewhere)
@@ -204,7 +208,7 @@ def addresses() -> dict[str, str]:
 
 def objects(name: str, pattern: str, cast: Cast, role: str) -> dict[str, str | None]:
     """The address for each object that it can be about; None where this role has none."""
-    if "<path:object_id>" in pattern:
+    if "<path:object_id>" in pattern and name not in OBJECTS:
         return _rows(pattern, cast)
     if "<slug:handle>" in pattern:
         own = cast.delegate(role)
@@ -374,6 +378,12 @@ def _files_at_the_desk(cast: Cast, _own: Delegate | None) -> dict[str, str | Non
     return paths | {"deleted": f"/admin/outcomes/progressupdate/{ABSENT}/evidence/abcdefghjk/"}
 
 
+def _of_statements(cast: Cast, path: Callable[[Statement], str]) -> dict[str, str | None]:
+    """An address about the statement of each roundtable, and about none."""
+    found: dict[str, str | None] = {key: path(row.statement) for key, row in cast.events.items()}
+    return found | {"deleted": path(Statement())}
+
+
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _by_slug("/roundtables/", "/brief/"),
@@ -381,6 +391,14 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "outcome-detail": lambda _cast, _own: _by_slug("/outcomes/", "/1.a/"),
     "commitment-detail": lambda _cast, _own: _by_slug("/commitments/", "-c1/"),
     "organisation-detail": lambda _cast, _own: _by_slug("/organisations/office-", "/"),
+    "statement-text": lambda _cast, _own: _by_slug("/roundtables/", "/statement.txt"),
+    "statement-version": lambda _cast, _own: _by_slug("/roundtables/", "/statement-1.txt"),
+    "my-circulation": lambda cast, _own: _of_statements(
+        cast, lambda row: f"/me/texts/{row.versions.get().circulation.pk if row.pk else ABSENT}/"
+    ),
+    "admin:outcomes_statement_version": lambda cast, _own: _of_statements(
+        cast, lambda row: f"/admin/outcomes/statement/{row.pk or ABSENT}/versions/1/"
+    ),
     "my-answer": lambda _cast, _own: _by_slug("/me/answers/", "/1.a/"),
     "my-offer": lambda cast, own: _named(
         "/me/offers/{}/",

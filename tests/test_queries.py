@@ -71,12 +71,12 @@ LISTS = {
     "/search/?q=office": (4, 7),
 }
 DETAILS = {
-    "/roundtables/counted/": (15, 19),
-    "/roundtables/counted/?as_of=2025-06-01": (15, 19),
-    "/outcomes/counted/1.a/?as_of=2025-06-01": (12, 16),
+    "/roundtables/counted/": (17, 21),
+    "/roundtables/counted/?as_of=2025-06-01": (17, 21),
+    "/outcomes/counted/1.a/?as_of=2025-06-01": (13, 17),
     "/commitments/counted-c1/?as_of=2025-06-01": (11, 15),
-    "/outcomes/counted/1/": (7, 11),
-    "/outcomes/counted/1.a/": (12, 16),
+    "/outcomes/counted/1/": (8, 12),
+    "/outcomes/counted/1.a/": (13, 17),
     "/commitments/counted-c1/": (12, 16),
     "/organisations/office-1/": (9, 13),
     "/directory/HANDLE/": (6, 9),
@@ -91,6 +91,7 @@ OWN = {
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 4,
+    "/me/texts/": 4,
     "/me/answers/": 6,
     "/me/answers/counted/1.a/": 10,
     "/me/following/": 8,
@@ -98,7 +99,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 5,
-    "/me/data/": 56,
+    "/me/data/": 59,
 }
 
 

@@ -64,6 +64,8 @@ MAP = {
     "home": public("/"),
     "event-list": public("/roundtables/"),
     "event-detail": public("/roundtables/roundtable-2024/"),
+    "statement-text": public("/roundtables/roundtable-2024/statement.txt"),
+    "statement-version": public("/roundtables/roundtable-2024/statement-1.txt"),
     "outcome-list": public("/outcomes/"),
     "outcome-detail": public("/outcomes/roundtable-2024/1.a/"),
     "commitment-list": public("/commitments/"),
@@ -139,6 +141,9 @@ MAP = {
     "report": signed_in("/me/commitments/0/report/", 404, takes_post=True),
     "my-following": signed_in("/me/following/", takes_post=True),
     "answer-request": only_post("/me/commitments/1/", "/me/commitments/"),
+    "my-circulations": signed_in("/me/texts/"),
+    # Nothing goes round here.
+    "my-circulation": signed_in("/me/texts/0/", 404, takes_post=True),
     "my-answers": signed_in("/me/answers/"),
     # The delegate has no seat of an organisation that it speaks to.
     "my-answer": signed_in("/me/answers/roundtable-2024/1.a/", 404, takes_post=True),
@@ -343,6 +348,7 @@ def test_admin_lets_grants_in(client_of: Sign, cochair: User, operator: User) ->
 # Numbers in addresses, each with the reason why it may be counted.
 COUNTED = {
     "answer-request": "the parties of commitments are public",
+    "my-circulation": "texts that go round, which are few",
     "my-offer": "offers, which come and go",
     "my-consent-notice": "versions of the notice",
     "report": "the parties of commitments are public",

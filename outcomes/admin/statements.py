@@ -3,15 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from outcomes.actions import publish_statements
+from outcomes.admin.agreement import AgreementMixin
+from outcomes.admin.corrigenda import CorrigendumMixin
+from outcomes.admin.drafting import DraftingMixin
 from outcomes.admin.formsets import OnceFormSet
 from outcomes.admin.related import RelatedTextInline
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
@@ -23,109 +24,24 @@ KINDS_OF_POINTS = [
 ]
 
 
-class LeadInForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A sentence that introduces points."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance.kind = Outcome.Kind.LEAD_IN
-
-
-class PointForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A point beneath a lead-in of the same statement."""
-
-    kind = forms.ChoiceField(
-        label=_("kind"), choices=[("", "---------"), *KINDS_OF_POINTS], help_text=_("What it is.")
-    )
-
-
-class SentenceInline(GrantedInline):
-    """Sentences of the statement, in their order."""
-
-    model = Outcome
-    readonly_fields = ["number"]
-    show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """None once it is published: its numbers are cited."""
-        may_add = super().has_add_permission(request, obj)
-        return may_add and (obj is None or not is_frozen(obj))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """None once it is published, save by an operator."""
-        may_delete = super().has_delete_permission(request, obj)
-        if obj is None or self.parent().rights_of(request).is_operator:
-            return may_delete
-        return may_delete and not is_frozen(obj)
-
-
-class LeadInInline(SentenceInline):
-    """Sentences that introduce points."""
-
-    form = LeadInForm
-    verbose_name = _("lead-in")
-    verbose_name_plural = _("lead-ins")
-    fields = [("number", "position"), "text", "place_in_source"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Lead-ins alone."""
-        return super().get_queryset(request).filter(parent=None).order_by("position", "pk")
-
-
-class PointInline(SentenceInline):
-    """The points themselves."""
-
-    form = PointForm
-    verbose_name = _("point")
-    verbose_name_plural = _("points")
-    fields = [
-        ("number", "position"),
-        ("parent", "kind"),
-        "text",
-        "place_in_source",
-        "classified_by_portal",
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Points alone, in the order of the statement."""
-        points = super().get_queryset(request).filter(parent__isnull=False)
-        return points.order_by("parent__position", "parent_id", "position", "pk")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Once it is published, each point stays under its lead-in: its number says so."""
-        fields = list(super().get_readonly_fields(request, obj))
-        return [*fields, "parent"] if obj is not None and is_frozen(obj) else fields
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Offers the lead-ins of this statement; each point stands under one."""
-        formset: Any = super().get_formset(request, obj, **kwargs)
-        parent = formset.form.base_fields.get("parent")
-        if parent is not None:
-            parent.queryset = obj.outcomes.lead_ins()
-            parent.choices = [("", "---------"), *((row.pk, str(row)) for row in parent.queryset)]
-            parent.required = True
-        return formset
-
-
 def is_frozen(statement: Statement) -> bool:
     """Whether others may cite its numbers."""
     return statement.state == Statement.State.PUBLISHED
 
 
 @admin.register(Statement)
-class StatementAdmin(GrantedAdmin):
-    """The agreed text of the viewer's roundtables."""
+class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdmin):
+    """The agreed text of the viewer's roundtables; its words stand on pages of their own."""
 
     event_path = "event"
     fieldsets = [
         (
             None,
             {
-                "fields": ["event", "title", "language", "introduction"],
+                "fields": ["event", "title", "language"],
                 "description": _(
-                    "Write the agreed text word for word. Store the lead-ins first; then the "
-                    "points can be put beneath them. Once published, numbers stay as they are "
-                    "and no point is added."
+                    "Introduction, lead-ins and points are written on the page “The text”, and "
+                    "agreed, signed and published on the page “Agreement”."
                 ),
             },
         ),
@@ -140,7 +56,7 @@ class StatementAdmin(GrantedAdmin):
             _("State"),
             {
                 "fields": ["state", "adoption", "published_at"],
-                "description": _("A co-chair publishes it: in the list, choose it and the action."),
+                "description": _("Each step is taken on the page “Agreement”."),
             },
         ),
     ]
@@ -151,13 +67,20 @@ class StatementAdmin(GrantedAdmin):
     list_select_related = ["event"]
     search_fields = ["title", "event__title"]
     search_help_text = _("Title of the statement or the roundtable")
-    actions = ["publish"]
+    change_form_template = "admin/statement.html"
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        """Points stand beneath lead-ins, so these come first."""
-        if obj is None or not obj.outcomes.lead_ins().exists():
-            return [LeadInInline]
-        return [LeadInInline, PointInline]
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Its words, title and language among them, are settled once it goes round."""
+        fields = super().get_readonly_fields(request, obj)
+        is_draft = obj is None or obj.state == Statement.State.DRAFT
+        return fields if is_draft else [*fields, "title", "language"]
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Leads on to the page where its words are written."""
+        super().response_add(request, obj, post_url_continue)
+        return redirect(reverse("admin:outcomes_statement_text", args=[obj.pk]))
 
     def is_cited(self, row: Any) -> bool:
         """Once it is published."""
@@ -173,29 +96,6 @@ class StatementAdmin(GrantedAdmin):
             return None
         address: str = obj.event.get_absolute_url()
         return address
-
-    @admin.action(description=_("Publish, as its source records"), permissions=["decide"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        """Publishes the chosen statements, and gives their points numbers."""
-        rows = list(queryset.select_related("event"))
-        user = self.rights_of(request).user
-        try:
-            done = publish_statements(statements=rows, by=user, at=timezone.now())
-        except ValidationError as problem:
-            self.message_user(request, " ".join(problem.messages), messages.ERROR)
-            return
-        if done:
-            text = ngettext("%d statement is published.", "%d statements are published.", len(done))
-            self.message_user(request, text % len(done), messages.SUCCESS)
-        if left := len(rows) - len(done):
-            text = ngettext(
-                "%d stays as it is: it is published already, or you are no co-chair of its "
-                "roundtable.",
-                "%d stay as they are: they are published already, or you are no co-chair of "
-                "their roundtable.",
-                left,
-            )
-            self.message_user(request, text % left, messages.WARNING)
 
 
 class AddresseeInline(GrantedInline):
@@ -233,7 +133,7 @@ class OutcomeAdmin(GrantedAdmin):
             None,
             {
                 "fields": ["statement", "parent", "number", "text", "place_in_source"],
-                "description": _("Where it stands, and its words. Numbers that are cited stay."),
+                "description": _("Its words are written in the statement, as one document."),
             },
         ),
         (
@@ -244,8 +144,7 @@ class OutcomeAdmin(GrantedAdmin):
             },
         ),
     ]
-    readonly_fields = ["statement", "parent", "number"]
-    formfield_overrides = {}
+    readonly_fields = ["statement", "parent", "number", "text"]
     inlines = [AddresseeInline, RelatedTextInline]
     list_display = ["number", "text", "kind", "roundtable", "public_page"]
     list_display_links = ["number", "text"]

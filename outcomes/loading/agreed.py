@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from outcomes.loading.checking import Entry
 from outcomes.loading.permitted import may_publish
 from outcomes.loading.report import Fate, Report, RowReport
+from outcomes.loading.rereading import keep_reading, words_of
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from participants.models import Group, Organisation
 from participants.permissions import acts_for
 from roundtable import audit
 from roundtable.models import Event
 
+ON_ITS_WAY = (Statement.State.CIRCULATED, Statement.State.ADOPTED)
 Parties = Mapping[str, Group | Organisation]
 
 
@@ -34,37 +36,65 @@ def apply_statement(
             report.kept.append(_("statement “%s”") % stored.title)
         return {}
     published = Statement.State.PUBLISHED
-    if stored and stored.state == published != entry.values["state"]:
-        report.refuse(
-            f"{entry.place}.state", _("It is published already, and others cite it. Keep it so.")
-        )
+    if mistake := _leaves_its_way(entry, stored):
+        report.refuse(f"{entry.place}.{mistake[0]}", mistake[1])
         return {}
     is_due = entry.values["state"] == published and not (stored and stored.state == published)
     if is_due and not may_publish(event, report.by):
         report.refuse(f"{entry.place}.state", _("A co-chair publishes it. Leave it as it was."))
         return {}
+    if is_due and report.by and not entry.values["source_title"]:
+        report.refuse(
+            f"{entry.place}.source_title",
+            _("Say where it was adopted: fill in the source. What was agreed here is signed."),
+        )
+        return {}
     if is_due:  # publishing is the last step, once the points stand
-        state = stored.state if stored else Statement.State.DRAFT
-        entry.values["state"] = state
+        entry.values["state"] = stored.state if stored else Statement.State.DRAFT
+    before, circulated = (words_of(stored), stored.wording()) if stored else ({}, "")
     statement = report.store_entry(stored or Statement(), entry, event=event)
     if statement.pk is None:
         return {}
     numbered = is_due or statement.state == published
     outcomes = _apply_outcomes(entry, statement, numbered, parties, themes, report)
+    if stored and stored.state in ON_ITS_WAY and stored.wording() != circulated:
+        report.refuse(entry.place, _("It is circulated. Take it back at the desk to change it."))
+    if stored and numbered and not is_due and not report.mistakes:
+        keep_reading(statement, before, place=entry.place, report=report, at=at)
     if is_due and not report.mistakes:
-        before = statement.state
+        state = statement.state
         statement.publish(at)
         if report.by:
+            version = statement.versions.get(published_at=at)
             audit.record(
                 act="publish statement",
                 at=at,
                 actor=report.by.user,
                 organisation=acts_for(report.by.user, event.pk, at.date()),
-                detail=event.code,
+                detail=f"{event.code} version {version.number} {version.sha256}",
             )
-        written = ("state", str(before), str(statement.state))
+        written = ("state", str(state), str(statement.state))
         report.rows.append(RowReport(entry.place, Fate.CHANGED, str(statement), (written,)))
     return outcomes
+
+
+def _leaves_its_way(entry: Entry, stored: Statement | None) -> tuple[str, str] | None:
+    """Which field asks for what no file may do, and the sentence about it."""
+    before = stored.state if stored else Statement.State.DRAFT
+    after = entry.values["state"]
+    if before == Statement.State.PUBLISHED != after:
+        return "state", _("It is published already, and others cite it. Keep it so.")
+    if before != after and (before in ON_ITS_WAY or after in ON_ITS_WAY):
+        return "state", _("It is circulated and signed at the desk. Write: %s.") % before
+    was_circulated = stored and stored.versions.filter(circulation__isnull=False).exists()
+    if before != after and was_circulated:
+        return "state", _(
+            "It was circulated here, so its co-chairs publish it. Write: %s."
+        ) % before
+    adoption = stored.adoption if stored else Statement.Adoption.SOURCE
+    if entry.values["adoption"] != adoption:
+        return "adoption", _("Signatures here alone decide about this. Write: %s.") % adoption
+    return None
 
 
 def _apply_outcomes(

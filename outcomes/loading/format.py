@@ -107,7 +107,6 @@ TABLES = {
         ("language", "title", "introduction", "state", "adoption", *SOURCE),
         tables={"lead_ins": LEAD_INS},
         # What is signed here is signed by people, never by a file.
-        allowed={"adoption": (Statement.Adoption.SOURCE.value,)},
         is_list=False,
     ),
     "commitments": Table(

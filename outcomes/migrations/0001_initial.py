@@ -822,4 +822,216 @@ class Migration(migrations.Migration):
             model_name='follow',
             constraint=models.CheckConstraint(condition=models.Q(('pace__in', ['at-once', 'weekly'])), name='follow_pace_known'),
         ),
+        migrations.CreateModel(
+            name='Circulation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('deadline', models.DateTimeField(help_text='Whoever has said nothing by then has agreed.', verbose_name='deadline')),
+                ('opened_at', models.DateTimeField(help_text='When it was sent round.', verbose_name='circulated')),
+                ('stop', models.CharField(blank=True, choices=[('objected', 'objected to'), ('withdrawn', 'taken back by the co-chairs')], help_text='Empty while it is open, and where silence brought agreement.', max_length=9, verbose_name='ended because')),
+                ('stopped_at', models.DateTimeField(blank=True, help_text='When it was stopped.', null=True, verbose_name='ended')),
+            ],
+            options={
+                'verbose_name': 'circulation',
+                'verbose_name_plural': 'circulations',
+                'ordering': ['-opened_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Corrigendum',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(help_text='Why it is corrected. Everyone reads this.', max_length=1000, verbose_name='reason')),
+                ('source', models.CharField(blank=True, help_text='Where the right wording stands, if it was adopted elsewhere.', max_length=300, verbose_name='source')),
+                ('hides_before', models.BooleanField(default=False, help_text='For a name or a place that should never have stood there.', verbose_name='do not show the wording of before')),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('circulated', 'circulated'), ('adopted', 'adopted'), ('published', 'published')], default='draft', help_text='Only a published correction holds; until then the wording of before does.', max_length=10, verbose_name='state')),
+                ('published_at', models.DateTimeField(blank=True, help_text='Since when it holds.', null=True, verbose_name='published')),
+            ],
+            options={
+                'verbose_name': 'corrigendum',
+                'verbose_name_plural': 'corrigenda',
+                'ordering': ['statement', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Reply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answer', models.CharField(blank=True, choices=[('agree', 'Agree'), ('comment', 'Agree, with a comment'), ('object', 'Object')], help_text='Empty while it has said nothing.', max_length=7, verbose_name='answer')),
+                ('text', models.TextField(blank=True, help_text='A comment, or what is objected to and what would be acceptable.', max_length=4000, verbose_name='text')),
+                ('answered_at', models.DateTimeField(blank=True, help_text='When it was last said.', null=True, verbose_name='answered')),
+            ],
+            options={
+                'verbose_name': 'answer to a circulated text',
+                'verbose_name_plural': 'answers to circulated texts',
+                'ordering': ['circulation', 'organisation__name', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rewording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('before', models.TextField(blank=True, help_text='What stood there.', verbose_name='before')),
+                ('after', models.TextField(blank=True, help_text='What is to stand there.', verbose_name='after')),
+            ],
+            options={
+                'verbose_name': 'rewording',
+                'verbose_name_plural': 'rewordings',
+                'ordering': ['corrigendum', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignOff',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(help_text='Of the text that was signed.', max_length=64, verbose_name='SHA-256')),
+                ('signed_at', models.DateTimeField(help_text='When it was signed.', verbose_name='signed')),
+            ],
+            options={
+                'verbose_name': 'signature',
+                'verbose_name_plural': 'signatures',
+                'ordering': ['signed_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='StatementVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(help_text='Counts from 1.', verbose_name='number')),
+                ('text', models.TextField(help_text='The canonical text, word for word.', verbose_name='text')),
+                ('sha256', models.CharField(help_text='Of the text, in hexadecimal digits.', max_length=64, verbose_name='SHA-256')),
+                ('made_at', models.DateTimeField(help_text='When it was kept.', verbose_name='made')),
+                ('published_at', models.DateTimeField(blank=True, help_text='Since when everyone may read it.', null=True, verbose_name='published')),
+            ],
+            options={
+                'verbose_name': 'version of a statement',
+                'verbose_name_plural': 'versions of statements',
+                'ordering': ['statement', 'number'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'adopted'), _negated=True), ('adoption', 'signed'), _connector='OR'), name='statement_adopted_here_is_signed'),
+        ),
+        migrations.AddField(
+            model_name='circulation',
+            name='opened_by',
+            field=models.ForeignKey(blank=True, help_text='The co-chair who sent it round.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='circulated by'),
+        ),
+        migrations.AddField(
+            model_name='corrigendum',
+            name='statement',
+            field=models.ForeignKey(help_text='What it corrects.', on_delete=django.db.models.deletion.CASCADE, related_name='corrigenda', to='outcomes.statement', verbose_name='statement'),
+        ),
+        migrations.AddField(
+            model_name='reply',
+            name='author',
+            field=models.ForeignKey(blank=True, help_text='Who wrote it for the organisation.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
+        ),
+        migrations.AddField(
+            model_name='reply',
+            name='circulation',
+            field=models.ForeignKey(help_text='Which version it is about.', on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='outcomes.circulation', verbose_name='circulation'),
+        ),
+        migrations.AddField(
+            model_name='reply',
+            name='organisation',
+            field=models.ForeignKey(help_text='Who was asked.', on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='participants.organisation', verbose_name='organisation'),
+        ),
+        migrations.AddField(
+            model_name='rewording',
+            name='corrigendum',
+            field=models.ForeignKey(help_text='The correction that it is a part of.', on_delete=django.db.models.deletion.CASCADE, related_name='rewordings', to='outcomes.corrigendum', verbose_name='corrigendum'),
+        ),
+        migrations.AddField(
+            model_name='rewording',
+            name='outcome',
+            field=models.ForeignKey(blank=True, help_text='Empty for the introduction.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rewordings', to='outcomes.outcome', verbose_name='sentence'),
+        ),
+        migrations.AddField(
+            model_name='signoff',
+            name='organisation',
+            field=models.ForeignKey(help_text='For whom it was signed.', on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='participants.organisation', verbose_name='co-chair'),
+        ),
+        migrations.AddField(
+            model_name='signoff',
+            name='signer',
+            field=models.ForeignKey(blank=True, help_text='Who signed for the co-chair.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='signer'),
+        ),
+        migrations.AddField(
+            model_name='statementversion',
+            name='corrigendum',
+            field=models.ForeignKey(blank=True, help_text='The correction that proposed this text. Empty for the statement itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='outcomes.corrigendum', verbose_name='corrigendum'),
+        ),
+        migrations.AddField(
+            model_name='statementversion',
+            name='statement',
+            field=models.ForeignKey(help_text='Whose text it is.', on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='outcomes.statement', verbose_name='statement'),
+        ),
+        migrations.AddField(
+            model_name='signoff',
+            name='version',
+            field=models.ForeignKey(help_text='What was signed.', on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='outcomes.statementversion', verbose_name='version'),
+        ),
+        migrations.AddField(
+            model_name='circulation',
+            name='version',
+            field=models.OneToOneField(help_text='What is agreed to.', on_delete=django.db.models.deletion.CASCADE, related_name='circulation', to='outcomes.statementversion', verbose_name='version'),
+        ),
+        migrations.AddConstraint(
+            model_name='corrigendum',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published'), _negated=True), fields=('statement',), name='corrigendum_one_at_a_time', violation_error_message='Another correction is on its way. Finish it first.'),
+        ),
+        migrations.AddConstraint(
+            model_name='corrigendum',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at', None)), _connector='OR'), name='corrigendum_published_at_some_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='corrigendum',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'circulated', 'adopted', 'published'])), name='corrigendum_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='reply',
+            constraint=models.UniqueConstraint(fields=('circulation', 'organisation'), name='reply_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('text', '')), models.Q(('answer__in', ['agree', 'comment', 'object']), ('answered_at__isnull', False)), _connector='OR'), name='reply_at_some_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='rewording',
+            constraint=models.UniqueConstraint(condition=models.Q(('outcome__isnull', False)), fields=('corrigendum', 'outcome'), name='rewording_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='rewording',
+            constraint=models.UniqueConstraint(condition=models.Q(('outcome', None)), fields=('corrigendum',), name='rewording_of_the_introduction_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='rewording',
+            constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='rewording_changes_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementversion',
+            constraint=models.UniqueConstraint(fields=('statement', 'number'), name='statement_version_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementversion',
+            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='statement_version_has_a_text'),
+        ),
+        migrations.AddConstraint(
+            model_name='signoff',
+            constraint=models.UniqueConstraint(fields=('version', 'organisation'), name='sign_off_once_for_each_cochair', violation_error_message='This co-chair has signed already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='signoff',
+            constraint=models.UniqueConstraint(condition=models.Q(('signer__isnull', False)), fields=('version', 'signer'), name='sign_off_once_for_each_person', violation_error_message='You have signed already, for another co-chair.'),
+        ),
+        migrations.AddConstraint(
+            model_name='circulation',
+            constraint=models.CheckConstraint(condition=models.Q(('deadline__gt', models.F('opened_at'))), name='circulation_ends_after_it_begins'),
+        ),
+        migrations.AddConstraint(
+            model_name='circulation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stop', ''), ('stopped_at', None)), models.Q(('stop__in', ['objected', 'withdrawn']), ('stopped_at__isnull', False)), _connector='OR'), name='circulation_stopped_at_some_time_and_why'),
+        ),
     ]

@@ -1,5 +1,6 @@
 """The agreed text, the commitments and their progress."""
 
+from outcomes.models.agreeing import Circulation, Reply, SignOff
 from outcomes.models.asking import Handover, Reminder, ReportingRound, ReportLink, RoundRequest
 from outcomes.models.commitment import (
     ENDED,
@@ -11,6 +12,7 @@ from outcomes.models.commitment import (
     overdue,
     years_before,
 )
+from outcomes.models.corrigendum import Corrigendum, Rewording
 from outcomes.models.editorial import Editorial, State
 from outcomes.models.evidence import Evidence
 from outcomes.models.following import FOLLOWED, Follow
@@ -21,14 +23,17 @@ from outcomes.models.progress import ProgressUpdate, Step
 from outcomes.models.related import Milestone, RelatedText
 from outcomes.models.response import Assessment, Response
 from outcomes.models.statement import Document, Statement, Theme
+from outcomes.models.version import StatementVersion
 
 __all__ = [
     "ENDED",
     "FOLLOWED",
     "UNFULFILLED",
     "Assessment",
+    "Circulation",
     "Commitment",
     "CommitmentParty",
+    "Corrigendum",
     "Document",
     "Editorial",
     "Evidence",
@@ -43,12 +48,16 @@ __all__ = [
     "ProgressUpdate",
     "RelatedText",
     "Reminder",
+    "Reply",
     "ReportLink",
     "ReportingRound",
     "Response",
+    "Rewording",
     "RoundRequest",
+    "SignOff",
     "State",
     "Statement",
+    "StatementVersion",
     "Status",
     "Step",
     "Theme",

@@ -1,7 +1,5 @@
 """The sentences of a statement: lead-ins, the points beneath them, and to whom they speak."""
 
-from collections.abc import Iterable
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -33,17 +31,6 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.filter(parent__isnull=False).order_by(
             "-statement__event__starts_on", "parent__position", "parent_id", "position", "pk"
         )
-
-    def give_numbers(self, numbers: Iterable[str]) -> "list[Outcome]":
-        """These rows, each that had no number now with the first that none of them had."""
-        rows = list(self)
-        taken = {row.number for row in rows}
-        free = (number for number in numbers if number not in taken)
-        for row in rows:
-            if not row.number:
-                row.number = next(free)
-                row.save()
-        return rows
 
 
 class Outcome(models.Model):

@@ -1,16 +1,23 @@
 """What a roundtable agreed: the statement, how it is published, and documents beside it."""
 
 import string
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import count
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.canonical import Sentence, Wording
+from outcomes.models.version import StatementVersion, keep_version
 from roundtable.history import record_history
 from roundtable.models import Event
+
+if TYPE_CHECKING:
+    from outcomes.models.outcome import Outcome
 
 
 class Theme(models.Model):
@@ -137,25 +144,85 @@ class Statement(models.Model):
             models.CheckConstraint(
                 condition=Q(adoption__in=["source", "signed"]), name="statement_adoption_known"
             ),
+            models.CheckConstraint(
+                condition=~Q(state="adopted") | Q(adoption="signed"),
+                name="statement_adopted_here_is_signed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.event}: {self.title}"
 
+    def sentences(self) -> "list[Outcome]":
+        """Lead-ins and points in order, each with the number that it has or will have.
+
+        Nothing is stored: the numbers of a draft follow from its order.
+        """
+        rows = list(self.outcomes.order_by("position", "pk"))
+        found = []
+        lead_ins = [row for row in rows if row.parent_id is None]
+        _number(lead_ins, (str(n) for n in count(1)))
+        for lead_in in lead_ins:
+            points = [row for row in rows if row.parent_id == lead_in.pk]
+            _number(points, (f"{lead_in.number}.{letters(n)}" for n in count()))
+            found += [lead_in, *points]
+        return found
+
+    def wording(self, changed: "Mapping[int | None, str] | None" = None) -> str:
+        """The canonical text as it stands; `changed` says some sentences by number of their row.
+
+        None stands for the introduction there.
+        """
+        new = changed or {}
+        return Wording(
+            title=self.title,
+            code=self.event.code,
+            language=self.language,
+            introduction=new.get(None, self.introduction),
+            sentences=tuple(
+                Sentence(row.number, new.get(row.pk, row.text)) for row in self.sentences()
+            ),
+        ).text()
+
+    def public_versions(self) -> list[StatementVersion]:
+        """What everyone may read and could read before, the earliest first.
+
+        Left out is what came before a correction that hides the words of before.
+        """
+        versions = self.versions.filter(published_at__isnull=False).select_related("corrigendum")
+        found: list[StatementVersion] = []
+        for version in versions.order_by("number"):
+            if version.corrigendum and version.corrigendum.hides_before:
+                found.clear()
+            found.append(version)
+        return found
+
     @transaction.atomic
     def publish(self, at: datetime) -> None:
-        """Shows the statement, and gives each lead-in and point that has none its number.
+        """Shows the statement, gives each sentence that has none its number, and keeps the text.
 
         Raises ValidationError where the statement has no points.
         """
-        if not self.outcomes.filter(parent__isnull=False).exists():
+        sentences = self.sentences()
+        if not any(row.parent_id for row in sentences):
             raise ValidationError(_("There is no point yet. Add one before publishing."))
-        for lead_in in self.outcomes.lead_ins().give_numbers(str(n) for n in count(1)):
-            points = lead_in.points.order_by("position", "pk")
-            points.give_numbers(f"{lead_in.number}.{letters(n)}" for n in count())
+        unnumbered = set(self.outcomes.filter(number="").values_list("pk", flat=True))
+        for row in sentences:
+            if row.pk in unnumbered:
+                row.save()
         self.state = self.State.PUBLISHED
         self.published_at = at
         self.save()
+        keep_version(self, self.wording(), at=at, published=True)
+
+
+def _number(rows: "list[Outcome]", numbers: Iterable[str]) -> None:
+    """Gives each row that has no number the first one that none of them has."""
+    taken = {row.number for row in rows}
+    free = (number for number in numbers if number not in taken)
+    for row in rows:
+        if not row.number:
+            row.number = next(free)
 
 
 def letters(number: int) -> str:

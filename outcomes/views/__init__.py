@@ -15,6 +15,7 @@ from outcomes.views.promised import (
 )
 from outcomes.views.reporting import evidence_file, report, report_by_link
 from outcomes.views.site import home, organisation_detail, page, search_page
+from outcomes.views.texts import my_circulation, my_circulations, statement_text
 
 __all__ = [
     "answer_request",
@@ -34,6 +35,8 @@ __all__ = [
     "my_answers",
     "my_assessment",
     "my_assessments",
+    "my_circulation",
+    "my_circulations",
     "my_commitments",
     "my_following",
     "my_offer",
@@ -48,5 +51,6 @@ __all__ = [
     "report",
     "report_by_link",
     "search_page",
+    "statement_text",
     "stop_by_link",
 ]

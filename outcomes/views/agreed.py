@@ -15,7 +15,7 @@ from outcomes.counting import count
 from outcomes.forms import OutcomeFilterForm
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.plots import bars, seats, shares
-from outcomes.reading import contacts, reach, with_parties
+from outcomes.reading import checkable, contacts, corrected, reach, with_parties
 from participants import sharing
 from participants.models import EventRole
 from participants.roll import roll, with_role
@@ -91,6 +91,8 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "today": form.day or on,
     }
     context = context | contacts(on, event) | looking_back(form.day)
+    if statement:
+        context |= checkable(statement)
     return render(request, "outcomes/event_detail.html", context)
 
 
@@ -163,6 +165,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         "reach": reach(viewer, commitments, on),
         "before": before,
         "after": after,
+        "rewordings": corrected(outcome),
         "today": form.day or on,
     } | looking_back(form.day)
     return render(request, "outcomes/outcome_detail.html", context)

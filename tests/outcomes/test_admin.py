@@ -127,30 +127,6 @@ def test_nobody_else_decides_about_updates(client_of: Sign, desk: Event, role: s
     assert (update.state, approved.state) == ("submitted", "approved")
 
 
-@pytest.mark.parametrize("role", ["operator", "cochair"])
-def test_a_statement_is_published(client_of: Sign, desk: Event, role: str) -> None:
-    client = signed(client_of, role, desk)
-    text = act(client, Statement, "publish", desk.statement.pk)
-    assert "1 statement is published." in text
-    desk.statement.refresh_from_db()
-    assert (desk.statement.state, desk.statement.adoption) == ("published", "source")
-    numbers = desk.statement.outcomes.points().values_list("number", flat=True)
-    assert list(numbers) == ["1.a", "1.b"]
-
-
-@pytest.mark.parametrize("role", UNDECIDED)
-def test_nobody_else_publishes(client_of: Sign, desk: Event, role: str) -> None:
-    act(signed(client_of, role, desk), Statement, "publish", desk.statement.pk)
-    desk.statement.refresh_from_db()
-    assert desk.statement.state == "draft"
-
-
-def test_a_statement_without_points_says_what_is_missing(client_of: Sign, desk: Event) -> None:
-    desk.statement.outcomes.all().delete()
-    text = act(signed(client_of, "cochair", desk), Statement, "publish", desk.statement.pk)
-    assert "There is no point yet. Add one before publishing." in text
-
-
 def test_an_editor_neither_shows_a_roundtable_nor_changes_its_code(
     client_of: Sign, desk: Event
 ) -> None:
@@ -308,18 +284,6 @@ def test_evidence_needs_an_address(client_of: Sign, desk: Event) -> None:
     sent["evidence-0-url"] = "https://example.org/report"
     assert client.post(address, sent).status_code == 302
     assert update.evidence.get().title == "Report"
-
-
-def test_a_published_statement_takes_no_more_points(client_of: Sign, desk: Event) -> None:
-    desk.statement.publish(NOON)
-    client = signed(client_of, "cochair", desk)
-    address = page(Statement, "change", desk.statement.pk)
-    sent = filled(client, address, title="Corrected title")
-    sent |= {"outcomes-1-text": "One more:", "outcomes-1-position": 9, "outcomes-TOTAL_FORMS": 2}
-    assert client.post(address, sent).status_code == 302
-    desk.statement.refresh_from_db()
-    assert desk.statement.title == "Corrected title"
-    assert desk.statement.outcomes.count() == 3
 
 
 def test_a_point_never_becomes_a_lead_in(client_of: Sign, desk: Event) -> None:

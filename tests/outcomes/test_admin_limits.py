@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from outcomes.models import Commitment, CommitmentParty, Outcome, Statement
+from outcomes.models import Commitment, CommitmentParty
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import (
@@ -14,7 +14,6 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_organisation,
-    make_outcome,
     make_participation,
     make_party,
     make_statement,
@@ -63,28 +62,6 @@ def test_code_and_address_stay_once_others_cite_them(
     assert client.post(address, sent).status_code == 302
     desk.refresh_from_db()
     assert (desk.code, desk.slug, desk.title) == ("DESK", "desk", "Corrected")
-
-
-@pytest.mark.parametrize("is_published", [True, False])
-def test_a_published_point_stays_under_its_lead_in(
-    client_of: Sign, desk: Event, is_published: bool
-) -> None:
-    statement = make_statement(desk, published=False)
-    other = make_outcome(statement, kind=Outcome.Kind.LEAD_IN, text="We also agreed:", position=2)
-    make_outcome(statement, parent=other)
-    if is_published:
-        statement.publish(NOON)
-    point = statement.outcomes.points()[0]
-    client = signed(client_of, "cochair", desk)
-    address = page(Statement, "change", statement.pk)
-    sent = filled(client, address)
-    name = next(key for key, value in sent.items() if value == point.pk and key.endswith("-id"))
-    sent |= {name.replace("-id", "-parent"): other.pk, name.replace("-id", "-text"): "Corrected"}
-    assert client.post(address, sent).status_code == 302
-    before = point.parent_id
-    point.refresh_from_db()
-    assert point.text == "Corrected"
-    assert point.parent_id == (before if is_published else other.pk)
 
 
 def save_with(client: Client, party: CommitmentParty, **changes: object) -> None:

@@ -144,6 +144,12 @@ def test_words_that_differ_are_marked() -> None:
         [Piece("a ", False), Piece("b ", True), Piece("c", False)],
         [Piece("a ", False), Piece("x ", True), Piece("c", False)],
     )
+    assert compared("a b", "a b, too")[1] == [Piece("a b", False), Piece(", too", True)]
+    # Scripts without spaces are compared by signs, each with its marks.
+    assert compared("เราพบกันที่บาหลี", "เราพบกันที่นี่") == (
+        [Piece("เราพบกันที่", False), Piece("บาหลี", True)],
+        [Piece("เราพบกันที่", False), Piece("นี่", True)],
+    )
     assert compared("one two", "three four") == (
         [Piece("one two", False)],
         [Piece("three four", False)],

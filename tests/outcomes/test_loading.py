@@ -148,14 +148,14 @@ def test_what_others_rely_on_is_kept_and_said(file: Path) -> None:
 
 
 def test_numbers_are_stored_once_the_statement_is_published(file: Path) -> None:
-    load(change(file, 'state = "published"', 'state = "circulated"'))
+    load(change(file, 'state = "published"', 'state = "draft"'))
     assert {outcome.number for outcome in Outcome.objects.all()} == {""}
     assert Commitment.objects.get().outcomes.get().text == "meet again;"
     before = everything()
     load(file)
     assert everything() == before
 
-    load(change(file, 'state = "circulated"', 'state = "published"'))
+    load(change(file, 'state = "draft"', 'state = "published"'))
     assert {outcome.number for outcome in Outcome.objects.all()} == {"1", "1.a", "1.b"}
     published_at = Statement.objects.get().published_at
     assert published_at

@@ -146,9 +146,11 @@ def test_groups_and_organisations_have_no_short_name_in_common(file: Path) -> No
 def test_no_file_says_that_a_statement_was_signed_here(file: Path, adoption: str) -> None:
     title = 'title = "What was agreed"'
     change(file, title, f'{title}\nadoption = "{adoption}"')
-    assert refusal(file) == [
-        f"[statement.adoption] “{adoption}” is not known here. Write one of: source."
-    ]
+    sentence = {
+        "signed": "Signatures here alone decide about this. Write: source.",
+        "elsewhere": "“elsewhere” is not known here. Write one of: source, signed.",
+    }
+    assert refusal(file) == [f"[statement.adoption] {sentence[adoption]}"]
     load(change(file, adoption, "source"))
 
 

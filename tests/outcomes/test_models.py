@@ -28,6 +28,14 @@ from outcomes.models import (
 )
 from outcomes.models.statement import letters
 from participants.models import Audience, Delegate
+from tests.agreeing import (
+    make_circulation,
+    make_corrigendum,
+    make_reply,
+    make_rewording,
+    make_sign_off,
+    make_version,
+)
 from tests.constraints import (
     Breaking,
     again,
@@ -148,6 +156,29 @@ BREAKING: Breaking = {
     "addressee_organisation_once": lambda: again(
         make_addressee(a_point(), organisation=make_organisation())
     ),
+    "circulation_ends_after_it_begins": lambda: changed(make_circulation(), deadline=NOON),
+    "circulation_stopped_at_some_time_and_why": lambda: changed(
+        make_circulation(), stop="objected"
+    ),
+    "corrigendum_one_at_a_time": lambda: again(make_corrigendum()),
+    "corrigendum_published_at_some_time": lambda: changed(make_corrigendum(), state="published"),
+    "corrigendum_state_known": lambda: changed(make_corrigendum(), state="whispered"),
+    "reply_at_some_time": lambda: changed(make_reply(), answer="agree"),
+    "reply_once": lambda: again(make_reply()),
+    "rewording_changes_something": lambda: changed(make_rewording(), before="other words"),
+    "rewording_of_the_introduction_once": lambda: again(
+        make_rewording(outcome=None, before="We met.")
+    ),
+    "rewording_once": lambda: again(make_rewording()),
+    "sign_off_once_for_each_cochair": lambda: changed(again(make_sign_off()), signer=make_user()),
+    "sign_off_once_for_each_person": lambda: changed(
+        again(make_sign_off()), organisation=make_organisation()
+    ),
+    "statement_adopted_here_is_signed": lambda: changed(
+        make_statement(published=False), state="adopted"
+    ),
+    "statement_version_has_a_text": lambda: changed(make_version(), text=""),
+    "statement_version_number_once": lambda: again(make_version()),
     "commitment_has_a_text": lambda: changed(make_commitment(), text=""),
     "commitment_latest_update_as_copied": lambda: changed(
         Commitment.objects.get(pk=make_update(make_commitment()).commitment_id), latest_status=""

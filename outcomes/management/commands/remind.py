@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from outcomes.agreeing import remind_of_circulations
 from outcomes.handing_in import remind_cochairs
 from outcomes.reminding import remind
 from roundtable.days import day_of
@@ -38,6 +39,13 @@ class Command(BaseCommand):
                 waiting,
             )
             self.stdout.write(text % waiting)
+        if circulated := remind_of_circulations(at=at):
+            text = ngettext(
+                "Somebody is told of %d text that goes round.",
+                "Somebody is told of %d texts that go round.",
+                circulated,
+            )
+            self.stdout.write(text % circulated)
         if not sent:
             self.stdout.write(gettext("Nothing is due."))
             return

@@ -1,0 +1,123 @@
+"""Correcting a published statement, at the desk."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from outcomes import agreeing
+from outcomes.agreeing.correcting import discard, draft_corrigendum
+from outcomes.loading.changes import plain_lines
+from outcomes.models import Corrigendum, Statement
+from participants.models import User
+
+
+class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Why a statement is corrected, and each of its sentences to write anew."""
+
+    class Meta:
+        model = Corrigendum
+        fields = ["reason", "source", "hides_before"]
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        new = (
+            {row.outcome_id: row.after for row in self.instance.rewordings.all()}
+            if (self.instance.pk)
+            else {}
+        )
+        self.stored: dict[int | None, str] = {None: statement.introduction}
+        labels: dict[int | None, str] = {None: _("Introduction")}
+        for row in statement.sentences():
+            self.stored[row.pk], labels[row.pk] = row.text, row.number
+        for key, text in self.stored.items():
+            self.fields[f"text-{key or 0}"] = forms.CharField(
+                label=labels[key],
+                required=key is not None,
+                initial=new.get(key, text),
+                widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+            )
+
+    @property
+    def texts(self) -> list[forms.BoundField]:
+        """The fields of the sentences."""
+        return [field for field in self if field.name.startswith("text-")]
+
+    @property
+    def about(self) -> list[forms.BoundField]:
+        """The other fields."""
+        return [field for field in self if not field.name.startswith("text-")]
+
+    def changed(self) -> dict[int | None, str]:
+        """The sentences that get other words."""
+        found = {key: plain_lines(self.cleaned_data[f"text-{key or 0}"]) for key in self.stored}
+        return {key: text for key, text in found.items() if text != plain_lines(self.stored[key])}
+
+
+class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The page on which a correction is written."""
+
+    def get_urls(self) -> list[Any]:
+        """With that of the correction."""
+        return [
+            path(
+                "<path:object_id>/corrigendum/",
+                self.admin_site.admin_view(self.corrigendum_view),
+                name="outcomes_statement_corrigendum",
+            ),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def corrigendum_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Writes the draft of a correction; nobody reads it before it is circulated or holds."""
+        statement: Statement | None = self.get_object(request, object_id)
+        if statement is None or statement.state != Statement.State.PUBLISHED:
+            raise Http404
+        if not self.rights_of(request).may_decide(statement.event_id):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        assert isinstance(request.user, User)
+        row = agreeing.in_agreement(statement)
+        assert row is None or isinstance(row, Corrigendum)
+        agreement = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
+        form = CorrigendumForm(
+            request.POST if request.method == "POST" else None,
+            instance=row or Corrigendum(statement=statement),
+            statement=statement,
+        )
+        try:
+            if row and request.POST.get("act") == "discard":
+                discard(row, by=request.user, at=timezone.now())
+                messages.success(request, _("The draft of the correction is gone."))
+                return redirect(agreement)
+            if form.is_bound and form.is_valid():
+                draft_corrigendum(
+                    statement,
+                    given=form.cleaned_data,
+                    changed=form.changed(),
+                    by=request.user,
+                    at=timezone.now(),
+                )
+                messages.success(request, _("The correction is stored as a draft."))
+                return redirect(agreement)
+        except ValidationError as mistake:
+            form.add_error(None, mistake.messages)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Correct the published text"),
+            "opts": self.opts,
+            "statement": statement,
+            "corrigendum": row,
+            "form": form,
+        }
+        status = 400 if form.is_bound else 200
+        return render(request, "admin/statement_corrigendum.html", context, status=status)

@@ -1,0 +1,112 @@
+"""The text of a statement at the desk, as one document."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from outcomes.agreeing.side_by_side import blocks
+from outcomes.drafting import KINDS, Merged, SentForm, lines_of, merge, move, store, take_out
+from outcomes.models import Statement
+
+
+class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The page on which a draft is written."""
+
+    def get_urls(self) -> list[Any]:
+        """With that of the text."""
+        view = self.admin_site.admin_view(self.text_view)
+        return [
+            path("<path:object_id>/text/", view, name="outcomes_statement_text"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The document: to write while it is a draft, and to read from then on."""
+        statement = self.get_object(request, object_id)
+        if statement is None or not self.has_view_permission(request, statement):
+            raise Http404
+        may_write = self.has_change_permission(request, statement)
+        is_draft = statement.state == Statement.State.DRAFT
+        if request.method != "POST":
+            asked = request.GET.get("take_out", "")
+            return self._page(request, statement, may_write and is_draft, asked=asked)
+        if not may_write:
+            raise PermissionDenied
+        statement = Statement.objects.select_related("event").get(pk=statement.pk)
+        form = SentForm(request.POST, statement)
+        if not is_draft:
+            messages.error(
+                request, _("Only a draft is changed. Take it back first, or write a corrigendum.")
+            )
+            return redirect(reverse("admin:outcomes_statement_text", args=[statement.pk]))
+        if not form.is_valid():
+            mistake = _("A sentence is longer than 20,000 signs. Shorten it, then store it again.")
+            return self._page(request, statement, True, form=form, mistakes=[mistake])
+        return self._store(request, statement, form)
+
+    def _store(self, request: HttpRequest, statement: Statement, form: SentForm) -> HttpResponse:
+        merged = merge(statement, form)
+        if merged.conflicts or merged.lost or any(line.mistakes for line in merged.lines):
+            return self._page(request, statement, True, form=form, merged=merged)
+        try:
+            store(statement, merged, form)
+            act, _dash, key = request.POST.get("act", "").partition("-")
+            if act in ("up", "down") and key.isdecimal() and len(key) < 19:
+                move(statement, int(key), -1 if act == "up" else 1)
+            elif act == "remove" and key.isdecimal() and len(key) < 19:
+                take_out(statement, int(key))
+        except ValidationError as mistake:
+            return self._page(request, statement, True, form=form, mistakes=mistake.messages)
+        messages.success(request, _("The text is stored."))
+        if merged.by_others:
+            names = ", ".join(line.name for line in merged.by_others)
+            messages.info(
+                request, _("Somebody else changed this meanwhile, and it is kept: %s") % names
+            )
+        place = f"#line-{key}" if act in ("up", "down") else ""
+        return redirect(reverse("admin:outcomes_statement_text", args=[statement.pk]) + place)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        statement: Statement,
+        may_write: bool,
+        *,
+        form: SentForm | None = None,
+        merged: Merged | None = None,
+        mistakes: list[str] | None = None,
+        asked: str = "",
+    ) -> HttpResponse:
+        lines = merged.lines if merged else lines_of(statement)
+        if form is not None and merged is None:
+            for line in lines:
+                line.text = form.data.get(f"text-{line.key}", line.text)
+        sent: Any = form.data if form is not None else {}
+        for line in lines:
+            line.new = sent.get(f"new-{line.key}", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("The text"),
+            "opts": self.opts,
+            "statement": statement,
+            "event": statement.event,
+            "lines": lines,
+            "kinds": KINDS,
+            "new": sent.get("new", ""),
+            "merged": merged,
+            "mistakes": mistakes or [],
+            "may_write": may_write,
+            "asked": next((line for line in lines if line.key == asked and line.number), None),
+            "preview": blocks(statement.wording()),
+        }
+        return render(
+            request, "admin/statement_text.html", context, status=400 if form is not None else 200
+        )

@@ -1,0 +1,52 @@
+"""The one way in which the text of a statement is written down, so that anyone can check it.
+
+Plain text in UTF-8 with lines that end in LF. The title, then the code of the roundtable and the
+language; the introduction; then each lead-in and point with its number. Numbers stand at the
+margin, all text is set in, so no text can look like another sentence.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+MARGIN = 8  # signs; a number has at most twelve, and two spaces follow at least
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A lead-in or a point, with the number that it has or will have."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All that is agreed in a statement; what the portal adds, such as themes, is no part of it."""
+
+    title: str
+    code: str
+    language: str
+    introduction: str
+    sentences: tuple[Sentence, ...]
+
+    def text(self) -> str:
+        """The canonical text, which ends with the end of a line."""
+        head = [" ".join(self.title.split()), f"{self.code}, {self.language}"]
+        lines = [*head, ""]
+        if self.introduction.strip():
+            lines += [*_set_in(self.introduction), ""]
+        for sentence in self.sentences:
+            first, *others = _set_in(sentence.text) or [""]
+            mark = f"{sentence.number}  ".ljust(MARGIN)
+            lines += [f"{mark}{first.lstrip()}", *others]
+        return "".join(f"{line}\n" for line in lines)
+
+
+def _set_in(text: str) -> list[str]:
+    lines = (line.strip() for line in text.strip().splitlines())
+    return [f"{' ' * MARGIN}{line}" if line else "" for line in lines]
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a canonical text, in hexadecimal digits."""
+    return sha256(text.encode()).hexdigest()

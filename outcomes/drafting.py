@@ -1,0 +1,204 @@
+"""A draft as one document: its words are stored together, and two editors never lose any.
+
+Each field is sent with the words that its editor began from. What somebody else changed meanwhile
+stays, unless both changed the same sentence: then nothing is stored, and the second is shown what
+the first wrote.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from outcomes.changes.wording import Piece, compared
+from outcomes.loading.changes import plain_lines
+from outcomes.models import Outcome, Statement
+
+KINDS = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
+LONGEST = 20_000  # signs of one sentence
+
+
+@dataclass
+class Line:
+    """One field of the document, with what it held when its editor began."""
+
+    key: str  # "title", "introduction", or the number of the row
+    text: str
+    base: str
+    number: str = ""
+    kind: str = ""
+    is_lead_in: bool = False
+    new: str = ""  # words for a new point under this lead-in, not stored yet
+    theirs: tuple[list[Piece], list[Piece]] | None = None  # where both changed it
+    mistakes: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What an editor calls it."""
+        if self.number:
+            return self.number
+        return _("Title") if self.key == "title" else _("Introduction")
+
+
+@dataclass
+class Merged:
+    """What comes of the words that were sent: lines for the page, and what is to be stored."""
+
+    lines: list[Line]
+    changed: dict[str, str]
+    conflicts: list[Line]
+    by_others: list[Line]
+    lost: list[str]  # words for sentences that somebody else took out
+
+
+class SentForm(forms.Form):
+    """What the page of a draft sends: a text, its base and perhaps a kind for each line."""
+
+    def __init__(self, data: Mapping[str, str], statement: Statement) -> None:
+        super().__init__(data)
+        keys = ["title", "introduction", *_numbers_in(data)]
+        for key in keys:
+            for name in ("text", "base"):
+                self.fields[f"{name}-{key}"] = forms.CharField(
+                    required=False, max_length=LONGEST, strip=True
+                )
+            self.fields[f"kind-{key}"] = forms.ChoiceField(required=False, choices=KINDS)
+        for row in statement.outcomes.filter(parent=None):
+            self.fields[f"new-{row.pk}"] = forms.CharField(required=False, max_length=LONGEST)
+            self.fields[f"newkind-{row.pk}"] = forms.ChoiceField(required=False, choices=KINDS)
+        self.fields["new"] = forms.CharField(required=False, max_length=LONGEST)
+        self.keys = keys
+
+    def sent(self, name: str) -> str:
+        """What a field holds, its lines ended as they are stored."""
+        return plain_lines(self.cleaned_data.get(name) or "")
+
+
+def _numbers_in(data: Mapping[str, str]) -> list[str]:
+    names = (name.removeprefix("text-") for name in data if name.startswith("text-"))
+    return [name for name in names if name.isdecimal() and len(name) < 19]
+
+
+def lines_of(statement: Statement) -> list[Line]:
+    """The document as it is stored."""
+    title, start = plain_lines(statement.title), plain_lines(statement.introduction)
+    found = [Line("title", title, title), Line("introduction", start, start)]
+    for row in statement.sentences():
+        text = plain_lines(row.text)
+        lead_in = row.parent_id is None
+        found.append(Line(str(row.pk), text, text, row.number, row.kind, lead_in))
+    return found
+
+
+def merge(statement: Statement, form: SentForm) -> Merged:
+    """What was sent, with what others stored since; the form must be valid."""
+    merged = Merged(lines_of(statement), {}, [], [], [])
+    known = {line.key for line in merged.lines}
+    for line in merged.lines:
+        if f"text-{line.key}" not in form.fields:
+            merged.by_others.append(line)  # written by somebody else since
+            continue
+        mine, base, stored = form.sent(f"text-{line.key}"), form.sent(f"base-{line.key}"), line.text
+        if mine in (base, stored):
+            if stored != base:
+                merged.by_others.append(line)
+        elif stored == base:
+            line.text = merged.changed[line.key] = mine
+            if not mine and line.key != "introduction":
+                line.mistakes.append(_("Write something, or take it out with its button."))
+        else:
+            line.text, line.theirs = mine, compared(base, stored)
+            merged.conflicts.append(line)
+    gone = [key for key in form.keys if key not in known]
+    merged.lost = [
+        form.sent(f"text-{key}")
+        for key in gone
+        if form.sent(f"text-{key}") != form.sent(f"base-{key}")
+    ]
+    return merged
+
+
+@transaction.atomic
+def store(statement: Statement, merged: Merged, form: SentForm) -> None:
+    """Stores what was changed and what is new; nothing may be in conflict.
+
+    Raises ValidationError where a row would not be right.
+    """
+    words = merged.changed
+    if {"title", "introduction"} & set(words):
+        statement.title = words.get("title", statement.title)
+        statement.introduction = words.get("introduction", statement.introduction)
+        statement.full_clean()
+        statement.save()
+    for row in statement.outcomes.all():
+        kind = form.sent(f"kind-{row.pk}")
+        text = words.get(str(row.pk), row.text)
+        if row.parent_id is None or not kind:
+            kind = row.kind
+        if (text, kind) != (row.text, row.kind):
+            row.text, row.kind = text, kind
+            row.full_clean()
+            row.save()
+    for lead_in in statement.outcomes.lead_ins():
+        _add(statement, form.sent(f"new-{lead_in.pk}"), form.sent(f"newkind-{lead_in.pk}"), lead_in)
+    _add(statement, form.sent("new"), Outcome.Kind.LEAD_IN, None)
+
+
+def _add(statement: Statement, text: str, kind: str, parent: Outcome | None) -> None:
+    if not text:
+        return
+    last = statement.outcomes.filter(parent=parent).aggregate(last=Max("position"))["last"]
+    row = Outcome(
+        statement=statement,
+        parent=parent,
+        text=text,
+        kind=kind or Outcome.Kind.RECOMMENDATION,
+        position=(last or 0) + 1,
+    )
+    row.full_clean()
+    row.save()
+
+
+@transaction.atomic
+def move(statement: Statement, key: int, step: int) -> None:
+    """Moves a sentence up (-1) or down (1); a point at the edge goes to the next lead-in."""
+    rows = {row.pk: row for row in statement.outcomes.all()}
+    row = rows.get(key)
+    if row is None:
+        return
+    heads = list(statement.outcomes.lead_ins())
+    siblings = list(statement.outcomes.filter(parent=row.parent_id).order_by("position", "pk"))
+    place = siblings.index(row)
+    if 0 <= place + step < len(siblings):
+        siblings.insert(place + step, siblings.pop(place))
+    elif row.parent_id is not None:
+        at = [head.pk for head in heads].index(row.parent_id) + step
+        if not 0 <= at < len(heads):
+            return
+        row.parent = heads[at]
+        others = list(heads[at].points.order_by("position", "pk"))
+        siblings = [*others, row] if step < 0 else [row, *others]
+    for position, sibling in enumerate(siblings, start=1):
+        if sibling.position != position or sibling is row:
+            sibling.position = position
+            sibling.parent_id = row.parent_id
+            sibling.full_clean()
+            sibling.save()
+
+
+@transaction.atomic
+def take_out(statement: Statement, key: int) -> None:
+    """Takes a sentence out of a draft.
+
+    Raises ValidationError for a lead-in that has points still.
+    """
+    row = statement.outcomes.filter(pk=key).first()
+    if row is None:
+        return
+    if row.points.exists():
+        raise ValidationError(_("Points stand under it. Move them or take them out first."))
+    row.delete()

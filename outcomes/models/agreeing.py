@@ -1,0 +1,219 @@
+"""How a text is agreed: it is circulated, answered or met with silence, and signed."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models.version import StatementVersion
+from participants.models import Organisation, User
+
+
+class Circulation(models.Model):
+    """One version, sent round to the participants: silence until the deadline is agreement."""
+
+    class Stop(models.TextChoices):
+        """Why it ended before its deadline, or counts no more."""
+
+        OBJECTED = "objected", _("objected to")
+        WITHDRAWN = "withdrawn", _("taken back by the co-chairs")
+
+    class Standing(models.TextChoices):
+        """Where it stands at a moment."""
+
+        OPEN = "open", _("open")
+        AGREED = "agreed", _("agreed")
+        OBJECTED = "objected", _("objected to")
+        WITHDRAWN = "withdrawn", _("taken back by the co-chairs")
+
+    version = models.OneToOneField(
+        StatementVersion,
+        on_delete=models.CASCADE,
+        related_name="circulation",
+        verbose_name=_("version"),
+        help_text=_("What is agreed to."),
+    )
+    deadline = models.DateTimeField(
+        _("deadline"), help_text=_("Whoever has said nothing by then has agreed.")
+    )
+    opened_at = models.DateTimeField(_("circulated"), help_text=_("When it was sent round."))
+    opened_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("circulated by"),
+        help_text=_("The co-chair who sent it round."),
+    )
+    stop = models.CharField(
+        _("ended because"),
+        max_length=9,
+        choices=Stop.choices,
+        blank=True,
+        help_text=_("Empty while it is open, and where silence brought agreement."),
+    )
+    stopped_at = models.DateTimeField(
+        _("ended"), null=True, blank=True, help_text=_("When it was stopped.")
+    )
+
+    class Meta:
+        verbose_name = _("circulation")
+        verbose_name_plural = _("circulations")
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deadline__gt=models.F("opened_at")),
+                name="circulation_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(stop="", stopped_at=None)
+                | Q(stop__in=["objected", "withdrawn"], stopped_at__isnull=False),
+                name="circulation_stopped_at_some_time_and_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version.statement.event.code} · {self.version.number}"
+
+    def standing(self, at: datetime) -> Standing:
+        """Whether it is open at a moment, or how it ended; silence needs nobody to count it."""
+        if self.stop:
+            return self.Standing(self.stop)
+        return self.Standing.OPEN if at < self.deadline else self.Standing.AGREED
+
+
+class Reply(models.Model):
+    """What an organisation that was asked said to a version; empty while it is silent."""
+
+    class Answer(models.TextChoices):
+        """What an organisation may say."""
+
+        AGREE = "agree", _("Agree")
+        COMMENT = "comment", _("Agree, with a comment")
+        OBJECT = "object", _("Object")
+
+    circulation = models.ForeignKey(
+        Circulation,
+        on_delete=models.CASCADE,
+        related_name="replies",
+        verbose_name=_("circulation"),
+        help_text=_("Which version it is about."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="replies",
+        verbose_name=_("organisation"),
+        help_text=_("Who was asked."),
+    )
+    answer = models.CharField(
+        _("answer"),
+        max_length=7,
+        choices=Answer.choices,
+        blank=True,
+        help_text=_("Empty while it has said nothing."),
+    )
+    text = models.TextField(
+        _("text"),
+        blank=True,
+        max_length=4000,
+        help_text=_("A comment, or what is objected to and what would be acceptable."),
+    )
+    author = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("author"),
+        help_text=_("Who wrote it for the organisation."),
+    )
+    answered_at = models.DateTimeField(
+        _("answered"), null=True, blank=True, help_text=_("When it was last said.")
+    )
+
+    class Meta:
+        verbose_name = _("answer to a circulated text")
+        verbose_name_plural = _("answers to circulated texts")
+        ordering = ["circulation", "organisation__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["circulation", "organisation"], name="reply_once"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None, text="")
+                | Q(answer__in=["agree", "comment", "object"], answered_at__isnull=False),
+                name="reply_at_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.get_answer_display() or '–'}"
+
+    def clean(self) -> None:
+        """Raises ValidationError where a comment or an objection says nothing."""
+        if self.answer == self.Answer.OBJECT and not self.text.strip():
+            raise ValidationError(
+                {"text": _("Say what you object to, and what would be acceptable.")}
+            )
+        if self.answer == self.Answer.COMMENT and not self.text.strip():
+            raise ValidationError({"text": _("Write your comment, or choose “Agree”.")})
+
+
+class SignOff(models.Model):
+    """That a co-chair signed a version; it holds the hash of what was signed."""
+
+    version = models.ForeignKey(
+        StatementVersion,
+        on_delete=models.CASCADE,
+        related_name="sign_offs",
+        verbose_name=_("version"),
+        help_text=_("What was signed."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="sign_offs",
+        verbose_name=_("co-chair"),
+        help_text=_("For whom it was signed."),
+    )
+    signer = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("signer"),
+        help_text=_("Who signed for the co-chair."),
+    )
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, help_text=_("Of the text that was signed.")
+    )
+    signed_at = models.DateTimeField(_("signed"), help_text=_("When it was signed."))
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ["signed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "organisation"],
+                name="sign_off_once_for_each_cochair",
+                violation_error_message=_("This co-chair has signed already."),
+            ),
+            models.UniqueConstraint(
+                fields=["version", "signer"],
+                condition=Q(signer__isnull=False),
+                name="sign_off_once_for_each_person",
+                violation_error_message=_("You have signed already, for another co-chair."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.version}"
+
+    def clean(self) -> None:
+        """Raises ValidationError where it is about another text than the version's."""
+        if self.version_id and self.sha256 != self.version.sha256:
+            raise ValidationError(_("The text was changed since you read it. Read it again."))

@@ -1,0 +1,140 @@
+"""Corrections of a published statement: new words for old ones, which are kept."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models.outcome import Outcome
+from outcomes.models.statement import Statement
+
+
+class CorrigendumQuerySet(models.QuerySet["Corrigendum"]):
+    """Which corrections someone may see."""
+
+    def published(self) -> "CorrigendumQuerySet":
+        """Those that hold, of statements that anyone may read, the latest first."""
+        return self.filter(
+            state=Statement.State.PUBLISHED,
+            statement__state=Statement.State.PUBLISHED,
+            statement__event__is_public=True,
+        ).order_by("-published_at", "-pk")
+
+
+class Corrigendum(models.Model):
+    """One correction of a published statement, agreed as the statement was."""
+
+    statement = models.ForeignKey(
+        Statement,
+        on_delete=models.CASCADE,
+        related_name="corrigenda",
+        verbose_name=_("statement"),
+        help_text=_("What it corrects."),
+    )
+    reason = models.TextField(
+        _("reason"), max_length=1000, help_text=_("Why it is corrected. Everyone reads this.")
+    )
+    source = models.CharField(
+        _("source"),
+        max_length=300,
+        blank=True,
+        help_text=_("Where the right wording stands, if it was adopted elsewhere."),
+    )
+    hides_before = models.BooleanField(
+        _("do not show the wording of before"),
+        default=False,
+        help_text=_("For a name or a place that should never have stood there."),
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=Statement.State.choices,
+        default=Statement.State.DRAFT,
+        help_text=_("Only a published correction holds; until then the wording of before does."),
+    )
+    published_at = models.DateTimeField(
+        _("published"), null=True, blank=True, help_text=_("Since when it holds.")
+    )
+
+    objects = CorrigendumQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("corrigendum")
+        verbose_name_plural = _("corrigenda")
+        ordering = ["statement", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement"],
+                condition=~Q(state="published"),
+                name="corrigendum_one_at_a_time",
+                violation_error_message=_("Another correction is on its way. Finish it first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="published", published_at__isnull=False)
+                | (~Q(state="published") & Q(published_at=None)),
+                name="corrigendum_published_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "circulated", "adopted", "published"]),
+                name="corrigendum_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason[:60]
+
+    def wording(self) -> str:
+        """The canonical text of the statement once this holds."""
+        changed = {row.outcome_id: row.after for row in self.rewordings.all()}
+        return self.statement.wording(changed)
+
+
+class Rewording(models.Model):
+    """New words for a sentence of a published statement, or for its introduction."""
+
+    corrigendum = models.ForeignKey(
+        Corrigendum,
+        on_delete=models.CASCADE,
+        related_name="rewordings",
+        verbose_name=_("corrigendum"),
+        help_text=_("The correction that it is a part of."),
+    )
+    outcome = models.ForeignKey(
+        Outcome,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="rewordings",
+        verbose_name=_("sentence"),
+        help_text=_("Empty for the introduction."),
+    )
+    before = models.TextField(_("before"), blank=True, help_text=_("What stood there."))
+    after = models.TextField(_("after"), blank=True, help_text=_("What is to stand there."))
+
+    class Meta:
+        verbose_name = _("rewording")
+        verbose_name_plural = _("rewordings")
+        ordering = ["corrigendum", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["corrigendum", "outcome"],
+                condition=Q(outcome__isnull=False),
+                name="rewording_once",
+            ),
+            models.UniqueConstraint(
+                fields=["corrigendum"],
+                condition=Q(outcome=None),
+                name="rewording_of_the_introduction_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(before=models.F("after")), name="rewording_changes_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome.number if self.outcome else str(_("introduction"))
+
+    def clean(self) -> None:
+        """Raises ValidationError where a sentence would be left without words."""
+        if self.outcome_id and not self.after.strip():
+            raise ValidationError({"after": _("A sentence cannot be taken out. Reword it.")})

@@ -1,0 +1,129 @@
+"""A statement that two co-chairs bring to agreement, with everybody whom that needs."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from outcomes import agreeing
+from outcomes.models import Circulation, Corrigendum, Outcome, Reply, Rewording, SignOff, Statement
+from outcomes.models.version import StatementVersion, keep_version
+from participants.models import Delegate, EventRole, Organisation, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_outcome,
+    make_participation,
+    make_role,
+    make_statement,
+    make_user,
+    save,
+)
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DEADLINE = AT + timedelta(days=7)
+AFTER = DEADLINE + timedelta(hours=1)
+
+
+@dataclass
+class Table:
+    """Two co-chairs, two more organisations, and the draft that they are to agree on."""
+
+    event: Event
+    statement: Statement
+    first: User  # acts for Indonesia
+    second: User  # acts for Australia
+    cochairs: list[Organisation]
+    shelter: Organisation
+    speaker: Delegate  # for the shelter
+    ministry: Organisation  # nobody of it can sign in
+
+
+def make_table(**fields: Any) -> Table:
+    """A roundtable that is not public yet, with a draft of two points."""
+    event = make_event(**({"code": "AG", "slug": "agree", "is_public": False} | fields))
+    names = ("Indonesia", "Australia")
+    cochairs = [
+        make_organisation(slug=name.lower(), name=name, short_name=name, kind="government")
+        for name in names
+    ]
+    users = []
+    for office in cochairs:
+        make_role(event, organisation=office, role=EventRole.Role.COCHAIR)
+        users.append(make_user(f"{office.slug}@example.org"))
+        make_grant(users[-1], event, on_behalf_of=office)
+    shelter = make_organisation(slug="shelter", name="Example Shelter", short_name="Shelter")
+    speaker = make_delegate(name="Sari Speaks", user=make_user("sari@example.org"))
+    make_participation(speaker, event, organisation=shelter)
+    ministry = make_organisation(slug="ministry", name="Ministry of Silence", short_name="Ministry")
+    make_role(event, organisation=ministry)
+    statement = make_statement(event, points=0, published=False, introduction="We met in Bali.")
+    lead_in = statement.outcomes.get()
+    for number, words in enumerate(("protect those who were trafficked", "share what works"), 1):
+        make_outcome(statement, parent=lead_in, position=number, text=words)
+    return Table(event, statement, users[0], users[1], cochairs, shelter, speaker, ministry)
+
+
+def circulated(table: Table) -> Circulation:
+    """The draft, sent round."""
+    found = agreeing.circulate(table.statement, deadline=DEADLINE, by=table.first, at=AT)
+    table.statement.refresh_from_db()
+    return found
+
+
+def signed(table: Table) -> Statement:
+    """The draft, met with silence and signed by both."""
+    version = circulated(table).version
+    for user in (table.first, table.second):
+        agreeing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER)
+    table.statement.refresh_from_db()
+    return table.statement
+
+
+def published(table: Table) -> Statement:
+    """The same, published."""
+    statement = signed(table)
+    agreeing.publish_signed(statement, by=table.first, at=AFTER)
+    statement.refresh_from_db()
+    return statement
+
+
+# Rows by themselves ------------------------------------------------------------------------
+
+
+def make_version(statement: Statement | None = None) -> StatementVersion:
+    statement = statement or make_statement(published=False)
+    return keep_version(statement, statement.wording(), at=NOON)
+
+
+def make_circulation(version: StatementVersion | None = None, **fields: Any) -> Circulation:
+    given: dict[str, Any] = {"opened_at": NOON, "deadline": NOON + timedelta(days=7)} | fields
+    return save(Circulation(version=version or make_version(), **given))
+
+
+def make_reply(circulation: Circulation | None = None, **fields: Any) -> Reply:
+    organisation = fields.pop("organisation", None) or make_organisation()
+    circulation = circulation or make_circulation()
+    return save(Reply(circulation=circulation, organisation=organisation, **fields))
+
+
+def make_sign_off(version: StatementVersion | None = None, **fields: Any) -> SignOff:
+    version = version or make_version()
+    given: dict[str, Any] = {"sha256": version.sha256, "signed_at": NOON, "signer": make_user()}
+    organisation = fields.pop("organisation", None) or make_organisation()
+    return save(SignOff(version=version, organisation=organisation, **given | fields))
+
+
+def make_corrigendum(statement: Statement | None = None, **fields: Any) -> Corrigendum:
+    given: dict[str, Any] = {"reason": "A slip of the pen."} | fields
+    return save(Corrigendum(statement=statement or make_statement(), **given))
+
+
+def make_rewording(corrigendum: Corrigendum | None = None, **fields: Any) -> Rewording:
+    corrigendum = corrigendum or make_corrigendum()
+    point: Outcome = corrigendum.statement.outcomes.points()[0]
+    given: dict[str, Any] = {"outcome": point, "before": point.text, "after": "other words"}
+    return save(Rewording(corrigendum=corrigendum, **given | fields))

@@ -1,0 +1,419 @@
+"""Silence and two keys: a text goes round, is objected to or met with silence, and is signed."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from outcomes import agreeing
+from outcomes.models import Circulation, Reply, SignOff, Statement
+from participants.models import Delegate, EventRole, Grant, User
+from roundtable.audit import AuditEntry
+from tests.agreeing import (
+    AFTER,
+    AT,
+    DEADLINE,
+    Table,
+    circulated,
+    make_table,
+    published,
+    signed,
+)
+from tests.factories import make_event, make_grant, make_role, make_user
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+
+
+@pytest.fixture
+def table(db: None) -> Table:
+    return make_table()
+
+
+@pytest.fixture
+def clock() -> "time_machine.Traveller":  # type: ignore[misc]
+    with time_machine.travel(AT, tick=False) as traveller:
+        yield traveller
+
+
+def desk(statement: Statement) -> str:
+    return reverse("admin:outcomes_statement_agreement", args=[statement.pk])
+
+
+def page_of(circulation: Circulation) -> str:
+    return reverse("my-circulation", args=[circulation.pk])
+
+
+def new(deliver: Deliver) -> list[tuple[str, str]]:
+    """To whom a letter went since this was last asked, and its subject."""
+    found = sorted((letter.to[0], str(letter.subject)) for letter in deliver())
+    mail.outbox.clear()
+    return found
+
+
+def test_a_whole_way_from_draft_to_published(
+    client_of: Sign, table: Table, clock: "time_machine.Traveller", deliver: Deliver
+) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    speaker, address = client_of(table.speaker), desk(table.statement)
+    text = first.get(address).content.decode()
+    assert "4 organisations are asked." in text
+    # Nobody of these could answer, and the page says so before anything is sent.
+    assert re.search(r"Nobody can sign in.*Australia.*Indonesia.*Ministry", text, re.S)
+    assert "Shelter" not in text.split("Nobody can sign in")[1].split("</p>")[0]
+    answer = first.post(address, {"act": "circulate", "deadline": "2026-03-09"}, follow=True)
+    assert "Version 1 goes round: 4 organisations are asked." in answer.content.decode()
+    assert new(deliver) == [("sari@example.org", "A text to agree on")]
+
+    # The shelter objects; the text stops for everybody.
+    circulation = Circulation.objects.get()
+    asked = speaker.get(page_of(circulation)).content.decode()
+    assert "protect those who were trafficked" in asked
+    assert "If your organisation says nothing until then, it has agreed." in asked
+    assert "The co-chairs read who answers what: Australia, Indonesia." in asked
+    sent = {"answer": "object", "text": "Say children too.", "seen": "none"}
+    answer = speaker.post(page_of(circulation), sent, follow=True)
+    assert "Your objection is with the co-chairs" in answer.content.decode()
+    table.statement.refresh_from_db()
+    assert table.statement.state == "draft"
+    assert new(deliver) == [
+        ("australia@example.org", "A text was objected to"),
+        ("indonesia@example.org", "A text was objected to"),
+        ("sari@example.org", "A text was stopped"),
+    ]
+    text = second.get(address).content.decode()
+    assert "Version 1 was objected to." in text
+    assert "Say children too." in text
+
+    # The same text does not go round twice; a changed one does, and silence agrees.
+    answer = first.post(address, {"act": "circulate", "deadline": "2026-03-09"})
+    assert answer.status_code == 400
+    assert "This very text was circulated already." in answer.content.decode()
+    point = table.statement.outcomes.points()[0]
+    point.text = "protect those who were trafficked, children first"
+    point.save()
+    first.post(address, {"act": "circulate", "deadline": "2026-03-09"})
+    later = Circulation.objects.get(version__number=2)
+    shown = speaker.get(page_of(later)).content.decode()
+    assert "What changed since version 1" in shown
+    assert "<ins>, children first</ins>" in shown
+    answer = first.post(address, {"act": "sign", "sha256": later.version.sha256})
+    assert "The participants still have time to answer." in answer.content.decode()
+    clock.move_to(AFTER + timedelta(days=1))
+    first, second = client_of(table.first), client_of(table.second)
+    speaker = client_of(table.speaker)
+    assert "nobody objected: this version is agreed" in speaker.get(page_of(later)).content.decode()
+    call_command("remind")
+    assert ("indonesia@example.org", "A text waits for your signature") in new(deliver)
+
+    # Both sign, and one publishes.
+    assert f"Sign for {table.cochairs[0].short}" in first.get(address).content.decode()
+    text = first.post(
+        address, {"act": "sign", "sha256": later.version.sha256}, follow=True
+    ).content.decode()
+    assert "The other co-chair&#x27;s signature is awaited." in text
+    assert "Sign for" in second.get(address).content.decode()
+    assert first.post(address, {"act": "publish"}).status_code == 400
+    text = second.post(
+        address, {"act": "sign", "sha256": later.version.sha256}, follow=True
+    ).content.decode()
+    assert "it is adopted" in text
+    first.post(address, {"act": "publish"})
+    table.statement.refresh_from_db()
+    assert (table.statement.state, table.statement.adoption) == ("published", "signed")
+    assert table.statement.outcomes.points().values_list("number", flat=True)[0] == "1.a"
+    assert later.version.sha256 == table.statement.versions.get(published_at__isnull=False).sha256
+    acts = AuditEntry.objects.filter(detail__startswith="AG ").values_list("act", flat=True)
+    assert list(acts) == [
+        "circulate statement",
+        "answer circulation",
+        "circulate statement",
+        "sign statement",
+        "sign statement",
+        "adopt statement",
+        "publish statement",
+    ]
+
+
+def test_a_published_page_names_who_signed(client_of: Sign) -> None:
+    table = make_table(is_public=True)
+    published(table)
+    text = Client().get("/roundtables/agree/").content.decode()
+    assert re.search(r"Signed here by the co-chairs:\s+Indonesia on \S+ \S+ \S+, Australia", text)
+
+
+# Silence -----------------------------------------------------------------------------------
+
+
+def test_silence_needs_nobody_to_count_it(table: Table) -> None:
+    circulation = circulated(table)
+    assert circulation.standing(DEADLINE - timedelta(seconds=1)) == "open"
+    assert circulation.standing(DEADLINE) == "agreed"
+
+
+def test_who_was_asked_is_kept(table: Table) -> None:
+    observer = make_role(table.event, role=EventRole.Role.OBSERVER).organisation
+    circulation = circulated(table)
+    make_role(table.event)  # came later
+    asked = [reply.organisation.name for reply in circulation.replies.all()]
+    assert asked == ["Australia", "Example Shelter", "Indonesia", "Ministry of Silence"]
+    assert observer.name not in asked
+
+
+@pytest.mark.parametrize(
+    ("deadline", "sentence"),
+    [
+        (AT + timedelta(hours=23), "at least one whole day"),
+        (AT + timedelta(days=400), "at most a year"),
+    ],
+)
+def test_deadlines_leave_time(table: Table, deadline: object, sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        agreeing.circulate(
+            table.statement,
+            deadline=deadline,  # type: ignore[arg-type]
+            by=table.first,
+            at=AT,
+        )
+    assert not Circulation.objects.exists()
+
+
+def test_nothing_goes_round_without_a_point_or_anybody_to_ask(table: Table) -> None:
+    table.statement.outcomes.points().delete()
+    with pytest.raises(ValidationError, match="There is no point yet"):
+        circulated(table)
+
+
+def test_an_answer_may_change_until_the_deadline(client_of: Sign, table: Table) -> None:
+    circulation = circulated(table)
+    browser, address = client_of(table.speaker), page_of(circulation)
+    with time_machine.travel(AT, tick=False):
+        browser.post(address, {"answer": "comment", "text": "Fine.", "seen": "none"})
+        reply = circulation.replies.get(organisation=table.shelter)
+        assert (reply.answer, reply.text) == ("comment", "Fine.")
+        # Somebody who did not see that answer does not replace it.
+        answer = browser.post(address, {"answer": "agree", "seen": "none"})
+        assert answer.status_code == 400
+        assert "A colleague answered after you opened this page." in answer.content.decode()
+    with time_machine.travel(AT + timedelta(hours=1), tick=False):
+        seen = agreeing.said_so_far(reply)
+        browser.post(address, {"answer": "agree", "text": "Gone.", "seen": seen})
+    reply.refresh_from_db()
+    assert (reply.answer, reply.text) == ("agree", "")
+    with time_machine.travel(AFTER, tick=False):
+        answer = browser.post(address, {"answer": "object", "text": "Late", "seen": seen})
+    assert answer.status_code == 400
+    assert "It is over" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("object", "Say what you object to, and what would be acceptable."),
+        ("comment", "Write your comment, or choose “Agree”."),
+        ("shrug", "Select a valid choice."),
+        ("", "This field is required."),
+    ],
+)
+def test_answers_without_words_change_nothing(
+    client_of: Sign, table: Table, answer: str, sentence: str
+) -> None:
+    circulation = circulated(table)
+    with time_machine.travel(AT, tick=False):
+        page = client_of(table.speaker).post(
+            page_of(circulation), {"answer": answer, "seen": "none"}
+        )
+    assert page.status_code == 400
+    assert sentence in page.content.decode()
+    assert not Reply.objects.exclude(answer="").exists()
+
+
+def test_other_participants_learn_of_an_objection_and_not_of_whom(
+    client_of: Sign, table: Table
+) -> None:
+    circulation = circulated(table)
+    other = make_user("ministry@example.org")
+    person = Delegate.objects.create(
+        name="Mina", user=other, consented_at=AT, reviewed_on=AT.date()
+    )
+    person.participations.create(
+        event=table.event, organisation=table.ministry, confirmed_by=table.first, confirmed_at=AT
+    )
+    reply = circulation.replies.get(organisation=table.shelter)
+    agreeing.answer(reply, answer="object", text="zq words", seen="none", by=table.first, at=AT)
+    text = client_of(person).get(page_of(circulation)).content.decode()
+    assert "Somebody objected, so this version does not go on." in text
+    assert "Shelter" not in text
+    assert "zq words" not in text
+
+
+def test_who_is_silent_is_reminded_once(table: Table, deliver: Deliver) -> None:
+    circulated(table)
+    new(deliver)
+    told = agreeing.remind_of_circulations
+    assert told(at=AT + timedelta(days=3)) == 0
+    assert told(at=DEADLINE - timedelta(days=1)) == 1
+    assert new(deliver) == [("sari@example.org", "A text waits for your answer")]
+    assert told(at=DEADLINE - timedelta(hours=5)) == 0
+
+
+def test_whoever_answered_is_not_reminded(table: Table, deliver: Deliver) -> None:
+    circulation = circulated(table)
+    deliver()
+    reply = circulation.replies.get(organisation=table.shelter)
+    agreeing.answer(reply, answer="agree", text="", seen="none", by=table.first, at=AT)
+    assert agreeing.remind_of_circulations(at=DEADLINE - timedelta(days=1)) == 0
+
+
+def test_whoever_hides_gets_no_letter(table: Table, deliver: Deliver) -> None:
+    table.speaker.paused_at = AT
+    table.speaker.save()
+    circulated(table)
+    assert deliver() == []
+
+
+def test_letters_hold_no_word_of_the_text(table: Table, deliver: Deliver) -> None:
+    circulated(table)
+    [letter] = deliver()
+    whole = f"{letter.subject} {letter.body} {letter.alternatives}"
+    assert "trafficked" not in whole
+    assert "Bali" not in whole
+    assert re.search(r"until 9 March 2026.* \(Asia/Bangkok\)", whole)
+
+
+# Two keys ----------------------------------------------------------------------------------
+
+
+def test_any_edit_voids_what_was_signed(table: Table) -> None:
+    version = circulated(table).version
+    agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    table.statement.refresh_from_db()
+    assert [bool(key.sign_off) for key in agreeing.keys(table.statement)] == [False, True]
+    point = table.statement.outcomes.points()[1]
+    point.text = "share what works."
+    point.save()
+    assert [key.sign_off for key in agreeing.keys(table.statement)] == [None, None]
+    with pytest.raises(ValidationError, match="changed after it was agreed"):
+        agreeing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER)
+
+
+@pytest.mark.parametrize("change", ["order", "title", "introduction", "language", "lead-in"])
+def test_every_part_of_the_text_counts(table: Table, change: str) -> None:
+    circulated(table)
+    statement = table.statement
+    if change == "order":
+        statement.outcomes.filter(position=2).update(position=0)
+    elif change == "lead-in":
+        statement.outcomes.filter(parent=None).update(text="Participants agree:")
+    else:
+        setattr(statement, change, {"language": "fr"}.get(change, "Other words"))
+        statement.save()
+    with pytest.raises(ValidationError, match="changed after it was agreed"):
+        agreeing.settled_circulation(statement, AFTER)
+
+
+def test_no_edit_between_the_second_signature_and_publishing(table: Table) -> None:
+    statement = signed(table)
+    statement.introduction = "We met elsewhere."
+    statement.save()
+    with pytest.raises(ValidationError, match="changed after it was agreed"):
+        agreeing.publish_signed(statement, by=table.first, at=AFTER)
+    statement.refresh_from_db()
+    assert statement.state == "adopted"
+
+
+def test_taking_it_back_voids_the_signatures(table: Table) -> None:
+    statement = signed(table)
+    agreeing.take_back(statement, by=table.second, at=AFTER)
+    statement.refresh_from_db()
+    assert statement.state == "draft"
+    assert [key.sign_off for key in agreeing.keys(statement)] == [None, None]
+    with pytest.raises(ValidationError, match="Each co-chair signs it first"):
+        agreeing.publish_signed(statement, by=table.first, at=AFTER)
+
+
+def test_one_person_has_one_key(table: Table) -> None:
+    """Even one with a grant for either co-chair, given by an operator's slip."""
+    version = circulated(table).version
+    agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    Grant.objects.filter(user=table.first).update(on_behalf_of=table.cochairs[1])
+    with pytest.raises(ValidationError, match="You have signed already"):
+        agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    assert SignOff.objects.count() == 1
+
+
+def test_one_cochair_has_one_key(table: Table) -> None:
+    colleague = make_user("colleague@example.org")
+    make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
+    version = circulated(table).version
+    agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    with pytest.raises(ValidationError, match="This co-chair has signed already"):
+        agreeing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER)
+
+
+def test_a_roundtable_with_one_cochair_adopts_nothing(table: Table) -> None:
+    version = circulated(table).version
+    table.event.roles.filter(organisation=table.cochairs[1]).delete()
+    with pytest.raises(ValidationError, match="Two keys are needed"):
+        agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+
+
+@pytest.mark.parametrize("who", ["operator", "editor", "host", "ended"])
+def test_nobody_else_signs(table: Table, who: str) -> None:
+    version = circulated(table).version
+    user = make_user(f"{who}@example.org", is_superuser=who == "operator")
+    if who == "editor":
+        make_grant(user, table.event, role="editor", on_behalf_of=table.cochairs[0])
+    elif who == "host":
+        make_grant(user, table.event, on_behalf_of=table.ministry)
+    elif who == "ended":
+        make_grant(
+            user,
+            table.event,
+            on_behalf_of=table.cochairs[0],
+            valid_until=(AFTER - timedelta(days=1)).date(),
+        )
+    with pytest.raises(ValidationError, match="Only somebody with a grant"):
+        agreeing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER)
+
+
+def test_another_text_than_the_one_that_was_read_is_not_signed(table: Table) -> None:
+    circulated(table)
+    with pytest.raises(ValidationError, match="changed since you read it"):
+        agreeing.sign(table.statement, sha256="0" * 64, by=table.first, at=AFTER)
+
+
+@pytest.mark.parametrize("act", ["circulate", "take_back", "sign", "publish"])
+@pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
+def test_whoever_is_no_cochair_takes_no_step(
+    client_of: Sign, table: Table, role: str, act: str
+) -> None:
+    user = make_user("other@example.org")
+    elsewhere = role == "elsewhere"
+    make_grant(
+        user, make_event() if elsewhere else table.event, role="cochair" if elsewhere else role
+    )
+    state = "circulated"
+    if act == "circulate":
+        state = "draft"
+    elif act == "publish":
+        signed(table)
+        state = "adopted"
+    else:
+        circulated(table)
+    sha256 = table.statement.versions.last()
+    sent = {"act": act, "deadline": "2026-03-20", "sha256": sha256.sha256 if sha256 else ""}
+    with time_machine.travel(AFTER, tick=False):
+        answer = client_of(user).post(desk(table.statement), sent)
+    assert answer.status_code == {"editor": 400, "reader": 403, "elsewhere": 404}[role]
+    table.statement.refresh_from_db()
+    assert table.statement.state == state

@@ -1,0 +1,233 @@
+"""Corrections of a published statement: agreed as it was, the words of before kept and shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from outcomes import agreeing
+from outcomes.models import Corrigendum, Outcome, Statement
+from participants.models import Delegate, User
+from tests.agreeing import AFTER, AT, Table, make_table, published
+from tests.factories import make_event, make_grant, make_statement, make_user
+from tests.roundtable_files import change, load, refusal, write_whole
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+def table(db: None) -> Table:
+    found = make_table(is_public=True)
+    published(found)
+    return found
+
+
+def address(statement: Statement, name: str = "corrigendum") -> str:
+    return reverse(f"admin:outcomes_statement_{name}", args=[statement.pk])
+
+
+def opened(client: Client, statement: Statement) -> dict[str, Any]:
+    form = client.get(address(statement)).context["form"]
+    return {field.html_name: field.value() or "" for field in form if field.value() is not False}
+
+
+def correct(client: Client, statement: Statement, **more: object) -> Any:
+    point = statement.outcomes.get(number="1.b")
+    sent = opened(client, statement) | {f"text-{point.pk}": "share what works, and what fails"}
+    return client.post(address(statement), sent | {"reason": "It was said so."} | more)
+
+
+def test_what_was_signed_is_corrected_in_the_same_way(client_of: Sign, table: Table) -> None:
+    client, statement = client_of(table.first), table.statement
+    point, old = statement.outcomes.get(number="1.b"), Client().get("/roundtables/agree/")
+    with time_machine.travel(AFTER, tick=False):
+        client = client_of(table.first)
+        assert correct(client, statement).status_code == 302
+        answer = client.post(address(statement, "agreement"), {"act": "publish"})
+        assert "Each co-chair signs it first." in answer.content.decode()
+        sent = {"act": "circulate", "deadline": "2026-03-20"}
+        client.post(address(statement, "agreement"), sent)
+        page = client_of(table.speaker).get("/me/texts/2/").content.decode()
+    assert "This corrects the published statement: It was said so." in page
+    assert "<ins>, and what fails</ins>" in page
+    # Until it holds, everyone reads the words of before.
+    assert "and what fails" not in Client().get("/roundtables/agree/").content.decode()
+    corrigendum = Corrigendum.objects.get()
+    later = AFTER.replace(day=25)
+    version = corrigendum.versions.get()
+    for user in (table.first, table.second):
+        agreeing.sign(corrigendum, sha256=version.sha256, by=user, at=later)
+    agreeing.publish_corrigendum(corrigendum, by=table.first, at=later)
+    point.refresh_from_db()
+    assert (point.number, point.text) == ("1.b", "share what works, and what fails")
+    shown = Client().get("/outcomes/agree/1.b/").content.decode()
+    assert "Corrected on 25 March 2026: It was said so." in shown
+    assert "<del>share what works</del>" in shown
+    page = Client().get("/roundtables/agree/").content.decode()
+    assert "It was said so." in page
+    assert "<del>share what works</del>" in page
+    # The words of before and their hash stay where they were.
+    before = Client().get("/roundtables/agree/statement-1.txt").content.decode()
+    assert "1.b     share what works\n" in before
+    assert table.statement.versions.get(number=1).sha256 in old.content.decode()
+    now = Client().get("/roundtables/agree/statement.txt").content.decode()
+    assert "1.b     share what works, and what fails\n" in now
+
+
+def test_a_correction_that_is_objected_to_does_not_hold(client_of: Sign, table: Table) -> None:
+    statement = table.statement
+    with time_machine.travel(AFTER, tick=False):
+        client = client_of(table.first)
+        correct(client, statement)
+        sent = {"act": "circulate", "deadline": "2026-03-20"}
+        client.post(address(statement, "agreement"), sent)
+        words = {"answer": "object", "text": "No.", "seen": "none"}
+        client_of(table.speaker).post("/me/texts/2/", words)
+        corrigendum = Corrigendum.objects.get()
+        assert corrigendum.state == "draft"
+        # What people were asked about is kept.
+        answer = client.post(address(statement), {"act": "discard"})
+        assert "It was circulated, so it is kept." in answer.content.decode()
+    statement.refresh_from_db()
+    assert statement.state == "published"
+    assert Client().get("/outcomes/agree/1.b/").status_code == 200
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Statement:
+    """Adopted elsewhere, and published as its source records."""
+    return make_statement(
+        make_event(slug="source", code="SRC"), source_title="Communiqué", introduction="We met."
+    )
+
+
+def cochair_of(statement: Statement, **fields: Any) -> User:
+    user = make_user("chair@example.org")
+    make_grant(user, statement.event, **fields)
+    return user
+
+
+def test_what_was_adopted_elsewhere_is_corrected_by_its_source(
+    client_of: Sign, elsewhere: Statement
+) -> None:
+    client = client_of(cochair_of(elsewhere))
+    sent = opened(client, elsewhere) | {"reason": "A slip in copying.", "text-0": "We met in Bali."}
+    client.post(address(elsewhere), sent)
+    answer = client.post(address(elsewhere, "agreement"), {"act": "publish"})
+    assert "Say where the right wording stands" in answer.content.decode()
+    client.post(address(elsewhere), sent | {"source": "Communiqué, page 1"})
+    client.post(address(elsewhere, "agreement"), {"act": "publish"})
+    page = Client().get("/roundtables/source/").content.decode()
+    assert "<del>We met.</del> <ins>We met in Bali.</ins>" in page
+    assert "Communiqué, page 1" in page
+    assert "nobody signed it here" in page
+
+
+def test_what_should_never_have_stood_there_is_shown_no_more(
+    client_of: Sign, elsewhere: Statement
+) -> None:
+    elsewhere.introduction = "Sari of the shelter spoke."
+    elsewhere.save()
+    elsewhere.publish(AT)
+    client = client_of(cochair_of(elsewhere))
+    sent = opened(client, elsewhere)
+    sent |= {"reason": "It named somebody.", "text-0": "A shelter spoke.", "source": "Page 1"}
+    client.post(address(elsewhere), sent | {"hides_before": "on"})
+    client.post(address(elsewhere, "agreement"), {"act": "publish"})
+    for path in (
+        "/roundtables/source/",
+        "/changes/",
+        "/roundtables/source.atom",
+        "/roundtables/source/statement.txt",
+        "/roundtables/source/statement-1.txt",
+        "/roundtables/source/statement-2.txt",
+    ):
+        answer = Client().get(path)
+        assert "Sari" not in answer.content.decode(), path
+    assert (
+        "What stood here before is not shown."
+        in Client().get("/roundtables/source/").content.decode()
+    )
+    assert Client().get("/roundtables/source/statement-2.txt").status_code == 404
+    assert Client().get("/roundtables/source/statement.txt").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change_of", "sentence"),
+    [
+        ({}, "Nothing is changed yet."),
+        ({"reason": ""}, "This field is required."),
+    ],
+)
+def test_bad_corrections_store_nothing(
+    client_of: Sign, table: Table, change_of: dict[str, str], sentence: str
+) -> None:
+    client = client_of(table.first)
+    sent = opened(client, table.statement) | {"reason": "Because."} | change_of
+    answer = client.post(address(table.statement), sent)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert not Corrigendum.objects.exists()
+
+
+def test_a_sentence_is_not_corrected_away(client_of: Sign, table: Table) -> None:
+    client = client_of(table.first)
+    point = table.statement.outcomes.get(number="1.b")
+    answer = correct(client, table.statement, **{f"text-{point.pk}": " "})
+    assert answer.status_code == 400
+    assert not Corrigendum.objects.exists()
+
+
+def test_a_draft_that_was_never_circulated_is_discarded(client_of: Sign, table: Table) -> None:
+    client = client_of(table.first)
+    correct(client, table.statement)
+    client.post(address(table.statement), {"act": "discard"})
+    assert not Corrigendum.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["editor", "reader"])
+def test_cochairs_alone_correct(client_of: Sign, table: Table, role: str) -> None:
+    user = make_user("other@example.org")
+    make_grant(user, table.event, role=role)
+    client = client_of(user)
+    assert client.get(address(table.statement)).status_code == 403
+    assert client.post(address(table.statement), {"reason": "x"}).status_code == 403
+
+
+def test_a_draft_statement_has_no_corrections(client_of: Sign) -> None:
+    table = make_table()
+    assert client_of(table.first).get(address(table.statement)).status_code == 404
+
+
+# By a file ---------------------------------------------------------------------------------
+
+
+def test_a_source_read_again_keeps_the_words_of_before(tmp_path: Any) -> None:
+    file = write_whole(tmp_path)
+    load(file)
+    point = Outcome.objects.points()[0]
+    load(change(file, f'text = "{point.text}"', 'text = "meet each year;"'))
+    corrigendum = Corrigendum.objects.get()
+    assert corrigendum.reason == "Its source was read again."
+    [row] = corrigendum.rewordings.all()
+    assert (row.before, row.after) == (point.text, "meet each year;")
+    assert list(Statement.objects.get().versions.values_list("number", flat=True)) == [1, 2]
+    load(file)
+    assert Corrigendum.objects.count() == 1
+
+
+def test_no_file_changes_what_was_signed(tmp_path: Any) -> None:
+    file = write_whole(tmp_path)
+    load(file)
+    Statement.objects.update(adoption="signed")
+    change(file, 'title = "What was agreed"', 'title = "What was agreed"\nadoption = "signed"')
+    point = Outcome.objects.points()[0]
+    change(file, f'text = "{point.text}"', 'text = "meet each year;"')
+    assert refusal(file) == [
+        "[statement] The co-chairs signed this text here. Correct it at the desk, not with a file."
+    ]
+    assert Outcome.objects.points()[0].text == point.text

@@ -1,0 +1,284 @@
+"""The text of a draft, written as one document: order, numbers, and two editors at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import Outcome, Statement
+from participants.models import Delegate, User
+from tests.agreeing import Table, circulated, make_table, published
+from tests.factories import make_grant, make_outcome, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+def table(db: None) -> Table:
+    found = make_table()
+    second = make_outcome(
+        found.statement, kind=Outcome.Kind.LEAD_IN, text="Co-chairs will:", position=2
+    )
+    make_outcome(found.statement, parent=second, text="report back", position=1)
+    return found
+
+
+def address(statement: Statement) -> str:
+    return reverse("admin:outcomes_statement_text", args=[statement.pk])
+
+
+def opened(client: Client, statement: Statement) -> dict[str, Any]:
+    """What a browser would send from the page as it stands."""
+    sent: dict[str, Any] = {}
+    for line in client.get(address(statement)).context["lines"]:
+        sent |= {f"text-{line.key}": line.text, f"base-{line.key}": line.base}
+        if line.kind and not line.is_lead_in:
+            sent[f"kind-{line.key}"] = line.kind
+    return sent
+
+
+def stands(statement: Statement) -> list[tuple[str, str]]:
+    statement.refresh_from_db()
+    return [(row.number, row.text) for row in statement.sentences()]
+
+
+def key_of(text: str) -> int:
+    return Outcome.objects.get(text=text).pk
+
+
+def test_the_document_is_written_in_one_page(client_of: Sign, table: Table) -> None:
+    client, statement = client_of(table.first), table.statement
+    sent = opened(client, statement)
+    sent |= {
+        "text-title": "What we agreed",
+        "text-introduction": "We met in Bali.\r\nIt rained.",
+        f"text-{key_of('report back')}": "report back within a year",
+        f"kind-{key_of('report back')}": "undertaking",
+        f"new-{key_of('Co-chairs will:')}": "meet again",
+        f"newkind-{key_of('Co-chairs will:')}": "undertaking",
+        "new": "Donors are asked to:",
+        "act": "save",
+    }
+    answer = client.post(address(statement), sent, follow=True)
+    assert "The text is stored." in answer.content.decode()
+    assert stands(statement) == [
+        ("1", "Participants agreed to:"),
+        ("1.a", "protect those who were trafficked"),
+        ("1.b", "share what works"),
+        ("2", "Co-chairs will:"),
+        ("2.a", "report back within a year"),
+        ("2.b", "meet again"),
+        ("3", "Donors are asked to:"),
+    ]
+    assert statement.title == "What we agreed"
+    assert statement.introduction == "We met in Bali.\nIt rained."
+    assert Outcome.objects.get(text="meet again").kind == "undertaking"
+    assert set(statement.outcomes.values_list("number", flat=True)) == {""}
+
+
+@pytest.mark.parametrize(
+    ("act", "text", "after"),
+    [
+        ("up", "share what works", ["1 P", "1.a share", "1.b protect", "2 C", "2.a report"]),
+        ("down", "share what works", ["1 P", "1.a protect", "2 C", "2.a share", "2.b report"]),
+        ("up", "report back", ["1 P", "1.a protect", "1.b share", "1.c report", "2 C"]),
+        ("up", "Co-chairs will:", ["1 C", "1.a report", "2 P", "2.a protect", "2.b share"]),
+        (
+            "up",
+            "protect those who were trafficked",
+            ["1 P", "1.a protect", "1.b share", "2 C", "2.a report"],
+        ),
+    ],
+)
+def test_sentences_move_by_buttons_and_numbers_follow(
+    client_of: Sign, table: Table, act: str, text: str, after: list[str]
+) -> None:
+    client, statement = client_of(table.first), table.statement
+    key = key_of(text)
+    sent = opened(client, statement) | {"act": f"{act}-{key}"}
+    answer = client.post(address(statement), sent)
+    assert answer.headers["Location"] == f"{address(statement)}#line-{key}"
+    short = {"Participants agreed to:": "P", "Co-chairs will:": "C"}
+    found = [f"{number} {short.get(t, t.split()[0])}" for number, t in stands(statement)]
+    assert found == after
+
+
+def test_a_move_stores_what_was_written(client_of: Sign, table: Table) -> None:
+    client, statement = client_of(table.first), table.statement
+    key = key_of("share what works")
+    sent = opened(client, statement)
+    client.post(address(statement), sent | {f"text-{key}": "share openly", "act": f"up-{key}"})
+    assert stands(statement)[1] == ("1.a", "share openly")
+
+
+def test_a_sentence_is_taken_out_after_a_question(client_of: Sign, table: Table) -> None:
+    client, statement = client_of(table.first), table.statement
+    key = key_of("share what works")
+    text = client.get(f"{address(statement)}?take_out={key}").content.decode()
+    assert "Take out 1.b?" in text
+    client.post(address(statement), {"act": f"remove-{key}"})
+    assert ("1.b", "share what works") not in stands(statement)
+    lead_in = key_of("Participants agreed to:")
+    answer = client.post(address(statement), {"act": f"remove-{lead_in}"})
+    assert answer.status_code == 400
+    assert "Points stand under it." in answer.content.decode()
+    assert Outcome.objects.filter(pk=lead_in).exists()
+
+
+# Two editors -------------------------------------------------------------------------------
+
+
+def test_two_editors_of_different_sentences_lose_nothing(client_of: Sign, table: Table) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement = table.statement
+    mine, theirs = opened(first, statement), opened(second, statement)
+    one, other = key_of("share what works"), key_of("report back")
+    second.post(address(statement), theirs | {f"text-{other}": "report back soon"})
+    answer = first.post(
+        address(statement), mine | {f"text-{one}": "share what fails too"}, follow=True
+    )
+    assert "Somebody else changed this meanwhile, and it is kept: 2.a" in answer.content.decode()
+    assert ("1.b", "share what fails too") in stands(statement)
+    assert ("2.a", "report back soon") in stands(statement)
+
+
+def test_the_second_editor_of_one_sentence_is_shown_what_changed(
+    client_of: Sign, table: Table
+) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement, key = table.statement, key_of("share what works")
+    mine, theirs = opened(first, statement), opened(second, statement)
+    second.post(address(statement), theirs | {f"text-{key}": "share what works best"})
+    sent = mine | {f"text-{key}": "share what fails", "text-title": "Mine too"}
+    answer = first.post(address(statement), sent)
+    assert answer.status_code == 400
+    text = answer.content.decode()
+    assert "Somebody else changed the same sentence while you wrote." in text
+    assert "<ins>best</ins>" in text
+    assert ">share what fails</textarea>" in text
+    assert 'value="Mine too"' in text
+    assert ("1.b", "share what works best") in stands(statement)  # nothing of the first is stored
+    assert statement.title == "Outcome statement"
+    # Having seen it, the first decides.
+    [line] = [row for row in answer.context["lines"] if row.key == str(key)]
+    again = sent | {f"base-{key}": line.base}
+    assert first.post(address(statement), again).status_code == 302
+    assert ("1.b", "share what fails") in stands(statement)
+    assert statement.title == "Mine too"
+
+
+def test_words_for_a_sentence_that_is_gone_come_back(client_of: Sign, table: Table) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement, key = table.statement, key_of("share what works")
+    mine = opened(first, statement)
+    second.post(address(statement), {"act": f"remove-{key}"})
+    answer = first.post(address(statement), mine | {f"text-{key}": "share <all> of it"})
+    assert answer.status_code == 400
+    assert "Somebody else took this sentence out." in answer.content.decode()
+    assert "share &lt;all&gt; of it" in answer.content.decode()
+
+
+def test_a_sentence_of_somebody_else_stays(client_of: Sign, table: Table) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement = table.statement
+    mine = opened(first, statement)
+    lead_in = key_of("Co-chairs will:")
+    second.post(address(statement), opened(second, statement) | {f"new-{lead_in}": "write"})
+    first.post(address(statement), mine | {"text-title": "Other title"})
+    assert ("2.b", "write") in stands(statement)
+
+
+# Bad input ---------------------------------------------------------------------------------
+
+
+def test_an_emptied_sentence_is_not_stored(client_of: Sign, table: Table) -> None:
+    client, statement = client_of(table.first), table.statement
+    before, key = stands(statement), key_of("report back")
+    sent = opened(client, statement) | {f"text-{key}": " ", "text-title": "Kept on the page"}
+    answer = client.post(address(statement), sent)
+    assert answer.status_code == 400
+    assert "Write something, or take it out with its button." in answer.content.decode()
+    assert 'value="Kept on the page"' in answer.content.decode()
+    assert stands(statement) == before
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"act": "up-99999999999999999999"},
+        {"act": "up-x"},
+        {"act": "remove-"},
+        {"text-99999999999999999999": "x"},
+        {"text-1٣": "x"},
+        {"act": "up-0"},
+    ],
+)
+def test_nonsense_changes_nothing(client_of: Sign, table: Table, sent: dict[str, str]) -> None:
+    client, statement = client_of(table.first), table.statement
+    before = stands(statement)
+    assert client.post(address(statement), sent).status_code in (302, 400)
+    assert stands(statement) == before
+
+
+def test_a_text_that_is_too_long_says_so(client_of: Sign, table: Table) -> None:
+    client, statement = client_of(table.first), table.statement
+    sent = opened(client, statement) | {"text-introduction": "x" * 20_001}
+    answer = client.post(address(statement), sent)
+    assert answer.status_code == 400
+    assert "longer than 20,000 signs" in answer.content.decode()
+    assert "x" * 20_001 in answer.content.decode()
+    sent = opened(client, statement) | {"text-title": "x" * 201}
+    assert client.post(address(statement), sent).status_code == 400
+
+
+@pytest.mark.parametrize("act", ["circulated", "published"])
+def test_what_goes_round_or_is_published_is_not_changed(
+    client_of: Sign, table: Table, act: str
+) -> None:
+    client, statement = client_of(table.first), table.statement
+    sent = opened(client, statement) | {"text-title": "Sneaked in"}
+    circulated(table) if act == "circulated" else published(table)
+    answer = client.post(address(statement), sent, follow=True)
+    assert "Only a draft is changed." in answer.content.decode()
+    statement.refresh_from_db()
+    assert statement.title == "Outcome statement"
+
+
+@pytest.mark.parametrize(("role", "status"), [("editor", 302), ("reader", 403)])
+def test_editors_write_and_readers_read(
+    client_of: Sign, table: Table, role: str, status: int
+) -> None:
+    user = make_user("other@example.org")
+    make_grant(user, table.event, role=role)
+    client, statement = client_of(user), table.statement
+    page = client.get(address(statement))
+    assert page.status_code == 200
+    assert ("<textarea" in page.content.decode()) == (role == "editor")
+    sent = opened(client, statement) | {"text-title": "Theirs"}
+    assert client.post(address(statement), sent).status_code == status
+    statement.refresh_from_db()
+    assert statement.title == ("Theirs" if role == "editor" else "Outcome statement")
+
+
+def test_the_other_forms_of_the_desk_do_not_change_its_words(client_of: Sign, table: Table) -> None:
+    """One door: the form of a point and that of the statement leave the words alone."""
+    client, statement = client_of(table.first), table.statement
+    point = statement.outcomes.points()[0]
+    change = reverse("admin:outcomes_outcome_change", args=[point.pk])
+    assert 'name="text"' not in client.get(change).content.decode()
+    change = reverse("admin:outcomes_statement_change", args=[statement.pk])
+    assert 'name="introduction"' not in client.get(change).content.decode()
+    assert 'name="title"' in client.get(change).content.decode()
+    circulated(table)
+    assert 'name="title"' not in client.get(change).content.decode()
+
+
+def test_a_new_statement_leads_on_to_its_text(client_of: Sign, table: Table) -> None:
+    table.statement.delete()
+    sent = {"event": table.event.pk, "title": "Outcome statement", "language": "en"}
+    answer = client_of(table.first).post(reverse("admin:outcomes_statement_add"), sent)
+    statement = Statement.objects.get()
+    assert answer.headers["Location"] == address(statement)
