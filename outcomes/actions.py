@@ -106,8 +106,7 @@ def publish_statements(
             raise ValidationError(
                 _("It was circulated here, so silence and both signatures come before publishing.")
             )
-        statement.publish(at)
-        version = statement.versions.get(published_at=at)
+        version = statement.publish(at)
         detail = f"{statement.event.code} version {version.number} {version.sha256}"
         _record("publish statement", statement.event, by, at, detail)
         done.append(statement)

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from outcomes.changes.wording import Piece, compared
 from outcomes.loading.changes import plain_lines
 from outcomes.models import Outcome, Statement
+from roundtable.wording import Piece, compared
 
 KINDS = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
 LONGEST = 20_000  # signs of one sentence

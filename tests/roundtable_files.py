@@ -63,6 +63,7 @@ number = 4
 title = "Agenda"
 
 [statement]
+source_title = "Communiqué"
 title = "What was agreed"
 state = "published"
 

@@ -16,6 +16,16 @@ from outcomes.drafting import KINDS, Merged, SentForm, lines_of, merge, move, st
 from outcomes.models import Statement
 
 
+def may_fill_in(request: HttpRequest, statement: Statement | None) -> bool:
+    """Whether a form may hold words of a statement: only a draft's, to put them back.
+
+    They are written on the page of the text, which minds who else writes.
+    """
+    match = request.resolver_match
+    puts_back = bool(match and (match.url_name or "").endswith("_put_back"))
+    return puts_back and statement is not None and statement.state == Statement.State.DRAFT
+
+
 class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The page on which a draft is written."""
 

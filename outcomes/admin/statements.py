@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.admin.agreement import AgreementMixin
 from outcomes.admin.corrigenda import CorrigendumMixin
-from outcomes.admin.drafting import DraftingMixin
+from outcomes.admin.drafting import DraftingMixin, may_fill_in
 from outcomes.admin.formsets import OnceFormSet
 from outcomes.admin.related import RelatedTextInline
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
@@ -38,7 +38,7 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
         (
             None,
             {
-                "fields": ["event", "title", "language"],
+                "fields": ["event", "title", "language", "introduction"],
                 "description": _(
                     "Introduction, lead-ins and points are written on the page “The text”, and "
                     "agreed, signed and published on the page “Agreement”."
@@ -72,8 +72,9 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Its words, title and language among them, are settled once it goes round."""
         fields = super().get_readonly_fields(request, obj)
-        is_draft = obj is None or obj.state == Statement.State.DRAFT
-        return fields if is_draft else [*fields, "title", "language"]
+        if obj is not None and obj.state != Statement.State.DRAFT:
+            fields += ["title", "language"]
+        return fields if may_fill_in(request, obj) else [*fields, "introduction"]
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
@@ -144,7 +145,7 @@ class OutcomeAdmin(GrantedAdmin):
             },
         ),
     ]
-    readonly_fields = ["statement", "parent", "number", "text"]
+    readonly_fields = ["statement", "parent", "number"]
     inlines = [AddresseeInline, RelatedTextInline]
     list_display = ["number", "text", "kind", "roundtable", "public_page"]
     list_display_links = ["number", "text"]
@@ -157,6 +158,11 @@ class OutcomeAdmin(GrantedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: it is added in its statement."""
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Its words are written in the statement, as one document."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if may_fill_in(request, obj and obj.statement) else [*fields, "text"]
 
     def is_cited(self, row: Any) -> bool:
         """Once its statement is published."""

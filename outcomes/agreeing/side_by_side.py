@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from outcomes.changes.wording import Piece, compared
+from roundtable.wording import Piece, compared
 
 _NUMBERED = re.compile(r"^(\d\S*) {2,}")
 

@@ -105,8 +105,7 @@ def publish_signed(statement: Statement, *, by: User, at: datetime) -> None:
     assert isinstance(text, Statement)
     check_decides(text, by, at)
     check_signed(text, at)
-    text.publish(at)
-    version = text.versions.get(published_at=at)
+    version = text.publish(at)
     record("publish statement", text, by, at, f"version {version.number} {version.sha256}")
 
 

@@ -63,9 +63,8 @@ def apply_statement(
         keep_reading(statement, before, place=entry.place, report=report, at=at)
     if is_due and not report.mistakes:
         state = statement.state
-        statement.publish(at)
+        version = statement.publish(at)
         if report.by:
-            version = statement.versions.get(published_at=at)
             audit.record(
                 act="publish statement",
                 at=at,

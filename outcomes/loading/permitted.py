@@ -126,8 +126,6 @@ def _of_statement(row: Statement, new: Mapping[str, Any], mine: Rights) -> Refus
     for name in new:
         if name in frozen:
             yield name, _("It is published, and others cite its words. Leave it as it was.")
-    if new.get("state", row.state) != row.state:
-        yield "state", _("It is circulated and adopted at the desk. Leave it as it was.")
 
 
 def _of_outcome(row: Outcome, new: Mapping[str, Any], mine: Rights) -> Refusals:

@@ -198,10 +198,11 @@ class Statement(models.Model):
         return found
 
     @transaction.atomic
-    def publish(self, at: datetime) -> None:
+    def publish(self, at: datetime) -> StatementVersion:
         """Shows the statement, gives each sentence that has none its number, and keeps the text.
 
-        Raises ValidationError where the statement has no points.
+        Returns the version that everyone reads from now on. Raises ValidationError where the
+        statement has no points.
         """
         sentences = self.sentences()
         if not any(row.parent_id for row in sentences):
@@ -213,7 +214,7 @@ class Statement(models.Model):
         self.state = self.State.PUBLISHED
         self.published_at = at
         self.save()
-        keep_version(self, self.wording(), at=at, published=True)
+        return keep_version(self, self.wording(), at=at, published=True)
 
 
 def _number(rows: "list[Outcome]", numbers: Iterable[str]) -> None:

@@ -160,7 +160,7 @@ def test_cochair_publishes_and_an_editor_does_not(client_of: Sign, talk: Event) 
 def test_draft_is_circulated_at_the_desk_alone(client_of: Sign, talk: Event) -> None:
     Statement.objects.update(state="draft", published_at=None)
     said = refused(client_of(who(talk, "cochair")), changed(talk, Statement_B4="circulated"))
-    assert "Statement, State It is circulated and adopted at the desk." in said
+    assert "Statement, State It is circulated and signed at the desk. Write: draft." in said
 
 
 def test_draft_of_a_statement_is_edited_by_file(client_of: Sign, talk: Event) -> None:

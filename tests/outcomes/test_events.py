@@ -1,6 +1,7 @@
 """The page of a roundtable says what its sources say, and no more."""
 
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -166,6 +167,17 @@ def first() -> Event:
     return event
 
 
+AGREED = b"""Outcome statement
+BP, en
+
+        After two days, it was agreed by participants that:
+
+1       Examples of good practices includes:
+1.a     Innovative approaches
+1.b     Strong  networks
+"""
+
+
 @pytest.mark.django_db
 def test_page_of_a_roundtable_word_for_word(client: Client, first: Event) -> None:
     commitment = make_commitment(first, reference="BP-C1", text="Follow through")
@@ -181,6 +193,8 @@ def test_page_of_a_roundtable_word_for_word(client: Client, first: Event) -> Non
         "1 Examples of good practices includes: "
         "1.a Innovative approaches "
         "1.b Strong networks BP-C1 No update yet "
+        f"Check this text SHA-256 of the text: {sha256(AGREED).hexdigest()} "
+        "The same text as a file : its SHA-256 is this one as long as nobody changed a word. "
         "Commitments 0 of 1 have a report by a party. No update yet 1 "
         "BP-C1 Follow through No party recorded · answers 1.b No update yet No due date recorded "
         "Participants "

@@ -318,9 +318,9 @@ def test_who_was_overtaken_looks_again_first(client_of: Sign, desk: Event, edito
 
 def take_out(client: Client, commitment: Commitment) -> None:
     """Maria stood there, also in other words, until somebody took her out."""
-    change(client, commitment, text="Train ten officers with Maria Zq.")
+    change(client, commitment, text="Train ten officers with Maria Zqxvar.")
     change(client, commitment, due_on="2030-01-01")
-    change(client, commitment, text="Train ten officers, says Zq.")
+    change(client, commitment, text="Train ten officers, says Zqxvar.")
     change(client, commitment, text="Train ten officers with survivors.", take_out="on", why="x")
     change(client, commitment, text="Train twenty officers with survivors.")
 
@@ -333,12 +333,12 @@ def test_words_taken_out_are_read_by_nobody_and_not_put_back(
     operator = client_of(make_user(is_superuser=True))
     for browser in (client, operator):
         text = browser.get(page(Commitment, "history", commitment.pk)).content.decode()
-        assert "Zq" not in text and "Maria" not in text
+        assert "Zqxvar" not in text and "Maria" not in text
         assert "(taken out)" in text and "Words that should not have stood here." in text
-    for past in commitment.history.filter(text__contains="Zq"):
+    for past in commitment.history.filter(text__contains="Zqxvar"):
         address = page(Commitment, "put_back", commitment.pk, past.history_id)
         preview = operator.get(address).content.decode()
-        assert "Zq" not in preview and "taken out for good" in preview
+        assert "Zqxvar" not in preview and "taken out for good" in preview
         put_back(operator, commitment, past.history_id)
         assert commitment.text == "Train twenty officers with survivors."
     put_back(operator, commitment, first(commitment))  # what stood there before her
@@ -358,7 +358,7 @@ def test_words_taken_out_stand_in_no_line_of_the_public_log(
         f"{change.before} {change.after}" for change in changes(NOON, NOON.replace(year=2100), desk)
     )
     assert "Train twenty officers with survivors." in told and "(taken out)" in told
-    assert "Zq" not in told and "Maria" not in told
+    assert "Zqxvar" not in told and "Maria" not in told
 
 
 def test_a_reason_that_reads_like_the_mark_takes_nothing_out(
