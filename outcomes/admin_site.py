@@ -16,7 +16,14 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("The meeting"), ("Event", "Statement", "Outcome", "Series", "Theme", "Group")),
     (
         _("Who took part"),
-        ("Delegate", "Participation", "InvitationRequest", "Organisation", "Introduction"),
+        (
+            "Delegate",
+            "Participation",
+            "InvitationRequest",
+            "Organisation",
+            "Introduction",
+            "ParticipantList",
+        ),
     ),
     (
         _("What came of it"),

@@ -19,7 +19,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Assessment, Commitment, Offer, ProgressUpdate, Response
-from participants.models import Delegate, FactorReset, Grant, InvitationRequest, Participation
+from participants.models import (
+    Delegate,
+    FactorReset,
+    Grant,
+    InvitationRequest,
+    ParticipantList,
+    Participation,
+)
 from participants.permissions import Rights
 from participants.reviewing import running_out
 
@@ -116,6 +123,7 @@ SOURCES: tuple[Source, ...] = (
     partial(
         _listed, _("Invitations not answered"), Delegate, {"invitation": "unanswered"}, _decides
     ),
+    partial(_listed, _("Lists of participants to agree to"), ParticipantList, FOR_ME, _decides),
     partial(_listed, _("Second factors to take off"), FactorReset, FOR_ME, _decides),
     partial(_listed, _("Overdue commitments"), Commitment, {"standing": "overdue"}, _edits),
     partial(

@@ -38,6 +38,7 @@ from participants.models import (
     InvitationRequest,
     Kind,
     Organisation,
+    ParticipantList,
     Participation,
     User,
 )
@@ -213,6 +214,19 @@ def make_invitation_request(event: Event, **fields: Any) -> InvitationRequest:
 def make_factor_reset(user: User, **fields: Any) -> FactorReset:
     given: dict[str, Any] = {"reason": "Called", "asked_by": make_user(), "asked_at": NOON}
     return save(FactorReset(user=user, **given | fields))
+
+
+def make_list(event: Event, **fields: Any) -> ParticipantList:
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "purpose": "Badges",
+        "asked_by": make_user(),
+        "asked_at": NOON,
+        "mark": f"mark{number}",
+        "made_up_name": "Ana Adler",
+        "made_up_email": f"ana{number}@portal.example.org",
+    }
+    return save(ParticipantList(event=event, **given | fields))
 
 
 def make_theme(**fields: Any) -> Theme:

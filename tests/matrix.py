@@ -43,6 +43,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_list,
     make_organisation,
     make_participation,
     make_party,
@@ -106,6 +107,7 @@ def make_cast() -> Cast:
         make_role(event, organisation=office)
         _write_for(office, statement)
         make_invitation_request(event)
+        make_list(event)
         make_round(event=event)
         soon = timezone.now() + timedelta(days=9)
         circulation = make_circulation(statement.versions.get(), deadline=soon)
@@ -267,6 +269,7 @@ WITHIN = {
     "organisation": "roles__event",
     "delegate": "participations__event",
     "participation": "event",
+    "participantlist": "event",
     "commitment": "event",
     "milestone": "commitment__event",
     "event": "pk",

@@ -30,6 +30,7 @@ from participants import (
     introductions,
     invitations,
     leaving,
+    listing,
     looks,
     reviewing,
     sharing,
@@ -50,7 +51,7 @@ from tests.canaries import (
     whole,
 )
 from tests.conftest import AGAIN, FULL
-from tests.factories import make_grant, make_party, make_update, make_user
+from tests.factories import make_grant, make_organisation, make_party, make_update, make_user
 from tests.follow_up import make_assessment, make_follow
 from tests.mistakes import MISTAKES, make_mistake
 from tests.test_privacy import HELD, OPENS, READS, browser_of, portal_once, readers
@@ -246,6 +247,12 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
     operator = readers["operator"]
     assert operator is not None
     grants.hand_over(grant=held, to=looker, on=at.date(), by=operator, at=at)
+    chairs = [
+        make_grant(user, event, on_behalf_of=make_organisation()).user
+        for user in (make_user("zq-chair@example.org"), make_user("zq-other@example.org"))
+    ]
+    row = listing.ask(event=event, purpose="zq-list-purpose", by=chairs[0], at=at)
+    assert listing.decide(row=row, agrees=True, by=chairs[1], at=at)
     second = "zq-inside-signin@example.com"
     user = named("inside").user
     assert user is not None
@@ -274,6 +281,7 @@ LETTERS = {
     "invitation": of("event", "title"),
     "invitation-request": of("event", "title"),
     "left": set(),
+    "list": of("event", "title"),
     "looks": of("event", "title"),
     "pause": of("event", "title"),
     "reminder": of("event", "commitment"),

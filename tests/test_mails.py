@@ -33,6 +33,7 @@ from participants import (
     introductions,
     invitations,
     leaving,
+    listing,
     looks,
     resetting,
     reviewing,
@@ -55,6 +56,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_organisation,
     make_participation,
     make_party,
     make_update,
@@ -79,6 +81,7 @@ WITHOUT_LINK = {
     ("participants/mail/invitation", "guest@example.org"),
     ("participants/mail/erased", "other@example.org"),
     ("participants/mail/grant_handed_over", "operator@example.org"),
+    ("participants/mail/list_asked", "operator@example.org"),
     ("account/email/email_deleted", "home@example.org"),
     ("account/email/email_deleted", "second@example.org"),
 }
@@ -271,6 +274,15 @@ def hand_a_grant_over(cast: Cast, at: datetime) -> None:
     grants.hand_over(grant=grant, to=to, on=on, by=cast.operator, at=at)
 
 
+def ask_for_the_list(cast: Cast, at: datetime) -> None:
+    own = cast.user(cast.own)
+    own.grants.filter(event=cast.event).update(on_behalf_of=make_organisation())
+    second = make_grant(cast.operator, cast.event, on_behalf_of=make_organisation())
+    row = listing.ask(event=cast.event, purpose="Zqown Name", by=own, at=at)
+    assert listing.decide(row=row, agrees=True, by=cast.operator, at=at)
+    second.delete()
+
+
 def leave(cast: Cast, at: datetime) -> None:
     user = cast.user(cast.other)
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
@@ -303,6 +315,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     pause_and_look,
     reset_factor,
     hand_a_grant_over,
+    ask_for_the_list,
     leave,
     review,
     erase,

@@ -32,6 +32,8 @@ ACTS = {
     "participants.Introduction.proposed_by": _("Introductions that you proposed"),
     "participants.Invitation.invited_by": _("Invitations that you sent"),
     "participants.InvitationRequest.decided_by": _("Requests to be invited that you decided"),
+    "participants.ParticipantList.asked_by": _("Lists of participants that you asked for"),
+    "participants.ParticipantList.decided_by": _("Lists of participants that you decided about"),
     "participants.Participation.confirmed_by": _("Participations that you confirmed"),
 }
 

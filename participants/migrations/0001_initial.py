@@ -554,4 +554,26 @@ class Migration(migrations.Migration):
             model_name='reviewstep',
             constraint=models.UniqueConstraint(fields=('delegate', 'since', 'step'), name='review_step_once'),
         ),
+        migrations.CreateModel(
+            name='ParticipantList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(help_text='What you need it for, for example badges for the next meeting.', max_length=300, verbose_name='purpose')),
+                ('asked_at', models.DateTimeField(help_text='When it was asked for.', verbose_name='asked')),
+                ('decided_at', models.DateTimeField(blank=True, help_text='When that one said yes or no.', null=True, verbose_name='decided')),
+                ('expires_at', models.DateTimeField(blank=True, help_text='Seven days after the yes. Empty: nobody said yes.', null=True, verbose_name='can be fetched until')),
+                ('mark', models.CharField(help_text='Stands in each line of each copy, so that one knows whose copy it is.', max_length=12, unique=True, verbose_name='mark')),
+                ('made_up_name', models.CharField(help_text='One line of the list is of nobody: who writes to this person has the list.', max_length=100, verbose_name='made-up name')),
+                ('made_up_email', models.EmailField(help_text="At this portal's own domain.", max_length=254, unique=True, verbose_name='made-up address')),
+                ('asked_by', models.ForeignKey(help_text='Who gets it, and nobody else.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('decided_by', models.ForeignKey(blank=True, help_text='A co-chair for another organisation.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('event', models.ForeignKey(help_text='Whose confirmed participants it names.', on_delete=django.db.models.deletion.CASCADE, related_name='participant_lists', to='roundtable.event', verbose_name='roundtable')),
+            ],
+            options={
+                'verbose_name': 'list of participants',
+                'verbose_name_plural': 'lists of participants',
+                'ordering': ['-asked_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='participant_list_has_a_purpose'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('decided_by', None), models.Q(('asked_by', models.F('decided_by')), _negated=True), _connector='OR'), name='participant_list_by_two', violation_error_message='Somebody else has to agree.'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('decided_at__isnull', False), _connector='OR'), name='participant_list_fetched_once_agreed')],
+            },
+        ),
     ]

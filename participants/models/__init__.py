@@ -8,6 +8,7 @@ from participants.models.group import Group, members_of
 from participants.models.introduction import Introduction
 from participants.models.invitation import Invitation, InvitationRequest
 from participants.models.keeping import Erasure, ReviewStep
+from participants.models.listing import ParticipantList
 from participants.models.organisation import (
     Constituency,
     EventRole,
@@ -40,6 +41,7 @@ __all__ = [
     "InvitationRequest",
     "Kind",
     "Organisation",
+    "ParticipantList",
     "Participation",
     "RecordedCount",
     "RevealBudget",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from outcomes.models import Assessment, Milestone, ProgressUpdate, Response
@@ -13,6 +14,7 @@ from participants.models import (
     Grant,
     Introduction,
     InvitationRequest,
+    ParticipantList,
     Participation,
     User,
 )
@@ -96,6 +98,14 @@ def addresses() -> dict[str, str]:
     found["event-history"] = reverse("admin:roundtable_event_history", args=[event.pk])
     grant = [rows["participants_grant"]]
     found["hand-over"] = reverse("admin:participants_grant_hand_over", args=grant)
+    asked = ParticipantList(
+        event=event, purpose="Badges", asked_at=timezone.now(), mark="m", made_up_email="m@b.org"
+    )
+    asked.save()
+    found["participant-list"] = reverse(
+        "admin:participants_participantlist_change", args=[asked.pk]
+    )
+    found["participant-lists"] = reverse("admin:participants_participantlist_changelist")
     found["export"] = reverse("admin:outcomes_commitment_export")
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_workbook_in")

@@ -31,6 +31,7 @@ from participants.models import (
     Introduction,
     InvitationRequest,
     Organisation,
+    ParticipantList,
     Participation,
     User,
 )
@@ -70,6 +71,7 @@ SHOWN = {
     Participation,
     InvitationRequest,
     Introduction,
+    ParticipantList,
     User,
     Grant,
     FactorReset,

@@ -66,6 +66,7 @@ Sign = Callable[..., Client]
 
 # What refers to no person, or is no row that a person could be found by, each with its reason.
 HOLDS_NOBODY = {
+    "participants.ParticipantList": "who asked and who decided is counted among your acts",
     "account.EmailConfirmation": "codes are sent instead, so it stays empty",
     "participants.ConsentNotice": "the same words for everybody; those agreed to are in the ZIP",
     "participants.Erasure": "marks of people who are here no longer",
