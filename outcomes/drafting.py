@@ -7,6 +7,7 @@ the first wrote.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,7 +33,9 @@ class Line:
     number: str = ""
     kind: str = ""
     is_lead_in: bool = False
-    new: str = ""  # words for a new point under this lead-in, not stored yet
+    closes: str = ""  # the key of the lead-in whose last sentence this is
+    closes_number: str = ""
+    new: str = ""  # words for a new point after it, not stored yet
     theirs: tuple[list[Piece], list[Piece]] | None = None  # where both changed it
     mistakes: list[str] = field(default_factory=list)
 
@@ -91,6 +94,11 @@ def lines_of(statement: Statement) -> list[Line]:
         text = plain_lines(row.text)
         lead_in = row.parent_id is None
         found.append(Line(str(row.pk), text, text, row.number, row.kind, lead_in))
+    head = None
+    for line, after in zip_longest(found, found[1:]):
+        head = line if line.is_lead_in else head
+        if head and (after is None or after.is_lead_in):
+            line.closes, line.closes_number = head.key, head.number
     return found
 
 

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Assessment, Commitment, Offer, ProgressUpdate, Response
+from outcomes.models import Assessment, Commitment, Offer, ProgressUpdate, Response, Statement
 from participants.models import (
     Delegate,
     FactorReset,
@@ -114,6 +114,7 @@ def consents(site: AdminSite, request: HttpRequest) -> Entry | None:
 
 FOR_ME = {"waits": "me"}
 SOURCES: tuple[Source, ...] = (
+    partial(_listed, _("Texts that wait for your signature"), Statement, FOR_ME, _decides),
     partial(_listed, _("Progress updates to approve"), ProgressUpdate, FOR_ME, _decides),
     partial(_listed, _("Answers to recommendations to approve"), Response, FOR_ME, _decides),
     partial(_listed, _("Offers to approve"), Offer, FOR_ME, _decides),

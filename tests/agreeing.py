@@ -47,18 +47,20 @@ def make_table(**fields: Any) -> Table:
     event = make_event(**({"code": "AG", "slug": "agree", "is_public": False} | fields))
     names = ("Indonesia", "Australia")
     cochairs = [
-        make_organisation(slug=name.lower(), name=name, short_name=name, kind="government")
+        make_organisation(slug=f"ag-{name.lower()}", name=name, short_name=name, kind="government")
         for name in names
     ]
     users = []
     for office in cochairs:
         make_role(event, organisation=office, role=EventRole.Role.COCHAIR)
-        users.append(make_user(f"{office.slug}@example.org"))
+        users.append(make_user(f"{office.name.lower()}@example.org"))
         make_grant(users[-1], event, on_behalf_of=office)
-    shelter = make_organisation(slug="shelter", name="Example Shelter", short_name="Shelter")
+    shelter = make_organisation(slug="ag-shelter", name="Example Shelter", short_name="Shelter")
     speaker = make_delegate(name="Sari Speaks", user=make_user("sari@example.org"))
     make_participation(speaker, event, organisation=shelter)
-    ministry = make_organisation(slug="ministry", name="Ministry of Silence", short_name="Ministry")
+    ministry = make_organisation(
+        slug="ag-ministry", name="Ministry of Silence", short_name="Ministry"
+    )
     make_role(event, organisation=ministry)
     statement = make_statement(event, points=0, published=False, introduction="We met in Bali.")
     lead_in = statement.outcomes.get()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import Settings
 
-from outcomes import following
+from outcomes import agreeing, following
 from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.deciding import send_back
 from outcomes.handing_in import hand_in, remind_cochairs
@@ -210,6 +210,23 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
     shown.approve(by=cochair, at=at)
     assert following.tell(on=at.date(), at=at + timedelta(minutes=3)) == {"at-once": 1}
     assert hand_over(party, suggestion="zq-quiet-name", by=person.user, at=at)
+    go_round(event, cochair, at)
+
+
+def go_round(event: Event, cochair: User, at: datetime) -> None:
+    """A correction goes round, is objected to, goes round again, and is met with silence."""
+    corrigendum = event.statement.corrigenda.get()
+    deadline = at + timedelta(days=1)
+    for word in ("", "event"):
+        corrigendum.rewordings.update(after=f"zq-corrigendum-after zq-{word}")
+        circulation = agreeing.circulate(corrigendum, deadline=deadline, by=cochair, at=at)
+        if not word:
+            reply = circulation.replies.all()[0]
+            agreeing.answer(
+                reply, answer="object", text="zq-draft-reply", seen="none", by=cochair, at=at
+            )
+    agreeing.remind_of_circulations(at=at + timedelta(hours=1))
+    assert agreeing.remind_of_circulations(at=deadline) == 1
 
 
 def do_all_that_writes(readers: Readers) -> Iterator[None]:
@@ -273,6 +290,11 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
 # What may stand in a letter, by what its cause begins with, besides its recipient's address.
 # Co-chairs learn who looks at many people in a row.
 LETTERS = {
+    "circulated": of("event", "title"),
+    "objected": of("event", "title"),
+    "silence": of("event", "title"),
+    "stopped": of("event", "title"),
+    "tosign": of("event", "title"),
     "erased": set(),
     "follows": set(),
     "grant": of("event", "title"),

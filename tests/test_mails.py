@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes import following, reminding
+from outcomes import agreeing, following, reminding
 from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
@@ -59,6 +59,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_statement,
     make_update,
     make_user,
 )
@@ -253,6 +254,23 @@ def be_asked(cast: Cast, at: datetime) -> None:
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 
+def agree_on_a_text(cast: Cast, at: datetime) -> Iterator[None]:
+    event = make_event(title="Third meeting")
+    make_participation(cast.own, event, confirmed_by=cast.operator)
+    make_grant(cast.user(cast.own), event)
+    statement = make_statement(event, points=1, published=False, introduction="Zq text")
+    by, deadline = cast.user(cast.own), at + timedelta(days=7)
+    circulation = agreeing.circulate(statement, deadline=deadline, by=by, at=at)
+    yield
+    reply = circulation.replies.all()[0]
+    agreeing.answer(reply, answer="object", text="Zq words", seen="none", by=by, at=at)
+    yield
+    statement.outcomes.points().update(text="Zq other words")
+    agreeing.circulate(statement, deadline=deadline, by=by, at=at)
+    yield
+    assert agreeing.remind_of_circulations(at=deadline + timedelta(days=1)) == 1
+
+
 def follow_something(cast: Cast, at: datetime) -> None:
     commitment = make_commitment(cast.event, text="Zq text")
     make_follow(cast.user(cast.own), commitment=commitment, pace="at-once", told_until=at)
@@ -311,6 +329,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     introduce,
     invite,
     be_asked,
+    agree_on_a_text,
     follow_something,
     pause_and_look,
     reset_factor,

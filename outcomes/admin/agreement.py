@@ -112,7 +112,7 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "version": version,
             "circulation": circulation,
             "standing": circulation.standing(at) if circulation else "",
-            "deadline": circulation and circulation.deadline.astimezone(statement.event.zone),
+            "deadline": circulation and circulation.deadline_there,
             "replies": circulation.replies.select_related("organisation") if circulation else [],
             "is_current": bool(version and text and version.text == text.wording()),
             "keys": agreeing.keys(text) if text else [],

@@ -30,6 +30,7 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         new = (
             {row.outcome_id: row.after for row in self.instance.rewordings.all()}
             if (self.instance.pk)

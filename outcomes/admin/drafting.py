@@ -101,7 +101,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 line.text = form.data.get(f"text-{line.key}", line.text)
         sent: Any = form.data if form is not None else {}
         for line in lines:
-            line.new = sent.get(f"new-{line.key}", "")
+            line.new = sent.get(f"new-{line.closes}", "")
         context = {
             **self.admin_site.each_context(request),
             "title": _("The text"),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.admin.agreement import AgreementMixin
@@ -15,9 +16,11 @@ from outcomes.admin.corrigenda import CorrigendumMixin
 from outcomes.admin.drafting import DraftingMixin, may_fill_in
 from outcomes.admin.formsets import OnceFormSet
 from outcomes.admin.related import RelatedTextInline
+from outcomes.agreeing import to_sign
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
-from participants.admin.filters import EventFilter
+from participants.admin.filters import EventFilter, WaitsFilter
+from participants.permissions import Rights
 
 KINDS_OF_POINTS = [
     (kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN
@@ -63,7 +66,7 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
     readonly_fields = ["state", "adoption", "published_at"]
     settled_fields = ("event",)
     list_display = ["title", "event", "state", "published_at", "public_page"]
-    list_filter = ["state", EventFilter]
+    list_filter = [WaitsFilter, "state", EventFilter]
     list_select_related = ["event"]
     search_fields = ["title", "event__title"]
     search_help_text = _("Title of the statement or the roundtable")
@@ -82,6 +85,10 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
         """Leads on to the page where its words are written."""
         super().response_add(request, obj, post_url_continue)
         return redirect(reverse("admin:outcomes_statement_text", args=[obj.pk]))
+
+    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+        """Those of which a text waits for the viewer's signature."""
+        return rows.filter(pk__in=to_sign(mine.user, timezone.now()).values("pk"))
 
     def is_cited(self, row: Any) -> bool:
         """Once it is published."""

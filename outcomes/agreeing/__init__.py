@@ -3,7 +3,7 @@
 from outcomes.agreeing.circulating import answer, circulate, said_so_far, take_back
 from outcomes.agreeing.correcting import discard, draft_corrigendum, publish_corrigendum
 from outcomes.agreeing.reminding import remind_of_circulations
-from outcomes.agreeing.signing import Key, keys, may_sign_for, publish_signed, sign
+from outcomes.agreeing.signing import Key, keys, may_sign_for, publish_signed, sign, to_sign
 from outcomes.agreeing.texts import Agreed, current, in_agreement, settled_circulation
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "settled_circulation",
     "sign",
     "take_back",
+    "to_sign",
 ]

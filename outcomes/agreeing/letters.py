@@ -69,13 +69,12 @@ def tell_silent(circulation: Circulation, *, at: datetime) -> int:
 
 
 def tell_cochairs_of_objection(reply: Reply, *, at: datetime) -> None:
-    """Tells the co-chairs who objected; what it says stands at the desk."""
+    """Tells the co-chairs that somebody objected; who, and to what, stands at the desk."""
     _tell_cochairs(
         reply.circulation,
         cause=f"objected {reply.circulation_id}",
         template="outcomes/mail/objected",
         at=at,
-        organisation=reply.organisation.name,
     )
 
 
@@ -83,20 +82,17 @@ def tell_cochairs_to_sign(circulation: Circulation, *, at: datetime) -> bool:
     """Tells the co-chairs that silence brought agreement; whether that is new."""
     return _tell_cochairs(
         circulation,
-        cause=f"to sign {circulation.pk}",
+        cause=f"tosign {circulation.pk}",
         template="outcomes/mail/to_sign",
         at=at,
     )
 
 
-def _tell_cochairs(
-    circulation: Circulation, *, cause: str, template: str, at: datetime, organisation: str = ""
-) -> bool:
+def _tell_cochairs(circulation: Circulation, *, cause: str, template: str, at: datetime) -> bool:
     statement = circulation.version.statement
     url = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
     context = {
         "event": statement.event,
-        "organisation": organisation,
         "url": f"{settings.PORTAL_URL}{url}",
     }
     letters = write_to_cochairs(
@@ -111,6 +107,6 @@ def _context(circulation: Circulation) -> dict[str, object]:
     return {
         "event": event,
         "circulation": circulation,
-        "deadline": circulation.deadline.astimezone(event.zone),
+        "deadline": circulation.deadline_there,
         "url": f"{settings.PORTAL_URL}{path}",
     }

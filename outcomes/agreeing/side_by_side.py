@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
 
 from roundtable.wording import Piece, compared
 
+ALIKE = 0.5  # of the words, from which on a part is taken for the same one
+MOST_COMPARED = 100  # parts that one other is compared with
 _NUMBERED = re.compile(r"^(\d\S*) {2,}")
 
 
@@ -50,12 +51,34 @@ def blocks(text: str) -> list[Block]:
 
 
 def side_by_side(before: str, after: str) -> list[Row]:
-    """The parts of both texts in order; a part that only moved in number is the same part."""
+    """The parts of both texts in the order of the later one, then what it lacks.
+
+    A part that moved, or got another number, stands beside itself; so does one whose words changed
+    as long as most of them are the same.
+    """
     old, new = blocks(before), blocks(after)
     match = SequenceMatcher(None, [b.text for b in old], [b.text for b in new], autojunk=False)
-    rows = []
-    for _what, begin, end, start, stop in match.get_opcodes():
-        for was, now in zip_longest(old[begin:end], new[start:stop]):
-            pieces = compared(was.text if was else "", now.text if now else "")
-            rows.append(Row(was, now, *pieces))
-    return rows
+    beside: dict[int, Block] = {}
+    for begin, start, length in match.get_matching_blocks():
+        beside |= {start + n: old[begin + n] for n in range(length)}
+    left = [block for block in old if not any(block is other for other in beside.values())]
+    for place, block in enumerate(new):
+        if place not in beside and (found := _likest(block, left)):
+            left.remove(found)
+            beside[place] = found
+    rows = [_row(beside.get(place), block) for place, block in enumerate(new)]
+    return rows + [_row(block, None) for block in left]
+
+
+def _likest(block: Block, others: list[Block]) -> Block | None:
+    words = block.text.split()
+    best, found = ALIKE, None
+    for other in others[:MOST_COMPARED]:
+        ratio = SequenceMatcher(None, other.text.split(), words, autojunk=False).ratio()
+        if ratio >= best:
+            best, found = ratio, other
+    return found
+
+
+def _row(before: Block | None, after: Block | None) -> Row:
+    return Row(before, after, *compared(before.text if before else "", after.text if after else ""))

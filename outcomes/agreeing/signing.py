@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from outcomes.agreeing.texts import Agreed, State, check_decides, current, locked, record
 from outcomes.agreeing.texts import settled_circulation as _settled
 from outcomes.agreeing.texts import statement_of as _statement
-from outcomes.models import SignOff, Statement
+from outcomes.models import SignOff, Statement, StatementVersion
 from participants.models import EventRole, Grant, Organisation, User
 from roundtable.models import Event
 
@@ -57,6 +57,24 @@ def may_sign_for(text: Agreed, user: User, at: datetime) -> Organisation | None:
     )
     grant = grants.select_related("on_behalf_of").order_by("pk").first()
     return grant.on_behalf_of if grant and user.is_active else None
+
+
+def to_sign(user: User, at: datetime) -> QuerySet[Statement]:
+    """The statements of which a text waits for this person's signature: agreed, and not signed."""
+    chairs = EventRole.objects.filter(role=EventRole.Role.COCHAIR)
+    grants = user.grants.active(at.date()).filter(
+        role=Grant.Role.COCHAIR,
+        on_behalf_of__in=(chairs.filter(event=OuterRef("event")).values("organisation")),
+    )
+    waits = Q(pk__in=[])
+    for grant in grants:
+        signed = SignOff.objects.filter(organisation=grant.on_behalf_of_id).values("version")
+        waits |= Q(Q(statement__event=grant.event_id), ~Q(pk__in=signed))
+    on_its_way = Q(corrigendum=None, statement__state=State.CIRCULATED)
+    on_its_way |= Q(corrigendum__state=State.CIRCULATED)
+    agreed = Q(circulation__stop="", circulation__deadline__lte=at)
+    versions = StatementVersion.objects.filter(waits, on_its_way, agreed)
+    return Statement.objects.filter(pk__in=versions.values("statement"))
 
 
 @transaction.atomic

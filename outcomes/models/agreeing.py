@@ -78,6 +78,15 @@ class Circulation(models.Model):
     def __str__(self) -> str:
         return f"{self.version.statement.event.code} · {self.version.number}"
 
+    @property
+    def deadline_there(self) -> datetime:
+        """The deadline by the clocks of the roundtable's time zone, so without a zone of its own.
+
+        A template would show it by the clocks of the portal otherwise.
+        """
+        zone = self.version.statement.event.zone
+        return self.deadline.astimezone(zone).replace(tzinfo=None)
+
     def standing(self, at: datetime) -> Standing:
         """Whether it is open at a moment, or how it ended; silence needs nobody to count it."""
         if self.stop:

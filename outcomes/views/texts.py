@@ -67,7 +67,7 @@ def my_circulation(request: HttpRequest, number: int) -> HttpResponse:
         "reply": Reply.objects.get(pk=reply.pk),
         "form": form,
         "standing": reply.circulation.standing(at),
-        "deadline": reply.circulation.deadline.astimezone(version.statement.event.zone),
+        "deadline": reply.circulation.deadline_there,
     }
     status = 400 if form.is_bound else 200
     return render(request, "outcomes/my_circulation.html", context, status=status)

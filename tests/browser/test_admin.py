@@ -110,6 +110,10 @@ def addresses() -> dict[str, str]:
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_workbook_in")
     found["resets"] = reverse("admin:participants_factorreset_changelist")
+    pk = event.statement.pk
+    for name in ("text", "agreement", "corrigendum"):
+        found[f"statement-{name}"] = reverse(f"admin:outcomes_statement_{name}", args=[pk])
+    found["statement-version"] = reverse("admin:outcomes_statement_version", args=[pk, 1])
     found["popup"] = reverse("admin:participants_organisation_add") + "?_popup=1"
     return found
 

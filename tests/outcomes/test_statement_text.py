@@ -97,8 +97,15 @@ def test_versions_stand_side_by_side() -> None:
     after = "T\nAG, en\n\n1       We agree:\n1.a     be brief\n1.b     be very kind\n"
     rows = [row for row in side_by_side(before, after) if row.differs]
     assert [(row.before and row.before.text, row.after and row.after.text) for row in rows] == [
+        ("be kind", "be very kind"),
+    ]
+    assert [(row.before and row.before.number, row.after and row.after.number) for row in rows] == [
+        ("1.a", "1.b")
+    ]
+    rows = [row for row in side_by_side(before, "T\nAG, en\n\n1       We agree:\n") if row.differs]
+    assert [(row.before and row.before.text, row.after) for row in rows] == [
         ("be kind", None),
-        (None, "be very kind"),
+        ("be brief", None),
     ]
 
 

@@ -6,15 +6,18 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from outcomes import agreeing
 from outcomes.admin_site import GROUPS
 from participants.models import Delegate, User
 from roundtable.models import Event
+from tests.agreeing import AFTER, AT, circulated, make_table
 from tests.factories import (
     NOON,
     make_addressee,
@@ -256,4 +259,24 @@ def test_the_page_costs_the_same_however_much_there_is(client_of: Sign) -> None:
             another = make_event()
             make_grant(User.objects.get(email="todo-cochair@example.org"), another)
             fill(another)
-    assert numbers == [23, 23]
+    assert numbers == [24, 24]
+
+
+def test_a_text_waits_for_each_cochair_until_signed(client_of: Sign) -> None:
+    table = make_table()
+    version = circulated(table).version
+    label = "Texts that wait for your signature"
+    with time_machine.travel(AT, tick=False):
+        assert label not in lines(client_of(table.first))
+    with time_machine.travel(AFTER, tick=False):
+        first, second = client_of(table.first), client_of(table.second)
+        number, address = lines(first)[label]
+        assert number == 1
+        assert table.statement.title in first.get(address).content.decode()
+        agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+        assert label not in lines(first)
+        assert lines(second)[label][0] == 1
+        host = make_user("host@example.org")
+        make_grant(host, table.event, on_behalf_of=table.ministry)
+        for other in (host, make_user("operator@example.org", is_superuser=True)):
+            assert label not in lines(client_of(other))
