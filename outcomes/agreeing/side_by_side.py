@@ -8,6 +8,7 @@ from roundtable.wording import Piece, compared
 
 ALIKE = 0.5  # of the words, from which on a part is taken for the same one
 MOST_COMPARED = 100  # parts that one other is compared with
+_WORD = re.compile(r"\w+")
 _NUMBERED = re.compile(r"^(\d\S*) {2,}")
 
 
@@ -71,10 +72,10 @@ def side_by_side(before: str, after: str) -> list[Row]:
 
 
 def _likest(block: Block, others: list[Block]) -> Block | None:
-    words = block.text.split()
+    words = _WORD.findall(block.text)
     best, found = ALIKE, None
     for other in others[:MOST_COMPARED]:
-        ratio = SequenceMatcher(None, other.text.split(), words, autojunk=False).ratio()
+        ratio = SequenceMatcher(None, _WORD.findall(other.text), words, autojunk=False).ratio()
         if ratio >= best:
             best, found = ratio, other
     return found

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes import agreeing
-from outcomes.models import Corrigendum, Outcome, Statement
+from outcomes.models import Circulation, Corrigendum, Outcome, Statement
 from participants.models import Delegate, User
 from tests.agreeing import AFTER, AT, Table, make_table, published
 from tests.factories import make_event, make_grant, make_statement, make_user
@@ -28,6 +28,11 @@ def table(db: None) -> Table:
 
 def address(statement: Statement, name: str = "corrigendum") -> str:
     return reverse(f"admin:outcomes_statement_{name}", args=[statement.pk])
+
+
+def asked() -> str:
+    """The page of what goes round."""
+    return reverse("my-circulation", args=[Circulation.objects.latest("pk").pk])
 
 
 def opened(client: Client, statement: Statement) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def test_what_was_signed_is_corrected_in_the_same_way(client_of: Sign, table: Ta
         assert "Each co-chair signs it first." in answer.content.decode()
         sent = {"act": "circulate", "deadline": "2026-03-20"}
         client.post(address(statement, "agreement"), sent)
-        page = client_of(table.speaker).get("/me/texts/2/").content.decode()
+        page = client_of(table.speaker).get(asked()).content.decode()
     assert "This corrects the published statement: It was said so." in page
     assert "<ins>, and what fails</ins>" in page
     # Until it holds, everyone reads the words of before.
@@ -86,7 +91,7 @@ def test_a_correction_that_is_objected_to_does_not_hold(client_of: Sign, table: 
         sent = {"act": "circulate", "deadline": "2026-03-20"}
         client.post(address(statement, "agreement"), sent)
         words = {"answer": "object", "text": "No.", "seen": "none"}
-        client_of(table.speaker).post("/me/texts/2/", words)
+        client_of(table.speaker).post(asked(), words)
         corrigendum = Corrigendum.objects.get()
         assert corrigendum.state == "draft"
         # What people were asked about is kept.
