@@ -116,7 +116,7 @@ def make_environment(requirements: str) -> None:
 
 
 def serve(port: int) -> None:
-    """Prepares the data, and runs Django's development server and the worker that sends mail."""
+    """Prepares the data, and runs Django's development server and the workers: mail, and files."""
     address = "http://localhost:{}/".format(port)
     os.environ.update(DEBUG="true", DJANGO_SETTINGS_MODULE="roundtable.settings")
     os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
@@ -126,14 +126,18 @@ def serve(port: int) -> None:
     if subprocess.call([python, "-m", "deploy.prepare", address]) != 0:
         sys.exit(1)
     manage = [python, "manage.py"]
-    mail = ["db_worker", "--backend", "mail", "--no-reload", "--verbosity", "0"]
-    worker = subprocess.Popen(manage + mail)
+    quiet = ["--no-reload", "--verbosity", "0"]
+    workers = [
+        subprocess.Popen(manage + ["db_worker", "--backend", backend] + quiet)
+        for backend in ("mail", "imports")
+    ]
     server = subprocess.Popen(manage + ["runserver", "localhost:{}".format(port)])
-    children = (server, worker)
+    children = (server, *workers)
     signal.signal(signal.SIGTERM, lambda *_signal: interrupt(children))
     try:
         code = server.wait()
-        worker.terminate()
+        for worker in workers:
+            worker.terminate()
         sys.exit(code)
     finally:
         for child in children:

@@ -219,10 +219,11 @@ else:
     EMAIL_TIMEOUT = 15
     DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the address that mail comes from")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# `manage.py db_worker --backend mail` works on the queue, which stands in the database.
+# `manage.py db_worker --backend mail` works on the queue in the database; files have their own.
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
     "mail": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+    "imports": {"BACKEND": "django_tasks_db.DatabaseBackend"},
 }
 
 # Languages ----------------------------------------------------------------------------

@@ -140,6 +140,13 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def uploads(settings: Settings, ledgers: Path) -> Path:
+    """The folder of files that are brought in."""
+    settings.DATA_DIR = ledgers
+    return ledgers / "uploads"
+
+
+@pytest.fixture(autouse=True)
 def ledger(settings: Settings, ledgers: Path) -> Path:
     """The file that erasures of this test are marked in; it does not exist yet."""
     settings.ERASURE_LEDGER = ledgers / f"{next(_ledgers)}.log"

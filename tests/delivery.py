@@ -8,13 +8,13 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 
-def run_queue(at_most: int | None = None) -> None:
+def run_queue(at_most: int | None = None, backend: str = "mail") -> None:
     """Does what the worker does with all that is queued and due; a task that fails, fails here."""
     worker = Worker(
         queue_names=["default"],
         interval=0,
         batch=True,
-        backend_name="mail",
+        backend_name=backend,
         startup_delay=False,
         max_tasks=at_most,
         worker_id="test",

@@ -21,8 +21,9 @@ from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
 
+from outcomes.bringing.keeping import keep
 from outcomes.following import stop_url
-from outcomes.models import CommitmentParty, Offer, ReportLink, Statement
+from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
 from outcomes.reporting import report_link
 from participants import hiding, reviewing
 from participants.models import Audience, Delegate, Invitation, Organisation, User
@@ -387,6 +388,22 @@ def _of_statements(cast: Cast, path: Callable[[Statement], str]) -> dict[str, st
     return found | {"deleted": path(Statement())}
 
 
+def _uploads(rest: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
+    """Files that a co-chair and an operator bring in, each shown, and one that is gone."""
+
+    def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for key, role in (("cochair's", "co-chair"), ("operator's", "operator")):
+            user = cast.users[role]
+            assert user
+            upload = keep(user=user, chunks=[b"Title\n"], event=None, at=NOON)
+            Upload.objects.filter(pk=upload.pk).update(state=Upload.State.SHOWN)
+            found[key] = f"/admin/roundtable/event/workbook/in/{upload.key}/{rest}"
+        return found | {"deleted": f"/admin/roundtable/event/workbook/in/abcdefghjk/{rest}"}
+
+    return paths
+
+
 OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _by_slug("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _by_slug("/roundtables/", "/brief/"),
@@ -453,6 +470,8 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "stop-by-link": _stop_links,
     "evidence-file": _files,
     "admin:outcomes_progressupdate_evidence": _files_at_the_desk,
+    "admin:roundtable_event_upload": _uploads(""),
+    "admin:roundtable_event_upload_page": _uploads("1/"),
     "review-by-link": lambda cast, own: _links(reviewing.url_for, cast, own),
 }
 

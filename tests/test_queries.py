@@ -99,7 +99,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 5,
-    "/me/data/": 59,
+    "/me/data/": 62,
 }
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.admin.uploads import UploadsMixin
 from outcomes.admin.workbooks import WorkbookMixin
 from outcomes.models import Document, Outcome
 from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
@@ -41,7 +42,7 @@ class DocumentInline(GrantedInline):
 
 
 @admin.register(Event)
-class EventAdmin(WorkbookMixin, GrantedAdmin):
+class EventAdmin(UploadsMixin, WorkbookMixin, GrantedAdmin):
     """The viewer's roundtables; operators make new ones."""
 
     event_path = "pk"

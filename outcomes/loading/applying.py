@@ -1,6 +1,6 @@
 """From entries to rows: what the file says is added or changed, all of it or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,17 +39,19 @@ def load_content(
     at: datetime,
     by: Rights | None = None,
     answers: Mapping[str, str] | None = None,
+    tick: Callable[[int], None] | None = None,
 ) -> Report:
     """The same for what stands in a file already read.
 
-    `by` is who brings it in, and nobody where a command does; `answers` are those to questions.
+    `by` is who brings it in, and nobody where a command does; `answers` are those to questions,
+    and `tick` is told now and then how many rows are done.
     """
     file, mistakes = check(content)
     mistakes += check_references(file)
     if mistakes:
         raise FileRefused(mistakes)
     with transaction.atomic():
-        report = Report(by=by, at=at, answers=answers or {})
+        report = Report(by=by, at=at, answers=answers or {}, tick=tick)
         _apply(file, report, at)
         if by is None:  # a command cannot be answered
             for question in report.questions:

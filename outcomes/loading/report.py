@@ -1,6 +1,6 @@
 """What loading did to each row, and the one way in which it stores a row."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -78,6 +78,7 @@ class Report:
     # What was answered to questions, by place; and those that nobody answered.
     answers: Mapping[str, str] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
+    tick: Callable[[int], None] | None = None  # is told how many rows are done
 
     @property
     def digest(self) -> str:
@@ -144,6 +145,8 @@ class Report:
         self.unchanged += fate == Fate.UNCHANGED
         self.removed += fate == Fate.REMOVED
         self.rows.append(RowReport(place, fate, title, changes))
+        if self.tick:
+            self.tick(len(self.rows))
 
     def refuse_all(self, place: str, problem: ValidationError, names: Collection[str]) -> None:
         """Notes what a row's own check found, each mistake at its key where the file has it."""

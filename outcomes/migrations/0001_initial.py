@@ -6,6 +6,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 import outcomes.models.commitment
 import outcomes.models.party
+import outcomes.models.upload
 import outcomes.models.evidence
 import simple_history.models
 from django.conf import settings
@@ -182,6 +183,28 @@ class Migration(migrations.Migration):
                 'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=outcomes.models.upload.new_key, help_text='Stands in addresses.', max_length=20, unique=True, verbose_name='key')),
+                ('uploaded_at', models.DateTimeField(help_text='When it came.', verbose_name='uploaded')),
+                ('state', models.CharField(choices=[('waiting', 'waiting for the worker'), ('asks', 'asks what its columns are'), ('shown', 'shows what it would do'), ('done', 'stored')], help_text='How far it has come.', max_length=8, verbose_name='state')),
+                ('wants', models.CharField(choices=[('look', 'look at it'), ('store', 'store it')], help_text='What the worker is to do.', max_length=8, verbose_name='next')),
+                ('run', models.PositiveIntegerField(default=0, help_text='Counts what the worker was asked; an older one is void.', verbose_name='run')),
+                ('claimed_at', models.DateTimeField(blank=True, help_text='When a worker began with this run.', null=True, verbose_name='begun')),
+                ('choices', models.JSONField(default=dict, help_text='Which column is what by its number, and what was answered about rows.', verbose_name='choices')),
+                ('ended_at', models.DateTimeField(blank=True, help_text='When it was stored.', null=True, verbose_name='ended')),
+                ('event', models.ForeignKey(blank=True, help_text='Which roundtable a file of some sheets belongs to.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roundtable.event', verbose_name='roundtable')),
+                ('user', models.ForeignKey(help_text='Who brings it in. Nobody else sees it.', on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+            ],
+            options={
+                'verbose_name': 'upload',
+                'verbose_name_plural': 'uploads',
+                'ordering': ['uploaded_at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'asks', 'shown', 'done'])), name='upload_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('ended_at', None)), _connector='OR'), name='upload_done_at_some_time')],
+            },
         ),
         migrations.CreateModel(
             name='Milestone',

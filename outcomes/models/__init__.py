@@ -23,6 +23,7 @@ from outcomes.models.progress import ProgressUpdate, Step
 from outcomes.models.related import Milestone, RelatedText
 from outcomes.models.response import Assessment, Response
 from outcomes.models.statement import Document, Statement, Theme
+from outcomes.models.upload import Upload
 from outcomes.models.version import StatementVersion
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Status",
     "Step",
     "Theme",
+    "Upload",
     "fresh",
     "overdue",
     "years_before",

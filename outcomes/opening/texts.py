@@ -53,10 +53,10 @@ def _decoded(content: bytes) -> tuple[str, str]:
                 return content.decode(encoding), ""
             except UnicodeDecodeError:
                 raise UnreadableError(Reason.NOTHING) from None
-    if b"\0" in content[:1000]:
-        # Letters of Western languages have a zero beside them; the wider half says which way.
-        odd = content[1:1000:2].count(0) > content[:1000:2].count(0)
-        encoding = "utf-16-le" if odd else "utf-16-be"
+    zeros = [content[start:1000:2].count(0) for start in (0, 1)]
+    if max(zeros) * 5 > len(content[:1000]):
+        # Letters of Western languages have a zero beside them; where that is says which way.
+        encoding = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
         try:
             return content.decode(encoding), "UTF-16"
         except UnicodeDecodeError:

@@ -41,7 +41,11 @@ class Row:
     """One row of a sheet, each value by its key."""
 
     values: Content
-    number: int  # in its sheet
+    number: int  # in its sheet; 0 where it stands as it is stored, and not in the file
+
+    def place_in(self, sheet: Sheet) -> str:
+        """Where it stands, for people."""
+        return f"{sheet.title}, row {self.number}" if self.number else sheet.title
 
 
 def arrange(sheet: Sheet, rows: dict[str, list[Row]], found: Read) -> None:
@@ -63,8 +67,7 @@ def arrange(sheet: Sheet, rows: dict[str, list[Row]], found: Read) -> None:
 def _note(place: str, sheet: Sheet, rows: list[Row], found: Read) -> list[str]:
     names = places_of(place, sheet.table, [row.values for row in rows])
     for name, row in zip(names, rows, strict=True):
-        # What is not in the file stands there as it is stored.
-        found.places[name] = f"{sheet.title}, row {row.number}" if row.number else sheet.title
+        found.places[name] = row.place_in(sheet)
     return names
 
 
@@ -79,7 +82,7 @@ def _arrange_roles(rows: list[Row], found: Read) -> None:
             continue
         found.mistakes.append(
             Mistake(
-                f"{ROLE_SHEET.title}, row {row.number}, {label_of(ROLE_SHEET.owner)}",
+                f"{row.place_in(ROLE_SHEET)}, {label_of(ROLE_SHEET.owner)}",
                 _("“%s” is not on the sheet “Organisations”. Add it there.") % shown(slug),
             )
         )
@@ -99,7 +102,7 @@ def _arrange_sentences(rows: list[Row], found: Read) -> None:
         else:
             found.mistakes.append(
                 Mistake(
-                    f"{SENTENCE_SHEET.title}, row {row.number}",
+                    row.place_in(SENTENCE_SHEET),
                     _("It stands under nothing. Write the lead-in above it, of the kind lead-in."),
                 )
             )

@@ -1,8 +1,9 @@
-"""What a workbook would do, row by row, and doing it: all of it or nothing."""
+"""What a file would do, row by row, and doing it: all of it or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,10 +17,10 @@ from outcomes.loading import (
     load_content,
 )
 from outcomes.workbook.arranging import Read
-from outcomes.workbook.reading import read
 from outcomes.workbook.sheets import label_of
 from participants.permissions import Rights
-from roundtable.models import Event
+
+Tick = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Preview:
 
     mistakes: list[Mistake] = field(default_factory=list)
     rows: list[tuple[str, RowReport]] = field(default_factory=list)  # with sheet and row
-    kept: list[str] = field(default_factory=list)  # what stands here and not in the workbook
+    kept: list[str] = field(default_factory=list)  # what stands here and not in the file
     # New people who look like somebody else, each with its place in the file, and where that is.
     questions: list[tuple[str, Question]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what to look at, though nothing is wrong
@@ -38,34 +39,58 @@ class Preview:
         """How many rows would be added, changed, removed or left alone."""
         return sum(row.fate == fate for _place, row in self.rows)
 
-    @property
-    def moved(self) -> list[tuple[str, RowReport]]:
-        """The rows that would not stay as they are."""
-        return [pair for pair in self.rows if pair[1].fate != Fate.UNCHANGED]
+    def to_json(self) -> dict[str, Any]:
+        """The same for a page, without the rows that would stay as they are."""
+        return {
+            "mistakes": [[mistake.where, mistake.sentence] for mistake in self.mistakes],
+            "counts": {fate.value: self.count(fate) for fate in Fate},
+            "rows": [
+                {
+                    "place": place,
+                    "fate": row.fate.value,
+                    "title": row.title,
+                    "changes": row.changes,
+                }
+                for place, row in self.rows
+                if row.fate != Fate.UNCHANGED
+            ],
+            "kept": self.kept,
+            "questions": [
+                {
+                    "where": place,
+                    "place": question.place,
+                    "title": question.title,
+                    "alike": question.alike,
+                }
+                for place, question in self.questions
+            ],
+            "notes": self.notes,
+            "digest": self.digest,
+        }
 
 
 def preview(
-    content: bytes,
+    found: Read,
     *,
-    event: Event | None = None,
     by: Rights,
     answers: Mapping[str, str] | None = None,
+    tick: Tick | None = None,
     at: datetime,
 ) -> Preview:
-    """What this workbook would do; nothing is stored."""
+    """What this file would do; nothing is stored."""
     with transaction.atomic():
-        found = _bring_in(content, event, by, answers or {}, at)
+        shown = _bring_in(found, by, answers or {}, tick, at)
         transaction.set_rollback(True)
-    return found
+    return shown
 
 
 def bring_in(
-    content: bytes,
+    found: Read,
     *,
-    event: Event | None = None,
     digest: str,
     by: Rights,
     answers: Mapping[str, str] | None = None,
+    tick: Tick | None = None,
     at: datetime,
 ) -> Preview | None:
     """Stores what a preview showed; None once that is done.
@@ -74,11 +99,11 @@ def bring_in(
     would do is returned.
     """
     with transaction.atomic():
-        found = _bring_in(content, event, by, answers or {}, at)
-        if not found.mistakes and not found.questions and found.digest == digest:
+        shown = _bring_in(found, by, answers or {}, tick, at)
+        if not shown.mistakes and not shown.questions and shown.digest == digest:
             return None
         transaction.set_rollback(True)
-    return found
+    return shown
 
 
 def load(
@@ -86,28 +111,28 @@ def load(
     *,
     by: Rights | None = None,
     answers: Mapping[str, str] | None = None,
+    tick: Tick | None = None,
     at: datetime,
 ) -> Report:
-    """Stores what a workbook says.
+    """Stores what a file says.
 
     Raises FileRefused, with each mistake by sheet, row and column, and changes nothing then.
     """
     if found.mistakes:
         raise FileRefused(found.mistakes)
     try:
-        return load_content(found.content, by=by, answers=answers, at=at)
+        return load_content(found.content, by=by, answers=answers, tick=tick, at=at)
     except FileRefused as refusal:
         raise FileRefused(found.located(refusal.mistakes)) from None
 
 
 def _bring_in(
-    content: bytes, event: Event | None, by: Rights, answers: Mapping[str, str], at: datetime
+    found: Read, by: Rights, answers: Mapping[str, str], tick: Tick | None, at: datetime
 ) -> Preview:
     try:
-        found = read(content, event=event)
-        report = load(found, by=by, answers=answers, at=at)
+        report = load(found, by=by, answers=answers, tick=tick, at=at)
     except FileRefused as refusal:
-        return Preview(mistakes=refusal.mistakes)
+        return Preview(mistakes=refusal.mistakes, notes=found.notes)
     rows = [
         (
             found.cell_of(row.place),

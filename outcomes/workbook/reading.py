@@ -49,7 +49,7 @@ def read_pages(given: Opened, *, event: Event | None = None) -> Read:
     """The same for a file that is open.
 
     Of a file without the sheet of the roundtable, that of `event` is meant: sheets that are not
-    there stay as they are stored.
+    there stay as they are stored, and so does what roundtables share.
     """
     found = Read()
     pages = _named(given, found)
@@ -69,10 +69,19 @@ def read_pages(given: Opened, *, event: Event | None = None) -> Read:
         if sheet.title in pages or not is_part:
             take = _upright if sheet.is_upright else _level
             rows[sheet.title] = list(take(sheet, pages.get(sheet.title, []), found.mistakes))
+            if is_part and sheet.table.is_shared:
+                rows[sheet.title] += _others(sheet, rows[sheet.title], stored)
         else:
             rows[sheet.title] = [Row(values, 0) for values in rows_of(sheet, stored)]
         arrange(sheet, rows, found)
     return found
+
+
+def _others(sheet: Sheet, given: list[Row], stored: Content) -> list[Row]:
+    """Rows of what roundtables share that a part does not name: others refer to them."""
+    named = {row.values.get(sheet.table.identifier) for row in given}
+    rows = rows_of(sheet, stored)
+    return [Row(row, 0) for row in rows if row[sheet.table.identifier] not in named]
 
 
 def sheets_of(cells: Rows) -> list[Sheet]:
@@ -218,10 +227,18 @@ def plain(sheet: Sheet, key: str, value: Any) -> Any:
     if key in sheet.table.lists:
         words = UNSEEN.sub("", text).replace("\n", LISTED).replace(",", LISTED)
         return [word.strip() for word in words.split(LISTED.strip()) if word.strip()]
-    is_word = kind is None or kind.choices or isinstance(kind, models.SlugField)
+    if kind is not None and kind.choices:
+        return _chosen(kind, tidy(text))
+    is_word = kind is None or isinstance(kind, models.SlugField)
     if is_word or isinstance(kind, models.EmailField) or key in sheet.table.elsewhere:
         return tidy(text)
     return text
+
+
+def _chosen(kind: "models.Field[Any, Any]", text: str) -> str:
+    """The word that is stored; people may write what it is called."""
+    called = {str(label).lower(): str(word) for word, label in kind.flatchoices}
+    return called.get(text.lower(), text)
 
 
 def _day(value: Any) -> date:

@@ -27,6 +27,7 @@ ACTS = {
     "outcomes.Response.approved_by": _("Responses that you approved"),
     "outcomes.Response.author": _("Responses that you wrote"),
     "outcomes.SignOff.signer": _("Texts that you signed"),
+    "outcomes.Upload.user": _("Files that you bring in"),
     "participants.FactorReset.agreed_by": _("Resets of a second factor that you agreed to"),
     "participants.FactorReset.asked_by": _("Resets of a second factor that you asked for"),
     "participants.Introduction.proposed_by": _("Introductions that you proposed"),

@@ -1,11 +1,11 @@
 """A roundtable is brought in at the desk: looked at first, then stored as a whole."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,21 +14,16 @@ from openpyxl import load_workbook
 
 from outcomes import workbook
 from outcomes.loading.describing import content_of
-from outcomes.models import Commitment, Theme
+from outcomes.models import Commitment, Theme, Upload
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
+from tests.bringing import PAGE, look, store, words
 from tests.factories import make_grant, make_user
 from tests.outcomes.test_rounds import desk_text
 from tests.roundtable_files import everything, load, write_whole
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
-PAGE = "/admin/roundtable/event/workbook/in/"
-
-
-def words(answer: Any) -> str:
-    content = answer.content.decode().split('<div id="content"')[1]
-    return " ".join(re.sub(r"<[^>]*>", " ", content).split())
 
 
 def changed(tmp_path: Path, **cells: Any) -> bytes:
@@ -41,18 +36,6 @@ def changed(tmp_path: Path, **cells: Any) -> bytes:
     stored = BytesIO()
     book.save(stored)
     return stored.getvalue()
-
-
-def look(browser: Client, content: bytes) -> Any:
-    return browser.post(PAGE, {"file": SimpleUploadedFile("talk.xlsx", content)})
-
-
-def hidden_in(answer: Any) -> dict[str, str]:
-    """What the button sends that stores what was looked at."""
-    page = answer.content.decode()
-    found = re.findall(r'<input type="hidden" name="(book|digest)" value="([^"]*)">', page)
-    assert len(found) == 2
-    return dict(found)
 
 
 def test_meeting_comes_in_from_an_empty_workbook(client_of: Sign, operator: User) -> None:
@@ -88,7 +71,7 @@ def test_meeting_comes_in_from_an_empty_workbook(client_of: Sign, operator: User
     assert "Organisations, row 2 To add: Port Authority" in said
     assert "Commitments, row 2 To add: NEW1-C1" in said
     assert everything() == before
-    answer = browser.post(PAGE, hidden_in(answer), follow=True)
+    answer = store(browser, answer)
     assert "All of it is stored." in answer.content.decode()
     commitment = Commitment.objects.get(reference="NEW1-C1")
     assert commitment.text == "+ Meet again"
@@ -118,7 +101,7 @@ def test_each_change_is_shown_with_before_and_after(
     assert "Themes, row 2 To change: Work ashore Name: Work at sea Work ashore" in said
     assert "To add: 1. To change: 2. To remove: 1." in said
     assert everything() == before
-    browser.post(PAGE, hidden_in(answer))
+    store(browser, answer)
     assert Commitment.objects.get().text == "Meet <b>often</b>"
 
 
@@ -131,7 +114,7 @@ def test_statement_that_would_be_published_is_said_to_be(
     event.statement.save()
     answer = look(client_of(operator), content)
     assert "State: draft published" in words(answer)
-    client_of(operator).post(PAGE, hidden_in(answer))
+    store(client_of(operator), answer)
     assert Event.objects.get().statement.state == "published"
 
 
@@ -145,7 +128,7 @@ def test_mistakes_are_said_by_cell_and_nothing_is_stored(
     said = words(answer)
     assert "1 mistake: nothing is stored" in said
     assert "Commitments, row 2, Due on Write a date" in said
-    assert 'name="book"' not in answer.content.decode()
+    assert "Store all of it" not in answer.content.decode()
     assert everything() == before
 
 
@@ -156,30 +139,34 @@ def test_what_changed_since_it_was_looked_at_is_shown_again(
     browser = client_of(operator)
     answer = look(browser, content)
     Theme.objects.update(name="Work in harbours")
-    late = browser.post(PAGE, hidden_in(answer))
+    late = store(browser, answer)
     assert "Something was changed here since you looked." in words(late)
     assert "Name: Work in harbours Work ashore" in words(late)
     assert Theme.objects.get().name == "Work in harbours"
-    browser.post(PAGE, hidden_in(late))
+    store(browser, late)
     assert Theme.objects.get().name == "Work ashore"
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("content", "sentence"),
     [
-        ({"file": SimpleUploadedFile("a.xlsx", b"nothing")}, "The columns of this table are not"),
-        ({"file": SimpleUploadedFile("a.xlsx", b"0" * 1_500_001)}, "It is larger than 1.5 MB."),
-        ({"book": "!", "digest": ""}, "This is no workbook (XLSX)"),
-        ({"book": "", "digest": "0" * 64}, "This is no workbook (XLSX)"),
+        (b"nothing\0", "This is no workbook (XLSX) and no CSV that can be read."),
+        (b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
+        (b"\n\n", "This is no workbook (XLSX) and no CSV that can be read."),
+        (workbook.write({}), "This table is missing. Add it."),
     ],
 )
 def test_what_is_no_workbook_is_one_sentence(
-    client_of: Sign, operator: User, given: dict[str, Any], sentence: str
+    client_of: Sign, operator: User, content: bytes, sentence: str
 ) -> None:
-    browser = client_of(operator)
-    before = everything()
-    assert sentence in words(browser.post(PAGE, given))
-    assert everything() == before
+    assert sentence in words(look(client_of(operator), content))
+
+
+def test_file_that_is_too_large_is_not_taken(client_of: Sign, operator: User) -> None:
+    with patch("outcomes.admin.upload_forms.LARGEST", 0):
+        sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
+        assert "It is larger than 20 MB. Divide it." in words(client_of(operator).post(PAGE, sent))
+    assert not Upload.objects.exists()
 
 
 def test_text_that_no_cell_holds_is_said(client_of: Sign, operator: User, event: Event) -> None:
@@ -199,7 +186,8 @@ def test_who_edits_brings_in_and_the_list_says_so(
     theirs = desk_text(client_of(reader), at_the_list)
     assert "Bring in a workbook" not in theirs and "Empty workbook (XLSX)" in theirs
     assert client_of(reader).get(PAGE).status_code == 403
-    assert client_of(reader).post(PAGE, {"book": "", "digest": ""}).status_code == 403
+    sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
+    assert client_of(reader).post(PAGE, sent).status_code == 403
     page = f"/admin/roundtable/event/{event.pk}/change/"
     assert "Workbook (XLSX)" in desk_text(client_of(cochair), page)
     assert "Workbook with its delegates" in desk_text(client_of(cochair), page)

@@ -1,6 +1,5 @@
 """What co-chairs and editors may not do by a button does not come by file either."""
 
-import base64
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +14,7 @@ from outcomes.loading.describing import content_of
 from outcomes.models import Statement
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import AuditEntry, Event
+from tests.bringing import look, press, store, words
 from tests.factories import (
     make_delegate,
     make_event,
@@ -24,7 +24,6 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.outcomes.test_bringing_in import PAGE, hidden_in, look, words
 from tests.outcomes.test_people_in import UPDATE, book_of, seat
 from tests.roundtable_files import everything, load, write_whole
 
@@ -60,9 +59,9 @@ def changed(event: Event, **cells: Any) -> bytes:
 def refused(client: Client, content: bytes) -> str:
     """What the page says; fails where anything is stored, even by a request without the page."""
     before = everything()
-    said = words(look(client, content))
-    book = base64.b64encode(content).decode()
-    direct = words(client.post(PAGE, {"book": book, "digest": "0" * 64}))
+    answer = look(client, content)
+    said = words(answer)
+    direct = words(press(client, answer, "store", digest="0" * 64))
     assert "nothing is stored" in said and "nothing is stored" in direct
     assert everything() == before
     return said
@@ -148,7 +147,7 @@ def test_cochair_publishes_and_an_editor_does_not(client_of: Sign, talk: Event) 
     client = client_of(cochair)
     answer = look(client, changed(talk, Roundtable_B11="yes", Statement_B4="published"))
     assert "State: draft published" in words(answer)
-    client.post(PAGE, hidden_in(answer))
+    store(client, answer)
     talk.refresh_from_db()
     assert talk.is_public and talk.statement.state == "published"
     acts = AuditEntry.objects.values_list("act", flat=True)
@@ -170,7 +169,7 @@ def test_draft_of_a_statement_is_edited_by_file(client_of: Sign, talk: Event) ->
     answer = look(client, changed(talk, Points_C3="meet often;", Organisations_A4="quay"))
     assert "Organisations, row 4, Name This key is missing." in words(answer)
     answer = look(client, changed(talk, Points_C3="meet often;"))
-    client.post(PAGE, hidden_in(answer))
+    store(client, answer)
     assert talk.statement.outcomes.filter(text="meet often;").exists()
 
 
@@ -198,7 +197,7 @@ def test_organisation_of_a_hidden_roundtable_is_named_to_nobody(
 def test_new_organisation_and_its_role_come_in(client_of: Sign, talk: Event) -> None:
     cells = {"Slug": "quay", "Name": "Quay Union", "Kind": "civil-society"}
     client = client_of(who(talk, "editor"))
-    client.post(PAGE, hidden_in(look(client, book_of(talk, "Organisations", [cells]))))
+    store(client, look(client, book_of(talk, "Organisations", [cells])))
     assert Organisation.objects.get(slug="quay").is_demonstration is False
 
 
@@ -214,7 +213,7 @@ def test_editor_neither_reads_nor_writes_invitation_addresses(client_of: Sign, t
         assert "rita@" not in said and "may be here" not in said
     client = client_of(who(talk, "cochair"))
     answer = look(client, book_of(talk, "Delegates", [rows[1]]))
-    client.post(PAGE, hidden_in(answer))
+    store(client, answer)
     person.refresh_from_db()
     assert person.invitation_email == "other@example.org"
 

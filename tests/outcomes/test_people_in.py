@@ -12,13 +12,14 @@ from django.utils.timezone import now
 from openpyxl import load_workbook
 
 from outcomes import workbook
+from outcomes.bringing.keeping import noted
 from outcomes.loading.describing import content_of
-from outcomes.models import ProgressUpdate
+from outcomes.models import ProgressUpdate, Upload
 from participants.models import Affiliation, Delegate, Organisation, Participation, User
-from participants.permissions import rights_of
 from roundtable.audit import key_of
 from roundtable.mailing import Letter
 from roundtable.models import AuditEntry, Event
+from tests.bringing import look, press, store, words
 from tests.factories import (
     make_affiliation,
     make_channel,
@@ -29,7 +30,6 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.outcomes.test_bringing_in import PAGE, hidden_in, look, words
 from tests.roundtable_files import everything, load, refusal, write_whole
 
 pytestmark = pytest.mark.django_db
@@ -66,13 +66,6 @@ def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: boo
     return stored.getvalue()
 
 
-def asked_again(answer: Any, **answers: str) -> dict[str, str]:
-    """What the form sends that answers the questions."""
-    page = answer.content.decode()
-    book = page.split('name="book" value="')[1].split('"')[0]
-    return {"book": book, "look": "again", **answers}
-
-
 def test_new_delegate_waits_to_be_confirmed_and_is_listed_to_nobody(
     client_of: Sign, operator: User, talk: Event
 ) -> None:
@@ -98,7 +91,7 @@ def test_new_delegate_waits_to_be_confirmed_and_is_listed_to_nobody(
     assert "To add: 2. To change: 0." in said
     assert "Delegates, row 2 To add: สมชาย ใจดี Name: สมชาย ใจดี" in said
     assert everything() == before
-    browser.post(PAGE, hidden_in(answer))
+    store(browser, answer)
     part = Participation.objects.get(delegate__name="สมชาย ใจดี")
     person = part.delegate
     assert (part.confirmed_at, person.user, person.listed_to) == (None, None, "only_me")
@@ -149,7 +142,7 @@ def test_somebody_who_is_here_is_found_by_the_handle(
     browser = client_of(operator)
     answer = look(browser, content)
     assert "Name: <del>Rita Sen</del> <ins>Rita Sén</ins>" in answer.content.decode()
-    browser.post(PAGE, hidden_in(answer))
+    store(browser, answer)
     person.refresh_from_db()
     assert (person.name, person.invitation_email) == ("Rita Sén", "rita@example.org")
     assert Affiliation.objects.get().post == "Clerk"
@@ -175,23 +168,27 @@ def test_who_looks_alike_is_asked_about_and_never_merged_unasked(
     assert "Store all of it" not in answer.content.decode()
     before = everything()
     # Not even by a request that leaves the question out.
-    book = asked_again(answer)["book"]
-    mine = rights_of(operator, now().date())
-    assert mine
-    digest = workbook.preview(content, by=mine, at=now()).digest
-    assert "may be here already" in words(browser.post(PAGE, {"book": book, "digest": digest}))
+    digest = noted(Upload.objects.get(), "result")["digest"]
+    assert "may be here already" in words(press(browser, answer, "store", digest=digest))
     wrong = {"answer.delegates(#1)": make_delegate(user=None).handle}
     before = everything()
-    assert "may be here already" in words(browser.post(PAGE, asked_again(answer, **wrong)))
+    assert "may be here already" in words(press(browser, answer, "look", **wrong))
     assert everything() == before
-    same = browser.post(PAGE, asked_again(answer, **{"answer.delegates(#1)": person.handle}))
-    assert "To change: 1." in words(same)
-    other = browser.post(PAGE, asked_again(answer, **{"answer.delegates(#1)": "new"}))
+    other = press(browser, answer, "look", **{"answer.delegates(#1)": "new"})
     assert "To add: 1. To change: 0." in words(other)
+    same = press(browser, answer, "look", **{"answer.delegates(#1)": person.handle})
+    assert "To change: 1." in words(same)
     assert everything() == before
-    browser.post(PAGE, {**hidden_in(other), "answer.delegates(#1)": "new"})
-    assert Participation.objects.count() == 2
-    browser.post(PAGE, {**hidden_in(same), "answer.delegates(#1)": person.handle})
+    # A page of before stores nothing else than what it showed.
+    assert "Something was changed here since you looked." in words(store(browser, other))
+    assert everything() == before
+    assert "All of it is stored." in words(store(browser, same))
+    assert Participation.objects.count() == 1
+    answer = look(browser, content)
+    person.refresh_from_db()
+    if "may be here already" in words(answer):
+        answer = press(browser, answer, "look", **{"answer.delegates(#1)": "new"})
+    store(browser, answer)
     assert Participation.objects.count() == 2
 
 
@@ -216,9 +213,9 @@ def test_rows_of_one_file_that_look_alike_are_asked_about(
     answer = look(browser, book_of(talk, "Delegates", rows))
     assert "Delegates, row 3 : RITA SEN, Port Authority" in words(answer)
     assert "The same person as Rita Sen, in a row above" in words(answer)
-    same = browser.post(PAGE, asked_again(answer, **{"answer.*": "same"}))
+    same = press(browser, answer, "look", **{"answer.*": "same"})
     assert "To add: 1. To change: 0. To remove: 0." in words(same)
-    other = browser.post(PAGE, asked_again(answer, **{"answer.*": "new"}))
+    other = press(browser, answer, "look", **{"answer.*": "new"})
     assert "To add: 2." in words(other)
 
 
@@ -228,11 +225,11 @@ def test_whole_list_brought_in_twice_doubles_nobody(
     rows = [{"Name": f"Person {n}", "Organisation": "port"} for n in range(5)]
     content = book_of(talk, "Delegates", rows)
     browser = client_of(operator)
-    browser.post(PAGE, hidden_in(look(browser, content)))
+    store(browser, look(browser, content))
     assert Participation.objects.count() == 5
     answer = look(browser, content)
     assert "5 people may be here already" in words(answer)
-    same = browser.post(PAGE, asked_again(answer, **{"answer.*": "same"}))
+    same = press(browser, answer, "look", **{"answer.*": "same"})
     assert "All of it stands here already." in words(same)
 
 
@@ -285,7 +282,7 @@ def test_new_update_is_handed_in_and_waits(client_of: Sign, talk: Event) -> None
     answer = look(browser, book_of(talk, "Updates", [dict(UPDATE)]))
     assert "To add: 1." in words(answer)
     assert not Letter.objects.filter(cause__startswith="waiting ").exists()
-    browser.post(PAGE, hidden_in(answer))
+    store(browser, answer)
     update = ProgressUpdate.objects.get()
     assert (update.state, update.approved_by, update.author) == ("submitted", None, cochair)
     assert (update.text, str(update.party)) == ("+ Two courses", "Port Authority")

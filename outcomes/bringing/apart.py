@@ -1,0 +1,31 @@
+"""Opens a file in a process of its own, with limits of time and memory."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+from outcomes.opening.cells import Opened, Reason, UnreadableError
+
+PATIENCE = 90  # seconds: the process itself may compute for 60
+
+
+def opened_apart(path: Path) -> Opened:
+    """The pages of a file; raises UnreadableError where it cannot be read within the limits."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "outcomes.opening", str(path)],
+            capture_output=True,
+            cwd=settings.BASE_DIR,
+            env={"PATH": "/usr/bin:/bin"},
+            timeout=PATIENCE,
+            check=True,
+        )
+    except subprocess.SubprocessError:
+        raise UnreadableError(Reason.LIMITS) from None
+    found = json.loads(done.stdout)
+    if "reason" in found:
+        raise UnreadableError(Reason(found["reason"]), found["page"])
+    return Opened.from_json(found)

@@ -1,0 +1,138 @@
+"""What a list of others lacks for being one of our sheets: references and short names."""
+
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outcomes.loading.alike import compared
+from outcomes.loading.changes import readable
+from outcomes.loading.reported import slug_of
+from outcomes.models import CommitmentParty
+from outcomes.opening.cells import Opened, Rows
+from outcomes.workbook.reading import tidy
+from outcomes.workbook.sheets import label_of
+from participants.models import Group, Organisation
+from participants.permissions import Rights, organisations_seen_by
+from roundtable.models import Event
+
+MOST_NAMED = 10  # rows that a sentence names
+
+
+def parties_of(event: Event) -> dict[str, str]:
+    """Short names of organisations and groups that a roundtable names, by what they are called."""
+    found: dict[str, str] = {}
+    roles = Organisation.objects.filter(roles__event=event)
+    parties = Organisation.objects.filter(commitment_parties__commitment__event=event)
+    for body in [*roles, *parties]:
+        found |= {compared(name): body.slug for name in (body.short_name, body.name) if name}
+    for group in Group.objects.filter(commitment_parties__commitment__event=event):
+        found.setdefault(compared(group.name), group.slug)
+    return found
+
+
+def fill(given: Opened, top: int, event: Event, mine: Rights) -> list[str]:
+    """Adds what is lacking to the one sheet of a file; what to tell of it.
+
+    A commitment keeps the reference of the one that says the same, so that a list that is brought
+    in twice doubles nothing.
+    """
+    ((title, rows),) = given.pages.items()
+    if title == "Commitments" and label_of("reference") not in rows[top]:
+        return _fill_references(rows, top, event)
+    if title == "Organisations" and label_of("slug") not in rows[top]:
+        _fill_slugs(rows, top, mine)
+    return []
+
+
+def _fill_references(rows: Rows, top: int, event: Event) -> list[str]:
+    known = _said(event)
+    numbers = [int(ref.rpartition("-C")[2]) for ref in known.values()]
+    following = max(numbers, default=0) + 1
+    columns = {str(heading): number for number, heading in enumerate(rows[top])}
+    seen: dict[tuple[str, ...], int] = {}
+    left_out = []
+    for number, row in enumerate(rows[top + 1 :], start=top + 2):
+        if not any(row):
+            row.append(None)
+            continue
+        said = tuple(_cell(row, columns.get(label_of(key))) for key in SAME)
+        if said in seen:
+            left_out.append(number)
+            row[:] = [None] * (len(row) + 1)
+            continue
+        seen[said] = number
+        if said not in known:
+            known[said] = f"{event.code}-C{following}"
+            following += 1
+        row.append(known[said])
+    rows[top].append(label_of("reference"))
+    return _tell(left_out)
+
+
+SAME = ("text", "place_in_source", "leads")
+
+
+def _said(event: Event) -> dict[tuple[str, ...], str]:
+    """The references of what is there already, by what each says, where, and of whom."""
+    leads: dict[int, list[str]] = {}
+    rows = CommitmentParty.objects.filter(commitment__event=event, role=CommitmentParty.Role.LEAD)
+    for row in rows.select_related("organisation", "group").order_by("pk"):
+        leads.setdefault(row.commitment_id, []).append(slug_of(row))
+    return {
+        (
+            readable(commitment.text),
+            commitment.place_in_source,
+            "; ".join(leads.get(commitment.pk, [])),
+        ): commitment.reference
+        for commitment in event.commitments.order_by("-pk")
+    }
+
+
+def _tell(left_out: list[int]) -> list[str]:
+    if not left_out:
+        return []
+    text = ngettext(
+        "%(count)d row says the same as one above and is left out: %(rows)s.",
+        "%(count)d rows say the same as one above and are left out: %(rows)s.",
+        len(left_out),
+    )
+    named = ", ".join(map(str, left_out[:MOST_NAMED]))
+    more = _(" and others") if len(left_out) > MOST_NAMED else ""
+    return [text % {"count": len(left_out), "rows": named + more}]
+
+
+def _cell(row: list[Any], column: int | None) -> str:
+    value = row[column] if column is not None and column < len(row) else None
+    return readable(str(value)).strip() if value is not None else ""
+
+
+def _fill_slugs(rows: Rows, top: int, mine: Rights) -> None:
+    names = [str(heading) for heading in rows[top]]
+    column = names.index(label_of("name")) if label_of("name") in names else None
+    seen = {
+        compared(name): row.slug
+        for row in organisations_seen_by(mine)
+        for name in (row.short_name, row.name)
+        if name
+    }
+    taken = set(Organisation.objects.values_list("slug", flat=True))
+    taken |= set(Group.objects.values_list("slug", flat=True))
+    for row in rows[top + 1 :]:
+        name = tidy(_cell(row, column))
+        slug = seen.get(compared(name), "") if name else ""
+        if name and not slug:
+            slug = _free(slugify(name)[:70] or "organisation", taken)
+            seen[compared(name)] = slug
+            taken.add(slug)
+        row += [None] * (len(names) - len(row)) + [slug or None]
+    rows[top].append(label_of("slug"))
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    number, found = 1, slug
+    while found in taken:
+        number += 1
+        found = f"{slug}-{number}"
+    return found

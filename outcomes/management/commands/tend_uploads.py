@@ -1,0 +1,28 @@
+"""The command that removes files which were brought in and are needed no longer."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django_tasks_db.models import DBTaskResult
+
+from outcomes.bringing.keeping import forget_old
+
+TASKS_KEPT = timedelta(days=7)
+
+
+class Command(BaseCommand):
+    """Removes what a crash left behind; run it every hour."""
+
+    help = "Removes files that were brought in, an hour after they ended. Run it every hour."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prints how many are removed."""
+        now = timezone.now()
+        number = forget_old(now)
+        old = DBTaskResult.objects.filter(backend_name="imports", enqueued_at__lt=now - TASKS_KEPT)
+        old.delete()
+        told = ngettext("%d file is removed.", "%d files are removed.", number)
+        self.stdout.write(told % number)

@@ -1,0 +1,209 @@
+"""Lists as people have them: other names of columns, titles above, blanks, days of any kind."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import Workbook
+
+from outcomes.models import Commitment, Document, Upload
+from participants.models import Delegate, Organisation, Participation, User
+from roundtable.models import Event
+from tests.bringing import look, press, store, words
+from tests.factories import make_grant, make_user
+from tests.roundtable_files import everything, load, write_whole
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+LIST: list[list[Any]] = [
+    ["Bali Process Roundtable: list of registration", None, None, None, None],
+    [None],
+    ["No.", "First\u200b name", "FAMILY NAME ", "Ministry / Agency", "E-mail", "Job\u00a0title"],
+    [1, " Rita ", "Sen\u00a0", "Port  Authority", "rita@example.org\u200b", "Head\u00a0of  Unit"],
+    [2, "สมชาย", "ใจดี", "harbour", None, 43234],
+    [None, None, None, None, None, "\u200b"],
+    [3, "Nour", "‏نور", "PORT authority", "nour@example.org", None],
+]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Event:
+    load(write_whole(tmp_path))
+    return Event.objects.get(code="TALK1")
+
+
+@pytest.fixture
+def browser(client_of: Sign, talk: Event) -> Client:
+    """A co-chair's."""
+    user = make_user()
+    make_grant(user, talk)
+    return client_of(user)
+
+
+def book(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    found = Workbook()
+    assert found.active is not None
+    found.remove(found.active)
+    for title, rows in sheets:
+        page = found.create_sheet(title)
+        for row in rows:
+            page.append(row)
+    stored = BytesIO()
+    found.save(stored)
+    return stored.getvalue()
+
+
+def csv(*lines: str) -> bytes:
+    return "\n".join([*lines, ""]).encode()
+
+
+def said_of(answer: Any, talk: Event, **columns: str) -> dict[str, str]:
+    """What the form sends where nothing is changed but these."""
+    form = answer.context["form"]
+    found = {name: str(form[name].value() or "") for name in form.fields}
+    given = {name: str(answer.context[name]) for name in ("place",)}
+    return {
+        **found,
+        "event": str(talk.pk),
+        "page": answer.context["table"].page,
+        **given,
+        **columns,
+    }
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_registration_list_comes_in_as_it_is(browser: Client, talk: Event) -> None:
+    answer = look(browser, book(("Sheet1", LIST)))
+    said = words(answer)
+    assert "What are the columns?" in said
+    assert "The headings stand in row 3, and 3 rows beneath." in said
+    form = answer.context["form"]
+    assert [form[f"column{n}"].value() for n in range(6)] == [
+        *("", "name", "name", "organisation", "invitation_email", "post")
+    ]
+    assert "Rita; สมชาย; Nour" in said
+    before = everything()
+    answer = press(browser, answer, "map", **said_of(answer, talk))
+    assert "To add: 3. To change: 0. To remove: 0." in words(answer)
+    assert "Delegates, row 4 To add: Rita Sen" in words(answer)
+    assert everything() == before
+    store(browser, answer)
+    rita = Participation.objects.get(delegate__name="Rita Sen")
+    assert rita.organisation.slug == "port"
+    assert rita.delegate.invitation_email == "rita@example.org"
+    assert rita.delegate.affiliations.get().post == "Head of Unit"
+    assert Participation.objects.get(delegate__name="สมชาย ใจดี").organisation.slug == "harbour"
+    assert Delegate.objects.filter(name="Nour ‏نور").exists()
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_faults_are_said_by_row_and_column_and_mended_by_mapping(
+    browser: Client, talk: Event
+) -> None:
+    rows = csv(
+        "Status;Participant;Whom;Mail",
+        "head;Rita Sen;Port;rita@example.org",
+        "adviser;Omar Said;Harbour Clinc;omar@example.org",
+    )
+    answer = look(browser, rows, talk)
+    assert answer.context["form"]["column2"].value() in ("", None)
+    answer = press(browser, answer, "map", **said_of(answer, talk))
+    assert "Delegates, row 2, Organisation This key is missing." in words(answer)
+    answer = press(browser, answer, "columns")
+    given = said_of(answer, talk, column2="organisation")
+    answer = press(browser, answer, "map", **given)
+    said = words(answer)
+    assert "Delegates, row 2, Organisation “Port” is not known here." in said
+    assert "Delegates, row 3, Organisation “Harbour Clinc” is not known here. Did you mean" in said
+    answer = press(browser, press(browser, answer, "columns"), "map", **given)
+    assert "nothing is stored" in words(answer)
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_two_columns_are_not_one_unless_they_join(browser: Client, talk: Event) -> None:
+    answer = look(browser, csv("Mail;Email;Name;Org", "a@x.org;b@x.org;A;port"), talk)
+    given = said_of(answer, talk, column0="invitation_email", column1="invitation_email")
+    refused = press(browser, answer, "map", **given)
+    assert "Two columns are “Invitation email”. Leave one out." in words(refused)
+    none = {name: "" for name in given if name.startswith("column")}
+    refused = press(browser, answer, "map", **{**given, **none})
+    assert "Say of at least one column what it is." in words(refused)
+    assert Upload.objects.get().state == "asks"
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_which_is_the_month_is_asked(browser: Client, talk: Event) -> None:
+    rows = csv("Link;Document;Date", ";Minutes;05/06/2018", ";List;14/05/2018", ";Plan;43234")
+    answer = look(browser, rows, talk)
+    given = said_of(answer, talk)
+    assert answer.context["place"] == "documents"
+    refused = press(browser, answer, "map", **given)
+    assert "Which of the two do such days mean here?" in words(refused)
+    answer = press(browser, answer, "map", **{**given, "order": "day"})
+    store(browser, answer)
+    assert dict(Document.objects.values_list("title", "dated_on")) == {
+        "Minutes": date(2018, 6, 5),
+        "List": date(2018, 5, 14),
+        "Plan": date(2018, 5, 14),
+    }
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_another_sheet_and_another_kind_of_list_are_chosen(browser: Client, talk: Event) -> None:
+    content = book(("Notes", [["Nothing"]]), ("Bodies", [["Body", "Type"], ["Quay", "Government"]]))
+    answer = look(browser, content, talk)
+    assert "Sheet of the file" in words(answer)
+    answer = browser.post(
+        answer.wsgi_request.path, {"act": "table", "page": "Bodies", "place": "organisations"}
+    )
+    given = said_of(answer, talk, column0="name", column1="kind")
+    answer = press(browser, answer, "map", **given)
+    assert "To add: 1." in words(answer)
+    store(browser, answer)
+    assert Organisation.objects.get(name="Quay").kind == "government"
+    assert Organisation.objects.get(name="Quay").slug == "quay"
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_commitments_without_references_get_some_and_are_found_again(
+    browser: Client, talk: Event
+) -> None:
+    rows = csv(
+        "year,country,area,action",
+        "2016,Port authority,Law,Ensure that\u200b debt bondage is a crime.",
+        "2016,Port Authority,Law,Ensure that debt bondage is a crime.",
+        "2017,Port Authority,Law,Ensure that debt bondage is a crime.",
+        "2017,harbour clinic,Law,Meet again",
+    )
+    for added, changed in ((3, 0), (0, 0)):
+        answer = look(browser, rows, talk)
+        assert answer.context["place"] == "commitments"
+        answer = press(browser, answer, "map", **said_of(answer, talk))
+        said = words(answer)
+        assert "1 row says the same as one above and is left out: 3." in said
+        # Each with its one party.
+        assert f"To add: {added * 2}. To change: {changed}." in said
+        if added:
+            store(browser, answer)
+    assert [row.reference for row in talk.commitments.order_by("pk")] == [
+        *("TALK1-C1", "TALK1-C2", "TALK1-C3", "TALK1-C4")
+    ]
+    row = Commitment.objects.get(reference="TALK1-C3")
+    assert (row.place_in_source, str(row.parties.get())) == ("2017 Law", "Port Authority")
+
+
+def test_columns_of_ours_are_recognised(browser: Client, talk: Event) -> None:
+    answer = look(browser, csv("Name,Organisation,Capacity", "Rita Sen,port,head"), talk)
+    assert "To add: 1." in words(answer)
+    answer = look(browser, csv("Name,Organisation,Capacity", "Rita Sen,port,head"))
+    assert "What are the columns?" in words(answer)
+
+
+def test_what_somebody_chose_is_kept_by_number_alone(browser: Client, talk: Event) -> None:
+    look(browser, csv("Participant;Body", "Rita Sen;port"), talk)
+    upload = Upload.objects.get()
+    assert "Rita" not in str(upload.choices) and "Body" not in str(upload.choices)
