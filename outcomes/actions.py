@@ -13,6 +13,7 @@ from outcomes.digests import answered_for
 from outcomes.handing_in import tell_author
 from outcomes.models import (
     Commitment,
+    CommitmentParty,
     ProgressUpdate,
     ReportingRound,
     RoundRequest,
@@ -23,6 +24,7 @@ from outcomes.rounds import has_answered, whom_to_ask, write_to_all
 from participants.models import User
 from participants.permissions import acts_for, rights_of
 from roundtable import audit
+from roundtable.mailing import Batch
 from roundtable.models import Event
 
 # A draft is its author's: nobody decides about it.
@@ -134,30 +136,36 @@ def open_round(
 
 
 @transaction.atomic
-def nudge(*, reporting_round: ReportingRound, by: User, at: datetime) -> int:
+def nudge(
+    *, reporting_round: ReportingRound, by: User, at: datetime, batch: Batch | None = None
+) -> int:
     """Asks those again who have not answered and want reminders; how many parties.
 
-    None of them twice on one day.
+    None of them twice on one day. Of a batch the letters leave with the batch.
     """
     if not _may_decide(by, reporting_round.event, at):
         return 0
     # Locked, so that two presses at once are one.
     ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
+    parties = whom_to_nudge(reporting_round, at)
+    if not parties:
+        return 0
+    reporting_round.requests.filter(party__in=parties).update(nudged_at=at)
+    write_to_all(parties, of=reporting_round, again=True, at=at, batch=batch)
+    _record("nudge round", reporting_round.event, by, at)
+    return len(parties)
+
+
+def whom_to_nudge(reporting_round: ReportingRound, at: datetime) -> list[CommitmentParty]:
+    """The parties that would be asked again at that moment."""
     open_requests = reporting_round.requests.filter(
         Q(nudged_at=None) | Q(nudged_at__date__lt=at.date()),
         ~has_answered(),
         party__reminders_stopped_at=None,
     )
     numbers = list(open_requests.values_list("party", flat=True))
-    parties = list(
-        answered_for().filter(pk__in=numbers).select_related("focal_point__user").order_by("pk")
-    )
-    if not parties:
-        return 0
-    reporting_round.requests.filter(party__in=parties).update(nudged_at=at)
-    write_to_all(parties, of=reporting_round, again=True, at=at)
-    _record("nudge round", reporting_round.event, by, at)
-    return len(parties)
+    asked = answered_for().filter(pk__in=numbers)
+    return list(asked.select_related("focal_point__user").order_by("pk"))
 
 
 def _may_decide(user: User, event: Event, at: datetime) -> bool:

@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             "Assessment",
         ),
     ),
-    (_("Who may work here"), ("Grant", "User", "FactorReset")),
+    (_("Who may work here"), ("Grant", "User", "FactorReset", "Batch")),
 )
 HOME_OF_THE_REST = {"roundtable": 0, "participants": 1, "outcomes": 2}
 

@@ -11,7 +11,7 @@ from outcomes.reporting import report_link
 from participants.accounts import mailbox_of
 from participants.letters import write_to
 from participants.models import Delegate
-from roundtable.mailing import Letter
+from roundtable.mailing import Batch, Letter
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def write_digest(
     cause: str,
     template: str,
     at: datetime,
+    batch: Batch | None = None,
     **context: object,
 ) -> Letter | None:
     """Queues one letter with a link for each of these parties, the earliest due date first.
@@ -73,4 +74,4 @@ def write_digest(
         for party in rows
     ]
     values = {**context, "asked": asked}
-    return write_to(delegate, cause=cause, template=template, context=values, at=at)
+    return write_to(delegate, cause=cause, template=template, context=values, at=at, batch=batch)

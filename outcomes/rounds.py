@@ -22,6 +22,7 @@ from outcomes.models import (
     RoundRequest,
     State,
 )
+from roundtable.mailing import Batch
 
 # How many rounds in a row must stay unanswered before the commitment's page says so.
 SILENT_AFTER = 2
@@ -80,7 +81,12 @@ def whom_to_ask(commitments: QuerySet[Commitment]) -> list[CommitmentParty]:
 
 
 def write_to_all(
-    parties: Iterable[CommitmentParty], *, of: ReportingRound, again: bool, at: datetime
+    parties: Iterable[CommitmentParty],
+    *,
+    of: ReportingRound,
+    again: bool,
+    at: datetime,
+    batch: Batch | None = None,
 ) -> None:
     """Queues one letter for each focal point among these parties, with a link for each of them."""
     theirs = defaultdict(list)
@@ -99,6 +105,7 @@ def write_to_all(
             by=of.due_on,
             again=again,
             today=at.date(),
+            batch=batch,
         )
 
 

@@ -29,6 +29,7 @@ from participants.models import (
 )
 from participants.permissions import Rights
 from participants.reviewing import running_out
+from roundtable.mailing import Batch
 
 # Fewer are not counted: it would say of whom.
 FEWEST_PEOPLE = 5
@@ -142,6 +143,7 @@ SOURCES: tuple[Source, ...] = (
         _edits,
     ),
     consents,
+    partial(_listed, _("Mail that can be called off still"), Batch, FOR_ME, _decides),
     partial(_listed, _("Grants that end within 30 days"), Grant, {"holds": "ends-soon"}, _decides),
 )
 

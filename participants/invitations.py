@@ -1,6 +1,7 @@
 """Inviting people of a roundtable: whom, by whom, and the link that only its mail holds."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -19,7 +20,7 @@ from participants.letters import hide_url_of
 from participants.models import Delegate, Invitation, User
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable import audit
-from roundtable.mailing import post
+from roundtable.mailing import Batch, post
 from roundtable.models import Event
 
 VALID = timedelta(days=14)
@@ -27,10 +28,17 @@ VALID = timedelta(days=14)
 FINISHING = timedelta(days=1)
 
 
+# What begins the cause of the letter of an invitation.
+CAUSE = "invitation:"
+
+
 @transaction.atomic
-def invite(*, delegate: Delegate, event: Event, by: User, at: datetime) -> Invitation:
+def invite(
+    *, delegate: Delegate, event: Event, by: User, at: datetime, batch: Batch | None = None
+) -> Invitation:
     """Sends a link to the person's invitation address; an earlier open one stops working.
 
+    Of a batch it leaves with the batch, and can be called off until then.
     A record whose account is closed is emptied first: who comes in finds nothing of before.
     Raises ValidationError, with a sentence for the co-chair, where the person cannot be invited.
     """
@@ -72,14 +80,22 @@ def invite(*, delegate: Delegate, event: Event, by: User, at: datetime) -> Invit
     }
     template = "participants/mail/invitation"
     post(
-        cause=f"invitation:{invitation.pk}",
+        cause=f"{CAUSE}{invitation.pk}",
         to=invitation.email,
         template=template,
         context=context,
         at=at,
         not_after=invitation.expires_at,
+        batch=batch,
     )
     return invitation
+
+
+def end_links(causes: Iterable[str], *, at: datetime) -> int:
+    """Takes back the invitations whose letters had these causes; how many."""
+    numbers = [int(cause.removeprefix(CAUSE)) for cause in causes if cause.startswith(CAUSE)]
+    rows = Invitation.objects.filter(pk__in=numbers, answered_at=None, revoked_at=None)
+    return rows.update(revoked_at=at)
 
 
 def why_not(delegate: Delegate, event: Event, *, rights: Rights | None, own: set[str]) -> str:

@@ -6,19 +6,25 @@ from typing import Any
 from participants import hiding
 from participants.accounts import addresses_of, mailbox_of
 from participants.models import Delegate, Grant, User
-from roundtable.mailing import Letter, post
+from roundtable.mailing import Batch, Letter, post
 from roundtable.models import Event
 
 
 def write_to(
-    delegate: Delegate, *, cause: str, template: str, context: dict[str, Any], at: datetime
+    delegate: Delegate,
+    *,
+    cause: str,
+    template: str,
+    context: dict[str, Any],
+    at: datetime,
+    batch: Batch | None = None,
 ) -> Letter | None:
     """Queues a letter to the address that the person signs in with; None where there is none."""
     mailbox = mailbox_of(delegate.user) if delegate.user else ""
     if not mailbox:
         return None
     values = {**context, "hide_url": hiding.url_for(delegate)}
-    return post(cause=cause, to=mailbox, template=template, context=values, at=at)
+    return post(cause=cause, to=mailbox, template=template, context=values, at=at, batch=batch)
 
 
 def write_to_user(

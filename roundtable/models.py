@@ -15,7 +15,7 @@ from django_countries.fields import CountryField
 
 from roundtable.audit import AuditEntry, AuditHead, AuditKey
 from roundtable.history import record_history
-from roundtable.mailing import Letter
+from roundtable.mailing import Batch, Letter
 from roundtable.once import AnsweredWrite
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditKey",
+    "Batch",
     "Event",
     "Letter",
     "Series",

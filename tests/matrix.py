@@ -27,6 +27,7 @@ from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Uploa
 from outcomes.reporting import report_link
 from participants import hiding, reviewing
 from participants.models import Audience, Delegate, Invitation, Organisation, User
+from roundtable.mailing import hold
 from roundtable.models import Event
 from tests.addresses import patterns
 from tests.agreeing import make_circulation, make_reply
@@ -109,6 +110,7 @@ def make_cast() -> Cast:
         _write_for(office, statement)
         make_invitation_request(event)
         make_list(event)
+        hold(event=event, act="invite", at=NOON)
         make_round(event=event)
         soon = timezone.now() + timedelta(days=9)
         circulation = make_circulation(statement.versions.get(), deadline=soon)
@@ -271,6 +273,7 @@ WITHIN = {
     "delegate": "participations__event",
     "participation": "event",
     "participantlist": "event",
+    "batch": "event",
     "commitment": "event",
     "milestone": "commitment__event",
     "event": "pk",

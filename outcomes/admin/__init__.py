@@ -2,6 +2,7 @@
 
 from outcomes.admin.commitments import CommitmentAdmin
 from outcomes.admin.events import EventAdmin, SeriesAdmin
+from outcomes.admin.mail import BatchAdmin
 from outcomes.admin.related import MilestoneAdmin
 from outcomes.admin.rounds import ReportingRoundAdmin
 from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
@@ -10,6 +11,7 @@ from outcomes.admin.written import AssessmentAdmin, OfferAdmin, ResponseAdmin
 
 __all__ = [
     "AssessmentAdmin",
+    "BatchAdmin",
     "CommitmentAdmin",
     "EventAdmin",
     "MilestoneAdmin",

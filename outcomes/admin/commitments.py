@@ -14,11 +14,12 @@ from import_export import resources
 from import_export.admin import ExportMixin
 from import_export.fields import Field
 
+from outcomes.admin.bulk import EndingAdmin
 from outcomes.admin.formsets import PartyFormSet
 from outcomes.admin.related import MilestoneInline, RelatedTextInline
 from outcomes.models import Commitment, CommitmentParty, Handover, Outcome, overdue
 from outcomes.rounds import silent
-from participants.admin.base import GrantedAdmin, GrantedInline
+from participants.admin.base import GrantedInline
 from participants.admin.filters import EventFilter
 from participants.models import Delegate, Participation
 from participants.spreadsheets import SAFE_FORMATS, SafeExport
@@ -151,7 +152,7 @@ class PartyInline(GrantedInline):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
+class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
     """Commitments of the viewer's roundtables."""
 
     event_path = "event"
@@ -188,6 +189,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, GrantedAdmin):
     list_filter = [StandingFilter, EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
+    actions = ["end"]
     search_fields = ["reference", "text", "parties__organisation__name"]
     search_help_text = _("Reference, words, or the name of a party")
 

@@ -6,17 +6,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.actions import nudge, open_round
+from outcomes.actions import nudge, open_round, whom_to_nudge
+from outcomes.admin.preview import preview
 from outcomes.models import Commitment, ReportingRound
 from outcomes.rounds import standing, with_numbers
 from participants.admin.base import GrantedAdmin
 from participants.admin.filters import EventFilter
+from roundtable.mailing import Batch, hold
 
 
 class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -148,17 +151,53 @@ class ReportingRoundAdmin(GrantedAdmin):
         }
 
     @admin.action(description=_("Ask the rest again"), permissions=["decide"])
-    def ask_again(self, request: HttpRequest, queryset: QuerySet[ReportingRound]) -> None:
-        """One more letter to those who have not answered; one a day."""
-        by, now = self.rights_of(request).user, timezone.now()
-        rows = list(queryset.select_related("event"))
-        asked = sum(nudge(reporting_round=row, by=by, at=now) for row in rows)
+    def ask_again(
+        self, request: HttpRequest, queryset: QuerySet[ReportingRound]
+    ) -> HttpResponse | None:
+        """Says who would be asked, then holds one more letter for each; one a day."""
+        mine, now = self.rights_of(request), timezone.now()
+        rows = [row for row in queryset.select_related("event") if mine.may_decide(row.event_id)]
+        if "confirmed" not in request.POST:
+            lines = [
+                (str(party), f"{party.commitment.reference} · {row}")
+                for row in rows
+                for party in whom_to_nudge(row, now)
+            ]
+            if lines:
+                return preview(
+                    self,
+                    request,
+                    title=gettext("Ask these parties again?"),
+                    says=gettext(
+                        "Each focal point gets one letter with a link to report. It leaves in ten "
+                        "minutes and can be called off until then."
+                    ),
+                    heads=(gettext("Party"), gettext("Commitment and round")),
+                    lines=lines,
+                    numbers=[row.pk for row in rows],
+                    action="ask_again",
+                    button=gettext("Ask again"),
+                )
+        asked = 0
+        with transaction.atomic():
+            for row in rows:
+                batch = hold(event=row.event, act=Batch.Act.REMIND, at=now)
+                asked += nudge(reporting_round=row, by=mine.user, at=now, batch=batch)
+                if not batch.letters.exists():
+                    batch.delete()
         if not asked:
             text = gettext(
                 "Nobody is asked again: all have answered, want no reminders, or were asked again "
                 "today; or you are no co-chair of this roundtable."
             )
             self.message_user(request, text, messages.WARNING)
-            return
-        text = ngettext("%d party is asked again.", "%d parties are asked again.", asked)
+            return None
+        text = ngettext(
+            "%d party is asked again in ten minutes. Until then the letter can be called off, "
+            "under “Mail on hold”.",
+            "%d parties are asked again in ten minutes. Until then the letters can be called off, "
+            "under “Mail on hold”.",
+            asked,
+        )
         self.message_user(request, text % asked, messages.SUCCESS)
+        return None

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.admin.agreement import AgreementMixin
+from outcomes.admin.bulk import ThemesAdmin
 from outcomes.admin.corrigenda import CorrigendumMixin
 from outcomes.admin.drafting import DraftingMixin, may_fill_in
 from outcomes.admin.formsets import OnceFormSet
@@ -131,7 +132,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(GrantedAdmin):
+class OutcomeAdmin(ThemesAdmin):
     """Lead-ins and points by themselves; they are added in their statement."""
 
     event_path = "statement__event"
@@ -161,6 +162,7 @@ class OutcomeAdmin(GrantedAdmin):
     search_fields = ["text", "number"]
     search_help_text = _("Words of the point, or its number")
     ordering = ["-statement__event__starts_on", "number", "pk"]
+    actions = ["change_themes"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: it is added in its statement."""

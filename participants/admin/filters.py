@@ -86,7 +86,7 @@ class InvitationFilter(admin.SimpleListFilter):
         """As the column says it."""
         self.mine = model_admin.rights_of(request)
         return [
-            ("none", _("Not invited")),
+            ("none", _("Without an invitation")),
             ("unanswered", _("Not answered")),
             ("agreed", _("Accepted")),
             ("not-me", _("Said “not me”")),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -25,6 +26,7 @@ from participants.admin.private import PrivateAdmin
 from participants.invitations import invite, why_not
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
 from participants.permissions import Rights
+from roundtable.mailing import Batch, hold
 from roundtable.models import Event
 
 
@@ -47,6 +49,8 @@ def state_of(invitations: Sequence[Invitation], at: datetime) -> str:
         return gettext("Accepted on %s") % day
     if newest.answer == Invitation.Answer.NOT_ME:
         return gettext("Said “not me” on %s") % day
+    if newest.revoked_at:
+        return gettext("Taken back on %s") % date_format(timezone.localdate(newest.revoked_at))
     if newest.expires_at <= at:
         return gettext("Expired: invited on %s") % day
     return gettext("Invited on %s") % day
@@ -83,11 +87,21 @@ class InvitingAdmin(GrantedAdmin):
                 "left": [choice for choice in chosen if choice.problem],
             }
             return TemplateResponse(request, "admin/invite.html", context)
-        for choice in ready:
-            assert choice.event is not None
-            invite(delegate=choice.delegate, event=choice.event, by=mine.user, at=timezone.now())
+        at, batches = timezone.now(), {}
+        with transaction.atomic():
+            for choice in ready:
+                event = choice.event
+                assert event is not None
+                if event not in batches:
+                    batches[event] = hold(event=event, act=Batch.Act.INVITE, at=at)
+                batch = batches[event]
+                invite(delegate=choice.delegate, event=event, by=mine.user, at=at, batch=batch)
         text = ngettext(
-            "%d invitation is on its way.", "%d invitations are on their way.", len(ready)
+            "%d invitation leaves in ten minutes. Until then it can be called off, under “Mail on "
+            "hold”.",
+            "%d invitations leave in ten minutes. Until then they can be called off, under “Mail "
+            "on hold”.",
+            len(ready),
         )
         self.message_user(request, text % len(ready), messages.SUCCESS)
         return None

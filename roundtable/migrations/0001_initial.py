@@ -176,4 +176,29 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='event_ends_after_it_starts', violation_error_message='The last day is before the first day.'), models.CheckConstraint(condition=models.Q(('code', django.db.models.functions.text.Upper('code')), models.Q(('code', ''), _negated=True)), name='event_code_in_capitals', violation_error_message='The code has capital letters and digits only.'), models.CheckConstraint(condition=models.Q(('slug', ''), _negated=True), name='event_has_a_slug')],
             },
         ),
+        migrations.CreateModel(
+            name='Batch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('act', models.CharField(choices=[('invite', 'Invitations'), ('remind', 'Requests to report, asked again')], help_text='What the letters are about.', max_length=10, verbose_name='what')),
+                ('made_at', models.DateTimeField(help_text='When it was done at the desk.', verbose_name='made')),
+                ('held_until', models.DateTimeField(db_index=True, help_text='Until then the letters can be called off.', verbose_name='leaves')),
+                ('called_off_at', models.DateTimeField(blank=True, help_text='From then on nothing is sent.', null=True, verbose_name='called off')),
+                ('event', models.ForeignKey(help_text='Whose co-chairs can call the letters off.', on_delete=django.db.models.deletion.CASCADE, related_name='mail_batches', to='roundtable.event', verbose_name='roundtable')),
+            ],
+            options={
+                'verbose_name': 'mail on hold',
+                'verbose_name_plural': 'mail on hold',
+                'ordering': ['-made_at', '-pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='letter',
+            name='batch',
+            field=models.ForeignKey(blank=True, help_text='What it waits with; empty where it leaves at once.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='roundtable.batch', verbose_name='on hold with'),
+        ),
+        migrations.AddConstraint(
+            model_name='batch',
+            constraint=models.CheckConstraint(condition=models.Q(('called_off_at', None), ('called_off_at__lt', models.F('held_until')), _connector='OR'), name='batch_called_off_in_time'),
+        ),
     ]

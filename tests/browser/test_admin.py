@@ -106,6 +106,7 @@ def addresses() -> dict[str, str]:
         "admin:participants_participantlist_change", args=[asked.pk]
     )
     found["participant-lists"] = reverse("admin:participants_participantlist_changelist")
+    found["mail-on-hold"] = reverse("admin:roundtable_batch_changelist")
     found["export"] = reverse("admin:outcomes_commitment_export")
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_workbook_in")
@@ -149,6 +150,13 @@ def test_every_page_for_a_cochair_alone_is_whole(
         page.locator("select[name=action]").select_option(action)
         page.get_by_role("button", name="Go").click()
         page.get_by_role("link", name="Back").last.wait_for()
+        faults += look(page, action, f"{width}-{scheme}")
+    for model, action in (("outcome", "change_themes"), ("commitment", "end")):
+        page = seen.open(reverse(f"admin:outcomes_{model}_changelist"))
+        page.locator("#action-toggle").check()
+        page.locator("select[name=action]").select_option(action)
+        page.get_by_role("button", name="Go").click()
+        page.get_by_role("button", name="Go on").wait_for()
         faults += look(page, action, f"{width}-{scheme}")
     assert faults == []
 

@@ -15,6 +15,7 @@ from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
 from outcomes.rounds import standing
 from participants import consents
 from participants.models import Consent, Delegate, User
+from roundtable.mailing import HELD
 from roundtable.models import Event
 from tests.factories import (
     make_commitment,
@@ -72,7 +73,7 @@ def opened(browser: Client, event: Event, **values: str) -> str:
 
 
 def ask_again(browser: Client, row: ReportingRound) -> str:
-    sent = {"action": "ask_again", "_selected_action": str(row.pk)}
+    sent = {"action": "ask_again", "_selected_action": str(row.pk), "confirmed": "yes"}
     return browser.post(LIST, sent, follow=True).content.decode()
 
 
@@ -159,8 +160,9 @@ def test_cochair_sees_who_answered_and_asks_the_rest_again_once_a_day(
     assert "Before the conference RT2024 1 June 2026" in desk_text(browser, LIST)
     assert "1 of 3" in desk_text(browser, LIST)
     before = len(deliver())
-    assert "2 parties are asked again." in ask_again(browser, row)
+    assert "2 parties are asked again in ten minutes." in ask_again(browser, row)
     assert "Nobody is asked again" in ask_again(browser, row)
+    today.shift(HELD)
     assert sorted(mail.to[0] for mail in deliver()[before:]) == [
         "delegate@example.org",
         "focal@example.org",
@@ -169,7 +171,8 @@ def test_cochair_sees_who_answered_and_asks_the_rest_again_once_a_day(
     today.shift(timedelta(days=1))
     parties[0].reminders_stopped_at = TODAY
     parties[0].save()
-    assert "1 party is asked again." in ask_again(client_of(cochair), row)
+    assert "1 party is asked again in ten minutes." in ask_again(client_of(cochair), row)
+    today.shift(HELD)
     assert [mail.to[0] for mail in deliver()[before + 2 :]] == ["delegate@example.org"]
 
 
@@ -180,12 +183,16 @@ def test_who_hides_is_counted_like_anybody_and_gets_no_letter(
     focal_point: Delegate,
     parties: list[CommitmentParty],
     deliver: Deliver,
+    today: "time_machine.Traveller",
 ) -> None:
     consents.pause(focal_point, by=Consent.By.OWNER, at=TODAY)
     before = len(deliver())
     browser = client_of(cochair)
     assert "3 parties are asked." in opened(browser, event)
-    assert "3 parties are asked again." in ask_again(browser, ReportingRound.objects.get())
+    assert "3 parties are asked again in ten minutes." in ask_again(
+        browser, ReportingRound.objects.get()
+    )
+    today.shift(HELD)
     assert [mail.to[0] for mail in deliver()[before:]] == ["delegate@example.org"] * 2
 
 

@@ -36,7 +36,7 @@ from participants.models import (
     User,
 )
 from roundtable.audit import AuditEntry, AuditKey
-from roundtable.models import Event, Series
+from roundtable.models import Batch, Event, Series
 from tests.factories import (
     NOON,
     make_addressee,
@@ -72,6 +72,7 @@ SHOWN = {
     InvitationRequest,
     Introduction,
     ParticipantList,
+    Batch,
     User,
     Grant,
     FactorReset,

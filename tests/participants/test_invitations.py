@@ -14,7 +14,7 @@ from django.test import Client
 
 from participants.invitations import invite, masked
 from participants.models import Delegate, Invitation, User
-from roundtable.mailing import Letter
+from roundtable.mailing import HELD, Letter
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,
@@ -336,7 +336,12 @@ QUERIES = 13
 
 
 def test_desk_asks_once_more_and_then_invites(
-    client_of: Sign, invited: Delegate, cochair: User, event: Event, deliver: Deliver
+    client_of: Sign,
+    invited: Delegate,
+    cochair: User,
+    event: Event,
+    deliver: Deliver,
+    noon: Any,
 ) -> None:
     silent = make_delegate(name="Silent Sue", user=None)
     make_participation(silent, event)
@@ -347,8 +352,9 @@ def test_desk_asks_once_more_and_then_invites(
     assert "<bdi>Silent Sue</bdi>: There is no invitation address. Write one first." in page
     assert not Invitation.objects.exists()
     answer = browser.post(PEOPLE, chosen | {"confirmed": "yes"}, follow=True)
-    assert "1 invitation is on its way." in answer.content.decode()
+    assert "1 invitation leaves in ten minutes." in answer.content.decode()
     assert "Invited on 2 March 2026" in answer.content.decode()
+    noon.shift(HELD)
     assert [message.to for message in deliver()] == [["ines@example.org"]]
 
 

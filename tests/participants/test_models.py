@@ -18,6 +18,7 @@ from participants.models import (
     Grant,
     Kind,
     Organisation,
+    ParticipantList,
     Participation,
     RecordedCount,
     RevealBudget,
@@ -47,6 +48,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_list,
     make_notice,
     make_organisation,
     make_participation,
@@ -66,6 +68,12 @@ def saved(row: models.Model) -> models.Model:
 def unsaved(row: models.Model, **fields: Any) -> models.Model:
     """Another one like it; the stored one cannot be changed."""
     return changed(again(row), **fields)
+
+
+def _list_by_one() -> ParticipantList:
+    row = make_list(make_event())
+    row.decided_by, row.decided_at = row.asked_by, NOON
+    return row
 
 
 def _reset_by_one() -> models.Model:
@@ -134,6 +142,11 @@ BREAKING: Breaking = {
         saved(DelegateLanguage(delegate=make_delegate(), language="th"))
     ),
     "organisation_kind": lambda: changed(make_organisation(), kind="club"),
+    "participant_list_by_two": lambda: _list_by_one(),
+    "participant_list_fetched_once_agreed": lambda: changed(
+        make_list(make_event()), expires_at=NOON
+    ),
+    "participant_list_has_a_purpose": lambda: changed(make_list(make_event()), purpose=""),
     "participation_confirmed_by_someone_at_some_time": lambda: changed(
         make_participation(make_delegate(), make_event(), confirmed=False), confirmed_at=NOON
     ),

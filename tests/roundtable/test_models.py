@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from roundtable.mailing import HELD, hold
 from roundtable.models import Event, Series
 from tests.constraints import (
     Breaking,
@@ -17,6 +18,7 @@ from tests.constraints import (
     models_of,
 )
 from tests.factories import (
+    NOON,
     make_commitment,
     make_event,
     make_organisation,
@@ -29,6 +31,9 @@ NOT_OURS = {"User.password", "User.last_login"}
 
 
 BREAKING: Breaking = {
+    "batch_called_off_in_time": lambda: changed(
+        hold(event=make_event(), act="invite", at=NOON), called_off_at=NOON + HELD
+    ),
     "event_ends_after_it_starts": lambda: changed(make_event(), ends_on=date(2024, 5, 13)),
     "event_code_in_capitals": lambda: changed(make_event(), code="Ev2024"),
     "event_has_a_slug": lambda: changed(make_event(), slug=""),

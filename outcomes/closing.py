@@ -1,0 +1,119 @@
+"""Acts on many points or commitments at once: their themes, and ending commitments."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outcomes.models import (
+    ENDED,
+    Commitment,
+    CommitmentParty,
+    Outcome,
+    ProgressUpdate,
+    State,
+    Status,
+    Theme,
+)
+from participants.models import User
+from participants.permissions import Rights, acts_for
+from roundtable import audit
+from roundtable.models import Event
+
+
+@transaction.atomic
+def change_themes(
+    *,
+    points: Iterable[Outcome],
+    add: Iterable[Theme],
+    remove: Iterable[Theme],
+    why: str,
+    by: User,
+    at: datetime,
+) -> int:
+    """Gives these points themes and takes others off; how many changed. One entry a roundtable."""
+    add, remove, changed = list(add), list(remove), 0
+    counts: dict[Event, int] = {}
+    for point in points:
+        before = set(point.themes.all())
+        after = (before - set(remove)) | set(add)
+        if before == after:
+            continue
+        record: object = point
+        record._change_reason = why  # type: ignore[attr-defined]
+        point.themes.set(after)
+        changed += 1
+        event = point.statement.event
+        counts[event] = counts.get(event, 0) + 1
+    for event, number in counts.items():
+        _record(f"change themes of {number} points", event, by, at)
+    return changed
+
+
+def why_not_end(commitment: Commitment, *, rights: Rights, on: date) -> str:
+    """Why somebody cannot end this commitment as of that day; empty where nothing is wrong."""
+    if not rights.may_decide(commitment.event_id):
+        return _("You are no co-chair of its roundtable.")
+    if commitment.latest_status in ENDED:
+        return _("It has ended already.")
+    if not reporting_party(commitment):
+        return _("It has no party, for whom one could say so. Add one first.")
+    if on < commitment.event.starts_on:
+        return _("Its roundtable began after that day.")
+    if commitment.latest_reported_on and on < commitment.latest_reported_on:
+        return _("Something of a later day is reported. Choose that day or a later one.")
+    return ""
+
+
+def reporting_party(commitment: Commitment) -> CommitmentParty | None:
+    """For whom an end is written down: the party that leads, else the first."""
+    parties = sorted(
+        commitment.parties.all(),
+        key=lambda party: (party.role != CommitmentParty.Role.LEAD, party.pk),
+    )
+    return parties[0] if parties else None
+
+
+@transaction.atomic
+def end(
+    *,
+    commitments: Iterable[Commitment],
+    status: Status,
+    on: date,
+    reason: str,
+    source: str,
+    by: User,
+    at: datetime,
+) -> int:
+    """Writes and approves an update for each that says that it ends, with reason and source.
+
+    Raises ValidationError where the database would not take it, and then ends none of them.
+    """
+    ended = 0
+    for commitment in commitments:
+        party = reporting_party(commitment)
+        assert party is not None
+        update = ProgressUpdate(
+            commitment=commitment,
+            party=party,
+            reported_on=on,
+            recorded_at=at,
+            status=status,
+            text=reason,
+            reason=reason,
+            source=source,
+            names_nobody=True,
+            author=by,
+            state=State.DRAFT,
+        )
+        update.full_clean()
+        update.approve(by=by, at=at)
+        _record("end commitment", commitment.event, by, at, detail=str(update))
+        ended += 1
+    return ended
+
+
+def _record(act: str, event: Event, by: User, at: datetime, detail: str = "") -> None:
+    office = acts_for(by, event.pk, at.date())
+    audit.record(act=act, at=at, actor=by, organisation=office, detail=detail or event.code)

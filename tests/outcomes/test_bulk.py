@@ -1,0 +1,346 @@
+"""Acts on many at once: shown before they are done; the mail they cause waits and is called off."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+
+from outcomes.models import Commitment, Outcome, ReportingRound, RoundRequest
+from participants.models import Delegate, Invitation, User
+from roundtable.audit import AuditEntry
+from roundtable.mail_upkeep import tend
+from roundtable.mailing import Batch, Letter, send_letter
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_participation,
+    make_party,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+)
+from tests.follow_up import make_round, make_round_request
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+PEOPLE = "/admin/participants/delegate/"
+HOLD = "/admin/roundtable/batch/"
+ROUNDS = "/admin/outcomes/reportinground/"
+TEN = timedelta(minutes=10)
+
+
+@pytest.fixture
+def today() -> Any:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def desk(today: Any) -> Event:
+    return make_event(code="DESK", slug="desk", is_public=False)
+
+
+def cochair(event: Event, word: str = "chair") -> User:
+    user = make_user(f"zq-{word}@example.org")
+    make_grant(user, event, valid_from=date(2026, 1, 1))
+    return user
+
+
+def guests(event: Event, number: int = 2) -> list[Delegate]:
+    people = []
+    for place in range(number):
+        one = make_delegate(user=None, invitation_email=f"guest{place}@{event.slug}.example.org")
+        make_participation(one, event)
+        people.append(one)
+    return people
+
+
+def act(client: Client, address: str, action: str, *rows: Any, **fields: Any) -> str:
+    sent = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return client.post(address, sent | fields, follow=True).content.decode()
+
+
+# Mail on hold ---------------------------------------------------------------------------------
+
+
+def test_invitations_wait_ten_minutes_and_then_leave(
+    client_of: Sign, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    client, people = client_of(cochair(desk)), guests(desk)
+    text = act(client, PEOPLE, "invite", *people, confirmed="yes")
+    assert "2 invitations leave in ten minutes." in text
+    assert deliver() == []
+    today.shift(TEN - timedelta(seconds=1))
+    assert deliver() == []
+    today.shift(timedelta(seconds=1))
+    assert sorted(mail.to[0] for mail in deliver()) == [
+        "guest0@desk.example.org",
+        "guest1@desk.example.org",
+    ]
+    batch = Batch.objects.get()
+    assert "1 has left, or was called off before." in act(client, HOLD, "call_off", batch)
+    assert Invitation.objects.filter(revoked_at=None).count() == 2
+
+
+def test_invitations_are_called_off_with_their_links(
+    client_of: Sign, client: Client, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    browser, people = client_of(cochair(desk)), guests(desk)
+    act(browser, PEOPLE, "invite", *people, confirmed="yes")
+    links = [
+        next(word for word in letter.text.split() if "/invitations/" in word)
+        for letter in Letter.objects.exclude(recipient="")
+    ]
+    path = links[0].removeprefix("https://portal.example.org")
+    assert client.get(path).status_code == 200
+    assert "Mail that can be called off still" in browser.get("/admin/").content.decode()
+    today.shift(TEN - timedelta(seconds=1))
+    browser = client_of(User.objects.get(email="zq-chair@example.org"))
+    listed = browser.get(f"{HOLD}?waits=me")
+    assert listed.context["cl"].result_count == 1 and "guest" not in listed.content.decode()
+    text = act(browser, HOLD, "call_off", Batch.objects.get())
+    assert "It is called off: nothing of it is sent, and links in it do not work." in text
+    assert client.get(path).status_code == 404
+    today.shift(timedelta(days=1))
+    tend(at=NOON + timedelta(days=1))
+    assert deliver() == []
+    assert not Letter.objects.exists()
+    entry = AuditEntry.objects.get(act="call off letters")
+    assert entry.detail == "DESK invite 2"
+    # The persons can be invited anew.
+    browser = client_of(User.objects.get(email="zq-chair@example.org"))
+    assert "Taken back on" in browser.get(PEOPLE).content.decode()
+    act(browser, PEOPLE, "invite", people[0], confirmed="yes")
+    today.shift(TEN)
+    assert [mail.to[0] for mail in deliver()] == ["guest0@desk.example.org"]
+
+
+def test_a_worker_that_is_early_lets_a_letter_wait(
+    client_of: Sign, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    act(client_of(cochair(desk)), PEOPLE, "invite", *guests(desk, 1), confirmed="yes")
+    send_letter.call(Letter.objects.get().pk)
+    letter = Letter.objects.get()
+    assert (letter.claimed_at, letter.done_at, letter.attempts) == (None, None, 0)
+    today.shift(TEN)
+    assert len(deliver()) == 1
+
+
+def test_what_a_worker_has_begun_is_not_called_off(
+    client_of: Sign, desk: Event, today: Any
+) -> None:
+    user = cochair(desk)
+    act(client_of(user), PEOPLE, "invite", *guests(desk), confirmed="yes")
+    begun = Letter.objects.order_by("pk")[0]
+    Letter.objects.filter(pk=begun.pk).update(claimed_at=NOON)
+    act(client_of(user), HOLD, "call_off", Batch.objects.get())
+    assert list(Letter.objects.all()) == [begun]
+    still = Invitation.objects.get(revoked_at=None)
+    assert begun.cause == f"invitation:{still.pk}"
+
+
+def test_each_roundtable_has_mail_of_its_own_to_call_off(
+    client_of: Sign, desk: Event, today: Any
+) -> None:
+    other = make_event()
+    user = cochair(desk)
+    make_grant(user, other, valid_from=date(2026, 1, 1))
+    act(client_of(user), PEOPLE, "invite", *guests(desk), *guests(other), confirmed="yes")
+    stranger = client_of(cochair(other, "other"))
+    rows = stranger.get(HOLD).context["cl"].result_list
+    assert [row.event for row in rows] == [other]
+    theirs = Batch.objects.get(event=desk)
+    act(stranger, HOLD, "call_off", theirs)
+    theirs.refresh_from_db()
+    assert theirs.called_off_at is None
+    editor = make_user()
+    make_grant(editor, desk, role="editor", valid_from=date(2026, 1, 1))
+    assert client_of(editor).get(HOLD).status_code == 403
+
+
+# Asking again ---------------------------------------------------------------------------------
+
+
+def asked_round(event: Event) -> tuple[ReportingRound, RoundRequest]:
+    focal = make_delegate()
+    make_participation(focal, event)
+    party = make_party(make_commitment(event))
+    party.ask(focal)
+    party.accept(NOON)
+    row = make_round(event=event, opened_at=NOON - timedelta(days=9), due_on=date(2026, 6, 1))
+    return row, make_round_request(round=row, party=party)
+
+
+def test_asking_again_is_shown_held_and_called_off(
+    client_of: Sign, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    row, request = asked_round(desk)
+    user = cochair(desk)
+    shown = act(client_of(user), ROUNDS, "ask_again", row)
+    assert "Ask these parties again?" in shown and str(request.party) in shown
+    assert not Batch.objects.exists()
+    text = act(client_of(user), ROUNDS, "ask_again", row, confirmed="yes")
+    assert "1 party is asked again in ten minutes." in text
+    request.refresh_from_db()
+    assert request.nudged_at == NOON
+    link = request.party.report_links.get()
+    act(client_of(user), HOLD, "call_off", Batch.objects.get())
+    request.refresh_from_db()
+    link.refresh_from_db()
+    assert request.nudged_at is None and link.revoked_at == NOON
+    today.shift(TEN)
+    assert deliver() == []
+    act(client_of(user), ROUNDS, "ask_again", row, confirmed="yes")  # on the same day
+    today.shift(TEN)
+    assert len(deliver()) == 1
+
+
+# Themes ---------------------------------------------------------------------------------------
+
+POINTS = "/admin/outcomes/outcome/"
+
+
+def test_themes_of_many_points_are_shown_and_then_changed(client_of: Sign, desk: Event) -> None:
+    statement = make_statement(desk)
+    old, new = make_theme(name="Old theme"), make_theme(name="New theme")
+    one, two = statement.outcomes.points()
+    one.themes.set([old])
+    client = client_of(cochair(desk))
+    rows = (*statement.outcomes.all(),)
+    text = act(client, POINTS, "change_themes", *rows)
+    assert "Give these themes" in text
+    sent = {"asked": "yes", "add": [new.pk], "remove": [old.pk], "why": "As agreed in May"}
+    text = act(client, POINTS, "change_themes", *rows, **sent)
+    assert "Old theme → New theme" in text and "none → New theme" in text
+    assert set(one.themes.all()) == {old}
+    text = act(client, POINTS, "change_themes", *rows, **sent, confirmed="yes")
+    assert "2 points are changed." in text
+    assert set(one.themes.all()) == set(two.themes.all()) == {new}
+    assert not statement.outcomes.get(parent=None).themes.exists()
+    assert one.history.latest("history_id").history_change_reason == "As agreed in May"
+    assert AuditEntry.objects.get(act="change themes of 2 points").detail == "DESK"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "Choose a theme to give or to take off."),
+        ({"add": "1", "remove": "1"}, "is to be given and taken off"),
+        ({"add": "no"}, "is not a valid value"),
+        ({"add": "1", "why": "x" * 101}, "at most 100 characters"),
+    ],
+)
+def test_what_cannot_be_chosen_is_told_and_changes_no_theme(
+    client_of: Sign, desk: Event, fields: dict[str, str], sentence: str
+) -> None:
+    statement, theme = make_statement(desk), make_theme()
+    sent = {name: str(theme.pk) if value == "1" else value for name, value in fields.items()}
+    rows = statement.outcomes.points()
+    client = client_of(cochair(desk))
+    text = act(client, POINTS, "change_themes", *rows, asked="yes", confirmed="yes", **sent)
+    assert sentence in text
+    assert not Outcome.objects.filter(themes__isnull=False).exists()
+
+
+def test_themes_of_others_stay(client_of: Sign, desk: Event) -> None:
+    statement, theme = make_statement(desk), make_theme()
+    reader = make_user()
+    make_grant(reader, desk, role="reader", valid_from=date(2026, 1, 1))
+    for user in (reader, cochair(make_event(), "else")):
+        act(
+            client_of(user),
+            POINTS,
+            "change_themes",
+            *statement.outcomes.points(),
+            asked="yes",
+            add=[theme.pk],
+            confirmed="yes",
+        )
+    assert not Outcome.objects.filter(themes__isnull=False).exists()
+
+
+# Ending commitments ---------------------------------------------------------------------------
+
+COMMITMENTS = "/admin/outcomes/commitment/"
+END = {
+    "asked": "yes",
+    "status": "closed",
+    "on": "2026-03-01",
+    "reason": "The law was not passed.",
+    "source": "Minutes of 1 March",
+    "names_nobody": "on",
+}
+
+
+def test_commitments_end_with_reason_and_source_once_it_was_shown(
+    client_of: Sign, desk: Event
+) -> None:
+    one, two, done, alone = (make_commitment(desk) for _number in range(4))
+    make_party(one, role="partner")
+    leads = make_party(one, role="lead")
+    make_party(two)
+    make_party(done)
+    make_update(done, status="fulfilled", source="The gazette", reported_on=date(2026, 2, 1))
+    client, rows = client_of(cochair(desk)), (one, two, done, alone)
+    assert "Why they end" in act(client, COMMITMENTS, "end", *rows)
+    text = act(client, COMMITMENTS, "end", *rows, **END)
+    assert "End these commitments?" in text
+    assert "It has ended already." in text and "It has no party" in text
+    assert f"{leads} → Closed without being fulfilled" in text
+    assert one.updates.count() == 0
+    text = act(client, COMMITMENTS, "end", *rows, **END, confirmed="yes")
+    assert "2 commitments have ended." in text
+    for row in (one, two):
+        row.refresh_from_db()
+        update = row.updates.get()
+        assert (row.latest_status, row.latest_reported_on) == ("closed", date(2026, 3, 1))
+        assert (update.reason, update.source) == ("The law was not passed.", "Minutes of 1 March")
+    assert one.updates.get().party == leads
+    done.refresh_from_db()
+    assert done.latest_status == "fulfilled"
+    assert AuditEntry.objects.filter(act="end commitment").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"reason": " "}, "This field is required."),
+        ({"source": ""}, "This field is required."),
+        ({"names_nobody": ""}, "This field is required."),
+        ({"on": "2026-03-03"}, "That day has not come yet."),
+        ({"on": "2000-01-01"}, "Its roundtable began after that day."),
+        ({"status": "fulfilled"}, "is not one of the available choices"),
+    ],
+)
+def test_nothing_ends_without_what_it_needs(
+    client_of: Sign, desk: Event, fields: dict[str, str], sentence: str
+) -> None:
+    row = make_commitment(desk)
+    make_party(row)
+    client = client_of(cochair(desk))
+    assert sentence in act(client, COMMITMENTS, "end", row, **(END | fields))
+    act(client, COMMITMENTS, "end", row, **(END | fields), confirmed="yes")
+    assert not row.updates.exists()
+
+
+@pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
+def test_nobody_else_ends_any(client_of: Sign, desk: Event, role: str) -> None:
+    row = make_commitment(desk)
+    make_party(row)
+    user = make_user()
+    if role == "elsewhere":
+        make_grant(user, make_event(), valid_from=date(2026, 1, 1))
+    else:
+        make_grant(user, desk, role=role, valid_from=date(2026, 1, 1))
+    act(client_of(user), COMMITMENTS, "end", row, **END, confirmed="yes")
+    assert Commitment.objects.get(pk=row.pk).latest_status == ""
