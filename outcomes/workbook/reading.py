@@ -236,9 +236,14 @@ def plain(sheet: Sheet, key: str, value: Any) -> Any:
 
 
 def _chosen(kind: "models.Field[Any, Any]", text: str) -> str:
-    """The word that is stored; people may write what it is called."""
-    called = {str(label).lower(): str(word) for word, label in kind.flatchoices}
-    return called.get(text.lower(), text)
+    """The word that is stored; people may write what it is called, in any case and spacing."""
+    called = {_letters(str(label)): str(word) for word, label in kind.flatchoices}
+    called |= {_letters(str(word)): str(word) for word, _label in kind.flatchoices}
+    return called.get(_letters(text), text)
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _day(value: Any) -> date:
