@@ -17,6 +17,7 @@ from outcomes.loading import (
     load_content,
 )
 from outcomes.workbook.arranging import Read
+from outcomes.workbook.grouping import grouped
 from outcomes.workbook.sheets import label_of
 from participants.permissions import Rights
 
@@ -42,7 +43,7 @@ class Preview:
     def to_json(self) -> dict[str, Any]:
         """The same for a page, without the rows that would stay as they are."""
         return {
-            "mistakes": [[mistake.where, mistake.sentence] for mistake in self.mistakes],
+            "mistakes": [[row.where, row.sentence] for row in grouped(self.mistakes)],
             "counts": {fate.value: self.count(fate) for fate in Fate},
             "rows": [
                 {

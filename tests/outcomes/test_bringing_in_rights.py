@@ -93,7 +93,7 @@ def test_downloaded_and_brought_in_again_it_changes_nothing(
                 **{"Points_A2": "2", "Points_A3": "2.a", "Points_A4": "2.b"},
                 "Commitments_F2": "2.a",
             },
-            "Points, row 2, Number",
+            "Points, rows 2–4, Number",
             WORDS,
         ),
         ({"Statement_B3": "Other words"}, "Statement, Introduction", WORDS),
