@@ -20,16 +20,32 @@ from roundtable.models import Event
 MOST_NAMED = 10  # rows that a sentence names
 
 
-def parties_of(event: Event) -> dict[str, str]:
-    """Short names of organisations and groups that a roundtable names, by what they are called."""
+def parties_of(event: Event, mine: Rights) -> dict[str, str]:
+    """Short names of organisations and groups by what they are called, those of the event first."""
     found: dict[str, str] = {}
-    roles = Organisation.objects.filter(roles__event=event)
-    parties = Organisation.objects.filter(commitment_parties__commitment__event=event)
-    for body in [*roles, *parties]:
-        found |= {compared(name): body.slug for name in (body.short_name, body.name) if name}
     for group in Group.objects.filter(commitment_parties__commitment__event=event):
-        found.setdefault(compared(group.name), group.slug)
+        found[compared(group.name)] = group.slug
+    seen = organisations_seen_by(mine).filter(is_demonstration=event.is_demonstration)
+    here = Organisation.objects.filter(roles__event=event)
+    for body in [*here, *seen]:
+        for name in filter(None, (body.slug, body.short_name, body.name)):
+            found.setdefault(compared(name), body.slug)
     return found
+
+
+def add_parties(given: Opened, mine: Rights) -> None:
+    """Puts organisations that commitments name onto their sheet, as they are stored."""
+    if "Commitments" not in given.pages:
+        return
+    headings, *rows = (row for row in given.pages["Commitments"] if row)
+    parties = {label_of("leads"), label_of("partners")}
+    columns = [number for number, word in enumerate(headings) if word in parties]
+    named = {str(row[column]) for row in rows for column in columns if column < len(row)}
+    known = organisations_seen_by(mine).filter(slug__in=named).order_by("slug")
+    keys = ("slug", "name", "kind")
+    page: Rows = [[label_of(key) for key in keys]]
+    page += [[getattr(body, key) for key in keys] for body in known]
+    given.pages["Organisations"] = page
 
 
 def fill(given: Opened, top: int, event: Event, mine: Rights) -> list[str]:
@@ -52,12 +68,16 @@ def _fill_references(rows: Rows, top: int, event: Event) -> list[str]:
     following = max(numbers, default=0) + 1
     columns = {str(heading): number for number, heading in enumerate(rows[top])}
     seen: dict[tuple[str, ...], int] = {}
-    left_out = []
+    left_out, empty = [], []
     for number, row in enumerate(rows[top + 1 :], start=top + 2):
         if not any(row):
             row.append(None)
             continue
         said = tuple(_cell(row, columns.get(label_of(key))) for key in SAME)
+        if said[0].casefold() in NOTHING:
+            empty.append(number)
+            row[:] = [None] * (len(row) + 1)
+            continue
         if said in seen:
             left_out.append(number)
             row[:] = [None] * (len(row) + 1)
@@ -68,9 +88,21 @@ def _fill_references(rows: Rows, top: int, event: Event) -> list[str]:
             following += 1
         row.append(known[said])
     rows[top].append(label_of("reference"))
-    return _tell(left_out)
+    said_twice = ngettext(
+        "%(count)d row says the same as one above and is left out: %(rows)s.",
+        "%(count)d rows say the same as one above and are left out: %(rows)s.",
+        len(left_out),
+    )
+    said_nothing = ngettext(
+        "%(count)d row has no text and is left out: %(rows)s.",
+        "%(count)d rows have no text and are left out: %(rows)s.",
+        len(empty),
+    )
+    return [*_tell(said_twice, left_out), *_tell(said_nothing, empty)]
 
 
+# What people write where there is nothing to say.
+NOTHING = ("", "-", "–", "n/a", "na", "n.a.", "none", "nil", "no value", "not applicable")
 SAME = ("text", "place_in_source", "leads")
 
 
@@ -90,17 +122,12 @@ def _said(event: Event) -> dict[tuple[str, ...], str]:
     }
 
 
-def _tell(left_out: list[int]) -> list[str]:
-    if not left_out:
+def _tell(text: str, rows: list[int]) -> list[str]:
+    if not rows:
         return []
-    text = ngettext(
-        "%(count)d row says the same as one above and is left out: %(rows)s.",
-        "%(count)d rows say the same as one above and are left out: %(rows)s.",
-        len(left_out),
-    )
-    named = ", ".join(map(str, left_out[:MOST_NAMED]))
-    more = _(" and others") if len(left_out) > MOST_NAMED else ""
-    return [text % {"count": len(left_out), "rows": named + more}]
+    named = ", ".join(map(str, rows[:MOST_NAMED]))
+    more = _(" and others") if len(rows) > MOST_NAMED else ""
+    return [text % {"count": len(rows), "rows": named + more}]
 
 
 def _cell(row: list[Any], column: int | None) -> str:

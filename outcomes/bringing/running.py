@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from outcomes.bringing.apart import opened_apart
-from outcomes.bringing.filling import fill, parties_of
+from outcomes.bringing.filling import add_parties, fill, parties_of
 from outcomes.bringing.keeping import ENDED_FOR, file_of, folder_of, forget_old, note, noted
 from outcomes.loading import FileRefused, Mistake
 from outcomes.models import Upload
@@ -28,6 +28,7 @@ from outcomes.workbook.reading import read_pages, sheets_of
 from outcomes.workbook.refusing import sentence_of
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable import audit
+from roundtable.history import written_by
 from roundtable.models import Event
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ def work(number: int, run: int) -> None:
     try:
         if mine is None or not mine.edits_somewhere:
             raise FileRefused([Mistake("", _("You may no longer bring anything in."))])
-        _do(upload, mine, now)
+        with written_by(upload.user):
+            _do(upload, mine, now)
     except FileRefused as refusal:
         _show(upload, Preview(mistakes=refusal.mistakes))
     # Of whatever kind: nobody is to wait for a page that never comes. Its words could name people.
@@ -134,9 +136,10 @@ def _read(upload: Upload, given: Opened, event: Event | None, mine: Rights) -> R
         place=choices["place"],
         columns={int(number): key for number, key in choices["columns"].items()},
         order=choices["order"],
-        parties=parties_of(event),
+        parties=parties_of(event, mine),
     )
     notes = fill(ours, table.top, event, mine)
+    add_parties(ours, mine)
     if table.page in given.guessed:
         ours.guessed[""] = given.guessed[table.page]
     read = read_pages(ours, event=event)

@@ -103,6 +103,7 @@ def test_each_change_is_shown_with_before_and_after(
     assert everything() == before
     store(browser, answer)
     assert Commitment.objects.get().text == "Meet <b>often</b>"
+    assert Commitment.objects.get().history.latest().history_user_id == operator.pk
 
 
 def test_statement_that_would_be_published_is_said_to_be(

@@ -1,8 +1,10 @@
 """Lists as people have them: other names of columns, titles above, blanks, days of any kind."""
 
 from collections.abc import Callable
+from csv import DictReader as reader
+from csv import writer
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from outcomes.models import Commitment, Document, Upload
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
 from tests.bringing import look, press, store, words
-from tests.factories import make_grant, make_user
+from tests.factories import make_event, make_grant, make_user
 from tests.roundtable_files import everything, load, write_whole
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +219,42 @@ def test_what_somebody_chose_is_kept_by_number_alone(browser: Client, talk: Even
     look(browser, csv("Participant;Body", "Rita Sen;port"), talk)
     upload = Upload.objects.get()
     assert "Rita" not in str(upload.choices) and "Body" not in str(upload.choices)
+
+
+@pytest.mark.prove
+@pytest.mark.usefixtures("noted_templates")
+def test_twelve_thousand_actions_come_in_with_their_dirt_reported(
+    client_of: Sign, operator: User, samples: Path
+) -> None:
+    path = samples / "commitments" / "usdol_suggested_actions_2016_2022.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        countries = sorted({row["country"] for row in reader(file)})
+    # One of them stands there in two spellings, which mean one organisation.
+    countries.remove("Saint Helena, Ascensión, and Tristán da Cunha")
+    assert len(countries) == 141
+    browser, event = client_of(operator), make_event(code="USDOL")
+    text = StringIO()
+    writer(text).writerows([["Name", "Type"], *([name, "Government"] for name in countries)])
+    answer = look(browser, text.getvalue().encode(), event)
+    given = said_of(answer, event, place="organisations", column0="name", column1="kind")
+    store(browser, press(browser, answer, "map", **given))
+    assert Organisation.objects.filter(kind="government").count() == 141
+    answer = look(browser, path.read_bytes(), event)
+    assert answer.context["table"].rows == 11_953
+    answer = press(browser, answer, "map", **said_of(answer, event, column1=""))
+    said = words(answer)
+    assert "3 rows say the same as one above and are left out:" in said
+    assert "rows have no text and are left out:" in said
+    assert "mistake" not in said, said[:2000]
+    answer = store(browser, answer)
+    assert "All of it is stored." in words(answer)
+    assert "304 rows have no text and are left out:" in said
+    assert event.commitments.count() == 11_953 - 3 - 304
+    first = event.commitments.get(reference="USDOL-C1")
+    assert first.text == "Ensure that debt bondage is criminally prohibited."
+    assert first.place_in_source == "2016 Legal_Framework"
+    assert str(first.parties.get()) == "Afghanistan"
+    # Brought in again, it doubles nothing.
+    answer = look(browser, path.read_bytes(), event)
+    answer = press(browser, answer, "map", **said_of(answer, event, column1=""))
+    assert "All of it stands here already." in words(answer)
