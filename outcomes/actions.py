@@ -24,7 +24,7 @@ from outcomes.rounds import has_answered, whom_to_ask, write_to_all
 from participants.models import User
 from participants.permissions import acts_for, rights_of
 from roundtable import audit
-from roundtable.mailing import Batch
+from roundtable.holding import Batch
 from roundtable.models import Event
 
 # A draft is its author's: nobody decides about it.

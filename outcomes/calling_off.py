@@ -9,8 +9,8 @@ from participants.invitations import end_links
 from participants.models import User
 from participants.permissions import acts_for, rights_of
 from roundtable import audit
-from roundtable.mailing import Batch
-from roundtable.mailing import call_off as remove_letters
+from roundtable.holding import Batch
+from roundtable.holding import call_off as remove_letters
 
 
 @transaction.atomic

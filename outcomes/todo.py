@@ -29,7 +29,7 @@ from participants.models import (
 )
 from participants.permissions import Rights
 from participants.reviewing import running_out
-from roundtable.mailing import Batch
+from roundtable.holding import Batch
 
 # Fewer are not counted: it would say of whom.
 FEWEST_PEOPLE = 5

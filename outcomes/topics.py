@@ -96,6 +96,8 @@ def find(kind: str, key: str) -> Topic | None:
         slug, _slash, number = key.partition("/")
         named = {"statement__event__slug": slug, "number": number.lower()}
     row = public(kind).filter(**named).first()
+    if row is None and kind == "organisation":  # it may have been merged into another one
+        row = public(kind).filter(former_slugs__slug=key).first()
     return topic_of(row) if row else None
 
 

@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string
 
 from participants.accounts import mailbox_of
 from participants.erasures import Mark, account_of, keep, mark_of
+from participants.former import selves
 from participants.models import (
     Audience,
     Delegate,
@@ -43,10 +44,11 @@ def erase(
     if not person.erased_at:
         user, addresses = person.user, addresses_of(person, person.user)
         audit.record(act=_act(again_at), at=again_at or at, actor=by, subject=person)
-        own = {(Erasure.Kind.HANDLE, person.handle)}
+        handles = [person.handle, *person.former_handles.values_list("handle", flat=True)]
+        own = {(Erasure.Kind.HANDLE, handle) for handle in handles}
         if user:
             own.add((Erasure.Kind.ACCOUNT, account_of(user)))
-        _forget_in_log([person, *person.participations.all()])
+        _forget_in_log([*selves(person), *person.participations.all()])
         _leave_tombstone(person, at)
         if user:
             _remove_account(user, at)

@@ -20,7 +20,8 @@ from participants.letters import hide_url_of
 from participants.models import Delegate, Invitation, User
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable import audit
-from roundtable.mailing import Batch, post
+from roundtable.holding import Batch
+from roundtable.mailing import post
 from roundtable.models import Event
 
 VALID = timedelta(days=14)

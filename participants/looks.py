@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.behalf import AS_COCHAIR, behalf_of
 from participants.choosing import can_be_left_out
+from participants.former import selves
 from participants.letters import write_to_cochairs
-from participants.models import Delegate, RevealBudget, User
+from participants.models import Delegate, FormerSlug, RevealBudget, User
 from roundtable import audit
 from roundtable.audit import AuditEntry, AuditKey
 from roundtable.mailing import Letter
@@ -57,7 +58,7 @@ class Look:
 
 def entries_about(delegate: Delegate) -> QuerySet[AuditEntry]:
     """The looks at a person in the log, the latest first."""
-    keys = audit.keys_of(delegate)
+    keys = audit.keys_of(*selves(delegate))
     return AuditEntry.objects.filter(subject__in=keys, act__in=Act.values).order_by("-sequence")
 
 
@@ -70,8 +71,14 @@ def readable(entries: Iterable[AuditEntry], reader: Delegate) -> list[Look]:
     """The entries about this person in words, in four queries at most."""
     rows = list(entries)
     # Which organisations there are beside the public ones is not everybody's to know.
-    known = can_be_left_out(reader, ()).filter(slug__in={row.organisation for row in rows})
-    organisations = dict(known.values_list("slug", "name"))
+    slugs = {row.organisation for row in rows}
+    merged = FormerSlug.objects.filter(slug__in=slugs)
+    known = can_be_left_out(reader, ()).filter(
+        models.Q(slug__in=slugs) | models.Q(pk__in=merged.values("organisation"))
+    )
+    organisations: dict[str | None, str] = {}
+    for slug, former, name in known.values_list("slug", "former_slugs__slug", "name"):
+        organisations |= {slug: name, former: name}
     hidden = gettext("an organisation that is not public")
     names = _names_behind({row.actor for row in rows if row.detail == AS_COCHAIR})
     return [

@@ -15,7 +15,8 @@ from django_countries.fields import CountryField
 
 from roundtable.audit import AuditEntry, AuditHead, AuditKey
 from roundtable.history import record_history
-from roundtable.mailing import Batch, Letter
+from roundtable.holding import Batch
+from roundtable.mailing import Letter
 from roundtable.once import AnsweredWrite
 
 __all__ = [

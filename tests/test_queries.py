@@ -87,7 +87,7 @@ DETAILS = {
     "/nothing/": (0, 2),
 }
 OWN = {
-    "/me/": 15,
+    "/me/": 16,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 4,
@@ -98,8 +98,8 @@ OWN = {
     "/me/offers/": 4,
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
-    "/me/looks/": 5,
-    "/me/data/": 62,
+    "/me/looks/": 6,
+    "/me/data/": 66,
 }
 
 

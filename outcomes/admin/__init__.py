@@ -3,6 +3,7 @@
 from outcomes.admin.commitments import CommitmentAdmin
 from outcomes.admin.events import EventAdmin, SeriesAdmin
 from outcomes.admin.mail import BatchAdmin
+from outcomes.admin.merging import merge_two_organisations, merge_two_people
 from outcomes.admin.related import MilestoneAdmin
 from outcomes.admin.rounds import ReportingRoundAdmin
 from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
@@ -23,4 +24,6 @@ __all__ = [
     "SeriesAdmin",
     "StatementAdmin",
     "ThemeAdmin",
+    "merge_two_organisations",
+    "merge_two_people",
 ]

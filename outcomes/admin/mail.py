@@ -14,7 +14,7 @@ from outcomes.calling_off import call_off
 from participants.admin.filters import EventFilter, WaitsFilter
 from participants.admin.private import PrivateAdmin
 from participants.permissions import Rights
-from roundtable.mailing import Batch
+from roundtable.holding import Batch
 
 
 @admin.register(Batch)

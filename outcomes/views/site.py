@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -11,7 +11,7 @@ from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Res
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import reach, with_parties
 from outcomes.search import SearchForm, search
-from participants import sharing
+from participants import former, sharing
 from participants.models import Organisation
 from participants.roll import roll
 from roundtable.models import Event
@@ -71,7 +71,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: its roles, its commitments, and its people who are listed."""
-    organisation = get_object_or_404(Organisation.objects.published(), slug=slug)
+    organisation = Organisation.objects.published().filter(slug=slug).first()
+    if organisation is None:  # it may have been merged into another one
+        return former.lead_on(request, former.page_of_organisation(slug))
     on = timezone.localdate()
     viewer = sharing.viewer_of(request.user, timezone.localdate())
     commitments = with_parties(

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from participants import looks
+from participants.former import selves
 from participants.holdings.values import Item, Person, Section, Value
 from participants.introductions import sides_of
 from participants.sharing import viewer_of
@@ -132,7 +133,8 @@ def _looks(person: Person) -> list[list[Item]]:
 
 
 def _keys(person: Person) -> list[str]:
-    return audit.keys_of(*(row for row in (person.user, person.delegate) if row))
+    rows = [*selves(person.delegate)] if person.delegate else []
+    return audit.keys_of(*rows, *([person.user] if person.user else []))
 
 
 def _about(person: Person) -> list[list[Item]]:

@@ -576,4 +576,29 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='participant_list_has_a_purpose'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('decided_by', None), models.Q(('asked_by', models.F('decided_by')), _negated=True), _connector='OR'), name='participant_list_by_two', violation_error_message='Somebody else has to agree.'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('decided_at__isnull', False), _connector='OR'), name='participant_list_fetched_once_agreed')],
             },
         ),
+        migrations.CreateModel(
+            name='FormerHandle',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('handle', models.CharField(help_text='Stood for the person in addresses.', max_length=10, unique=True, verbose_name='handle')),
+                ('number', models.BigIntegerField(help_text='Of the row that was merged; the log names it.', unique=True, verbose_name='number')),
+                ('delegate', models.ForeignKey(help_text='Where it leads.', on_delete=django.db.models.deletion.CASCADE, related_name='former_handles', to='participants.delegate', verbose_name='delegate')),
+            ],
+            options={
+                'verbose_name': 'former handle',
+                'verbose_name_plural': 'former handles',
+            },
+        ),
+        migrations.CreateModel(
+            name='FormerSlug',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(help_text='Others link to it still, so no organisation gets it anew.', max_length=100, unique=True, verbose_name='short name in addresses')),
+                ('organisation', models.ForeignKey(help_text='Where it leads.', on_delete=django.db.models.deletion.CASCADE, related_name='former_slugs', to='participants.organisation', verbose_name='organisation')),
+            ],
+            options={
+                'verbose_name': 'former short name',
+                'verbose_name_plural': 'former short names',
+            },
+        ),
     ]

@@ -4,6 +4,7 @@ from participants.models.consent import Consent, ConsentNotice
 from participants.models.contact import ContactChannel, RevealBudget
 from participants.models.delegate import Audience, Delegate, DelegateLanguage
 from participants.models.exception import AudienceException
+from participants.models.former import FormerHandle, FormerSlug
 from participants.models.group import Group, members_of
 from participants.models.introduction import Introduction
 from participants.models.invitation import Invitation, InvitationRequest
@@ -34,6 +35,8 @@ __all__ = [
     "Erasure",
     "EventRole",
     "FactorReset",
+    "FormerHandle",
+    "FormerSlug",
     "Grant",
     "Group",
     "Introduction",

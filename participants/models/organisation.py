@@ -1,5 +1,6 @@
 """Organisations, groups, and the roles they had at a roundtable."""
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -143,8 +144,11 @@ class Organisation(models.Model):
         return reverse("organisation-detail", args=[self.slug])
 
     def clean(self) -> None:
-        """Raises ValidationError where what was real would become made up, or back."""
+        """Raises ValidationError where what was real becomes made up, or a short name leads on."""
         check_unchanged(self, "is_demonstration")
+        if apps.get_model("participants.FormerSlug")._default_manager.filter(slug=self.slug):
+            words = _("An organisation of this short name was merged. Choose another one.")
+            raise ValidationError({"slug": words})
 
     @property
     def constituency(self) -> Constituency:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import directory, looks, sharing, vcards
+from participants import directory, former, looks, sharing, vcards
 from participants.forms import CardForm, DirectoryForm
 from participants.models import Delegate, User
 from roundtable import once
@@ -54,10 +54,10 @@ def _laid_out(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, obje
 @login_not_required
 def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """One person, as far as this viewer may see without asking for more."""
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
-    profile = sharing.find(viewer, handle, timezone.localdate())
-    if profile is None:
-        raise Http404
+    viewer, on = sharing.viewer_of(request.user, timezone.localdate()), timezone.localdate()
+    profile = sharing.find(viewer, handle, on)
+    if profile is None:  # it may have been merged into another one
+        return former.lead_on(request, former.page_of_person(viewer, handle, on))
     return render(
         request, "participants/delegate_detail.html", {"profile": profile, "viewer": viewer}
     )

@@ -151,6 +151,13 @@ def test_every_page_for_a_cochair_alone_is_whole(
         page.get_by_role("button", name="Go").click()
         page.get_by_role("link", name="Back").last.wait_for()
         faults += look(page, action, f"{width}-{scheme}")
+    page = seen.open(reverse("admin:participants_delegate_changelist"))
+    for number in range(2):
+        page.locator("input.action-select").nth(number).check()
+    page.locator("select[name=action]").select_option("merge_two_people")
+    page.get_by_role("button", name="Go").click()
+    page.locator("h1").wait_for()
+    faults += look(page, "merge", f"{width}-{scheme}")
     for model, action in (("outcome", "change_themes"), ("commitment", "end")):
         page = seen.open(reverse(f"admin:outcomes_{model}_changelist"))
         page.locator("#action-toggle").check()

@@ -12,8 +12,9 @@ from django.test import Client
 from outcomes.models import Commitment, Outcome, ReportingRound, RoundRequest
 from participants.models import Delegate, Invitation, User
 from roundtable.audit import AuditEntry
+from roundtable.holding import Batch
 from roundtable.mail_upkeep import tend
-from roundtable.mailing import Batch, Letter, send_letter
+from roundtable.mailing import Letter, send_letter
 from roundtable.models import Event
 from tests.factories import (
     NOON,

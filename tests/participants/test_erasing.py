@@ -22,6 +22,7 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
     Erasure,
+    FormerHandle,
     Grant,
     InvitationRequest,
     Participation,
@@ -95,6 +96,7 @@ def somebody(event: Event, cochair: User) -> Delegate:
     make_consent(person)
     make_invitation(person, event, email=f"{TELLING}.earlier@example.org")
     make_invitation_request(event, name=TELLING, email=f"{TELLING}.INVITED@example.org")
+    FormerHandle.objects.create(delegate=person, handle="formerhand", number=10**9)
     ReviewStep.objects.create(
         delegate=person, since=date(2025, 1, 1), on=date(2026, 1, 1), step=ReviewStep.Step.ASKED
     )

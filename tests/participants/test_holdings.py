@@ -31,6 +31,7 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
     Erasure,
+    FormerHandle,
     RevealBudget,
     ReviewStep,
     User,
@@ -71,6 +72,7 @@ HOLDS_NOBODY = {
     "participants.ConsentNotice": "the same words for everybody; those agreed to are in the ZIP",
     "participants.Erasure": "marks of people who are here no longer",
     "participants.EventRole": "an organisation's part, as the source words it",
+    "participants.FormerSlug": "no person",
     "participants.Group": "no person",
     "participants.HistoricalOrganisation": "counted by who wrote it",
     "participants.Organisation": "no person",
@@ -79,6 +81,7 @@ HOLDS_NOBODY = {
     "roundtable.AuditEntry": "read through its keys",
     "roundtable.AuditHead": "no person",
     "roundtable.AuditKey": "the keys by which the entries are read",
+    "roundtable.Batch": "which letters wait, never for whom",
     "roundtable.Event": "no person",
     "roundtable.HistoricalEvent": "counted by who wrote it",
     "roundtable.Series": "no person",
@@ -115,6 +118,7 @@ def somebody(event: Event, cochair: User) -> Delegate:
     make_consent(person)
     make_invitation(person, event, email="zarniqa.earlier@example.org")
     make_invitation_request(event, name="zarniqa-asks", email="zarniqa.in@example.org")
+    FormerHandle.objects.create(delegate=person, handle="formerhand", number=10**9)
     ReviewStep.objects.create(
         delegate=person, since=date(2025, 1, 1), on=date(2026, 1, 1), step=ReviewStep.Step.ASKED
     )
@@ -430,7 +434,7 @@ def test_word_and_fresh_code_erase(proven: Client, somebody: Delegate, ledger: P
     assert (somebody.name, somebody.user) == ("", None)
     assert user is not None
     assert not User.objects.filter(pk=user.pk).exists()
-    assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 6
+    assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 7
     (letter,) = Letter.objects.all()
     assert letter.recipient == "zarniqa.in@example.org"
     assert letter.subject == "Done as you asked"

@@ -14,7 +14,8 @@ from django.test import Client
 
 from participants.invitations import invite, masked
 from participants.models import Delegate, Invitation, User
-from roundtable.mailing import HELD, Letter
+from roundtable.holding import HELD
+from roundtable.mailing import Letter
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,

@@ -194,14 +194,14 @@ def test_looks_at_others_are_not_among_them(delegate: Delegate, quiet_delegate: 
     assert all_of(delegate) == []
 
 
-def test_reading_takes_five_queries(
+def test_reading_takes_six_queries(
     delegate: Delegate, ministry: Organisation, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(3):
         cochair = make_user()
         make_delegate(user=cochair)
         look_at(delegate, actor=cochair, organisation="ministry", detail="as co-chair")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(all_of(delegate)) == 3
 
 

@@ -1,0 +1,105 @@
+"""Merging from the lists of organisations and of people: two are chosen, one stays."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.merging import Moved, merge_organisations, merge_people, which_stays
+from outcomes.merging.organisations import may_merge as may_merge_organisations
+from outcomes.merging.people import may_merge as may_merge_people
+from participants.models import Delegate, Organisation
+
+Merge = Callable[..., Moved]
+
+
+@admin.action(description=_("Merge two that are one"), permissions=["change"])
+def merge_two_organisations(
+    desk: Any, request: HttpRequest, queryset: QuerySet[Organisation]
+) -> HttpResponse | None:
+    """Asks which of two organisations stays, shows what moves, and does it."""
+    return _merge(desk, request, queryset, merge_organisations, may_merge_organisations, list)
+
+
+@admin.action(description=_("Merge two that are one person"), permissions=["decide"])
+def merge_two_people(
+    desk: Any, request: HttpRequest, queryset: QuerySet[Delegate]
+) -> HttpResponse | None:
+    """Asks which of two entries of a person stays, shows what moves, and does it."""
+
+    def can_stay(rows: list[Any]) -> list[Any]:
+        return which_stays(*rows)
+
+    return _merge(desk, request, queryset, merge_people, may_merge_people, can_stay)
+
+
+def _merge(
+    desk: Any,
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    merge: Merge,
+    may_merge: Callable[..., bool],
+    can_stay: Callable[[list[Any]], list[Any]],
+) -> HttpResponse | None:
+    rows, by, at = list(queryset.order_by("pk")[:3]), desk.rights_of(request).user, timezone.now()
+    if len(rows) != 2:
+        desk.message_user(request, gettext("Choose two, no more and no fewer."), messages.ERROR)
+        return None
+    if not may_merge(*rows, by, at):
+        text = gettext(
+            "You may not merge these two: it takes the right to change both, at every roundtable "
+            "of theirs, and nobody merges an entry of their own."
+        )
+        desk.message_user(request, text, messages.ERROR)
+        return None
+    offered = can_stay(rows)
+    if not offered:
+        text = gettext("Each of them has an account. Only the person can give one of them up.")
+        desk.message_user(request, text, messages.ERROR)
+        return None
+    stays = next((row for row in offered if str(row.pk) == request.POST.get("stays")), None)
+    moved, problem = Moved(), ""
+    if stays is not None:
+        goes = next(row for row in rows if row.pk != stays.pk)
+        try:
+            with transaction.atomic():
+                moved = merge(stays=stays, goes=goes, by=by, at=at)
+                if "confirmed" not in request.POST:
+                    transaction.set_rollback(True)
+        except ValidationError as mistake:
+            problem = " ".join(mistake.messages)
+        if "confirmed" in request.POST and not problem:
+            text = gettext("They are one: “%s” stays. The old address leads there.") % stays
+            desk.message_user(request, text, messages.SUCCESS)
+            return None
+    context = {
+        **desk.admin_site.each_context(request),
+        "opts": desk.opts,
+        "title": gettext("Merge these two?") if stays else gettext("Which one stays?"),
+        "rows": rows,
+        "offered": offered,
+        "stays": stays,
+        "goes": next((row for row in rows if stays and row.pk != stays.pk), None),
+        "moved": sorted(moved.items()),
+        "problem": problem,
+        "action": request.POST.get("action", ""),
+    }
+    return TemplateResponse(request, "admin/merge.html", context)
+
+
+def _offer(model: type[Model], action: Any) -> None:
+    # The lists stand in an app below, which knows nothing of commitments.
+    desk: Any = admin.site.get_model_admin(model)
+    desk.actions = [*desk.actions, action]
+
+
+_offer(Organisation, merge_two_organisations)
+_offer(Delegate, merge_two_people)

@@ -1,0 +1,41 @@
+"""Old addresses of what was merged: they lead on, for whoever may see where they lead."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+
+from participants import sharing
+from participants.models import Delegate, FormerHandle, FormerSlug, Organisation
+
+
+def page_of_organisation(slug: str) -> str:
+    """The page of the public organisation that this short name leads to; empty for none."""
+    public = Organisation.objects.published()
+    row = FormerSlug.objects.filter(slug=slug, organisation__in=public).first()
+    return row.organisation.get_absolute_url() if row else ""
+
+
+def page_of_person(viewer: sharing.Viewer, handle: str, on: date) -> str:
+    """The page of the person that this handle leads to; empty where the viewer sees nobody."""
+    row = FormerHandle.objects.filter(handle=handle).select_related("delegate").first()
+    if row is None or sharing.find(viewer, row.delegate.handle, on) is None:
+        return ""
+    return row.delegate.get_absolute_url()
+
+
+def lead_on(request: HttpRequest, address: str) -> HttpResponse:
+    """To the page of today, with what was asked of the old one.
+
+    Raises Http404 where there is none, as for what never was.
+    """
+    if not address:
+        raise Http404
+    asked = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
+
+
+def selves(person: Delegate) -> Iterable[Delegate]:
+    """The rows by which the log knows the person: this one, and those merged into it."""
+    numbers = person.former_handles.values_list("number", flat=True)
+    return [person, *(Delegate(pk=number) for number in numbers)]

@@ -1,0 +1,82 @@
+"""Letters on hold: those that one act at the desk caused wait a while, and can be called off."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+# How long the letters of a batch can be called off.
+HELD = timedelta(minutes=10)
+
+
+class Batch(models.Model):
+    """The letters that one act at the desk caused; they wait for a while and can be called off."""
+
+    class Act(models.TextChoices):
+        """What was done."""
+
+        INVITE = "invite", _("Invitations")
+        REMIND = "remind", _("Requests to report, asked again")
+
+    event = models.ForeignKey(
+        "roundtable.Event",
+        on_delete=models.CASCADE,
+        related_name="mail_batches",
+        verbose_name=_("roundtable"),
+        help_text=_("Whose co-chairs can call the letters off."),
+    )
+    act = models.CharField(
+        _("what"), max_length=10, choices=Act.choices, help_text=_("What the letters are about.")
+    )
+    made_at = models.DateTimeField(_("made"), help_text=_("When it was done at the desk."))
+    held_until = models.DateTimeField(
+        _("leaves"), db_index=True, help_text=_("Until then the letters can be called off.")
+    )
+    called_off_at = models.DateTimeField(
+        _("called off"), null=True, blank=True, help_text=_("From then on nothing is sent.")
+    )
+
+    class Meta:
+        verbose_name = _("mail on hold")
+        verbose_name_plural = _("mail on hold")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(called_off_at=None) | Q(called_off_at__lt=F("held_until")),
+                name="batch_called_off_in_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_act_display()
+
+    def can_be_called_off(self, at: datetime) -> bool:
+        """Whether its letters wait still."""
+        return self.called_off_at is None and at < self.held_until
+
+
+def hold(*, event: Any, act: str, at: datetime) -> Batch:
+    """A batch whose letters leave ten minutes from then."""
+    batch = Batch(event=event, act=act, made_at=at, held_until=at + HELD)
+    batch.full_clean()
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def call_off(batch: Batch, *, at: datetime) -> list[str] | None:
+    """Removes the letters of a batch, none of which was sent, and gives their causes.
+
+    The causes may have letters again. None where the batch has left, or was called off before.
+    """
+    row = Batch.objects.select_for_update().get(pk=batch.pk)
+    if not row.can_be_called_off(at):
+        return None
+    row.called_off_at = at
+    row.save()
+    waiting = row.letters.filter(claimed_at=None, done_at=None)
+    causes = list(waiting.values_list("cause", flat=True))
+    waiting.filter(cause__in=causes).delete()
+    return causes

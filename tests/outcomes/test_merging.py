@@ -1,0 +1,444 @@
+"""Merging what stands twice: every link moves, old addresses lead on, and nobody is shown more."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.test import Client
+
+from outcomes.merging import merge_organisations, merge_people, organisations, people
+from outcomes.merging.moving import relations_of
+from outcomes.models import CommitmentParty
+from participants import erasing, sharing
+from participants.looks import note_export
+from participants.models import Audience, Delegate, FormerHandle, FormerSlug, Organisation, User
+from roundtable.audit import AuditEntry, AuditKey, key_of
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_consent,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_grant,
+    make_introduction,
+    make_invitation,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_update,
+    make_user,
+)
+from tests.follow_up import (
+    make_assessment,
+    make_follow,
+    make_offer,
+    make_report_link,
+    make_response,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+Sign = Callable[[User | Delegate], Client]
+ORGANISATIONS = "/admin/participants/organisation/"
+PEOPLE = "/admin/participants/delegate/"
+
+
+@pytest.fixture
+def by() -> User:
+    return make_user("zq-operator@example.org", is_superuser=True)
+
+
+def two(**fields: Any) -> tuple[Organisation, Organisation]:
+    given = {"kind": "government", "country": "TH"} | fields
+    stays = make_organisation(name="Ministry of Labour", slug="ministry", **given)
+    return stays, make_organisation(name="Labour Ministry", slug="labour-ministry", **given)
+
+
+def one(stays: Organisation, goes: Organisation, by: User) -> Any:
+    return merge_organisations(stays=stays, goes=goes, by=by, at=NOON)
+
+
+# Every relation is decided about -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "rules"), [(Organisation, organisations.RULES), (Delegate, people.RULES)]
+)
+def test_each_relation_has_a_rule(model: type[models.Model], rules: dict[str, str]) -> None:
+    assert set(relations_of(model)) == set(rules)
+    others = [
+        field.name
+        for field in model._meta.get_fields(include_hidden=True)
+        if field.auto_created
+        and field.is_relation
+        and not field.concrete
+        and not isinstance(field, models.ManyToOneRel)
+    ]
+    assert others == []
+
+
+# Organisations -------------------------------------------------------------------------------
+
+
+def test_every_link_of_an_organisation_moves(by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    statement = make_statement(event)
+    point = statement.outcomes.get(number="1.a")
+    commitment, assessed = make_commitment(event), make_commitment(event)
+    person = make_delegate(listed_to=Audience.PARTICIPANTS)
+    rows: list[Any] = [
+        make_role(event, organisation=goes),
+        make_addressee(point, organisation=goes),
+        make_response(outcome=point, organisation=goes, by=by),
+        make_offer(outcome=point, organisation=goes, approved=False),
+        make_assessment(commitment=assessed, organisation=goes, by=by),
+        make_party(commitment, organisation=goes),
+        make_affiliation(person, organisation=goes),
+        make_participation(person, event, organisation=goes),
+        make_exception(person, organisation=goes),
+        make_follow(organisation=goes),
+    ]
+    grant = make_grant(make_user(), event, on_behalf_of=goes)
+    make_update(commitment, party=rows[5], by=by)
+    moved = one(stays, goes, by)
+    for row in rows:
+        row.refresh_from_db()
+        assert row.organisation == stays, row
+    grant.refresh_from_db()
+    assert grant.on_behalf_of == stays
+    assert list(Organisation.objects.filter(slug="labour-ministry")) == []
+    assert moved["responses"] == 1
+    assert not any("xception" in what or "ollow" in what for what in moved)
+    entry = AuditEntry.objects.get(act="merge organisation")
+    assert (entry.actor, entry.detail) == (key_of(by), "labour-ministry → ministry")
+
+
+def test_what_both_say_alike_stands_once_and_what_differs_is_told(by: User) -> None:
+    stays, goes = two(site="")
+    event = make_event(title="Zq meeting")
+    follower = make_user()
+    for row in (stays, goes):
+        make_role(event, organisation=row)
+        make_follow(follower, organisation=row)
+    Organisation.objects.filter(pk=goes.pk).update(site="https://labour.example.org")
+    one(stays, goes, by)
+    stays.refresh_from_db()
+    assert stays.roles.count() == 1 and stays.site == "https://labour.example.org"
+    other = make_organisation(name="Third", kind="government", country="TH")
+    make_role(event, organisation=other, source_wording="and the Third Office")
+    with pytest.raises(ValidationError, match=r"Both have .* Zq meeting\. Correct"):
+        one(stays, other, by)
+    assert Organisation.objects.filter(pk=other.pk).exists() and other.roles.count() == 1
+
+
+def test_parties_to_the_same_commitment_are_not_made_one(by: User) -> None:
+    stays, goes = two()
+    commitment = make_commitment()
+    make_party(commitment, organisation=stays)
+    make_update(commitment, party=make_party(commitment, organisation=goes), by=by)
+    with pytest.raises(ValidationError, match="Both have"):
+        one(stays, goes, by)
+    assert CommitmentParty.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"kind": "civil-society"}, "They differ in kind or country."),
+        ({"country": "ID"}, "They differ in kind or country."),
+        ({"is_demonstration": True}, "One of them is made up"),
+    ],
+)
+def test_what_decides_audiences_must_be_the_same(
+    by: User, change: dict[str, Any], sentence: str
+) -> None:
+    stays, goes = two()
+    Organisation.objects.filter(pk=goes.pk).update(**change)
+    with pytest.raises(ValidationError, match=sentence):
+        one(stays, goes, by)
+
+
+def test_two_keys_never_become_one(by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    for row in (stays, goes):
+        make_grant(make_user(), event, on_behalf_of=row)
+    with pytest.raises(ValidationError, match="two keys would become one"):
+        one(stays, goes, by)
+
+
+def test_nobody_comes_to_judge_what_they_undertook(by: User) -> None:
+    stays, goes = two()
+    commitment = make_commitment()
+    make_party(commitment, organisation=stays)
+    make_assessment(commitment=commitment, organisation=goes, by=by)
+    with pytest.raises(ValidationError, match="contradict each other"):
+        one(stays, goes, by)
+
+
+def test_who_was_left_out_stays_left_out(by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    person = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(person, event)
+    make_exception(person, organisation=goes)
+    viewers = []
+    for office in (stays, goes):
+        viewer = make_delegate()
+        make_participation(viewer, event, organisation=office)
+        viewers.append(viewer)
+
+    def sees(viewer: Delegate) -> bool:
+        assert viewer.user
+        known = sharing.viewer_of(viewer.user, NOON.date())
+        return sharing.find(known, person.handle, NOON.date()) is not None
+
+    assert [sees(viewer) for viewer in viewers] == [True, False]
+    one(stays, goes, by)
+    assert [sees(viewer) for viewer in viewers] == [False, False]
+
+
+def test_old_addresses_lead_on_while_the_organisation_is_public(client: Client, by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    make_role(event, organisation=goes)
+    assert client.get("/organisations/labour-ministry/").status_code == 200
+    one(stays, goes, by)
+    third = make_organisation(name="Third", slug="third", kind="government", country="TH")
+    answer = client.get("/organisations/labour-ministry/?x=1")
+    assert (answer.status_code, answer["Location"]) == (301, "/organisations/ministry/?x=1")
+    assert client.get("/organisations/labour-ministry.atom").status_code == 200
+    one(third, stays, by)
+    answer = client.get("/organisations/labour-ministry/")
+    assert answer["Location"] == "/organisations/third/"
+    event.is_public = False
+    event.save()
+    hidden = client.get("/organisations/labour-ministry/")
+    absent = client.get("/organisations/never-was/")
+    assert (hidden.status_code, absent.status_code) == (404, 404)
+    assert hidden.content == absent.content
+    with pytest.raises(ValidationError, match="was merged"):
+        make_organisation(slug="labour-ministry").full_clean()
+    assert FormerSlug.objects.count() == 2
+
+
+# People --------------------------------------------------------------------------------------
+
+
+def test_every_link_of_a_person_moves(by: User) -> None:
+    event, other = make_event(), make_event()
+    stays = make_delegate(user=None, invitation_email="rita@example.org")
+    goes = make_delegate(user=None, name_latin="Rita", invitation_email="RITA@example.org")
+    make_participation(stays, event)
+    part = make_participation(goes, other)
+    work = make_affiliation(goes)
+    sent = make_invitation(goes, other)
+    party = make_party(make_commitment(other))
+    party.ask(goes)
+    link = make_report_link(party=party, delegate=goes)
+    merge_people(stays=stays, goes=goes, by=by, at=NOON)
+    for row in (part, work, sent, link):
+        row.refresh_from_db()
+        assert row.delegate == stays
+    party.refresh_from_db()
+    stays.refresh_from_db()
+    assert party.focal_point == stays and party.focal_point_accepted_at is None
+    assert sent.revoked_at == link.revoked_at == NOON
+    assert part.confirmed_at is not None and stays.name_latin == "Rita"
+    assert AuditEntry.objects.get(act="merge person").subject == key_of(stays)
+
+
+def test_an_account_gains_no_confirmed_part_by_a_merge(by: User) -> None:
+    event = make_event()
+    stays, goes = make_delegate(listed_to=Audience.PARTICIPANTS), make_delegate(user=None)
+    make_channel(stays, audience=Audience.PARTICIPANTS)
+    part = make_participation(goes, event)
+    member = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(member, event)
+
+    def sees(looker: Delegate, seen: Delegate) -> bool:
+        assert looker.user
+        viewer = sharing.viewer_of(looker.user, NOON.date())
+        return sharing.find(viewer, seen.handle, NOON.date()) is not None
+
+    merge_people(stays=stays, goes=goes, by=by, at=NOON)
+    part.refresh_from_db()
+    assert (part.delegate, part.confirmed_at, part.confirmed_by) == (stays, None, None)
+    assert not sees(stays, member) and not sees(member, stays)
+    assert [row.audience for row in stays.channels.all()] == [Audience.PARTICIPANTS]
+
+
+def test_two_accounts_are_never_made_one(client_of: Sign, by: User) -> None:
+    first, second = make_delegate(), make_delegate()
+    with pytest.raises(ValidationError, match="Each has an account"):
+        merge_people(stays=first, goes=second, by=by, at=NOON)
+    text = act(client_of(by), PEOPLE, "merge_two_people", first, second)
+    assert "Each of them has an account." in text
+    guest = make_delegate(user=None)
+    with pytest.raises(ValidationError, match="The one with an account has to stay"):
+        merge_people(stays=guest, goes=first, by=by, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda row: make_channel(row),
+        lambda row: make_consent(row),
+        lambda row: make_exception(row, country="TH"),
+        lambda row: make_introduction(row, make_delegate(), accepted=False),
+        lambda row: row.languages.create(language="th"),
+        lambda row: row.review_steps.create(since=NOON.date(), step="asked", on=NOON.date()),
+    ],
+)
+def test_what_a_person_decides_about_is_moved_by_nobody(
+    by: User, hold: Callable[[Delegate], Any]
+) -> None:
+    stays, goes = make_delegate(), make_delegate(user=None)
+    hold(goes)
+    with pytest.raises(ValidationError, match="only the person decides about"):
+        merge_people(stays=stays, goes=goes, by=by, at=NOON)
+    assert Delegate.objects.filter(pk=goes.pk).exists()
+
+
+def test_what_cannot_be_one_is_told(by: User) -> None:
+    event = make_event(title="Zq meeting")
+    stays, goes = make_delegate(user=None), make_delegate(user=None)
+    make_participation(stays, event)
+    make_participation(goes, event)
+    with pytest.raises(ValidationError, match="“Zq meeting” in different ways"):
+        merge_people(stays=stays, goes=goes, by=by, at=NOON)
+    for row, email in ((stays, "one@example.org"), (goes, "two@example.org")):
+        row.invitation_email = email
+        row.save()
+    with pytest.raises(ValidationError, match="invitation addresses differ"):
+        merge_people(stays=stays, goes=goes, by=by, at=NOON)
+
+
+def test_old_handles_lead_on_for_who_may_see_the_person(
+    client: Client, client_of: Sign, by: User
+) -> None:
+    event = make_event()
+    stays, goes = make_delegate(listed_to=Audience.PARTICIPANTS), make_delegate(user=None)
+    member, stranger = make_delegate(), make_delegate()
+    for row in (stays, member):
+        make_participation(row, event)
+    old = f"/directory/{goes.handle}/"
+    merge_people(stays=stays, goes=goes, by=by, at=NOON)
+    answer = client_of(member).get(old)
+    assert (answer.status_code, answer["Location"]) == (301, f"/directory/{stays.handle}/")
+    for browser in (client, client_of(stranger)):
+        hidden, absent = browser.get(old), browser.get("/directory/abcdefghjk/")
+        assert (hidden.status_code, absent.status_code) == (404, 404)
+    assert client.get(old).content == client.get("/directory/abcdefghjk/").content
+
+
+def test_the_log_of_both_is_read_by_the_one_and_forgotten_with_it(
+    client_of: Sign, by: User
+) -> None:
+    event = make_event()
+    stays, goes = make_delegate(), make_delegate(user=None)
+    make_participation(goes, event)
+    chair = make_user()
+    make_grant(chair, event)
+    from_export = AuditEntry.objects.filter(act="export")
+    note_export(people=[goes], by=chair, at=NOON)
+    assert from_export.count() == 1
+    number = goes.pk
+    merge_people(stays=stays, goes=goes, by=by, at=NOON)
+    assert "Exported a list that names you" in client_of(stays).get("/me/looks/").content.decode()
+    stays.refresh_from_db()
+    erasing.erase(stays, by=None, at=NOON + timedelta(days=1))
+    assert not FormerHandle.objects.exists()
+    assert not AuditKey.objects.filter(subject=f"participants.delegate:{number}").exists()
+
+
+# At the desk ---------------------------------------------------------------------------------
+
+
+def act(client: Client, address: str, action: str, *rows: Any, **fields: Any) -> str:
+    sent = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return client.post(address, sent | fields, follow=True).content.decode()
+
+
+def test_the_desk_asks_shows_and_merges(client_of: Sign, by: User) -> None:
+    stays, goes = two()
+    make_role(make_event(), organisation=goes)
+    client = client_of(by)
+    name = "merge_two_organisations"
+    assert "Choose two, no more and no fewer." in act(client, ORGANISATIONS, name, stays)
+    assert "Which one stays?" in act(client, ORGANISATIONS, name, stays, goes)
+    text = act(client, ORGANISATIONS, name, stays, goes, stays=stays.pk)
+    assert "“Ministry of Labour” stays. “Labour Ministry” goes" in text and "<li>1 role" in text
+    assert Organisation.objects.filter(pk=goes.pk).exists() and not FormerSlug.objects.exists()
+    text = act(client, ORGANISATIONS, name, stays, goes, stays=stays.pk, confirmed="yes")
+    assert "They are one: “Ministry of Labour” stays." in text
+    assert not Organisation.objects.filter(pk=goes.pk).exists()
+
+
+def test_the_desk_says_what_stands_in_the_way(client_of: Sign, by: User) -> None:
+    stays, goes = two()
+    Organisation.objects.filter(pk=goes.pk).update(country="ID")
+    client, name = client_of(by), "merge_two_organisations"
+    for more in ({}, {"confirmed": "yes"}):
+        text = act(client, ORGANISATIONS, name, stays, goes, stays=stays.pk, **more)
+        assert "They cannot be merged, and nothing is changed" in text
+        assert "They differ in kind or country." in text
+    assert Organisation.objects.filter(pk=goes.pk).exists()
+
+
+def test_people_are_merged_at_the_desk_by_their_cochair(client_of: Sign) -> None:
+    event, chair = make_event(), make_user()
+    make_grant(chair, event)
+    office = make_organisation()
+    stays, goes = make_delegate(), make_delegate(user=None)
+    for row in (stays, goes):
+        make_participation(row, event, organisation=office)
+    client, name = client_of(chair), "merge_two_people"
+    assert "Which one stays?" in act(client, PEOPLE, name, stays, goes)
+    act(client, PEOPLE, name, stays, goes, stays=goes.pk, confirmed="yes")
+    assert Delegate.objects.filter(pk__in=[stays.pk, goes.pk]).count() == 2
+    text = act(client, PEOPLE, name, stays, goes, stays=stays.pk, confirmed="yes")
+    assert "They are one" in text
+    assert not Delegate.objects.filter(pk=goes.pk).exists()
+
+
+@pytest.mark.parametrize("role", ["reader", "editor", "elsewhere"])
+def test_nobody_else_merges(client_of: Sign, role: str) -> None:
+    event, hidden = make_event(), make_event(is_public=False)
+    user = make_user()
+    make_grant(user, event, role="cochair" if role == "elsewhere" else role)
+    offices = two()
+    persons = make_delegate(user=None), make_delegate(user=None)
+    for office, person in zip(offices, persons, strict=True):
+        make_role(hidden, organisation=office)
+        make_participation(person, event)
+        make_participation(person, hidden, organisation=office)
+    client = client_of(user)
+    act(
+        client,
+        ORGANISATIONS,
+        "merge_two_organisations",
+        *offices,
+        stays=offices[0].pk,
+        confirmed="yes",
+    )
+    act(client, PEOPLE, "merge_two_people", *persons, stays=persons[0].pk, confirmed="yes")
+    assert Organisation.objects.filter(pk__in=[row.pk for row in offices]).count() == 2
+    assert Delegate.objects.filter(pk__in=[row.pk for row in persons]).count() == 2
+    with pytest.raises(ValidationError, match="You may not merge these two"):
+        merge_people(stays=persons[0], goes=persons[1], by=user, at=NOON)
+
+
+def test_nobody_merges_an_entry_of_their_own(client_of: Sign, by: User) -> None:
+    own, guest = make_delegate(user=by), make_delegate(user=None)
+    with pytest.raises(ValidationError, match="You may not merge these two"):
+        merge_people(stays=own, goes=guest, by=by, at=NOON)
