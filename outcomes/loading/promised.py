@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from outcomes.loading.checking import Entry
+from outcomes.loading.many import ROLES, Commitments
 from outcomes.loading.report import Report
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from participants.models import Group, Organisation
 from roundtable.models import Event
 
-ROLES = {"leads": CommitmentParty.Role.LEAD, "partners": CommitmentParty.Role.PARTNER}
 KEYS = {str(role): key for key, role in ROLES.items()}
 
 
@@ -23,22 +23,27 @@ def apply_commitments(
     report: Report,
 ) -> None:
     """Stores the commitments of the roundtable; those that the file does not name stay."""
+    there = Commitments(event, parties, report)
     for entry in entries:
-        stored = event.commitments.filter(reference=entry.values["reference"]).first()
+        stored = there.stored.get(entry.values["reference"])
+        answered = [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
+        if there.leave(entry, stored, answered) if stored else there.add(entry):
+            continue
         before = stored.text.split() if stored else None
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:
             continue
         if before is not None and commitment.text.split() != before:
             _ask_anew(commitment, report)
-        answered = [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
         # A file speaks of the points of its own roundtable alone.
         answered += commitment.outcomes.exclude(statement__event=event)
         report.link(commitment, entry.place, "outcomes", answered)
         _apply_parties(entry, commitment, parties, report)
+    there.finish()
     named = {entry.values["reference"] for entry in entries}
-    for commitment in event.commitments.exclude(reference__in=named):
-        report.kept.append(_("commitment %s") % commitment.reference)
+    for reference in there.stored:
+        if reference not in named:
+            report.kept.append(_("commitment %s") % reference)
 
 
 def _ask_anew(commitment: Commitment, report: Report) -> None:

@@ -254,6 +254,7 @@ def test_twelve_thousand_actions_come_in_with_their_dirt_reported(
     assert first.text == "Ensure that debt bondage is criminally prohibited."
     assert first.place_in_source == "2016 Legal_Framework"
     assert str(first.parties.get()) == "Afghanistan"
+    assert first.history.get().history_user_id == operator.pk
     # Brought in again, it doubles nothing.
     answer = look(browser, path.read_bytes(), event)
     answer = press(browser, answer, "map", **said_of(answer, event, column1=""))
