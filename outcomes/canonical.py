@@ -5,8 +5,12 @@ language; the introduction; then each lead-in and point with its number. Numbers
 margin, all text is set in, so no text can look like another sentence.
 """
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 MARGIN = 8  # signs; a number has at most twelve, and two spaces follow at least
 
@@ -45,6 +49,21 @@ class Wording:
 def _set_in(text: str) -> list[str]:
     lines = (line.strip() for line in text.strip().splitlines())
     return [f"{' ' * MARGIN}{line}" if line else "" for line in lines]
+
+
+# They make a text look other than it is: what is read would not be what is signed.
+_OVERRIDES = re.compile("[\u202a-\u202e]")
+
+
+def check_direction(text: str) -> None:
+    """Raises ValidationError where a sign that nobody sees turns the direction of some words."""
+    if _OVERRIDES.search(text):
+        raise ValidationError(
+            _(
+                "There is a sign in it that nobody sees and that turns the direction of words. "
+                "Write those words anew instead of copying them."
+            )
+        )
 
 
 def digest(text: str) -> str:

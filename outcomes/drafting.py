@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from outcomes.canonical import check_direction
 from outcomes.loading.changes import plain_lines
 from outcomes.models import Outcome, Statement
 from roundtable.wording import Piece, compared
@@ -32,6 +33,7 @@ class Line:
     base: str
     number: str = ""
     kind: str = ""
+    base_kind: str = ""
     is_lead_in: bool = False
     closes: str = ""  # the key of the lead-in whose last sentence this is
     closes_number: str = ""
@@ -52,38 +54,47 @@ class Merged:
     """What comes of the words that were sent: lines for the page, and what is to be stored."""
 
     lines: list[Line]
-    changed: dict[str, str]
-    conflicts: list[Line]
-    by_others: list[Line]
-    lost: list[str]  # words for sentences that somebody else took out
+    changed: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)  # that were chosen anew
+    conflicts: list[Line] = field(default_factory=list)
+    by_others: list[Line] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)  # words for what somebody else took out
 
 
 class SentForm(forms.Form):
     """What the page of a draft sends: a text, its base and perhaps a kind for each line."""
 
-    def __init__(self, data: Mapping[str, str], statement: Statement) -> None:
+    def __init__(self, data: Mapping[str, str]) -> None:
         super().__init__(data)
-        keys = ["title", "introduction", *_numbers_in(data)]
-        for key in keys:
+        self.keys = ["title", "introduction", *_numbers_in(data, "text-")]
+        self.heads = _numbers_in(data, "new-")
+        for key in self.keys:
             for name in ("text", "base"):
-                self.fields[f"{name}-{key}"] = forms.CharField(
-                    required=False, max_length=LONGEST, strip=True
-                )
-            self.fields[f"kind-{key}"] = forms.ChoiceField(required=False, choices=KINDS)
-        for row in statement.outcomes.filter(parent=None):
-            self.fields[f"new-{row.pk}"] = forms.CharField(required=False, max_length=LONGEST)
-            self.fields[f"newkind-{row.pk}"] = forms.ChoiceField(required=False, choices=KINDS)
-        self.fields["new"] = forms.CharField(required=False, max_length=LONGEST)
-        self.keys = keys
+                self.fields[f"{name}-{key}"] = _text_field()
+            for name in ("kind", "basekind"):
+                self.fields[f"{name}-{key}"] = forms.ChoiceField(required=False, choices=KINDS)
+        for key in self.heads:
+            self.fields[f"new-{key}"] = _text_field()
+            self.fields[f"newkind-{key}"] = forms.ChoiceField(required=False, choices=KINDS)
+        self.fields["new"] = _text_field()
 
     def sent(self, name: str) -> str:
         """What a field holds, its lines ended as they are stored."""
         return plain_lines(self.cleaned_data.get(name) or "")
 
+    def mistakes_of(self, key: str) -> list[str]:
+        """What is wrong with the fields of one line."""
+        names = [f"{name}-{key}" for name in ("text", "base", "kind")]
+        return [str(words) for name in names for words in self.errors.get(name) or ()]
 
-def _numbers_in(data: Mapping[str, str]) -> list[str]:
-    names = (name.removeprefix("text-") for name in data if name.startswith("text-"))
-    return [name for name in names if name.isdecimal() and len(name) < 19]
+
+def _text_field() -> forms.CharField:
+    return forms.CharField(required=False, max_length=LONGEST, strip=True)
+
+
+def _numbers_in(data: Mapping[str, str], start: str) -> list[str]:
+    names = (name.removeprefix(start) for name in data if name.startswith(start))
+    return [name for name in names if name.isascii() and name.isdecimal() and len(name) < 19]
 
 
 def lines_of(statement: Statement) -> list[Line]:
@@ -93,7 +104,7 @@ def lines_of(statement: Statement) -> list[Line]:
     for row in statement.sentences():
         text = plain_lines(row.text)
         lead_in = row.parent_id is None
-        found.append(Line(str(row.pk), text, text, row.number, row.kind, lead_in))
+        found.append(Line(str(row.pk), text, text, row.number, row.kind, row.kind, lead_in))
     head = None
     for line, after in zip_longest(found, found[1:]):
         head = line if line.is_lead_in else head
@@ -104,12 +115,15 @@ def lines_of(statement: Statement) -> list[Line]:
 
 def merge(statement: Statement, form: SentForm) -> Merged:
     """What was sent, with what others stored since; the form must be valid."""
-    merged = Merged(lines_of(statement), {}, [], [], [])
+    merged = Merged(lines_of(statement))
     known = {line.key for line in merged.lines}
     for line in merged.lines:
         if f"text-{line.key}" not in form.fields:
             merged.by_others.append(line)  # written by somebody else since
             continue
+        line.base_kind, chosen = line.kind, form.sent(f"kind-{line.key}")
+        if chosen and chosen != form.sent(f"basekind-{line.key}") and not line.is_lead_in:
+            line.kind = merged.kinds[line.key] = chosen
         mine, base, stored = form.sent(f"text-{line.key}"), form.sent(f"base-{line.key}"), line.text
         if mine in (base, stored):
             if stored != base:
@@ -118,35 +132,43 @@ def merge(statement: Statement, form: SentForm) -> Merged:
             line.text = merged.changed[line.key] = mine
             if not mine and line.key != "introduction":
                 line.mistakes.append(_("Write something, or take it out with its button."))
+            line.mistakes += _turned(mine)
         else:
             line.text, line.theirs = mine, compared(base, stored)
             merged.conflicts.append(line)
-    gone = [key for key in form.keys if key not in known]
-    merged.lost = [
-        form.sent(f"text-{key}")
-        for key in gone
-        if form.sent(f"text-{key}") != form.sent(f"base-{key}")
-    ]
+    for key in form.keys:
+        words = form.sent(f"text-{key}")
+        if key not in known and words != form.sent(f"base-{key}"):
+            merged.lost.append(words)
+    heads = {line.key for line in merged.lines if line.is_lead_in}
+    gone = (form.sent(f"new-{key}") for key in form.heads if key not in heads)
+    merged.lost += [words for words in gone if words]
     return merged
+
+
+def _turned(words: str) -> list[str]:
+    try:
+        check_direction(words)
+    except ValidationError as mistake:
+        return mistake.messages
+    return []
 
 
 @transaction.atomic
 def store(statement: Statement, merged: Merged, form: SentForm) -> None:
     """Stores what was changed and what is new; nothing may be in conflict.
 
-    Raises ValidationError where a row would not be right.
+    The statement must be locked. Raises ValidationError where a row would not be right.
     """
     words = merged.changed
-    if {"title", "introduction"} & set(words):
-        statement.title = words.get("title", statement.title)
-        statement.introduction = words.get("introduction", statement.introduction)
+    if own := {"title", "introduction"} & set(words):
+        for name in own:
+            setattr(statement, name, words[name])
         statement.full_clean()
-        statement.save()
+        statement.save(update_fields=sorted(own))
     for row in statement.outcomes.all():
-        kind = form.sent(f"kind-{row.pk}")
         text = words.get(str(row.pk), row.text)
-        if row.parent_id is None or not kind:
-            kind = row.kind
+        kind = merged.kinds.get(str(row.pk), row.kind)
         if (text, kind) != (row.text, row.kind):
             row.text, row.kind = text, kind
             row.full_clean()
@@ -159,6 +181,7 @@ def store(statement: Statement, merged: Merged, form: SentForm) -> None:
 def _add(statement: Statement, text: str, kind: str, parent: Outcome | None) -> None:
     if not text:
         return
+    check_direction(text)
     last = statement.outcomes.filter(parent=parent).aggregate(last=Max("position"))["last"]
     row = Outcome(
         statement=statement,
@@ -199,14 +222,17 @@ def move(statement: Statement, key: int, step: int) -> None:
 
 
 @transaction.atomic
-def take_out(statement: Statement, key: int) -> None:
-    """Takes a sentence out of a draft.
+def take_out(statement: Statement, key: int, base: str) -> bool:
+    """Takes a sentence out of a draft; False where it says something else than `base` by now.
 
     Raises ValidationError for a lead-in that has points still.
     """
     row = statement.outcomes.filter(pk=key).first()
     if row is None:
-        return
+        return True
+    if plain_lines(row.text).strip() != plain_lines(base).strip():
+        return False
     if row.points.exists():
         raise ValidationError(_("Points stand under it. Move them or take them out first."))
     row.delete()
+    return True

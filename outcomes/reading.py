@@ -1,6 +1,7 @@
 """Rows that several pages read in the same way, in a constant number of queries."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
@@ -51,29 +52,64 @@ def reach(
     return sharing.cards_by_number(viewer, asked, on) if asked else {}
 
 
+@dataclass(frozen=True)
+class Reworded:
+    """How a sentence was corrected, with the words that anyone may still read."""
+
+    row: Rewording
+    before: str | None  # None where words were taken out that should never have stood there
+    after: str | None
+
+
 def checkable(statement: Statement) -> dict[str, object]:
-    """For `_check_text.html`: the published versions, who signed, and what was corrected."""
+    """For `_check_text.html`: the published versions, who signed, and what was corrected.
+
+    `version` is the one that the page shows; none where the page says something else.
+    """
     versions = statement.public_versions()
-    rewordings = Rewording.objects.select_related("outcome__statement__event")
+    latest = versions[-1] if versions else None
     signed = SignOff.objects.filter(
-        version__statement=statement, version__published_at__isnull=False
+        version__statement=statement, version__published_at__isnull=False, signed_at__isnull=False
     )
     return {
-        "version": versions[-1] if versions else None,
+        "version": latest if latest and latest.text == statement.wording() else None,
         "versions": versions,
         "signed": signed.filter(version__corrigendum=None).select_related("organisation"),
-        "corrigenda": Corrigendum.objects.published()
-        .filter(statement=statement)
-        .prefetch_related(Prefetch("rewordings", rewordings)),
+        "corrigenda": _corrections(statement),
     }
 
 
-def corrected(outcome: Outcome) -> list[Rewording]:
+def _corrections(statement: Statement) -> list[tuple[Corrigendum, list[Reworded]]]:
+    """Its published corrections, the latest first, each with what it changed."""
+    rewordings = Rewording.objects.select_related("outcome__statement__event")
+    rows = Corrigendum.objects.published().filter(statement=statement)
+    found, hidden = [], set[int | None]()
+    for corrigendum in rows.prefetch_related(Prefetch("rewordings", rewordings)):
+        parts = list(corrigendum.rewordings.all())
+        found.append((corrigendum, [_reworded(row, corrigendum, hidden) for row in parts]))
+        if corrigendum.hides_before:
+            hidden |= {row.outcome_id for row in parts}
+    return found
+
+
+def corrected(outcome: Outcome) -> list[Reworded]:
     """How a sentence was corrected since it was published, the latest first."""
-    return list(
-        Rewording.objects.filter(
-            outcome=outcome, corrigendum__in=Corrigendum.objects.published().values("pk")
-        )
-        .select_related("corrigendum")
-        .order_by("-corrigendum__published_at", "-pk")
+    rows = Rewording.objects.filter(
+        outcome=outcome, corrigendum__in=Corrigendum.objects.published().values("pk")
+    ).select_related("corrigendum")
+    found, hidden = [], set[int | None]()
+    for row in rows.order_by("-corrigendum__published_at", "-pk"):
+        found.append(_reworded(row, row.corrigendum, hidden))
+        if row.corrigendum.hides_before:
+            hidden.add(row.outcome_id)
+    return found
+
+
+def _reworded(row: Rewording, of: Corrigendum, hidden: set[int | None]) -> Reworded:
+    """`hidden` are the sentences whose words of then a later correction took out."""
+    is_hidden = row.outcome_id in hidden
+    return Reworded(
+        row=row,
+        before=None if is_hidden or of.hides_before else row.before,
+        after=None if is_hidden else row.after,
     )

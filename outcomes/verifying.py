@@ -35,7 +35,8 @@ def faults(statement: Statement) -> list[str]:
 
 def _unsigned(code: str, versions: list[StatementVersion]) -> Iterator[str]:
     for version in versions:
-        if version.sign_offs.filter(sha256=version.sha256).count() < FEWEST:
+        signed = version.sign_offs.filter(sha256=version.sha256).count()
+        if signed < max(FEWEST, version.sign_offs.count()):
             yield _("%(event)s: version %(number)d lacks a signature.") % {
                 "event": code,
                 "number": version.number,

@@ -209,7 +209,7 @@ class Event(models.Model):
         if self.pk is None:
             return False
         named = Q(is_public=True) | Q(commitments__isnull=False)
-        named |= Q(statement__outcomes__number__gt="")
+        named |= Q(statement__outcomes__number__gt="") | Q(statement__versions__isnull=False)
         return bool(
             Event.objects.filter(named, pk=self.pk).exists()
             or self.history.filter(is_public=True).exists()

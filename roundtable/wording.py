@@ -1,6 +1,7 @@
 """What of a text was taken out and what was put in, word by word."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -11,6 +12,7 @@ _MARKS = (
     "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u17dd"
 )
 _UNSPACED_SIGN = re.compile(f"[^{_MARKS}][{_MARKS}]*\\s*|[{_MARKS}]+")
+MOST_PAIRS = 300_000  # of equal words in both; a text that repeats itself takes too long as well
 LONGEST = 4000  # words of both; longer ones are shown unmarked, for comparing them takes too long
 
 
@@ -28,7 +30,11 @@ def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     if not old or not new or len(old) + len(new) > LONGEST:
         return _plain(before), _plain(after)
     # Spaces differ in nothing: the last word of a text has none behind it.
-    match = SequenceMatcher(None, [*map(str.strip, old)], [*map(str.strip, new)], autojunk=False)
+    bare_old, bare_new = [*map(str.strip, old)], [*map(str.strip, new)]
+    often = Counter(bare_new)
+    if sum(often[word] for word in bare_old) > MOST_PAIRS:
+        return _plain(before), _plain(after)
+    match = SequenceMatcher(None, bare_old, bare_new, autojunk=False)
     if match.ratio() < 0.3:  # so little is the same that marks would only disturb
         return _plain(before), _plain(after)
     was, now = [], []

@@ -1,8 +1,12 @@
 """A statement that two co-chairs bring to agreement, with everybody whom that needs."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from django.test import Client
+from django.urls import reverse
 
 from outcomes import agreeing
 from outcomes.models import Circulation, Corrigendum, Outcome, Reply, Rewording, SignOff, Statement
@@ -91,6 +95,22 @@ def published(table: Table) -> Statement:
     agreeing.publish_signed(statement, by=table.first, at=AFTER)
     statement.refresh_from_db()
     return statement
+
+
+# At the desk --------------------------------------------------------------------------------
+
+
+def desk_of(statement: Statement) -> str:
+    """The page on which a statement is agreed."""
+    return reverse("admin:outcomes_statement_agreement", args=[statement.pk])
+
+
+def press(client: Client, statement: Statement, act: str, **sent: str) -> Any:
+    """Opens the page and presses a button of it; the page that follows."""
+    page = client.get(desk_of(statement)).content.decode()
+    seen = re.findall(r'<code class="hash">(\w{64})</code>', page)
+    given = {"act": act, "sha256": seen[-1] if seen else ""} | sent
+    return client.post(desk_of(statement), given, follow=True)
 
 
 # Rows by themselves ------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -21,8 +22,9 @@ from outcomes.actions import publish_statements
 from outcomes.agreeing.asked import version_before
 from outcomes.agreeing.circulating import to_be_asked
 from outcomes.agreeing.letters import able_to_answer
-from outcomes.agreeing.side_by_side import side_by_side
-from outcomes.models import Corrigendum, Statement
+from outcomes.agreeing.side_by_side import blocks, side_by_side
+from outcomes.canonical import digest
+from outcomes.models import Circulation, Corrigendum, Statement
 from participants.models import User
 
 State = Statement.State
@@ -75,15 +77,12 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         form = DeadlineForm(initial={"deadline": (at + WEEK).date()})
         mistakes: list[str] = []
         if request.method == "POST":
-            step = STEPS.get(request.POST.get("act", ""))
             assert isinstance(request.user, User)
             if not self.has_change_permission(request, statement):
                 raise PermissionDenied
-            form = DeadlineForm(request.POST) if step is _circulate else form
+            form = DeadlineForm(request.POST) if request.POST.get("act") == "circulate" else form
             try:
-                if step is None or text is None:
-                    raise ValidationError(_("There is nothing to do here. Open the page again."))
-                done = step(text, request, form, at)
+                done = _take(statement, request, form, at)
             except ValidationError as mistake:
                 mistakes = mistake.messages
                 statement.refresh_from_db()
@@ -103,6 +102,8 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> dict[str, Any]:
         assert isinstance(request.user, User)
         version = agreeing.current(text) if text else None
+        mine = self.rights_of(request)  # type: ignore[attr-defined]
+        may_decide = mine.may_decide(statement.event_id)
         circulation = version.circulation if version else None
         asked = list(to_be_asked(statement.event))
         able = able_to_answer(statement.event, at.date())
@@ -113,11 +114,14 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "circulation": circulation,
             "standing": circulation.standing(at) if circulation else "",
             "deadline": circulation and circulation.deadline_there,
-            "replies": circulation.replies.select_related("organisation") if circulation else [],
-            "is_current": bool(version and text and version.text == text.wording()),
+            "replies": _replies(circulation) if circulation and may_decide else [],
+            "answered": circulation.replies.exclude(answer="").count() if circulation else 0,
+            "is_current": bool(text) and agreeing.hold(text),
+            "words": blocks(text.wording()) if text else [],
+            "seen": digest(text.wording()) if text else "",
             "keys": agreeing.keys(text) if text else [],
-            "signs_for": agreeing.may_sign_for(text, request.user, at) if text else None,
-            "may_decide": self.rights_of(request).may_decide(statement.event_id),  # type: ignore[attr-defined]
+            "my_key": agreeing.key_of(text, request.user, at) if text else None,
+            "may_decide": may_decide,
             "asked": asked,
             "unable": [row for row in asked if row.pk not in able],
             "versions": statement.versions.select_related("circulation", "corrigendum"),
@@ -138,13 +142,15 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         statement = self._found(request, object_id)
         versions = {row.number: row for row in statement.versions.all()}
         version, other = versions.get(number), request.GET.get("with", "")
-        if version is None or (other and not (other.isdecimal() and int(other) in versions)):
+        if version is None or (other and other not in map(str, versions)):
             raise Http404
         before = versions[int(other)] if other else version_before(version)
+        is_hidden = version.is_hidden or (before is not None and before.is_hidden)
         context = self._around(request, statement, _("Version %d") % number) | {
             "version": version,
             "before": before,
-            "rows": side_by_side(before.text if before else "", version.text),
+            "is_hidden": is_hidden,
+            "rows": [] if is_hidden else side_by_side(before.text if before else "", version.text),
             "versions": [row for row in versions.values() if row != version],
         }
         return render(request, "admin/statement_version.html", context)
@@ -194,6 +200,25 @@ def _publish(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) 
     elif not publish_statements(statements=[text], by=_by(request), at=at):
         raise ValidationError(_("Only a co-chair of this roundtable publishes it."))
     return _("It is published. Its numbers stay from now on.")
+
+
+def _replies(circulation: Circulation) -> Any:
+    return circulation.replies.select_related("organisation")
+
+
+@transaction.atomic
+def _take(statement: Statement, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
+    """Takes one step with the text that the page showed; raises ValidationError where it cannot."""
+    act, locked = request.POST.get("act", ""), Statement.objects.select_for_update()
+    text = agreeing.in_agreement(locked.get(pk=statement.pk))
+    step = STEPS.get(act)
+    if step is None or text is None:
+        raise ValidationError(_("There is nothing to do here. Open the page again."))
+    if act != "take_back" and request.POST.get("sha256") != digest(text.wording()):
+        raise ValidationError(
+            _("The text was changed since you opened this page. Read it, then press again.")
+        )
+    return step(text, request, form, at)
 
 
 STEPS: dict[str, Step] = {

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from outcomes import agreeing
 from outcomes.agreeing.correcting import discard, draft_corrigendum
+from outcomes.canonical import digest
 from outcomes.loading.changes import plain_lines
 from outcomes.models import Corrigendum, Statement
 from participants.models import User
@@ -87,38 +89,68 @@ class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.rights_of(request).may_decide(statement.event_id):  # type: ignore[attr-defined]
             raise PermissionDenied
         assert isinstance(request.user, User)
-        row = agreeing.in_agreement(statement)
-        assert row is None or isinstance(row, Corrigendum)
-        agreement = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
+        row = _open_correction(statement)
         form = CorrigendumForm(
             request.POST if request.method == "POST" else None,
             instance=row or Corrigendum(statement=statement),
             statement=statement,
         )
         try:
-            if row and request.POST.get("act") == "discard":
-                discard(row, by=request.user, at=timezone.now())
-                messages.success(request, _("The draft of the correction is gone."))
-                return redirect(agreement)
-            if form.is_bound and form.is_valid():
-                draft_corrigendum(
-                    statement,
-                    given=form.cleaned_data,
-                    changed=form.changed(),
-                    by=request.user,
-                    at=timezone.now(),
-                )
-                messages.success(request, _("The correction is stored as a draft."))
-                return redirect(agreement)
+            if done := self._act(request, statement, form):
+                messages.success(request, done)
+                return redirect(reverse("admin:outcomes_statement_agreement", args=[statement.pk]))
         except ValidationError as mistake:
             form.add_error(None, mistake.messages)
+            row = _open_correction(statement)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Correct the published text"),
             "opts": self.opts,
             "statement": statement,
             "corrigendum": row,
+            "opened": edition_of(row),
             "form": form,
         }
         status = 400 if form.is_bound else 200
         return render(request, "admin/statement_corrigendum.html", context, status=status)
+
+    @transaction.atomic
+    def _act(self, request: HttpRequest, statement: Statement, form: CorrigendumForm) -> str:
+        """Stores the draft or gives it up; what to tell of it, or nothing."""
+        assert isinstance(request.user, User)
+        if not form.is_bound:
+            return ""
+        Statement.objects.select_for_update().get(pk=statement.pk)
+        row, at = _open_correction(statement), timezone.now()
+        if request.POST.get("opened") != edition_of(row):
+            raise ValidationError(
+                [
+                    _(
+                        "Somebody stored a correction after you opened this page. Nothing of yours "
+                        "is stored yet. Theirs says this; what you store now replaces it."
+                    ),
+                    *(f"{part}: “{part.after}”" for part in (row.rewordings.all() if row else [])),
+                ]
+            )
+        if row and request.POST.get("act") == "discard":
+            discard(row, by=request.user, at=at)
+            return _("The correction is given up.")
+        if not form.is_valid():
+            return ""
+        given, changed = form.cleaned_data, form.changed()
+        draft_corrigendum(statement, given=given, changed=changed, by=request.user, at=at)
+        return _("The correction is stored as a draft.")
+
+
+def _open_correction(statement: Statement) -> Corrigendum | None:
+    row = agreeing.in_agreement(statement)
+    assert row is None or isinstance(row, Corrigendum)
+    return row
+
+
+def edition_of(row: Corrigendum | None) -> str:
+    """Which draft somebody had before their eyes, so that none is replaced unseen."""
+    if row is None:
+        return "none"
+    words = [f"{part.outcome_id} {part.after}" for part in row.rewordings.order_by("pk")]
+    return digest("\0".join([row.state, row.reason, row.source, str(row.hides_before), *words]))

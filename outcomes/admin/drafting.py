@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -50,39 +51,52 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             return self._page(request, statement, may_write and is_draft, asked=asked)
         if not may_write:
             raise PermissionDenied
-        statement = Statement.objects.select_related("event").get(pk=statement.pk)
-        form = SentForm(request.POST, statement)
-        if not is_draft:
-            messages.error(
-                request, _("Only a draft is changed. Take it back first, or write a corrigendum.")
-            )
-            return redirect(reverse("admin:outcomes_statement_text", args=[statement.pk]))
-        if not form.is_valid():
-            mistake = _("A sentence is longer than 20,000 signs. Shorten it, then store it again.")
-            return self._page(request, statement, True, form=form, mistakes=[mistake])
-        return self._store(request, statement, form)
+        with transaction.atomic():
+            # Nobody circulates it, or writes in it, between looking at it and storing.
+            statement = Statement.objects.select_for_update().get(pk=statement.pk)
+            if statement.state != Statement.State.DRAFT:
+                words = _("Only a draft is changed. Take it back first, or write a corrigendum.")
+                messages.error(request, words)
+                return _to_text(statement)
+            act, _dash, key = request.POST.get("act", "").partition("-")
+            number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
+            if act == "remove":
+                return self._take_out(request, statement, number)
+            return self._store(request, statement, SentForm(request.POST), act, number)
 
-    def _store(self, request: HttpRequest, statement: Statement, form: SentForm) -> HttpResponse:
+    def _take_out(self, request: HttpRequest, statement: Statement, number: int) -> HttpResponse:
+        base = request.POST.get(f"base-{number}", "")
+        try:
+            done = take_out(statement, number, base)
+        except ValidationError as mistake:
+            return self._page(request, statement, True, mistakes=mistake.messages)
+        if not done:
+            words = _("Somebody changed it since you were asked. Read it again, and decide.")
+            return self._page(request, statement, True, mistakes=[words], asked=str(number))
+        messages.success(request, _("The sentence is taken out."))
+        return _to_text(statement)
+
+    def _store(
+        self, request: HttpRequest, statement: Statement, form: SentForm, act: str, number: int
+    ) -> HttpResponse:
+        if not form.is_valid():
+            return self._page(request, statement, True, form=form)
         merged = merge(statement, form)
         if merged.conflicts or merged.lost or any(line.mistakes for line in merged.lines):
             return self._page(request, statement, True, form=form, merged=merged)
         try:
-            store(statement, merged, form)
-            act, _dash, key = request.POST.get("act", "").partition("-")
-            if act in ("up", "down") and key.isdecimal() and len(key) < 19:
-                move(statement, int(key), -1 if act == "up" else 1)
-            elif act == "remove" and key.isdecimal() and len(key) < 19:
-                take_out(statement, int(key))
+            with transaction.atomic():
+                store(statement, merged, form)
+                if act in ("up", "down"):
+                    move(statement, number, -1 if act == "up" else 1)
         except ValidationError as mistake:
             return self._page(request, statement, True, form=form, mistakes=mistake.messages)
         messages.success(request, _("The text is stored."))
         if merged.by_others:
             names = ", ".join(line.name for line in merged.by_others)
-            messages.info(
-                request, _("Somebody else changed this meanwhile, and it is kept: %s") % names
-            )
-        place = f"#line-{key}" if act in ("up", "down") else ""
-        return redirect(reverse("admin:outcomes_statement_text", args=[statement.pk]) + place)
+            words = _("Somebody else changed this meanwhile, and it is kept: %s")
+            messages.info(request, words % names)
+        return _to_text(statement, f"#line-{number}" if act in ("up", "down") else "")
 
     def _page(
         self,
@@ -97,8 +111,13 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         lines = merged.lines if merged else lines_of(statement)
         if form is not None and merged is None:
+            # What was sent, and what it began from: what others changed since is noticed later.
             for line in lines:
                 line.text = form.data.get(f"text-{line.key}", line.text)
+                line.base = form.data.get(f"base-{line.key}", line.base)
+                line.kind = form.data.get(f"kind-{line.key}", line.kind)
+                line.base_kind = form.data.get(f"basekind-{line.key}", line.base_kind)
+                line.mistakes = form.mistakes_of(line.key)
         sent: Any = form.data if form is not None else {}
         for line in lines:
             line.new = sent.get(f"new-{line.closes}", "")
@@ -113,10 +132,18 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "new": sent.get("new", ""),
             "merged": merged,
             "mistakes": mistakes or [],
+            "is_refused": form is not None or bool(mistakes),
             "may_write": may_write,
             "asked": next((line for line in lines if line.key == asked and line.number), None),
             "preview": blocks(statement.wording()),
         }
         return render(
-            request, "admin/statement_text.html", context, status=400 if form is not None else 200
+            request,
+            "admin/statement_text.html",
+            context,
+            status=400 if context["is_refused"] else 200,
         )
+
+
+def _to_text(statement: Statement, place: str = "") -> HttpResponse:
+    return redirect(reverse("admin:outcomes_statement_text", args=[statement.pk]) + place)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.admin.uploads import UploadsMixin
 from outcomes.admin.workbooks import WorkbookMixin
-from outcomes.models import Document, Outcome
+from outcomes.models import Document, Outcome, StatementVersion
 from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
 from participants.models import EventRole, RecordedCount
 from roundtable.models import Event, Series
@@ -136,7 +136,8 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantedAdmin):
 def is_cited(event: Event) -> bool:
     """Whether others may use its code or its address: it is public, or something is numbered."""
     numbered = Outcome.objects.filter(statement__event=event).exclude(number="")
-    return event.is_public or numbered.exists() or event.commitments.exists()
+    kept = StatementVersion.objects.filter(statement__event=event)
+    return event.is_public or numbered.exists() or event.commitments.exists() or kept.exists()
 
 
 @admin.register(Series)

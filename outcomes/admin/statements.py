@@ -87,6 +87,23 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
         super().response_add(request, obj, post_url_continue)
         return redirect(reverse("admin:outcomes_statement_text", args=[obj.pk]))
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As elsewhere, while it is a draft that never went round: versions are kept for good."""
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and (obj is None or not obj.versions.exists())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Stores what the form asks alone; its steps are taken elsewhere, perhaps just now."""
+        if change:
+            stored = Statement.objects.select_for_update().get(pk=obj.pk)
+            for name in ("state", "adoption", "published_at"):
+                setattr(obj, name, getattr(stored, name))
+            if stored.state != Statement.State.DRAFT:
+                obj.title, obj.language = stored.title, stored.language
+            if not may_fill_in(request, stored):
+                obj.introduction = stored.introduction
+        super().save_model(request, obj, form, change)
+
     def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
         """Those of which a text waits for the viewer's signature."""
         return rows.filter(pk__in=to_sign(mine.user, timezone.now()).values("pk"))
@@ -167,6 +184,11 @@ class OutcomeAdmin(ThemesAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: it is added in its statement."""
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As elsewhere, while its statement is a draft; what goes round or is published stays."""
+        is_draft = obj is None or obj.statement.state == Statement.State.DRAFT
+        return is_draft and super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Its words are written in the statement, as one document."""

@@ -3,20 +3,20 @@
 from outcomes.agreeing.circulating import answer, circulate, said_so_far, take_back
 from outcomes.agreeing.correcting import discard, draft_corrigendum, publish_corrigendum
 from outcomes.agreeing.reminding import remind_of_circulations
-from outcomes.agreeing.signing import Key, keys, may_sign_for, publish_signed, sign, to_sign
+from outcomes.agreeing.signing import hold, key_of, keys, publish_signed, sign, to_sign
 from outcomes.agreeing.texts import Agreed, current, in_agreement, settled_circulation
 
 __all__ = [
     "Agreed",
-    "Key",
     "answer",
     "circulate",
     "current",
     "discard",
     "draft_corrigendum",
+    "hold",
     "in_agreement",
+    "key_of",
     "keys",
-    "may_sign_for",
     "publish_corrigendum",
     "publish_signed",
     "remind_of_circulations",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.agreeing.circulating import said_so_far
 from outcomes.models import Reply, StatementVersion
 from outcomes.speaking import seats_of
-from participants.models import User
+from participants.models import Grant, Organisation, User
 
 
 def replies_of(user: User, on: date) -> QuerySet[Reply]:
@@ -28,10 +28,22 @@ def replies_of(user: User, on: date) -> QuerySet[Reply]:
 
 
 def version_before(version: StatementVersion) -> StatementVersion | None:
-    """The version that was circulated or published before this one."""
+    """The version that was circulated or published before this one; None where it is hidden."""
     earlier = version.statement.versions.filter(number__lt=version.number)
     known = Q(circulation__isnull=False) | Q(published_at__isnull=False)
-    return earlier.filter(known).order_by("-number").first()
+    found = earlier.filter(known).order_by("-number").first()
+    return None if found is None or found.is_hidden else found
+
+
+def who_reads_answers(version: StatementVersion, on: date) -> list[str]:
+    """For whom somebody works as a co-chair of the roundtable: they read who answers what."""
+    grants = Grant.objects.active(on).filter(
+        event=version.statement.event_id, role=Grant.Role.COCHAIR
+    )
+    bodies = Organisation.objects.filter(
+        Q(pk__in=grants.values("on_behalf_of")) | Q(pk__in=version.sign_offs.values("organisation"))
+    )
+    return [body.name for body in bodies.order_by("name")]
 
 
 class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]

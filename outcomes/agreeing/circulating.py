@@ -10,12 +10,20 @@ from django.utils.translation import gettext as _
 from outcomes.agreeing.letters import tell_asked, tell_cochairs_of_objection
 from outcomes.agreeing.texts import Agreed, State, check_decides, current, locked, record
 from outcomes.agreeing.texts import statement_of as _statement
-from outcomes.models import Circulation, Corrigendum, Reply
+from outcomes.canonical import check_direction
+from outcomes.models import Circulation, Corrigendum, Reply, SignOff, Statement
 from outcomes.models.version import keep_version
 from participants.models import EventRole, Organisation, Participation, User
 from roundtable.models import Event
 
+FEWEST = 2  # keys
 SHORTEST, LONGEST = timedelta(days=1), timedelta(days=366)
+
+
+def cochairs_of(event: Event) -> QuerySet[Organisation]:
+    """The organisations that the roundtable records as its co-chairs."""
+    rows = event.roles.filter(role=EventRole.Role.COCHAIR).values("organisation")
+    return Organisation.objects.filter(pk__in=rows).order_by("name", "pk")
 
 
 def to_be_asked(event: Event) -> QuerySet[Organisation]:
@@ -31,32 +39,32 @@ def to_be_asked(event: Event) -> QuerySet[Organisation]:
 def circulate(text: Agreed, *, deadline: datetime, by: User, at: datetime) -> Circulation:
     """Sends the text as it stands to all who took part; silence until the deadline is agreement.
 
-    Raises ValidationError for who is no co-chair, where it is no draft, where it has no point,
-    where the deadline is less than a day or more than a year away, or where nobody is to be asked.
+    Who signs is settled now too. Raises ValidationError for who is no co-chair, where it is no
+    draft, where it has no point, where the deadline is less than a day or more than a year away,
+    where nobody is to be asked, or where fewer than two co-chairs could sign.
     """
     text = locked(text)
     check_decides(text, by, at)
     statement = _statement(text)
-    if text.state != State.DRAFT:
-        raise ValidationError(_("Only a draft is circulated. This one is on its way already."))
-    if not at + SHORTEST <= deadline <= at + LONGEST:
-        raise ValidationError(
-            _("Choose a deadline that leaves at least one whole day, and at most a year.")
-        )
-    if not statement.outcomes.filter(parent__isnull=False).exists():
-        raise ValidationError(_("There is no point yet. Write one before it is circulated."))
-    asked = list(to_be_asked(statement.event))
+    _check_ready(text, statement, deadline, at)
+    asked, chairs = list(to_be_asked(statement.event)), list(cochairs_of(statement.event))
     if not asked:
         raise ValidationError(
             _("Nobody is recorded as a participant. Enter who took part, then circulate it.")
         )
-    last, words = current(text), text.wording()
-    if last and last.text == words:
+    if len(chairs) < FEWEST:
         raise ValidationError(
-            _("This very text was circulated already. Change it before it goes round again.")
+            _("Two keys are needed: record both co-chairs of the roundtable before it goes round.")
+        )
+    last, words = current(text), text.wording()
+    check_direction(words)
+    if last and last.text == words and last.circulation.stop == Circulation.Stop.OBJECTED:
+        raise ValidationError(
+            _("This very text was objected to. Change it before it goes round again.")
         )
     correction = text if isinstance(text, Corrigendum) else None
-    version = keep_version(statement, words, at=at, corrigendum=correction)
+    version = keep_version(statement, words, at=at, corrigendum=correction, anew=True)
+    SignOff.objects.bulk_create(SignOff(version=version, organisation=chair) for chair in chairs)
     circulation = Circulation(version=version, deadline=deadline, opened_at=at, opened_by=by)
     circulation.full_clean()
     circulation.save()
@@ -68,6 +76,21 @@ def circulate(text: Agreed, *, deadline: datetime, by: User, at: datetime) -> Ci
     tell_asked(circulation, cause="circulated", template="outcomes/mail/circulated", at=at)
     record("circulate statement", text, by, at, f"version {version.number} {version.sha256}")
     return circulation
+
+
+def _check_ready(text: Agreed, statement: Statement, deadline: datetime, at: datetime) -> None:
+    if text.state != State.DRAFT:
+        raise ValidationError(_("Only a draft is circulated. This one is on its way already."))
+    if isinstance(text, Corrigendum) and statement.adoption == Statement.Adoption.SOURCE:
+        raise ValidationError(
+            _("It was adopted elsewhere, so its source corrects it. Publish the correction.")
+        )
+    if not at + SHORTEST <= deadline <= at + LONGEST:
+        raise ValidationError(
+            _("Choose a deadline that leaves at least one whole day, and at most a year.")
+        )
+    if not statement.outcomes.filter(parent__isnull=False).exists():
+        raise ValidationError(_("There is no point yet. Write one before it is circulated."))
 
 
 @transaction.atomic

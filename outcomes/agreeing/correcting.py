@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.agreeing.signing import check_signed
 from outcomes.agreeing.texts import State, check_decides, in_agreement, locked, record
+from outcomes.canonical import check_direction
 from outcomes.models import Corrigendum, Rewording, Statement
 from outcomes.models.version import keep_version
 from participants.models import User
@@ -58,6 +59,7 @@ def draft_corrigendum(
     if not found:
         raise ValidationError(_("Nothing is changed yet. Write the right words in their place."))
     for rewording in found:
+        check_direction(rewording.after)
         rewording.full_clean()
         rewording.save()
     record("draft corrigendum", text, by, at)
@@ -66,19 +68,20 @@ def draft_corrigendum(
 
 @transaction.atomic
 def discard(corrigendum: Corrigendum, *, by: User, at: datetime) -> None:
-    """Throws the draft of a correction away.
+    """Gives a correction up; what was circulated is kept, and a mere draft is gone.
 
-    Raises ValidationError for who is no co-chair, and where it was ever circulated: what people
-    were asked about is kept.
+    Raises ValidationError for who is no co-chair, and where it is no draft.
     """
     row = locked(corrigendum)
     assert isinstance(row, Corrigendum)
     check_decides(row, by, at)
-    if row.state != State.DRAFT or row.versions.exists():
-        raise ValidationError(
-            _("It was circulated, so it is kept. Change it, and circulate it again.")
-        )
-    row.delete()
+    if row.state != State.DRAFT:
+        raise ValidationError(_("It is circulated. Take it back before you give it up."))
+    if row.versions.exists():
+        row.state = Corrigendum.GIVEN_UP
+        row.save()
+    else:
+        row.delete()
     record("discard corrigendum", row, by, at)
 
 

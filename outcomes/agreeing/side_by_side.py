@@ -1,6 +1,7 @@
 """Two versions of a text side by side, with the words marked that differ."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -72,10 +73,11 @@ def side_by_side(before: str, after: str) -> list[Row]:
 
 
 def _likest(block: Block, others: list[Block]) -> Block | None:
-    words = _WORD.findall(block.text)
+    words = Counter(_WORD.findall(block.text))
     best, found = ALIKE, None
     for other in others[:MOST_COMPARED]:
-        ratio = SequenceMatcher(None, _WORD.findall(other.text), words, autojunk=False).ratio()
+        theirs = Counter(_WORD.findall(other.text))
+        ratio = 2 * (words & theirs).total() / ((words + theirs).total() or 1)
         if ratio >= best:
             best, found = ratio, other
     return found

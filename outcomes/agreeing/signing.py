@@ -1,80 +1,57 @@
 """Two keys: a text is adopted here once each co-chair has signed the same version of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from outcomes.agreeing.circulating import FEWEST
 from outcomes.agreeing.texts import Agreed, State, check_decides, current, locked, record
 from outcomes.agreeing.texts import settled_circulation as _settled
 from outcomes.agreeing.texts import statement_of as _statement
-from outcomes.models import SignOff, Statement, StatementVersion
-from participants.models import EventRole, Grant, Organisation, User
-from roundtable.models import Event
-
-FEWEST = 2  # keys
+from outcomes.models import SignOff, Statement
+from participants.models import Grant, User
 
 
-@dataclass(frozen=True)
-class Key:
-    """A co-chair, and the signature that it gave to the version in hand, or none."""
+def keys(text: Agreed) -> list[SignOff]:
+    """The key of each co-chair to the version in hand, signed or not; none before it goes round.
 
-    organisation: Organisation
-    sign_off: SignOff | None
-
-
-def cochairs_of(event: Event) -> QuerySet[Organisation]:
-    """The organisations that the roundtable records as its co-chairs."""
-    rows = event.roles.filter(role=EventRole.Role.COCHAIR).values("organisation")
-    return Organisation.objects.filter(pk__in=rows).order_by("name", "pk")
-
-
-def keys(text: Agreed) -> list[Key]:
-    """Each co-chair with its signature; one holds as long as the text is the one that was signed.
-
-    Whatever is changed voids all of them: then each stands there without.
+    Whatever is changed voids all signatures: `hold` says whether they count.
     """
     version = current(text)
-    holds = version is not None and version.text == text.wording() and not version.circulation.stop
-    given = {}
-    if version is not None and holds:
-        rows = version.sign_offs.filter(sha256=version.sha256).select_related("organisation")
-        given = {row.organisation_id: row for row in rows}
-    return [Key(row, given.get(row.pk)) for row in cochairs_of(_statement(text).event)]
+    return list(version.sign_offs.select_related("organisation")) if version else []
 
 
-def may_sign_for(text: Agreed, user: User, at: datetime) -> Organisation | None:
-    """The co-chair that this person signs for, by a co-chair's grant of today; None for no one.
+def hold(text: Agreed) -> bool:
+    """Whether the signatures are those of the text as it stands."""
+    version = current(text)
+    return version is not None and not version.circulation.stop and version.text == text.wording()
 
-    An operator has no key: it stands above events and is nobody's co-chair.
+
+def key_of(text: Agreed, user: User, at: datetime) -> SignOff | None:
+    """The key that this person holds, by a co-chair's grant of today; None for no one.
+
+    An operator has none: it stands above events and is nobody's co-chair.
     """
     event = _statement(text).event
-    grants = user.grants.active(at.date()).filter(
-        event=event, role=Grant.Role.COCHAIR, on_behalf_of__in=cochairs_of(event)
-    )
-    grant = grants.select_related("on_behalf_of").order_by("pk").first()
-    return grant.on_behalf_of if grant and user.is_active else None
+    grants = user.grants.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
+    bodies = set(grants.values_list("on_behalf_of", flat=True)) if user.is_active else set()
+    return next((key for key in keys(text) if key.organisation_id in bodies), None)
 
 
 def to_sign(user: User, at: datetime) -> QuerySet[Statement]:
     """The statements of which a text waits for this person's signature: agreed, and not signed."""
-    chairs = EventRole.objects.filter(role=EventRole.Role.COCHAIR)
-    grants = user.grants.active(at.date()).filter(
-        role=Grant.Role.COCHAIR,
-        on_behalf_of__in=(chairs.filter(event=OuterRef("event")).values("organisation")),
-    )
-    waits = Q(pk__in=[])
-    for grant in grants:
-        signed = SignOff.objects.filter(organisation=grant.on_behalf_of_id).values("version")
-        waits |= Q(Q(statement__event=grant.event_id), ~Q(pk__in=signed))
-    on_its_way = Q(corrigendum=None, statement__state=State.CIRCULATED)
-    on_its_way |= Q(corrigendum__state=State.CIRCULATED)
-    agreed = Q(circulation__stop="", circulation__deadline__lte=at)
-    versions = StatementVersion.objects.filter(waits, on_its_way, agreed)
-    return Statement.objects.filter(pk__in=versions.values("statement"))
+    grants = user.grants.active(at.date()).filter(role=Grant.Role.COCHAIR)
+    mine = Q(pk__in=[])
+    for event, body in grants.exclude(on_behalf_of=None).values_list("event", "on_behalf_of"):
+        mine |= Q(version__statement__event=event, organisation=body)
+    agreed = Q(version__circulation__stop="", version__circulation__deadline__lte=at)
+    on_its_way = Q(version__corrigendum=None, version__statement__state=State.CIRCULATED)
+    on_its_way |= Q(version__corrigendum__state=State.CIRCULATED)
+    waiting = SignOff.objects.filter(mine, agreed, on_its_way, signed_at=None)
+    return Statement.objects.filter(pk__in=waiting.values("version__statement"))
 
 
 @transaction.atomic
@@ -85,25 +62,23 @@ def sign(text: Agreed, *, sha256: str, by: User, at: datetime) -> bool:
     where the text is not agreed, and where this co-chair or this person has signed already.
     """
     text = locked(text)
-    organisation = may_sign_for(text, by, at)
-    if organisation is None:
+    key = key_of(text, by, at)
+    if key is None:
         raise ValidationError(
             _("Only somebody with a grant to act for a co-chair of this roundtable signs.")
         )
     if text.state != State.CIRCULATED:
         raise ValidationError(_("There is nothing to sign."))
     version = _settled(text, at).version
-    if cochairs_of(_statement(text).event).count() < FEWEST:
-        raise ValidationError(
-            _("Two keys are needed, and the roundtable records one co-chair. Enter the other one.")
-        )
-    row = SignOff(
-        version=version, organisation=organisation, signer=by, sha256=sha256, signed_at=at
-    )
-    row.full_clean()
-    row.save()
+    if key.signed_at:
+        raise ValidationError(_("This co-chair has signed already."))
+    if not sha256:
+        raise ValidationError(_("The text was changed since you read it. Read it again."))
+    key.signer, key.sha256, key.signed_at = by, sha256, at
+    key.full_clean()
+    key.save()
     record("sign statement", text, by, at, f"version {version.number} {version.sha256}")
-    if any(key.sign_off is None for key in keys(text)):
+    if any(key.signed_at is None for key in keys(text)):
         return False
     text.state = State.ADOPTED
     if isinstance(text, Statement):
@@ -131,6 +106,7 @@ def check_signed(text: Agreed, at: datetime) -> None:
     """Raises ValidationError where it is not adopted, or a signature does not hold."""
     if text.state != State.ADOPTED:
         raise ValidationError(_("Each co-chair signs it first."))
-    _settled(text, at)
-    if any(key.sign_off is None for key in keys(text)):
+    version = _settled(text, at).version
+    given = [key for key in keys(text) if key.sha256 == version.sha256]
+    if len(given) < max(FEWEST, len(keys(text))):
         raise ValidationError(_("A signature does not hold. Take the text back and begin again."))

@@ -23,7 +23,8 @@ def in_agreement(statement: Statement) -> Agreed | None:
     """What is on its way: the statement until it is published, then the open correction or None."""
     if statement.state != State.PUBLISHED:
         return statement
-    return statement.corrigenda.exclude(state=State.PUBLISHED).first()
+    done = (State.PUBLISHED, Corrigendum.GIVEN_UP)
+    return statement.corrigenda.exclude(state__in=done).first()
 
 
 def locked(text: Agreed) -> Agreed:

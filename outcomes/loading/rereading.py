@@ -38,6 +38,18 @@ def keep_reading(
             place, _("A correction of this text is being written at the desk. Finish it first.")
         )
         return
+    new = {n: words for n, words in words_of(statement).items() if words != before.get(n, "")}
+    taken_out = Rewording.objects.filter(
+        corrigendum__in=statement.corrigenda.filter(
+            state=Statement.State.PUBLISHED, hides_before=True
+        )
+    )
+    if any((row.outcome_id, row.before) in new.items() for row in taken_out):
+        report.refuse(
+            place,
+            _("A correction took these words out, for they should never have stood there."),
+        )
+        return
     corrigendum = Corrigendum(
         statement=statement,
         reason=_("Its source was read again."),
@@ -48,12 +60,11 @@ def keep_reading(
     corrigendum.full_clean()
     corrigendum.save()
     rows = {row.pk: row for row in statement.outcomes.all()}
-    for number, after in words_of(statement).items():
-        if after != before.get(number, ""):
-            Rewording(
-                corrigendum=corrigendum,
-                outcome=rows[number] if number else None,
-                before=before.get(number, ""),
-                after=after,
-            ).save()
+    for number, after in new.items():
+        Rewording(
+            corrigendum=corrigendum,
+            outcome=rows[number] if number else None,
+            before=before.get(number, ""),
+            after=after,
+        ).save()
     keep_version(statement, text, at=at, corrigendum=corrigendum, published=True)

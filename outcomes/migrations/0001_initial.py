@@ -845,6 +845,10 @@ class Migration(migrations.Migration):
             model_name='follow',
             constraint=models.CheckConstraint(condition=models.Q(('pace__in', ['at-once', 'weekly'])), name='follow_pace_known'),
         ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'adopted'), _negated=True), ('adoption', 'signed'), _connector='OR'), name='statement_adopted_here_is_signed'),
+        ),
         migrations.CreateModel(
             name='Circulation',
             fields=[
@@ -853,6 +857,7 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField(help_text='When it was sent round.', verbose_name='circulated')),
                 ('stop', models.CharField(blank=True, choices=[('objected', 'objected to'), ('withdrawn', 'taken back by the co-chairs')], help_text='Empty while it is open, and where silence brought agreement.', max_length=9, verbose_name='ended because')),
                 ('stopped_at', models.DateTimeField(blank=True, help_text='When it was stopped.', null=True, verbose_name='ended')),
+                ('opened_by', models.ForeignKey(blank=True, help_text='The co-chair who sent it round.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='circulated by')),
             ],
             options={
                 'verbose_name': 'circulation',
@@ -867,8 +872,9 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(help_text='Why it is corrected. Everyone reads this.', max_length=1000, verbose_name='reason')),
                 ('source', models.CharField(blank=True, help_text='Where the right wording stands, if it was adopted elsewhere.', max_length=300, verbose_name='source')),
                 ('hides_before', models.BooleanField(default=False, help_text='For a name or a place that should never have stood there.', verbose_name='do not show the wording of before')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('circulated', 'circulated'), ('adopted', 'adopted'), ('published', 'published')], default='draft', help_text='Only a published correction holds; until then the wording of before does.', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('circulated', 'circulated'), ('adopted', 'adopted'), ('published', 'published'), ('given-up', 'given up')], default='draft', help_text='Only a published correction holds; until then the wording of before does.', max_length=10, verbose_name='state')),
                 ('published_at', models.DateTimeField(blank=True, help_text='Since when it holds.', null=True, verbose_name='published')),
+                ('statement', models.ForeignKey(help_text='What it corrects.', on_delete=django.db.models.deletion.CASCADE, related_name='corrigenda', to='outcomes.statement', verbose_name='statement')),
             ],
             options={
                 'verbose_name': 'corrigendum',
@@ -883,6 +889,9 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(blank=True, choices=[('agree', 'Agree'), ('comment', 'Agree, with a comment'), ('object', 'Object')], help_text='Empty while it has said nothing.', max_length=7, verbose_name='answer')),
                 ('text', models.TextField(blank=True, help_text='A comment, or what is objected to and what would be acceptable.', max_length=4000, verbose_name='text')),
                 ('answered_at', models.DateTimeField(blank=True, help_text='When it was last said.', null=True, verbose_name='answered')),
+                ('author', models.ForeignKey(blank=True, help_text='Who wrote it for the organisation.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('circulation', models.ForeignKey(help_text='Which version it is about.', on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='outcomes.circulation', verbose_name='circulation')),
+                ('organisation', models.ForeignKey(help_text='Who was asked.', on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='participants.organisation', verbose_name='organisation')),
             ],
             options={
                 'verbose_name': 'answer to a circulated text',
@@ -896,24 +905,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('before', models.TextField(blank=True, help_text='What stood there.', verbose_name='before')),
                 ('after', models.TextField(blank=True, help_text='What is to stand there.', verbose_name='after')),
+                ('corrigendum', models.ForeignKey(help_text='The correction that it is a part of.', on_delete=django.db.models.deletion.CASCADE, related_name='rewordings', to='outcomes.corrigendum', verbose_name='corrigendum')),
+                ('outcome', models.ForeignKey(blank=True, help_text='Empty for the introduction.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rewordings', to='outcomes.outcome', verbose_name='sentence')),
             ],
             options={
                 'verbose_name': 'rewording',
                 'verbose_name_plural': 'rewordings',
                 'ordering': ['corrigendum', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SignOff',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(help_text='Of the text that was signed.', max_length=64, verbose_name='SHA-256')),
-                ('signed_at', models.DateTimeField(help_text='When it was signed.', verbose_name='signed')),
-            ],
-            options={
-                'verbose_name': 'signature',
-                'verbose_name_plural': 'signatures',
-                'ordering': ['signed_at', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -925,6 +923,8 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(help_text='Of the text, in hexadecimal digits.', max_length=64, verbose_name='SHA-256')),
                 ('made_at', models.DateTimeField(help_text='When it was kept.', verbose_name='made')),
                 ('published_at', models.DateTimeField(blank=True, help_text='Since when everyone may read it.', null=True, verbose_name='published')),
+                ('corrigendum', models.ForeignKey(blank=True, help_text='The correction that proposed this text. Empty for the statement itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='outcomes.corrigendum', verbose_name='corrigendum')),
+                ('statement', models.ForeignKey(help_text='Whose text it is.', on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='outcomes.statement', verbose_name='statement')),
             ],
             options={
                 'verbose_name': 'version of a statement',
@@ -932,69 +932,21 @@ class Migration(migrations.Migration):
                 'ordering': ['statement', 'number'],
             },
         ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'adopted'), _negated=True), ('adoption', 'signed'), _connector='OR'), name='statement_adopted_here_is_signed'),
-        ),
-        migrations.AddField(
-            model_name='circulation',
-            name='opened_by',
-            field=models.ForeignKey(blank=True, help_text='The co-chair who sent it round.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='circulated by'),
-        ),
-        migrations.AddField(
-            model_name='corrigendum',
-            name='statement',
-            field=models.ForeignKey(help_text='What it corrects.', on_delete=django.db.models.deletion.CASCADE, related_name='corrigenda', to='outcomes.statement', verbose_name='statement'),
-        ),
-        migrations.AddField(
-            model_name='reply',
-            name='author',
-            field=models.ForeignKey(blank=True, help_text='Who wrote it for the organisation.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
-        ),
-        migrations.AddField(
-            model_name='reply',
-            name='circulation',
-            field=models.ForeignKey(help_text='Which version it is about.', on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='outcomes.circulation', verbose_name='circulation'),
-        ),
-        migrations.AddField(
-            model_name='reply',
-            name='organisation',
-            field=models.ForeignKey(help_text='Who was asked.', on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='participants.organisation', verbose_name='organisation'),
-        ),
-        migrations.AddField(
-            model_name='rewording',
-            name='corrigendum',
-            field=models.ForeignKey(help_text='The correction that it is a part of.', on_delete=django.db.models.deletion.CASCADE, related_name='rewordings', to='outcomes.corrigendum', verbose_name='corrigendum'),
-        ),
-        migrations.AddField(
-            model_name='rewording',
-            name='outcome',
-            field=models.ForeignKey(blank=True, help_text='Empty for the introduction.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rewordings', to='outcomes.outcome', verbose_name='sentence'),
-        ),
-        migrations.AddField(
-            model_name='signoff',
-            name='organisation',
-            field=models.ForeignKey(help_text='For whom it was signed.', on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='participants.organisation', verbose_name='co-chair'),
-        ),
-        migrations.AddField(
-            model_name='signoff',
-            name='signer',
-            field=models.ForeignKey(blank=True, help_text='Who signed for the co-chair.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='signer'),
-        ),
-        migrations.AddField(
-            model_name='statementversion',
-            name='corrigendum',
-            field=models.ForeignKey(blank=True, help_text='The correction that proposed this text. Empty for the statement itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='outcomes.corrigendum', verbose_name='corrigendum'),
-        ),
-        migrations.AddField(
-            model_name='statementversion',
-            name='statement',
-            field=models.ForeignKey(help_text='Whose text it is.', on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='outcomes.statement', verbose_name='statement'),
-        ),
-        migrations.AddField(
-            model_name='signoff',
-            name='version',
-            field=models.ForeignKey(help_text='What was signed.', on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='outcomes.statementversion', verbose_name='version'),
+        migrations.CreateModel(
+            name='SignOff',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(blank=True, help_text='Of the text that was signed. Empty until then.', max_length=64, verbose_name='SHA-256')),
+                ('signed_at', models.DateTimeField(blank=True, help_text='When it was signed.', null=True, verbose_name='signed')),
+                ('organisation', models.ForeignKey(help_text='For whom it is signed.', on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='participants.organisation', verbose_name='co-chair')),
+                ('signer', models.ForeignKey(blank=True, help_text='Who signed for the co-chair.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='signer')),
+                ('version', models.ForeignKey(help_text='What is signed.', on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='outcomes.statementversion', verbose_name='version')),
+            ],
+            options={
+                'verbose_name': 'signature',
+                'verbose_name_plural': 'signatures',
+                'ordering': ['organisation__name', 'pk'],
+            },
         ),
         migrations.AddField(
             model_name='circulation',
@@ -1003,7 +955,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='corrigendum',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published'), _negated=True), fields=('statement',), name='corrigendum_one_at_a_time', violation_error_message='Another correction is on its way. Finish it first.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['published', 'given-up']), _negated=True), fields=('statement',), name='corrigendum_one_at_a_time', violation_error_message='Another correction is on its way. Finish it first.'),
         ),
         migrations.AddConstraint(
             model_name='corrigendum',
@@ -1011,7 +963,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='corrigendum',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'circulated', 'adopted', 'published'])), name='corrigendum_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'circulated', 'adopted', 'published', 'given-up'])), name='corrigendum_state_known'),
         ),
         migrations.AddConstraint(
             model_name='reply',
@@ -1043,11 +995,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signoff',
-            constraint=models.UniqueConstraint(fields=('version', 'organisation'), name='sign_off_once_for_each_cochair', violation_error_message='This co-chair has signed already.'),
+            constraint=models.UniqueConstraint(fields=('version', 'organisation'), name='sign_off_once_for_each_cochair'),
         ),
         migrations.AddConstraint(
             model_name='signoff',
             constraint=models.UniqueConstraint(condition=models.Q(('signer__isnull', False)), fields=('version', 'signer'), name='sign_off_once_for_each_person', violation_error_message='You have signed already, for another co-chair.'),
+        ),
+        migrations.AddConstraint(
+            model_name='signoff',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sha256', ''), ('signed_at', None)), models.Q(models.Q(('sha256', ''), _negated=True), ('signed_at__isnull', False)), _connector='OR'), name='sign_off_of_a_text_at_some_time'),
         ),
         migrations.AddConstraint(
             model_name='circulation',

@@ -171,21 +171,24 @@ class Reply(models.Model):
 
 
 class SignOff(models.Model):
-    """That a co-chair signed a version; it holds the hash of what was signed."""
+    """A co-chair's key to a version; signed, it holds the hash of what was signed.
+
+    It is there from the day on which the version goes round: who signs is settled then.
+    """
 
     version = models.ForeignKey(
         StatementVersion,
         on_delete=models.CASCADE,
         related_name="sign_offs",
         verbose_name=_("version"),
-        help_text=_("What was signed."),
+        help_text=_("What is signed."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="sign_offs",
         verbose_name=_("co-chair"),
-        help_text=_("For whom it was signed."),
+        help_text=_("For whom it is signed."),
     )
     signer = models.ForeignKey(
         User,
@@ -197,25 +200,33 @@ class SignOff(models.Model):
         help_text=_("Who signed for the co-chair."),
     )
     sha256 = models.CharField(
-        _("SHA-256"), max_length=64, help_text=_("Of the text that was signed.")
+        _("SHA-256"),
+        max_length=64,
+        blank=True,
+        help_text=_("Of the text that was signed. Empty until then."),
     )
-    signed_at = models.DateTimeField(_("signed"), help_text=_("When it was signed."))
+    signed_at = models.DateTimeField(
+        _("signed"), null=True, blank=True, help_text=_("When it was signed.")
+    )
 
     class Meta:
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
-        ordering = ["signed_at", "pk"]
+        ordering = ["organisation__name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "organisation"],
-                name="sign_off_once_for_each_cochair",
-                violation_error_message=_("This co-chair has signed already."),
+                fields=["version", "organisation"], name="sign_off_once_for_each_cochair"
             ),
             models.UniqueConstraint(
                 fields=["version", "signer"],
                 condition=Q(signer__isnull=False),
                 name="sign_off_once_for_each_person",
                 violation_error_message=_("You have signed already, for another co-chair."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256="", signed_at=None)
+                | (~Q(sha256="") & Q(signed_at__isnull=False)),
+                name="sign_off_of_a_text_at_some_time",
             ),
         ]
 
@@ -224,5 +235,5 @@ class SignOff(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError where it is about another text than the version's."""
-        if self.version_id and self.sha256 != self.version.sha256:
+        if self.sha256 and self.version_id and self.sha256 != self.version.sha256:
             raise ValidationError(_("The text was changed since you read it. Read it again."))

@@ -24,6 +24,9 @@ class CorrigendumQuerySet(models.QuerySet["Corrigendum"]):
 class Corrigendum(models.Model):
     """One correction of a published statement, agreed as the statement was."""
 
+    # What was circulated is kept, and somebody may think better of it.
+    GIVEN_UP = "given-up"
+
     statement = models.ForeignKey(
         Statement,
         on_delete=models.CASCADE,
@@ -48,7 +51,7 @@ class Corrigendum(models.Model):
     state = models.CharField(
         _("state"),
         max_length=10,
-        choices=Statement.State.choices,
+        choices=[*Statement.State.choices, (GIVEN_UP, _("given up"))],
         default=Statement.State.DRAFT,
         help_text=_("Only a published correction holds; until then the wording of before does."),
     )
@@ -65,7 +68,7 @@ class Corrigendum(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["statement"],
-                condition=~Q(state="published"),
+                condition=~Q(state__in=["published", "given-up"]),
                 name="corrigendum_one_at_a_time",
                 violation_error_message=_("Another correction is on its way. Finish it first."),
             ),
@@ -75,7 +78,7 @@ class Corrigendum(models.Model):
                 name="corrigendum_published_at_some_time",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "circulated", "adopted", "published"]),
+                condition=Q(state__in=["draft", "circulated", "adopted", "published", "given-up"]),
                 name="corrigendum_state_known",
             ),
         ]

@@ -19,7 +19,7 @@ class StatementVersion(models.Model):
 
     statement = models.ForeignKey(
         "outcomes.Statement",
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="versions",
         verbose_name=_("statement"),
         help_text=_("Whose text it is."),
@@ -58,6 +58,17 @@ class StatementVersion(models.Model):
         return str(self.number)
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether a later correction took words out of it that nobody is to read any more."""
+        later = StatementVersion.objects.filter(
+            statement=self.statement_id,
+            number__gt=self.number,
+            published_at__isnull=False,
+            corrigendum__hides_before=True,
+        )
+        return later.exists()
+
+    @property
     def is_whole(self) -> bool:
         """Whether the text is still the one that the hash was taken of."""
         return digest(self.text) == self.sha256
@@ -70,11 +81,12 @@ def keep_version(
     at: datetime,
     corrigendum: "Corrigendum | None" = None,
     published: bool = False,
+    anew: bool = False,
 ) -> StatementVersion:
-    """The latest version, where it says this text, or a new one that does."""
+    """The latest version, where it says this text, or a new one that does; `anew`, always that."""
     versions = StatementVersion.objects.filter(statement=statement)
     latest = versions.order_by("-number").first()
-    if latest is None or latest.text != text:
+    if latest is None or latest.text != text or anew:
         number = (versions.aggregate(last=Max("number"))["last"] or 0) + 1
         latest = StatementVersion(
             statement=statement,

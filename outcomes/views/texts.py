@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.agreeing import answer
-from outcomes.agreeing.asked import ReplyForm, replies_of, version_before
+from outcomes.agreeing.asked import (
+    ReplyForm,
+    replies_of,
+    version_before,
+    who_reads_answers,
+)
 from outcomes.agreeing.side_by_side import blocks, side_by_side
-from outcomes.agreeing.signing import cochairs_of
 from outcomes.models import Reply, Statement, StatementVersion
 from participants.models import User
 
@@ -74,17 +78,18 @@ def my_circulation(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _shown(version: StatementVersion) -> dict[str, object]:
-    before = version_before(version)
-    rows = side_by_side(before.text, version.text) if before else []
-    event = version.statement.event
+    before, is_hidden = version_before(version), version.is_hidden
+    rows = side_by_side(before.text, version.text) if before and not is_hidden else []
+    event, parts = version.statement.event, blocks(version.text)
     return {
         "version": version,
         "event": event,
-        "title": blocks(version.text)[0].text,
-        "blocks": blocks(version.text)[2:],
+        "title": version.statement.title if is_hidden else parts[0].text,
+        "is_hidden": is_hidden,
+        "blocks": [] if is_hidden else parts[2:],
         "before": before,
         "differences": [row for row in rows if row.differs],
-        "cochairs": cochairs_of(event),
+        "cochairs": who_reads_answers(version, timezone.localdate()),
     }
 
 

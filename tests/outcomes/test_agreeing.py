@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes import agreeing
-from outcomes.models import Circulation, Reply, SignOff, Statement
+from outcomes.canonical import digest
+from outcomes.models import Circulation, Reply, SignOff
 from participants.models import Delegate, EventRole, Grant, User
 from roundtable.audit import AuditEntry
 from tests.agreeing import (
@@ -23,7 +24,9 @@ from tests.agreeing import (
     DEADLINE,
     Table,
     circulated,
+    desk_of,
     make_table,
+    press,
     published,
     signed,
 )
@@ -45,10 +48,6 @@ def clock() -> "time_machine.Traveller":  # type: ignore[misc]
         yield traveller
 
 
-def desk(statement: Statement) -> str:
-    return reverse("admin:outcomes_statement_agreement", args=[statement.pk])
-
-
 def page_of(circulation: Circulation) -> str:
     return reverse("my-circulation", args=[circulation.pk])
 
@@ -64,13 +63,13 @@ def test_a_whole_way_from_draft_to_published(
     client_of: Sign, table: Table, clock: "time_machine.Traveller", deliver: Deliver
 ) -> None:
     first, second = client_of(table.first), client_of(table.second)
-    speaker, address = client_of(table.speaker), desk(table.statement)
+    speaker, address = client_of(table.speaker), desk_of(table.statement)
     text = first.get(address).content.decode()
     assert "4 organisations are asked." in text
     # Nobody of these could answer, and the page says so before anything is sent.
     assert re.search(r"Nobody can sign in.*Australia.*Indonesia.*Ministry", text, re.S)
     assert "Shelter" not in text.split("Nobody can sign in")[1].split("</p>")[0]
-    answer = first.post(address, {"act": "circulate", "deadline": "2026-03-09"}, follow=True)
+    answer = press(first, table.statement, "circulate", deadline="2026-03-09")
     assert "Version 1 goes round: 4 organisations are asked." in answer.content.decode()
     assert new(deliver) == [("sari@example.org", "A text to agree on")]
 
@@ -79,7 +78,7 @@ def test_a_whole_way_from_draft_to_published(
     asked = speaker.get(page_of(circulation)).content.decode()
     assert "protect those who were trafficked" in asked
     assert "If your organisation says nothing until then, it has agreed." in asked
-    assert "The co-chairs read who answers what: Australia, Indonesia." in asked
+    assert "Who works as a co-chair reads who answers what (Australia, Indonesia)" in asked
     sent = {"answer": "object", "text": "Say children too.", "seen": "none"}
     answer = speaker.post(page_of(circulation), sent, follow=True)
     assert "Your objection is with the co-chairs" in answer.content.decode()
@@ -95,18 +94,18 @@ def test_a_whole_way_from_draft_to_published(
     assert "Say children too." in text
 
     # The same text does not go round twice; a changed one does, and silence agrees.
-    answer = first.post(address, {"act": "circulate", "deadline": "2026-03-09"})
+    answer = press(first, table.statement, "circulate", deadline="2026-03-09")
     assert answer.status_code == 400
-    assert "This very text was circulated already." in answer.content.decode()
+    assert "This very text was objected to." in answer.content.decode()
     point = table.statement.outcomes.points()[0]
     point.text = "protect those who were trafficked, children first"
     point.save()
-    first.post(address, {"act": "circulate", "deadline": "2026-03-09"})
+    press(first, table.statement, "circulate", deadline="2026-03-09")
     later = Circulation.objects.get(version__number=2)
     shown = speaker.get(page_of(later)).content.decode()
     assert "What changed since version 1" in shown
     assert "<ins>, children first</ins>" in shown
-    answer = first.post(address, {"act": "sign", "sha256": later.version.sha256})
+    answer = press(first, table.statement, "sign", sha256=later.version.sha256)
     assert "The participants still have time to answer." in answer.content.decode()
     clock.move_to(AFTER + timedelta(days=1))
     first, second = client_of(table.first), client_of(table.second)
@@ -117,17 +116,13 @@ def test_a_whole_way_from_draft_to_published(
 
     # Both sign, and one publishes.
     assert f"Sign for {table.cochairs[0].short}" in first.get(address).content.decode()
-    text = first.post(
-        address, {"act": "sign", "sha256": later.version.sha256}, follow=True
-    ).content.decode()
+    text = press(first, table.statement, "sign").content.decode()
     assert "The other co-chair&#x27;s signature is awaited." in text
     assert "Sign for" in second.get(address).content.decode()
-    assert first.post(address, {"act": "publish"}).status_code == 400
-    text = second.post(
-        address, {"act": "sign", "sha256": later.version.sha256}, follow=True
-    ).content.decode()
+    assert press(first, table.statement, "publish").status_code == 400
+    text = press(second, table.statement, "sign").content.decode()
     assert "it is adopted" in text
-    first.post(address, {"act": "publish"})
+    press(first, table.statement, "publish")
     table.statement.refresh_from_db()
     assert (table.statement.state, table.statement.adoption) == ("published", "signed")
     assert table.statement.outcomes.points().values_list("number", flat=True)[0] == "1.a"
@@ -148,7 +143,7 @@ def test_a_published_page_names_who_signed(client_of: Sign) -> None:
     table = make_table(is_public=True)
     published(table)
     text = Client().get("/roundtables/agree/").content.decode()
-    assert re.search(r"Signed here by the co-chairs\. Indonesia on \S+ \S+ \S+, Australia on", text)
+    assert re.search(r"Signed here by the co-chairs\. Australia on \S+ \S+ \S+, Indonesia on", text)
     assert "adopted here, and signed by the co-chairs" in text
 
 
@@ -299,11 +294,11 @@ def test_any_edit_voids_what_was_signed(table: Table) -> None:
     version = circulated(table).version
     agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
     table.statement.refresh_from_db()
-    assert [bool(key.sign_off) for key in agreeing.keys(table.statement)] == [False, True]
+    assert [bool(key.signed_at) for key in agreeing.keys(table.statement)] == [False, True]
     point = table.statement.outcomes.points()[1]
     point.text = "share what works."
     point.save()
-    assert [key.sign_off for key in agreeing.keys(table.statement)] == [None, None]
+    assert not agreeing.hold(table.statement)
     with pytest.raises(ValidationError, match="changed after it was agreed"):
         agreeing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER)
 
@@ -338,7 +333,7 @@ def test_taking_it_back_voids_the_signatures(table: Table) -> None:
     agreeing.take_back(statement, by=table.second, at=AFTER)
     statement.refresh_from_db()
     assert statement.state == "draft"
-    assert [key.sign_off for key in agreeing.keys(statement)] == [None, None]
+    assert not agreeing.hold(statement)
     with pytest.raises(ValidationError, match="Each co-chair signs it first"):
         agreeing.publish_signed(statement, by=table.first, at=AFTER)
 
@@ -350,7 +345,7 @@ def test_one_person_has_one_key(table: Table) -> None:
     Grant.objects.filter(user=table.first).update(on_behalf_of=table.cochairs[1])
     with pytest.raises(ValidationError, match="You have signed already"):
         agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
-    assert SignOff.objects.count() == 1
+    assert SignOff.objects.exclude(signed_at=None).count() == 1
 
 
 def test_one_cochair_has_one_key(table: Table) -> None:
@@ -362,11 +357,44 @@ def test_one_cochair_has_one_key(table: Table) -> None:
         agreeing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER)
 
 
-def test_a_roundtable_with_one_cochair_adopts_nothing(table: Table) -> None:
-    version = circulated(table).version
+def test_a_roundtable_with_one_cochair_circulates_nothing(table: Table) -> None:
     table.event.roles.filter(organisation=table.cochairs[1]).delete()
     with pytest.raises(ValidationError, match="Two keys are needed"):
-        agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+        circulated(table)
+
+
+def test_who_signs_is_settled_when_it_goes_round(table: Table) -> None:
+    """Roles are an editor's to change: a key is not."""
+    version = circulated(table).version
+    role = table.event.roles.get(organisation=table.cochairs[1])
+    role.organisation = table.ministry
+    role.save()
+    friend = make_user("friend@example.org")
+    make_grant(friend, table.event, on_behalf_of=table.ministry)
+    assert not agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    with pytest.raises(ValidationError, match="Only somebody with a grant"):
+        agreeing.sign(table.statement, sha256=version.sha256, by=friend, at=AFTER)
+    table.event.roles.all().delete()
+    assert agreeing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER)
+
+
+def test_nothing_is_published_without_keys(table: Table) -> None:
+    statement = signed(table)
+    SignOff.objects.all().delete()
+    with pytest.raises(ValidationError, match="A signature does not hold"):
+        agreeing.publish_signed(statement, by=table.first, at=AFTER)
+
+
+def test_a_key_is_shown_until_it_is_used(client_of: Sign, table: Table) -> None:
+    circulated(table)
+    with time_machine.travel(AFTER, tick=False):
+        first = client_of(table.first)
+        assert "Sign for Indonesia" in first.get(desk_of(table.statement)).content.decode()
+        press(first, table.statement, "sign")
+        page = press(first, table.statement, "sign").content.decode()
+    assert "This co-chair has signed already." in page
+    assert "for another co-chair" not in page
+    assert "Sign for Indonesia" not in page
 
 
 @pytest.mark.parametrize("who", ["operator", "editor", "host", "ended"])
@@ -415,7 +443,88 @@ def test_whoever_is_no_cochair_takes_no_step(
     sha256 = table.statement.versions.last()
     sent = {"act": act, "deadline": "2026-03-20", "sha256": sha256.sha256 if sha256 else ""}
     with time_machine.travel(AFTER, tick=False):
-        answer = client_of(user).post(desk(table.statement), sent)
+        answer = client_of(user).post(desk_of(table.statement), sent)
     assert answer.status_code == {"editor": 400, "reader": 403, "elsewhere": 404}[role]
     table.statement.refresh_from_db()
     assert table.statement.state == state
+
+
+# What was agreed to stays -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["cochair", "editor", "operator"])
+@pytest.mark.parametrize("model", ["statement", "outcome"])
+@pytest.mark.parametrize("act", ["circulated", "objected", "signed", "published"])
+def test_nobody_deletes_what_went_round(
+    client_of: Sign, table: Table, act: str, model: str, who: str
+) -> None:
+    user = make_user("deletes@example.org", is_superuser=who == "operator")
+    if who != "operator":
+        make_grant(user, table.event, role=who)
+    if act in ("circulated", "objected"):
+        reply = circulated(table).replies.all()[0]
+        if act == "objected":
+            agreeing.answer(reply, answer="object", text="No.", seen="none", by=table.first, at=AT)
+    else:
+        signed(table) if act == "signed" else published(table)
+    row = table.statement if model == "statement" else table.statement.outcomes.points()[0]
+    client, sent = client_of(user), {"post": "yes"}
+    client.post(reverse(f"admin:outcomes_{model}_delete", args=[row.pk]), sent)
+    sent |= {"action": "delete_selected", "_selected_action": str(row.pk)}
+    client.post(reverse(f"admin:outcomes_{model}_changelist"), sent)
+    # A draft that was objected to is written on: its sentences may go, and its versions stay.
+    is_free = model == "outcome" and act == "objected"
+    assert type(row).objects.filter(pk=row.pk).exists() == (not is_free)
+    assert table.statement.versions.exists()
+
+
+def test_the_text_that_was_read_is_the_one_that_goes_round(
+    client_of: Sign, table: Table, clock: "time_machine.Traveller"
+) -> None:
+    client = client_of(table.first)
+    sent = {"act": "circulate", "deadline": "2026-03-09"}
+    sent["sha256"] = digest(table.statement.wording())
+    table.statement.outcomes.filter(position=2).update(text="do as we say")
+    answer = client.post(desk_of(table.statement), sent)
+    assert answer.status_code == 400
+    assert "The text was changed since you opened this page." in answer.content.decode()
+    assert "do as we say" in answer.content.decode()
+    assert not Circulation.objects.exists()
+
+
+def test_what_was_taken_back_for_its_deadline_goes_round_again(table: Table) -> None:
+    first = circulated(table)
+    agreeing.take_back(table.statement, by=table.first, at=AT)
+    later = DEADLINE + timedelta(days=3)
+    second = agreeing.circulate(table.statement, deadline=later, by=table.first, at=AT)
+    assert (first.version.number, second.version.number) == (1, 2)
+    assert first.version.sha256 == second.version.sha256
+
+
+def test_answers_are_the_cochairs_to_read(client_of: Sign, table: Table) -> None:
+    reply = circulated(table).replies.get(organisation=table.shelter)
+    agreeing.answer(reply, answer="comment", text="zq words", seen="none", by=table.first, at=AT)
+    for role in ("editor", "reader"):
+        user = make_user(f"{role}@example.org")
+        make_grant(user, table.event, role=role)
+        text = client_of(user).get(desk_of(table.statement)).content.decode()
+        assert "1 organisation has answered. A co-chair reads what." in text
+        assert "zq words" not in text
+        assert "Example Shelter" not in text
+    assert "zq words" in client_of(table.first).get(desk_of(table.statement)).content.decode()
+
+
+def test_no_sign_turns_what_is_signed(table: Table) -> None:
+    point = table.statement.outcomes.points()[0]
+    point.text = "pay \u202e001\u202c euro"
+    point.save()
+    with pytest.raises(ValidationError, match="turns the direction of words"):
+        circulated(table)
+
+
+def test_odd_versions_are_absent(client_of: Sign, table: Table) -> None:
+    circulated(table)
+    page = reverse("admin:outcomes_statement_version", args=[table.statement.pk, 1])
+    for other in ("9" * 5000, "0", "-1", "١"):
+        assert client_of(table.first).get(page, {"with": other}).status_code == 404
+    assert client_of(table.first).get(page, {"with": "1"}).status_code == 200

@@ -11,7 +11,16 @@ from django.urls import reverse
 from outcomes import agreeing
 from outcomes.models import Circulation, Corrigendum, Outcome, Statement
 from participants.models import Delegate, User
-from tests.agreeing import AFTER, AT, Table, make_table, published
+from tests.agreeing import (
+    AFTER,
+    AT,
+    Table,
+    make_corrigendum,
+    make_rewording,
+    make_table,
+    press,
+    published,
+)
 from tests.factories import make_event, make_grant, make_statement, make_user
 from tests.roundtable_files import change, load, refusal, write_whole
 
@@ -36,8 +45,12 @@ def asked() -> str:
 
 
 def opened(client: Client, statement: Statement) -> dict[str, Any]:
-    form = client.get(address(statement)).context["form"]
-    return {field.html_name: field.value() or "" for field in form if field.value() is not False}
+    page = client.get(address(statement)).context
+    found = {"opened": page["opened"]}
+    for field in page["form"]:
+        if field.value() is not False:
+            found[field.html_name] = field.value() or ""
+    return found
 
 
 def correct(client: Client, statement: Statement, **more: object) -> Any:
@@ -52,10 +65,9 @@ def test_what_was_signed_is_corrected_in_the_same_way(client_of: Sign, table: Ta
     with time_machine.travel(AFTER, tick=False):
         client = client_of(table.first)
         assert correct(client, statement).status_code == 302
-        answer = client.post(address(statement, "agreement"), {"act": "publish"})
+        answer = press(client, statement, "publish")
         assert "Each co-chair signs it first." in answer.content.decode()
-        sent = {"act": "circulate", "deadline": "2026-03-20"}
-        client.post(address(statement, "agreement"), sent)
+        press(client, statement, "circulate", deadline="2026-03-20")
         page = client_of(table.speaker).get(asked()).content.decode()
     assert "This corrects the published statement: It was said so." in page
     assert "<ins>, and what fails</ins>" in page
@@ -88,15 +100,18 @@ def test_a_correction_that_is_objected_to_does_not_hold(client_of: Sign, table: 
     with time_machine.travel(AFTER, tick=False):
         client = client_of(table.first)
         correct(client, statement)
-        sent = {"act": "circulate", "deadline": "2026-03-20"}
-        client.post(address(statement, "agreement"), sent)
+        press(client, statement, "circulate", deadline="2026-03-20")
         words = {"answer": "object", "text": "No.", "seen": "none"}
         client_of(table.speaker).post(asked(), words)
         corrigendum = Corrigendum.objects.get()
         assert corrigendum.state == "draft"
-        # What people were asked about is kept.
-        answer = client.post(address(statement), {"act": "discard"})
-        assert "It was circulated, so it is kept." in answer.content.decode()
+        # What people were asked about is kept, and the way is free for another correction.
+        gone = opened(client, statement)["opened"]
+        client.post(address(statement), {"act": "discard", "opened": gone})
+        corrigendum.refresh_from_db()
+        assert corrigendum.state == "given-up"
+        assert corrigendum.versions.exists()
+        assert correct(client, statement, reason="Another one.").status_code == 302
     statement.refresh_from_db()
     assert statement.state == "published"
     assert Client().get("/outcomes/agree/1.b/").status_code == 200
@@ -122,10 +137,11 @@ def test_what_was_adopted_elsewhere_is_corrected_by_its_source(
     client = client_of(cochair_of(elsewhere))
     sent = opened(client, elsewhere) | {"reason": "A slip in copying.", "text-0": "We met in Bali."}
     client.post(address(elsewhere), sent)
-    answer = client.post(address(elsewhere, "agreement"), {"act": "publish"})
+    answer = press(client, elsewhere, "publish")
     assert "Say where the right wording stands" in answer.content.decode()
+    sent["opened"] = opened(client, elsewhere)["opened"]
     client.post(address(elsewhere), sent | {"source": "Communiqué, page 1"})
-    client.post(address(elsewhere, "agreement"), {"act": "publish"})
+    press(client, elsewhere, "publish")
     page = Client().get("/roundtables/source/").content.decode()
     assert "<del>We met.</del> <ins>We met in Bali.</ins>" in page
     assert "Communiqué, page 1" in page
@@ -142,7 +158,7 @@ def test_what_should_never_have_stood_there_is_shown_no_more(
     sent = opened(client, elsewhere)
     sent |= {"reason": "It named somebody.", "text-0": "A shelter spoke.", "source": "Page 1"}
     client.post(address(elsewhere), sent | {"hides_before": "on"})
-    client.post(address(elsewhere, "agreement"), {"act": "publish"})
+    press(client, elsewhere, "publish")
     for path in (
         "/roundtables/source/",
         "/changes/",
@@ -190,7 +206,8 @@ def test_a_sentence_is_not_corrected_away(client_of: Sign, table: Table) -> None
 def test_a_draft_that_was_never_circulated_is_discarded(client_of: Sign, table: Table) -> None:
     client = client_of(table.first)
     correct(client, table.statement)
-    client.post(address(table.statement), {"act": "discard"})
+    gone = opened(client, table.statement)["opened"]
+    client.post(address(table.statement), {"act": "discard", "opened": gone})
     assert not Corrigendum.objects.exists()
 
 
@@ -206,6 +223,93 @@ def test_cochairs_alone_correct(client_of: Sign, table: Table, role: str) -> Non
 def test_a_draft_statement_has_no_corrections(client_of: Sign) -> None:
     table = make_table()
     assert client_of(table.first).get(address(table.statement)).status_code == 404
+
+
+def test_hidden_words_stand_in_no_earlier_correction(client_of: Sign, elsewhere: Statement) -> None:
+    """One correction brought the name in, the next takes it out for good."""
+    client = client_of(cochair_of(elsewhere))
+    for words, hides in (("Sari of the shelter spoke.", {}), ("A shelter spoke.", {"h": "on"})):
+        sent = opened(client, elsewhere) | {"reason": "Better.", "source": "Page 1"}
+        more = {"hides_before": "on"} if hides else {}
+        client.post(address(elsewhere), sent | {"text-0": words} | more)
+        press(client, elsewhere, "publish")
+    elsewhere.refresh_from_db()
+    assert elsewhere.introduction == "A shelter spoke."
+    reader = make_user("reader@example.org")
+    make_grant(reader, elsewhere.event, role="reader")
+    desk = client_of(reader)
+    for browser, path in (
+        (Client(), "/roundtables/source/"),
+        (Client(), "/roundtables/source/statement-2.txt"),
+        (Client(), "/changes/"),
+        *((desk, address_of_version(elsewhere, number)) for number in (1, 2, 3)),
+        (desk, address(elsewhere, "agreement")),
+        (desk, address(elsewhere, "history")),
+    ):
+        assert "Sari" not in browser.get(path).content.decode(), path
+    assert "A shelter spoke." in desk.get(address_of_version(elsewhere, 3)).content.decode()
+
+
+def address_of_version(statement: Statement, number: int) -> str:
+    return reverse("admin:outcomes_statement_version", args=[statement.pk, number])
+
+
+def test_who_was_asked_reads_no_hidden_words_any_more(client_of: Sign, table: Table) -> None:
+    statement, later = table.statement, AFTER.replace(day=25)
+    point = statement.outcomes.get(number="1.b")
+    with time_machine.travel(AFTER, tick=False):
+        client = client_of(table.first)
+        correct(client, statement, **{f"text-{point.pk}": "share it all", "hides_before": "on"})
+        press(client, statement, "circulate", deadline="2026-03-20")
+        assert "share what works" in client_of(table.speaker).get(asked()).content.decode()
+    corrigendum = Corrigendum.objects.get()
+    sha256 = corrigendum.versions.get().sha256
+    for user in (table.first, table.second):
+        agreeing.sign(corrigendum, sha256=sha256, by=user, at=later)
+    agreeing.publish_corrigendum(corrigendum, by=table.first, at=later)
+    speaker = client_of(table.speaker)
+    for circulation in Circulation.objects.all():
+        page = speaker.get(reverse("my-circulation", args=[circulation.pk]))
+        assert page.status_code == 200
+        assert "share what works" not in page.content.decode()
+
+
+def test_two_drafts_of_a_correction_lose_nothing(client_of: Sign, table: Table) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    one, two = table.statement.outcomes.points()
+    mine, theirs = opened(first, table.statement), opened(second, table.statement)
+    first.post(
+        address(table.statement), mine | {"reason": "One.", f"text-{one.pk}": "protect everyone"}
+    )
+    answer = second.post(
+        address(table.statement), theirs | {"reason": "Two.", f"text-{two.pk}": "share it all"}
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Somebody stored a correction after you opened this page." in text
+    assert "1.a: “protect everyone”" in text
+    assert "share it all</textarea>" in text
+    assert [row.after for row in Corrigendum.objects.get().rewordings.all()] == ["protect everyone"]
+
+
+def test_what_was_adopted_elsewhere_is_not_circulated(
+    client_of: Sign, elsewhere: Statement
+) -> None:
+    with time_machine.travel(AT, tick=False):
+        client = client_of(cochair_of(elsewhere))
+        correct(client, elsewhere)
+        answer = press(client, elsewhere, "circulate", deadline="2026-03-20")
+    assert answer.status_code == 400
+    assert "It was adopted elsewhere, so its source corrects it." in answer.content.decode()
+
+
+def test_a_page_that_says_something_else_shows_no_hash(elsewhere: Statement) -> None:
+    sha256 = elsewhere.versions.get().sha256
+    assert sha256 in Client().get("/roundtables/source/").content.decode()
+    Outcome.objects.filter(number="1.a").update(text="as nothing but a mistake could say")
+    page = Client().get("/roundtables/source/").content.decode()
+    assert sha256 not in page
+    assert "This page does not say what was published." in page
 
 
 # By a file ---------------------------------------------------------------------------------
@@ -236,3 +340,16 @@ def test_no_file_changes_what_was_signed(tmp_path: Any) -> None:
         "[statement] The co-chairs signed this text here. Correct it at the desk, not with a file."
     ]
     assert Outcome.objects.points()[0].text == point.text
+
+
+def test_no_file_brings_hidden_words_back(tmp_path: Any) -> None:
+    file = write_whole(tmp_path)
+    load(file)
+    point, statement = Outcome.objects.points()[0], Statement.objects.get()
+    row = make_corrigendum(statement, hides_before=True, source="Page 1")
+    make_rewording(row, outcome=point, before=point.text, after="meet each year;")
+    operator = make_user(is_superuser=True)
+    agreeing.publish_corrigendum(row, by=operator, at=AT)
+    [sentence] = refusal(file)
+    assert sentence.startswith("[statement] A correction took these words out")
+    assert Outcome.objects.points()[0].text == "meet each year;"

@@ -36,7 +36,7 @@ def opened(client: Client, statement: Statement) -> dict[str, Any]:
     for line in client.get(address(statement)).context["lines"]:
         sent |= {f"text-{line.key}": line.text, f"base-{line.key}": line.base}
         if line.kind and not line.is_lead_in:
-            sent[f"kind-{line.key}"] = line.kind
+            sent |= {f"kind-{line.key}": line.kind, f"basekind-{line.key}": line.base_kind}
     return sent
 
 
@@ -119,10 +119,14 @@ def test_a_sentence_is_taken_out_after_a_question(client_of: Sign, table: Table)
     key = key_of("share what works")
     text = client.get(f"{address(statement)}?take_out={key}").content.decode()
     assert "Take out 1.b?" in text
-    client.post(address(statement), {"act": f"remove-{key}"})
+    sent = {"act": f"remove-{key}", f"base-{key}": "share what works"}
+    answer = client.post(address(statement), sent, follow=True)
+    assert "The sentence is taken out." in answer.content.decode()
+    assert "Somebody else" not in answer.content.decode()
     assert ("1.b", "share what works") not in stands(statement)
     lead_in = key_of("Participants agreed to:")
-    answer = client.post(address(statement), {"act": f"remove-{lead_in}"})
+    sent = {"act": f"remove-{lead_in}", f"base-{lead_in}": "Participants agreed to:"}
+    answer = client.post(address(statement), sent)
     assert answer.status_code == 400
     assert "Points stand under it." in answer.content.decode()
     assert Outcome.objects.filter(pk=lead_in).exists()
@@ -174,7 +178,7 @@ def test_words_for_a_sentence_that_is_gone_come_back(client_of: Sign, table: Tab
     first, second = client_of(table.first), client_of(table.second)
     statement, key = table.statement, key_of("share what works")
     mine = opened(first, statement)
-    second.post(address(statement), {"act": f"remove-{key}"})
+    second.post(address(statement), {"act": f"remove-{key}", f"base-{key}": "share what works"})
     answer = first.post(address(statement), mine | {f"text-{key}": "share <all> of it"})
     assert answer.status_code == 400
     assert "Somebody else took this sentence out." in answer.content.decode()
@@ -189,6 +193,76 @@ def test_a_sentence_of_somebody_else_stays(client_of: Sign, table: Table) -> Non
     second.post(address(statement), opened(second, statement) | {f"new-{lead_in}": "write"})
     first.post(address(statement), mine | {"text-title": "Other title"})
     assert ("2.b", "write") in stands(statement)
+
+
+def test_a_new_point_under_what_is_gone_comes_back(client_of: Sign, table: Table) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement, head = table.statement, key_of("Co-chairs will:")
+    sent = opened(first, statement) | {f"new-{head}": "write letters"}
+    for text in ("report back", "Co-chairs will:"):
+        key = key_of(text)
+        second.post(address(statement), {"act": f"remove-{key}", f"base-{key}": text})
+    answer = first.post(address(statement), sent)
+    assert answer.status_code == 400
+    assert "write letters" in answer.content.decode()
+
+
+def test_a_mistake_does_not_hide_what_others_wrote(client_of: Sign, table: Table) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement, key = table.statement, key_of("share what works")
+    mine = opened(first, statement)
+    second.post(
+        address(statement), opened(second, statement) | {f"text-{key}": "share what works best"}
+    )
+    answer = first.post(address(statement), mine | {"text-title": "x" * 20_001})
+    assert answer.status_code == 400
+    # What the page holds now is mended and sent again.
+    again = {"text-title": "Short"}
+    for line in answer.context["lines"]:
+        again |= {f"base-{line.key}": line.base}
+        again.setdefault(f"text-{line.key}", line.text)
+    first.post(address(statement), again)
+    assert ("1.b", "share what works best") in stands(statement)
+    assert statement.title == "Short"
+
+
+def test_what_was_changed_since_the_question_is_not_taken_out(
+    client_of: Sign, table: Table
+) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement, key = table.statement, key_of("share what works")
+    second.post(
+        address(statement), opened(second, statement) | {f"text-{key}": "share what works best"}
+    )
+    sent = {"act": f"remove-{key}", f"base-{key}": "share what works"}
+    answer = first.post(address(statement), sent)
+    assert answer.status_code == 400
+    assert "Somebody changed it since you were asked." in answer.content.decode()
+    assert ("1.b", "share what works best") in stands(statement)
+
+
+def test_a_kind_that_somebody_else_chose_stays(client_of: Sign, table: Table) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    statement, key = table.statement, key_of("report back")
+    mine = opened(first, statement)
+    second.post(address(statement), opened(second, statement) | {f"kind-{key}": "undertaking"})
+    first.post(address(statement), mine | {"text-introduction": "Hello."})
+    assert Outcome.objects.get(pk=key).kind == "undertaking"
+
+
+def test_a_form_that_is_late_does_not_take_a_text_back(client_of: Sign, table: Table) -> None:
+    """The form of source and title was opened while it was a draft; now it goes round."""
+    client, statement = client_of(table.first), table.statement
+    change = reverse("admin:outcomes_statement_change", args=[statement.pk])
+    sent = {"title": "Sneaked in", "language": "fr", "source_title": "Report"}
+    circulated(table)
+    client.post(change, sent)
+    statement.refresh_from_db()
+    assert (statement.state, statement.title, statement.language) == (
+        "circulated",
+        "Outcome statement",
+        "en",
+    )
 
 
 # Bad input ---------------------------------------------------------------------------------
@@ -228,7 +302,7 @@ def test_a_text_that_is_too_long_says_so(client_of: Sign, table: Table) -> None:
     sent = opened(client, statement) | {"text-introduction": "x" * 20_001}
     answer = client.post(address(statement), sent)
     assert answer.status_code == 400
-    assert "longer than 20,000 signs" in answer.content.decode()
+    assert "at most 20000 characters" in answer.content.decode()
     assert "x" * 20_001 in answer.content.decode()
     sent = opened(client, statement) | {"text-title": "x" * 201}
     assert client.post(address(statement), sent).status_code == 400

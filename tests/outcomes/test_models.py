@@ -25,6 +25,7 @@ from outcomes.models import (
     ProgressUpdate,
     Statement,
     Status,
+    Upload,
 )
 from outcomes.models.statement import letters
 from participants.models import Audience, Delegate
@@ -60,6 +61,7 @@ from tests.factories import (
     make_theme,
     make_update,
     make_user,
+    save,
 )
 from tests.follow_up import (
     make_assessment,
@@ -84,6 +86,10 @@ FOLLOWABLE: dict[str, Callable[[], Any]] = {
     "outcome": lambda: a_point(),
     "theme": make_theme,
 }
+
+
+def make_upload() -> Upload:
+    return save(Upload(user=make_user(), uploaded_at=NOON, state="waiting", wants="look"))
 
 
 def a_point() -> Outcome:
@@ -170,6 +176,7 @@ BREAKING: Breaking = {
         make_rewording(outcome=None, before="We met.")
     ),
     "rewording_once": lambda: again(make_rewording()),
+    "sign_off_of_a_text_at_some_time": lambda: changed(make_sign_off(), signed_at=None),
     "sign_off_once_for_each_cochair": lambda: changed(again(make_sign_off()), signer=make_user()),
     "sign_off_once_for_each_person": lambda: changed(
         again(make_sign_off()), organisation=make_organisation()
@@ -206,6 +213,8 @@ BREAKING: Breaking = {
     "statement_adoption_known": lambda: changed(make_statement(), adoption="sung"),
     "statement_published_at_some_time": lambda: changed(make_statement(), published_at=None),
     "statement_state_known": lambda: changed(make_statement(published=False), state="whispered"),
+    "upload_done_at_some_time": lambda: changed(make_upload(), state="done"),
+    "upload_state_known": lambda: changed(make_upload(), state="lost"),
     "update_has_a_text": lambda: changed(make_update(make_commitment()), text=""),
     "update_end_has_a_reason": lambda: changed(
         make_update(make_commitment(), status=Status.CLOSED), reason=""
