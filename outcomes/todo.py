@@ -18,7 +18,15 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Assessment, Commitment, Offer, ProgressUpdate, Response, Statement
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    Offer,
+    ProgressUpdate,
+    Response,
+    Statement,
+    Upload,
+)
 from participants.models import (
     Delegate,
     FactorReset,
@@ -30,6 +38,7 @@ from participants.models import (
 from participants.permissions import Rights
 from participants.reviewing import running_out
 from roundtable.holding import Batch
+from roundtable.models import Event
 
 # Fewer are not counted: it would say of whom.
 FEWEST_PEOPLE = 5
@@ -113,6 +122,20 @@ def consents(site: AdminSite, request: HttpRequest) -> Entry | None:
     )
 
 
+def uploads(site: AdminSite, request: HttpRequest) -> Entry | None:
+    """Files that the viewer began to bring in, and has neither stored nor removed."""
+    desk: Any = site.get_model_admin(Event)
+    mine: Rights = desk.rights_of(request)
+    if not mine.edits_somewhere:
+        return None
+    number = Upload.objects.filter(user=mine.user, ended_at=None).count()
+    return Entry(
+        _("Files that you began to bring in"),
+        number,
+        reverse("admin:roundtable_event_workbook_in"),
+    )
+
+
 FOR_ME = {"waits": "me"}
 SOURCES: tuple[Source, ...] = (
     partial(_listed, _("Texts that wait for your signature"), Statement, FOR_ME, _decides),
@@ -143,6 +166,7 @@ SOURCES: tuple[Source, ...] = (
         _edits,
     ),
     consents,
+    uploads,
     partial(_listed, _("Mail that can be called off still"), Batch, FOR_ME, _decides),
     partial(_listed, _("Grants that end within 30 days"), Grant, {"holds": "ends-soon"}, _decides),
 )

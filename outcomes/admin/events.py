@@ -127,7 +127,7 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantedAdmin):
         more = {**(extra_context or {}), "brief": brief, "workbook": book}
         if row:
             more["csvs"] = reverse("admin:roundtable_event_csvs", args=[row.pk])
-        if row and self.rights_of(request).may_edit(row.pk):
+        if row and self.rights_of(request).may_decide(row.pk):
             named = reverse("admin:roundtable_event_people_workbook", args=[row.pk])
             more["people_workbook"] = named
         return super().change_view(request, object_id, form_url, more)

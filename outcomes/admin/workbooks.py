@@ -84,7 +84,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The same with who took part, for who edits it; each of them reads of it.
+        """The same with who took part, for its co-chairs; each of them reads of it.
 
         Raises Http404 for a roundtable that the viewer has no grant for.
         """
@@ -92,7 +92,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         event = self._event(request, object_id)
         mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
-        if not mine.may_edit(event.pk):
+        if not mine.may_decide(event.pk):
             raise PermissionDenied
         people = Delegate.objects.filter(participations__event=event, erased_at=None)
         if request.method == "POST":

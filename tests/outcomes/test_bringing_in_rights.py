@@ -73,7 +73,7 @@ def test_downloaded_and_brought_in_again_it_changes_nothing(
 ) -> None:
     seat(talk, name="Rita Sen", invitation_email="rita@example.org")
     client = client_of(who(talk, role))
-    for address in ("workbook", "workbook/people"):
+    for address in ("workbook", *(["workbook/people"] if role == "cochair" else [])):
         content = client.post(f"/admin/roundtable/event/{talk.pk}/{address}/").content
         content = content or client.get(f"/admin/roundtable/event/{talk.pk}/{address}/").content
         assert "All of it stands here already." in words(look(client, content))

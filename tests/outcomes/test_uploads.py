@@ -71,6 +71,7 @@ def test_file_is_worked_on_while_one_is_away(client_of: Sign, operator: User, ta
     assert "All of it is stored." in words(store(browser, browser.get(address)))
     assert {row.title for row in Document.objects.all()} == {"Minutes", "List"}
     assert address not in browser.get(PAGE).content.decode()
+    assert "began to bring in" not in browser.get("/admin/").content.decode()
     assert AuditEntry.objects.filter(act="load workbook", detail="TALK1").count() == 1
     # Pressed again, asked again: it is done once.
     upload = Upload.objects.get()
