@@ -71,8 +71,8 @@ LISTS = {
     "/search/?q=office": (4, 7),
 }
 DETAILS = {
-    "/roundtables/counted/": (17, 21),
-    "/roundtables/counted/?as_of=2025-06-01": (17, 21),
+    "/roundtables/counted/": (18, 22),
+    "/roundtables/counted/?as_of=2025-06-01": (18, 22),
     "/outcomes/counted/1.a/?as_of=2025-06-01": (13, 17),
     "/commitments/counted-c1/?as_of=2025-06-01": (11, 15),
     "/outcomes/counted/1/": (8, 12),

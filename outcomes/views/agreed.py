@@ -92,6 +92,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     context = context | contacts(on, event) | looking_back(form.day)
     if statement:
+        statement.event = event
         context |= checkable(statement)
     return render(request, "outcomes/event_detail.html", context)
 

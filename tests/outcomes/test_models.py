@@ -61,7 +61,6 @@ from tests.factories import (
     make_theme,
     make_update,
     make_user,
-    save,
 )
 from tests.follow_up import (
     make_assessment,
@@ -89,7 +88,7 @@ FOLLOWABLE: dict[str, Callable[[], Any]] = {
 
 
 def make_upload() -> Upload:
-    return save(Upload(user=make_user(), uploaded_at=NOON, state="waiting", wants="look"))
+    return Upload.objects.create(user=make_user(), uploaded_at=NOON, state="waiting", wants="look")
 
 
 def a_point() -> Outcome:
