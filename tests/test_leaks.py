@@ -20,7 +20,7 @@ from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.deciding import send_back
 from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
-from outcomes.models import ReportingRound
+from outcomes.models import ReportingRound, Statement
 from outcomes.reminding import remind
 from participants import (
     asking,
@@ -51,7 +51,14 @@ from tests.canaries import (
     whole,
 )
 from tests.conftest import AGAIN, FULL
-from tests.factories import make_grant, make_organisation, make_party, make_update, make_user
+from tests.factories import (
+    make_grant,
+    make_organisation,
+    make_party,
+    make_role,
+    make_update,
+    make_user,
+)
 from tests.follow_up import make_assessment, make_follow
 from tests.mistakes import MISTAKES, make_mistake
 from tests.test_privacy import HELD, OPENS, READS, browser_of, portal_once, readers
@@ -215,6 +222,9 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
 
 def go_round(event: Event, cochair: User, at: datetime) -> None:
     """A correction goes round, is objected to, goes round again, and is met with silence."""
+    Statement.objects.filter(event=event).update(adoption="signed")
+    for _number in range(2):
+        make_role(event, role="cochair")
     corrigendum = event.statement.corrigenda.get()
     deadline = at + timedelta(days=1)
     for word in ("", "event"):

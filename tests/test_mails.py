@@ -59,6 +59,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_role,
     make_statement,
     make_update,
     make_user,
@@ -258,6 +259,8 @@ def agree_on_a_text(cast: Cast, at: datetime) -> Iterator[None]:
     event = make_event(title="Third meeting")
     make_participation(cast.own, event, confirmed_by=cast.operator)
     make_grant(cast.user(cast.own), event)
+    for _number in range(2):
+        make_role(event, role="cochair")
     statement = make_statement(event, points=1, published=False, introduction="Zq text")
     by, deadline = cast.user(cast.own), at + timedelta(days=7)
     circulation = agreeing.circulate(statement, deadline=deadline, by=by, at=at)
