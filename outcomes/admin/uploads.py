@@ -1,5 +1,6 @@
 """Files on their way in, at the desk: looked at row by row, then stored as a whole."""
 
+from time import monotonic, sleep
 from typing import Any
 
 from django.contrib import admin, messages
@@ -22,6 +23,7 @@ from outcomes.workbook.mapping import MAPPED, Table, best_place, tables_of
 from participants.permissions import Rights
 
 ANSWER = "answer."  # begins the names of fields that answer a question
+AWAITED = 2.0  # seconds; a page that loads itself anew would take readers off their place
 SHOWN = 200  # rows on a page
 
 
@@ -65,6 +67,8 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         """
         mine = self._editor(request)
         upload = get_object_or_404(Upload.objects.select_related("event"), key=key, user=mine.user)
+        if request.method != "POST":
+            upload = _awaited(upload)
         if upload.state == Upload.State.ASKS:
             return self._columns_view(request, upload, mine)
         if request.method == "POST":
@@ -154,6 +158,18 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         given = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return render(request, template, given)
+
+
+def _awaited(upload: Upload) -> Upload:
+    """The upload once the worker is done with it, or after a moment: most files are small.
+
+    Raises Http404 where it is removed meanwhile.
+    """
+    until = monotonic() + AWAITED
+    while upload.state == Upload.State.WAITING and monotonic() < until:
+        sleep(0.2)
+        upload = get_object_or_404(Upload.objects.select_related("event"), pk=upload.pk)
+    return upload
 
 
 def _table(tables: list[Table], chosen: Any) -> tuple[Table, str]:

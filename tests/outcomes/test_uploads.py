@@ -33,6 +33,12 @@ pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page waits for the worker."""
+    monkeypatch.setattr("outcomes.admin.uploads.AWAITED", 0)
+
+
 @pytest.fixture
 def talk(tmp_path: Path) -> Event:
     load(write_whole(tmp_path))
@@ -54,14 +60,12 @@ def test_file_is_worked_on_while_one_is_away(client_of: Sign, operator: User, ta
     address = choose(browser, documents("Minutes", "List"), talk)
     page = browser.get(address)
     assert "It waits for its turn." in words(page)
-    assert '<meta http-equiv="refresh" content="3">' in page.content.decode()
     assert (
         "the worker" in words(browser.get(PAGE)) and address in browser.get(PAGE).content.decode()
     )
     work()
     page = browser.get(address)
     assert "To add: 2. To change: 0. To remove: 1." in words(page)
-    assert "refresh" not in page.content.decode()
     before = everything()
     browser.post(address, {"act": "store", "digest": "0" * 64})
     assert "It waits for its turn." in words(browser.get(address))
@@ -79,6 +83,19 @@ def test_file_is_worked_on_while_one_is_away(client_of: Sign, operator: User, ta
     browser.post(address, {"act": "again"})
     work()
     assert AuditEntry.objects.filter(act="load workbook").count() == 1
+
+
+def test_page_waits_a_moment_for_the_worker(
+    client_of: Sign, operator: User, talk: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = client_of(operator)
+    address = choose(browser, documents("Minutes"), talk)
+    monkeypatch.setattr("outcomes.admin.uploads.AWAITED", 60)
+    with patch("outcomes.admin.uploads.sleep", lambda _seconds: work()):
+        assert "To add: 1." in words(browser.get(address))
+    browser.post(address, {"act": "look"})
+    with patch("outcomes.admin.uploads.sleep", lambda _s: Upload.objects.all().delete()):
+        assert browser.get(address).status_code == 404
 
 
 def test_file_is_kept_privately_and_goes_within_the_hour(
@@ -189,7 +206,6 @@ def test_worker_that_died_is_said_and_the_file_taken_up_again(
     Upload.objects.update(claimed_at=now() - timedelta(minutes=3))
     page = browser.get(address)
     assert "it may have been stopped" in words(page)
-    assert "refresh" not in page.content.decode()
     browser.post(address, {"act": "again"})
     work()
     assert "To add: 1." in words(browser.get(address))
