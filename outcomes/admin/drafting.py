@@ -8,13 +8,16 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from outcomes.agreeing.side_by_side import blocks
+from outcomes.agreeing.texts import record
 from outcomes.drafting import KINDS, Merged, SentForm, lines_of, merge, move, store, take_out
 from outcomes.models import Statement
+from participants.models import User
 
 
 def may_fill_in(request: HttpRequest, statement: Statement | None) -> bool:
@@ -73,6 +76,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not done:
             words = _("Somebody changed it since you were asked. Read it again, and decide.")
             return self._page(request, statement, True, mistakes=[words], asked=str(number))
+        record("take out sentence", statement, _by(request), timezone.now())
         messages.success(request, _("The sentence is taken out."))
         return _to_text(statement)
 
@@ -91,6 +95,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                     move(statement, number, -1 if act == "up" else 1)
         except ValidationError as mistake:
             return self._page(request, statement, True, form=form, mistakes=mistake.messages)
+        record("write statement", statement, _by(request), timezone.now())
         messages.success(request, _("The text is stored."))
         if merged.by_others:
             names = ", ".join(line.name for line in merged.by_others)
@@ -143,6 +148,11 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             context,
             status=400 if context["is_refused"] else 200,
         )
+
+
+def _by(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def _to_text(statement: Statement, place: str = "") -> HttpResponse:

@@ -155,5 +155,8 @@ def test_words_that_differ_are_marked() -> None:
         [Piece("three four", False)],
     )
     assert compared("", "a") == ([], [Piece("a", False)])
+    # What repeats itself over and over would take minutes to compare.
+    same = "na " * 900
+    assert compared(same, same + "x") == ([Piece(same, False)], [Piece(same + "x", False)])
     long = "word " * 3000
     assert compared(long, long + "x") == ([Piece(long, False)], [Piece(long + "x", False)])

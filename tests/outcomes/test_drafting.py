@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from outcomes.models import Outcome, Statement
 from participants.models import Delegate, User
+from roundtable.audit import AuditEntry
 from tests.agreeing import Table, circulated, make_table, published
 from tests.factories import make_grant, make_outcome, make_user
 
@@ -77,6 +78,12 @@ def test_the_document_is_written_in_one_page(client_of: Sign, table: Table) -> N
     assert statement.introduction == "We met in Bali.\nIt rained."
     assert Outcome.objects.get(text="meet again").kind == "undertaking"
     assert set(statement.outcomes.values_list("number", flat=True)) == {""}
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.organisation, entry.detail) == (
+        "write statement",
+        "ag-indonesia",
+        "AG",
+    )
 
 
 @pytest.mark.parametrize(
