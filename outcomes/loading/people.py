@@ -15,6 +15,8 @@ from outcomes.loading.checking import Entry
 from outcomes.loading.permitted import refusals_of_person
 from outcomes.loading.report import Fate, Question, Report
 from participants.models import Affiliation, Delegate, Organisation, Participation
+from participants.permissions import acts_for
+from roundtable import audit
 from roundtable.models import Event
 
 OF_DELEGATE = ("name", "name_latin", "invitation_email")
@@ -55,6 +57,8 @@ class _People:
         self.alike = Alike(self.parts.values())
         self.named: set[str] = set()  # handles
         self.new: list[list[models.Model]] = []
+        self.added: list[Delegate] = []
+        self.changed: list[Delegate] = []
 
     def bring(self, entry: Entry, organisation: Organisation) -> None:
         """Stores one row of the file, or asks whether it is somebody who is there already."""
@@ -82,9 +86,21 @@ class _People:
             rows = [row for parts in self.new for row in parts if type(row) is kind]
             manager: Any = kind._default_manager
             manager.bulk_create([row for row in rows if row._state.adding], batch_size=500)
+        self._record()
         if kept := len(self.parts.keys() - self.named):
             text = ngettext("%d delegate", "%d delegates", kept)
             self.report.kept.append(text % kept)
+
+    def _record(self) -> None:
+        """One entry of the log for each person who is new or changed, as at the desk."""
+        by, at = self.report.by, self.report.at
+        if by is None or at is None:
+            return
+        body = acts_for(by.user, self.event.pk, at.date())
+        for act, people in (("add delegate", self.added), ("change delegate", self.changed)):
+            audit.record_all(
+                people, act=act, at=at, actor=by.user, organisation=body, detail=self.event.code
+            )
 
     def _answered(self, entry: Entry, organisation: Organisation) -> str:
         """Whom a row without a handle is about: somebody who is there, or, if empty, nobody yet."""
@@ -152,6 +168,8 @@ class _People:
             elif changed and not row._state.adding:
                 row.save()
         changes = tuple(change for _row, changed in touched for change in changed)
+        if is_new or changes:
+            (self.added if is_new else self.changed).append(part.delegate)
         fate = Fate.ADDED if is_new else Fate.CHANGED if changes else Fate.UNCHANGED
         report.count(entry.place, fate, given["name"], changes)
 

@@ -19,6 +19,7 @@ from participants.models import Affiliation, Delegate, Organisation, Participati
 from roundtable.audit import key_of
 from roundtable.mailing import Letter
 from roundtable.models import AuditEntry, Event
+from roundtable.verifying import faults
 from tests.bringing import look, press, store, words
 from tests.factories import (
     make_affiliation,
@@ -98,6 +99,10 @@ def test_new_delegate_waits_to_be_confirmed_and_is_listed_to_nobody(
     assert (part.organisation.slug, part.capacity) == ("port", "adviser")
     assert (person.name_latin, person.invitation_email) == ("Somchai Jaidee", "somchai@example.org")
     assert Affiliation.objects.get().post == "Head of Protection"
+    entry = AuditEntry.objects.get(act="add delegate", subject=key_of(person))
+    assert (entry.actor, entry.detail) == (key_of(operator), "TALK1")
+    assert AuditEntry.objects.filter(act="add delegate").count() == 2
+    assert list(faults()) == []
     assert Participation.objects.get(delegate__name="Rita Sen").organisation.slug == "harbour"
     # Downloaded with them and brought in again, it changes nothing.
     again = browser.post(f"/admin/roundtable/event/{talk.pk}/workbook/people/").content
@@ -147,6 +152,7 @@ def test_somebody_who_is_here_is_found_by_the_handle(
     assert (person.name, person.invitation_email) == ("Rita Sén", "rita@example.org")
     assert Affiliation.objects.get().post == "Clerk"
     assert Participation.objects.get().confirmed_at is not None
+    assert AuditEntry.objects.get(subject=key_of(person)).act == "change delegate"
 
 
 @pytest.mark.parametrize(

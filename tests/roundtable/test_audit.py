@@ -408,3 +408,17 @@ def test_old_entry_put_back_is_found(log: list[AuditEntry]) -> None:
     audit.prune(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
     log[1].save(force_insert=True)
     assert faults() == ["Entry 2 was put back: it had been removed for its age."]
+
+
+def test_entries_of_many_people_are_sealed_one_after_another() -> None:
+    actor, people = make_user(), [make_user() for _person in range(3)]
+    known = audit.key_of(people[1])
+    audit.record(act="before", at=NOON, actor=actor)
+    audit.record_all(people, act="change", at=NOON, actor=actor, detail="EV1")
+    audit.record_all([], act="nothing", at=NOON, actor=actor)
+    audit.record(act="after", at=NOON, actor=actor)
+    assert list(faults()) == []
+    rows = list(AuditEntry.objects.filter(act="change"))
+    assert [row.subject for row in rows] == [audit.key_of(person) for person in people]
+    assert rows[1].subject == known and {row.actor for row in rows} == {audit.key_of(actor)}
+    assert [row.sequence for row in rows] == [2, 3, 4]
