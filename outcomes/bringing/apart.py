@@ -9,7 +9,7 @@ from django.conf import settings
 
 from outcomes.opening.cells import Opened, Reason, UnreadableError
 
-PATIENCE = 90  # seconds: the process itself may compute for 60
+PATIENCE = 90  # seconds: the process itself may compute for 40
 
 
 def opened_apart(path: Path) -> Opened:

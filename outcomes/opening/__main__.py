@@ -11,8 +11,8 @@ from pathlib import Path
 from outcomes.opening.books import opened
 from outcomes.opening.cells import Reason, UnreadableError
 
-SECONDS = 60
-MEMORY = 768 * 1024 * 1024
+SECONDS = 40
+MEMORY = 512 * 1024 * 1024
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -263,6 +264,20 @@ def test_file_is_opened_apart_within_limits(tmp_path: Path, talk: Event) -> None
     with patch("outcomes.bringing.apart.PATIENCE", 0.001), pytest.raises(UnreadableError) as late:
         opened_apart(path)
     assert late.value.reason == Reason.LIMITS
+
+
+@pytest.mark.prove
+def test_file_that_unpacks_without_end_is_one_sentence(tmp_path: Path, samples: Path) -> None:
+    start = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    bomb = f"{start}{'<si><t>a</t></si>' * 5_000_000}</sst>".encode()
+    path = tmp_path / "file"
+    good = samples / "hostile" / "xlsx" / "sheetjs" / "text_and_numbers.xlsx"
+    with ZipFile(good) as parts, ZipFile(path, "w", ZIP_DEFLATED) as made:
+        for name in parts.namelist():
+            made.writestr(name, bomb if name == "xl/sharedStrings.xml" else parts.read(name))
+    with pytest.raises(UnreadableError) as refused:
+        opened_apart(path)
+    assert refused.value.reason == Reason.LIMITS
 
 
 def test_every_hostile_file_ends_in_a_page(
