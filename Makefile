@@ -11,7 +11,7 @@ help:
 	@echo "make test     run every check and every test"
 	@echo "make prove    the same, with the property, crawl and volume tests at full size"
 	@echo "make check    lint and types alone"
-	@echo "make bench    time sign-in, files that come in, and pages with 100,000 commitments"
+	@echo "make bench    time sign-in, files that come in, and pages and the desk with 100,000 commitments"
 	@echo "make shots    take pictures of every page and of a whole visit, in shots/"
 	@echo "make lock     write requirements.txt and requirements-dev.txt anew"
 
@@ -36,8 +36,10 @@ bench: environment
 	@if tests/with_postgres.sh --found; then \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench bringing; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \
+		tests/with_postgres.sh $(VENV)/python -m tests.bench desk; \
 	else \
 		$(VENV)/python -m tests.bench pages; \
+		$(VENV)/python -m tests.bench desk; \
 	fi
 
 shots: environment

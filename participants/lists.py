@@ -7,10 +7,14 @@ from typing import Any
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
 from django.core.validators import MaxLengthValidator
 from django.db import DataError
+from django.utils.functional import cached_property
+from django.utils.text import smart_split, unescape_string_literal
 
 LONGEST_SEARCH = 200
+MOST_COUNTED = 10_000
 
 
 class ShortSearchForm(ChangeListSearchForm):
@@ -21,10 +25,25 @@ class ShortSearchForm(ChangeListSearchForm):
         self.fields[SEARCH_VAR].validators.append(MaxLengthValidator(LONGEST_SEARCH))
 
 
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of a list whose rows are counted up to a number that nobody leafs through."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, the rest of a long list left uncounted."""
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MOST_COUNTED].count())
+
+
 class ShortSearchList(ChangeList):
     """A list that one searches for a sentence, not for a book."""
 
     search_form_class = ShortSearchForm
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more rows than were counted."""
+        return bool(self.result_count >= MOST_COUNTED)
 
 
 @contextmanager
@@ -34,3 +53,10 @@ def readable_address() -> Iterator[None]:
         yield
     except (ValueError, OverflowError, DataError, IncorrectLookupParameters) as problem:
         raise BadRequest("The address of this list cannot be read.") from problem
+
+
+def words_of(search: str) -> Iterator[str]:
+    """The words of a search, and what stands between quotes as one, as Django reads them."""
+    for word in smart_split(search):
+        is_quoted = word.startswith(('"', "'")) and word[0] == word[-1]
+        yield unescape_string_literal(word) if is_quoted else word

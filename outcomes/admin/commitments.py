@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
@@ -15,12 +14,13 @@ from import_export.admin import ExportMixin
 from import_export.fields import Field
 
 from outcomes.admin.bulk import EndingAdmin
+from outcomes.admin.filters import StandingFilter
 from outcomes.admin.formsets import PartyFormSet
 from outcomes.admin.related import MilestoneInline, RelatedTextInline
-from outcomes.models import Commitment, CommitmentParty, Handover, Outcome, overdue
-from outcomes.rounds import silent
+from outcomes.models import Commitment, CommitmentParty, Outcome
 from participants.admin.base import GrantedInline
 from participants.admin.filters import EventFilter
+from participants.lists import words_of
 from participants.models import Delegate, Participation
 from participants.spreadsheets import SAFE_FORMATS, SafeExport
 
@@ -77,38 +77,6 @@ class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
         if event and any(point.statement.event_id != event.pk for point in points):
             raise ValidationError({"outcomes": _("Choose points of this roundtable.")})
         return cleaned
-
-
-class StandingFilter(admin.SimpleListFilter):
-    """Commitments by what somebody should see to."""
-
-    title = _("to see to")
-    parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Late, silent, never reported on, and given back."""
-        return [
-            ("overdue", _("Overdue")),
-            ("silent", _("Silent: two rounds unanswered")),
-            ("never", _("Never reported on")),
-            ("given-back", _("Task given back")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that were asked for."""
-        on = timezone.localdate()
-        if self.value() is None:
-            return queryset
-        if self.value() == "overdue":
-            return queryset.filter(overdue(on))
-        if self.value() == "silent":
-            return silent(queryset, on)
-        if self.value() == "never":
-            return queryset.filter(latest_update=None)
-        given_back = Handover.objects.filter(settled_at=None, party__focal_point=None)
-        if self.value() == "given-back":
-            return queryset.filter(pk__in=given_back.values("party__commitment"))
-        return queryset.none()
 
 
 class PartyInline(GrantedInline):
@@ -190,8 +158,21 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
     actions = ["end"]
-    search_fields = ["reference", "text", "parties__organisation__name"]
+    search_fields = ["reference", "text"]  # and the names of parties, see below
     search_help_text = _("Reference, words, or the name of a party")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each word in the reference, the text or the name of a party; no row comes twice."""
+        for word in words_of(search_term):
+            parties = CommitmentParty.objects.filter(organisation__name__icontains=word)
+            queryset = queryset.filter(
+                Q(reference__icontains=word)
+                | Q(text__icontains=word)
+                | Q(pk__in=parties.values("commitment"))
+            )
+        return queryset, False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """The reference stays once stored, save by an operator: others cite it."""

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.admin.filters import ReachedFilter
 from outcomes.models import Milestone, RelatedText
 from participants.admin.base import GrantedAdmin, GrantedInline
 from participants.admin.filters import EventFilter
@@ -19,28 +18,6 @@ class MilestoneInline(GrantedInline):
     model = Milestone
     fields = [("title", "due_on", "reached_on")]
     show_change_link = True
-
-
-class ReachedFilter(admin.SimpleListFilter):
-    """Steps that were reached, that are ahead, and that are late."""
-
-    title = _("reached")
-    parameter_name = "reached"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Yes, not yet, and late."""
-        return [("yes", _("Reached")), ("no", _("Not yet")), ("late", _("Late"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that were asked for."""
-        if self.value() is None:
-            return queryset
-        if self.value() == "yes":
-            return queryset.filter(reached_on__isnull=False)
-        waiting: QuerySet[Any] = queryset.filter(reached_on=None)
-        if self.value() == "late":
-            return waiting.filter(due_on__lt=timezone.localdate())
-        return waiting if self.value() == "no" else queryset.none()
 
 
 @admin.register(Milestone)

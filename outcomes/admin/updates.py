@@ -20,13 +20,15 @@ from django.views.decorators.http import require_safe
 
 from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.admin.evidence import EvidenceInline
+from outcomes.admin.filters import ReportedFilter
 from outcomes.approving import findings
 from outcomes.evidence_files import download
 from outcomes.handing_in import hand_in
-from outcomes.models import CommitmentParty, ProgressUpdate, State
+from outcomes.models import Commitment, CommitmentParty, ProgressUpdate, State
 from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
 from participants.admin.filters import EventFilter, WaitsFilter
+from participants.lists import words_of
 from participants.permissions import Rights
 
 
@@ -111,10 +113,9 @@ class ProgressUpdateAdmin(GrantedAdmin):
     settled_fields = ("commitment",)
     inlines = [EvidenceInline]
     list_display = ["reference", "party_name", "reported_on", "status", "state", "public_page"]
-    list_filter = [WaitsFilter, "state", "status", EventFilter]
+    list_filter = [WaitsFilter, "state", "status", ReportedFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
-    date_hierarchy = "reported_on"
-    search_fields = ["commitment__reference", "commitment__text", "text"]
+    search_fields = ["text"]  # and the reference and the words of the commitment, see below
     search_help_text = _("Reference, or words of the commitment or the update")
     actions = ["approve", "ask_for_changes"]
     action_form = NoteForm
@@ -123,6 +124,16 @@ class ProgressUpdateAdmin(GrantedAdmin):
         """What was handed in, and what oneself has begun: a draft is its author's."""
         mine = Q(author=self.rights_of(request).user)
         return super().get_queryset(request).filter(~Q(state=State.DRAFT) | mine)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each word in the update, or in the reference or the words of its commitment."""
+        for word in words_of(search_term):
+            meant = Q(reference__icontains=word) | Q(text__icontains=word)
+            about = Commitment.objects.filter(meant).order_by().values("pk")
+            queryset = queryset.filter(Q(text__icontains=word) | Q(commitment__in=about))
+        return queryset, False
 
     def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
         """Those that were handed in."""

@@ -1013,4 +1013,8 @@ class Migration(migrations.Migration):
             model_name='circulation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('stop', ''), ('stopped_at', None)), models.Q(('stop__in', ['objected', 'withdrawn']), ('stopped_at__isnull', False)), _connector='OR'), name='circulation_stopped_at_some_time_and_why'),
         ),
+        migrations.AddIndex(
+            model_name='progressupdate',
+            index=models.Index(fields=['-reported_on', '-recorded_at', '-id'], name='update_newest'),
+        ),
     ]

@@ -148,6 +148,8 @@ class ProgressUpdate(Editorial):
         indexes = [
             models.Index(fields=["commitment", "state", "-reported_on"]),
             models.Index(fields=["state", "approved_at"]),
+            # As the desk lists them, so that its first page sorts nothing.
+            models.Index(fields=["-reported_on", "-recorded_at", "-id"], name="update_newest"),
             # In the order of telling, so that progress over time sorts nothing.
             models.Index(
                 fields=["commitment", "reported_on", "recorded_at", "id", "status"],

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from participants.admin.choices import Choices, rights
 from participants.admin.past import PastAdmin
-from participants.lists import ShortSearchList, readable_address
+from participants.lists import CappedPaginator, ShortSearchList, readable_address
 from participants.permissions import Rights
 from roundtable import once
 
@@ -39,6 +39,7 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
     view_on_site = False
     save_on_top = False
     list_per_page = 50
+    paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 

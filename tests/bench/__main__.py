@@ -3,6 +3,7 @@
 python -m tests.bench signing-in
 python -m tests.bench pages [COMMITMENTS]
 python -m tests.bench bringing [DELEGATES]
+python -m tests.bench desk [ROWS]
 """
 
 import os
@@ -15,14 +16,19 @@ django.setup()
 
 from django.db import connection  # noqa: E402  Django must be set up first
 
-from tests.bench import bringing, pages, signing_in  # noqa: E402
+from tests.bench import bringing, desk, pages, signing_in  # noqa: E402
 
 
 def main(what: str, *numbers: str) -> None:
     """Runs one benchmark on a database of its own; ends with an error where it misses its goal."""
     connection.creation.create_test_db(verbosity=0)
     try:
-        benchmarks = {"pages": pages.run, "bringing": bringing.run, "signing-in": signing_in.run}
+        benchmarks = {
+            "pages": pages.run,
+            "bringing": bringing.run,
+            "desk": desk.run,
+            "signing-in": signing_in.run,
+        }
         met = benchmarks[what](*map(int, numbers))
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)

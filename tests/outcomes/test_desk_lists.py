@@ -1,0 +1,167 @@
+"""Lists of the desk: what their searches and filters find, and that long ones stay quick."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from outcomes.models import ProgressUpdate
+from participants import lists
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_invitation,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_update,
+    make_user,
+)
+from tests.follow_up import make_milestone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+Sign = Callable[[User | Delegate], Client]
+COMMITMENTS = "/admin/outcomes/commitment/"
+UPDATES = "/admin/outcomes/progressupdate/"
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event(code="DESK", is_public=False)
+
+
+@pytest.fixture
+def browser(client_of: Sign, event: Event) -> Client:
+    user = make_user()
+    make_grant(user, event)
+    return client_of(user)
+
+
+def found(browser: Client, address: str) -> list[str]:
+    """What a list shows, each by its own words."""
+    rows = browser.get(address).context["cl"].result_list
+    return sorted(str(row) for row in rows)
+
+
+def test_commitments_are_found_by_reference_words_and_parties_each_once(
+    browser: Client, event: Event
+) -> None:
+    one = make_commitment(event, reference="DESK-C1", text="Train border officers.")
+    two = make_commitment(event, reference="DESK-C2", text="Print leaflets.")
+    for name in ("Harbour Office", "Harbour Police"):
+        make_party(one, organisation=make_organisation(name=name))
+    hidden = make_commitment(make_event(is_public=False), text="Train border officers.")
+    for search, expected in {
+        "train": [one],
+        "officers+train": [one],
+        "%22border+officers%22": [one],
+        "%22officers+border%22": [],
+        "desk-c2": [two],
+        "harbour": [one],
+        "harbour+leaflets": [],
+        "%22": [one, two],
+        "": [one, two],
+    }.items():
+        assert found(browser, f"{COMMITMENTS}?q={search}") == sorted(map(str, expected)), search
+    assert str(hidden) not in found(browser, COMMITMENTS)
+
+
+def test_updates_are_found_by_their_words_and_their_commitment(
+    browser: Client, event: Event
+) -> None:
+    one = make_commitment(event, reference="DESK-C1", text="Train officers.")
+    two = make_commitment(event, reference="DESK-C2", text="Print leaflets.")
+    first = make_update(one, text="Two courses were held.")
+    second = make_update(two, text="All is printed.")
+    for search, expected in {
+        "courses": [first],
+        "courses+train": [first],
+        "leaflets": [second],
+        "desk-c2+printed": [second],
+        "courses+leaflets": [],
+    }.items():
+        assert found(browser, f"{UPDATES}?q={search}") == sorted(map(str, expected)), search
+
+
+def test_updates_are_filtered_by_how_long_ago_they_are_true(browser: Client, event: Event) -> None:
+    row, today = make_commitment(event), timezone.localdate()
+    Event.objects.filter(pk=event.pk).update(starts_on=date(2010, 1, 1))
+    for days in (10, 400, 1000):
+        update = make_update(row)
+        ProgressUpdate.objects.filter(pk=update.pk).update(reported_on=today - timedelta(days=days))
+    for value, days in (("year", 10), ("two-years", 400), ("before", 1000)):
+        listed = browser.get(f"{UPDATES}?as-of={value}").context["cl"].result_list
+        assert [today - row.reported_on for row in listed] == [timedelta(days=days)], value
+    assert found(browser, f"{UPDATES}?as-of=other") == []
+
+
+def test_commitments_are_filtered_by_what_is_to_see_to(browser: Client, event: Event) -> None:
+    late = make_commitment(event, due_on=date(2025, 1, 1))
+    done = make_commitment(event, due_on=date(2025, 1, 1))
+    make_update(done, status="fulfilled", source="The gazette")
+    other = make_commitment(event, due_on=date(2099, 1, 1))
+    assert found(browser, f"{COMMITMENTS}?standing=overdue") == [str(late)]
+    assert found(browser, f"{COMMITMENTS}?standing=never") == sorted(map(str, (late, other)))
+    assert found(browser, f"{COMMITMENTS}?standing=nothing") == []
+
+
+def test_steps_are_filtered_by_whether_they_were_reached(browser: Client, event: Event) -> None:
+    commitment = make_commitment(event)
+    fields = {"commitment": commitment, "due_on": date(2025, 1, 1)}
+    make_milestone(title="reached", reached_on=date(2025, 1, 1), **fields)
+    make_milestone(title="late", **fields)
+    make_milestone(title="ahead", commitment=commitment, due_on=date(2099, 1, 1))
+    for value, expected in {
+        "yes": ["reached"],
+        "no": ["ahead", "late"],
+        "late": ["late"],
+        "other": [],
+    }.items():
+        assert found(browser, f"/admin/outcomes/milestone/?reached={value}") == expected
+
+
+def test_people_are_filtered_by_the_answer_to_the_invitation_one_knows_of(
+    browser: Client, event: Event
+) -> None:
+    hidden = make_event(is_public=False)
+    for name, answer in (("None", None), ("Open", ""), ("Yes", "agreed"), ("No", "not-me")):
+        person = make_delegate(name=name, user=None)
+        for place in (event, hidden):
+            make_participation(person, place)
+        if answer is not None:
+            given = {"answer": answer, "answered_at": NOON} if answer else {}
+            make_invitation(person, event, **given)
+        make_invitation(person, hidden, invited_at=NOON + timedelta(days=1))
+    for value, expected in {
+        "none": ["None"],
+        "unanswered": ["Open"],
+        "agreed": ["Yes"],
+        "not-me": ["No"],
+        "other": [],
+    }.items():
+        address = f"/admin/participants/delegate/?invitation={value}"
+        assert found(browser, address) == expected
+
+
+def test_a_long_list_is_counted_up_to_a_number(
+    browser: Client, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "MOST_COUNTED", 3)
+    for number in range(5):
+        make_commitment(event, text=f"Commitment {number}")
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser.get(COMMITMENTS)
+        text = " ".join(answer.content.decode().split())
+        is_long = number >= 2
+        assert ("More than 3 commitments" in text) == is_long
+        counts = [row["sql"] for row in asked if "COUNT(" in row["sql"]]
+        assert counts and all("LIMIT 3" in sql for sql in counts)
