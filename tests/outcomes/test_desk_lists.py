@@ -23,6 +23,8 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_role,
+    make_statement,
     make_update,
     make_user,
 )
@@ -165,3 +167,35 @@ def test_a_long_list_is_counted_up_to_a_number(
         assert ("More than 3 commitments" in text) == is_long
         counts = [row["sql"] for row in asked if "COUNT(" in row["sql"]]
         assert counts and all("LIMIT 3" in sql for sql in counts)
+
+
+# From the public page to the desk -----------------------------------------------------------
+
+
+def test_public_pages_lead_to_the_desk_whoever_works_on_them(
+    client: Client, client_of: Sign, operator: User
+) -> None:
+    event = make_event(code="RT9", slug="rt9")
+    point = make_statement(event).outcomes.get(number="1.a")
+    commitment = make_commitment(event, reference="RT9-C1")
+    office = make_organisation(slug="office-9")
+    make_role(event, organisation=office)
+    pages = {
+        "/roundtables/rt9/": f"/admin/roundtable/event/{event.pk}/change/",
+        "/outcomes/rt9/1.a/": f"/admin/outcomes/outcome/{point.pk}/change/",
+        "/commitments/rt9-c1/": f"/admin/outcomes/commitment/{commitment.pk}/change/",
+        "/organisations/office-9/": f"/admin/participants/organisation/{office.pk}/change/",
+    }
+    here, elsewhere = make_user(), make_user()
+    make_grant(here, event, role="reader")
+    make_grant(elsewhere, make_event())
+    for path, desk in pages.items():
+        for user in (here, operator):
+            browser = client_of(user)
+            assert desk in browser.get(path).content.decode(), path
+            assert browser.get(desk).status_code == 200
+            assert path in browser.get(desk).content.decode()
+        for other in (client, client_of(make_delegate())):
+            assert "/admin/" not in other.get(path).content.decode(), path
+        is_shown = desk in client_of(elsewhere).get(path).content.decode()
+        assert is_shown == path.startswith("/organisations/")
