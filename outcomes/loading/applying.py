@@ -20,7 +20,7 @@ from outcomes.loading.report import Report
 from outcomes.loading.reported import apply_updates
 from outcomes.loading.shared import check_slug, store_shared
 from outcomes.models import Document, Theme
-from participants.models import EventRole, Group, Organisation, RecordedCount
+from participants.models import EventRole, FormerSlug, Group, Organisation, RecordedCount
 from participants.permissions import Rights
 from roundtable.models import Event, Series
 
@@ -136,6 +136,11 @@ def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str,
             report.refuse(f"{entry.place}.slug", sentence)
             continue
         stored = Organisation.objects.filter(slug=slug).first()
+        merged = FormerSlug.objects.filter(slug=slug).select_related("organisation").first()
+        if merged and stored is None:
+            sentence = _("It was merged into another one. Write %s.") % merged.organisation.slug
+            report.refuse(f"{entry.place}.slug", sentence)
+            continue
         if stored and stored.is_demonstration != event.is_demonstration:
             report.refuse(
                 f"{entry.place}.slug",

@@ -14,7 +14,7 @@ from outcomes.loading.changes import differs, plain
 from outcomes.loading.checking import Entry
 from outcomes.loading.permitted import refusals_of_person
 from outcomes.loading.report import Fate, Question, Report
-from participants.models import Affiliation, Delegate, Organisation, Participation
+from participants.models import Affiliation, Delegate, FormerHandle, Organisation, Participation
 from participants.permissions import acts_for
 from roundtable import audit
 from roundtable.models import Event
@@ -55,6 +55,11 @@ class _People:
         self.parts = {row.delegate.handle: row for row in rows}
         self.workplaces = workplaces(rows)
         self.alike = Alike(self.parts.values())
+        given = [entry.values.get("handle", "") for entry in entries]
+        merged = FormerHandle.objects.filter(
+            handle__in=given, delegate__participations__event=event
+        )
+        self.now = dict(merged.values_list("handle", "delegate__handle"))
         self.named: set[str] = set()  # handles
         self.new: list[list[models.Model]] = []
         self.added: list[Delegate] = []
@@ -62,7 +67,8 @@ class _People:
 
     def bring(self, entry: Entry, organisation: Organisation) -> None:
         """Stores one row of the file, or asks whether it is somebody who is there already."""
-        handle = entry.values.pop("handle", "") or self._answered(entry, organisation)
+        handle = entry.values.pop("handle", "")
+        handle = self.now.get(handle, handle) or self._answered(entry, organisation)
         if handle == SAME_ROW:
             self.report.count(entry.place, Fate.UNCHANGED, entry.values["name"])
             return

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.models import Outcome, Statement, Theme
 from participants.actions import is_own
-from participants.models import Group, Organisation, Participation
+from participants.models import FormerSlug, Group, Organisation, Participation
 from participants.permissions import (
     Rights,
     decides_audiences,
@@ -61,7 +61,10 @@ def hidden(slugs: Iterable[str], mine: Rights | None) -> set[str]:
         return set()
     seen = organisations_seen_by(mine).filter(slug__in=(wanted := list(slugs)))
     taken = Organisation.objects.filter(slug__in=wanted)
-    return set(taken.values_list("slug", flat=True)) - set(seen.values_list("slug", flat=True))
+    unseen = set(taken.values_list("slug", flat=True)) - set(seen.values_list("slug", flat=True))
+    merged = FormerSlug.objects.filter(slug__in=wanted)
+    merged = merged.exclude(organisation__in=organisations_seen_by(mine).values("pk"))
+    return unseen | set(merged.values_list("slug", flat=True))
 
 
 def refusals_of_person(

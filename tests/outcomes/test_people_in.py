@@ -15,7 +15,15 @@ from outcomes import workbook
 from outcomes.bringing.keeping import noted
 from outcomes.loading.describing import content_of
 from outcomes.models import ProgressUpdate, Upload
-from participants.models import Affiliation, Delegate, Organisation, Participation, User
+from participants.models import (
+    Affiliation,
+    Delegate,
+    FormerHandle,
+    FormerSlug,
+    Organisation,
+    Participation,
+    User,
+)
 from roundtable.audit import key_of
 from roundtable.mailing import Letter
 from roundtable.models import AuditEntry, Event
@@ -153,6 +161,21 @@ def test_somebody_who_is_here_is_found_by_the_handle(
     assert Affiliation.objects.get().post == "Clerk"
     assert Participation.objects.get().confirmed_at is not None
     assert AuditEntry.objects.get(subject=key_of(person)).act == "change delegate"
+
+
+def test_who_was_merged_is_found_by_the_former_name(talk: Event, tmp_path: Path) -> None:
+    person = seat(talk, name="Rita Sen")
+    FormerHandle.objects.create(handle="aaaaaaaaaa", number=0, delegate=person)
+    port = Organisation.objects.get(slug="port")
+    FormerSlug.objects.create(slug="old-port", organisation=port)
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Delegates", [{"row": 2, "Handle": "aaaaaaaaaa"}]))
+    assert load(path).startswith("0 added, 0 changed")
+    rows = [{"Slug": "old-port", "Name": "Port Authority", "Kind": "government"}]
+    path.write_bytes(book_of(talk, "Organisations", rows))
+    assert refusal(path) == [
+        "[Organisations, row 4, Slug] It was merged into another one. Write port."
+    ]
 
 
 @pytest.mark.parametrize(
