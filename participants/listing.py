@@ -154,6 +154,12 @@ def may_fetch(row: ParticipantList, by: User, at: datetime) -> bool:
     return is_own and row.can_be_fetched(at) and bool(offices_of(by, row.event, at.date()))
 
 
+def held(event: Event, by: User, at: datetime) -> ParticipantList | None:
+    """The list of a roundtable that this person may fetch now, or None."""
+    rows = ParticipantList.objects.filter(event=event, asked_by=by).select_related("asked_by")
+    return next((row for row in rows.order_by("-pk") if may_fetch(row, by, at)), None)
+
+
 @transaction.atomic
 def fetch(*, row: ParticipantList, by: User, at: datetime) -> Listing:
     """The list as it is now; each person in it reads that somebody took it.

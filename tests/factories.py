@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from allauth.account.models import EmailAddress
 from django.db import models
+from django.utils import timezone
 
 from outcomes.models import (
     ENDED,
@@ -227,6 +228,21 @@ def make_list(event: Event, **fields: Any) -> ParticipantList:
         "made_up_email": f"ana{number}@portal.example.org",
     }
     return save(ParticipantList(event=event, **given | fields))
+
+
+def hold_list(user: User, event: Event) -> ParticipantList:
+    """Lets a co-chair fetch the list of participants: another side has agreed a moment ago."""
+    grant = user.grants.get(event=event)
+    grant.on_behalf_of = grant.on_behalf_of or make_organisation()
+    grant.save()
+    now = timezone.now()
+    return make_list(
+        event,
+        asked_by=user,
+        decided_by=make_user(),
+        decided_at=now,
+        expires_at=now + timedelta(days=7),
+    )
 
 
 def make_theme(**fields: Any) -> Theme:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes import workbook
 from outcomes.loading.describing import content_of
+from participants import listing
 from participants.looks import note_export
 from participants.models import Delegate
 from participants.permissions import Rights
@@ -94,20 +95,27 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
         if not mine.may_decide(event.pk):
             raise PermissionDenied
-        people = Delegate.objects.filter(participations__event=event, erased_at=None)
+        people = Delegate.objects.filter(
+            participations__event=event, erased_at=None, paused_at=None, is_protected=False
+        )
+        at = timezone.now()
+        may_take = listing.held(event, mine.user, at) is not None
+        if request.method == "POST" and not may_take:
+            raise PermissionDenied
         if request.method == "POST":
             as_csvs = "csvs" in request.POST
             write = workbook.write_csvs if as_csvs else workbook.write
             answer = self._book(request, event, write, people=True)
             if answer.status_code == 200:
-                note_export(people=people, by=mine.user, at=timezone.now())
+                note_export(people=people, by=mine.user, at=at)
             return answer
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Workbook with its delegates"),
             "event": event,
-            "number": people.count(),
+            "number": people.count() if may_take else 0,
+            "may_take": may_take,
         }
         return render(request, "admin/people_workbook.html", context)
 

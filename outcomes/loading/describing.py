@@ -144,7 +144,10 @@ def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
 
 
 def _delegates(event: Event) -> list[Content]:
-    parts = event.participations.filter(delegate__erased_at=None).order_by("pk")
+    # Whoever hides, or is protected, stands in no file; a file that lacks them changes nothing.
+    parts = event.participations.filter(
+        delegate__erased_at=None, delegate__paused_at=None, delegate__is_protected=False
+    ).order_by("pk")
     posts = workplaces(parts)
     found = []
     for part in parts.select_related("delegate", "organisation"):

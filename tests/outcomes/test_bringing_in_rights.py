@@ -16,6 +16,7 @@ from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import AuditEntry, Event
 from tests.bringing import look, press, store, words
 from tests.factories import (
+    hold_list,
     make_delegate,
     make_event,
     make_grant,
@@ -72,7 +73,10 @@ def test_downloaded_and_brought_in_again_it_changes_nothing(
     client_of: Sign, talk: Event, role: str
 ) -> None:
     seat(talk, name="Rita Sen", invitation_email="rita@example.org")
-    client = client_of(who(talk, role))
+    user = who(talk, role)
+    client = client_of(user)
+    if role == "cochair":
+        hold_list(user, talk)
     for address in ("workbook", *(["workbook/people"] if role == "cochair" else [])):
         content = client.post(f"/admin/roundtable/event/{talk.pk}/{address}/").content
         content = content or client.get(f"/admin/roundtable/event/{talk.pk}/{address}/").content

@@ -30,6 +30,8 @@ from roundtable.models import AuditEntry, Event
 from roundtable.verifying import faults
 from tests.bringing import look, press, store, words
 from tests.factories import (
+    NOON,
+    hold_list,
     make_affiliation,
     make_channel,
     make_delegate,
@@ -113,6 +115,10 @@ def test_new_delegate_waits_to_be_confirmed_and_is_listed_to_nobody(
     assert list(faults()) == []
     assert Participation.objects.get(delegate__name="Rita Sen").organisation.slug == "harbour"
     # Downloaded with them and brought in again, it changes nothing.
+    cochair = make_user()
+    make_grant(cochair, talk)
+    hold_list(cochair, talk)
+    browser = client_of(cochair)
     again = browser.post(f"/admin/roundtable/event/{talk.pk}/workbook/people/").content
     assert "All of it stands here already." in words(look(browser, again))
 
@@ -129,10 +135,20 @@ def test_workbook_with_people_has_no_address_and_each_reads_of_it(
     address = f"/admin/roundtable/event/{talk.pk}/workbook/people/"
     assert client_of(editor).get(address).status_code == 403
     assert client_of(editor).post(address).status_code == 403
+    # Alone nobody takes it: it goes with the list of participants, which two want.
+    for user in (cochair, make_user(is_superuser=True)):
+        assert "let a co-chair for another organisation agree" in words(
+            client_of(user).get(address)
+        )
+        assert client_of(user).post(address).status_code == 403
+    hold_list(cochair, talk)
+    for hidden in ({"paused_at": NOON}, {"is_protected": True}):
+        seat(talk, name="Zq Hidden", **hidden)
     assert "It names 1 person" in words(client_of(cochair).get(address))
     assert not AuditEntry.objects.filter(act="export").exists()
     content = client_of(cochair).post(address).content
     page = load_workbook(BytesIO(content))["Delegates"]
+    assert page.max_row == 2
     assert [cell.value for cell in page[2]] == [
         person.handle,
         "Rita Sen",

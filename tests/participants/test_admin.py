@@ -475,11 +475,20 @@ def test_an_operator_deletes_a_roundtable_without_commitments(
     client_of: Sign, operator: User
 ) -> None:
     event = make_event()
-    make_statement(event)
+    make_statement(event, published=False)
     make_participation(make_delegate(), event)
     response = client_of(operator).post(page(Event, "delete", event.pk), {"post": "yes"})
     assert response.status_code == 302
     assert not Event.objects.filter(pk=event.pk).exists()
+
+
+def test_nobody_deletes_a_roundtable_with_a_published_statement(
+    client_of: Sign, operator: User
+) -> None:
+    event = make_event()
+    make_statement(event)
+    client_of(operator).post(page(Event, "delete", event.pk), {"post": "yes"})
+    assert Event.objects.filter(pk=event.pk).exists()
 
 
 def test_history_names_nobodys_sign_in_address(
