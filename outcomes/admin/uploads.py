@@ -100,10 +100,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         elif act == "store":
             ask(upload, Upload.Wants.STORE, digest=request.POST.get("digest", ""))
         elif act == "columns":
-            choices = {key: upload.choices[key] for key in upload.choices if key != "columns"}
-            upload.choices = choices
-            upload.save()
-            ask(upload, Upload.Wants.LOOK, asks=True)
+            ask(upload, Upload.Wants.LOOK, but=("columns",), asks=True)
         else:
             raise BadRequest("There is no such act.")
         return here

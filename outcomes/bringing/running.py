@@ -37,25 +37,29 @@ BEAT = 1.0  # seconds between two notes of how far it is
 
 
 @transaction.atomic
-def ask(upload: Upload, wants: Upload.Wants, **choices: Any) -> None:
-    """Asks the worker to look at an upload, or to store it; what it was asked before is void."""
+def ask(upload: Upload, wants: Upload.Wants, *, but: tuple[str, ...] = (), **choices: Any) -> None:
+    """Asks the worker to look at an upload, or to store it; what it was asked before is void.
+
+    `but` names choices of before that hold no more.
+    """
     row = Upload.objects.select_for_update().get(pk=upload.pk)
     if row.state == Upload.State.DONE:
         return
     row.run += 1
     row.wants, row.state, row.claimed_at = wants, Upload.State.WAITING, None
-    row.choices = {**row.choices, **choices}
+    kept = {key: value for key, value in row.choices.items() if key not in but}
+    row.choices = {**kept, **choices}
     row.event = upload.event
     row.save()
+    note(row, "asked", {"run": row.run})
     work.enqueue(row.pk, row.run)
 
 
 def is_silent(upload: Upload, at: datetime) -> bool:
     """Whether the worker has said nothing for so long that it may be dead."""
-    path = folder_of(upload) / "progress.json"
-    last = upload.claimed_at
-    if last is None:
-        return False
+    last = upload.claimed_at or upload.uploaded_at
+    # Nobody may have begun with it at all.
+    path = folder_of(upload) / ("progress.json" if upload.claimed_at else "asked.json")
     if path.exists():
         said = datetime.fromtimestamp(path.stat().st_mtime, tz=last.tzinfo)
         last = max(last, said)
@@ -83,7 +87,7 @@ def work(number: int, run: int) -> None:
     except Exception as problem:
         logger.error("Upload %s failed: %s.", upload.pk, type(problem).__name__)
         sentence = _("Something went wrong, and nothing is stored. Take it up again.")
-        _show(upload, Preview(mistakes=[Mistake("", sentence)]))
+        _show(upload, Preview(mistakes=[Mistake("", sentence)]), may_retry=True)
 
 
 @task(backend="imports")
@@ -177,9 +181,15 @@ def _finish(upload: Upload, mine: Rights, code: str, at: datetime) -> None:
         raise FileRefused([Mistake("", _("It was taken up again meanwhile."))])
 
 
-def _show(upload: Upload, found: Preview, *, is_late: bool = False) -> None:
-    note(upload, "result", found.to_json() | {"is_late": is_late})
-    _close(upload, Upload.State.SHOWN)
+@transaction.atomic
+def _show(
+    upload: Upload, found: Preview, *, is_late: bool = False, may_retry: bool = False
+) -> None:
+    """Tells what a run found, unless the run is void: then a newer one tells."""
+    open_run = Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
+    if open_run.select_for_update().exists():
+        note(upload, "result", found.to_json() | {"is_late": is_late, "may_retry": may_retry})
+        open_run.update(state=Upload.State.SHOWN)
 
 
 def _close(upload: Upload, state: Upload.State) -> None:

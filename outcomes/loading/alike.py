@@ -1,5 +1,6 @@
 """Who may be the same person: the same address, or the same name at the same organisation."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -12,6 +13,8 @@ from participants.names import folded
 NEW = "new"  # the answer that it is another person
 SAME = "same"  # the answer, to all, that each is the one person who looks alike
 ALL = "*"  # where an answer stands that is meant for all
+_WORD = re.compile(r"\w+")
+TITLES = {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam"}
 SAME_ROW = "="  # begins the answer that it is the person of another row of the file
 
 
@@ -48,6 +51,9 @@ def _of(entry: Entry, organisation: Organisation) -> list[object]:
 
 def _marks(names: list[str], address: str, organisation: int) -> list[object]:
     marks: list[object] = [(compared(name), organisation) for name in names if compared(name)]
+    # The family name stands first in many a list, and a title before it.
+    words = ([word for word in _WORD.findall(folded(name)) if word not in TITLES] for name in names)
+    marks += [(tuple(sorted(some)), organisation) for some in words if some]
     return [*marks, address.casefold()] if address else marks
 
 

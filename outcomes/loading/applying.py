@@ -51,6 +51,8 @@ def load_content(
     if mistakes:
         raise FileRefused(mistakes)
     with transaction.atomic():
+        # One file at a time: the second sees what the first added, and doubles nothing.
+        list(Event.objects.select_for_update().filter(code=file.all("event")[0].values["code"]))
         report = Report(by=by, at=at, answers=answers or {}, tick=tick)
         _apply(file, report, at)
         if by is None:  # a command cannot be answered

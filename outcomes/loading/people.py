@@ -172,7 +172,8 @@ class _People:
             if row._state.adding and not is_new:
                 self.new.append([row])
             elif changed and not row._state.adding:
-                row.save()
+                # Only this: what a person shares, or hides, may be changed at this very moment.
+                row.save(update_fields=[name for name, _was, _is in changed])
         changes = tuple(change for _row, changed in touched for change in changed)
         if is_new or changes:
             (self.added if is_new else self.changed).append(part.delegate)

@@ -116,8 +116,11 @@ class Report:
         except ValidationError as problem:
             self.refuse_all(place, problem, values)
             return row
-        if is_new or changed:
+        if is_new:
             row.save()
+        elif changed:
+            # Of what else stands there, somebody may have changed some since it was read.
+            row.save(update_fields=changed)
         if is_new:
             self.new.add(row)
             written = tuple((name, "", after) for name, _before, after in written if after)

@@ -45,7 +45,9 @@ def store_shared(row: AnyModel, entry: Entry, event: Event | None, report: Repor
 
 def check_slug(entry: Entry, other: type[Group] | type[Organisation], report: Report) -> bool:
     """Whether no row of the other kind has this short name; notes the mistake where one has."""
-    if not other._default_manager.filter(slug=entry.values["slug"]).exists():
+    # Who may add no group is told so, and not which organisations there are.
+    is_refused = other is Organisation and report.by is not None and not report.by.is_operator
+    if is_refused or not other._default_manager.filter(slug=entry.values["slug"]).exists():
         return True
     report.refuse(
         f"{entry.place}.slug",

@@ -9,8 +9,10 @@ from openpyxl import load_workbook
 
 from outcomes.opening.cells import (
     LARGEST_UNPACKED,
+    LONGEST,
     MOST_COLUMNS,
     MOST_ROWS,
+    MOST_SIGNS,
     Computed,
     Opened,
     Reason,
@@ -83,14 +85,16 @@ def _workbook(content: bytes) -> Opened:
     book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
     found = Opened()
     for page in book.worksheets:
-        found.add(page.title, _cells(page))
+        found.add(page.title, _cells(page, found))
     if not found.pages:
         raise UnreadableError(Reason.NOTHING)
     return found
 
 
-def _cells(page: Any) -> Rows:
+def _cells(page: Any, found: Opened) -> Rows:
     """The rows of a sheet up to the last one that holds something."""
+    # One text may stand in many cells and in the file once.
+    left = MOST_SIGNS - sum(_signs(row) for rows in found.pages.values() for row in rows)
     page.reset_dimensions()  # what the file says of them may be a lie
     rows: Rows = []
     # Many more rows may be empty: programs write what was only coloured once.
@@ -102,9 +106,18 @@ def _cells(page: Any) -> Rows:
             continue
         if number >= MOST_ROWS or filled[-1] >= MOST_COLUMNS:
             raise UnreadableError(Reason.ROWS, page.title)
+        left -= _signs(values)
+        if left < 0:
+            raise UnreadableError(Reason.UNPACKED)
+        if any(isinstance(value, str) and len(value) > LONGEST for value in values):
+            raise UnreadableError(Reason.LONG)
         rows += [[] for _empty in range(number - len(rows))]
         rows.append(values[: filled[-1] + 1])
     return rows
+
+
+def _signs(row: list[Any]) -> int:
+    return sum(len(value) for value in row if isinstance(value, str))
 
 
 def _value(cell: Any) -> Any:

@@ -9,6 +9,7 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 LARGEST_UNPACKED = 100 * 1024 * 1024
 LONGEST = 500_000  # signs of a cell
+MOST_SIGNS = 30_000_000  # of all cells of a file
 Rows = list[list[Any]]
 
 
@@ -53,7 +54,7 @@ class Opened:
 
     def add(self, name: str, rows: Rows) -> None:
         """Adds a page; raises UnreadableError where there is one of this name."""
-        if name in self.pages:
+        if name.strip().lower() in {page.strip().lower() for page in self.pages}:
             raise UnreadableError(Reason.TWICE, name)
         self.pages[name] = rows
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from math import isfinite
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -25,7 +26,8 @@ def day_of(value: object, *, order: str = "") -> date:
 
     Raises ValidationError where it is none, or could be two.
     """
-    if isinstance(value, int | float) and int(value) in _SERIALS and value == int(value):
+    is_number = isinstance(value, int | float) and isfinite(value)
+    if isinstance(value, int | float) and is_number and value == int(value) in _SERIALS:
         return _BEGIN + timedelta(days=int(value))
     text = str(value).strip().lower()
     try:

@@ -261,3 +261,14 @@ def test_no_file_approves_an_update(client_of: Sign, talk: Event) -> None:
         content = book_of(talk, "Updates", [UPDATE | {"State": "approved"}])
         said = refused(client_of(who(talk, role)), content)
         assert "Updates, row 2, State It is new here and waits" in said
+
+
+def test_groups_do_not_tell_which_organisations_there_are(client_of: Sign, talk: Event) -> None:
+    make_role(make_event(is_public=False), organisation=make_organisation(slug="secret-body"))
+    client = client_of(who(talk, "editor"))
+    said = [
+        refused(client, changed(talk, Groups_A3=slug, Groups_B3="Any")).replace(slug, "…")
+        for slug in ("secret-body", "free-body")
+    ]
+    assert said[0] == said[1]
+    assert "Operators add these." in said[0]

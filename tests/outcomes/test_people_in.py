@@ -5,6 +5,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -395,3 +396,30 @@ def test_each_mistake_about_an_update_is_said_by_its_cell(
     path = tmp_path / "talk.xlsx"
     path.write_bytes(book_of(talk, "Updates", [UPDATE | cells]))
     assert any(line.startswith(sentence) for line in refusal(path)), refusal(path)
+
+
+@pytest.mark.parametrize("name", ["SEN, Rita", "Sen Rita", "Ms Rita Sen", "rita  sén"])
+def test_family_name_first_looks_alike(
+    client_of: Sign, operator: User, talk: Event, name: str
+) -> None:
+    seat(talk, name="Rita Sen")
+    content = book_of(talk, "Delegates", [{"Name": name, "Organisation": "port"}], people=False)
+    assert "1 person may be here already" in words(look(client_of(operator), content))
+
+
+def test_what_somebody_hides_meanwhile_stays_hidden(talk: Event, tmp_path: Path) -> None:
+    """A file that was read before a person hid changes the name alone."""
+    person = seat(talk, name="Rita Sen", user=make_user(), consented_at=NOON, listed_to="everyone")
+    book = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén"}])
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book)
+    clean = Delegate.clean
+
+    def hide(row: Delegate) -> None:  # in the middle of it
+        Delegate.objects.filter(pk=row.pk).update(listed_to="only_me", paused_at=NOON)
+        clean(row)
+
+    with patch.object(Delegate, "clean", hide):
+        load(path)
+    person.refresh_from_db()
+    assert (person.name, person.listed_to, person.paused_at) == ("Rita Sén", "only_me", NOON)

@@ -1,5 +1,6 @@
 """A file on its way in: kept privately, worked on in the background, and gone within the hour."""
 
+import os
 import stat
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,12 +11,15 @@ from unittest.mock import patch
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils.timezone import now
+from openpyxl import Workbook
 
 from outcomes import workbook
+from outcomes.bringing import running
 from outcomes.bringing.apart import opened_apart
 from outcomes.bringing.keeping import folder_of, forget_old, keep, note, noted
 from outcomes.bringing.running import ask
@@ -23,6 +27,8 @@ from outcomes.loading.describing import content_of
 from outcomes.models import Document, Theme, Upload
 from outcomes.opening.books import opened
 from outcomes.opening.cells import Reason, UnreadableError
+from outcomes.workbook.bringing_in import Preview
+from outcomes.workbook.days import day_of
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
 from tests.bringing import PAGE, look, press, store, words, work
@@ -112,6 +118,7 @@ def test_file_is_kept_privately_and_goes_within_the_hour(
         "file",
         "pages.json",
         "progress.json",
+        "asked.json",
         "result.json",
     }
     assert forget_old(now() + timedelta(minutes=49)) == 0 and folder.exists()
@@ -240,6 +247,45 @@ def test_what_goes_wrong_is_said_without_its_words(
         answer = look(browser, documents("Minutes"), talk)
     assert "Something went wrong, and nothing is stored." in words(answer)
     assert "KeyError" in caplog.text and "Rita" not in caplog.text
+    assert 'value="Take it up again"' in answer.content.decode()
+    assert "To add: 1." in words(press(browser, answer, "again"))
+
+
+def test_file_that_nobody_began_with_is_taken_up_again(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    address = choose(browser, documents("Minutes"), talk)
+    assert "It waits for its turn." in words(browser.get(address))
+    long_ago = (now() - timedelta(minutes=3)).timestamp()
+    Upload.objects.update(uploaded_at=now() - timedelta(minutes=3))
+    os.utime(folder_of(Upload.objects.get()) / "asked.json", (long_ago, long_ago))
+    assert "it may have been stopped" in words(browser.get(address))
+
+
+def test_run_that_is_void_tells_nothing(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    look(browser, documents("Minutes"), talk)
+    late = Upload.objects.get()
+    running.ask(late, Upload.Wants.LOOK)
+    running._show(late, Preview(kept=["what was once so"]))
+    assert Upload.objects.get().state == "waiting"
+    assert noted(late, "result")["kept"] == []
+
+
+def test_one_text_in_very_many_cells_is_refused(tmp_path: Path) -> None:
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Delegates")
+    for _number in range(1100):
+        page.append(["x" * 30_000])
+    book.save(tmp_path / "many.xlsx")
+    with pytest.raises(UnreadableError):
+        opened((tmp_path / "many.xlsx").read_bytes())
+
+
+def test_number_without_end_is_no_day() -> None:
+    with pytest.raises(ValidationError, match="Write a date"):
+        day_of(float("inf"))
 
 
 def test_long_result_has_pages(client_of: Sign, operator: User, talk: Event) -> None:
