@@ -36,6 +36,6 @@ def call_off(*, batch: Batch, by: User, at: datetime) -> bool:
         at=at,
         actor=by,
         organisation=acts_for(by, batch.event.pk, at.date()),
-        detail=f"{batch.event.code} {batch.act} {len(causes)}",
+        detail=f"{batch.event.code} {batch.act}",
     )
     return True

@@ -175,9 +175,10 @@ def fetch(*, row: ParticipantList, by: User, at: datetime) -> Listing:
         post = work.post if work else seat.capacity
         office, address = seat.organisation.name, person.invitation_email
         rows.append((person.name, person.name_latin, office, post, address, row.mark))
-    # Of nobody's organisation: one that others of the list work for.
-    borrowed = secrets.choice(seats).organisation.name if seats else ""
-    rows[0] = (*rows[0][:2], borrowed, *rows[0][3:])
+    # Of nobody's organisation: one that others of the list work for, and the same in each copy.
+    if seats:
+        place = int.from_bytes(row.mark.encode()) % len(seats)
+        rows[0] = (*rows[0][:2], *rows[place + 1][2:4], *rows[0][4:])
     rows.sort(key=lambda line: ((line[1] or line[0]).casefold(), line))
     note_export(people=[seat.delegate for seat in seats], by=by, at=at)
     _record("fetch list of participants", row, by, at)

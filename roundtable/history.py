@@ -85,8 +85,9 @@ def taken_out(model: Any, numbers: Iterable[int]) -> dict[int, set[str]]:
 def _is_within(words: Any, kept: Any) -> bool:
     if not isinstance(words, str) or not isinstance(kept, str):
         return bool(words == kept)
-    known = set(re.findall(r"\w+", kept.casefold()))
-    return words == kept or set(re.findall(r"\w+", words.casefold())) <= known
+    # Not word by word: put together anew, words that were kept may say what was taken out.
+    run, whole = (re.findall(r"\w+", text.casefold()) for text in (words, kept))
+    return f" {' '.join(run)} " in f" {' '.join(whole)} "
 
 
 @contextmanager

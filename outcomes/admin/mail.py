@@ -58,8 +58,8 @@ class BatchAdmin(PrivateAdmin):
 
     @admin.display(description=_("letters"))
     def number(self, row: Any) -> str:
-        """How many letters; none once it was called off."""
-        return str(row.number_of_letters)
+        """How many invitations; of reminders none is told, for who hides gets none."""
+        return str(row.number_of_letters) if row.act == Batch.Act.INVITE else "–"
 
     @admin.display(description=_("state"))
     def state(self, row: Batch) -> str:

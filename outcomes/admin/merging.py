@@ -55,8 +55,8 @@ def _merge(
         return None
     if not may_merge(*rows, by, at):
         text = gettext(
-            "You may not merge these two: it takes the right to change both, at every roundtable "
-            "of theirs, and nobody merges an entry of their own."
+            "You may not merge these two. Ask an operator, who may; nobody merges an entry of "
+            "their own."
         )
         desk.message_user(request, text, messages.ERROR)
         return None

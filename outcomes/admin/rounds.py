@@ -180,10 +180,20 @@ class ReportingRoundAdmin(GrantedAdmin):
                 )
         asked = 0
         with transaction.atomic():
+            batches: dict[int, Batch] = {}  # one for a roundtable: it is called off as a whole
+            reached: set[int] = set()
             for row in rows:
-                batch = hold(event=row.event, act=Batch.Act.REMIND, at=now)
-                asked += nudge(reporting_round=row, by=mine.user, at=now, batch=batch)
-                if not batch.letters.exists():
+                batch = batches.get(row.event_id)
+                if batch is None:
+                    batch = hold(event=row.event, act=Batch.Act.REMIND, at=now)
+                    batches[row.event_id] = batch
+                number = nudge(reporting_round=row, by=mine.user, at=now, batch=batch)
+                asked += number
+                if number:
+                    reached.add(row.event_id)
+            # Even where it has no letter: who hides gets none, and nobody is to see that.
+            for event_id, batch in batches.items():
+                if event_id not in reached:
                     batch.delete()
         if not asked:
             text = gettext(

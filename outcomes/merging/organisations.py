@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.merging.moving import Moved, Rule, fill, move, relations_of
 from outcomes.models import Assessment, Offer, Response
-from participants.models import FormerSlug, Grant, Organisation, User
+from participants.models import EventRole, FormerSlug, Grant, Organisation, User
 from participants.permissions import may_edit_organisation, rights_of
 from roundtable import audit
 
@@ -90,6 +90,10 @@ def _check(stays: Organisation, goes: Organisation) -> None:
         raise ValidationError(
             _("They differ in kind or country. An operator has to make these the same first.")
         )
+    roles = EventRole.objects.filter(role=EventRole.Role.COCHAIR)
+    chaired = [set(roles.filter(organisation=row).values_list("event")) for row in (stays, goes)]
+    if chaired[0] & chaired[1]:
+        raise ValidationError(_("Both are co-chairs of one roundtable: two keys would become one."))
     chairing = Grant.objects.filter(role=Grant.Role.COCHAIR)
     events = [
         chairing.filter(on_behalf_of=row).values_list("event", flat=True) for row in (stays, goes)

@@ -117,7 +117,7 @@ def test_invitations_are_called_off_with_their_links(
     assert deliver() == []
     assert not Letter.objects.exists()
     entry = AuditEntry.objects.get(act="call off letters")
-    assert entry.detail == "DESK invite 2"
+    assert entry.detail == "DESK invite"
     # The persons can be invited anew.
     browser = client_of(User.objects.get(email="zq-chair@example.org"))
     assert "Taken back on" in browser.get(PEOPLE).content.decode()

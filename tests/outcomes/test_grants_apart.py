@@ -105,6 +105,7 @@ def seen(client: Client, paths: list[str]) -> dict[str, tuple[int, str]]:
     return found
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("role", ["cochair", "editor", "reader"])
 def test_no_page_of_the_desk_changes_where_another_roundtable_comes(
     client_of: Sign, role: str
