@@ -59,8 +59,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         name = item.nodeid.partition("[")[0]
         cases[name] += 1
-        # Of many cases of one test, one in four is asked again.
-        is_one_of_many = AGAIN and cases[name] > 2 and cases[name] % 4
+        # Of many cases of one test, the first and then one in six are asked again.
+        is_one_of_many = AGAIN and cases[name] > 1 and cases[name] % 6
         if item.get_closest_marker("prove") or is_one_of_many or _is_told(item):
             left_out.append(item)
     if left_out:

@@ -64,7 +64,7 @@ from tests.mistakes import MISTAKES, make_mistake
 from tests.test_privacy import HELD, OPENS, READS, browser_of, portal_once, readers
 
 __all__ = ["portal_once", "readers"]  # fixtures
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[[User | Delegate], Client]
 Readers = dict[str, User | None]
 Record = Callable[[str, object], None]

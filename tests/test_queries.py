@@ -38,7 +38,7 @@ from tests.follow_up import (
     make_response,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[[User | Delegate], Client]
 MOST_OF_A_LIST = 15
 

@@ -171,7 +171,7 @@ def test_cochair_comes_to_the_desk_with_the_code_of_the_app(
     expect(page.get_by_role("heading", level=1)).to_have_text("Now your second factor")
     page.get_by_label("Code").fill(app_code(secret))
     page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What do you want to work on?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
