@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -167,10 +167,15 @@ class GrantAdmin(OperatorOnlyAdmin):
         if is_right and "confirmed" in request.POST:
             to, on = form.cleaned_data["to"], form.cleaned_data["on"]
             by = self.rights_of(request).user
-            hand_over(grant=row, to=to, on=on, by=by, at=timezone.now())
-            text = gettext("It is handed over from %s on. Both get a letter.") % date_format(on)
-            self.message_user(request, text, messages.SUCCESS)
-            return redirect("admin:participants_grant_changelist")
+            try:
+                hand_over(grant=row, to=to, on=on, by=by, at=timezone.now())
+            except ValidationError as mistake:  # somebody else did it a moment ago
+                form.add_error(None, mistake.messages)
+                is_right = False
+            else:
+                text = gettext("It is handed over from %s on. Both get a letter.")
+                self.message_user(request, text % date_format(on), messages.SUCCESS)
+                return redirect("admin:participants_grant_changelist")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

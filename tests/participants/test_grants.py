@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
@@ -176,3 +177,17 @@ def test_a_cochair_hands_nothing_over_alone(client_of: Sign, held: Grant) -> Non
     other = make_user()
     make_grant(other, make_event())
     assert client_of(other).get(address(held)).status_code == 404
+
+
+def test_what_somebody_else_handed_over_a_moment_ago_is_said(
+    client_of: Sign, operator: User, held: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(**_given: object) -> None:
+        raise ValidationError("It was handed over already.")
+
+    monkeypatch.setattr("participants.admin.grants.hand_over", too_late)
+    new = make_user("late@example.org")
+    sent = {"email": new.email, "on": in_days(1).isoformat(), "confirmed": "yes"}
+    answer = client_of(operator).post(address(held), sent)
+    assert answer.status_code == 200
+    assert "It was handed over already." in answer.content.decode()
