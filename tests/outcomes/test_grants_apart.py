@@ -44,7 +44,10 @@ from tests.follow_up import (
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 # What differs from one look at the same page to the next.
-CHANGING = re.compile(r'name="(csrfmiddlewaretoken|once)" value="[^"]+"|value="\d\d:\d\d:\d\d"')
+CHANGING = re.compile(
+    r'name="(csrfmiddlewaretoken|once)" value="[^"]+"|value="\d\d:\d\d:\d\d"'
+    r'|"readonly">\d{1,2} \w+ \d{4}, \d\d:\d\d<'
+)
 
 
 def fill(event: Event, word: str) -> User:
