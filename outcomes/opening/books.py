@@ -22,6 +22,7 @@ from outcomes.opening.cells import (
 from outcomes.opening.texts import rows_of
 
 _OLD = b"\xd0\xcf\x11\xe0"
+_LAST_ROW = 1_048_576  # that any program knows
 
 
 def opened(content: bytes) -> Opened:
@@ -97,23 +98,27 @@ def _cells(page: Any, found: Opened) -> Rows:
     left = MOST_SIGNS - sum(_signs(row) for rows in found.pages.values() for row in rows)
     page.reset_dimensions()  # what the file says of them may be a lie
     rows: Rows = []
-    # Many more rows may be empty: programs write what was only coloured once.
-    every = page.iter_rows(max_row=20 * MOST_ROWS, max_col=2 * MOST_COLUMNS)
-    for number, row in enumerate(every):
-        values = [_value(cell) for cell in row]
-        filled = [place for place, value in enumerate(values) if value not in (None, "")]
+    # Many more may be empty: programs write what was only coloured once. All are looked at, so
+    # that none is left out unseen.
+    for number, row in enumerate(page.iter_rows()):
+        filled = [place for place, cell in enumerate(row) if cell.value not in (None, "")]
+        if number >= _LAST_ROW or (filled and not _fits(number, filled[-1])):
+            raise UnreadableError(Reason.ROWS, page.title)
         if not filled:
             continue
-        if number >= MOST_ROWS or filled[-1] >= MOST_COLUMNS:
-            raise UnreadableError(Reason.ROWS, page.title)
+        values = [_value(cell) for cell in row[: filled[-1] + 1]]
         left -= _signs(values)
         if left < 0:
             raise UnreadableError(Reason.UNPACKED)
         if any(isinstance(value, str) and len(value) > LONGEST for value in values):
             raise UnreadableError(Reason.LONG)
         rows += [[] for _empty in range(number - len(rows))]
-        rows.append(values[: filled[-1] + 1])
+        rows.append(values)
     return rows
+
+
+def _fits(row: int, column: int) -> bool:
+    return row < MOST_ROWS and column < MOST_COLUMNS
 
 
 def _signs(row: list[Any]) -> int:

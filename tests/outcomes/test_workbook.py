@@ -263,6 +263,13 @@ def test_what_cannot_be_read_is_one_sentence(
     assert said.startswith(sentence)
 
 
+@pytest.mark.parametrize("cell", ["B400002", "DR2", "XFD1"])
+def test_what_stands_far_out_is_not_dropped_unseen(filled: Filled, cell: str) -> None:
+    assert refusal(filled(**{f"Themes_{cell}": "lost"})) == [
+        "The sheet “Themes” has more than 20,000 rows or 60 columns. Remove some."
+    ]
+
+
 def test_hostile_workbooks_are_refused_in_sentences(tmp_path: Path, samples: Path) -> None:
     for given_file in sorted((samples / "hostile").rglob("*.xls*")):
         path = tmp_path / f"{given_file.stem}.xlsx"
