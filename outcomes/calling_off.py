@@ -17,7 +17,8 @@ from roundtable.holding import call_off as remove_letters
 def call_off(*, batch: Batch, by: User, at: datetime) -> bool:
     """Nothing of the batch is sent, and links in it end; false where it has left, or one may not.
 
-    An invitation stops working; who was asked again counts as not asked, and may be asked anew.
+    An invitation stops working, and the one that it replaced works again; who was asked again
+    counts as not asked, and may be asked anew.
     """
     rights = rights_of(by, at.date())
     if rights is None or not rights.may_decide(batch.event.pk):

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from participants.models import Delegate, Invitation, User
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable import audit
 from roundtable.holding import Batch
-from roundtable.mailing import post
+from roundtable.mailing import Letter, post
 from roundtable.models import Event
 
 VALID = timedelta(days=14)
@@ -39,7 +39,8 @@ def invite(
 ) -> Invitation:
     """Sends a link to the person's invitation address; an earlier open one stops working.
 
-    Of a batch it leaves with the batch, and can be called off until then.
+    Of a batch it leaves with the batch, and can be called off until then: the earlier one works
+    again.
     A record whose account is closed is emptied first: who comes in finds nothing of before.
     Raises ValidationError, with a sentence for the co-chair, where the person cannot be invited.
     """
@@ -93,10 +94,33 @@ def invite(
 
 
 def end_links(causes: Iterable[str], *, at: datetime) -> int:
-    """Takes back the invitations whose letters had these causes; how many."""
+    """Takes back the invitations whose letters had these causes, and will not leave; how many.
+
+    What each of them replaced works again, where the person has that link or is about to get it.
+    """
     numbers = [int(cause.removeprefix(CAUSE)) for cause in causes if cause.startswith(CAUSE)]
-    rows = Invitation.objects.filter(pk__in=numbers, answered_at=None, revoked_at=None)
-    return rows.update(revoked_at=at)
+    rows = list(Invitation.objects.filter(pk__in=numbers, answered_at=None, revoked_at=None))
+    for row in rows:
+        Invitation.objects.filter(pk=row.pk).update(revoked_at=at)
+        if before := _replaced_by(row):
+            Invitation.objects.filter(pk=before.pk).update(revoked_at=None)
+    return len(rows)
+
+
+def _replaced_by(invitation: Invitation) -> Invitation | None:
+    """The newest one that this took the place of and whose own letter was, or will be, sent."""
+    same = {"delegate": invitation.delegate_id, "event": invitation.event_id, "answered_at": None}
+    while before := (
+        # By the moment: what was taken back for another reason stays so.
+        Invitation.objects.filter(**same, revoked_at=invitation.invited_at)
+        .exclude(pk=invitation.pk)
+        .first()
+    ):
+        letters = Letter.objects.filter(cause=f"{CAUSE}{before.pk}")
+        if letters.filter(Q(done_at=None) | Q(is_sent=True)).exists():
+            return before
+        invitation = before
+    return None
 
 
 def why_not(delegate: Delegate, event: Event, *, rights: Rights | None, own: set[str]) -> str:

@@ -126,6 +126,47 @@ def test_invitations_are_called_off_with_their_links(
     assert [mail.to[0] for mail in deliver()] == ["guest0@desk.example.org"]
 
 
+def link_of(text: str) -> str:
+    link = next(word for word in text.split() if "/invitations/" in word)
+    return link.removeprefix("https://portal.example.org")
+
+
+def test_the_link_that_a_person_has_works_again_once_a_newer_one_is_called_off(
+    client_of: Sign, client: Client, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    user, (person,) = cochair(desk), guests(desk, 1)
+    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
+    today.shift(TEN)
+    path = link_of(str(deliver()[0].body))
+    batches = []
+    for _time in range(2):  # the first of these is never sent either
+        act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
+        batches.append(Batch.objects.order_by("-pk")[0])
+        today.shift(timedelta(minutes=1))
+    assert client.get(path).status_code == 404
+    for batch in batches:
+        act(client_of(user), HOLD, "call_off", batch)
+    assert client.get(path).status_code == 200
+    assert Invitation.objects.filter(revoked_at=None).count() == 1
+    today.shift(TEN)
+    assert len(deliver()) == 1
+
+
+def test_calling_off_brings_back_nothing_that_was_taken_back_otherwise(
+    client_of: Sign, client: Client, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    user, (person,) = cochair(desk), guests(desk, 1)
+    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
+    today.shift(TEN)
+    path = link_of(str(deliver()[0].body))
+    Invitation.objects.update(revoked_at=NOON + TEN)
+    today.shift(TEN)
+    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
+    act(client_of(user), HOLD, "call_off", Batch.objects.order_by("-pk")[0])
+    assert client.get(path).status_code == 404
+    assert not Invitation.objects.filter(revoked_at=None).exists()
+
+
 def test_a_worker_that_is_early_lets_a_letter_wait(
     client_of: Sign, desk: Event, today: Any, deliver: Deliver
 ) -> None:
