@@ -29,11 +29,11 @@ class Alike:
             for mark in _marks(names, person.invitation_email, part.organisation_id):
                 self.known[mark][person.handle] = f"{person.name}, {part.organisation}"
 
-    def add(self, entry: Entry, organisation: Organisation) -> None:
-        """Notes a row of the file, for those that follow."""
+    def add(self, entry: Entry, organisation: Organisation, answer: str) -> None:
+        """Notes a row of the file for those that follow, and what to answer for its person."""
         title = _("%(name)s, in a row above") % {"name": entry.values["name"]}
         for mark in _of(entry, organisation):
-            self.known[mark].setdefault(f"{SAME_ROW}{entry.place}", title)
+            self.known[mark].setdefault(answer, title)
 
     def find(self, entry: Entry, organisation: Organisation) -> list[tuple[str, str]]:
         """Those who look like the person of a row: what to answer for each, and who that is."""

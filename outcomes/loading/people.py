@@ -1,6 +1,7 @@
 """The delegates of a file: new ones wait to be confirmed, and nobody is merged without a yes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,10 +9,11 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outcomes.loading.alike import ALL, NEW, SAME, SAME_ROW, Alike
+from outcomes.loading.alike import ALL, NEW, SAME, SAME_ROW, Alike, compared
 from outcomes.loading.called import Called
 from outcomes.loading.changes import differs, plain
 from outcomes.loading.checking import Entry
+from outcomes.loading.mistakes import Mistake, shown
 from outcomes.loading.permitted import refusals_of_person
 from outcomes.loading.report import Fate, Question, Report
 from participants.models import Affiliation, Delegate, FormerHandle, Organisation, Participation
@@ -20,6 +22,7 @@ from roundtable import audit
 from roundtable.models import Event
 
 OF_DELEGATE = ("name", "name_latin", "invitation_email")
+HAD_ONCE = (*OF_DELEGATE, "capacity")  # of a person at a roundtable, whatever rows there are
 Parts = list[tuple[models.Model, dict[str, Any]]]
 
 
@@ -41,8 +44,18 @@ def apply_delegates(
         except ValidationError as problem:
             report.refuse(f"{entry.place}.organisation", problem.messages[0])
             continue
-        people.bring(entry, organisation)
+        people.take(entry, organisation)
     people.finish()
+
+
+@dataclass
+class _Row:
+    """A row of the file, and those beneath it that are about the same person."""
+
+    entry: Entry
+    organisation: Organisation
+    handle: str  # empty for somebody new
+    again: list[tuple[Entry, Organisation]] = field(default_factory=list)
 
 
 class _People:
@@ -60,18 +73,29 @@ class _People:
             handle__in=given, delegate__participations__event=event
         )
         self.now = dict(merged.values_list("handle", "delegate__handle"))
+        self.rows: dict[str, _Row] = {}  # by what is answered for the person of each
+        self.by_handle: dict[str, _Row] = {}
         self.named: set[str] = set()  # handles
         self.new: list[list[models.Model]] = []
-        self.added: list[Delegate] = []
-        self.changed: list[Delegate] = []
+        self.added: dict[str, Delegate] = {}  # by handle
+        self.changed: dict[str, Delegate] = {}
 
-    def bring(self, entry: Entry, organisation: Organisation) -> None:
-        """Stores one row of the file, or asks whether it is somebody who is there already."""
+    def take(self, entry: Entry, organisation: Organisation) -> None:
+        """Notes one row of the file, or asks whether it is somebody who is there already."""
         handle = entry.values.pop("handle", "")
-        handle = self.now.get(handle, handle) or self._answered(entry, organisation)
-        if handle == SAME_ROW:
-            self.report.count(entry.place, Fate.UNCHANGED, entry.values["name"])
-            return
+        handle = self.now.get(handle, handle)
+        if not handle:
+            handle = self._answered(entry, organisation)
+            if first := self.rows.get(handle) or self.by_handle.get(handle):
+                first.again.append((entry, organisation))
+                return
+        row = _Row(entry, organisation, handle)
+        self.rows[f"{SAME_ROW}{entry.place}"] = row
+        if handle:
+            self.by_handle.setdefault(handle, row)
+
+    def _bring(self, row: _Row) -> None:
+        entry, handle = row.entry, row.handle
         part = self._part_of(handle)
         if part is None:
             sentence = _("There is no such person here. Leave it empty for somebody new.")
@@ -82,10 +106,16 @@ class _People:
             self.report.refuse(entry.place, sentence)
             return
         self.named.add(part.delegate.handle)
-        self._store(entry, part, organisation)
+        refused = len(self.report.mistakes)
+        self._join(row, part)
+        self._store(entry, part, row.organisation)
+        if row.again and len(self.report.mistakes) == refused:
+            self._work_too(row, part)
 
     def finish(self) -> None:
-        """Stores those who are new, all at once, and says who is kept."""
+        """Stores who is changed, then those who are new, all at once, and says who is kept."""
+        for row in self.rows.values():
+            self._bring(row)
         if self.report.mistakes:
             return
         for kind in (Delegate, Participation, Affiliation):
@@ -105,11 +135,16 @@ class _People:
         body = acts_for(by.user, self.event.pk, at.date())
         for act, people in (("add delegate", self.added), ("change delegate", self.changed)):
             audit.record_all(
-                people, act=act, at=at, actor=by.user, organisation=body, detail=self.event.code
+                list(people.values()),
+                act=act,
+                at=at,
+                actor=by.user,
+                organisation=body,
+                detail=self.event.code,
             )
 
     def _answered(self, entry: Entry, organisation: Organisation) -> str:
-        """Whom a row without a handle is about: somebody who is there, or, if empty, nobody yet."""
+        """Whom a row without a handle is about; if empty, nobody yet."""
         found = self.alike.find(entry, organisation)
         answer = self.report.answers.get(entry.place, "")
         if not answer and found:
@@ -117,10 +152,9 @@ class _People:
         if found and answer not in {NEW, *(word for word, _who in found)}:
             title = f"{entry.values['name']}, {organisation}"
             self.report.questions.append(Question(entry.place, title, tuple(found)))
-        if answer.startswith(SAME_ROW) and answer in dict(found):
-            return SAME_ROW
-        self.alike.add(entry, organisation)
-        return answer if answer in dict(found) else ""
+        handle = answer if answer in dict(found) else ""
+        self.alike.add(entry, organisation, handle or f"{SAME_ROW}{entry.place}")
+        return handle
 
     def _answered_for_all(self, found: list[tuple[str, str]]) -> str:
         answer = self.report.answers.get(ALL, "")
@@ -156,10 +190,7 @@ class _People:
         is_new = part._state.adding
         touched = [(row, _changes(row, values)) for row, values in parts]
         changed_keys = {name for _row, changed in touched for name, _was, _is in changed}
-        why_not = list(refusals_of_person(part, changed_keys, given, report.by))
-        for name, sentence in why_not:
-            report.refuse(f"{entry.place}.{name}" if name else entry.place, sentence)
-        if why_not:
+        if self._refuses(part, changed_keys, entry):
             return
         refused = len(report.mistakes)
         for row, values in parts:
@@ -176,9 +207,61 @@ class _People:
                 row.save(update_fields=[name for name, _was, _is in changed])
         changes = tuple(change for _row, changed in touched for change in changed)
         if is_new or changes:
-            (self.added if is_new else self.changed).append(part.delegate)
+            (self.added if is_new else self.changed)[part.delegate.handle] = part.delegate
         fate = Fate.ADDED if is_new else Fate.CHANGED if changes else Fate.UNCHANGED
         report.count(entry.place, fate, given["name"], changes)
+
+    def _join(self, row: _Row, part: Participation) -> None:
+        """Fills with what further rows say what the first leaves open; tells what has no place."""
+        given = row.entry.values
+        for entry, organisation in row.again:
+            values = entry.values
+            if self._refuses(part, (), entry):
+                continue
+            for name in HAD_ONCE:
+                if not given.get(name):
+                    given |= {name: values[name]} if values.get(name) else {}
+                elif compared(values.get(name) or given[name]) != compared(given[name]):
+                    words = _("“%(left)s” is left out: the same person has “%(kept)s” above.")
+                    said = {"left": shown(values[name]), "kept": shown(given[name])}
+                    self.report.notes.append(Mistake(f"{entry.place}.{name}", words % said))
+            if organisation == row.organisation and not given.get("post"):
+                given |= {"post": values["post"]} if values.get("post") else {}
+
+    def _work_too(self, row: _Row, part: Participation) -> None:
+        """Adds the other places of work, and the other posts, of the person of a row."""
+        own = row.entry.values.get("post", "")
+        is_stored = not part.delegate._state.adding
+        works = list(part.delegate.affiliations.all()) if is_stored else []
+        held = {(work.organisation_id, compared(work.post)) for work in works if not work.until}
+        held.add((row.organisation.pk, compared(own)))
+        is_written = bool(own or works)
+        for entry, organisation in row.again:
+            post, name = entry.values.get("post", ""), entry.values["name"]
+            is_known = (organisation.pk, compared(post)) in held
+            if is_known or (not post and organisation.pk in dict(held)):
+                self.report.count(entry.place, Fate.UNCHANGED, name)
+                continue
+            if self._refuses(part, {"post"}, entry):
+                continue
+            if not is_written:
+                # Who is written to work elsewhere alone speaks no longer for the first.
+                self.new.append([self._workplace(part, row.organisation)])
+                is_written = True
+            work = Affiliation(delegate=part.delegate)
+            self._check(work, {"organisation": organisation, "post": post}, entry.place)
+            held.add((organisation.pk, compared(post)))
+            self.new.append([work])
+            if part.delegate.handle not in self.added:
+                self.changed[part.delegate.handle] = part.delegate
+            said = ("post", "", ", ".join(filter(None, [post, str(organisation)])))
+            self.report.count(entry.place, Fate.ADDED, name, (said,))
+
+    def _refuses(self, part: Participation, changed: Collection[str], entry: Entry) -> bool:
+        found = list(refusals_of_person(part, changed, entry.values, self.report.by))
+        for name, sentence in found:
+            self.report.refuse(f"{entry.place}.{name}" if name else entry.place, sentence)
+        return bool(found)
 
     def _check(self, row: models.Model, values: dict[str, Any], place: str) -> None:
         for name, value in values.items():

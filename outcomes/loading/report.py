@@ -70,6 +70,7 @@ class Report:
     # Sentences about rows that the file does not name and that stay all the same.
     kept: list[str] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
+    notes: list[Mistake] = field(default_factory=list)  # what is left out, though nothing is wrong
     new: set[models.Model] = field(default_factory=set)
     rows: list[RowReport] = field(default_factory=list)
     # Who brings it in, and when; without anybody it is a command, which may do all of it.

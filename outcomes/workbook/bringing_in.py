@@ -146,6 +146,6 @@ def _bring_in(
         rows=rows,
         kept=report.kept,
         questions=questions,
-        notes=found.notes,
+        notes=found.notes + [f"{row.where}: {row.sentence}" for row in found.located(report.notes)],
         digest=report.digest,
     )

@@ -265,6 +265,78 @@ def test_rows_of_one_file_that_look_alike_are_asked_about(
     assert "To add: 2." in words(other)
 
 
+def test_same_person_in_two_rows_keeps_what_each_says(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    rita = {"Name": "Rita Sen", "Invitation email": "rita@example.org"}
+    rows = [
+        rita | {"Organisation": "port"},
+        rita | {"Organisation": "harbour", "Post": "Trainer", "Name latin": "Rita"},
+        rita | {"Organisation": "harbour", "Post": "Clerk", "Capacity": "adviser"},
+        rita | {"Name": "R. Sen", "Organisation": "harbour", "Capacity": "observer"},
+        {"Name": "Omar Said", "Organisation": "port", "Post": "Head"},
+        {"Name": "Said Omar", "Organisation": "port", "Post": "Guide"},
+    ]
+    content = book_of(talk, "Delegates", rows)
+    browser = client_of(operator)
+    answer = press(browser, look(browser, content), "look", **{"answer.*": "same"})
+    said = words(answer)
+    assert "To add: 5. To change: 0. To remove: 0." in said
+    assert "Delegates, row 3 To add: Rita Sen Post: Trainer, Harbour Clinic" in said
+    assert "Delegates, row 4 To add: Rita Sen Post: Clerk, Harbour Clinic" in said
+    assert (
+        "Delegates, row 5, Name: “R. Sen” is left out: the same person has “Rita Sen” above."
+        in said
+    )
+    assert "Delegates, row 5, Capacity: “observer” is left out: the same" in said
+    assert "Delegates, row 7 To add: Said Omar Post: Guide, Port Authority" in said
+    store(browser, answer)
+    part = Participation.objects.get(delegate__name="Rita Sen")
+    assert (part.organisation.slug, part.capacity) == ("port", "adviser")
+    assert part.delegate.name_latin == "Rita"
+    work = Affiliation.objects.order_by("pk").values_list(
+        "delegate__name", "organisation__slug", "post"
+    )
+    assert sorted(work) == [
+        ("Omar Said", "port", "Guide"),
+        ("Omar Said", "port", "Head"),
+        ("Rita Sen", "harbour", "Clerk"),
+        ("Rita Sen", "harbour", "Trainer"),
+        ("Rita Sen", "port", ""),
+    ]
+    # The same list once more, and what is downloaded, add nothing.
+    before = everything()
+    answer = press(browser, look(browser, content), "look", **{"answer.*": "same"})
+    assert "All of it stands here already." in words(answer)
+    assert "All of it stands here already." in words(look(browser, book_of(talk, "Delegates", [])))
+    assert everything() == before
+
+
+def test_second_row_of_somebody_who_is_here_adds_a_place_of_work(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    cells = {"Name": "Rita Sen", "Invitation email": "rita@example.org"}
+    rows = [cells | {"Organisation": "port"}, cells | {"Organisation": "harbour"}]
+    browser = client_of(operator)
+    answer = look(browser, book_of(talk, "Delegates", rows, people=False))
+    answer = press(browser, answer, "look", **{"answer.*": "same"})
+    assert "To add: 1. To change: 0." in words(answer)
+    store(browser, answer)
+    assert Participation.objects.get().organisation.slug == "port"
+    assert {row.organisation.slug for row in person.affiliations.all()} == {"port", "harbour"}
+    assert AuditEntry.objects.get(act="change delegate").subject == key_of(person)
+    # Nobody adds one to oneself, nor to somebody of roundtables that one does not edit.
+    cochair = make_user()
+    make_grant(cochair, talk)
+    person.affiliations.all().delete()
+    make_participation(person, make_event())
+    browser = client_of(cochair)
+    answer = look(browser, book_of(talk, "Delegates", rows, people=False))
+    answer = press(browser, answer, "look", **{"answer.*": "same"})
+    assert "Delegates, row 3, Post You may not change this here." in words(answer)
+
+
 def test_whole_list_brought_in_twice_doubles_nobody(
     client_of: Sign, operator: User, talk: Event
 ) -> None:
