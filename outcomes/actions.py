@@ -20,7 +20,7 @@ from outcomes.models import (
     State,
     Statement,
 )
-from outcomes.rounds import has_answered, whom_to_ask, write_to_all
+from outcomes.rounds import unanswered, whom_to_ask, write_to_all
 from participants.models import User
 from participants.permissions import acts_for, rights_of
 from roundtable import audit
@@ -158,10 +158,8 @@ def nudge(
 
 def whom_to_nudge(reporting_round: ReportingRound, at: datetime) -> list[CommitmentParty]:
     """The parties that would be asked again at that moment."""
-    open_requests = reporting_round.requests.filter(
-        Q(nudged_at=None) | Q(nudged_at__date__lt=at.date()),
-        ~has_answered(),
-        party__reminders_stopped_at=None,
+    open_requests = unanswered(reporting_round, again=True).filter(
+        Q(nudged_at=None) | Q(nudged_at__date__lt=at.date())
     )
     numbers = list(open_requests.values_list("party", flat=True))
     asked = answered_for().filter(pk__in=numbers)

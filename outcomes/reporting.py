@@ -1,5 +1,6 @@
 """How a party reports: the link that its focal point gets by mail."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,13 @@ def link_of(token: str, at: datetime) -> ReportLink | None:
     if link is None or link.made_at.isoformat() != content[1]:
         return None
     return link if link.works(at) else None
+
+
+def links_in(text: str, at: datetime) -> list[ReportLink | None]:
+    """Each link to report that stands in a text; None for one that may not be used."""
+    before, after = reverse("report-by-link", args=["-"]).split("-")
+    tokens = re.findall(rf"{re.escape(before)}([^/\s]+){re.escape(after)}", text)
+    return [link_of(token, at) for token in tokens]
 
 
 def _content(token: str) -> list[Any] | None:

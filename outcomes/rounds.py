@@ -26,6 +26,8 @@ from roundtable.holding import Batch
 
 # How many rounds in a row must stay unanswered before the commitment's page says so.
 SILENT_AFTER = 2
+# What begins the cause of each letter of a round.
+CAUSE = "round "
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,12 @@ def has_answered() -> Exists:
         party=OuterRef("party"), submitted_at__gte=OuterRef("round__opened_at")
     )
     return Exists(since)
+
+
+def unanswered(reporting_round: ReportingRound, *, again: bool) -> QuerySet[RoundRequest]:
+    """Its requests that wait for an answer; to be asked `again`, where reminders are wanted."""
+    rows = reporting_round.requests.filter(~has_answered())
+    return rows.filter(party__reminders_stopped_at=None) if again else rows
 
 
 def standing(reporting_round: ReportingRound) -> Standing:
@@ -87,18 +95,22 @@ def write_to_all(
     again: bool,
     at: datetime,
     batch: Batch | None = None,
+    cause: str = "",
 ) -> None:
-    """Queues one letter for each focal point among these parties, with a link for each of them."""
+    """Queues one letter for each focal point among these parties, with a link for each of them.
+
+    A `cause` is given where there is one focal point, whose letter this one replaces.
+    """
     theirs = defaultdict(list)
     for party in parties:
         assert party.focal_point is not None
         theirs[party.focal_point].append(party)
     for person, asked in theirs.items():
-        cause = f"round {of.pk} {person.pk}"
+        usual = f"{CAUSE}{of.pk} {person.pk}"
         write_digest(
             person,
             asked,
-            cause=f"{cause} {at.date()}" if again else cause,
+            cause=cause or (f"{usual} {at.date()}" if again else usual),
             template="outcomes/mail/round",
             at=at,
             title=of.title,

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,6 +13,10 @@ class RoundtableConfig(AppConfig):
     name = "roundtable"
     verbose_name = _("Roundtables")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Finds what is asked of letters on hold when they leave."""
+        autodiscover_modules("held")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

@@ -1,5 +1,10 @@
-"""Letters on hold: those that one act at the desk caused wait a while, and can be called off."""
+"""Letters on hold: those that one act at the desk caused wait a while, and can be called off.
 
+Much may change while a letter waits, so it is asked once more when it leaves: whether its cause
+still holds, and to whom it goes now. The apps above say so in their module `held`.
+"""
+
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 # How long the letters of a batch can be called off.
 HELD = timedelta(minutes=10)
+# Asked of a letter at the moment it leaves: the address it goes to; empty where to nobody.
+Recheck = Callable[[Any, datetime], str]
+_RECHECKS: dict[str, Recheck] = {}
 
 
 class Batch(models.Model):
@@ -80,3 +88,24 @@ def call_off(batch: Batch, *, at: datetime) -> list[str] | None:
     causes = list(waiting.values_list("cause", flat=True))
     waiting.filter(cause__in=causes).delete()
     return causes
+
+
+def recheck(beginning: str) -> Callable[[Recheck], Recheck]:
+    """Has this asked of each letter whose cause begins so."""
+
+    def keep(ask: Recheck) -> Recheck:
+        _RECHECKS[beginning] = ask
+        return ask
+
+    return keep
+
+
+def recipient_now(letter: Any, at: datetime) -> str:
+    """To whom a letter goes that is about to leave; empty where its cause holds no more.
+
+    Of what was on hold nothing leaves that nobody can be asked about.
+    """
+    for beginning, ask in _RECHECKS.items():
+        if letter.cause.startswith(beginning):
+            return ask(letter, at)
+    return "" if letter.batch_id else str(letter.recipient)

@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from roundtable.holding import Batch
+from roundtable.holding import Batch, recipient_now
 
 logger = logging.getLogger(__name__)
 
@@ -170,14 +170,16 @@ def send_letter(number: int) -> None:
         _close(letter, is_sent=False, at=now)
         return
     try:
-        _hand_over(letter)
+        letter.recipient = recipient_now(letter, now)
+        if letter.recipient:
+            _hand_over(letter)
     except NotTakenError as problem:
         _try_later(letter, problem, at=now)
     # Of whatever kind: it may have been taken. Its own words could hold the recipient.
     except Exception as problem:
         give_up(letter, type(problem).__name__, at=now)
     else:
-        _close(letter, is_sent=True, at=timezone.now())
+        _close(letter, is_sent=bool(letter.recipient), at=timezone.now())
 
 
 def _hand_over(letter: Letter) -> None:

@@ -238,7 +238,7 @@ def pause_and_look(cast: Cast, at: datetime) -> None:
     consents.pause(cast.other, by=Consent.By.OWNER, at=at)
 
 
-def be_asked(cast: Cast, at: datetime) -> None:
+def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
     party = make_party(make_commitment(cast.event, due_on=at.date()))
     party.ask(cast.own)
     party.accept(at)
@@ -248,6 +248,7 @@ def be_asked(cast: Cast, at: datetime) -> None:
     commitments = cast.event.commitments.all()
     assert open_round(reporting_round=row, commitments=commitments, by=by, at=at) == 1
     assert nudge(reporting_round=row, by=by, at=at) == 1
+    yield  # what is answered or given back before it leaves is asked for no more
     update = make_update(party.commitment, approved=False, party=party, text="Zq words")
     update.author = cast.user(cast.own)
     hand_in(update, at=at)

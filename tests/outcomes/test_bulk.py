@@ -9,12 +9,16 @@ import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
-from outcomes.models import Commitment, Outcome, ReportingRound, RoundRequest
-from participants.models import Delegate, Invitation, User
+from outcomes.handing_over import hand_over
+from outcomes.merging import merge_people
+from outcomes.models import Commitment, CommitmentParty, Outcome, ReportingRound, RoundRequest
+from participants import consents, erasing
+from participants.accounts import set_sign_in_address
+from participants.models import Consent, Delegate, Invitation, User
 from roundtable.audit import AuditEntry
-from roundtable.holding import Batch
+from roundtable.holding import Batch, hold
 from roundtable.mail_upkeep import tend
-from roundtable.mailing import Letter, send_letter
+from roundtable.mailing import Letter, post, send_letter
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -245,6 +249,205 @@ def test_asking_again_is_shown_held_and_called_off(
     act(client_of(user), ROUNDS, "ask_again", row, confirmed="yes")  # on the same day
     today.shift(TEN)
     assert len(deliver()) == 1
+
+
+# Held mail is asked once more when it leaves ---------------------------------------------------
+
+
+def test_an_invitation_goes_to_the_address_that_was_corrected_meanwhile(
+    client_of: Sign, client: Client, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    (person,) = guests(desk, 1)
+    act(client_of(cochair(desk)), PEOPLE, "invite", person, confirmed="yes")
+    person.invitation_email = "right@desk.example.org"
+    person.save()
+    today.shift(TEN)
+    (mail,) = deliver()
+    assert mail.to == ["right@desk.example.org"]
+    assert client.get(link_of(str(mail.body))).status_code == 200
+    assert Invitation.objects.get(revoked_at=None).email == "right@desk.example.org"
+
+
+def taken_part_no_more(person: Delegate, user: User) -> None:
+    person.participations.all().delete()
+
+
+def joined(person: Delegate, user: User) -> None:
+    person.user = make_user()
+    person.save()
+
+
+def without_address(person: Delegate, user: User) -> None:
+    person.invitation_email = ""
+    person.save()
+
+
+def erased(person: Delegate, user: User) -> None:
+    erasing.erase(person, by=None, at=NOON)
+
+
+def merged(person: Delegate, user: User) -> None:
+    operator = make_user(is_superuser=True)
+    merge_people(stays=make_delegate(user=None), goes=person, by=operator, at=NOON)
+
+
+def answered_elsewhere(person: Delegate, user: User) -> None:
+    person.invitations.update(answer="agreed", answered_at=NOON)
+
+
+def no_cochair_any_more(person: Delegate, user: User) -> None:
+    user.grants.all().delete()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        taken_part_no_more,
+        joined,
+        without_address,
+        erased,
+        merged,
+        answered_elsewhere,
+        no_cochair_any_more,
+    ],
+)
+def test_no_invitation_leaves_that_could_not_be_made_any_more(
+    client_of: Sign,
+    desk: Event,
+    today: Any,
+    deliver: Deliver,
+    change: Callable[[Delegate, User], None],
+) -> None:
+    user, (person,) = cochair(desk), guests(desk, 1)
+    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
+    change(person, user)
+    today.shift(TEN)
+    assert deliver() == []
+    letter = Letter.objects.get()
+    assert letter.done_at and not letter.is_sent and not letter.recipient
+    assert not Invitation.objects.filter(answered_at=None, revoked_at=None).exists()
+
+
+def test_a_held_letter_whose_cause_nobody_knows_stays(
+    desk: Event, today: Any, deliver: Deliver
+) -> None:
+    post(
+        cause="unheard of",
+        to="guest@example.org",
+        template="account/email/email_deleted",
+        context={"timestamp": NOON},
+        at=NOON,
+        batch=hold(event=desk, act=Batch.Act.INVITE, at=NOON),
+    )
+    today.shift(TEN)
+    assert deliver() == []
+    assert Letter.objects.get().done_at
+
+
+def asked_about_two(event: Event) -> tuple[Delegate, list[CommitmentParty], ReportingRound]:
+    row, request = asked_round(event)
+    person = request.party.focal_point
+    assert person
+    other = make_party(make_commitment(event))
+    other.ask(person)
+    other.accept(NOON)
+    make_round_request(round=row, party=other)
+    return person, [request.party, other], row
+
+
+def ask_two_again(client_of: Sign, event: Event) -> tuple[Delegate, list[CommitmentParty]]:
+    person, parties, row = asked_about_two(event)
+    act(client_of(cochair(event)), ROUNDS, "ask_again", row, confirmed="yes")
+    return person, parties
+
+
+def test_a_request_goes_to_the_address_that_the_person_signs_in_with_by_then(
+    client_of: Sign, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    person, _parties = ask_two_again(client_of, desk)
+    assert person.user
+    set_sign_in_address(person.user, "moved@example.org")
+    today.shift(TEN)
+    assert [mail.to for mail in deliver()] == [["moved@example.org"]]
+
+
+def give_back(person: Delegate, party: CommitmentParty) -> None:
+    hand_over(party, suggestion="", by=person.user, at=NOON)
+    Letter.objects.filter(cause__startswith="handover").delete()
+
+
+def report(person: Delegate, party: CommitmentParty) -> None:
+    make_update(party.commitment, party=party, approved=False).submit(at=NOON)
+
+
+def want_no_reminders(person: Delegate, party: CommitmentParty) -> None:
+    CommitmentParty.objects.filter(pk=party.pk).update(reminders_stopped_at=NOON)
+
+
+def remove(person: Delegate, party: CommitmentParty) -> None:
+    party.delete()
+
+
+@pytest.mark.parametrize("change", [give_back, report, want_no_reminders, remove])
+def test_only_what_is_not_settled_meanwhile_is_asked_again(
+    client_of: Sign,
+    client: Client,
+    desk: Event,
+    today: Any,
+    deliver: Deliver,
+    change: Callable[[Delegate, CommitmentParty], None],
+) -> None:
+    person, (one, two) = ask_two_again(client_of, desk)
+    change(person, one)
+    today.shift(TEN)
+    (mail,) = deliver()
+    body = str(mail.body)
+    assert two.commitment.reference in body and one.commitment.reference not in body
+    link = next(word for word in body.split() if "/report/" in word)
+    assert client.get(link.removeprefix("https://portal.example.org")).status_code == 200
+    assert two.report_links.filter(revoked_at=None).count() == 1
+
+
+@pytest.mark.parametrize("change", [give_back, report, want_no_reminders, remove])
+def test_nobody_is_asked_again_where_all_is_settled_meanwhile(
+    client_of: Sign,
+    desk: Event,
+    today: Any,
+    deliver: Deliver,
+    change: Callable[[Delegate, CommitmentParty], None],
+) -> None:
+    person, parties = ask_two_again(client_of, desk)
+    for party in parties:
+        change(person, party)
+    today.shift(TEN)
+    assert deliver() == []
+
+
+def hidden(person: Delegate) -> None:
+    consents.pause(person, by=Consent.By.OWNER, at=NOON)
+    Letter.objects.exclude(cause__startswith="round").delete()
+
+
+def gone(person: Delegate) -> None:
+    erasing.erase(person, by=None, at=NOON)
+
+
+def rounds_removed(person: Delegate) -> None:
+    ReportingRound.objects.all().delete()
+
+
+@pytest.mark.parametrize("change", [hidden, gone, rounds_removed])
+def test_who_hides_or_is_gone_meanwhile_is_not_asked_again(
+    client_of: Sign,
+    desk: Event,
+    today: Any,
+    deliver: Deliver,
+    change: Callable[[Delegate], None],
+) -> None:
+    person, _parties = ask_two_again(client_of, desk)
+    change(person)
+    today.shift(TEN)
+    assert deliver() == []
 
 
 # Themes ---------------------------------------------------------------------------------------
