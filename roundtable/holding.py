@@ -73,6 +73,15 @@ def hold(*, event: Any, act: str, at: datetime) -> Batch:
     return batch
 
 
+def lock_of(letter: int) -> Batch | None:
+    """The batch that a letter waits with, locked: its letters leave or are called off, never both.
+
+    Whoever asks is within a transaction, and reads the time after this.
+    """
+    rows = Batch.objects.select_for_update()
+    return rows.filter(pk__in=Batch.objects.filter(letters=letter).values("pk")).first()
+
+
 @transaction.atomic
 def call_off(batch: Batch, *, at: datetime) -> list[str] | None:
     """Removes the letters of a batch, none of which was sent, and gives their causes.
@@ -80,13 +89,14 @@ def call_off(batch: Batch, *, at: datetime) -> list[str] | None:
     The causes may have letters again. None where the batch has left, or was called off before.
     """
     row = Batch.objects.select_for_update().get(pk=batch.pk)
-    if not row.can_be_called_off(at):
+    # Since the moment of the press one may have left: then nothing is called off.
+    has_left = row.letters.exclude(attempts=0, claimed_at=None, done_at=None).exists()
+    if has_left or not row.can_be_called_off(at):
         return None
     row.called_off_at = at
     row.save()
-    waiting = row.letters.filter(claimed_at=None, done_at=None)
-    causes = list(waiting.values_list("cause", flat=True))
-    waiting.filter(cause__in=causes).delete()
+    causes = list(row.letters.values_list("cause", flat=True))
+    row.letters.all().delete()
     return causes
 
 

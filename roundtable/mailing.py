@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from roundtable.holding import Batch, recipient_now
+from roundtable.holding import Batch, lock_of, recipient_now
 
 logger = logging.getLogger(__name__)
 
@@ -156,16 +156,11 @@ def _enqueue(number: int, batch: Batch | None) -> None:
 @task(backend="mail")
 def send_letter(number: int) -> None:
     """Sends the letter of this number, unless that was begun before."""
-    now = timezone.now()
-    held = Batch.objects.filter(letters=number, held_until__gt=now).first()
-    if held:
-        _enqueue(number, held)
+    letter = _claim(number)
+    if letter is None:
         return
-    free = Letter.objects.filter(pk=number, claimed_at=None, done_at=None)
-    # One conditional UPDATE: of two workers only one gets the letter.
-    if not free.update(claimed_at=now, attempts=F("attempts") + 1):
-        return
-    letter = Letter.objects.get(pk=number)
+    assert letter.claimed_at is not None
+    now = letter.claimed_at
     if not letter.recipient or (letter.not_after and letter.not_after < now):
         _close(letter, is_sent=False, at=now)
         return
@@ -180,6 +175,22 @@ def send_letter(number: int) -> None:
         give_up(letter, type(problem).__name__, at=now)
     else:
         _close(letter, is_sent=bool(letter.recipient), at=timezone.now())
+
+
+@transaction.atomic
+def _claim(number: int) -> Letter | None:
+    """Takes the letter of this number for this worker alone; None where it is not to be sent."""
+    batch, now = lock_of(number), timezone.now()
+    if batch and batch.called_off_at:
+        return None
+    if batch and now < batch.held_until:
+        _enqueue(number, batch)
+        return None
+    free = Letter.objects.filter(pk=number, claimed_at=None, done_at=None)
+    # One conditional UPDATE: of two workers only one gets the letter.
+    if not free.update(claimed_at=now, attempts=F("attempts") + 1):
+        return None
+    return Letter.objects.get(pk=number)
 
 
 def _hand_over(letter: Letter) -> None:

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from outcomes.calling_off import call_off
 from outcomes.handing_over import hand_over
 from outcomes.merging import merge_people
 from outcomes.models import Commitment, CommitmentParty, Outcome, ReportingRound, RoundRequest
@@ -20,6 +24,7 @@ from roundtable.holding import Batch, hold
 from roundtable.mail_upkeep import tend
 from roundtable.mailing import Letter, post, send_letter
 from roundtable.models import Event
+from tests.delivery import run_queue
 from tests.factories import (
     NOON,
     make_commitment,
@@ -88,7 +93,7 @@ def test_invitations_wait_ten_minutes_and_then_leave(
     today.shift(TEN - timedelta(seconds=1))
     assert deliver() == []
     today.shift(timedelta(seconds=1))
-    assert sorted(mail.to[0] for mail in deliver()) == [
+    assert sorted(letter.to[0] for letter in deliver()) == [
         "guest0@desk.example.org",
         "guest1@desk.example.org",
     ]
@@ -127,7 +132,7 @@ def test_invitations_are_called_off_with_their_links(
     assert "Taken back on" in browser.get(PEOPLE).content.decode()
     act(browser, PEOPLE, "invite", people[0], confirmed="yes")
     today.shift(TEN)
-    assert [mail.to[0] for mail in deliver()] == ["guest0@desk.example.org"]
+    assert [letter.to[0] for letter in deliver()] == ["guest0@desk.example.org"]
 
 
 def link_of(text: str) -> str:
@@ -189,10 +194,44 @@ def test_what_a_worker_has_begun_is_not_called_off(
     act(client_of(user), PEOPLE, "invite", *guests(desk), confirmed="yes")
     begun = Letter.objects.order_by("pk")[0]
     Letter.objects.filter(pk=begun.pk).update(claimed_at=NOON)
-    act(client_of(user), HOLD, "call_off", Batch.objects.get())
-    assert list(Letter.objects.all()) == [begun]
-    still = Invitation.objects.get(revoked_at=None)
-    assert begun.cause == f"invitation:{still.pk}"
+    text = act(client_of(user), HOLD, "call_off", Batch.objects.get())
+    assert "1 has left, or was called off before." in text
+    # Not by halves either.
+    assert Batch.objects.get().called_off_at is None and Letter.objects.count() == 2
+    assert Invitation.objects.filter(revoked_at=None).count() == 2
+
+
+def test_a_press_in_time_that_waited_while_letters_left_calls_nothing_off(
+    client_of: Sign, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    user = cochair(desk)
+    act(client_of(user), PEOPLE, "invite", *guests(desk), confirmed="yes")
+    batch = Batch.objects.get()
+    today.shift(TEN)
+    run_queue(at_most=1)
+    assert len(mail.outbox) == 1
+    assert not call_off(batch=batch, by=user, at=NOON + TEN - timedelta(seconds=1))
+    assert len(deliver()) == 2
+    assert Invitation.objects.filter(revoked_at=None).count() == 2
+    assert not AuditEntry.objects.filter(act="call off letters").exists()
+
+
+def test_a_worker_locks_what_a_letter_waits_with_before_it_reads_the_time(
+    client_of: Sign, desk: Event, today: Any
+) -> None:
+    act(client_of(cochair(desk)), PEOPLE, "invite", *guests(desk, 1), confirmed="yes")
+    today.shift(TEN)
+    with CaptureQueriesContext(connection) as asked:
+        send_letter.call(Letter.objects.get().pk)
+    locks = [row["sql"] for row in asked.captured_queries if "FOR UPDATE" in row["sql"]]
+    if connection.features.has_select_for_update:
+        assert 'FROM "roundtable_batch"' in locks[0]
+    assert len(mail.outbox) == 1
+    # What was called off stays so, whatever is left of it.
+    Letter.objects.update(done_at=None, attempts=0, recipient="guest0@desk.example.org")
+    Batch.objects.update(called_off_at=NOON)
+    send_letter.call(Letter.objects.get().pk)
+    assert len(mail.outbox) == 1 and Letter.objects.get().attempts == 0
 
 
 def test_each_roundtable_has_mail_of_its_own_to_call_off(
@@ -262,9 +301,9 @@ def test_an_invitation_goes_to_the_address_that_was_corrected_meanwhile(
     person.invitation_email = "right@desk.example.org"
     person.save()
     today.shift(TEN)
-    (mail,) = deliver()
-    assert mail.to == ["right@desk.example.org"]
-    assert client.get(link_of(str(mail.body))).status_code == 200
+    (letter,) = deliver()
+    assert letter.to == ["right@desk.example.org"]
+    assert client.get(link_of(str(letter.body))).status_code == 200
     assert Invitation.objects.get(revoked_at=None).email == "right@desk.example.org"
 
 
@@ -368,7 +407,7 @@ def test_a_request_goes_to_the_address_that_the_person_signs_in_with_by_then(
     assert person.user
     set_sign_in_address(person.user, "moved@example.org")
     today.shift(TEN)
-    assert [mail.to for mail in deliver()] == [["moved@example.org"]]
+    assert [letter.to for letter in deliver()] == [["moved@example.org"]]
 
 
 def give_back(person: Delegate, party: CommitmentParty) -> None:
@@ -400,8 +439,8 @@ def test_only_what_is_not_settled_meanwhile_is_asked_again(
     person, (one, two) = ask_two_again(client_of, desk)
     change(person, one)
     today.shift(TEN)
-    (mail,) = deliver()
-    body = str(mail.body)
+    (letter,) = deliver()
+    body = str(letter.body)
     assert two.commitment.reference in body and one.commitment.reference not in body
     link = next(word for word in body.split() if "/report/" in word)
     assert client.get(link.removeprefix("https://portal.example.org")).status_code == 200
