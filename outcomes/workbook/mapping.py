@@ -12,7 +12,7 @@ from django.db import models
 from outcomes.loading.alike import compared
 from outcomes.opening.cells import Computed, Opened, Rows
 from outcomes.workbook.days import day_of, is_either
-from outcomes.workbook.reading import UNSEEN, key_of, tidy
+from outcomes.workbook.reading import UNSEEN, key_of, sheets_of, tidy
 from outcomes.workbook.sheets import SHEETS, Sheet, label_of
 from outcomes.workbook.writing import ABOUT, WORDS
 
@@ -89,9 +89,25 @@ class Table:
 
 
 def is_ours(given: Opened) -> bool:
-    """Whether a file has a sheet of ours by name; what else it has is said to be wrong then."""
-    ours = {sheet.title.lower() for sheet in SHEETS}
-    return not given.is_bare and any(tidy(title).lower() in ours for title in given.pages)
+    """Whether a file has a sheet of ours, by name and columns; else somebody says what it is.
+
+    What more a file of ours has is said to be wrong.
+    """
+    ours = {sheet.title.lower(): sheet for sheet in SHEETS}
+    named = [
+        (sheet, cells)
+        for title, cells in given.pages.items()
+        if (sheet := ours.get(tidy(title).lower())) and not given.is_bare
+    ]
+    is_empty = not any(given.pages.values())
+    return bool(named) and (is_empty or any(_has_columns_of(*page) for page in named))
+
+
+def _has_columns_of(sheet: Sheet, cells: Rows) -> bool:
+    if not sheet.is_upright:
+        return sheet in sheets_of(cells)
+    words = [key for row in cells if row and (key := key_of(row[0]))]
+    return bool(words) and sum(key in sheet.keys for key in words) * 2 >= len(words)
 
 
 def tables_of(given: Opened) -> list[Table]:

@@ -103,6 +103,33 @@ def test_registration_list_comes_in_as_it_is(browser: Client, talk: Event) -> No
 
 
 @pytest.mark.usefixtures("noted_templates")
+@pytest.mark.parametrize(
+    ("title", "headings"),
+    [
+        ("delegates", ["Full name", "Ministry", "E-mail"]),
+        ("Delegates ", ["Name", "Organisation", "Phone"]),
+        ("Roundtable", ["Full name", "Ministry", "E-mail"]),
+        ("Documents", ["Full name", "Ministry", "E-mail"]),
+    ],
+)
+def test_foreign_list_on_a_sheet_called_as_ours_is_mapped(
+    browser: Client, talk: Event, title: str, headings: list[str]
+) -> None:
+    rows = [["Participants"], headings, ["Rita Sen", "port", "rita@example.org"]]
+    answer = look(browser, book((title, rows)), talk)
+    assert "What are the columns?" in words(answer)
+    answer = press(browser, answer, "map", **said_of(answer, talk))
+    assert "To add: 1. To change: 0. To remove: 0." in words(answer)
+    assert "Delegates, row 3 To add: Rita Sen" in words(answer)
+
+
+def test_sheet_of_ours_beside_others_is_read_and_faults_said(browser: Client, talk: Event) -> None:
+    ours = ("Themes", [["Slug", "Name"], ["sea", "Work at sea"]])
+    answer = look(browser, book(ours, ("Delegates", [["Ministry"], ["port"]])), talk)
+    assert "Delegates, column 1 “Ministry” is not known." in words(answer)
+
+
+@pytest.mark.usefixtures("noted_templates")
 def test_faults_are_said_by_row_and_column_and_mended_by_mapping(
     browser: Client, talk: Event
 ) -> None:
