@@ -173,7 +173,7 @@ def _table(tables: list[Table], chosen: Any) -> tuple[Table, str]:
     by_page = {table.page: table for table in tables}
     table = by_page.get(str(chosen.get("page", "")), tables[0])
     place = str(chosen.get("place", ""))
-    return table, place if place in MAPPED else best_place(table.headings)
+    return table, place if place in MAPPED else best_place(table)
 
 
 def _shown(upload: Upload, page: int) -> dict[str, Any]:

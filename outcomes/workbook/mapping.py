@@ -164,9 +164,14 @@ def _meant(heading: Any, called: dict[str, str]) -> str:
     return ""
 
 
-def best_place(headings: list[str]) -> str:
-    """The sheet that a table looks most like."""
-    return max(MAPPED, key=lambda place: sum(bool(key) for key in guesses(place, headings)))
+def best_place(table: Table) -> str:
+    """The sheet that a table looks most like; of several that of its name."""
+
+    def likeness(place: str) -> tuple[int, bool]:
+        is_named = tidy(table.page).lower() == MAPPED[place].title.lower()
+        return sum(bool(key) for key in guesses(place, table.headings)), is_named
+
+    return max(MAPPED, key=likeness)
 
 
 def is_joined(sheet: Sheet, key: str) -> bool:
