@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.merging import Moved, merge_organisations, merge_people, which_stays
 from outcomes.merging.organisations import may_merge as may_merge_organisations
+from outcomes.merging.organisations import which_stays as which_organisation_stays
 from outcomes.merging.people import may_merge as may_merge_people
 from participants.models import Delegate, Organisation
 
@@ -26,7 +27,13 @@ def merge_two_organisations(
     desk: Any, request: HttpRequest, queryset: QuerySet[Organisation]
 ) -> HttpResponse | None:
     """Asks which of two organisations stays, shows what moves, and does it."""
-    return _merge(desk, request, queryset, merge_organisations, may_merge_organisations, list)
+    by, at = desk.rights_of(request).user, timezone.now()
+
+    def can_stay(rows: list[Any]) -> list[Any]:
+        first, second = rows
+        return which_organisation_stays(first, second, by, at)
+
+    return _merge(desk, request, queryset, merge_organisations, may_merge_organisations, can_stay)
 
 
 @admin.action(description=_("Merge two that are one person"), permissions=["decide"])

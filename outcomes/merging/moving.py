@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-# move: all of them. once: where the one that stays has the same, it must say nothing else.
-# apart: it is moved, but never where both have one. theirs: a person's own; none may be there.
-Rule = Literal["move", "once", "apart", "theirs", "by hand"]
+# move: all of them. fold: what the one that stays says word for word stands once. once: where the
+# one that stays has the same, it must say nothing else. apart: it is moved, but never where both
+# have one. theirs: a person's own; none may be there.
+Rule = Literal["move", "fold", "once", "apart", "theirs", "by hand"]
 Moved = Counter[str]
 
 
@@ -24,7 +25,7 @@ def relations_of(model: type[models.Model]) -> dict[str, Any]:
 
 
 def move(relation: Any, rule: Rule, *, stays: models.Model, goes: models.Model) -> int:
-    """Moves the rows of one relation; how many.
+    """Moves the rows of one relation; how many, without those that the one that stays has too.
 
     Raises ValidationError, in words for the desk, where that would lose or double something.
     """
@@ -38,8 +39,11 @@ def move(relation: Any, rule: Rule, *, stays: models.Model, goes: models.Model) 
                 _("It holds what only the person decides about, so it cannot be merged.")
             )
         return 0
-    number: int = rows.count()
-    if rule != "move":
+    if rule == "fold":
+        for row in list(rows):
+            if _equal(row, name, stays):
+                row.delete()
+    elif rule != "move":
         for row in list(rows):
             same = _same(row, name, stays)
             if same is None:
@@ -50,8 +54,18 @@ def move(relation: Any, rule: Rule, *, stays: models.Model, goes: models.Model) 
                     % {"what": model._meta.verbose_name, "row": _where(row)}
                 )
             row.delete()
-    model._base_manager.filter(**{name: goes}).update(**{name: stays})
+    number: int = rows.update(**{name: stays})
     return number
+
+
+def _equal(row: Any, name: str, stays: models.Model) -> bool:
+    """Whether the one that stays has a row that says the same in every field."""
+    said = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key and field.name != name
+    }
+    return bool(row._meta.model._base_manager.filter(**said, **{name: stays}).exists())
 
 
 def _same(row: Any, name: str, stays: models.Model) -> Any:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes.merging.moving import Moved, Rule, fill, move, relations_of
-from outcomes.models import Assessment, Offer, Response
+from outcomes.models import Assessment, Follow, Offer, Response
 from participants.models import EventRole, FormerSlug, Grant, Organisation, User
 from participants.permissions import may_edit_organisation, rights_of
 from roundtable import audit
@@ -20,12 +20,12 @@ RULES: dict[str, Rule] = {
     "participants.Grant.on_behalf_of": "move",
     # Who left one of them out leaves out both: nobody is shown more.
     "participants.AudienceException.organisation": "once",
-    "participants.Affiliation.organisation": "move",
+    "participants.Affiliation.organisation": "fold",
     "participants.Participation.organisation": "move",
     "participants.FormerSlug.organisation": "move",
     "outcomes.Reply.organisation": "apart",
     "outcomes.SignOff.organisation": "apart",
-    "outcomes.Follow.organisation": "once",
+    "outcomes.Follow.organisation": "by hand",
     "outcomes.Offer.organisation": "move",
     "outcomes.Response.organisation": "move",
     "outcomes.Assessment.organisation": "move",
@@ -48,6 +48,20 @@ def may_merge(first: Organisation, second: Organisation, by: User, at: datetime)
     return rights is not None and all(may_edit_organisation(rights, row) for row in (first, second))
 
 
+def which_stays(first: Organisation, second: Organisation, by: User, at: datetime) -> list[Any]:
+    """Which of the two can stay: either, by an operator; else the one that others link to.
+
+    That is the one with a public page; of two alike, the one that was here first. Its short name
+    in addresses is changed by nobody else at the desk, and so by no merge.
+    """
+    rights = rights_of(by, at.date())
+    if rights is not None and rights.is_operator:
+        return [first, second]
+    rows = {row.pk: row for row in (first, second)}
+    public = Organisation.objects.published().filter(pk__in=rows).values_list("pk", flat=True)
+    return [rows[min(set(public) or rows)]]
+
+
 @transaction.atomic
 def merge_organisations(
     *, stays: Organisation, goes: Organisation, by: User, at: datetime
@@ -60,6 +74,8 @@ def merge_organisations(
     if stays.pk == goes.pk or not may_merge(stays, goes, by, at):
         raise ValidationError(_("You may not merge these two."))
     stays, goes = (Organisation.objects.select_for_update().get(pk=row.pk) for row in (stays, goes))
+    if stays not in which_stays(stays, goes, by, at):
+        raise ValidationError(_("Others link to “%s”, so that one has to stay.") % goes)
     _check(stays, goes)
     wrong_before = _wrong(stays) | _wrong(goes)
     moved: Moved = Moved()
@@ -68,6 +84,7 @@ def merge_organisations(
         number = move(relations[name], rule, stays=stays, goes=goes)
         if number and name in COUNTED:
             moved[str(relations[name].related_model._meta.verbose_name_plural)] += number
+    _move_follows(stays, goes)
     if wrong := _wrong(stays) - wrong_before:
         raise ValidationError(
             _("Merged, they would contradict each other: %s.") % sorted(map(str, wrong))[0]
@@ -102,6 +119,23 @@ def _check(stays: Organisation, goes: Organisation) -> None:
         raise ValidationError(
             _("Co-chairs act for both of them at one roundtable: two keys would become one.")
         )
+
+
+def _move_follows(stays: Organisation, goes: Organisation) -> None:
+    """Who follows both follows one: as fast as either was told, and missing nothing."""
+    known = {row.user_id: row for row in Follow.objects.filter(organisation=stays)}
+    for row in Follow.objects.filter(organisation=goes):
+        same = known.get(row.user_id)
+        if same is None:
+            row.organisation = stays
+            row.save()
+            continue
+        if Follow.Pace.AT_ONCE in (row.pace, same.pace):
+            same.pace = Follow.Pace.AT_ONCE
+        # The earlier moment: something may be told twice, nothing is left out.
+        same.told_until = min(row.told_until, same.told_until)
+        row.delete()
+        same.save()
 
 
 def _wrong(row: Organisation) -> set[Any]:

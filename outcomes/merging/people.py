@@ -25,9 +25,11 @@ RULES: dict[str, Rule] = {
     "participants.Invitation.delegate": "by hand",
     "outcomes.CommitmentParty.focal_point": "by hand",
     "outcomes.ReportLink.delegate": "by hand",
-    "participants.Affiliation.delegate": "move",
+    "participants.Affiliation.delegate": "fold",
     "participants.FormerHandle.delegate": "move",
 }
+# What people write about themselves.
+OWN_WORDS = ("post", "about")
 
 
 def which_stays(first: Delegate, second: Delegate) -> list[Delegate]:
@@ -63,18 +65,19 @@ def merge_people(*, stays: Delegate, goes: Delegate, by: User, at: datetime) -> 
     relations = relations_of(Delegate)
     for name, rule in RULES.items():
         number = move(relations[name], rule, stays=stays, goes=goes)
-        if number and rule == "move" and name != "participants.FormerHandle.delegate":
+        if number and name == "participants.Affiliation.delegate":
             moved[str(relations[name].related_model._meta.verbose_name_plural)] += number
-    moved[_("participations")] += _move_participations(stays, goes)
+    if number := _move_participations(stays, goes):
+        moved[_("participations")] += number
     _end_invitations(stays, goes, at)
     _ask_anew(stays, goes, at)
-    handle, number = goes.handle, goes.pk
+    handle, former = goes.handle, goes.pk
     audit.key_of(goes)  # by which what the log says of that entry is found again
     goes.delete()
-    fill(stays, goes, ("name_latin", "invitation_email"))
+    fill(stays, goes, ("name_latin", "invitation_email", *OWN_WORDS))
     stays.full_clean()
     stays.save()
-    FormerHandle.objects.create(handle=handle, number=number, delegate=stays)
+    FormerHandle.objects.create(handle=handle, number=former, delegate=stays)
     event = stays.participations.order_by("pk").values_list("event_id", flat=True).first()
     office = acts_for(by, event, at.date()) if event else ""
     audit.record(act="merge person", at=at, actor=by, subject=stays, organisation=office)
@@ -90,6 +93,23 @@ def _check(stays: Delegate, goes: Delegate) -> None:
         raise ValidationError(_("One of them is made up and the other one is not."))
     if stays.erased_at or goes.erased_at or goes.paused_at or goes.is_protected:
         raise ValidationError(_("These two cannot be merged."))
+    for name in OWN_WORDS:
+        kept, other = getattr(stays, name), getattr(goes, name)
+        if not other or kept == other:
+            continue
+        if stays.user_id:
+            # Nobody else writes into a profile.
+            raise ValidationError(
+                _("It holds what only the person decides about, so it cannot be merged.")
+            )
+        if kept:
+            raise ValidationError(
+                _(
+                    "Each says something else under “%s”, and one would be lost. Leave both, or "
+                    "remove the one that is wrong."
+                )
+                % Delegate._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            )
     addresses = {row.invitation_email.lower() for row in (stays, goes)} - {""}
     if len(addresses) > 1:
         raise ValidationError(
@@ -98,9 +118,13 @@ def _check(stays: Delegate, goes: Delegate) -> None:
 
 
 def _move_participations(stays: Delegate, goes: Delegate) -> int:
-    """Moves where one took part; with an account, it is to be confirmed anew: it opens doors."""
+    """Moves where one took part, and says how many; what both have stands once.
+
+    With an account, what moves is to be confirmed anew: it opens doors.
+    """
     rows = list(goes.participations.select_related("event", "organisation"))
     known = {part.event_id: part for part in stays.participations.all()}
+    number = 0
     for row in rows:
         same = known.get(row.event_id)
         if same is None:
@@ -108,6 +132,7 @@ def _move_participations(stays: Delegate, goes: Delegate) -> int:
             if stays.user_id:
                 row.confirmed_by = row.confirmed_at = None
             row.save()
+            number += 1
             continue
         differs = row.capacity and same.capacity and row.capacity != same.capacity
         if row.organisation_id != same.organisation_id or differs:
@@ -120,7 +145,7 @@ def _move_participations(stays: Delegate, goes: Delegate) -> int:
             same.confirmed_by, same.confirmed_at = row.confirmed_by, row.confirmed_at
         same.save()
         row.delete()
-    return len(rows)
+    return number
 
 
 def _end_invitations(stays: Delegate, goes: Delegate, at: datetime) -> None:

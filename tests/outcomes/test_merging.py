@@ -1,7 +1,7 @@
 """Merging what stands twice: every link moves, old addresses lead on, and nobody is shown more."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,18 @@ from django.test import Client
 
 from outcomes.merging import merge_organisations, merge_people, organisations, people
 from outcomes.merging.moving import relations_of
-from outcomes.models import CommitmentParty
+from outcomes.models import CommitmentParty, Follow
 from participants import erasing, sharing
 from participants.looks import note_export
-from participants.models import Audience, Delegate, FormerHandle, FormerSlug, Organisation, User
+from participants.models import (
+    Audience,
+    Delegate,
+    EventRole,
+    FormerHandle,
+    FormerSlug,
+    Organisation,
+    User,
+)
 from roundtable.audit import AuditEntry, AuditKey, key_of
 from tests.factories import (
     NOON,
@@ -140,6 +148,87 @@ def test_what_both_say_alike_stands_once_and_what_differs_is_told(by: User) -> N
     assert Organisation.objects.filter(pk=other.pk).exists() and other.roles.count() == 1
 
 
+def test_the_same_work_stands_once_and_other_work_moves(by: User) -> None:
+    stays, goes = two()
+    person = make_delegate()
+    other = make_delegate(user=None)
+    for office in (stays, goes):
+        make_affiliation(person, organisation=office, post="Clerk", since=date(2020, 1, 1))
+        make_affiliation(other, organisation=office, post="Clerk")
+    make_affiliation(person, organisation=goes, post="Clerk", since=date(2024, 1, 1))
+    one(stays, goes, by)
+    work = person.affiliations.order_by("since").values_list("organisation", "post", "since")
+    assert list(work) == [
+        (stays.pk, "Clerk", date(2020, 1, 1)),
+        (stays.pk, "Clerk", date(2024, 1, 1)),
+    ]
+    double = make_delegate(user=None)
+    make_affiliation(double, organisation=stays, post="Clerk")
+    make_affiliation(double, organisation=stays, post="Head", until=date(2025, 1, 1))
+    moved = merge_people(stays=other, goes=double, by=by, at=NOON)
+    assert sorted(other.affiliations.values_list("post", flat=True)) == ["Clerk", "Head"]
+    assert moved == {"affiliations": 1}
+
+
+def test_who_follows_both_follows_the_one_and_misses_nothing(by: User) -> None:
+    stays, goes = two()
+    earlier, later = NOON - timedelta(days=3), NOON - timedelta(days=1)
+    first, second, third = make_user(), make_user(), make_user()
+    make_follow(first, organisation=stays, pace="weekly", told_until=later)
+    make_follow(first, organisation=goes, pace="at-once", told_until=earlier)
+    make_follow(second, organisation=stays, pace="weekly", told_until=earlier)
+    make_follow(second, organisation=goes, pace="weekly", told_until=later)
+    make_follow(third, organisation=goes, pace="weekly", told_until=later)
+    one(stays, goes, by)
+    follows = Follow.objects.order_by("user").values_list(
+        "user", "organisation", "pace", "told_until"
+    )
+    assert list(follows) == [
+        (first.pk, stays.pk, "at-once", earlier),
+        (second.pk, stays.pk, "weekly", earlier),
+        (third.pk, stays.pk, "weekly", later),
+    ]
+
+
+def test_what_is_said_to_move_is_what_moves(by: User) -> None:
+    stays, goes = two()
+    event, other = make_event(), make_event()
+    for row in (stays, goes):
+        make_role(event, organisation=row)
+    make_role(other, organisation=goes)
+    assert one(stays, goes, by) == {"roles at roundtables": 1}
+    person, double = make_delegate(user=None), make_delegate(user=None)
+    for guest in (person, double):
+        make_participation(guest, event, organisation=stays)
+    third = make_delegate(user=None)
+    make_participation(third, other, organisation=stays)
+    assert merge_people(stays=person, goes=double, by=by, at=NOON) == {}
+    assert merge_people(stays=person, goes=third, by=by, at=NOON) == {"participations": 1}
+
+
+@pytest.mark.parametrize("role", ["editor", "cochair"])
+def test_no_short_name_that_others_link_to_is_changed_by_a_merge(
+    client_of: Sign, role: str
+) -> None:
+    event, user = make_event(), make_user()
+    make_grant(user, event, role=role)
+    cited, new = two()
+    newer = make_organisation(name="Third", slug="third", kind="government", country="TH")
+    for row in (cited, newer):
+        make_role(event, organisation=row)
+    client, name = client_of(user), "merge_two_organisations"
+    for row in (new, newer):
+        text = act(client, ORGANISATIONS, name, cited, row, stays=row.pk, confirmed="yes")
+        assert f'value="{cited.pk}" required' in text and f'value="{row.pk}" required' not in text
+        with pytest.raises(ValidationError, match="Others link to “Ministry of Labour”"):
+            one(row, cited, user)
+    EventRole.objects.filter(organisation=newer).delete()
+    make_role(event, organisation=newer, role="observer")
+    text = act(client, ORGANISATIONS, name, cited, newer, stays=cited.pk, confirmed="yes")
+    assert "They are one: “Ministry of Labour” stays." in text
+    assert list(FormerSlug.objects.values_list("slug", flat=True)) == ["third"]
+
+
 def test_parties_to_the_same_commitment_are_not_made_one(by: User) -> None:
     stays, goes = two()
     commitment = make_commitment()
@@ -255,6 +344,21 @@ def test_every_link_of_a_person_moves(by: User) -> None:
     assert sent.revoked_at == link.revoked_at == NOON
     assert part.confirmed_at is not None and stays.name_latin == "Rita"
     assert AuditEntry.objects.get(act="merge person").subject == key_of(stays)
+
+
+def test_what_people_wrote_about_themselves_is_not_lost(by: User) -> None:
+    stays = make_delegate(user=None, post="Clerk")
+    goes = make_delegate(user=None, post="Clerk", about="Ask me about ports")
+    merge_people(stays=stays, goes=goes, by=by, at=NOON)
+    stays.refresh_from_db()
+    assert (stays.post, stays.about) == ("Clerk", "Ask me about ports")
+    third = make_delegate(user=None, about="Ask me about rail")
+    with pytest.raises(ValidationError, match="Each says something else under “about”"):
+        merge_people(stays=stays, goes=third, by=by, at=NOON)
+    # Nobody else writes into the profile of who has an account.
+    with pytest.raises(ValidationError, match="only the person decides about"):
+        merge_people(stays=make_delegate(), goes=third, by=by, at=NOON)
+    assert Delegate.objects.filter(pk=third.pk, about="Ask me about rail").exists()
 
 
 def test_an_account_gains_no_confirmed_part_by_a_merge(by: User) -> None:
