@@ -22,13 +22,14 @@ from participants.lists import LONGEST_SEARCH, readable_address
 from participants.looks import note_export
 from participants.models import Delegate, Organisation
 from roundtable.formulas import FORMULA_STARTS, escape
+from roundtable.spelling import spelled
 
 
 def put_text(cell: Any, text: str) -> None:
     """Writes a text into a cell of a workbook, so that no program takes it for a formula."""
-    # A workbook cannot hold control characters, and spells a carriage return thus.
+    # A workbook cannot hold control characters.
     plain = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
-    cell.value, cell.data_type = plain.replace("\r", "_x000D_"), "s"
+    cell.value, cell.data_type = spelled(plain), "s"
     cell.quotePrefix = text.startswith(FORMULA_STARTS)
 
 

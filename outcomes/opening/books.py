@@ -5,7 +5,10 @@ from pathlib import PurePosixPath
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
-from openpyxl import load_workbook
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
 from outcomes.opening.cells import (
     LARGEST_UNPACKED,
@@ -20,6 +23,7 @@ from outcomes.opening.cells import (
     UnreadableError,
 )
 from outcomes.opening.texts import rows_of
+from roundtable.spelling import unspelled
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _LAST_ROW = 1_048_576  # that any program knows
@@ -82,10 +86,26 @@ def _tables(parts: ZipFile) -> Opened:
     return found
 
 
+class _Reader(ExcelReader):
+    """Leaves texts as the file spells them: the library takes `x005F_` out, wherever it stands."""
+
+    def read_strings(self) -> None:
+        """Reads the texts that cells refer to."""
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as source:
+            for _event, node in iterparse(source):
+                if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                    self.shared_strings.append(Text.from_tree(node).content)
+                    node.clear()
+
+
 def _workbook(content: bytes) -> Opened:
-    book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
+    reader = _Reader(BytesIO(content), read_only=True, keep_links=False)
+    reader.read()
     found = Opened()
-    for page in book.worksheets:
+    for page in reader.wb.worksheets:
         found.add(page.title, _cells(page, found))
     if not found.pages:
         raise UnreadableError(Reason.NOTHING)
@@ -130,4 +150,6 @@ def _value(cell: Any) -> Any:
         return Computed()
     if cell.data_type == "e":
         return Computed(str(cell.value))
+    if isinstance(cell.value, str):
+        return unspelled(cell.value).replace("\r\n", "\n").replace("\r", "\n")
     return cell.value

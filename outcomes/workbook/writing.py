@@ -27,6 +27,7 @@ from outcomes.workbook.sheets import (
 )
 from participants.spreadsheets import put_text
 from roundtable.formulas import escape
+from roundtable.spelling import spelled
 
 ABOUT, WORDS = "About", "Words"  # sheets that explain, and are not read
 LONGEST = 32_767  # signs of a cell
@@ -165,7 +166,7 @@ def _put(cell: Any, value: Any) -> None:
         cell.value = value
         return
     text = readable(value)
-    if len(text) > LONGEST:
+    if len(spelled(text)) > LONGEST:
         raise TooLongError
     put_text(cell, text)
     cell.number_format = "@"  # a number such as 1 stays a text where it is typed anew

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from outcomes import workbook
 from outcomes.loading.describing import content_of
 from outcomes.models import Commitment, Outcome
+from outcomes.opening.books import opened
 from outcomes.workbook.sheets import SHEETS
 from roundtable.models import Event
 from tests.factories import NOON, make_delegate, make_statement
@@ -133,6 +134,57 @@ def test_every_text_survives(texts: list[str]) -> None:
     said = [{"title": text.strip()} for text in texts]
     found = workbook.read(workbook.write({"documents": said}))
     assert found.content.get("documents") == said and found.mistakes == []
+
+
+SPELLED = ["_x0041_", "a_x000D_b", "_x005F_x0041_", "x005F_", "_x0041_x0042_", "_X0041_", "_x041_"]
+
+
+SHARED = b"""<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+<si><t>%s</t></si></sst>"""
+PART = b"""<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-\
+officedocument.spreadsheetml.sharedStrings+xml"/></Types>"""
+
+
+def shared(content: bytes, title: str, text: str) -> bytes:
+    """The workbook as other programs write it: a cell refers to a text that stands elsewhere."""
+    stored = BytesIO()
+    before, after = b't="inlineStr"><is><t>%s</t></is>' % title.encode(), b't="s"><v>0</v>'
+    with ZipFile(BytesIO(content)) as parts, ZipFile(stored, "w", ZIP_DEFLATED) as copy:
+        for name in parts.namelist():
+            part = parts.read(name).replace(before, after)
+            if name == "[Content_Types].xml":
+                part = part.replace(b"</Types>", PART)
+            copy.writestr(name, part)
+        copy.writestr("xl/sharedStrings.xml", SHARED % text.encode())
+    return stored.getvalue()
+
+
+@pytest.mark.parametrize("write", [workbook.write, workbook.write_csvs])
+def test_what_looks_like_the_number_of_a_sign_survives(write: Callable[..., bytes]) -> None:
+    said = [{"title": text} for text in SPELLED]
+    assert workbook.read(write({"documents": said})).content.get("documents") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("One_x000D_\nTwo", "One\nTwo"),
+        ("caf_x00e9_ _xD83D__xDE00_", "café \N{GRINNING FACE}"),
+        ("_x005F_x0041_", "_x0041_"),
+        ("x005F_", "x005F_"),
+        ("half _xD83D_", "half \ufffd"),
+    ],
+)
+def test_signs_that_programs_spell_by_number_are_read(text: str, read: str) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "Documents"
+    for row in (["Title"], ["Zq"], [text]):
+        book.active.append(row)
+    stored = BytesIO()
+    book.save(stored)
+    content = shared(stored.getvalue(), "Zq", text)
+    assert opened(content).pages == {"Documents": [["Title"], [read], [read]]}
 
 
 def test_points_of_other_roundtables_are_neither_told_nor_lost(filled: Filled) -> None:
@@ -304,9 +356,10 @@ def test_control_characters_are_left_out_and_change_nothing(filled: Filled) -> N
 def test_text_that_is_longer_than_a_cell_is_not_cut(filled: Filled) -> None:
     Commitment.objects.update(text="x" * 32_767)
     assert load(filled()).startswith("0 added, 0 changed, 0 removed")
-    Commitment.objects.update(text="x" * 32_768)
-    with pytest.raises(workbook.TooLongError):
-        filled()
+    for text in ("x" * 32_768, "_x0041_" + "x" * 32_760):
+        Commitment.objects.update(text=text)
+        with pytest.raises(workbook.TooLongError):
+            filled()
 
 
 def test_text_without_a_heading_is_not_dropped_unseen(filled: Filled) -> None:
