@@ -11,8 +11,9 @@ from outcomes.loading.changes import readable
 from outcomes.loading.reported import slug_of
 from outcomes.models import CommitmentParty
 from outcomes.opening.cells import Opened, Rows
-from outcomes.workbook.reading import tidy
-from outcomes.workbook.sheets import label_of
+from outcomes.workbook.mapping import MAPPED
+from outcomes.workbook.reading import plain, tidy
+from outcomes.workbook.sheets import LISTED, label_of
 from participants.models import Group, Organisation
 from participants.permissions import Rights, organisations_seen_by
 from roundtable.models import Event
@@ -73,7 +74,7 @@ def _fill_references(rows: Rows, top: int, event: Event) -> list[str]:
         if not any(row):
             row.append(None)
             continue
-        said = tuple(_cell(row, columns.get(label_of(key))) for key in SAME)
+        said = tuple(_cell(row, columns.get(label_of(key)), "commitments", key) for key in SAME)
         if said[0].casefold() in NOTHING:
             empty.append(number)
             row[:] = [None] * (len(row) + 1)
@@ -115,8 +116,8 @@ def _said(event: Event) -> dict[tuple[str, ...], str]:
     return {
         (
             readable(commitment.text),
-            commitment.place_in_source,
-            "; ".join(leads.get(commitment.pk, [])),
+            readable(commitment.place_in_source),
+            LISTED.join(leads.get(commitment.pk, [])),
         ): commitment.reference
         for commitment in event.commitments.order_by("-pk")
     }
@@ -130,9 +131,11 @@ def _tell(text: str, rows: list[int]) -> list[str]:
     return [text % {"count": len(rows), "rows": named + more}]
 
 
-def _cell(row: list[Any], column: int | None) -> str:
+def _cell(row: list[Any], column: int | None, place: str, key: str) -> str:
+    """What would be stored of a cell: a day, or a number, is written there as it is read."""
     value = row[column] if column is not None and column < len(row) else None
-    return readable(str(value)).strip() if value is not None else ""
+    found = plain(MAPPED[place], key, value)
+    return readable(LISTED.join(found) if isinstance(found, list) else str(found or ""))
 
 
 def _fill_slugs(rows: Rows, top: int, mine: Rights) -> None:
@@ -147,7 +150,7 @@ def _fill_slugs(rows: Rows, top: int, mine: Rights) -> None:
     taken = set(Organisation.objects.values_list("slug", flat=True))
     taken |= set(Group.objects.values_list("slug", flat=True))
     for row in rows[top + 1 :]:
-        name = tidy(_cell(row, column))
+        name = tidy(_cell(row, column, "organisations", "name"))
         slug = seen.get(compared(name), "") if name else ""
         if name and not slug:
             slug = _free(slugify(name)[:70] or "organisation", taken)

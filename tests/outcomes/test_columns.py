@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from csv import DictReader as reader
 from csv import writer
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -233,6 +233,25 @@ def test_commitments_without_references_get_some_and_are_found_again(
     ]
     row = Commitment.objects.get(reference="TALK1-C3")
     assert (row.place_in_source, str(row.parties.get())) == ("2017 Law", "Port Authority")
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_days_and_numbers_of_a_list_double_nothing(browser: Client, talk: Event) -> None:
+    rows: list[list[Any]] = [
+        ["Area", "Action", "Country"],
+        [datetime(2018, 5, 14), "Train inspectors", "port, harbour"],
+        [3.0, "Train judges", "port;harbour"],
+        [" 3\u200b", "Train clerks", "all"],
+    ]
+    for added in (3 + 5, 0):
+        answer = look(browser, book(("Sheet1", rows)), talk)
+        answer = press(browser, answer, "map", **said_of(answer, talk, column0="place_in_source"))
+        assert f"To add: {added}. To change: 0." in words(answer)
+        if added:
+            store(browser, answer)
+    assert list(talk.commitments.order_by("pk").values_list("place_in_source", flat=True)) == [
+        *("", "2018-05-14", "3", "3")
+    ]
 
 
 def test_columns_of_ours_are_recognised(browser: Client, talk: Event) -> None:
