@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from participants.models import Grant, User
 from participants.permissions import Rights
-from roundtable.history import TAKEN_OUT, changed_between, taken_out
+from roundtable.history import TAKEN_OUT, changed_between, linked, links_of, taken_out
 from roundtable.wording import Piece, compared
 
 # Numbers and copies that say nothing to a reader.
@@ -47,20 +47,6 @@ def past_of(row: Any) -> "QuerySet[Any]":
     links = [name for name, _target in links_of(row.history.model).values()]
     found: QuerySet[Any] = history.order_by("-history_date", "-history_id")
     return found.prefetch_related(*links)
-
-
-def links_of(history: Any) -> dict[str, tuple[str, str]]:
-    """By field of many links: where the history keeps them, and the name of what they point to."""
-    return {
-        field.name: (f"{history.__name__.lower()}_{field.name}_set", field.m2m_reverse_name())
-        for field in history._history_m2m_fields
-    }
-
-
-def linked(past: Any, field: str) -> list[int]:
-    """The numbers of the rows that a version was linked to, in order."""
-    rows, target = links_of(type(past))[field]
-    return sorted(getattr(link, target) for link in getattr(past, rows).all())
 
 
 def versions(row: Model, rows: Sequence[Any], viewer: Rights, event: int | None) -> list[Version]:

@@ -57,6 +57,20 @@ def changed_between(before: Any, after: Any) -> list[str]:
     ]
 
 
+def links_of(history: Any) -> dict[str, tuple[str, str]]:
+    """By field of many links: where the history keeps them, and the name of what they point to."""
+    return {
+        field.name: (f"{history.__name__.lower()}_{field.name}_set", field.m2m_reverse_name())
+        for field in history._history_m2m_fields
+    }
+
+
+def linked(past: Any, field: str) -> list[int]:
+    """The numbers of the rows that a version was linked to, in order."""
+    rows, target = links_of(type(past))[field]
+    return sorted(getattr(link, target) for link in getattr(past, rows).all())
+
+
 def taken_out(model: Any, numbers: Iterable[int]) -> dict[int, set[str]]:
     """By row of the history, the fields whose words nobody may read, of these rows of a model.
 
@@ -74,12 +88,31 @@ def taken_out(model: Any, numbers: Iterable[int]) -> dict[int, set[str]]:
         rows[row.id].append(row)
         if row.history_change_reason == TAKEN_OUT and len(rows[row.id]) > 1:
             *earlier, before, after = rows[row.id]
-            for field in changed_between(before, after):
+            for field in _concerned(before, after):
                 kept = getattr(after, field)
                 for past in (*earlier, before):
                     if not _is_within(getattr(past, field), kept):
                         found[past.history_id].add(field)
     return found
+
+
+def _concerned(before: Any, after: Any) -> list[str]:
+    """The fields that words were taken out of: those that changed.
+
+    Where no words did, what should not have stood there was edited away before, in whichever field
+    of words.
+    """
+    changed = changed_between(before, after)
+    words = [
+        field.name
+        for field in type(after).tracked_fields
+        if isinstance(getattr(after, field.name), str) and not field.choices
+    ]
+    if set(changed) & set(words) or any(
+        linked(before, name) != linked(after, name) for name in links_of(type(after))
+    ):
+        return changed  # links are stored in a row of their own, right after the words
+    return sorted({*changed, *words})
 
 
 def _is_within(words: Any, kept: Any) -> bool:

@@ -25,8 +25,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from participants.admin.choices import rights
-from participants.past import Difference, as_text, linked, links_of, past_of, versions
-from roundtable.history import LONGEST_REASON, TAKEN_OUT, taken_out
+from participants.past import Difference, as_text, past_of, versions
+from roundtable.history import LONGEST_REASON, TAKEN_OUT, linked, links_of, taken_out
 from roundtable.wording import compared
 
 if TYPE_CHECKING:

@@ -361,6 +361,45 @@ def test_words_taken_out_stand_in_no_line_of_the_public_log(
     assert "Zqxvar" not in told and "Maria" not in told
 
 
+def test_words_that_were_edited_away_before_are_taken_out_by_a_tick_alone(
+    client_of: Sign, client: Client, desk: Event, editor: User
+) -> None:
+    desk.is_public = True
+    desk.save()
+    commitment: Any = desk.commitments.get()
+    for model in (desk, commitment):
+        model.history.update(history_date=NOON - timedelta(days=1))
+    browser = client_of(editor)
+    change(browser, commitment, text="Train ten officers with Maria Zqxvar.")
+    change(browser, commitment, text="Train ten officers with survivors.")
+    change(browser, commitment, due_on="2030-01-01", take_out="on")
+    change(browser, commitment, text="Train twenty officers with survivors.")
+    told = "\n".join(
+        f"{change.before} {change.after}" for change in changes(NOON, NOON.replace(year=2100), desk)
+    )
+    assert "Train twenty officers with survivors." in told and "(taken out)" in told
+    assert "Zqxvar" not in told and "1 January 2030" in told
+    for past in commitment.history.filter(text__contains="Zqxvar"):
+        put_back(browser, commitment, past.history_id)
+    assert commitment.text == "Train twenty officers with survivors."
+    assert "Zqxvar" not in "".join(versions(browser, commitment))
+    page_of_changes = client.get("/changes/")
+    assert page_of_changes.status_code == 200 and b"Zqxvar" not in page_of_changes.content
+
+
+def test_links_that_change_with_the_words_take_no_other_words_out(
+    client_of: Sign, desk: Event, editor: User
+) -> None:
+    commitment, browser = desk.commitments.get(), client_of(editor)
+    point = desk.statement.outcomes.points()[0]
+    change(browser, commitment, place_in_source="Chapter one")
+    change(browser, commitment, place_in_source="Chapter two")
+    change(browser, commitment, text="Train some.", outcomes=[str(point.pk)], take_out="on")
+    told = " ".join(versions(browser, commitment))
+    assert "(taken out)" in told and "Train ten" not in told
+    assert "Chapter one" in told and "Chapter two" in told
+
+
 def test_a_reason_that_reads_like_the_mark_takes_nothing_out(
     client_of: Sign, desk: Event, editor: User
 ) -> None:
