@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from outcomes.loading.mistakes import shown
 
 SHOWN = 60  # signs of a value that are shown
-_UNREADABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
+_UNREADABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
 BEFORE = 20  # signs in front of the first difference
 
 
@@ -32,7 +32,7 @@ def plain_lines(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """The same without control characters and the like, which no workbook can hold."""
+    """The same without control characters and the like: no workbook holds them, or none is read."""
     return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", plain_lines(text))
 
 

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from outcomes import workbook
 from outcomes.loading.describing import content_of
-from outcomes.models import Commitment, Outcome
+from outcomes.models import Commitment, Document, Outcome
 from outcomes.opening.books import opened
 from outcomes.workbook.sheets import SHEETS
 from roundtable.models import Event
@@ -344,12 +344,22 @@ def test_points_of_a_draft_come_back_without_numbers(filled: Filled) -> None:
     assert everything() == before
 
 
-def test_control_characters_are_left_out_and_change_nothing(filled: Filled) -> None:
-    Commitment.objects.update(text="One.\x0bTwo.\ufffe")
+@pytest.mark.parametrize("signs", [("\x0b", "\ufffe"), ("\x7f", "\x80"), ("\x85", "\x9f")])
+def test_control_characters_are_left_out_and_change_nothing(
+    filled: Filled, tmp_path: Path, signs: tuple[str, str]
+) -> None:
+    first, last = signs
+    Commitment.objects.update(text=f"One.{first}Two.{last}")
+    Commitment.objects.update(place_in_source=f"One.{first}Two.{last}")
+    Document.objects.update(title=f"One.{first}Two.{last}")
     before = everything()
     path = filled()
-    assert load_workbook(path)["Commitments"]["B2"].value == "One.\ufffdTwo.\ufffd"
+    page = load_workbook(path)["Commitments"]
+    assert page["B2"].value == page["C2"].value == "One.\ufffdTwo.\ufffd"
     assert load(path).startswith("0 added, 0 changed, 0 removed")
+    csvs = tmp_path / "talk.zip"
+    csvs.write_bytes(workbook.write_csvs(content_of(Event.objects.get())))
+    assert load(csvs).startswith("0 added, 0 changed, 0 removed")
     assert everything() == before
 
 
