@@ -229,15 +229,23 @@ def whose(text: str) -> "QuerySet[ParticipantList]":
     )
 
 
+def with_askers(rows: "QuerySet[ParticipantList]") -> "QuerySet[ParticipantList]":
+    """Fetches at once what `named` reads of who asked for each."""
+    grants = Grant.objects.select_related("on_behalf_of")
+    return rows.select_related("event", "asked_by").prefetch_related(
+        "asked_by__delegate__participations", Prefetch("asked_by__grants", queryset=grants)
+    )
+
+
 def named(user: User | None, event: Event) -> str:
     """A co-chair as the other ones read it: by name where that person took part, else by office."""
     if user is None:
         return _("somebody whose account is gone")
-    person = Delegate.objects.filter(user=user, participations__event=event).first()
-    if person:
+    person: Delegate | None = getattr(user, "delegate", None)
+    if person and any(part.event_id == event.pk for part in person.participations.all()):
         return str(person)
-    grant = user.grants.filter(event=event, on_behalf_of__isnull=False).first()
-    office = grant.on_behalf_of.short if grant and grant.on_behalf_of else ""
+    held = (grant.on_behalf_of for grant in user.grants.all() if grant.event_id == event.pk)
+    office = next((office.short for office in held if office), "")
     words = {"office": office, "number": user.pk}
     return _("%(office)s (account %(number)d)") % words if office else _("account %d") % user.pk
 

@@ -64,14 +64,13 @@ class ParticipantListAdmin(PrivateAdmin):
     ]
     list_display = ["purpose", "event", "asker", "asked_at", "state"]
     list_filter = [WaitsFilter, EventFilter]
-    list_select_related = ["event", "asked_by"]
     search_fields = ["purpose", "event__code"]
     actions = ["agree", "refuse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those of the roundtables that the viewer decides about."""
+        """Those of the roundtables that the viewer decides about, with who asked for each."""
         mine = self.rights_of(request)
-        rows = super().get_queryset(request)
+        rows = listing.with_askers(super().get_queryset(request))
         return rows if mine.is_operator else self.within(rows, mine.decidable)
 
     def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from participants.listing import named, whose
+from participants.listing import named, whose, with_askers
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, text: str, **options: Any) -> None:
         """Prints a line for each list."""
-        found = list(whose(text).select_related("event", "asked_by"))
+        found = list(with_askers(whose(text)))
         if not found:
             raise CommandError(_("No list of participants holds “%s”.") % text)
         for row in found:
