@@ -1,15 +1,17 @@
 """Merging from the lists of organisations and of people: two are chosen, one stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import display_for_field, label_for_field, lookup_field
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -92,7 +94,7 @@ def _merge(
         "opts": desk.opts,
         "title": gettext("Merge these two?") if stays else gettext("Which one stays?"),
         "rows": rows,
-        "offered": offered,
+        "offered": [(row, list(_told(desk, request, row))) for row in offered],
         "stays": stays,
         "goes": next((row for row in rows if stays and row.pk != stays.pk), None),
         "moved": sorted(moved.items()),
@@ -100,6 +102,18 @@ def _merge(
         "action": request.POST.get("action", ""),
     }
     return TemplateResponse(request, "admin/merge.html", context)
+
+
+def _told(desk: Any, request: HttpRequest, row: Model) -> Iterator[tuple[str, Any]]:
+    # What the list says beside the name, which both may have; what is empty is left out.
+    for name in desk.get_list_display(request)[1:]:
+        field, column, value = lookup_field(name, row, desk)
+        if field is not None:
+            value = display_for_field(value, field, "")
+        elif getattr(column, "boolean", False):
+            value = gettext("yes") if value else gettext("no")
+        if value not in ("", "–", None):
+            yield capfirst(str(label_for_field(name, desk.model, desk))), value
 
 
 def _offer(model: type[Model], action: Any) -> None:

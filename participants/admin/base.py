@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -168,7 +169,8 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             if not key.isdecimal() or int(key) > LARGEST_KEY:
                 raise BadRequest("The selection cannot be read.")
-        return super().changelist_view(request, extra_context)
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     # Links to the portal ---------------------------------------------------------------
 

@@ -77,6 +77,18 @@ def test_commitments_are_found_by_reference_words_and_parties_each_once(
     assert str(hidden) not in found(browser, COMMITMENTS)
 
 
+def test_a_list_is_called_what_it_is_of_and_says_why_it_is_empty(
+    browser: Client, event: Event
+) -> None:
+    empty = browser.get(COMMITMENTS).content.decode()
+    assert "<h1>Commitments</h1>" in empty and "There is nothing here yet." in empty
+    assert "Action:" not in empty
+    make_commitment(event, text="Train border officers.")
+    assert "Action:" in browser.get(COMMITMENTS).content.decode()
+    other = browser.get(f"{COMMITMENTS}?q=leaflets").content.decode()
+    assert 'Nothing here fits what you look for. <a href="?">Show all</a>' in other
+
+
 def test_updates_are_found_by_their_words_and_their_commitment(
     browser: Client, event: Event
 ) -> None:

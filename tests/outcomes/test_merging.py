@@ -481,11 +481,26 @@ def test_the_desk_asks_shows_and_merges(client_of: Sign, by: User) -> None:
     assert "Choose two, no more and no fewer." in act(client, ORGANISATIONS, name, stays)
     assert "Which one stays?" in act(client, ORGANISATIONS, name, stays, goes)
     text = act(client, ORGANISATIONS, name, stays, goes, stays=stays.pk)
-    assert "“Ministry of Labour” stays. “Labour Ministry” goes" in text and "<li>1 role" in text
+    assert "“Ministry of Labour” stays. “Labour Ministry” goes" in text
+    assert "<li>Roles at roundtables: 1</li>" in text
     assert Organisation.objects.filter(pk=goes.pk).exists() and not FormerSlug.objects.exists()
     text = act(client, ORGANISATIONS, name, stays, goes, stays=stays.pk, confirmed="yes")
     assert "They are one: “Ministry of Labour” stays." in text
     assert not Organisation.objects.filter(pk=goes.pk).exists()
+
+
+def test_two_of_one_name_are_told_apart(client_of: Sign, by: User) -> None:
+    offices = [
+        make_organisation(name="Ministry of Labour", kind="government", country=country)
+        for country in ("TH", "ID")
+    ]
+    text = act(client_of(by), ORGANISATIONS, "merge_two_organisations", *offices)
+    assert "<small>Country: <bdi>Thailand</bdi></small>" in text
+    assert "<small>Country: <bdi>Indonesia</bdi></small>" in text
+    people = make_delegate(user=None, name="Dewi"), make_delegate(user=None, name="Dewi")
+    make_participation(people[0], make_event(), organisation=make_organisation(name="Harbour"))
+    text = act(client_of(by), PEOPLE, "merge_two_people", *people)
+    assert "<bdi>Harbour</bdi></small>" in text and "<bdi>no</bdi></small>" in text
 
 
 def test_the_desk_says_what_stands_in_the_way(client_of: Sign, by: User) -> None:
