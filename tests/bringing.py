@@ -1,6 +1,7 @@
 """Bringing a file in as a person does: choosing it, waiting for the worker, pressing a button."""
 
 import re
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from outcomes.opening.books import opened
+from outcomes.opening.cells import Opened
 from roundtable.models import Event
 from tests.delivery import run_queue
 
@@ -16,7 +18,11 @@ PAGE = "/admin/roundtable/event/workbook/in/"
 
 def work() -> None:
     """Does what the worker does; files are opened here, without a process of their own."""
-    with patch("outcomes.bringing.running.opened_apart", lambda path: opened(path.read_bytes())):
+
+    def here(path: Path, letters: str = "") -> Opened:
+        return opened(path.read_bytes(), letters)
+
+    with patch("outcomes.bringing.running.opened_apart", here):
         run_queue(backend="imports")
 
 

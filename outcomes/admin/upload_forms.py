@@ -15,6 +15,23 @@ from outcomes.workbook.sheets import label_of
 from participants.permissions import Rights
 from roundtable.models import Event
 
+# What people call the encodings that they choose from.
+LETTERS = {
+    "cp1252": gettext_lazy("Western European"),
+    "mac_roman": gettext_lazy("Western European (Mac)"),
+    "cp1250": gettext_lazy("Central European"),
+    "cp1251": gettext_lazy("Cyrillic"),
+    "koi8_r": gettext_lazy("Cyrillic (KOI8)"),
+    "cp1253": gettext_lazy("Greek"),
+    "cp1256": gettext_lazy("Arabic"),
+    "cp1258": gettext_lazy("Vietnamese"),
+    "cp874": gettext_lazy("Thai"),
+    "gb18030": gettext_lazy("Chinese (simplified)"),
+    "big5hkscs": gettext_lazy("Chinese (traditional)"),
+    "cp932": gettext_lazy("Japanese"),
+    "cp949": gettext_lazy("Korean"),
+}
+
 
 def events_of(mine: Rights) -> Any:
     """Roundtables that somebody edits."""
@@ -67,6 +84,22 @@ class TableForm(forms.Form):
             pages.widget = forms.HiddenInput()
         places: Any = self.fields["place"]
         places.choices = [(place, sheet.title) for place, sheet in MAPPED.items()]
+
+
+class LettersForm(forms.Form):
+    """In which encoding a file reads right."""
+
+    letters = forms.ChoiceField(
+        label=gettext_lazy("Letters"),
+        help_text=gettext_lazy("The file does not say how its letters are written."),
+    )
+
+    def __init__(self, *args: Any, readings: dict[str, list[str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["letters"]
+        field.choices = [("", _("Choose what reads right"))] + [
+            (name, f"{LETTERS[name]}: {'; '.join(cells)}") for name, cells in readings.items()
+        ]
 
 
 class ColumnsForm(forms.Form):

@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from outcomes.admin.upload_forms import ColumnsForm, FileForm, TableForm
+from outcomes.admin.upload_forms import ColumnsForm, FileForm, LettersForm, TableForm
 from outcomes.bringing.keeping import forget, keep, noted
 from outcomes.bringing.running import ask, is_silent
 from outcomes.models import Upload
@@ -107,18 +107,29 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _columns_view(self, request: HttpRequest, upload: Upload, mine: Rights) -> HttpResponse:
         given = noted(upload, "pages")
-        tables = tables_of(Opened.from_json(given)) if given else []
+        opened = Opened.from_json(given) if given else Opened()
+        tables = tables_of(opened)
         if not tables:
             raise Http404
-        if request.method == "POST" and request.POST.get("act") in ("drop", "again"):
+        act = request.POST.get("act")
+        if act in ("drop", "again"):
             return self._act(request, upload)
+        letters_form = LettersForm(
+            request.POST if act == "letters" else None,
+            readings=opened.readings,
+            initial={"letters": opened.letters},
+        )
+        if letters_form.is_valid():
+            letters = letters_form.cleaned_data["letters"]
+            ask(upload, Upload.Wants.LOOK, but=("columns",), asks=True, letters=letters)
+            return redirect("admin:roundtable_event_upload", upload.key)
         chosen, place = _table(tables, request.POST or upload.choices)
-        is_given = request.method == "POST" and request.POST.get("act") == "map"
+        is_given = act == "map"
         form = ColumnsForm(
             request.POST if is_given else None,
             mine=mine,
             table=chosen,
-            cells=Opened.from_json(given).pages[chosen.page],
+            cells=opened.pages[chosen.page],
             place=place,
             initial={"event": upload.event, "order": upload.choices.get("order", "")},
         )
@@ -139,6 +150,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "upload": upload,
             "title": _("What are the columns?"),
             "form": form,
+            "letters_form": letters_form if opened.readings else None,
             "table_form": TableForm(tables=tables, initial={"page": chosen.page, "place": place}),
             "table": chosen,
             "place": place,

@@ -12,11 +12,14 @@ from outcomes.opening.cells import Opened, Reason, UnreadableError
 PATIENCE = 90  # seconds: the process itself may compute for 40
 
 
-def opened_apart(path: Path) -> Opened:
-    """The pages of a file; raises UnreadableError where it cannot be read within the limits."""
+def opened_apart(path: Path, letters: str = "") -> Opened:
+    """The pages of a file, in an encoding where somebody said it.
+
+    Raises UnreadableError where it cannot be read within the limits.
+    """
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "outcomes.opening", str(path)],
+            [sys.executable, "-m", "outcomes.opening", str(path), letters],
             capture_output=True,
             cwd=settings.BASE_DIR,
             env={"PATH": "/usr/bin:/bin"},

@@ -122,11 +122,12 @@ def _do(upload: Upload, mine: Rights, at: datetime) -> None:
 
 
 def needs_columns(given: Opened, choices: dict[str, Any], event: Event | None) -> bool:
-    """Whether somebody is to say what the columns of a file are, and of which roundtable."""
+    """Whether somebody is to say how a file reads, what its columns are, of which roundtable."""
     if is_ours(given) or (event and "columns" in choices):
         return False
     is_known = given.is_bare and len(sheets_of(next(iter(given.pages.values())))) == 1
-    return not (event and is_known and not choices.get("asks"))
+    is_open = bool(choices.get("asks") or (given.readings and not given.letters))
+    return not (event and is_known and not is_open)
 
 
 def _read(upload: Upload, given: Opened, event: Event | None, mine: Rights) -> Read:
@@ -156,10 +157,11 @@ def pages_of(upload: Upload) -> Opened:
 
     Raises FileRefused where it cannot be read.
     """
-    if (known := noted(upload, "pages")) is not None:
+    letters = upload.choices.get("letters", "")
+    if (known := noted(upload, "pages")) and known["letters"] == letters:
         return Opened.from_json(known)
     try:
-        found = opened_apart(file_of(upload))
+        found = opened_apart(file_of(upload), letters)
     except UnreadableError as problem:
         raise FileRefused([Mistake("", sentence_of(problem))]) from None
     note(upload, "pages", found.to_json())

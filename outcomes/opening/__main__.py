@@ -1,6 +1,7 @@
-"""Reads a file of tables and prints its pages as JSON: `python -m outcomes.opening FILE`.
+"""Reads a file of tables and prints its pages as JSON.
 
-In a process of its own, with limits: a file may be made to keep its reader busy for ever.
+`python -m outcomes.opening FILE [ENCODING]`, in a process of its own, with limits: a file may be
+made to keep its reader busy for ever.
 """
 
 import json
@@ -20,7 +21,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
-        found = opened(Path(sys.argv[1]).read_bytes()).to_json()
+        found = opened(Path(sys.argv[1]).read_bytes(), *sys.argv[2:]).to_json()
         said = json.dumps(found)
     except UnreadableError as problem:
         said = json.dumps({"reason": problem.reason, "page": problem.page})

@@ -22,21 +22,24 @@ from outcomes.opening.cells import (
     Rows,
     UnreadableError,
 )
-from outcomes.opening.texts import rows_of
+from outcomes.opening.texts import OF_ONE_BYTE, readings, rows_of
 from roundtable.spelling import unspelled
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _LAST_ROW = 1_048_576  # that any program knows
 
 
-def opened(content: bytes) -> Opened:
-    """The pages of a file; raises UnreadableError where it cannot be read."""
+def opened(content: bytes, letters: str = "") -> Opened:
+    """The pages of a file; raises UnreadableError where it cannot be read.
+
+    `letters` is the encoding of a single CSV where somebody said it.
+    """
     try:
         if content.startswith(_OLD):
             raise UnreadableError(Reason.OLD)
         if content.startswith(b"PK") or is_zipfile(BytesIO(content)):
             return _archive(content)
-        return _table(content)
+        return _table(content, letters)
     except (UnreadableError, MemoryError):
         raise
     # Damaged files make the libraries raise errors of every kind.
@@ -44,11 +47,13 @@ def opened(content: bytes) -> Opened:
         raise UnreadableError(Reason.NOTHING) from None
 
 
-def _table(content: bytes) -> Opened:
-    rows, guessed = rows_of(content)
+def _table(content: bytes, letters: str) -> Opened:
+    rows, guessed = rows_of(content, letters=letters)
     if not rows:
         raise UnreadableError(Reason.NOTHING)
-    found = Opened({"": rows}, is_bare=True)
+    found = Opened({"": rows}, is_bare=True, letters=letters)
+    if letters or guessed in OF_ONE_BYTE.values():
+        found.readings = readings(content)
     if guessed:
         found.guessed[""] = guessed
     return found

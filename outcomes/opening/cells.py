@@ -51,6 +51,8 @@ class Opened:
     pages: dict[str, Rows] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
     is_bare: bool = False  # one table without a name
+    letters: str = ""  # the encoding, where somebody said it
+    readings: dict[str, list[str]] = field(default_factory=dict)  # cells in others, to choose by
 
     def add(self, name: str, rows: Rows) -> None:
         """Adds a page; raises UnreadableError where there is one of this name."""
@@ -64,7 +66,8 @@ class Opened:
             name: [[_to_json(cell) for cell in row] for row in rows]
             for name, rows in self.pages.items()
         }
-        return {"pages": pages, "guessed": self.guessed, "is_bare": self.is_bare}
+        kept = ("guessed", "is_bare", "letters", "readings")
+        return {"pages": pages, **{name: getattr(self, name) for name in kept}}
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> "Opened":
@@ -73,7 +76,7 @@ class Opened:
             name: [[_from_json(cell) for cell in row] for row in rows]
             for name, rows in given["pages"].items()
         }
-        return cls(pages, given["guessed"], given["is_bare"])
+        return cls(**given | {"pages": pages})
 
 
 def _to_json(cell: Any) -> Any:

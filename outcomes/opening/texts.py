@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 
 from outcomes.opening.cells import LONGEST, MOST_COLUMNS, MOST_ROWS, Reason, Rows, UnreadableError
@@ -9,7 +10,15 @@ from roundtable.formulas import unescape
 
 DELIMITERS = (",", ";", "\t")
 LOOKED_AT = 20  # rows, to tell what parts the cells
-_LETTERS = {"mac_roman": "MacRoman", "cp1252": "Windows-1252"}
+HEAD = 64 * 1024  # bytes, of which samples are taken
+SHOWN, SIGNS = 3, 30  # cells of a sample, and signs of each
+# In which programs write what they have no UTF-8 for.
+READINGS = (
+    *("cp1252", "mac_roman", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1256", "cp1258"),
+    *("cp874", "gb18030", "big5hkscs", "cp932", "cp949"),
+)
+_RUN = re.compile(rb"[\x80-\xff]+")
+OF_ONE_BYTE = {"mac_roman": "MacRoman", "cp1252": "Windows-1252"}
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -17,12 +26,12 @@ _MARKS = (
 )
 
 
-def rows_of(content: bytes, page: str = "") -> tuple[Rows, str]:
+def rows_of(content: bytes, page: str = "", letters: str = "") -> tuple[Rows, str]:
     """The rows of a table, and the name of its encoding where that had to be guessed.
 
-    Raises UnreadableError where it is none.
+    `letters` is the encoding where somebody said it. Raises UnreadableError where it is none.
     """
-    text, guessed = decoded(content)
+    text, guessed = decoded(content, letters)
     first, _end, rest = text.partition("\n")
     delimiter = None
     first = first.rstrip("\r")
@@ -35,32 +44,55 @@ def rows_of(content: bytes, page: str = "") -> tuple[Rows, str]:
         raise UnreadableError(Reason.LONG, page) from None
 
 
-def decoded(content: bytes) -> tuple[str, str]:
+def readings(content: bytes) -> dict[str, list[str]]:
+    """Some cells in each encoding that may be meant; empty where a guess may well be right.
+
+    Words of Western languages have single letters that are not of ASCII, others have no other.
+    """
+    end = content.rfind(b"\n", 0, HEAD) + 1 if len(content) > HEAD else 0
+    head = content[: end or None]
+    runs = [len(run) for run in _RUN.findall(head)]
+    if sum(run for run in runs if run > 2) * 4 < sum(runs):
+        return {}
+    found = {}
+    for letters in READINGS:
+        try:
+            _in(content, letters)
+            rows, _guessed = rows_of(head, letters=letters)
+        except UnreadableError:
+            continue
+        cells = dict.fromkeys(str(cell)[:SIGNS] for row in rows for cell in row if cell)
+        found[letters] = [cell for cell in cells if not cell.isascii()][:SHOWN]
+    return found
+
+
+def decoded(content: bytes, letters: str = "") -> tuple[str, str]:
     """The text, and the name of its encoding where that had to be guessed.
 
     Raises UnreadableError where it is no text.
     """
-    text, guessed = _decoded(content)
+    text, guessed = (_in(content, letters), "") if letters else _decoded(content)
     if any(sign < " " and sign not in "\t\n\r\f\v" for sign in text):
         raise UnreadableError(Reason.NOTHING)
     return text, guessed
 
 
+def _in(content: bytes, letters: str) -> str:
+    try:
+        return content.decode(letters)
+    except UnicodeDecodeError:
+        raise UnreadableError(Reason.NOTHING) from None
+
+
 def _decoded(content: bytes) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            try:
-                return content.decode(encoding), ""
-            except UnicodeDecodeError:
-                raise UnreadableError(Reason.NOTHING) from None
+            return _in(content, encoding), ""
     zeros = [content[start:1000:2].count(0) for start in (0, 1)]
     if max(zeros) * 5 > len(content[:1000]):
         # Letters of Western languages have a zero beside them; where that is says which way.
         encoding = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
-        try:
-            return content.decode(encoding), "UTF-16"
-        except UnicodeDecodeError:
-            raise UnreadableError(Reason.NOTHING) from None
+        return _in(content, encoding), "UTF-16"
     try:
         return content.decode("utf-8"), ""
     except UnicodeDecodeError:
@@ -76,7 +108,7 @@ def _of_one_byte(content: bytes) -> tuple[str, str]:
             continue
         found.append((-_likely(text), len(found), encoding, text))
     _points, _number, encoding, text = min(found)
-    return text, _LETTERS[encoding]
+    return text, OF_ONE_BYTE[encoding]
 
 
 def _likely(text: str) -> int:

@@ -165,11 +165,13 @@ def _meant(heading: Any, called: dict[str, str]) -> str:
 
 
 def best_place(table: Table) -> str:
-    """The sheet that a table looks most like; of several that of its name."""
+    """The sheet that a table looks most like; of several that with its very words, or its name."""
 
-    def likeness(place: str) -> tuple[int, bool]:
-        is_named = tidy(table.page).lower() == MAPPED[place].title.lower()
-        return sum(bool(key) for key in guesses(place, table.headings)), is_named
+    def likeness(place: str) -> tuple[int, int, bool]:
+        sheet = MAPPED[place]
+        known = sum(bool(key) for key in guesses(place, table.headings))
+        own = len({key_of(heading) for heading in table.headings} & set(sheet.keys))
+        return known, own, tidy(table.page).lower() == sheet.title.lower()
 
     return max(MAPPED, key=likeness)
 

@@ -130,6 +130,40 @@ def test_sheet_of_ours_beside_others_is_read_and_faults_said(browser: Client, ta
 
 
 @pytest.mark.usefixtures("noted_templates")
+@pytest.mark.parametrize(
+    ("letters", "called", "names"),
+    [
+        ("cp874", "Thai", ["สมชาย ใจดี", "นารี ศรีสุข"]),
+        ("cp1251", "Cyrillic", ["Айгуль Сапарова", "Иван Ким"]),
+        ("gb18030", "Chinese (simplified)", ["李小明", "王芳"]),
+        ("big5hkscs", "Chinese (traditional)", ["李小明", "陳美玲"]),
+        ("cp1256", "Arabic", ["نور الدين", "ليلى"]),
+    ],
+)
+def test_which_letters_read_right_is_asked(
+    browser: Client, talk: Event, letters: str, called: str, names: list[str]
+) -> None:
+    rows = "\n".join(["Name,Organisation", *(f"{name},port" for name in names), ""])
+    answer = look(browser, rows.encode(letters), talk)
+    assert "Choose what reads right" in words(answer)
+    assert f"{called}: {'; '.join(names)}" in words(answer)
+    refused = press(browser, answer, "letters", letters="utf-7")
+    assert "Select a valid choice." in words(refused)
+    answer = press(browser, answer, "letters", letters=letters)
+    assert answer.context["form"]["column0"].help_text == "; ".join(names)
+    answer = press(browser, answer, "map", **said_of(answer, talk))
+    assert "To add: 2. To change: 0." in words(answer) and "was read as" not in words(answer)
+    store(browser, answer)
+    assert {row.delegate.name for row in talk.participations.all()} == set(names)
+
+
+def test_letters_of_western_words_are_not_asked_about(browser: Client, talk: Event) -> None:
+    rows = "Name,Organisation\nJosé Müller–Ñandú,port\nÅsa Ödegård,port\n"
+    answer = look(browser, rows.encode("cp1252"), talk)
+    assert "To add: 2. To change: 0." in words(answer)
+
+
+@pytest.mark.usefixtures("noted_templates")
 def test_faults_are_said_by_row_and_column_and_mended_by_mapping(
     browser: Client, talk: Event
 ) -> None:

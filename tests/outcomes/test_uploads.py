@@ -303,6 +303,8 @@ def test_file_is_opened_apart_within_limits(tmp_path: Path, talk: Event) -> None
     path = tmp_path / "file"
     path.write_bytes(workbook.write(content_of(talk)))
     assert opened_apart(path) == opened(path.read_bytes())
+    path.write_bytes("Name\nสมชาย\n".encode("cp874"))
+    assert opened_apart(path, "cp874").pages == {"": [["Name"], ["สมชาย"]]}
     path.write_bytes(b"\xd0\xcf\x11\xe0")
     with pytest.raises(UnreadableError) as refused:
         opened_apart(path)
