@@ -66,6 +66,8 @@ class _People:
         rows = Participation.objects.filter(event=event, delegate__erased_at=None)
         rows = rows.select_related("delegate", "organisation").order_by("pk")
         self.parts = {row.delegate.handle: row for row in rows}
+        for part in self.parts.values():
+            part.event = event  # else each asks for it
         self.workplaces = workplaces(rows)
         self.alike = Alike(self.parts.values())
         given = [entry.values.get("handle", "") for entry in entries]
@@ -193,8 +195,9 @@ class _People:
         if self._refuses(part, changed_keys, entry):
             return
         refused = len(report.mistakes)
-        for row, values in parts:
-            self._check(row, values, entry.place)
+        for (row, values), (_row, changed) in zip(parts, touched, strict=True):
+            if changed or row._state.adding:
+                self._check(row, values, entry.place)
         if len(report.mistakes) > refused:
             return
         if is_new:
@@ -292,5 +295,5 @@ def _changes(row: models.Model, values: dict[str, Any]) -> list[tuple[str, str, 
 def workplaces(parts: "models.QuerySet[Participation]") -> dict[tuple[str, int], Affiliation]:
     """Where it is written what people do where they work; what has ended is left alone."""
     rows = Affiliation.objects.filter(delegate__in=parts.values("delegate"), until=None)
-    rows = rows.select_related("delegate").order_by("-pk")
+    rows = rows.select_related("delegate", "organisation").order_by("-pk")
     return {(row.delegate.handle, row.organisation_id): row for row in rows}

@@ -88,10 +88,10 @@ def refusals_of_person(
                 "organisation",
                 _("Whom somebody spoke for stays once it decides what that person sees."),
             )
-    if mine and not person._state.adding and not edits_all_of(person, mine):
-        for name in OF_PERSON:
-            if name in changed:
-                yield name, _NOT_HERE
+    touched = [name for name in OF_PERSON if name in changed]
+    if mine and touched and not person._state.adding and not edits_all_of(person, mine):
+        for name in touched:
+            yield name, _NOT_HERE
 
 
 _OPERATORS = _("Operators keep this. Leave it as it was, or ask one.")

@@ -8,12 +8,15 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from openpyxl import load_workbook
 
 from outcomes import workbook
 from outcomes.bringing.keeping import noted
+from outcomes.loading import Fate
 from outcomes.loading.describing import content_of
 from outcomes.models import ProgressUpdate, Upload
 from participants.models import (
@@ -25,6 +28,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.permissions import rights_of
 from roundtable.audit import key_of
 from roundtable.mailing import Letter
 from roundtable.models import AuditEntry, Event
@@ -349,6 +353,23 @@ def test_whole_list_brought_in_twice_doubles_nobody(
     assert "5 people may be here already" in words(answer)
     same = press(browser, answer, "look", **{"answer.*": "same"})
     assert "All of it stands here already." in words(same)
+
+
+def test_people_who_stay_as_they_are_cost_no_query(talk: Event) -> None:
+    user, port = make_user(), Organisation.objects.get(slug="port")
+    make_grant(user, talk)
+    mine = rights_of(user, now().date())
+    assert mine
+    asked = []
+    for more in (1, 2):
+        for _person in range(more):
+            make_affiliation(seat(talk), organisation=port, post="Clerk")
+        read = workbook.read(workbook.write(content_of(talk, people=True)))
+        with CaptureQueriesContext(connection) as queries:
+            shown = workbook.preview(read, by=mine, at=now())
+        assert not shown.mistakes and shown.count(Fate.CHANGED) == 0
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_each_mistake_about_people_is_said_by_its_cell(talk: Event, tmp_path: Path) -> None:
