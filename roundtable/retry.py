@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable
 from time import monotonic, sleep
 
+from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.template.loader import render_to_string
 from django.views import defaults
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for what cannot be understood, which Django also shows for an unsaved session."""
     if is_loss(exception):
         return server_error(request)
+    if isinstance(exception, TooManyFieldsSent):
+        return HttpResponseBadRequest(render_to_string("400.html", {"is_too_much": True}))
     return defaults.bad_request(request, exception)
 
 

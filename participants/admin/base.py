@@ -3,13 +3,13 @@
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -29,6 +29,7 @@ else:
     PlainAdmin, PlainInline = admin.ModelAdmin, admin.StackedInline
 
 LARGEST_KEY = 2**63 - 1
+MOST_AT_ONCE = 500  # rows of one act: what somebody still looks through before the second yes
 
 
 class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
@@ -171,6 +172,22 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
                 raise BadRequest("The selection cannot be read.")
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """What an act answers; one on more rows than anybody looks through is not begun."""
+        if request.POST.get("select_across") == "1":
+            chosen = queryset.count()
+        else:
+            chosen = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        if chosen <= MOST_AT_ONCE:
+            return super().response_action(request, queryset)
+        text = _(
+            "%(chosen)d rows are chosen, and %(most)d go at once. Choose fewer, by a filter or "
+            "page by page. Nothing is changed."
+        )
+        told = text % {"chosen": chosen, "most": MOST_AT_ONCE}
+        self.message_user(request, told, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     # Links to the portal ---------------------------------------------------------------
 

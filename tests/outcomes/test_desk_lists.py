@@ -89,6 +89,27 @@ def test_a_list_is_called_what_it_is_of_and_says_why_it_is_empty(
     assert 'Nothing here fits what you look for. <a href="?">Show all</a>' in other
 
 
+@pytest.mark.parametrize("across", ["0", "1"])
+def test_act_on_more_rows_than_one_looks_through_is_not_begun(
+    browser: Client, event: Event, monkeypatch: pytest.MonkeyPatch, across: str
+) -> None:
+    monkeypatch.setattr("participants.admin.base.MOST_AT_ONCE", 2)
+    rows = [make_commitment(event).pk for _number in range(3)]
+    asked = {"action": "end", "select_across": across}
+    said = "3 rows are chosen, and 2 go at once. Choose fewer"
+    sent = asked | {"_selected_action": rows[:1] if across == "1" else rows}
+    assert said in browser.post(COMMITMENTS, sent, follow=True).content.decode()
+    few = browser.post(COMMITMENTS, asked | {"select_across": "0", "_selected_action": rows[:2]})
+    assert "<h1>End commitments</h1>" in few.content.decode()
+
+
+def test_more_fields_than_are_read_are_refused_in_a_sentence(browser: Client) -> None:
+    few = browser.post(COMMITMENTS, {"_selected_action": ["x"] * 5_999})
+    assert few.status_code == 400 and "could not be understood" in few.content.decode()
+    many = browser.post(COMMITMENTS, {"_selected_action": ["x"] * 6_001})
+    assert many.status_code == 400 and "That is too much at once" in many.content.decode()
+
+
 def test_updates_are_found_by_their_words_and_their_commitment(
     browser: Client, event: Event
 ) -> None:
