@@ -91,6 +91,23 @@ class PastAdmin(PlainAdmin):
                 part.instance._change_reason = _reason(request, form)
         super().save_formset(request, form, formset, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A tick is about what was changed on the page; where nothing was, about all of it."""
+        super().save_related(request, form, formsets, change)
+        is_ticked = change and self._is_kept() and _reason(request, form) == TAKEN_OUT
+        if not is_ticked or form.changed_data:
+            return
+        if any(formset.has_changed() for formset in formsets):
+            newest = past_of(form.instance)[:1].get()
+            newest.history_change_reason = None
+            newest.save()
+            return
+        parts = [part.instance for formset in formsets for part in formset.initial_forms]
+        for row in parts:
+            if hasattr(row, "history"):
+                row._change_reason = TAKEN_OUT
+                row.save()
+
     # What became of it -----------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:

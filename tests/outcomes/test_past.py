@@ -387,6 +387,27 @@ def test_words_that_were_edited_away_before_are_taken_out_by_a_tick_alone(
     assert page_of_changes.status_code == 200 and b"Zqxvar" not in page_of_changes.content
 
 
+def test_a_tick_is_about_what_was_changed_on_the_page_or_about_all_of_it(
+    client_of: Sign, desk: Event, editor: User
+) -> None:
+    commitment, browser = desk.commitments.get(), client_of(editor)
+    step = make_milestone(commitment=commitment, title="Zqfirst step")
+    for title in ("Zqsecond step", "Third step"):
+        step.title = title
+        step.save()
+    change(browser, commitment, text="Train eleven officers.")
+    change(browser, commitment, **{"milestones-0-title": "Fourth step"}, take_out="on")
+    told = " ".join(versions(browser, commitment))
+    assert "Train ten officers." in told and "(taken out)" not in told
+    assert "Zq" not in " ".join(versions(browser, step))
+    other = make_milestone(commitment=commitment, title="Zqother step", due_on=date(2031, 1, 1))
+    other.title = "Another step"
+    other.save()
+    change(browser, commitment, take_out="on")
+    assert "Zq" not in " ".join(versions(browser, other))
+    assert "Train ten officers." not in " ".join(versions(browser, commitment))
+
+
 def test_links_that_change_with_the_words_take_no_other_words_out(
     client_of: Sign, desk: Event, editor: User
 ) -> None:
