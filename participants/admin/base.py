@@ -10,7 +10,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -175,15 +174,15 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> HttpResponseBase | None:
+        self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any
+    ) -> HttpResponse | None:
         """What an act answers; one on more rows than anybody looks through is not begun."""
         if request.POST.get("select_across") == "1":
             chosen = queryset.count()
         else:
             chosen = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
         if chosen <= MOST_AT_ONCE:
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *where, **options)
         text = _(
             "%(chosen)d rows are chosen, and %(most)d go at once. Choose fewer, by a filter or "
             "page by page. Nothing is changed."
