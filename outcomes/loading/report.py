@@ -100,6 +100,9 @@ class Report:
             return row  # the mistake stands at its owner
         is_new = row._state.adding
         changed = [name for name in values if not is_new and differs(row, name, values[name])]
+        if not is_new and not changed:
+            self.count(place, Fate.UNCHANGED, str(row))
+            return row
         sentences = [describe_field(row, place, name, values[name]) for name in changed]
         written = tuple(
             (name, plain(getattr(row, name)), plain(values[name]))
@@ -119,18 +122,14 @@ class Report:
             return row
         if is_new:
             row.save()
-        elif changed:
-            # Of what else stands there, somebody may have changed some since it was read.
-            row.save(update_fields=changed)
-        if is_new:
             self.new.add(row)
             written = tuple((name, "", after) for name, _before, after in written if after)
             self.count(place, Fate.ADDED, str(row), written)
-        elif changed:
+        else:
+            # Of what else stands there, somebody may have changed some since it was read.
+            row.save(update_fields=changed)
             self.changes += sentences
             self.count(place, Fate.CHANGED, str(row), written)
-        else:
-            self.count(place, Fate.UNCHANGED, str(row))
         return row
 
     def refuses(self, row: models.Model, place: str, values: Mapping[str, Any]) -> bool:

@@ -40,6 +40,7 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_delegate,
+    make_document,
     make_event,
     make_grant,
     make_participation,
@@ -489,6 +490,34 @@ def test_each_mistake_about_an_update_is_said_by_its_cell(
     path = tmp_path / "talk.xlsx"
     path.write_bytes(book_of(talk, "Updates", [UPDATE | cells]))
     assert any(line.startswith(sentence) for line in refusal(path)), refusal(path)
+
+
+def test_new_update_costs_two_queries(talk: Event) -> None:
+    mine = rights_of(make_user(is_superuser=True), now().date())
+    assert mine
+    asked = []
+    for days in (1, 3):
+        rows = [UPDATE | {"Reported on": date(2025, 6, day)} for day in range(1, days + 1)]
+        read = workbook.read(book_of(talk, "Updates", rows, people=False))
+        with CaptureQueriesContext(connection) as queries:
+            shown = workbook.preview(read, by=mine, at=now())
+        assert not shown.mistakes and shown.count(Fate.ADDED) == days
+        asked.append(len(queries))
+    # The first tells the co-chairs; of each it is asked whether another one waits already.
+    assert asked[1] - asked[0] == 2 * 2
+
+
+def test_what_stays_as_it_is_is_not_checked_anew(talk: Event) -> None:
+    mine = rights_of(make_user(is_superuser=True), now().date())
+    assert mine
+    asked = []
+    for _turn in range(2):
+        read = workbook.read(workbook.write(content_of(talk)))
+        with CaptureQueriesContext(connection) as queries:
+            assert workbook.preview(read, by=mine, at=now()).count(Fate.CHANGED) == 0
+        asked.append(len(queries))
+        make_document(talk)
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.parametrize("name", ["SEN, Rita", "Sen Rita", "Ms Rita Sen", "rita  sén"])
