@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from unicodedata import category
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -82,7 +83,7 @@ def survive(texts: list[str], write: Callable[..., bytes]) -> None:
     said = [
         {"title": text}
         for text in dict.fromkeys(texts)
-        if not any(ord(sign) < 32 or sign in "\ufffe\uffff" for sign in text)
+        if not any(category(sign) == "Cc" or sign in "\ufffe\uffff" for sign in text)
         and workbook_shows(text)
     ]
     found = workbook.read(write({"documents": said}))
@@ -156,7 +157,8 @@ def test_single_csv_changes_its_sheet_alone(tmp_path: Path) -> None:
     assert part.delegate.affiliations.get().post == "+ Clerk"
     path.write_text("Name,Organisation,Post\n,port,Clerk\nRita Sen,prt,\n", "utf-8")
     assert refusal(path, "TALK1") == [
-        "[Delegates, row 2, Name] This key is missing. As the person writes it, in any script."
+        "[Delegates, row 2, Name] This cell is empty. Fill it in. As the person writes it, in any "
+        "script."
     ]
     path.write_text("Name,Organisation,Post\nRita Sen,prt,\n", "utf-8")
     (line,) = refusal(path, "TALK1")
