@@ -39,7 +39,8 @@ def check(content: dict[str, Any]) -> tuple[Entry, list[Mistake]]:
         if name in content:
             file.tables[name] = _read_tables(name, table, content[name], mistakes)
         elif name in NEEDED:
-            mistakes.append(Mistake(name, _("This table is missing. Add it.")))
+            on_sheet = _("Nothing stands on this sheet. Fill it in.")
+            mistakes.append(Mistake(name, _("This table is missing. Add it."), on_sheet))
     return file, mistakes
 
 
@@ -130,4 +131,5 @@ def _missing(place: str, table: Table, given: dict[str, Any]) -> Iterator[Mistak
     for name in table.required():
         if name not in given:
             help_text = table.field_of(name).help_text
-            yield Mistake(f"{place}.{name}", _("This key is missing. %s") % help_text)
+            on_sheet = _("This cell is empty. Fill it in. %s") % help_text
+            yield Mistake(f"{place}.{name}", _("This key is missing. %s") % help_text, on_sheet)

@@ -17,6 +17,7 @@ class Mistake:
 
     where: str
     sentence: str
+    on_sheet: str = ""  # the sentence for who fills in a workbook, where it is another one
 
     def __str__(self) -> str:
         return f"[{self.where}] {self.sentence}" if self.where else self.sentence

@@ -35,8 +35,8 @@ def store_shared(row: AnyModel, entry: Entry, event: Event | None, report: Repor
                 report.refuse(
                     f"{entry.place}.{name}",
                     _(
-                        "Another roundtable has it too and says something else. Leave this key "
-                        "out, or change it for both in the admin first."
+                        "Another roundtable has it too and says something else. Leave it as it "
+                        "was, or change it for both in the admin first."
                     ),
                 )
             return row

@@ -23,7 +23,10 @@ class Read:
 
     def located(self, mistakes: list[Mistake]) -> list[Mistake]:
         """The same mistakes, each with its sheet, row and column instead of table and key."""
-        return [Mistake(self.cell_of(mistake.where), mistake.sentence) for mistake in mistakes]
+        return [
+            Mistake(self.cell_of(mistake.where), mistake.on_sheet or mistake.sentence)
+            for mistake in mistakes
+        ]
 
     def cell_of(self, where: str) -> str:
         """The sheet, row and column of what messages about a file call so."""
@@ -80,10 +83,11 @@ def _arrange_roles(rows: list[Row], found: Read) -> None:
         if slug in theirs and slug:
             theirs[slug].append(row)
             continue
+        words = _("“%s” is not on the sheet “Organisations”. Add it there.") % shown(slug)
         found.mistakes.append(
             Mistake(
                 f"{row.place_in(ROLE_SHEET)}, {label_of(ROLE_SHEET.owner)}",
-                _("“%s” is not on the sheet “Organisations”. Add it there.") % shown(slug),
+                words if slug else _("This cell is empty. Fill it in."),
             )
         )
     for owner, name in zip(owners, names, strict=True):

@@ -155,6 +155,7 @@ def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Ite
         columns.append(key)
         if key is not None:
             keys[key] = None
+    is_filled = False
     for number, row in enumerate(cells[top + 1 :], start=top + 2):
         values: Content = {}
         for heading, key, value in zip_longest(cells[top], columns, row):
@@ -165,7 +166,12 @@ def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Ite
                 words = _("“%s” stands in a column without a heading. Remove it, or head it.")
                 mistakes.append(Mistake(where, words % shown(value)))
         if values:
+            is_filled = True
             yield Row(values, number)
+    for key in sheet.table.required() if is_filled else ():
+        if key not in keys:
+            words = _("The column “%s” is missing. Add it.") % label_of(key)
+            mistakes.append(Mistake(sheet.title, words))
 
 
 def _key(

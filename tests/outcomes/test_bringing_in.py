@@ -154,7 +154,7 @@ def test_what_changed_since_it_was_looked_at_is_shown_again(
         (b"nothing\0", "This is no workbook (XLSX) and no CSV that can be read."),
         (b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
         (b"\n\n", "This is no workbook (XLSX) and no CSV that can be read."),
-        (workbook.write({}), "This table is missing. Add it."),
+        (workbook.write({}), "Nothing stands on this sheet. Fill it in."),
     ],
 )
 def test_what_is_no_workbook_is_one_sentence(

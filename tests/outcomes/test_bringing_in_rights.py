@@ -170,7 +170,7 @@ def test_draft_of_a_statement_is_edited_by_file(client_of: Sign, talk: Event) ->
     talk.statement.outcomes.update(number="")
     client = client_of(who(talk, "editor"))
     answer = look(client, changed(talk, Points_C3="meet often;", Organisations_A4="quay"))
-    assert "Organisations, row 4, Name This key is missing." in words(answer)
+    assert "Organisations, row 4, Name This cell is empty. Fill it in." in words(answer)
     answer = look(client, changed(talk, Points_C3="meet often;"))
     store(client, answer)
     assert talk.statement.outcomes.filter(text="meet often;").exists()

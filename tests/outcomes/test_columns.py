@@ -175,7 +175,7 @@ def test_faults_are_said_by_row_and_column_and_mended_by_mapping(
     answer = look(browser, rows, talk)
     assert answer.context["form"]["column2"].value() in ("", None)
     answer = press(browser, answer, "map", **said_of(answer, talk))
-    assert "Delegates, rows 2–3, Organisation This key is missing." in words(answer)
+    assert "Delegates The column “Organisation” is missing. Add it." in words(answer)
     answer = press(browser, answer, "columns")
     given = said_of(answer, talk, column2="organisation")
     answer = press(browser, answer, "map", **given)
@@ -193,7 +193,7 @@ def test_what_is_wrong_in_many_rows_is_said_once(browser: Client, talk: Event) -
     given = said_of(answer, talk, column0="name", column1="organisation")
     said = words(press(browser, answer, "map", **given))
     assert "1 mistake: nothing is stored" in said
-    assert "Delegates, rows 2, 4–5, 7, Organisation This key is missing." in said
+    assert "Delegates, rows 2, 4–5, 7, Organisation This cell is empty. Fill it in." in said
 
 
 @pytest.mark.usefixtures("noted_templates")

@@ -398,7 +398,7 @@ def test_each_mistake_about_people_is_said_by_its_cell(talk: Event, tmp_path: Pa
     assert line.startswith("[Delegates, row 3] It may be the same person as Rita Sen, Port Auth")
     assert person.handle in line and "at the desk, which asks" in line
     (line,) = said({"Name": "A"})
-    assert line.startswith("[Delegates, row 3, Organisation] This key is missing.")
+    assert line.startswith("[Delegates, row 3, Organisation] This cell is empty. Fill it in.")
     other.erased_at, other.name = now(), ""
     other.save()
     (line,) = said({"Handle": other.handle, "Name": "A", "Organisation": "port"})

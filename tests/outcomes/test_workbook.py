@@ -261,6 +261,19 @@ def test_each_mistake_is_said_by_sheet_row_and_column(filled: Filled) -> None:
     assert len(said) == 3
 
 
+def test_what_is_missing_is_said_in_words_of_a_workbook(filled: Filled) -> None:
+    assert refusal(filled(Themes_B1=None, Themes_B2=None, Roles_A2=None)) == [
+        "[Themes] The column “Name” is missing. Add it.",
+        "[Roles, row 2, Organisation] This cell is empty. Fill it in.",
+    ]
+    assert refusal(filled(Themes_B2=None, Roundtable_B3=None)) == [
+        "[Roundtable, Title] This cell is empty. Fill it in. The roundtable's own title.",
+        "[Themes, row 2, Name] This cell is empty. Fill it in. As the source writes it.",
+    ]
+    empty = {f"Series_{letter}{row}": None for letter in "ABC" for row in range(1, 4)}
+    assert refusal(filled(**empty)) == ["[Series] Nothing stands on this sheet. Fill it in."]
+
+
 def test_point_above_every_lead_in_is_refused(filled: Filled) -> None:
     said = refusal(filled(Points_B2="principle"))
     assert said[0].startswith("[Points, row 2] It stands under nothing.")
