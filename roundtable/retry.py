@@ -71,7 +71,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for what cannot be understood, which Django also shows for an unsaved session."""
     if is_loss(exception):
         return server_error(request)
-    if isinstance(exception, TooManyFieldsSent):
+    if isinstance(exception, TooManyFieldsSent) and request.method == "POST":
         return HttpResponseBadRequest(render_to_string("400.html", {"is_too_much": True}))
     return defaults.bad_request(request, exception)
 
