@@ -68,7 +68,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
     # What takes long begins early, so that nothing else waits for it at the end.
-    items.sort(key=lambda item: item.get_closest_marker("walk") is None)
+    items.sort(key=lambda item: not _is_long(item))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("walk", "own_process"))
 
 
 def _is_told(item: pytest.Item) -> bool:

@@ -21,6 +21,7 @@ from outcomes.models import (
     Status,
     Theme,
 )
+from outcomes.models.statement import letters
 from participants.channels import ChannelKind
 from participants.models import (
     Affiliation,
@@ -253,12 +254,23 @@ def make_theme(**fields: Any) -> Theme:
 def make_statement(
     event: Event | None = None, *, points: int = 2, published: bool = True, **fields: Any
 ) -> Statement:
-    """A statement with one lead-in and some points beneath it."""
+    """A statement with one lead-in and some points beneath it, stored without a history."""
     given: dict[str, Any] = {"title": "Outcome statement"} | fields
     statement = save(Statement(event=event or make_event(), **given))
-    lead_in = make_outcome(statement, kind=Outcome.Kind.LEAD_IN, text="Participants agreed to:")
-    for position in range(1, points + 1):
-        make_outcome(statement, parent=lead_in, position=position)
+    text, number = "Participants agreed to:", "1" if published else ""
+    lead_in = Outcome(statement=statement, kind=Outcome.Kind.LEAD_IN, text=text, number=number)
+    (lead_in,) = Outcome.objects.bulk_create([lead_in])
+    Outcome.objects.bulk_create(
+        Outcome(
+            statement=statement,
+            parent=lead_in,
+            position=position,
+            number=f"1.{letters(position - 1)}" if published else "",
+            kind=Outcome.Kind.RECOMMENDATION,
+            text=f"share what works ({next(_numbers)})",
+        )
+        for position in range(1, points + 1)
+    )
     if published:
         statement.publish(NOON)
     return statement

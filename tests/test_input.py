@@ -319,12 +319,14 @@ def writer(db: None) -> Delegate:
     return make_delegate(name="Writes")
 
 
+@pytest.mark.walk
 def test_naughty_texts_can_be_written_about_oneself(client_of: Sign, writer: Delegate) -> None:
     browser = client_of(writer)
     for words in naughty():
         assert_profile_stands(browser, writer, words)
 
 
+@pytest.mark.walk
 def test_large_samples_can_be_written_about_oneself(
     client_of: Sign, writer: Delegate, samples: Path
 ) -> None:

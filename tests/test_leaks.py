@@ -50,7 +50,7 @@ from tests.canaries import (
     seen_in,
     whole,
 )
-from tests.conftest import AGAIN, FULL
+from tests.conftest import FULL
 from tests.factories import (
     make_grant,
     make_organisation,
@@ -108,7 +108,7 @@ def look_at_people(browser: Client) -> set[str]:
     return found | press_show(browser)
 
 
-@pytest.mark.parametrize("mistake", list(MISTAKES)[::3] if AGAIN else MISTAKES)
+@pytest.mark.parametrize("mistake", MISTAKES)
 def test_search_notices_a_mistaken_door(
     readers: Readers, client_of: Sign, monkeypatch: pytest.MonkeyPatch, mistake: str
 ) -> None:
@@ -122,7 +122,7 @@ def test_search_notices_a_mistaken_door(
     assert leaked <= look_at_people(browser) - permitted
 
 
-@pytest.mark.walk
+@pytest.mark.prove
 def test_search_of_all_pages_notices_a_door_that_shows_everything(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -371,6 +371,7 @@ def check_words(template: str, mail: EmailMultiAlternatives, body: str) -> None:
     assert "zq" not in words.lower(), template
 
 
+@pytest.mark.walk
 def test_each_mail_is_for_one_reader_tells_nothing_and_has_the_link_that_hides(
     cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

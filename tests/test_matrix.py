@@ -29,7 +29,7 @@ Sign = Callable[[User | Delegate], Client]
 Record = Callable[[str, object], None]
 
 
-THOROUGH = ("visitor", "participant", "co-chair")
+THOROUGH = ("visitor", "co-chair")
 
 
 def asked(role: str) -> list[str]:

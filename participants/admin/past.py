@@ -132,7 +132,8 @@ class PastAdmin(PlainAdmin):
         row = self.get_object(request, object_id) if self._is_kept() else None
         if row is not None:
             page = Paginator(past_of(row), A_PAGE).get_page(request.GET.get("past"))
-            rows = list(past_of(row)[page.start_index() - 1 : page.end_index() + 1])
+            first = max(page.start_index(), 1)  # 0 where there is no past
+            rows = list(past_of(row)[first - 1 : page.end_index() + 1])
             told = versions(row, rows, rights(request), self.roundtable_of(row))
             if len(rows) > len(page.object_list) and told and told[-1].is_first:
                 told.pop()  # it stands on the next page

@@ -41,7 +41,7 @@ def check(page: Page, *, again: bool = False) -> None:
     axe looks at it narrow and light, or wide and dark, or not at all; at full size twice, save
     `again`, for a page that was asked as somebody else already.
     """
-    narrow, wide = (len(page.url) % 3 == rest for rest in (0, 1))  # a third of the pages each
+    narrow, wide = (len(page.url) % 4 == rest for rest in (0, 1))  # a quarter of the pages each
     assert page.locator("h1").count() == 1
     assert page.title().removesuffix("· Roundtable").strip()
     assert _paper(page) == PAPER["light"], "the style sheet is not applied"
@@ -69,13 +69,13 @@ def check_width(page: Page) -> None:
 def axe(page: Page) -> list[str]:
     """What axe finds, a line for each place.
 
-    Of rows that are alike it is asked about the first four; at full size about all.
+    Of rows that are alike it is asked about the first three; at full size about all.
     """
     if page.evaluate("() => !window.axe"):
         page.evaluate(AXE_SCRIPT)
     run_only = {"type": "tag", "values": STANDARD}
     options = {"runOnly": run_only, "resultTypes": ["violations"], "preload": False}
-    alike = [] if FULL else [["li:nth-child(n+5)"], ["tr:nth-child(n+5)"]]
+    alike = [] if FULL else [["li:nth-child(n+4)"], ["tr:nth-child(n+4)"]]
     found = page.evaluate(
         "([exclude, options]) => axe.run({include: [document], exclude}, options)",
         [alike, options],

@@ -83,6 +83,7 @@ def test_downloaded_and_brought_in_again_it_changes_nothing(
         assert "All of it stands here already." in words(look(client, content))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("cells", "where", "sentence"),
     [
@@ -122,6 +123,7 @@ def test_what_operators_keep_is_refused_by_its_cell(
     assert f"{where.replace('Series, row 2', 'Series')} {sentence}".strip() in said
 
 
+@pytest.mark.walk
 def test_roundtable_of_others_is_as_if_it_were_not_there(client_of: Sign, talk: Event) -> None:
     other = make_event(slug="hidden-talk", code="HIDDEN1", is_public=False, series=talk.series)
     reader = make_user("reads@example.org")
@@ -138,6 +140,7 @@ def test_roundtable_of_others_is_as_if_it_were_not_there(client_of: Sign, talk: 
         assert "You edit no roundtable of this short name. Operators make new ones." in lines.pop()
 
 
+@pytest.mark.walk
 def test_cochair_publishes_and_an_editor_does_not(client_of: Sign, talk: Event) -> None:
     content = changed(talk, Statement_B4="published")
     Statement.objects.update(state="draft", published_at=None)
@@ -159,6 +162,7 @@ def test_cochair_publishes_and_an_editor_does_not(client_of: Sign, talk: Event) 
     assert "Statement, State It is published already" in refused(client, content)
 
 
+@pytest.mark.walk
 def test_draft_is_circulated_at_the_desk_alone(client_of: Sign, talk: Event) -> None:
     Statement.objects.update(state="draft", published_at=None)
     said = refused(client_of(who(talk, "cochair")), changed(talk, Statement_B4="circulated"))
@@ -176,6 +180,7 @@ def test_draft_of_a_statement_is_edited_by_file(client_of: Sign, talk: Event) ->
     assert talk.statement.outcomes.filter(text="meet often;").exists()
 
 
+@pytest.mark.walk
 def test_organisation_of_a_hidden_roundtable_is_named_to_nobody(
     client_of: Sign, talk: Event
 ) -> None:
@@ -204,6 +209,7 @@ def test_new_organisation_and_its_role_come_in(client_of: Sign, talk: Event) -> 
     assert Organisation.objects.get(slug="quay").is_demonstration is False
 
 
+@pytest.mark.walk
 def test_editor_neither_reads_nor_writes_invitation_addresses(client_of: Sign, talk: Event) -> None:
     person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
     rows: list[dict[str, Any]] = [
@@ -263,6 +269,7 @@ def test_no_file_approves_an_update(client_of: Sign, talk: Event) -> None:
         assert "Updates, row 2, State It is new here and waits" in said
 
 
+@pytest.mark.walk
 def test_groups_do_not_tell_which_organisations_there_are(client_of: Sign, talk: Event) -> None:
     make_role(make_event(is_public=False), organisation=make_organisation(slug="secret-body"))
     client = client_of(who(talk, "editor"))

@@ -148,6 +148,7 @@ def test_corrections_tell_each_field_that_differs(meeting: Event) -> None:
     commitment = make_commitment(meeting, text="Train officers.", recorded_at=ALWAYS)
     office = make_organisation(name="Example Ofice", country="TH")
     make_role(meeting, organisation=office, recorded_at=ALWAYS)
+    point.save()
     for row in (statement, *statement.outcomes.all(), commitment, office):
         settle(row)
     point.refresh_from_db()

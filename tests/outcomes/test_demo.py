@@ -72,6 +72,7 @@ def made(made_once: None, db: None, settings: Settings) -> Event:
     return Event.objects.get(slug="demonstration")
 
 
+@pytest.mark.walk
 def test_second_run_changes_nothing(made: Event) -> None:
     before = everything()
     assert demo(ON) == "The demonstration is there already. Nothing was changed."
@@ -100,7 +101,7 @@ def test_nothing_invented_is_attached_to_the_record_of_2018(made: Event) -> None
     assert load(RECORD) == "0 added, 0 changed, 0 removed, 68 unchanged.\n"
 
 
-@pytest.mark.walk
+@pytest.mark.prove
 def test_it_is_the_same_in_every_copy(made: Event) -> None:
     def drawn() -> list[tuple[object, ...]]:
         updates = ProgressUpdate.objects.order_by("pk")
@@ -338,6 +339,7 @@ def test_rounds_of_which_two_were_not_answered_by_some(
     assert 0 < sum(silent) < 20
 
 
+@pytest.mark.walk
 def test_every_row_is_valid(made: Event) -> None:
     rows = 0
     for manager in (

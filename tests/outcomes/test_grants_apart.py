@@ -94,7 +94,7 @@ def addresses(word: str) -> Iterator[str]:
             yield f"{listed}?{query}"
         yield reverse(f"{name}_add")
         rows = model._default_manager.order_by("pk").values_list("pk", flat=True)
-        for pk in list(rows)[: None if FULL else 3]:
+        for pk in list(rows)[: None if FULL else 2]:
             for verb in ("change", "history", "delete"):
                 yield reverse(f"{name}_{verb}", args=[pk])
 

@@ -167,6 +167,7 @@ def test_own_naughty_texts(tmp_path: Path) -> None:
     assert assert_stored_or_refused([*texts, *bad], tmp_path / "own.toml") == len(bad)
 
 
+@pytest.mark.walk
 def test_large_list_of_naughty_texts(samples: Path, tmp_path: Path) -> None:
     texts = json.loads((samples / "hostile" / "naughty" / "blns.json").read_text("utf-8"))
     refused = assert_stored_or_refused(texts, tmp_path / "large.toml")

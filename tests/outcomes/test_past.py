@@ -213,6 +213,15 @@ def test_an_earlier_state_is_put_back_with_its_links(
     assert re.match(r"You · “ As on .+ ”", versions(client, commitment)[1])
 
 
+def test_row_without_a_past_says_so(client_of: Sign, desk: Event) -> None:
+    point = desk.statement.outcomes.points()[0]
+    point.history.all().delete()
+    operator = client_of(make_user(is_superuser=True))
+    answer = operator.get(f"/admin/outcomes/outcome/{point.pk}/history/")
+    assert answer.status_code == 200
+    assert "Nothing was changed here so far." in answer.content.decode()
+
+
 @pytest.mark.parametrize("kind", [Event, Statement, Outcome, Commitment, Milestone, Organisation])
 def test_each_kind_of_record_can_be_put_back(client_of: Sign, desk: Event, kind: Any) -> None:
     operator = client_of(make_user(is_superuser=True))
@@ -225,6 +234,7 @@ def test_each_kind_of_record_can_be_put_back(client_of: Sign, desk: Event, kind:
         Organisation: make_organisation(),
     }
     row = rows[kind]
+    row.save()  # what there is to put back
     field = next(name for name in ("title", "text", "name") if hasattr(row, name))
     before = getattr(row, field)
     setattr(row, field, "Entirely different")
@@ -250,6 +260,7 @@ def test_what_the_form_does_not_let_somebody_change_is_not_put_back(
 def test_numbers_and_state_of_a_published_statement_stay(client_of: Sign, desk: Event) -> None:
     operator = client_of(make_user(is_superuser=True))
     statement, point = desk.statement, desk.statement.outcomes.points()[0]
+    point.save()
     before_state, before_number = first(statement), first(point)
     statement.publish(NOON)
     point.refresh_from_db()

@@ -373,6 +373,7 @@ def test_people_who_stay_as_they_are_cost_no_query(talk: Event) -> None:
     assert asked[0] == asked[1]
 
 
+@pytest.mark.walk
 def test_each_mistake_about_people_is_said_by_its_cell(talk: Event, tmp_path: Path) -> None:
     person = seat(talk, name="Rita Sen")
     other = make_delegate(user=None)
@@ -470,6 +471,7 @@ def test_update_that_waits_is_changed_and_waits_on(talk: Event, tmp_path: Path) 
     assert (update.state, update.text) == ("submitted", "In Galle.")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [

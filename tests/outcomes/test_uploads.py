@@ -273,6 +273,7 @@ def test_run_that_is_void_tells_nothing(client_of: Sign, operator: User, talk: E
     assert noted(late, "result")["kept"] == []
 
 
+@pytest.mark.walk
 def test_one_text_in_very_many_cells_is_refused(tmp_path: Path) -> None:
     book = Workbook(write_only=True)
     page = book.create_sheet("Delegates")
@@ -288,6 +289,7 @@ def test_number_without_end_is_no_day() -> None:
         day_of(float("inf"))
 
 
+@pytest.mark.walk
 def test_long_result_has_pages(client_of: Sign, operator: User, talk: Event) -> None:
     browser = client_of(operator)
     answer = look(browser, documents(*(f"Minutes {number}" for number in range(401))), talk)
@@ -299,6 +301,7 @@ def test_long_result_has_pages(client_of: Sign, operator: User, talk: Event) -> 
     assert browser.get(f"{answer.wsgi_request.path}4/").status_code == 404
 
 
+@pytest.mark.walk
 def test_file_is_opened_apart_within_limits(tmp_path: Path, talk: Event) -> None:
     path = tmp_path / "file"
     path.write_bytes(workbook.write(content_of(talk)))
@@ -328,6 +331,7 @@ def test_file_that_unpacks_without_end_is_one_sentence(tmp_path: Path, samples: 
     assert refused.value.reason == Reason.LIMITS
 
 
+@pytest.mark.walk
 def test_every_hostile_file_ends_in_a_page(
     client_of: Sign, operator: User, talk: Event, samples: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_empty_workbook_explains_itself_and_offers_words() -> None:
     ]
 
 
+@pytest.mark.walk
 def test_text_is_no_formula_in_any_program(filled: Filled, tmp_path: Path) -> None:
     commitment = Commitment.objects.earliest("pk")
     for text in HARMFUL:
@@ -228,6 +229,7 @@ def test_what_people_type_is_understood(filled: Filled) -> None:
     assert Event.objects.get().recorded_counts.earliest("pk").number == 7
 
 
+@pytest.mark.walk
 def test_each_mistake_is_said_by_sheet_row_and_column(filled: Filled) -> None:
     path = filled(
         Commitments_D2="soon",
@@ -307,6 +309,7 @@ def long_book() -> bytes:
     return stored.getvalue()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
@@ -335,6 +338,7 @@ def test_what_stands_far_out_is_not_dropped_unseen(filled: Filled, cell: str) ->
     ]
 
 
+@pytest.mark.walk
 def test_hostile_workbooks_are_refused_in_sentences(tmp_path: Path, samples: Path) -> None:
     for given_file in sorted((samples / "hostile").rglob("*.xls*")):
         path = tmp_path / f"{given_file.stem}.xlsx"
@@ -357,6 +361,7 @@ def test_points_of_a_draft_come_back_without_numbers(filled: Filled) -> None:
     assert everything() == before
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("signs", [("\x0b", "\ufffe"), ("\x7f", "\x80"), ("\x85", "\x9f")])
 def test_control_characters_are_left_out_and_change_nothing(
     filled: Filled, tmp_path: Path, signs: tuple[str, str]
@@ -376,6 +381,7 @@ def test_control_characters_are_left_out_and_change_nothing(
     assert everything() == before
 
 
+@pytest.mark.walk
 def test_text_that_is_longer_than_a_cell_is_not_cut(filled: Filled) -> None:
     Commitment.objects.update(text="x" * 32_767)
     assert load(filled()).startswith("0 added, 0 changed, 0 removed")
@@ -391,6 +397,7 @@ def test_text_without_a_heading_is_not_dropped_unseen(filled: Filled) -> None:
     ]
 
 
+@pytest.mark.walk
 def test_rows_that_were_only_coloured_are_let_be(filled: Filled) -> None:
     path = filled()
     book = load_workbook(path)

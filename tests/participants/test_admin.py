@@ -267,6 +267,7 @@ def test_accounts_and_grants_are_the_operators(client_of: Sign, desk: Event, rol
     assert client.get(page(Grant, "changelist")).status_code == expected
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("role", ["operator", "cochair"])
 def test_no_page_shows_what_a_person_shares(client_of: Sign, desk: Event, role: str) -> None:
     client = client_of(person(role, desk))
@@ -320,6 +321,7 @@ def test_search_finds_names_and_invitation_addresses(
         assert [row.pk for row in response.context["cl"].result_list] == [found.pk]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "query", ["p=abc", "roundtable=%00", "roundtable=abc", "q=%00", "o=99", "e=1", "nonsense=1"]
 )

@@ -189,6 +189,7 @@ def every_place(_on: date) -> QuerySet[Affiliation]:
     return Affiliation.objects.order_by("pk")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("name", "door"), [("listed", everybody), ("workplaces", every_place)])
 def test_open_door_is_noticed(monkeypatch: pytest.MonkeyPatch, name: str, door: object) -> None:
     monkeypatch.setattr(sharing, name, door)

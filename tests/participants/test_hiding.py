@@ -454,7 +454,8 @@ def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
     def opened_by(role: str, *, whole: bool) -> set[str]:
         user = readers[role]
         browser = client_of(user) if user else Client()
-        found = read_everything(browser, paths()) if whole else set()
+        asked = paths() if FULL else paths()[::3]
+        found = read_everything(browser, asked) if whole else set()
         return (found | press_show(browser)) & theirs
 
     assert of("open", "name", "everyone") <= opened_by("operator", whole=False)

@@ -28,10 +28,10 @@ def everywhere() -> list[str]:
     return [*admin_paths(), "/admin/nothing/", "/admin/participants/nothing/1/"]
 
 
-def refusals(browser: Client, *, operator: bool) -> dict[str, set[tuple[int, str]]]:
+def refusals(browser: Client) -> dict[str, set[tuple[int, str]]]:
     """How each address answers, without what the page leads back to.
 
-    The operator asks by every method; the others by one at each address, in turn.
+    Asked by one method at each address, in turn; at full size by every one.
     """
     methods: list[Callable[[str], Any]] = [
         browser.get,
@@ -42,7 +42,7 @@ def refusals(browser: Client, *, operator: bool) -> dict[str, set[tuple[int, str
     ]
     found = {}
     for place, path in enumerate(everywhere()):
-        asked = methods if FULL or operator else [methods[place % len(methods)]]
+        asked = methods if FULL else [methods[place % len(methods)]]
         answers = [method(path) for method in asked]
         found[path] = {
             (answer.status_code, answer.get("Location", "").split("?")[0]) for answer in answers
@@ -59,11 +59,12 @@ def roles(event: Event) -> list[User]:
     return found
 
 
+@pytest.mark.walk
 def test_session_by_code_alone_is_refused_at_every_address(event: Event, client_of: Sign) -> None:
     expected = {path: {(302, SET_UP)} for path in everywhere()}
     for user in roles(event):
         browser = client_of(user, second_factor=False)
-        assert refusals(browser, operator=user.is_superuser) == expected
+        assert refusals(browser) == expected
 
 
 @pytest.mark.walk
@@ -74,7 +75,7 @@ def test_session_that_has_not_used_the_factor_is_refused_at_every_address(
     for user in roles(event):
         add_app(user)
         browser = client_of(user, second_factor=False)
-        assert refusals(browser, operator=user.is_superuser) == expected
+        assert refusals(browser) == expected
 
 
 def test_factor_of_somebody_else_or_taken_off_opens_nothing(

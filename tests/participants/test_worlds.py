@@ -28,7 +28,7 @@ from participants.models import (
     User,
 )
 from roundtable.models import Event, Series
-from tests.conftest import AGAIN, FULL
+from tests.conftest import FULL
 from tests.factories import NOON
 from tests.mistakes import MISTAKES, make_mistake
 from tests.participants.worlds import EVENTS, OFFICES, TODAY, Someone, World, make_world
@@ -36,8 +36,8 @@ from tests.participants.worlds import EVENTS, OFFICES, TODAY, Someone, World, ma
 pytestmark = pytest.mark.django_db
 
 # So many worlds in each test; rows of worlds that are over slow a database down.
-AT_ONCE = 250 if FULL else 100
-WORLDS = 10_000 if FULL else 100 if AGAIN else 200
+AT_ONCE = 250 if FULL else 50
+WORLDS = 10_000 if FULL else 50
 MOST_PEOPLE = 4
 SEEDS = [range(start, start + AT_ONCE) for start in range(0, WORLDS, AT_ONCE)]
 if "SEED" in os.environ:
