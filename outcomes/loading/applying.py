@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes.loading.agreed import apply_statement
-from outcomes.loading.changes import readable
+from outcomes.loading.changes import comparable
 from outcomes.loading.checking import Entry, check
 from outcomes.loading.mistakes import FileRefused
 from outcomes.loading.people import apply_delegates
@@ -183,10 +183,10 @@ def _apply_counts_and_documents(file: Entry, event: Event, report: Report) -> No
         for entry in file.all("counts")
     ]
     report.remove(event.recorded_counts.exclude(pk__in=[pk for pk in counts if pk]), "counts")
-    titled = {readable(row.title): row for row in event.documents.order_by("-pk")}
+    titled = {comparable(row.title): row for row in event.documents.order_by("-pk")}
     documents = [
         report.store_entry(
-            titled.get(readable(entry.values["title"])) or Document(), entry, event=event
+            titled.get(comparable(entry.values["title"])) or Document(), entry, event=event
         ).pk
         for entry in file.all("documents")
     ]

@@ -22,7 +22,7 @@ def differs(row: models.Model, name: str, value: Any) -> bool:
         return bool(getattr(row, f"{name}_id") != value.pk)
     stored = getattr(row, name)
     if isinstance(stored, str) and isinstance(value, str):
-        return readable(stored) != readable(value)
+        return comparable(stored) != comparable(value)
     return bool(stored != value)
 
 
@@ -34,6 +34,11 @@ def plain_lines(text: str) -> str:
 def readable(text: str) -> str:
     """The same without control characters and the like: no workbook holds them, or none is read."""
     return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", plain_lines(text))
+
+
+def comparable(text: str) -> str:
+    """The same as it would come back from a file: where a text has one line, a tab is a blank."""
+    return readable(text).replace("\t", " ")
 
 
 def describe_field(row: models.Model, place: str, name: str, value: Any) -> str:

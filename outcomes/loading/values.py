@@ -58,11 +58,13 @@ def clean_text(value: object, *, one_line: bool) -> str:
     if not isinstance(value, str):
         raise ValidationError(_("Write text in quotes."))
     text = value.strip()
+    if one_line:
+        text = text.replace("\t", " ")  # as somebody pastes it from a table
     if value and not text:
         raise ValidationError(_("It holds nothing but blanks. Write the text, or remove the key."))
     for sign in text:
         if sign in LINE_SIGNS and one_line:
-            raise ValidationError(_("Write it on one line, without tabs."))
+            raise ValidationError(_("Write it on one line."))
         if unicodedata.category(sign) == "Cc" and sign not in LINE_SIGNS:
             raise ValidationError(
                 _("It holds the control character U+%04X. Remove it.") % ord(sign)

@@ -381,6 +381,16 @@ def test_control_characters_are_left_out_and_change_nothing(
     assert everything() == before
 
 
+def test_tab_within_a_line_changes_nothing(filled: Filled) -> None:
+    Commitment.objects.update(place_in_source="Page\t3")
+    Document.objects.update(title="List\tof all")
+    before = everything()
+    assert load(filled()).startswith("0 added, 0 changed, 0 removed")
+    assert everything() == before
+    assert load(filled(Documents_A2="Map\tof all")).startswith("1 added, 0 changed, 1 removed")
+    assert Document.objects.get().title == "Map of all"
+
+
 @pytest.mark.walk
 def test_text_that_is_longer_than_a_cell_is_not_cut(filled: Filled) -> None:
     Commitment.objects.update(text="x" * 32_767)
