@@ -58,6 +58,11 @@ def test_ten_mistakes_are_ten_sentences(file: Path) -> None:
         assert says in found
 
 
+def test_line_of_a_name_is_one(file: Path) -> None:
+    change(file, 'name = "Talks"', 'name = "Two\\nlines"')
+    assert refusal(file) == ["[series.name] Write it on one line."]
+
+
 # What each file of the corpus is refused for; nothing where it loads.
 REFUSED = {
     "addresses.toml": ["event.source_url", "documents(Agenda).url"],
