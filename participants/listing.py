@@ -95,7 +95,7 @@ def ask(*, event: Event, purpose: str, by: User, at: datetime) -> ParticipantLis
     if problem := why_not_ask(event=event, by=by, on=at.date()):
         raise ValidationError(problem)
     name = _made_up_name()
-    domain = urlsplit(settings.PORTAL_URL).hostname or "localhost"
+    domain = settings.CANARY_DOMAIN or urlsplit(settings.PORTAL_URL).hostname or "localhost"
     mailbox = f"{name.replace(' ', '.')}.{get_random_string(4, UNMISTAKABLE)}"
     row = ParticipantList(
         event=event,

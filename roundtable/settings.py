@@ -48,9 +48,10 @@ CSRF_TRUSTED_ORIGINS = names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")
-# How many people's details one person may open in a day (UTC).
+# Where mail to the made-up person of a list of participants arrives.
+CANARY_DOMAIN = env.str("CANARY_DOMAIN", default="")
+# How many people's details one person may open in a day (UTC), and for how many the log is kept.
 REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, like="30")
-# How long entries of the log are kept, in days.
 LOG_KEPT_DAYS = optional("LOG_KEPT_DAYS", days, 730, like="730")
 
 INSTALLED_APPS = [
@@ -264,7 +265,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

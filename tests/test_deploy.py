@@ -79,6 +79,7 @@ ALL_TOO = {
     "OIDC_CLIENT_ID": "portal",
     "OIDC_CLIENT_SECRET": "secret",
     "OIDC_NAME": "The ministry",
+    "CANARY_DOMAIN": "mail.example.net",
     "REVEALS_PER_DAY": "20",
     "LOG_KEPT_DAYS": "900",
     "DATA_DIR": "var",

@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from participants.models import Audience, Delegate, ParticipantList, User
 from roundtable.audit import AuditEntry
@@ -173,6 +174,14 @@ def test_two_lists_have_different_marks(
     one, two = (agreed(client_of, meeting, *pair) for pair in ((first, second), (second, first)))
     assert one.mark != two.mark and one.made_up_email != two.made_up_email
     assert one.mark not in fetch(client_of(second), two).content.decode()
+
+
+def test_made_up_address_is_at_the_domain_that_the_operator_chose(
+    client_of: Sign, meeting: Event, first: User, second: User, settings: Settings
+) -> None:
+    settings.CANARY_DOMAIN = "Mail.example.net"
+    row = agreed(client_of, meeting, first, second)
+    assert row.made_up_email.endswith("@mail.example.net")
 
 
 def test_who_hides_after_the_yes_is_left_out(
