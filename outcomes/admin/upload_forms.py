@@ -90,14 +90,15 @@ class LettersForm(forms.Form):
     """In which encoding a file reads right."""
 
     letters = forms.ChoiceField(
-        label=gettext_lazy("Letters"),
+        label=gettext_lazy("Which of these reads right?"),
         help_text=gettext_lazy("The file does not say how its letters are written."),
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, readings: dict[str, list[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["letters"]
-        field.choices = [("", _("Choose what reads right"))] + [
+        field.choices = [
             (name, f"{LETTERS[name]}: {'; '.join(cells)}") for name, cells in readings.items()
         ]
 

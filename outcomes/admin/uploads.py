@@ -123,6 +123,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             letters = letters_form.cleaned_data["letters"]
             ask(upload, Upload.Wants.LOOK, but=("columns",), asks=True, letters=letters)
             return redirect("admin:roundtable_event_upload", upload.key)
+        is_read = bool(opened.letters or not opened.readings)
         chosen, place = _table(tables, request.POST or upload.choices)
         is_given = act == "map"
         form = ColumnsForm(
@@ -148,9 +149,10 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect("admin:roundtable_event_upload", upload.key)
         context = {
             "upload": upload,
-            "title": _("What are the columns?"),
+            "title": _("What are the columns?") if is_read else _("How are its letters written?"),
             "form": form,
             "letters_form": letters_form if opened.readings else None,
+            "is_read": is_read,
             "table_form": TableForm(tables=tables, initial={"page": chosen.page, "place": place}),
             "table": chosen,
             "place": place,

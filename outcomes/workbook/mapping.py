@@ -167,11 +167,12 @@ def _meant(heading: Any, called: dict[str, str]) -> str:
 def best_place(table: Table) -> str:
     """The sheet that a table looks most like; of several that with its very words, or its name."""
 
-    def likeness(place: str) -> tuple[int, int, bool]:
+    def likeness(place: str) -> tuple[int, int, bool, bool]:
         sheet = MAPPED[place]
         known = sum(bool(key) for key in guesses(place, table.headings))
         own = len({key_of(heading) for heading in table.headings} & set(sheet.keys))
-        return known, own, tidy(table.page).lower() == sheet.title.lower()
+        # Where nothing tells, it is a list of people: that is what hosts have.
+        return known, own, tidy(table.page).lower() == sheet.title.lower(), place == "delegates"
 
     return max(MAPPED, key=likeness)
 

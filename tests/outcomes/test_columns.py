@@ -145,16 +145,25 @@ def test_which_letters_read_right_is_asked(
 ) -> None:
     rows = "\n".join(["Name,Organisation", *(f"{name},port" for name in names), ""])
     answer = look(browser, rows.encode(letters), talk)
-    assert "Choose what reads right" in words(answer)
+    assert "Which of these reads right?" in words(answer)
+    # One thing is asked at a time: nobody says what a column is that cannot be read.
+    assert "It is a list of" not in words(answer)
     assert f"{called}: {'; '.join(names)}" in words(answer)
     refused = press(browser, answer, "letters", letters="utf-7")
     assert "Select a valid choice." in words(refused)
     answer = press(browser, answer, "letters", letters=letters)
+    assert "Read the letters in another way" in words(answer)
     assert answer.context["form"]["column0"].help_text == "; ".join(names)
     answer = press(browser, answer, "map", **said_of(answer, talk))
     assert "To add: 2. To change: 0." in words(answer) and "was read as" not in words(answer)
     store(browser, answer)
     assert {row.delegate.name for row in talk.participations.all()} == set(names)
+
+
+@pytest.mark.usefixtures("noted_templates")
+def test_list_that_nothing_tells_of_is_one_of_people(browser: Client, talk: Event) -> None:
+    answer = look(browser, "ФИО;Должность\nРита Сен;Юрист\n".encode(), talk)
+    assert answer.context["place"] == "delegates"
 
 
 def test_letters_of_western_words_are_not_asked_about(browser: Client, talk: Event) -> None:
