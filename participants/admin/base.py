@@ -177,7 +177,8 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any
     ) -> HttpResponse | None:
         """What an act answers; one on more rows than anybody looks through is not begun."""
-        if request.POST.get("select_across") == "1":
+        across = self.action_form.base_fields["select_across"]
+        if across.clean(request.POST.get("select_across")):  # as Django reads it: any word is a yes
             chosen = queryset.count()
         else:
             chosen = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
