@@ -30,7 +30,7 @@ def asked_in_round(letter: Letter, at: datetime) -> str:
     reporting_round = ReportingRound.objects.filter(pk=of).first()
     if not (person and person.user and reporting_round and takes_letters(person)):
         return ""
-    links = links_in(letter.text, at)
+    links = links_in(letter.text, made_at=letter.queued_at, at=at)
     working = [link for link in links if link and link.delegate_id == person.pk]
     requests = unanswered(reporting_round, again=again)
     parties = answered_for().filter(

@@ -48,11 +48,15 @@ def link_of(token: str, at: datetime) -> ReportLink | None:
     return link if link.works(at) else None
 
 
-def links_in(text: str, at: datetime) -> list[ReportLink | None]:
-    """Each link to report that stands in a text; None for one that may not be used."""
+def links_in(text: str, *, made_at: datetime, at: datetime) -> list[ReportLink | None]:
+    """Each link to report that was made for a text; None for one that may not be used.
+
+    Another address of that kind, in a title or a commitment, is none of them.
+    """
     before, after = reverse("report-by-link", args=["-"]).split("-")
     tokens = re.findall(rf"{re.escape(before)}([^/\s]+){re.escape(after)}", text)
-    return [link_of(token, at) for token in tokens]
+    moment = made_at.isoformat()
+    return [link_of(token, at) for token in tokens if (_content(token) or [0, ""])[1] == moment]
 
 
 def _content(token: str) -> list[Any] | None:

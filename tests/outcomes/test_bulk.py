@@ -16,6 +16,7 @@ from outcomes.calling_off import call_off
 from outcomes.handing_over import hand_over
 from outcomes.merging import merge_people
 from outcomes.models import Commitment, CommitmentParty, Outcome, ReportingRound, RoundRequest
+from outcomes.reporting import report_link
 from participants import consents, erasing
 from participants.accounts import set_sign_in_address
 from participants.models import Consent, Delegate, Invitation, User
@@ -408,6 +409,19 @@ def test_a_request_goes_to_the_address_that_the_person_signs_in_with_by_then(
     set_sign_in_address(person.user, "moved@example.org")
     today.shift(TEN)
     assert [letter.to for letter in deliver()] == [["moved@example.org"]]
+
+
+def test_addresses_in_the_words_of_a_round_do_not_keep_its_letters_back(
+    client_of: Sign, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    _person, parties, row = asked_about_two(desk)
+    link = report_link(parties[0], at=NOON - timedelta(days=40))
+    ReportingRound.objects.update(title=f"As in https://example.org/report/2018/ and {link}")
+    act(client_of(cochair(desk)), ROUNDS, "ask_again", row, confirmed="yes")
+    today.shift(TEN)
+    (letter,) = deliver()
+    assert "https://example.org/report/2018/" in str(letter.body)
+    assert Letter.objects.filter(cause__startswith="round").count() == 1
 
 
 def give_back(person: Delegate, party: CommitmentParty) -> None:
