@@ -279,6 +279,14 @@ def test_commitments_without_references_get_some_and_are_found_again(
 
 
 @pytest.mark.usefixtures("noted_templates")
+def test_sign_that_no_database_holds_is_said_by_its_cell(browser: Client, talk: Event) -> None:
+    rows: list[list[Any]] = [["Action", "Country"], ["Meet again.", "port_x0000_"]]
+    answer = look(browser, book(("Sheet1", rows)), talk)
+    answer = press(browser, answer, "map", **said_of(answer, talk, place="commitments"))
+    assert "Commitments, row 2, Leads" in words(answer)
+
+
+@pytest.mark.usefixtures("noted_templates")
 def test_days_and_numbers_of_a_list_double_nothing(browser: Client, talk: Event) -> None:
     rows: list[list[Any]] = [
         ["Area", "Action", "Country"],
