@@ -86,6 +86,8 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         return self._page(request, "admin/upload.html", context)
 
     def _act(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        if any("\0" in word for sent in request.POST.items() for word in sent):
+            raise BadRequest("The database keeps no text with this sign.")
         act = request.POST.get("act", "")
         here = redirect("admin:roundtable_event_upload", upload.key)
         if act == "drop":

@@ -166,6 +166,8 @@ def test_file_is_its_owners_alone(client_of: Sign, operator: User, talk: Event) 
     assert client_of(other).get(address).status_code == 404
     assert address not in client_of(other).get(PAGE).content.decode()
     assert client_of(operator).post(address, {"act": "burn"}).status_code == 400
+    for sent in ({"act": "look", "answer.delegates(#1)": "\0"}, {"act": "store", "digest": "\0"}):
+        assert client_of(operator).post(address, sent).status_code == 400
     assert "The file is removed." in words_of(client_of(operator), address)
     assert client_of(operator).get(address).status_code == 404
 
