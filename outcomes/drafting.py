@@ -16,9 +16,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from outcomes.canonical import check_direction
-from outcomes.loading.changes import plain_lines
 from outcomes.models import Outcome, Statement
-from roundtable.wording import Piece, compared
+from roundtable.wording import Piece, compared, plain_lines
 
 KINDS = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
 LONGEST = 20_000  # signs of one sentence

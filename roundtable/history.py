@@ -15,6 +15,8 @@ from django.db import models
 from django.http import HttpRequest
 from simple_history.models import HistoricalRecords
 
+from roundtable.wording import plain_lines
+
 # Why a row was changed: what stood there before is to be read by nobody.
 TAKEN_OUT = "taken out"
 LONGEST_REASON = 100  # as its column holds
@@ -53,8 +55,15 @@ def changed_between(before: Any, after: Any) -> list[str]:
     return [
         field.name
         for field in type(after).tracked_fields
-        if getattr(before, field.attname) != getattr(after, field.attname)
+        if says_else(getattr(before, field.attname), getattr(after, field.attname))
     ]
+
+
+def says_else(before: Any, after: Any) -> bool:
+    """Whether two values differ; texts that browsers ended in another way are the same."""
+    if isinstance(before, str) and isinstance(after, str):
+        return plain_lines(before).strip() != plain_lines(after).strip()
+    return bool(before != after)
 
 
 def links_of(history: Any) -> dict[str, tuple[str, str]]:

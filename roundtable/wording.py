@@ -24,6 +24,11 @@ class Piece:
     differs: bool
 
 
+def plain_lines(text: str) -> str:
+    """The text with its lines ended as files end them; forms do it in another way."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     """Both texts in pieces; joined again they give the texts."""
     old, new = _words(before), _words(after)

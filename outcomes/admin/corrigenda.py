@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from outcomes import agreeing
 from outcomes.agreeing.correcting import discard, draft_corrigendum
 from outcomes.canonical import digest
-from outcomes.loading.changes import plain_lines
 from outcomes.models import Corrigendum, Statement
 from participants.models import User
+from roundtable.wording import plain_lines
 
 
 class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]

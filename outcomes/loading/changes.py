@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from outcomes.loading.mistakes import shown
+from roundtable.wording import plain_lines
 
 SHOWN = 60  # signs of a value that are shown
 _UNREADABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
@@ -24,11 +25,6 @@ def differs(row: models.Model, name: str, value: Any) -> bool:
     if isinstance(stored, str) and isinstance(value, str):
         return comparable(stored) != comparable(value)
     return bool(stored != value)
-
-
-def plain_lines(text: str) -> str:
-    """The text with its lines ended as files end them; forms do it in another way."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def readable(text: str) -> str:

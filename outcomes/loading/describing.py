@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models
 
-from outcomes.loading.changes import plain_lines
 from outcomes.loading.format import LEAD_INS, POINTS, ROLES, TABLES, Table
 from outcomes.loading.people import workplaces
 from outcomes.loading.promised import KEYS
@@ -15,6 +14,7 @@ from outcomes.models import Outcome, Statement, Theme
 from outcomes.models.statement import letters
 from participants.models import Group, Organisation
 from roundtable.models import Event
+from roundtable.wording import plain_lines
 
 Content = dict[str, Any]
 

@@ -26,7 +26,14 @@ from django.views.decorators.http import require_http_methods
 
 from participants.admin.choices import rights
 from participants.past import Difference, as_text, past_of, versions
-from roundtable.history import LONGEST_REASON, TAKEN_OUT, linked, links_of, taken_out
+from roundtable.history import (
+    LONGEST_REASON,
+    TAKEN_OUT,
+    linked,
+    links_of,
+    says_else,
+    taken_out,
+)
 from roundtable.wording import compared
 
 if TYPE_CHECKING:
@@ -95,9 +102,9 @@ class PastAdmin(PlainAdmin):
         """A tick is about what was changed on the page; where nothing was, about all of it."""
         super().save_related(request, form, formsets, change)
         is_ticked = change and self._is_kept() and _reason(request, form) == TAKEN_OUT
-        if not is_ticked or form.changed_data:
+        if not is_ticked or _is_changed(form):
             return
-        if any(formset.has_changed() for formset in formsets):
+        if any(_is_changed(part) for formset in formsets for part in formset.forms):
             newest = past_of(form.instance)[:1].get()
             newest.history_change_reason = None
             newest.save()
@@ -224,6 +231,12 @@ class PastAdmin(PlainAdmin):
             str(form.fields[name].label) for name in form.changed_data
         )
         self.log_change(request, row, message)
+
+
+def _is_changed(form: Any) -> bool:
+    return any(
+        says_else(form.initial.get(name), form.cleaned_data.get(name)) for name in form.changed_data
+    )
 
 
 def _reason(request: HttpRequest, form: Any) -> str:

@@ -419,6 +419,27 @@ def test_a_tick_is_about_what_was_changed_on_the_page_or_about_all_of_it(
     assert "Train ten officers." not in " ".join(versions(browser, commitment))
 
 
+def test_line_ends_of_a_browser_are_nothing_that_was_changed_on_the_page(
+    client_of: Sign, desk: Event, editor: User
+) -> None:
+    commitment, browser = desk.commitments.get(), client_of(editor)
+    commitment.text, commitment.place_in_source = "Train officers.\nEvery year.", "Zqxvar's list"
+    commitment.save()
+    step = make_milestone(commitment=commitment, title="Zqfirst step")
+    step.title = "Second step"
+    step.save()
+    commitment.place_in_source = "Annex"
+    commitment.save()
+    change(browser, commitment, text="Train officers.\r\nEvery year.", take_out="on")
+    for row in (commitment, step):
+        assert "Zq" not in " ".join(versions(browser, row))
+    # And where something of another row was changed, the tick is about that alone.
+    change(browser, commitment, place_in_source="Annex 2")
+    sent = {"text": "Train officers.\nEvery year.", "milestones-0-title": "Third step"}
+    change(browser, commitment, **sent, take_out="on")
+    assert "Annex 2" in " ".join(versions(browser, commitment))
+
+
 def test_links_that_change_with_the_words_take_no_other_words_out(
     client_of: Sign, desk: Event, editor: User
 ) -> None:
