@@ -104,16 +104,16 @@ class PastAdmin(PlainAdmin):
         is_ticked = change and self._is_kept() and _reason(request, form) == TAKEN_OUT
         if not is_ticked or _is_changed(form):
             return
-        if any(_is_changed(part) for formset in formsets for part in formset.forms):
+        # What keeps no history, such as who is party to it, never showed what stood there.
+        kept = [formset for formset in formsets if hasattr(formset.model, "history")]
+        if any(_is_changed(part) for formset in kept for part in formset.forms):
             newest = past_of(form.instance)[:1].get()
             newest.history_change_reason = None
             newest.save()
             return
-        parts = [part.instance for formset in formsets for part in formset.initial_forms]
-        for row in parts:
-            if hasattr(row, "history"):
-                row._change_reason = TAKEN_OUT
-                row.save()
+        for row in (part.instance for formset in kept for part in formset.initial_forms):
+            row._change_reason = TAKEN_OUT
+            row.save()
 
     # What became of it -----------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from tests.factories import (
     make_event,
     make_grant,
     make_organisation,
+    make_party,
     make_statement,
     make_user,
 )
@@ -438,6 +439,18 @@ def test_line_ends_of_a_browser_are_nothing_that_was_changed_on_the_page(
     sent = {"text": "Train officers.\nEvery year.", "milestones-0-title": "Third step"}
     change(browser, commitment, **sent, take_out="on")
     assert "Annex 2" in " ".join(versions(browser, commitment))
+
+
+def test_a_tick_is_about_all_of_it_where_only_what_has_no_past_was_changed(
+    client_of: Sign, desk: Event, editor: User
+) -> None:
+    commitment, browser = desk.commitments.get(), client_of(editor)
+    make_party(commitment)
+    change(browser, commitment, text="Train Zqxvar's officers.")
+    change(browser, commitment, text="Train officers.")
+    change(browser, commitment, **{"parties-0-role": "partner"}, take_out="on")
+    assert commitment.parties.get().role == "partner"
+    assert "Zq" not in " ".join(versions(browser, commitment))
 
 
 def test_links_that_change_with_the_words_take_no_other_words_out(
