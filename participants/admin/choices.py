@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet, URLField
-from django.forms import ModelForm
+from django.db.models import Model, QuerySet, TextField, URLField
+from django.forms import CharField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
 from participants.permissions import Rights, rights_of
+from roundtable.wording import plain_lines
 
 if TYPE_CHECKING:
     BaseAdmin = admin.options.BaseModelAdmin[Any]
@@ -29,6 +30,14 @@ def rights(request: HttpRequest) -> Rights:
             raise PermissionDenied
         request.rights = known  # type: ignore[attr-defined]
     return known
+
+
+class LinesField(CharField):
+    """A text of several lines; browsers end them otherwise, which is no change of it."""
+
+    def to_python(self, value: Any) -> Any:
+        """The text as it is stored, whoever wrote it."""
+        return plain_lines(super().to_python(value) or "")
 
 
 class Choices(BaseAdmin):
@@ -55,6 +64,8 @@ class Choices(BaseAdmin):
 
         An address of a website without a scheme means https.
         """
+        if isinstance(db_field, TextField):
+            kwargs["form_class"] = LinesField
         if isinstance(db_field, URLField):
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -441,6 +441,23 @@ def test_line_ends_of_a_browser_are_nothing_that_was_changed_on_the_page(
     assert "Annex 2" in " ".join(versions(browser, commitment))
 
 
+def test_line_ends_of_a_browser_are_no_correction_in_the_public_log(
+    client_of: Sign, desk: Event, editor: User
+) -> None:
+    desk.is_public = True
+    desk.save()
+    commitment: Any = desk.commitments.get()
+    commitment.text = "Train officers.\nEvery year."
+    commitment.save()
+    for model in (desk, commitment):
+        model.history.update(history_date=NOON - timedelta(days=1))
+    change(client_of(editor), commitment, text="Train officers.\r\nEvery year.")
+    commitment.refresh_from_db()
+    assert commitment.text == "Train officers.\nEvery year."
+    told = changes(NOON, NOON.replace(year=2100), desk)
+    assert [change.kind.value for change in told] == ["commitment"]
+
+
 def test_a_tick_is_about_all_of_it_where_only_what_has_no_past_was_changed(
     client_of: Sign, desk: Event, editor: User
 ) -> None:
