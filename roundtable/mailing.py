@@ -98,7 +98,7 @@ class Letter(models.Model):
 
 
 class NotTakenError(Exception):
-    """The mail server refused a letter before it took it, so it may be asked again."""
+    """A letter that the mail server surely did not take, so it may be asked again."""
 
 
 def fresh_cause() -> str:
@@ -165,7 +165,7 @@ def send_letter(number: int) -> None:
         _close(letter, is_sent=False, at=now)
         return
     try:
-        letter.recipient = recipient_now(letter, now)
+        letter.recipient = _recipient_of(letter, now)
         if letter.recipient:
             _hand_over(letter)
     except NotTakenError as problem:
@@ -191,6 +191,14 @@ def _claim(number: int) -> Letter | None:
     if not free.update(claimed_at=now, attempts=F("attempts") + 1):
         return None
     return Letter.objects.get(pk=number)
+
+
+def _recipient_of(letter: Letter, now: datetime) -> str:
+    """To whom it goes; raises NotTakenError where that cannot be found out: nothing was sent."""
+    try:
+        return recipient_now(letter, now)
+    except Exception as problem:
+        raise NotTakenError(type(problem).__name__) from None
 
 
 def _hand_over(letter: Letter) -> None:

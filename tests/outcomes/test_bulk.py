@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -382,6 +383,22 @@ def test_a_held_letter_whose_cause_nobody_knows_stays(
     today.shift(TEN)
     assert deliver() == []
     assert Letter.objects.get().done_at
+
+
+def test_a_letter_waits_on_where_nobody_could_be_asked_about_it_just_now(
+    client_of: Sign,
+    desk: Event,
+    today: Any,
+    deliver: Deliver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    act(client_of(cochair(desk)), PEOPLE, "invite", *guests(desk, 1), confirmed="yes")
+    with monkeypatch.context() as patched:
+        patched.setattr("participants.held.rights_of", Mock(side_effect=OperationalError))
+        today.shift(TEN)
+        assert deliver() == []
+    today.shift(timedelta(minutes=1))
+    assert [letter.to[0] for letter in deliver()] == ["guest0@desk.example.org"]
 
 
 def asked_about_two(event: Event) -> tuple[Delegate, list[CommitmentParty], ReportingRound]:
