@@ -45,6 +45,10 @@ class Table:
         assert isinstance(found, models.Field)
         return found
 
+    def is_named(self, name: str) -> bool:
+        """Whether a key stands for something by a word, and is stored nowhere as it is written."""
+        return name in self.elsewhere and not hasattr(self.elsewhere[name], "model")
+
     @property
     def keys(self) -> list[str]:
         """Every key that the table may have."""

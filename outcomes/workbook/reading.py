@@ -236,8 +236,10 @@ def plain(sheet: Sheet, key: str, value: Any) -> Any:
     if kind is not None and kind.choices:
         return _chosen(kind, tidy(text))
     is_word = kind is None or isinstance(kind, models.SlugField)
-    if is_word or isinstance(kind, models.EmailField) or key in sheet.table.elsewhere:
+    if is_word or isinstance(kind, models.EmailField) or sheet.table.is_named(key):
         return tidy(text)
+    if key in sheet.table.elsewhere:  # of people, who have a post of one line, whatever is broken
+        return re.sub(r"\s*[\t\n]\s*", " ", text)
     return text
 
 

@@ -83,6 +83,21 @@ def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: boo
     return stored.getvalue()
 
 
+def test_posts_come_back_as_they_were_written(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    person = seat(talk)
+    person.participations.update(capacity="head  of\u00a0delegation")
+    port = Organisation.objects.get(slug="port")
+    make_affiliation(person, organisation=port, post="หัวหน้า\u200bฝ่าย  \u00adA")
+    browser = client_of(operator)
+    answer = look(browser, book_of(talk, "Delegates", []))
+    assert "All of it stands here already." in words(answer)
+    row = {"Name": "Rita Sen", "Organisation": "port", "Post": "Head\nof Unit"}
+    answer = look(browser, book_of(talk, "Delegates", [row]))
+    assert "Post: Head of Unit" in words(answer)
+
+
 def test_new_delegate_waits_to_be_confirmed_and_is_listed_to_nobody(
     client_of: Sign, operator: User, talk: Event
 ) -> None:
