@@ -83,9 +83,7 @@ def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: boo
     return stored.getvalue()
 
 
-def test_posts_come_back_as_they_were_written(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
+def test_posts_come_back_as_they_were_written(client_of: Sign, operator: User, talk: Event) -> None:
     person = seat(talk)
     person.participations.update(capacity="head  of\u00a0delegation")
     port = Organisation.objects.get(slug="port")
