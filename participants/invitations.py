@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from participants.accounts import has_left
 from participants.actions import addresses_of
 from participants.emptying import empty
 from participants.letters import hide_url_of
-from participants.models import Delegate, Invitation, User
+from participants.models import Delegate, Invitation, Participation, User
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable import audit
 from roundtable.holding import Batch
@@ -158,8 +158,13 @@ def inviter_of(invitation: Invitation, on: date) -> str:
 
 
 def open_invitations() -> QuerySet[Invitation]:
-    """Those that nobody answered or took back, and that still go to the person's address."""
+    """Those that nobody answered or took back, and that still go to the person's address.
+
+    Who takes part in the roundtable no more is not invited to it any more either.
+    """
+    seat = Participation.objects.filter(delegate=OuterRef("delegate"), event=OuterRef("event"))
     return Invitation.objects.filter(
+        Exists(seat),
         delegate__user=None,
         answered_at=None,
         revoked_at=None,

@@ -369,6 +369,20 @@ def test_no_invitation_leaves_that_could_not_be_made_any_more(
     assert not Invitation.objects.filter(answered_at=None, revoked_at=None).exists()
 
 
+def test_no_older_link_of_who_takes_part_no_more_works_again(
+    client_of: Sign, client: Client, desk: Event, today: Any, deliver: Deliver
+) -> None:
+    user, (person,) = cochair(desk), guests(desk, 1)
+    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
+    today.shift(TEN)
+    (letter,) = deliver()
+    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
+    taken_part_no_more(person, user)
+    today.shift(TEN)
+    assert deliver() == [letter]
+    assert client.get(link_of(str(letter.body))).status_code == 404
+
+
 def test_a_held_letter_whose_cause_nobody_knows_stays(
     desk: Event, today: Any, deliver: Deliver
 ) -> None:
