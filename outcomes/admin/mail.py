@@ -85,6 +85,9 @@ class BatchAdmin(PrivateAdmin):
                 "%d are called off: nothing of them is sent, and links in them do not work.",
                 done,
             )
+            if any(row.act == Batch.Act.INVITE for row in rows):
+                former = gettext("An invitation that somebody had before works again.")
+                text = f"{text} {former}"
             self.message_user(request, text % done if "%d" in text else text, messages.SUCCESS)
         if left := len(rows) - done:
             text = ngettext(

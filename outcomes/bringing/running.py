@@ -158,7 +158,7 @@ def pages_of(upload: Upload) -> Opened:
     Raises FileRefused where it cannot be read.
     """
     letters = upload.choices.get("letters", "")
-    if (known := noted(upload, "pages")) and known["letters"] == letters:
+    if (known := noted(upload, "pages")) and known.get("letters") == letters:
         return Opened.from_json(known)
     try:
         found = opened_apart(file_of(upload), letters)

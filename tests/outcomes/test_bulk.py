@@ -121,7 +121,8 @@ def test_invitations_are_called_off_with_their_links(
     listed = browser.get(f"{HOLD}?waits=me")
     assert listed.context["cl"].result_count == 1 and "guest" not in listed.content.decode()
     text = act(browser, HOLD, "call_off", Batch.objects.get())
-    assert "It is called off: nothing of it is sent, and links in it do not work." in text
+    said = "It is called off: nothing of it is sent, and links in it do not work. "
+    assert said + "An invitation that somebody had before works again." in text
     assert client.get(path).status_code == 404
     today.shift(timedelta(days=1))
     tend(at=NOON + timedelta(days=1))

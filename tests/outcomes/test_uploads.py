@@ -92,6 +92,17 @@ def test_file_is_worked_on_while_one_is_away(client_of: Sign, operator: User, ta
     assert AuditEntry.objects.filter(act="load workbook").count() == 1
 
 
+def test_file_that_an_earlier_portal_read_is_read_anew(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    page = look(browser, documents("Minutes", "List"), talk)
+    upload = Upload.objects.get()
+    read = noted(upload, "pages")
+    note(upload, "pages", {key: read[key] for key in read if key != "letters"})
+    assert "All of it is stored." in words(store(browser, page))
+
+
 def test_page_waits_a_moment_for_the_worker(
     client_of: Sign, operator: User, talk: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
