@@ -99,6 +99,8 @@ def make_cast() -> Cast:
     for key, is_public in (("here", True), ("elsewhere", True), ("hidden", False)):
         event = make_event(code=key.upper(), slug=key, title=key, is_public=is_public)
         statement = make_statement(event)
+        for row in statement.outcomes.all():
+            row.save()  # so that there is a past to put back
         make_theme(slug=f"theme-{key}")
         commitment = make_commitment(event, reference=f"{event.code}-C1", text="Train officers.")
         commitment.outcomes.add(statement.outcomes.filter(parent__isnull=False)[0])
