@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -24,6 +25,7 @@ from pytest_django import DjangoDbBlocker
 
 from participants.models import User
 from tests.browser import CHROMIUM, portal
+from tests.conftest import FULL
 
 pytest.register_assert_rewrite("tests.browser.checks")
 
@@ -85,7 +87,10 @@ def database(
     with django_db_blocker.unblock():
         connections.settings[DEFAULT_DB_ALIAS]["NAME"] = str(file)
         del connections[DEFAULT_DB_ALIAS]
-        call_command("migrate", verbosity=0)
+        # The tables as the models are, at once; at full size by the migrations.
+        none = {} if FULL else {app.label: None for app in apps.get_app_configs()}
+        with override_settings(MIGRATION_MODULES=none):
+            call_command("migrate", run_syncdb=True, verbosity=0)
         portal.load()
         yield file
         connection.close()

@@ -35,6 +35,7 @@ def table(restored: None) -> Table:
     return found
 
 
+@pytest.mark.walk
 def test_statement_is_agreed_from_draft_to_correction(visit: Open, table: Table) -> None:
     walk, statement = Walk(), table.statement
     text = reverse("admin:outcomes_statement_text", args=[statement.pk])

@@ -77,6 +77,7 @@ def registrations(folder: Path) -> Path:
     return save(folder, "registration.xlsx", rows)
 
 
+@pytest.mark.walk
 def test_meeting_comes_in_and_three_faults_are_mended(
     visit: Open, meeting: Event, cochair: User, tmp_path: Path
 ) -> None:

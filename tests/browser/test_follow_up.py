@@ -53,6 +53,7 @@ def party(delegate: User) -> CommitmentParty:
     return found
 
 
+@pytest.mark.walk
 def test_update_goes_from_a_round_to_every_page(
     visit: Open, cochair: User, party: CommitmentParty
 ) -> None:

@@ -237,6 +237,7 @@ def go(phones: Phones) -> None:
     phones.keep(page, "erased")
 
 
+@pytest.mark.walk
 def test_visit(phones: Phones, cochair: User, delegate: User, lan: Delegate) -> None:
     invite(phones, cochair, lan)
     everybody = ("stranger", "delegate", "ayse")

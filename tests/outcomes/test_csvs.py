@@ -44,7 +44,7 @@ def test_csvs_brought_in_again_change_nothing(tmp_path: Path, which: str) -> Non
     assert everything() == before
 
 
-@pytest.mark.walk
+@pytest.mark.prove
 def test_demonstration_with_its_people_survives(tmp_path: Path, settings: object) -> None:
     settings.DEBUG = True  # type: ignore[attr-defined]
     demo(date(2026, 3, 2))

@@ -51,6 +51,7 @@ from roundtable.models import AuditEntry, Event
 from tests.reading import text_of
 from tests.roundtable_files import RECORD, demo, everything, load
 
+pytestmark = pytest.mark.walk
 ON = date(2026, 3, 1)
 
 

@@ -155,6 +155,7 @@ def assert_same(before: dict[str, str], after: dict[str, str]) -> None:
     assert [asked for asked in before if after[asked] != before[asked]] == []
 
 
+@pytest.mark.walk
 @settings(max_examples=500 if FULL else 4)  # an example asks for 80 pages or more
 @given(
     shown=SHOWN,

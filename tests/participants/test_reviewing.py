@@ -95,6 +95,7 @@ def test_months_are_those_of_the_calendar(day: date, months: int, later: date) -
     assert months_after(day, months) == later
 
 
+@pytest.mark.walk
 def test_silence_runs_through_every_step_on_its_day(person: Delegate, deliver: Deliver) -> None:
     """Run every day for two years."""
     done = {}
@@ -255,6 +256,7 @@ def shut(person: Delegate, how: str) -> None:
         take_off_address(person.user, "sita@example.org")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("how", ["closed", "no address"])
 def test_whom_no_letter_reaches_waits_as_long_without_warnings(
     person: Delegate, deliver: Deliver, how: str
