@@ -54,7 +54,9 @@ def filled(tmp_path: Path) -> Filled:
 
 
 @pytest.mark.walk
-@pytest.mark.parametrize("which", ["2018", "whole", "demonstration"])
+@pytest.mark.parametrize(
+    "which", ["2018", "whole", pytest.param("demonstration", marks=pytest.mark.prove)]
+)
 def test_downloaded_and_read_again_it_changes_nothing(
     tmp_path: Path, settings: Settings, which: str
 ) -> None:
