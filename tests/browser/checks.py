@@ -24,6 +24,9 @@ SIDEWAYS = """() => {
     return `${excess}px: ` + out.slice(-3).map((element) => element.outerHTML.slice(0, 120));
 }"""
 
+WIDEST_HEADING = """() => Math.max(...[...document.querySelectorAll("h1")]
+    .map((heading) => heading.getBoundingClientRect().width))"""
+
 # What is pressed with a finger and lower than 44 pixels; links within sentences may be.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     "button, .button, input:not([type=hidden]), select, textarea, summary, nav a")]
@@ -58,12 +61,16 @@ def check(page: Page, *, again: bool = False) -> None:
 
 
 def check_width(page: Page) -> None:
-    """A narrow window shows the whole page without scrolling sideways, in both directions."""
+    """A narrow window shows the whole page without scrolling sideways, in both directions.
+
+    Nor is what it is about squeezed into a part of it.
+    """
     for direction in ("rtl", "ltr"):
         page.evaluate("direction => document.documentElement.dir = direction", direction)
         for width in (320, 360):
             resize(page, width)
             assert page.evaluate(SIDEWAYS) == "", (direction, width)
+            assert page.evaluate(WIDEST_HEADING) > width / 2, (direction, width)
 
 
 def axe(page: Page) -> list[str]:
