@@ -143,13 +143,18 @@ def link_of(text: str) -> str:
     return link.removeprefix("https://portal.example.org")
 
 
+def link_sent(desk: Client, person: Delegate, today: Any, deliver: Deliver) -> str:
+    """The link of an invitation that has left."""
+    act(desk, PEOPLE, "invite", person, confirmed="yes")
+    today.shift(TEN)
+    return link_of(str(deliver()[0].body))
+
+
 def test_the_link_that_a_person_has_works_again_once_a_newer_one_is_called_off(
     client_of: Sign, client: Client, desk: Event, today: Any, deliver: Deliver
 ) -> None:
     user, (person,) = cochair(desk), guests(desk, 1)
-    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
-    today.shift(TEN)
-    path = link_of(str(deliver()[0].body))
+    path = link_sent(client_of(user), person, today, deliver)
     batches = []
     for _time in range(2):  # the first of these is never sent either
         act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
@@ -168,9 +173,7 @@ def test_calling_off_brings_back_nothing_that_was_taken_back_otherwise(
     client_of: Sign, client: Client, desk: Event, today: Any, deliver: Deliver
 ) -> None:
     user, (person,) = cochair(desk), guests(desk, 1)
-    act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
-    today.shift(TEN)
-    path = link_of(str(deliver()[0].body))
+    path = link_sent(client_of(user), person, today, deliver)
     Invitation.objects.update(revoked_at=NOON + TEN)
     today.shift(TEN)
     act(client_of(user), PEOPLE, "invite", person, confirmed="yes")
