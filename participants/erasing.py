@@ -14,7 +14,6 @@ from django.utils.crypto import get_random_string
 
 from participants.accounts import mailbox_of
 from participants.erasures import Mark, account_of, keep, mark_of
-from participants.former import selves
 from participants.models import (
     Audience,
     Delegate,
@@ -25,6 +24,7 @@ from participants.models import (
     User,
 )
 from participants.models.delegate import new_handle
+from participants.models.former import selves
 from roundtable import audit
 from roundtable.mailing import Letter, post
 

@@ -1,12 +1,11 @@
 """Old addresses of what was merged: they lead on, for whoever may see where they lead."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from participants import sharing
-from participants.models import Delegate, FormerHandle, FormerSlug, Organisation
+from participants.models import FormerHandle, FormerSlug, Organisation
 
 
 def page_of_organisation(slug: str) -> str:
@@ -33,9 +32,3 @@ def lead_on(request: HttpRequest, address: str) -> HttpResponse:
         raise Http404
     asked = request.META["QUERY_STRING"]
     return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
-
-
-def selves(person: Delegate) -> Iterable[Delegate]:
-    """The rows by which the log knows the person: this one, and those merged into it."""
-    numbers = person.former_handles.values_list("number", flat=True)
-    return [person, *(Delegate(pk=number) for number in numbers)]

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.behalf import AS_COCHAIR, behalf_of
 from participants.choosing import can_be_left_out
-from participants.former import selves
 from participants.letters import write_to_cochairs
 from participants.models import Delegate, FormerSlug, RevealBudget, User
+from participants.models.former import selves
 from roundtable import audit
 from roundtable.audit import AuditEntry, AuditKey
 from roundtable.mailing import Letter

@@ -31,12 +31,12 @@ def add_invitations(event: Event, *, by: User, on: date) -> None:
     _say_not_me("pema@example.org")
     # Has entered the code, and finds the welcome on signing in.
     account("bounmy@example.org", on)
-    for number, (name, organisation, email, note) in enumerate(REQUESTS, start=1):
+    for number, (name, works_for, email, note) in enumerate(REQUESTS, start=1):
         store(
             InvitationRequest(
                 event=event,
                 name=name,
-                organisation=organisation,
+                organisation=works_for,
                 email=email,
                 note=note,
                 asked_at=noon(on - timedelta(days=number)),

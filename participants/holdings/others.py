@@ -7,9 +7,9 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from participants import looks
-from participants.former import selves
 from participants.holdings.values import Item, Person, Section, Value
 from participants.introductions import sides_of
+from participants.models.former import selves
 from participants.sharing import viewer_of
 from roundtable import audit
 from roundtable.audit import AuditEntry

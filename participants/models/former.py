@@ -1,5 +1,7 @@
 """Under which addresses an organisation or a person stood before it was merged into another."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -55,3 +57,9 @@ class FormerHandle(models.Model):
 
     def __str__(self) -> str:
         return self.handle
+
+
+def selves(person: Delegate) -> Iterable[Delegate]:
+    """The rows by which the log knows the person: this one, and those merged into it."""
+    numbers = person.former_handles.values_list("number", flat=True)
+    return [person, *(Delegate(pk=number) for number in numbers)]
