@@ -16,6 +16,7 @@ from participants.models import User  # noqa: E402  models can be read only now
 from participants.second_factor import add_app  # noqa: E402
 from roundtable.models import Event  # noqa: E402
 from roundtable.outbox import app_codes  # noqa: E402
+from roundtable.schema import require  # noqa: E402
 
 PEOPLE = {
     "operator@example.org": "the operator, who may correct the roundtable of 2018",
@@ -62,7 +63,8 @@ def tell(address: str) -> None:
 def main() -> None:
     """Migrates, fills an empty database, and tells."""
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False, stderr=StringIO())
+        require()
         if not Event.objects.exists():
             fill()
         add_apps()

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roundtable.settings")
 
 application = get_wsgi_application()
+
+from roundtable.schema import require  # noqa: E402  models can be read only now
+
+require()

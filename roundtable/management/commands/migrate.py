@@ -1,0 +1,43 @@
+"""Django's command that applies migrations, which also records what was applied."""
+
+from typing import Any
+
+from django.core.checks import registry
+from django.core.management.commands import migrate
+from django.db import DEFAULT_DB_ALIAS
+from django.db.migrations import Migration
+
+from roundtable import schema
+from roundtable.checks import check_schema
+
+
+class Command(migrate.Command):
+    """Applies migrations, and records the hash of each of the portal's own."""
+
+    alias = DEFAULT_DB_ALIAS
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        """All checks but the one that asks for this very command."""
+        checks: Any = registry.registry.registered_checks
+        checks.discard(check_schema)
+        try:
+            super().check(*args, **kwargs)
+        finally:
+            checks.add(check_schema)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Migrates, then says where the tables are not those of these files."""
+        self.alias = options["database"]
+        super().handle(*args, **options)
+        if found := schema.mismatch(self.alias):
+            self.stderr.write(f"Roundtable cannot start: {found}")
+
+    def migration_progress_callback(
+        self, action: str, migration: Migration | None = None, fake: bool = False
+    ) -> None:
+        """Records a hash before its migration, so that a crash leaves none without one."""
+        if migration and action == "apply_start":
+            schema.record(migration, self.alias)
+        elif migration and action == "unapply_success":
+            schema.forget(migration, self.alias)
+        super().migration_progress_callback(action, migration, fake)

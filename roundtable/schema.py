@@ -1,0 +1,153 @@
+"""Whether the database was made by the migrations of this version of the portal.
+
+Django knows a migration by its name alone, so it does not see that a file was edited after it was
+applied. `manage.py migrate` therefore records the SHA-256 of each of the portal's own migrations,
+and the portal starts only where they are the same.
+"""
+
+import hashlib
+import inspect
+import logging
+import sys
+from pathlib import Path
+
+from django.apps import apps
+from django.apps.registry import Apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, Error, connections, models
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+
+from roundtable.retry import is_loss
+
+log = logging.getLogger(__name__)
+Key = tuple[str, str]  # app label, name of the migration
+
+
+class MigrationHash(models.Model):
+    """The file of a migration, as it was when it was applied."""
+
+    app = models.CharField(max_length=100)
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        # Like Django's own table of applied migrations, it is made by `migrate` and not by a
+        # migration: it must be there before the first one, and `flush` must not empty it.
+        apps = Apps()
+        app_label = "roundtable"
+        db_table = "roundtable_migration_hash"
+        unique_together = [("app", "name")]
+
+    def __str__(self) -> str:
+        return f"{self.app}.{self.name}"
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a text file, whatever its line ends."""
+    return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
+
+
+def own_apps() -> set[str]:
+    """The labels of the portal's own apps."""
+    return {
+        config.label
+        for config in apps.get_app_configs()
+        if Path(config.path).parent == settings.BASE_DIR
+    }
+
+
+def recorded(alias: str) -> dict[Key, str]:
+    """The hashes in the database; none where it was made before they were recorded."""
+    if MigrationHash._meta.db_table not in connections[alias].introspection.table_names():
+        return {}
+    rows = MigrationHash._base_manager.using(alias).values_list("app", "name", "sha256")
+    return {(app, name): sha256 for app, name, sha256 in rows}
+
+
+def record(migration: Migration, alias: str) -> None:
+    """Stores the hash of a migration that is about to be applied.
+
+    A row of before is of an attempt that failed, or of a migration that was taken back since: it
+    is replaced. Call it for no migration that is applied already.
+    """
+    if migration.app_label not in own_apps():
+        return
+    if MigrationHash._meta.db_table not in connections[alias].introspection.table_names():
+        with connections[alias].schema_editor() as editor:
+            editor.create_model(MigrationHash)
+    MigrationHash._base_manager.using(alias).update_or_create(
+        app=migration.app_label,
+        name=migration.name,
+        defaults={"sha256": hash_of(Path(inspect.getfile(type(migration))))},
+    )
+
+
+def forget(migration: Migration, alias: str) -> None:
+    """Removes the hash of a migration that was taken back."""
+    if (migration.app_label, migration.name) in recorded(alias):
+        rows = MigrationHash._base_manager.using(alias)
+        rows.filter(app=migration.app_label, name=migration.name).delete()
+
+
+def mismatch(alias: str = DEFAULT_DB_ALIAS) -> str:
+    """What `migrate` cannot mend, in one sentence: the tables are not those of these files."""
+    own, hashes = own_apps(), recorded(alias)
+    loader = MigrationExecutor(connections[alias]).loader
+    applied = sorted(key for key in loader.applied_migrations if key[0] in own)
+    files = loader.disk_migrations
+    if newer := [key for key in applied if key not in files]:
+        return (
+            f"the database has {_named(newer)}, which this version of the portal does not know; "
+            "install the version that applied it."
+        )
+    if any(key not in hashes for key in applied):
+        return (
+            "the database was made before version 0.1.0; make a new one with manage.py migrate, "
+            "and import your roundtables into it."
+        )
+    if edited := [
+        key for key in applied if hashes[key] != hash_of(Path(inspect.getfile(type(files[key]))))
+    ]:
+        return (
+            f"the database was made with another version of {_named(edited)}; install that "
+            "version of the portal, or import an export from it into a new database."
+        )
+    return ""
+
+
+def fault(alias: str = DEFAULT_DB_ALIAS) -> str:
+    """Why the portal cannot work with the database, in one sentence; empty where it can."""
+    if found := mismatch(alias):
+        return found
+    executor = MigrationExecutor(connections[alias])
+    lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not lacking:
+        return ""
+    number = f"{len(lacking)} migration{'s' if len(lacking) > 1 else ''}"
+    return f"the database lacks {number}; run manage.py migrate, then start again."
+
+
+def require() -> None:
+    """Ends the start with one sentence where the portal cannot work with the database.
+
+    A database that is away may be back a moment later, and RetryMiddleware waits for it: then the
+    portal starts without an answer.
+    """
+    try:
+        found = fault()
+    except Error as problem:
+        if is_loss(problem):
+            log.warning("The database cannot be reached, so its migrations were not checked.")
+            return
+        found = f"the database cannot be used ({str(problem).strip().splitlines()[0]})."
+    finally:
+        # gunicorn forks after this, and two processes must not share a connection.
+        connections[DEFAULT_DB_ALIAS].close()
+    if found:
+        sys.exit(f"Roundtable cannot start: {found}")
+
+
+def _named(keys: list[Key]) -> str:
+    first = ".".join(keys[0])
+    return first if len(keys) == 1 else f"{first} (and {len(keys) - 1} more)"
