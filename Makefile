@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check bench lock shots environment
+.PHONY: help run test prove check bench lock shots freeze release-database environment
 
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
@@ -13,6 +13,8 @@ help:
 	@echo "make check    lint and types alone"
 	@echo "make bench    time sign-in, files that come in, and pages and the desk with 100,000 commitments"
 	@echo "make shots    take pictures of every page and of a whole visit, in shots/"
+	@echo "make freeze   list new migrations among those that never change"
+	@echo "make release-database RELEASE=0.1.0   write the database that later versions upgrade in tests"
 	@echo "make lock     write requirements.txt and requirements-dev.txt anew"
 
 run:
@@ -45,6 +47,13 @@ bench: environment
 shots: environment
 	@PYTHONPATH=. $(VENV)/python tests/browser/shots.py
 	@SHOTS=shots/visit $(VENV)/python -m pytest -q --force-enable-socket tests/browser/test_visit.py
+
+freeze: environment
+	@$(VENV)/python -m tests.upgrade.freeze
+
+release-database: environment
+	@env -u DATABASE_URL $(VENV)/python -m tests.upgrade.make $(RELEASE)
+	@tests/with_postgres.sh $(VENV)/python -m tests.upgrade.make $(RELEASE)
 
 COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links

@@ -16,7 +16,7 @@ from django.apps.registry import Apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connections, models
 from django.db.migrations import Migration
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from roundtable.retry import is_loss
 
@@ -93,7 +93,7 @@ def forget(migration: Migration, alias: str) -> None:
 def mismatch(alias: str = DEFAULT_DB_ALIAS) -> str:
     """What `migrate` cannot mend, in one sentence: the tables are not those of these files."""
     own, hashes = own_apps(), recorded(alias)
-    loader = MigrationExecutor(connections[alias]).loader
+    loader = MigrationLoader(connections[alias])
     applied = sorted(key for key in loader.applied_migrations if key[0] in own)
     files = loader.disk_migrations
     if newer := [key for key in applied if key not in files]:
@@ -120,8 +120,8 @@ def fault(alias: str = DEFAULT_DB_ALIAS) -> str:
     """Why the portal cannot work with the database, in one sentence; empty where it can."""
     if found := mismatch(alias):
         return found
-    executor = MigrationExecutor(connections[alias])
-    lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    loader = MigrationLoader(connections[alias])
+    lacking = loader.graph.nodes.keys() - loader.applied_migrations.keys()
     if not lacking:
         return ""
     number = f"{len(lacking)} migration{'s' if len(lacking) > 1 else ''}"

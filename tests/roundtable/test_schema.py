@@ -1,0 +1,263 @@
+"""The portal starts only on tables that the migrations of this version made."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import QuerySet
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from roundtable import schema
+from roundtable.checks import check_schema
+from roundtable.management.commands.migrate import Command
+from roundtable.schema import MigrationHash, fault
+from tests.processes import DOCUMENTED, PATIENCE, manage, program, run, started, wait_for
+
+RECORDED = sorted((app, "0001_initial") for app in ("roundtable", "participants", "outcomes"))
+
+
+@pytest.fixture(scope="module")
+def migrated(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """A database of its own that knows its migrations as after `migrate`, which takes longer."""
+    before, given = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]
+    name = f"test_schema_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    if before.vendor == "sqlite":
+        name = str(tmp_path_factory.mktemp("schema") / "portal.sqlite3")
+    connections.settings[DEFAULT_DB_ALIAS] = given | {
+        "TEST": given["TEST"] | {"NAME": name, "MIGRATE": True}
+    }
+    del connections[DEFAULT_DB_ALIAS]
+    creation = connections[DEFAULT_DB_ALIAS].creation
+    with django_db_blocker.unblock():
+        creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        with override_settings(MIGRATION_MODULES={}):
+            recorder().ensure_schema()
+            for migration in migrations().values():
+                schema.record(migration, DEFAULT_DB_ALIAS)
+                recorder().record_applied(migration.app_label, migration.name)
+            yield
+        creation.destroy_test_db(given["NAME"], verbosity=0)
+    connections.settings[DEFAULT_DB_ALIAS] = given
+    connections[DEFAULT_DB_ALIAS] = before
+
+
+def migrations() -> dict[tuple[str, str], Migration]:
+    """Those that the files hold."""
+    return MigrationLoader(connection).disk_migrations
+
+
+@pytest.fixture
+def database(migrated: None) -> Iterator[None]:
+    """The same; what a test changes in it is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def hashes() -> QuerySet[MigrationHash]:
+    return MigrationHash._base_manager.all()
+
+
+def recorder() -> MigrationRecorder:
+    return MigrationRecorder(connection)
+
+
+@pytest.mark.usefixtures("database")
+def test_migrated_database_is_accepted() -> None:
+    assert fault() == ""
+    assert sorted(schema.recorded(DEFAULT_DB_ALIAS)) == RECORDED
+
+
+def _edit() -> None:
+    hashes().filter(app="outcomes").update(sha256="0" * 64)
+
+
+def _edit_all() -> None:
+    hashes().update(sha256="0" * 64)
+
+
+def _take_back() -> None:
+    recorder().record_unapplied("mfa", "0001_initial")
+
+
+def _take_back_two() -> None:
+    recorder().record_unapplied("mfa", "0001_initial")
+    recorder().record_unapplied("outcomes", "0001_initial")
+
+
+def _apply_unknown() -> None:
+    recorder().record_applied("outcomes", "9999_later")
+    hashes().create(app="outcomes", name="9999_later", sha256="0" * 64)
+
+
+def _record_nothing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {MigrationHash._meta.db_table}")
+
+
+def _record_one_less() -> None:
+    hashes().filter(app="roundtable").delete()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (_edit, r"the database was made with another version of outcomes\.0001_initial; .+"),
+        (_edit_all, r".+ another version of outcomes\.0001_initial \(and 2 more\); .+"),
+        (_take_back, r"the database lacks 1 migration; run manage\.py migrate, then .+"),
+        (_take_back_two, r"the database lacks 2 migrations; run manage\.py migrate, then .+"),
+        (_apply_unknown, r"the database has outcomes\.9999_later, which this version .+"),
+        (_record_nothing, r"the database was made before version 0\.1\.0; make a new one .+"),
+        (_record_one_less, r"the database was made before version 0\.1\.0; make a new one .+"),
+    ],
+)
+@pytest.mark.usefixtures("database")
+def test_database_of_another_version_is_refused(change: Callable[[], None], sentence: str) -> None:
+    change()
+    found = fault()
+    assert re.fullmatch(sentence, found), found
+    assert re.fullmatch(r"[^.;]+(\.\w+[^.;]*)*; [^;]+\.", found), "one sentence, with what to do"
+    (error,) = check_schema(databases=["default"])
+    assert (error.id, error.msg.lower()) == ("roundtable.E001", found.lower())
+
+
+@pytest.mark.usefixtures("database")
+def test_migrate_runs_all_the_same_and_records_over_no_hash() -> None:
+    _edit()
+    told = StringIO()
+    call_command("migrate", verbosity=0, stderr=told)
+    assert told.getvalue().startswith("Roundtable cannot start: the database was made with another")
+    assert hashes().get(app="outcomes").sha256 == "0" * 64
+
+
+@pytest.mark.usefixtures("database")
+def test_migrate_gives_no_hashes_to_a_database_of_before() -> None:
+    _record_nothing()
+    call_command("migrate", verbosity=0, stderr=StringIO())
+    assert schema.recorded(DEFAULT_DB_ALIAS) == {}
+
+
+@pytest.mark.usefixtures("database")
+def test_migration_that_is_taken_back_is_forgotten_and_recorded_anew() -> None:
+    last = migrations()["outcomes", "0001_initial"]
+    command = Command()
+    command.verbosity = 0
+    recorder().record_unapplied(*RECORDED[0])
+    command.migration_progress_callback("unapply_success", last)
+    assert sorted(schema.recorded(DEFAULT_DB_ALIAS)) == RECORDED[1:]
+    # Of an attempt that failed: no table was made with it.
+    hashes().create(app="outcomes", name="0001_initial", sha256="0" * 64)
+    assert "lacks 1 migration;" in fault()
+    command.migration_progress_callback("apply_start", last)
+    recorder().record_applied(*RECORDED[0])
+    assert fault() == ""
+
+
+def test_line_ends_make_no_other_hash(tmp_path: Path) -> None:
+    (tmp_path / "unix").write_bytes("é\nb\n".encode())
+    (tmp_path / "other").write_bytes("é\r\nb\r\n".encode())
+    assert schema.hash_of(tmp_path / "unix") == schema.hash_of(tmp_path / "other")
+
+
+def test_database_that_cannot_be_used_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> str:
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr(schema, "fault", fails)
+    with pytest.raises(SystemExit, match=r"cannot be used \(unable to open database file\)\.$"):
+        schema.require()
+
+
+# Programs that start -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def edited(migrated: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a portal whose database was made with another file."""
+    folder = tmp_path_factory.mktemp("edited")
+    file = folder / "portal.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE roundtable_migration_hash SET sha256 = '0' WHERE app = 'outcomes'")
+    return DOCUMENTED | {"DATABASE_URL": f"sqlite:///{file}", "DATA_DIR": str(folder)}
+
+
+SENTENCE = (
+    "Roundtable cannot start: the database was made with another version of "
+    "outcomes.0001_initial; install that version of the portal, or import an export from it into "
+    "a new database.\n"
+)
+
+
+@pytest.mark.own_process
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["remind"],
+        ["load_roundtable", "outcomes/fixtures/bali-process-2018.toml"],
+        ["db_worker", "--backend", "mail"],
+        ["runserver", "localhost:0"],
+        ["runserver", "localhost:0", "--noreload"],
+    ],
+    ids=" ".join,
+)
+def test_command_ends_with_one_sentence(edited: dict[str, str], command: list[str]) -> None:
+    result = manage(*command, **edited)
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", SENTENCE)
+
+
+@pytest.mark.own_process
+@pytest.mark.parametrize(
+    "command", [["check"], ["showmigrations"], ["remind", "--help"], ["help", "remind"]]
+)
+def test_tool_runs_all_the_same(edited: dict[str, str], command: list[str]) -> None:
+    result = manage(*command, **edited)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.own_process
+def test_check_of_the_database_says_the_same(edited: dict[str, str]) -> None:
+    result = manage("check", "--database", "default", **edited)
+    assert result.returncode == 1
+    assert "(roundtable.E001) The database was made with another version of" in result.stderr
+
+
+@pytest.mark.own_process
+def test_gunicorn_ends_with_one_sentence(edited: dict[str, str], tmp_path: Path) -> None:
+    gunicorn = [program("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
+    static = {"STATIC_ROOT": str(tmp_path)}
+    result = run([*gunicorn, "--bind", f"unix:{tmp_path}/socket"], edited | static)
+    assert result.returncode != 0
+    assert (result.stdout, result.stderr) == ("", SENTENCE)
+
+
+@pytest.mark.own_process
+def test_gunicorn_starts_while_the_database_is_away(tmp_path: Path) -> None:
+    environment = DOCUMENTED | {
+        "DATABASE_URL": f"postgres://portal@/portal?host={tmp_path}",
+        "STATIC_ROOT": str(tmp_path),
+    }
+    command = [program("gunicorn"), "--config", "deploy/gunicorn.conf.py", "--workers", "1"]
+    log = tmp_path / "log"
+    with started([*command, "--bind", f"unix:{tmp_path}/socket"], environment, log) as process:
+        wait_for("Booting worker", log, process)
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+    assert "The database cannot be reached, so its migrations were not checked." in log.read_text()
+    assert "Traceback" not in log.read_text()

@@ -1,0 +1,1 @@
+"""Databases of each release, and the tests that later versions upgrade and serve them."""

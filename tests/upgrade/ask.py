@@ -1,0 +1,184 @@
+"""Upgrades the database of a release and asks its pages: `python -m tests.upgrade.ask RELEASE`.
+
+With --all every page as every role, else a page of each kind. It works in the database that
+DATABASE_URL names, which must be empty; without it in an SQLite file of its own. Ends with an
+error that says what is wrong.
+"""
+
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+RELEASE, EVERYTHING = sys.argv[1], "--all" in sys.argv[2:]
+folder = tempfile.TemporaryDirectory(prefix="roundtable-upgrade-")
+FILE = Path(folder.name) / "portal.sqlite3"
+os.environ.update(
+    RELEASE=RELEASE, DATA=folder.name, DJANGO_SETTINGS_MODULE="tests.upgrade.settings"
+)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{FILE}")
+
+import django  # noqa: E402
+
+django.setup()
+
+import time_machine  # noqa: E402
+from allauth.mfa.models import Authenticator  # noqa: E402
+from django.contrib import admin  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, models  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+from outcomes.models import Commitment, Statement, StatementVersion  # noqa: E402
+from outcomes.verifying import faults as faults_of  # noqa: E402
+from participants import erasures  # noqa: E402
+from participants.models import User  # noqa: E402
+from roundtable import schema, verifying  # noqa: E402
+from roundtable.sealing import open_sealed  # noqa: E402
+from tests.addresses import admin_pages  # noqa: E402
+from tests.canaries import paths  # noqa: E402
+from tests.matrix import REGULAR  # noqa: E402
+from tests.signing_in import SECRET, sign_in  # noqa: E402
+from tests.upgrade.releases import FOLDER, clock_of, sql_of  # noqa: E402
+
+# Who asks, by sign-in address or by the name of the profile.
+ROLES = {
+    "visitor": "",
+    "delegate": "Delegate",
+    "quiet delegate": "Quiet Delegate",
+    "focal point": "Focal Point",
+    "outsider": "Outsider",
+    "unconfirmed": "Unconfirmed",
+    "owner": "zq-quiet-name",
+    "co-chair": "cochair@example.org",
+    "operator": "operator@example.org",
+}
+PUBLIC = "/ /roundtables/ /outcomes/ /commitments/ /progress/ /progress/matrix/ /organisations/"
+PUBLIC += " /directory/ /search/?q=protect /changes/ /about/ /privacy/ /feed.atom /calendar.ics"
+OWN = "/me/ /me/preview/ /me/consent/ /me/data/ /me/looks/ /me/commitments/ /me/introductions/"
+EVENT = "ZQEVENT"
+
+
+def load() -> None:
+    """Fills the empty database with that of the release, and puts its files beside it."""
+    shutil.copytree(FOLDER / RELEASE / "data", folder.name, dirs_exist_ok=True)
+    text = sql_of(RELEASE, connection.vendor).read_text(encoding="utf-8")
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(FILE)) as database:
+            database.executescript(text)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(text)
+    connection.close()  # the text changed where names are looked for
+
+
+def check() -> Iterator[str]:
+    """What is wrong with what is stored."""
+    if found := schema.fault():
+        yield found
+    call_command("check", databases=["default"], fail_level="WARNING", stdout=StringIO())
+    yield from verifying.faults()
+    for statement in Statement.objects.published():
+        yield from faults_of(statement)
+    yield from (
+        f"version {row.pk} was changed"
+        for row in StatementVersion.objects.all()
+        if not row.is_whole
+    )
+    marks = {mark for _number, mark in erasures.read()}
+    if not marks or marks != set(erasures.stored()):
+        yield "the ledger of erasures is another one"
+    apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+    if SECRET not in {open_sealed(app.data["secret"]) for app in apps}:
+        yield "no second factor can be opened"
+
+
+def client_of(role: str) -> Client:
+    """A browser in which somebody of that role is signed in."""
+    client, name = Client(raise_request_exception=False), ROLES[role]
+    if name:
+        field = "email" if "@" in name else "delegate__name"
+        sign_in(client, User.objects.get(**{field: name}))
+    return client
+
+
+def of_each_kind(role: str) -> list[str]:
+    """A page of each kind that the role may see."""
+    commitment = Commitment.objects.get(reference=f"{EVENT}-C1")
+    point = commitment.outcomes.filter(statement__event=commitment.event)[0]
+    organisation = commitment.parties.exclude(organisation=None)[0].organisation
+    assert organisation
+    person = User.objects.get(delegate__name="zq-open-name").delegate
+    pages = [row.get_absolute_url() for row in (commitment.event, point, commitment)]
+    pages += [organisation.get_absolute_url(), person.get_absolute_url()]
+    found = [*PUBLIC.split(), *pages, *(f"{page.rstrip('/')}.atom" for page in pages[:4])]
+    if role == "delegate":
+        found += OWN.split()
+    if role in ("co-chair", "operator"):
+        found += ["/admin/", f"/admin/outcomes/commitment/{commitment.pk}/change/"]
+        found += [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in listed()]
+    return found
+
+
+def listed() -> list[type[models.Model]]:
+    """The models that every co-chair finds in the admin."""
+    names = {"commitment", "outcome", "statement", "progressupdate", "delegate", "event"}
+    return [model for model in admin.site._registry if model._meta.model_name in names]
+
+
+def every_page() -> Iterator[str]:
+    """Every address, for each object there is; in the admin for its first, middle and last."""
+    yield from paths()
+    rows = {model._meta.label_lower: model for model in admin.site._registry}
+    for pattern in admin_pages():
+        path = REGULAR.get(pattern, pattern).replace("<int:number>", "1")
+        if "<path:object_id>" not in path:
+            yield f"/{path}"
+            continue
+        model = rows[".".join(path.split("/")[1:3])]
+        numbers = list(model._default_manager.order_by("pk").values_list("pk", flat=True))
+        for pk in dict.fromkeys(numbers[:1] + numbers[len(numbers) // 2 :][:1] + numbers[-1:]):
+            yield f"/{path.replace('<path:object_id>', str(pk))}"
+
+
+def ask(role: str, pages: list[str]) -> Iterator[str]:
+    """The pages that do not answer as they should."""
+    client = client_of(role)
+    for path in pages:
+        response = client.get(path)
+        if response.streaming:
+            b"".join(response)
+        if response.status_code >= 500 or (not EVERYTHING and response.status_code != 200):
+            yield f"{role}: {response.status_code} {path}"
+
+
+def main() -> None:
+    """Loads, migrates, checks, asks; says how many pages were asked."""
+    load()
+    with time_machine.travel(clock_of(RELEASE), tick=False):
+        call_command("migrate", verbosity=0)
+        wrong, asked = list(check()), 0
+        roles = list(ROLES) if EVERYTHING else ["visitor", "delegate", "co-chair", "operator"]
+        with patch("outcomes.pdf.make", lambda html, style: b"%PDF-1.7"):
+            for role in roles:
+                pages = list(every_page()) if EVERYTHING else of_each_kind(role)
+                pages = [path for path in pages if not path.endswith("/logout/")]
+                wrong += ask(role, pages)
+                asked += len(pages)
+    connection.close()
+    folder.cleanup()
+    sys.stdout.write(f"{asked} pages of {RELEASE} on {connection.vendor}\n")
+    if wrong:
+        sys.exit("\n".join(wrong))
+
+
+if __name__ == "__main__":
+    setup_test_environment()
+    main()

@@ -1,0 +1,245 @@
+"""What was agreed in a release's database, and what came of it, in each state."""
+
+from datetime import date, datetime, timedelta
+
+from django.core.files.base import ContentFile
+
+from outcomes import agreeing
+from outcomes.handing_over import hand_over, stop_reminders
+from outcomes.models import (
+    Assessment,
+    Circulation,
+    Commitment,
+    CommitmentParty,
+    Corrigendum,
+    Follow,
+    OfferedStep,
+    Outcome,
+    RelatedText,
+    Reminder,
+    Reply,
+    Response,
+    State,
+    Statement,
+    Status,
+)
+from outcomes.reporting import report_link
+from participants.models import EventRole, Organisation, User
+from roundtable.models import Event
+from tests.agreeing import (
+    AFTER,
+    AT,
+    DEADLINE,
+    Table,
+    make_circulation,
+    make_corrigendum,
+    make_reply,
+    make_rewording,
+    make_version,
+    published,
+)
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_evidence,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_outcome,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_update,
+    make_user,
+    save,
+)
+from tests.follow_up import (
+    make_assessment,
+    make_follow,
+    make_milestone,
+    make_offer,
+    make_recommendation,
+    make_related_text,
+    make_reminder,
+    make_report_link,
+    make_response,
+    make_round,
+    make_round_request,
+)
+
+
+def fill(table: Table, at: datetime) -> None:
+    """All that is about statements, commitments and reports."""
+    _correct(published(table), table, at)
+    table.event.is_public = True
+    table.event.save()
+    _add_agreement("AGR", "circulated", table)
+    _add_agreement("ADO", "adopted", table)
+    _add_stopped(at)
+    _add_corrigenda(at)
+    _add_points(table.event, at)
+    _add_reports(table.event, at)
+    _add_contributions(table.event, at)
+    _add_requests(table.event, at)
+    _add_follows(table.event)
+
+
+def _correct(statement: Statement, table: Table, at: datetime) -> None:
+    """A correction that was agreed, signed and published."""
+    point = statement.outcomes.points()[0]
+    draft = agreeing.draft_corrigendum(
+        statement,
+        given={"reason": "A slip of the pen.", "source": "", "hides_before": False},
+        changed={point.pk: "protect those who were, or may be, trafficked"},
+        by=table.first,
+        at=AFTER,
+    )
+    later = AFTER + timedelta(days=3)
+    version = agreeing.circulate(draft, deadline=later, by=table.first, at=AFTER).version
+    for user in (table.first, table.second):
+        agreeing.sign(draft, sha256=version.sha256, by=user, at=later)
+    agreeing.publish_corrigendum(draft, by=table.second, at=at)
+
+
+def _add_agreement(code: str, state: str, table: Table) -> None:
+    """A statement on its way: still circulated, or signed and not published."""
+    event = make_event(code=code, slug=code.lower(), is_public=False)
+    for user, office in zip((table.first, table.second), table.cochairs, strict=True):
+        make_role(event, organisation=office, role=EventRole.Role.COCHAIR)
+        make_grant(user, event, on_behalf_of=office)
+    make_role(event, organisation=table.shelter)
+    statement = make_statement(event, points=0, published=False)
+    make_outcome(statement, parent=statement.outcomes.get(), position=1)
+    deadline = DEADLINE if state == "adopted" else DEADLINE + timedelta(days=60)
+    version = agreeing.circulate(statement, deadline=deadline, by=table.first, at=AT).version
+    if state == "adopted":
+        for user in (table.first, table.second):
+            agreeing.sign(statement, sha256=version.sha256, by=user, at=AFTER)
+
+
+def _add_stopped(at: datetime) -> None:
+    """Circulations that were stopped, and each answer to one."""
+    for stop in Circulation.Stop:
+        statement = make_statement(published=False)
+        circulation = make_circulation(make_version(statement), stop=stop, stopped_at=at)
+    for answer in Reply.Answer:
+        fields = {"answer": answer, "text": "As we said.", "answered_at": at}
+        make_reply(circulation, author=make_user(), **fields)
+
+
+def _add_corrigenda(at: datetime) -> None:
+    """A correction in each state."""
+    for state, _label in Corrigendum._meta.get_field("state").flatchoices:
+        row = make_corrigendum()
+        make_rewording(row)
+        when = at if state == "published" else None
+        Corrigendum.objects.filter(pk=row.pk).update(state=state, published_at=when)
+
+
+def _add_points(event: Event, at: datetime) -> None:
+    """A point of each kind, and a text related in each way."""
+    statement = make_statement(published=False)
+    for position, kind in enumerate(Outcome.Kind, start=3):
+        if kind != Outcome.Kind.LEAD_IN:
+            parent = statement.outcomes.get(kind=Outcome.Kind.LEAD_IN)
+            make_outcome(statement, parent=parent, position=position, kind=kind)
+    statement.publish(at)
+    commitment = make_commitment(event, due_on=date(2026, 5, 1), is_open=True)
+    for related in RelatedText.Kind:
+        make_related_text(commitment=commitment, kind=related)
+    make_related_text(commitment=None, outcome=statement.outcomes.points()[0])
+    make_milestone(commitment=commitment, reached_on=date(2026, 3, 1))
+    make_milestone(commitment=commitment)
+
+
+def _add_reports(event: Event, at: datetime) -> None:
+    """Commitments in each status, and reports in each editorial state, with evidence."""
+    commitments = []
+    for number, status in enumerate(Status):
+        commitment = make_commitment(event, due_on=date(2026, 1 + number, 1))
+        make_party(commitment, role=CommitmentParty.Role.PARTNER)
+        make_party(commitment, group=make_group())
+        update = make_update(commitment, status=status, step=number * 25)
+        make_evidence(update)
+        commitments.append(commitment)
+    for state in State:
+        update = make_update(commitments[1], approved=False, author=make_user())
+        if state != State.DRAFT:
+            update.submit(at=at)
+        if state == State.CHANGE_REQUESTED:
+            update.request_change(note="Name the course.", at=at)
+        if state == State.APPROVED:
+            update.approve(by=make_user(), at=at)
+        file = ContentFile(b"%PDF-1.4 A report.", f"report-{state}.pdf")
+        make_evidence(update, url="", file=file, media_type="application/pdf")
+    make_update(commitments[1], is_unchanged=True, text="Nothing new.")
+    make_update(commitments[2]).take_away()
+
+
+def _add_contributions(event: Event, at: datetime) -> None:
+    """Responses, offers and assessments in each editorial state."""
+    open_one = make_commitment(event, is_open=True)
+    for stance in Response.Stance:
+        make_response(outcome=make_recommendation(event=make_event()), stance=stance)
+    for finding in Assessment.Finding:
+        make_assessment(commitment=open_one, finding=finding)
+    point = make_recommendation(event=make_event(code="ANS", slug="ans"))
+    for state in State:
+        office = make_organisation()
+        make_addressee(point, organisation=office)
+        rows = (
+            make_response(outcome=point, organisation=office, approved=False),
+            make_offer(commitment=open_one, organisation=office, approved=False),
+            make_offer(outcome=point, organisation=office, approved=False),
+            make_assessment(commitment=open_one, organisation=make_organisation(), approved=False),
+        )
+        save(OfferedStep(offer=rows[1], title="Find a room", due_on=date(2026, 6, 1)))
+        for row in rows:
+            if state != State.DRAFT:
+                row.submit(at=at)
+            if state == State.CHANGE_REQUESTED:
+                row.request_change(note="Say by when.", at=at)
+            if state == State.APPROVED:
+                row.approve(by=make_user(), at=at)
+
+
+def _add_requests(event: Event, at: datetime) -> None:
+    """Focal points asked, accepted, gone; links, reminders, rounds."""
+    for key in ("asked", "accepted", "gave it back", "stopped"):
+        person = make_delegate(name=f"Focal Point who {key}")
+        party = make_party(make_commitment(event, due_on=date(2026, 4, 1)))
+        make_participation(person, event, organisation=party.organisation)
+        party.ask(person)
+        if key == "asked":
+            continue
+        party.accept(NOON)
+        report_link(party, at=at)
+        make_report_link(party, person, revoked_at=at)
+        for step in Reminder.Step:
+            make_reminder(party=party, step=step)
+        make_round_request(party=party, nudged_at=at if key == "accepted" else None)
+        if key == "gave it back":
+            hand_over(party, suggestion="Ask the registry.", by=person.user, at=at)
+        if key == "stopped":
+            stop_reminders(party, at=at)
+    make_round(event=event)
+
+
+def _add_follows(event: Event) -> None:
+    """Each kind of topic, at each pace."""
+    point = Outcome.objects.points().published().first()
+    topics = {
+        "event": event,
+        "organisation": Organisation.objects.first(),
+        "outcome": point,
+        "commitment": Commitment.objects.first(),
+    }
+    for pace in Follow.Pace:
+        user: User = make_user()
+        make_follow(user, pace=pace)
+        for name, topic in topics.items():
+            make_follow(user, pace=pace, **{name: topic})

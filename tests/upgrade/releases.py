@@ -1,0 +1,45 @@
+"""What is kept of each release: `keys.env`, the folder `data`, and a database for each engine."""
+
+from datetime import datetime
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parent.parent
+# Migrations never change once they are listed here.
+LIST = FOLDER / "migrations.sha256"
+
+
+def releases() -> list[str]:
+    """The releases, oldest first."""
+    found = [path.parent.name for path in FOLDER.glob("*/keys.env")]
+    return sorted(found, key=lambda name: [int(part) for part in name.split(".")])
+
+
+def keys_of(release: str) -> dict[str, str]:
+    """SECRET_KEY, ERASURE_KEY and CLOCK, the moment at which the database was made."""
+    lines = (FOLDER / release / "keys.env").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+def clock_of(release: str) -> datetime:
+    """The moment at which the database was made, and is asked again."""
+    return datetime.fromisoformat(keys_of(release)["CLOCK"])
+
+
+def sql_of(release: str, vendor: str) -> Path:
+    """The file with the whole database, for sqlite or postgresql."""
+    return FOLDER / release / f"{vendor}.sql"
+
+
+def migration_files() -> list[Path]:
+    """The files of the portal's own migrations, from the root of the project."""
+    found = ROOT.glob("*/migrations/[0-9]*.py")
+    return sorted(path.relative_to(ROOT) for path in found)
+
+
+def listed() -> dict[str, str]:
+    """The hash of each migration that was released, by its file."""
+    if not LIST.exists():
+        return {}
+    lines = LIST.read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
