@@ -11,21 +11,28 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
+from tests.upgrade.releases import FOLDER, ROOT, clock_of, sql_of, write_keys
+
 RELEASE = sys.argv[1]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+if RELEASE != VERSION:
+    sys.exit(f"This is version {VERSION}: only its own database can be made.")
+if os.environ.get("PYTHONHASHSEED") != "0":  # else sets have another order each time
+    os.environ["PYTHONHASHSEED"] = "0"
+    os.execv(sys.executable, [sys.executable, "-m", "tests.upgrade.make", RELEASE])
+write_keys(RELEASE)
 folder = tempfile.TemporaryDirectory(prefix="roundtable-release-")
 os.environ.update(
     RELEASE=RELEASE, DATA=folder.name, DJANGO_SETTINGS_MODULE="tests.upgrade.settings"
 )
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder.name}/portal.sqlite3")
-if os.environ.get("PYTHONHASHSEED") != "0":  # else sets have another order each time
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.execv(sys.executable, [sys.executable, "-m", "tests.upgrade.make", RELEASE])
 
 import django  # noqa: E402
 
@@ -42,7 +49,6 @@ from tests.agreeing import make_table  # noqa: E402
 from tests.canaries import make_portal  # noqa: E402
 from tests.signing_in import add_app  # noqa: E402
 from tests.upgrade import fill_outcomes, fill_people  # noqa: E402
-from tests.upgrade.releases import FOLDER, ROOT, clock_of, sql_of  # noqa: E402
 
 MOST = 12  # values of a field, each of which must be there; more are countries and languages
 # Lines of pg_dump that differ from version to version, or that an older server does not know.

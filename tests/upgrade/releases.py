@@ -1,6 +1,6 @@
 """What is kept of each release: `keys.env`, the folder `data`, and a database for each engine."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
@@ -19,6 +19,21 @@ def keys_of(release: str) -> dict[str, str]:
     """SECRET_KEY, ERASURE_KEY and CLOCK, the moment at which the database was made."""
     lines = (FOLDER / release / "keys.env").read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+def write_keys(release: str) -> None:
+    """Gives a new release its keys and its clock; those of one that has them stay."""
+    file = FOLDER / release / "keys.env"
+    if file.exists():
+        return
+    file.parent.mkdir()
+    file.write_text(
+        "# Keys of a made-up portal. They protect nothing.\n"
+        f"SECRET_KEY=for-tests-of-release-{release}-only-{'a' * 40}\n"
+        f"ERASURE_KEY=erasures-of-release-{release}-in-tests-only-{'b' * 40}\n"
+        f"CLOCK={datetime.now(UTC):%Y-%m-%d}T12:00:10+00:00\n",
+        encoding="utf-8",
+    )
 
 
 def clock_of(release: str) -> datetime:
