@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -29,7 +29,7 @@ RECORDED = sorted((app, "0001_initial") for app in ("roundtable", "participants"
 
 @pytest.fixture(scope="module")
 def migrated(
-    django_test_environment: None,
+    django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
@@ -62,11 +62,8 @@ def migrations() -> dict[tuple[str, str], Migration]:
 
 
 @pytest.fixture
-def database(migrated: None) -> Iterator[None]:
+def database(migrated: None, db: None) -> None:
     """The same; what a test changes in it is taken back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def hashes() -> QuerySet[MigrationHash]:
