@@ -12,9 +12,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.actions import ask_for_changes
-from outcomes.deciding import send_back
-from outcomes.handing_in import hand_in, remind_cochairs, tell_author
+from outcomes.actions import approve_updates, ask_for_changes, publish_statements
+from outcomes.deciding import approve, send_back
+from outcomes.handing_in import event_of, hand_in, remind_cochairs, tell_author
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
 from outcomes.reporting import report_link
 from participants import consents
@@ -23,10 +23,13 @@ from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.delivery import sent
 from tests.factories import (
+    NOON,
     make_affiliation,
     make_delegate,
+    make_event,
     make_grant,
     make_participation,
+    make_statement,
     make_update,
     make_user,
 )
@@ -60,6 +63,13 @@ def handed_in(party: CommitmentParty) -> ProgressUpdate:
     )
     assert answer.status_code == 302
     return newest(party)
+
+
+def editor_here_and_cochair_elsewhere(event: Event) -> User:
+    user = make_user()
+    make_grant(user, event, role="editor")
+    make_grant(user, make_event(), role="cochair")
+    return user
 
 
 def path_in(mail: EmailMultiAlternatives) -> str:
@@ -261,6 +271,37 @@ def test_text_that_nobody_wrote_is_told_to_nobody(event: Event) -> None:
     row = make_assessment(commitment=event.commitments.all()[0], approved=False)
     tell_author(row, at=timezone.now())
     assert sent() == []
+
+
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
+def test_editor_here_who_is_cochair_elsewhere_cannot_decide(make: Callable[..., Any]) -> None:
+    row = make(approved=False)
+    row.submit(at=NOON)
+    user = editor_here_and_cochair_elsewhere(event_of(row))
+    assert approve(rows=[row], by=user, at=NOON) == []
+    assert send_back(rows=[row], note=NOTE, by=user, at=NOON) == []
+    row.refresh_from_db()
+    assert row.state == "submitted"
+
+
+def test_editor_here_who_is_cochair_elsewhere_cannot_decide_about_updates(
+    party: CommitmentParty,
+) -> None:
+    update = make_update(party.commitment, approved=False)
+    update.submit(at=NOON)
+    user = editor_here_and_cochair_elsewhere(party.commitment.event)
+    assert approve_updates(updates=[update], by=user, at=NOON) == []
+    assert ask_for_changes(updates=[update], note=NOTE, by=user, at=NOON) == []
+    update.refresh_from_db()
+    assert update.state == "submitted"
+
+
+def test_editor_here_who_is_cochair_elsewhere_cannot_publish_a_statement() -> None:
+    statement = make_statement(published=False, adoption="source", source_title="The hosts' page")
+    user = editor_here_and_cochair_elsewhere(statement.event)
+    assert publish_statements(statements=[statement], by=user, at=NOON) == []
+    statement.refresh_from_db()
+    assert statement.state == "draft"
 
 
 def test_every_hand_in_passes_here() -> None:
