@@ -320,6 +320,16 @@ def test_old_addresses_lead_on_while_the_organisation_is_public(client: Client, 
     assert FormerSlug.objects.count() == 2
 
 
+def test_organisation_is_not_merged_with_itself(by: User) -> None:
+    stays, _other = two()
+    again = Organisation.objects.get(pk=stays.pk)
+    make_role(make_event(), organisation=stays)
+    with pytest.raises(ValidationError, match="may not merge"):
+        one(stays, again, by)
+    assert Organisation.objects.get(pk=stays.pk).roles.count() == 1
+    assert not FormerSlug.objects.exists()
+
+
 # People --------------------------------------------------------------------------------------
 
 
@@ -344,6 +354,16 @@ def test_every_link_of_a_person_moves(by: User) -> None:
     assert sent.revoked_at == link.revoked_at == NOON
     assert part.confirmed_at is not None and stays.name_latin == "Rita"
     assert AuditEntry.objects.get(act="merge person").subject == key_of(stays)
+
+
+def test_person_is_not_merged_with_itself(by: User) -> None:
+    person = make_delegate(user=None, invitation_email="ana@example.org")
+    make_participation(person, make_event())
+    again = Delegate.objects.get(pk=person.pk)
+    with pytest.raises(ValidationError, match="may not merge"):
+        merge_people(stays=person, goes=again, by=by, at=NOON)
+    assert Delegate.objects.get(pk=person.pk).participations.count() == 1
+    assert not FormerHandle.objects.exists()
 
 
 def test_what_people_wrote_about_themselves_is_not_lost(by: User) -> None:
