@@ -251,6 +251,25 @@ def test_another_sheet_and_another_kind_of_list_are_chosen(browser: Client, talk
 
 
 @pytest.mark.usefixtures("noted_templates")
+def test_list_keeps_its_own_slugs(browser: Client, talk: Event) -> None:
+    rows = csv("Acronym,Body,Short name in addresses,Type", "QY,Quay,the-quay,Government")
+    answer = look(browser, rows, talk)
+    given = said_of(
+        answer,
+        talk,
+        place="organisations",
+        column0="short_name",
+        column1="name",
+        column2="slug",
+        column3="kind",
+    )
+    answer = press(browser, answer, "map", **given)
+    assert "To add: 1." in words(answer)
+    store(browser, answer)
+    assert Organisation.objects.get(name="Quay").slug == "the-quay"
+
+
+@pytest.mark.usefixtures("noted_templates")
 def test_commitments_without_references_get_some_and_are_found_again(
     browser: Client, talk: Event
 ) -> None:
