@@ -294,6 +294,12 @@ def test_point_that_waits_for_a_number_is_not_shown_yet(client: Client, agreed: 
     assert "the later one" in read(client, "/outcomes/first/3.a/")
 
 
+def test_point_of_a_lead_in_without_a_number_is_absent(client: Client, agreed: Statement) -> None:
+    assert client.get("/outcomes/first/1.a/").status_code == 200
+    agreed.outcomes.filter(number="1").update(number="")
+    assert client.get("/outcomes/first/1.a/").status_code == 404
+
+
 def test_words_of_a_point_are_not_markup(client: Client, event: Event) -> None:
     point = Outcome.objects.get(number="1.a")
     point.text = "<script>alert(1)</script> & “more”"
