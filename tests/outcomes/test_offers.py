@@ -254,3 +254,17 @@ def test_offer_for_a_day_that_cannot_be_meant_is_refused(client_of: Sign, meet: 
         answer = aid.post(NEW, OFFER | {"due_on": day})
         assert "Choose a day within fifty years after the roundtable." in text_of(answer)
     assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize("year", [2023, 2024 + 51])
+def test_offer_due_outside_fifty_years_is_rejected(meet: Event, year: int) -> None:
+    point = meet.statement.outcomes.get(number="1.a")
+    with pytest.raises(ValidationError, match="within fifty years"):
+        make_offer(outcome=point, approved=False, due_on=date(year, 6, 1))
+
+
+@pytest.mark.parametrize("year", [2024, 2024 + 50])
+def test_offer_due_within_fifty_years_is_accepted(meet: Event, year: int) -> None:
+    point = meet.statement.outcomes.get(number="1.a")
+    make_offer(outcome=point, approved=False, due_on=date(year, 1, 1))
+    assert Offer.objects.get().due_on == date(year, 1, 1)
