@@ -34,6 +34,7 @@ check: environment
 
 bench: environment
 	@$(VENV)/python -m tests.bench signing-in
+	@$(VENV)/python -m tests.bench hostile
 	@$(VENV)/python -m tests.bench bringing
 	@if tests/with_postgres.sh --found; then \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench bringing; \

@@ -17,7 +17,6 @@ from threading import Event
 
 import pytest
 
-from roundtable.retry import LIMIT
 from tests.processes import DOCUMENTED, PATIENCE, ROOT, manage, program, started, wait_for
 
 # Only a port of this machine is opened here.
@@ -201,6 +200,5 @@ def test_nobody_who_reads_sees_an_error(
         )
     if retry:
         assert failed == 0, readers.answers
-        assert readers.longest < LIMIT * 2
     else:
         assert failed > 0, "the readers did not notice"

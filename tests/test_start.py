@@ -228,9 +228,7 @@ def test_run_prepares_and_serves_and_keeps_what_was_changed(prepared: Path) -> N
     with closing(sqlite3.connect(prepared / "var" / "roundtable.sqlite3")) as database, database:
         database.execute("UPDATE roundtable_event SET title = 'Corrected title'")
 
-    began = time.monotonic()
     with running(prepared, port, end=subprocess.Popen.terminate) as (visitor, log):
-        assert time.monotonic() - began < PATIENCE / 2
         assert "Loading" not in log.read_text()
         assert "operator@example.org" in log.read_text()
         assert "Corrected title" in visitor.get("roundtables/")

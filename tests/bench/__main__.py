@@ -4,6 +4,7 @@ python -m tests.bench signing-in
 python -m tests.bench pages [COMMITMENTS]
 python -m tests.bench bringing [DELEGATES]
 python -m tests.bench desk [ROWS]
+python -m tests.bench hostile
 """
 
 import os
@@ -16,7 +17,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402  Django must be set up first
 
-from tests.bench import bringing, desk, pages, signing_in  # noqa: E402
+from tests.bench import bringing, desk, hostile, pages, signing_in  # noqa: E402
 
 
 def main(what: str, *numbers: str) -> None:
@@ -27,6 +28,7 @@ def main(what: str, *numbers: str) -> None:
             "pages": pages.run,
             "bringing": bringing.run,
             "desk": desk.run,
+            "hostile": hostile.run,
             "signing-in": signing_in.run,
         }
         met = benchmarks[what](*map(int, numbers))
