@@ -4,13 +4,14 @@ PORT ?= 8000
 VENV = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check bench lock shots freeze release-database environment
+.PHONY: help run test prove check mutants bench lock shots freeze release-database environment
 
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
 	@echo "make test     run every check and every test"
 	@echo "make prove    the same, with the property, crawl and volume tests at full size"
 	@echo "make check    lint and types alone"
+	@echo "make mutants  change one place of a rule a hundred times, and see that the tests notice"
 	@echo "make bench    time sign-in, files that come in, and pages and the desk with 100,000 commitments"
 	@echo "make shots    take pictures of every page and of a whole visit, in shots/"
 	@echo "make freeze   list new migrations among those that never change"
@@ -31,6 +32,9 @@ prove: environment
 
 check: environment
 	@tests/run.sh check
+
+mutants: environment
+	@$(VENV)/python -m tests.mutants
 
 bench: environment
 	@$(VENV)/python -m tests.bench signing-in

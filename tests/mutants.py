@@ -1,0 +1,181 @@
+"""Mutation tests: `python -m tests.mutants [--seed TEXT] [--number N] [--module PATH]...`.
+
+Changes one place of a module at a time, in a copy of the project, and runs the nearest tests. A
+mutant that they let live is a rule without a test: write the test, or explain in mutants.txt why
+the mutant is equivalent or accepted. Ends with an error where one is neither killed nor explained.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import cache_from_source
+from pathlib import Path
+from queue import SimpleQueue
+from random import Random
+
+from tests.mutating import Mutant, mutants_of
+
+ROOT = Path(__file__).resolve().parent.parent
+# Each module, and the files of the tests nearest to it, the quickest first.
+MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "participants/permissions.py",
+        ("participants/test_models", "participants/test_grants", "outcomes/test_admin"),
+    ),
+    (
+        "participants/sharing.py",
+        (
+            "participants/test_sharing",
+            "participants/test_directory_hidden",
+            "participants/test_audiences",
+        ),
+    ),
+    (
+        "participants/audiences.py",
+        ("participants/test_sharing", "participants/test_worlds", "participants/test_audiences"),
+    ),
+    (
+        "participants/models/introduction.py",
+        ("participants/test_models", "participants/test_introductions"),
+    ),
+    ("participants/reviewing.py", ("participants/test_reviewing",)),
+    ("outcomes/as_of.py", ("outcomes/test_as_of", "outcomes/test_progress")),
+    ("outcomes/workbook/days.py", ("outcomes/test_csvs",)),
+    ("outcomes/models/commitment.py", ("outcomes/test_models", "outcomes/test_voices")),
+    (
+        "outcomes/models/editorial.py",
+        ("outcomes/test_models", "outcomes/test_handing_in", "outcomes/test_admin"),
+    ),
+    ("outcomes/models/progress.py", ("outcomes/test_models", "outcomes/test_admin")),
+    (
+        "outcomes/deciding.py",
+        ("outcomes/test_handing_in", "outcomes/test_offers", "outcomes/test_assessing"),
+    ),
+    (
+        "outcomes/actions.py",
+        ("outcomes/test_handing_in", "outcomes/test_rounds", "outcomes/test_admin"),
+    ),
+    ("outcomes/agreeing/texts.py", ("outcomes/test_agreeing", "outcomes/test_corrigenda")),
+    ("outcomes/agreeing/signing.py", ("outcomes/test_agreeing", "outcomes/test_corrigenda")),
+    ("outcomes/agreeing/circulating.py", ("outcomes/test_agreeing", "outcomes/test_corrigenda")),
+)
+EXPLAINED = ROOT / "tests" / "mutants.txt"
+# Between path, source, mutated source and reason in mutants.txt.
+SEPARATOR = " :: "
+COMMAND = ["-m", "pytest", "-x", "-q", "--tb=no", "--nomigrations", "-p", "no:cacheprovider"]
+
+
+class Copy:
+    """A copy of the files of the project that Git knows, in which one mutant at a time lives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
+        for name in filter(None, names.stdout.decode().split("\0")):
+            if (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "FULL")
+        }
+
+    def test(self, tests: Sequence[str], limit: float | None = None) -> str:
+        """Runs these tests: "survived", "killed" or "timeout"."""
+        command = [sys.executable, *COMMAND, *(f"tests/{test}.py" for test in tests)]
+        try:
+            done = subprocess.run(
+                command, cwd=self.folder, env=self.environment, capture_output=True, timeout=limit
+            )
+        except subprocess.TimeoutExpired:
+            return "timeout"
+        return "killed" if done.returncode else "survived"
+
+    def write(self, path: str, source: str) -> None:
+        """Two texts of one length within a second look alike to the cache of compiled modules."""
+        (self.folder / path).write_text(source, "utf-8")
+        Path(cache_from_source(str(self.folder / path))).unlink(missing_ok=True)
+
+
+def explained(every: list[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+    """The mutants that mutants.txt explains. Exits where a line explains none that can be made."""
+    found = set()
+    for line in EXPLAINED.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            path, before, after, _why = line.split(SEPARATOR, 3)
+            if (path, before, after) not in every:
+                sys.exit(f"mutants.txt explains a mutant that cannot be made: {line}")
+            found.add((path, before, after))
+    return found
+
+
+def run(seed: str, number: int, modules: list[str]) -> bool:
+    """Makes so many mutants; whether each is killed or explained."""
+    began = time.monotonic()
+    nearest = dict(MODULES)
+    sources = {path: (ROOT / path).read_text("utf-8") for path in nearest}
+    every = [mutant for path, source in sources.items() for mutant in mutants_of(path, source)]
+    accepted = explained([mutant.key(sources[mutant.path]) for mutant in every])
+    every = [mutant for mutant in every if not modules or mutant.path in modules]
+    chosen = Random(seed).sample(every, min(number, len(every)))
+    print(f"{len(chosen)} of {len(every)} mutants, seed {seed}", flush=True)
+    counted: Counter[str] = Counter()
+    workers = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+        copies: SimpleQueue[Copy] = SimpleQueue()
+        for place in range(workers):
+            copies.put(Copy(Path(folder) / str(place)))
+
+        def passes(tests: Sequence[str]) -> bool:
+            copy = copies.get()
+            fate = copy.test(tests)
+            copies.put(copy)
+            return fate == "survived"
+
+        def become(mutant: Mutant) -> None:
+            copy, source = copies.get(), sources[mutant.path]
+            copy.write(mutant.path, mutant.apply(source))
+            fate = copy.test(nearest[mutant.path], limit)
+            copy.write(mutant.path, source)
+            copies.put(copy)
+            path, before, after = key = mutant.key(source)
+            if fate == "survived":
+                fate = "explained" if key in accepted else "SURVIVED"
+            counted[fate] += 1
+            print(f"{fate} {path}:{mutant.line(source)} {before} → {after}", flush=True)
+
+        tests = sorted({test for mutant in chosen for test in nearest[mutant.path]})
+        # What fails by itself would kill every mutant.
+        groups = [tests[place::workers] for place in range(min(workers, len(tests)))]
+        if not all(pool.map(passes, groups)):
+            sys.exit("The tests fail without a mutant.")
+        limit = 60 + 2 * (time.monotonic() - began)
+        list(pool.map(become, chosen))
+    took = time.monotonic() - began
+    print(", ".join(f"{count} {word}" for word, count in counted.items()), f"in {took:.0f} s")
+    return not counted["SURVIVED"]
+
+
+def main() -> None:
+    """Reads the command line."""
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", default=head.stdout.strip(), help="the commit, if not given")
+    parser.add_argument("--number", type=int, default=100)
+    parser.add_argument("--module", action="append", default=[], help="all modules, if not given")
+    given = parser.parse_args()
+    sys.exit(not run(given.seed, given.number, given.module))
+
+
+if __name__ == "__main__":
+    main()
