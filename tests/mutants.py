@@ -47,7 +47,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("participants/reviewing.py", ("participants/test_reviewing",)),
     ("outcomes/as_of.py", ("outcomes/test_as_of", "outcomes/test_progress")),
-    ("outcomes/workbook/days.py", ("outcomes/test_csvs",)),
+    ("outcomes/workbook/days.py", ("outcomes/test_days",)),
     ("outcomes/models/commitment.py", ("outcomes/test_models", "outcomes/test_voices")),
     (
         "outcomes/models/editorial.py",

@@ -9,7 +9,6 @@ from unicodedata import category
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +19,6 @@ from outcomes.models import Document
 from outcomes.opening.books import opened
 from outcomes.opening.cells import UnreadableError
 from outcomes.opening.texts import rows_of
-from outcomes.workbook.days import day_of
 from participants.models import Participation
 from roundtable.formulas import escape, unescape
 from roundtable.models import Event
@@ -211,30 +209,3 @@ def test_every_hostile_file_gives_a_result_or_a_sentence(samples: Path) -> None:
         if file.is_file():
             with suppress(UnreadableError):  # said in a sentence
                 assert opened(file.read_bytes()).pages
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("2018-05-14", "14 May 2018", "14/05/2018", "5/14/2018", "14.5.2018", "May 14, 2018"),
-        *("14-May-2018", "14th of May 2018".replace(" of", ""), "2018/05/14", "43234", 43234.0),
-        *("2018-05-14 00:00:00", "2018-05-14T00:00", "14 MAY 2018"),
-    ],
-)
-def test_days_are_read_as_people_write_them(text: object) -> None:
-    assert day_of(text) == date(2018, 5, 14)
-
-
-@pytest.mark.parametrize("text", ["soon", "14/05/18", "31/02/2018", "2018", "14 Mai 2018", 1.5, ""])
-def test_what_is_no_day_is_said(text: object) -> None:
-    with pytest.raises(ValidationError, match="Write a date such as 2018-05-14"):
-        day_of(text)
-
-
-def test_which_is_the_month_is_asked_and_never_guessed() -> None:
-    with pytest.raises(ValidationError, match="Write 2018-06-05 or 2018-05-06"):
-        day_of("05/06/2018")
-    assert day_of("05/06/2018", order="day") == date(2018, 6, 5)
-    assert day_of("05/06/2018", order="month") == date(2018, 5, 6)
-    assert day_of("05/05/2018") == date(2018, 5, 5)
-    assert day_of("14/05/2018", order="month") == date(2018, 5, 14)

@@ -11,7 +11,6 @@ from unittest.mock import patch
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -28,7 +27,6 @@ from outcomes.models import Document, Theme, Upload
 from outcomes.opening.books import opened
 from outcomes.opening.cells import Reason, UnreadableError
 from outcomes.workbook.bringing_in import Preview
-from outcomes.workbook.days import day_of
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
 from tests.bringing import PAGE, look, press, store, words, work
@@ -295,11 +293,6 @@ def test_one_text_in_very_many_cells_is_refused(tmp_path: Path) -> None:
     book.save(tmp_path / "many.xlsx")
     with pytest.raises(UnreadableError):
         opened((tmp_path / "many.xlsx").read_bytes())
-
-
-def test_number_without_end_is_no_day() -> None:
-    with pytest.raises(ValidationError, match="Write a date"):
-        day_of(float("inf"))
 
 
 @pytest.mark.walk
