@@ -25,35 +25,26 @@ from tests.mutating import Mutant, mutants_of
 ROOT = Path(__file__).resolve().parent.parent
 # Each module, and the files of the tests nearest to it, the quickest first.
 MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "participants/permissions.py",
-        ("participants/test_models", "participants/test_grants", "outcomes/test_admin"),
-    ),
-    (
-        "participants/sharing.py",
-        (
-            "participants/test_sharing",
-            "participants/test_directory_hidden",
-            "participants/test_audiences",
-        ),
-    ),
-    (
-        "participants/audiences.py",
-        ("participants/test_sharing", "participants/test_worlds", "participants/test_audiences"),
-    ),
+    ("participants/permissions.py", ("participants/test_permissions",)),
+    ("participants/sharing.py", ("participants/test_sharing", "participants/test_audiences")),
+    ("participants/audiences.py", ("participants/test_worlds", "participants/test_audiences")),
     (
         "participants/models/introduction.py",
         ("participants/test_models", "participants/test_introductions"),
     ),
+    ("participants/models/user.py", ("participants/test_permissions", "participants/test_models")),
     ("participants/reviewing.py", ("participants/test_reviewing",)),
     ("outcomes/as_of.py", ("outcomes/test_as_of", "outcomes/test_progress")),
     ("outcomes/workbook/days.py", ("outcomes/test_days",)),
     ("outcomes/models/commitment.py", ("outcomes/test_models", "outcomes/test_voices")),
     (
         "outcomes/models/editorial.py",
-        ("outcomes/test_models", "outcomes/test_handing_in", "outcomes/test_admin"),
+        ("outcomes/test_models", "outcomes/test_approving", "outcomes/test_handing_in"),
     ),
-    ("outcomes/models/progress.py", ("outcomes/test_models", "outcomes/test_admin")),
+    (
+        "outcomes/models/progress.py",
+        ("outcomes/test_models", "outcomes/test_approving", "outcomes/test_handing_in"),
+    ),
     (
         "outcomes/deciding.py",
         ("outcomes/test_handing_in", "outcomes/test_offers", "outcomes/test_assessing"),

@@ -1,0 +1,227 @@
+"""Rights of operators, co-chairs, editors and readers, at their roundtable and elsewhere."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from outcomes.models import Outcome
+from participants.models import Delegate, Organisation
+from participants.permissions import (
+    acts_for,
+    decides_audiences,
+    edits_all_of,
+    events_of_organisation,
+    known_directly,
+    may_edit_organisation,
+    may_enter_admin,
+    organisations_seen_by,
+    rights_of,
+)
+from roundtable.models import Event
+from tests.agreeing import make_circulation, make_reply, make_sign_off, make_version
+from tests.factories import (
+    make_addressee,
+    make_affiliation,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_user,
+)
+from tests.follow_up import make_assessment, make_offer, make_response
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 2)
+Link = Callable[[Event, Organisation], object]
+
+
+def point_of(event: Event) -> Outcome:
+    return make_statement(event, points=1).outcomes.points().get()
+
+
+def respond(event: Event, body: Organisation) -> None:
+    """By an organisation that is no addressee any more."""
+    point = point_of(event)
+    addressee = make_addressee(point, organisation=body)
+    make_response(outcome=point, organisation=body, approved=False)
+    addressee.delete()
+
+
+def employ_participant(event: Event, body: Organisation) -> Delegate:
+    person = make_delegate(user=None)
+    make_participation(person, event)
+    make_affiliation(person, organisation=body)
+    return person
+
+
+DIRECT_LINKS: dict[str, Link] = {
+    "role": lambda event, body: make_role(event, organisation=body),
+    "participation": lambda event, body: make_participation(
+        make_delegate(user=None), event, organisation=body
+    ),
+    "party": lambda event, body: make_party(make_commitment(event), organisation=body),
+    "addressee": lambda event, body: make_addressee(point_of(event), organisation=body),
+    "response": respond,
+    "assessment": lambda event, body: make_assessment(
+        commitment=make_commitment(event), organisation=body, approved=False
+    ),
+    "offer": lambda event, body: make_offer(
+        outcome=point_of(event), organisation=body, approved=False
+    ),
+    "offer to join": lambda event, body: make_offer(
+        commitment=make_commitment(event, is_open=True), organisation=body, approved=False
+    ),
+    "reply": lambda event, body: make_reply(
+        make_circulation(make_version(make_statement(event, published=False))), organisation=body
+    ),
+    "signature": lambda event, body: make_sign_off(
+        make_version(make_statement(event, published=False)), organisation=body
+    ),
+    "grant": lambda event, body: make_grant(make_user(), event, on_behalf_of=body),
+}
+LINKS = DIRECT_LINKS | {"employer": employ_participant}
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "edits", "decides"),
+    [
+        ("reader", True, False, False),
+        ("editor", True, True, False),
+        ("cochair", True, True, True),
+    ],
+)
+def test_grant_gives_rights_at_its_roundtable_alone(
+    role: str, reads: bool, edits: bool, decides: bool
+) -> None:
+    user, here, elsewhere = make_user(), make_event(), make_event()
+    make_grant(user, here, role=role)
+    rights = rights_of(user, TODAY)
+    assert rights is not None and not rights.is_operator
+    for event, holds in ((here.pk, True), (elsewhere.pk, False), (None, False)):
+        assert rights.may_read(event) == (reads and holds)
+        assert rights.may_edit(event) == (edits and holds)
+        assert rights.may_decide(event) == (decides and holds)
+    assert (rights.edits_somewhere, rights.decides_somewhere) == (edits, decides)
+    assert may_enter_admin(user)
+
+
+def test_operator_has_every_right_without_a_grant() -> None:
+    user, event = make_user(is_superuser=True), make_event()
+    rights = rights_of(user, TODAY)
+    assert rights is not None and rights.is_operator
+    assert rights.may_read(event.pk) and rights.may_edit(event.pk) and rights.may_decide(event.pk)
+    assert rights.edits_somewhere and rights.decides_somewhere
+    assert may_edit_organisation(rights, make_role(event).organisation)
+    assert may_enter_admin(user)
+
+
+def test_account_without_a_grant_has_no_rights() -> None:
+    closed = make_user(is_active=False)
+    make_grant(closed, make_event())
+    for user in (make_user(), closed, AnonymousUser()):
+        assert rights_of(user, TODAY) is None
+        assert not may_enter_admin(user)
+
+
+def test_grant_holds_on_its_first_and_last_day() -> None:
+    user = make_user()
+    make_grant(user, make_event(), valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 3))
+    days = [date(2026, 2, 28), *(date(2026, 3, day) for day in range(1, 5))]
+    holds = [False, True, True, True, False]
+    assert [rights_of(user, day) is not None for day in days] == holds
+
+
+def test_cochair_acts_for_the_organisation_of_that_roundtable() -> None:
+    user, here, elsewhere, third = make_user(), make_event(), make_event(), make_event()
+    make_grant(user, here, on_behalf_of=make_organisation(slug="here"))
+    make_grant(user, elsewhere, on_behalf_of=make_organisation(slug="elsewhere"))
+    make_grant(user, third)
+    assert [acts_for(user, event.pk, TODAY) for event in (here, elsewhere, third)] == [
+        *("here", "elsewhere", "")
+    ]
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+def test_organisation_belongs_to_the_roundtable_it_is_linked_to(link: Link) -> None:
+    event, elsewhere, body = make_event(is_public=False), make_event(), make_organisation()
+    link(event, body)
+    make_role(elsewhere)
+    assert events_of_organisation(body) == {event.pk}
+    seen = []
+    for place in (event, elsewhere):
+        user = make_user()
+        make_grant(user, place, role="reader")
+        rights = rights_of(user, TODAY)
+        assert rights is not None
+        seen.append(body in organisations_seen_by(rights))
+    assert seen == [True, False]
+
+
+@pytest.mark.parametrize("link", DIRECT_LINKS.values(), ids=DIRECT_LINKS)
+def test_organisation_is_known_directly_at_its_roundtable(link: Link) -> None:
+    event, elsewhere, body = make_event(), make_event(), make_organisation()
+    link(event, body)
+    at = [
+        Organisation.objects.filter(known_directly(frozenset([place.pk])))
+        for place in (event, elsewhere)
+    ]
+    assert [body in rows for rows in at] == [True, False]
+
+
+def test_employer_is_seen_unless_the_person_took_part_elsewhere_too() -> None:
+    event, body = make_event(is_public=False), make_organisation()
+    person = employ_participant(event, body)
+    user = make_user()
+    make_grant(user, event, role="reader")
+    rights = rights_of(user, TODAY)
+    assert rights is not None
+    assert body in organisations_seen_by(rights)
+    make_participation(person, make_event())
+    assert body not in organisations_seen_by(rights)
+
+
+def test_organisation_is_edited_by_editors_of_all_its_roundtables() -> None:
+    user, here, body = make_user(), make_event(), make_organisation()
+    make_grant(user, here, role="editor")
+    rights = rights_of(user, TODAY)
+    assert rights is not None
+    assert may_edit_organisation(rights, body), "it belongs to none so far"
+    make_role(here, organisation=body)
+    assert may_edit_organisation(rights, body)
+    make_role(make_event(), organisation=body)
+    assert not may_edit_organisation(rights, body)
+
+
+def test_reader_edits_no_organisation() -> None:
+    user = make_user()
+    make_grant(user, make_event(), role="reader")
+    rights = rights_of(user, TODAY)
+    assert rights is not None and not may_edit_organisation(rights, make_organisation())
+
+
+def test_person_is_edited_by_editors_of_all_their_roundtables() -> None:
+    user, here, person = make_user(), make_event(), make_delegate()
+    make_grant(user, here, role="editor")
+    rights, operators = rights_of(user, TODAY), rights_of(make_user(is_superuser=True), TODAY)
+    assert rights is not None and operators is not None
+    make_participation(person, here)
+    assert edits_all_of(person, rights)
+    make_participation(person, make_event())
+    assert not edits_all_of(person, rights)
+    assert edits_all_of(person, operators)
+
+
+@pytest.mark.parametrize("way", ["role", "participation", "grant", "employer"])
+def test_organisation_with_people_or_a_role_decides_audiences(way: str) -> None:
+    body, other = make_organisation(), make_organisation()
+    assert not decides_audiences(body)
+    LINKS[way](make_event(), body)
+    assert decides_audiences(body)
+    assert not decides_audiences(other)
