@@ -118,7 +118,9 @@ def test_operator_has_every_right_without_a_grant() -> None:
     assert rights is not None and rights.is_operator
     assert rights.may_read(event.pk) and rights.may_edit(event.pk) and rights.may_decide(event.pk)
     assert rights.edits_somewhere and rights.decides_somewhere
-    assert may_edit_organisation(rights, make_role(event).organisation)
+    body = make_role(make_event(is_public=False)).organisation
+    assert may_edit_organisation(rights, body)
+    assert body in organisations_seen_by(rights)
     assert may_enter_admin(user)
 
 
@@ -140,6 +142,7 @@ def test_grant_holds_on_its_first_and_last_day() -> None:
 
 def test_cochair_acts_for_the_organisation_of_that_roundtable() -> None:
     user, here, elsewhere, third = make_user(), make_event(), make_event(), make_event()
+    make_grant(user, here, role="reader")
     make_grant(user, here, on_behalf_of=make_organisation(slug="here"))
     make_grant(user, elsewhere, on_behalf_of=make_organisation(slug="elsewhere"))
     make_grant(user, third)
@@ -154,6 +157,7 @@ def test_organisation_belongs_to_the_roundtable_it_is_linked_to(link: Link) -> N
     link(event, body)
     make_role(elsewhere)
     assert events_of_organisation(body) == {event.pk}
+    unlinked = make_organisation()
     seen = []
     for place in (event, elsewhere):
         user = make_user()
@@ -161,6 +165,7 @@ def test_organisation_belongs_to_the_roundtable_it_is_linked_to(link: Link) -> N
         rights = rights_of(user, TODAY)
         assert rights is not None
         seen.append(body in organisations_seen_by(rights))
+        assert unlinked in organisations_seen_by(rights)
     assert seen == [True, False]
 
 
