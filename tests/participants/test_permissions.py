@@ -192,6 +192,20 @@ def test_employer_is_seen_unless_the_person_took_part_elsewhere_too() -> None:
     assert body not in organisations_seen_by(rights)
 
 
+def test_organisation_of_another_roundtable_is_seen_once_public() -> None:
+    user, elsewhere = make_user(), make_event(is_public=False)
+    make_grant(user, make_event(), role="reader")
+    rights = rights_of(user, TODAY)
+    assert rights is not None
+    body = make_role(elsewhere).organisation
+    # Work of a person who took part in nothing opens no way to it.
+    make_affiliation(make_delegate(), organisation=body)
+    assert body not in organisations_seen_by(rights)
+    elsewhere.is_public = True
+    elsewhere.save()
+    assert body in organisations_seen_by(rights)
+
+
 def test_organisation_is_edited_by_editors_of_all_its_roundtables() -> None:
     user, here, body = make_user(), make_event(), make_organisation()
     make_grant(user, here, role="editor")
