@@ -140,10 +140,10 @@ def test_grant_holds_on_its_first_and_last_day() -> None:
     assert [rights_of(user, day) is not None for day in days] == holds
 
 
-def test_cochair_acts_for_the_organisation_of_that_roundtable() -> None:
+def test_user_acts_for_the_organisation_of_a_grant_at_that_roundtable() -> None:
     user, here, elsewhere, third = make_user(), make_event(), make_event(), make_event()
-    make_grant(user, here, role="reader")
-    make_grant(user, here, on_behalf_of=make_organisation(slug="here"))
+    make_grant(user, here)
+    make_grant(user, here, role="editor", on_behalf_of=make_organisation(slug="here"))
     make_grant(user, elsewhere, on_behalf_of=make_organisation(slug="elsewhere"))
     make_grant(user, third)
     assert [acts_for(user, event.pk, TODAY) for event in (here, elsewhere, third)] == [
