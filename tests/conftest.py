@@ -33,6 +33,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.recorded import recorded
 from tests.signing_in import sign_in
 
 _ledgers = count(1)
@@ -159,6 +160,7 @@ def ledger(settings: Settings, ledgers: Path) -> Path:
 
 
 @pytest.fixture
+@recorded
 def event(db: None) -> Event:
     """A public roundtable with a published statement and two commitments."""
     event = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")
@@ -169,12 +171,14 @@ def event(db: None) -> Event:
 
 
 @pytest.fixture
+@recorded
 def operator(db: None) -> User:
     """Runs the portal."""
     return make_user("operator@example.org", is_superuser=True)
 
 
 @pytest.fixture
+@recorded
 def cochair(event: Event) -> User:
     """Holds a co-chair's grant for the event."""
     user = make_user("cochair@example.org")
@@ -183,6 +187,7 @@ def cochair(event: Event) -> User:
 
 
 @pytest.fixture
+@recorded
 def delegate(event: Event, cochair: User) -> Delegate:
     """Took part, is listed to everyone, and shares one channel with each audience."""
     delegate = make_delegate(
@@ -198,6 +203,7 @@ def delegate(event: Event, cochair: User) -> Delegate:
 
 
 @pytest.fixture
+@recorded
 def quiet_delegate(event: Event, cochair: User) -> Delegate:
     """Took part, and shares nothing with anybody."""
     delegate = make_delegate(name="Quiet Quentin", user=make_user("quiet@example.org"))
@@ -207,6 +213,7 @@ def quiet_delegate(event: Event, cochair: User) -> Delegate:
 
 
 @pytest.fixture
+@recorded
 def focal_point(event: Event, cochair: User) -> Delegate:
     """Took part, is listed to participants, and accepted to be asked about the first commitment."""
     delegate = make_delegate(
@@ -223,6 +230,7 @@ def focal_point(event: Event, cochair: User) -> Delegate:
 
 
 @pytest.fixture
+@recorded
 def outsider(db: None) -> Delegate:
     """Took part in another event, and is listed to its participants."""
     delegate = make_delegate(

@@ -1,0 +1,120 @@
+"""Fixtures whose rows are built once in each process, and stored again for each later test.
+
+To build an event with its statement takes thirty milliseconds of Django; to store the rows that
+came of it takes one. `@recorded` goes beneath `@pytest.fixture`, for a fixture that does the same
+each time: it reads no clock that a test has moved, and stores nothing outside the database.
+"""
+
+import functools
+import pickle
+from collections.abc import Callable
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+import time_machine
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+Row = tuple[Any, ...]
+Statement = tuple[str, list[Any]]
+
+
+class Table(NamedTuple):
+    """The columns of a table, the primary key first."""
+
+    name: str
+    columns: list[str]
+
+
+class Recording(NamedTuple):
+    """What a fixture wrote, and what it gave."""
+
+    statements: list[Statement]
+    result: bytes
+
+
+@functools.cache
+def tables() -> list[Table]:
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        meta = model._meta
+        assert meta.pk is not None
+        if meta.managed and not meta.proxy:
+            columns = [field.column for field in meta.concrete_fields if field is not meta.pk]
+            found[meta.db_table] = Table(meta.db_table, [meta.pk.column, *columns])
+    return list(found.values())
+
+
+def quoted(*names: str) -> str:
+    return ", ".join(connection.ops.quote_name(name) for name in names)
+
+
+def stored() -> dict[str, dict[Any, Row]]:
+    """Every row there is, by its table and its primary key."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name, columns in tables():
+            cursor.execute(f"SELECT {quoted(*columns)} FROM {quoted(name)}")
+            found[name] = {row[0]: tuple(row) for row in cursor.fetchall()}
+    return found
+
+
+def difference(
+    before: dict[str, dict[Any, Row]], after: dict[str, dict[Any, Row]]
+) -> list[Statement]:
+    """The statements that make of the rows before those after."""
+    statements: list[Statement] = []
+    for name, columns in tables():
+        former, now = before[name], after[name]
+        key = quoted(columns[0])
+        for pk in former.keys() - now.keys():
+            statements.append((f"DELETE FROM {quoted(name)} WHERE {key} = %s", [pk]))
+        for pk in former.keys() & now.keys():
+            for column, was, value in zip(columns, former[pk], now[pk], strict=True):
+                if was != value:
+                    change = f"UPDATE {quoted(name)} SET {quoted(column)} = %s WHERE {key} = %s"
+                    statements.append((change, [value, pk]))
+        added = [now[pk] for pk in now if pk not in former]
+        if added:
+            one = f"({', '.join(['%s'] * len(columns))})"
+            into = f"INSERT INTO {quoted(name)} ({quoted(*columns)}) VALUES "
+            values = [value for row in added for value in row]
+            statements.append((into + ", ".join([one] * len(added)), values))
+    return statements
+
+
+def state(given: tuple[Any, ...]) -> object:
+    """What must be as it was for the recording to fit: the next numbers, and what was given."""
+    rows = tuple((type(row), row.pk) for row in given if isinstance(row, Model))
+    if connection.vendor != "sqlite":
+        return rows  # a number is never given twice, not even after a rollback
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name")
+        return rows, tuple(cursor.fetchall())
+
+
+def recorded(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """The fixture, built by its function the first time and from its rows afterwards."""
+    recordings: dict[object, Recording] = {}
+
+    @functools.wraps(make)
+    def made(*args: Given.args, **fields: Given.kwargs) -> Made:
+        if time_machine.traveller_stack:
+            return make(*args, **fields)
+        began = state((*args, *fields.values()))
+        recording = recordings.get(began)
+        if recording is None:
+            before = stored()
+            result = make(*args, **fields)
+            statements = difference(before, stored())
+            recordings[began] = Recording(statements, pickle.dumps(result))
+            return result
+        with connection.cursor() as cursor:
+            for statement, values in recording.statements:
+                cursor.execute(statement, values)
+        result = pickle.loads(recording.result)
+        return result
+
+    return made
