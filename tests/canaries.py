@@ -725,10 +725,10 @@ def read_everything(
     return found
 
 
-def press_show(browser: Client) -> set[str]:
-    """The canaries in all that "Show" gives, as a page and as a contact card."""
+def press_show(browser: Client, of_whom: Iterable[str] | None = None) -> set[str]:
+    """The canaries in all that "Show" gives of everyone, as a page and as a contact card."""
     found: set[str] = set()
-    for handle in handles():
+    for handle in handles() if of_whom is None else of_whom:
         found |= seen_in(whole(browser.post(f"/directory/{handle}/show/")))
         found |= seen_in(whole(browser.post(f"/directory/{handle}.vcf")))
     return found

@@ -8,6 +8,7 @@ each time: it reads no clock that a test has moved, and stores nothing outside t
 import functools
 import pickle
 from collections.abc import Callable
+from datetime import date
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import time_machine
@@ -35,30 +36,41 @@ class Recording(NamedTuple):
     result: bytes
 
 
+def table_of(model: type[Model]) -> Table:
+    key, meta = model._meta.pk, model._meta
+    others = [field.column for field in meta.local_concrete_fields if field is not key]
+    return Table(meta.db_table, [key.column, *others])
+
+
 @functools.cache
 def tables() -> list[Table]:
-    found = {}
-    for model in apps.get_models(include_auto_created=True):
-        meta = model._meta
-        assert meta.pk is not None
-        if meta.managed and not meta.proxy:
-            columns = [field.column for field in meta.concrete_fields if field is not meta.pk]
-            found[meta.db_table] = Table(meta.db_table, [meta.pk.column, *columns])
-    return list(found.values())
+    return [
+        table_of(model)
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+    ]
 
 
 def quoted(*names: str) -> str:
     return ", ".join(connection.ops.quote_name(name) for name in names)
 
 
-def stored() -> dict[str, dict[Any, Row]]:
-    """Every row there is, by its table and its primary key."""
-    found = {}
+def rows_in(table: Table) -> dict[Any, Row]:
+    """Every row of a table by its primary key, in its order, as the database holds it."""
+    key, *_others = table.columns
     with connection.cursor() as cursor:
-        for name, columns in tables():
-            cursor.execute(f"SELECT {quoted(*columns)} FROM {quoted(name)}")
-            found[name] = {row[0]: tuple(row) for row in cursor.fetchall()}
-    return found
+        cursor.execute(
+            f"SELECT {quoted(*table.columns)} FROM {quoted(table.name)} ORDER BY {quoted(key)}"
+        )
+        return {row[0]: tuple(row) for row in cursor.fetchall()}
+
+
+def rows_of(model: type[Model]) -> dict[Any, Row]:
+    return rows_in(table_of(model))
+
+
+def stored() -> dict[str, dict[Any, Row]]:
+    return {table.name: rows_in(table) for table in tables()}
 
 
 def difference(
@@ -87,7 +99,11 @@ def difference(
 
 def state(given: tuple[Any, ...]) -> object:
     """What must be as it was for the recording to fit: the next numbers, and what was given."""
-    rows = tuple((type(row), row.pk) for row in given if isinstance(row, Model))
+    rows = tuple(
+        (type(value), value.pk) if isinstance(value, Model) else value
+        for value in given
+        if isinstance(value, Model | date)
+    )
     if connection.vendor != "sqlite":
         return rows  # a number is never given twice, not even after a rollback
     with connection.cursor() as cursor:

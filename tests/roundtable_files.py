@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from outcomes.models import Upload
+from tests.recorded import rows_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "outcomes" / "fixtures"
@@ -144,12 +145,9 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
 
     Save what is under way: a file that somebody brings in.
     """
-    models = [
-        model
+    return {
+        model._meta.label: list(rows_of(model).values())
         for app in ("roundtable", "participants", "outcomes")
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
         if model is not Upload
-    ]
-    return {
-        model._meta.label: sorted(model._base_manager.values_list(), key=repr) for model in models
     }

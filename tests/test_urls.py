@@ -13,6 +13,7 @@ from participants.models import ContactChannel, Delegate, Introduction, RevealBu
 from roundtable.models import AuditEntry, Event
 from tests.addresses import admin_pages, pages, patterns
 from tests.factories import make_role, make_user
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.walk
 
@@ -190,6 +191,7 @@ MAP = {
 
 
 @pytest.fixture
+@recorded
 def handle(event: Event, delegate: Delegate) -> str:
     """The delegate's handle, with an organisation that the table names."""
     organisation = delegate.participations.get().organisation

@@ -35,6 +35,7 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up import make_milestone
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -42,6 +43,7 @@ UNDECIDED = ["editor", "reader", "elsewhere"]
 
 
 @pytest.fixture
+@recorded
 def desk(db: None) -> Event:
     """A roundtable that is not public, with a draft statement and a commitment."""
     event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)

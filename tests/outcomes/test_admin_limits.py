@@ -19,18 +19,21 @@ from tests.factories import (
     make_statement,
 )
 from tests.outcomes.test_admin import filled, page, signed
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
+@recorded
 def desk(db: None) -> Event:
     """A roundtable that is not public."""
     return make_event(code="DESK", slug="desk", is_public=False)
 
 
 @pytest.fixture
+@recorded
 def accepted(desk: Event) -> CommitmentParty:
     """A party whose focal point has accepted."""
     person = make_delegate(name="Focal Point")

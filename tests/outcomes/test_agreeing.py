@@ -31,6 +31,7 @@ from tests.agreeing import (
     signed,
 )
 from tests.factories import make_event, make_grant, make_role, make_user
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -38,6 +39,7 @@ Deliver = Callable[[], list[EmailMultiAlternatives]]
 
 
 @pytest.fixture
+@recorded
 def table(db: None) -> Table:
     return make_table()
 

@@ -27,6 +27,7 @@ from tests.factories import (
 )
 from tests.follow_up import make_response
 from tests.reading import read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -48,6 +49,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def asked() -> Event:
     """A roundtable of a government and a CSO; 1.a recommends to governments, 1.b is a principle."""
     event = make_event(code="ASKED", slug="asked", title="Asked roundtable")

@@ -25,6 +25,7 @@ from tests.factories import (
 )
 from tests.follow_up import make_assessment, make_related_text, make_response
 from tests.reading import IN_TOUCH, links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 PAGE = "/outcomes/asked/1.a/"
@@ -39,6 +40,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def asked() -> Event:
     """A roundtable of three governments and one CSO; point 1.a recommends to governments."""
     event = make_event(code="ASKED", slug="asked")

@@ -13,6 +13,7 @@ from tests.factories import NOON, make_delegate, make_grant, make_organisation, 
 from tests.follow_up import make_assessment
 from tests.outcomes.test_admin import act, page, signed
 from tests.outcomes.test_rounds import desk_text
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -20,6 +21,7 @@ TEXT = "MARIA LOPEZ took calls on 0812 5555 0100 in the Casa Azul."
 
 
 @pytest.fixture
+@recorded
 def submitted(event: Event) -> ProgressUpdate:
     """An update that names a hidden person and a hidden house, handed in."""
     make_delegate(name="María del Carmen López", user=None)

@@ -26,6 +26,7 @@ from tests.follow_up import (
     make_response,
 )
 from tests.reading import text_of
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 PAGES = ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/")
@@ -41,6 +42,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def promise() -> Commitment:
     """A commitment that came to planning, then to fulfilled, each told years later."""
     point = make_recommendation(event=make_event(code="OLD", slug="old", **DAYS))
@@ -176,6 +178,7 @@ def test_canonical_address_is_that_of_today(promise: Commitment) -> None:
 
 
 @pytest.fixture
+@recorded
 def register(promise: Commitment) -> Event:
     """Two more commitments of the same roundtable, and one of a later one."""
     silent = make_commitment(promise.event, reference="OLD-C2", due_on=date(2019, 1, 1))

@@ -24,6 +24,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reading import links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -47,6 +48,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def meet(db: None) -> Event:
     """A roundtable with one commitment, undertaken by governments and an office."""
     event = make_event(code="MEET", slug="meet", title="Meeting")

@@ -41,6 +41,7 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up import make_round, make_round_request
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -58,6 +59,7 @@ def today() -> Any:
 
 
 @pytest.fixture
+@recorded
 def desk(today: Any) -> Event:
     return make_event(code="DESK", slug="desk", is_public=False)
 

@@ -20,12 +20,14 @@ from tests.factories import (
     make_update,
 )
 from tests.follow_up import make_milestone, make_recommendation
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 HOST = "https://portal.example.org"
 
 
 @pytest.fixture
+@recorded
 def due() -> Commitment:
     """A commitment with a due date and a milestone, under a point with a theme."""
     event = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")

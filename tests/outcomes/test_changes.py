@@ -29,6 +29,7 @@ from tests.follow_up import (
     make_recommendation,
     make_response,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -56,6 +57,7 @@ def lines(found: list[Change]) -> list[tuple[str, str, str, str]]:
 
 
 @pytest.fixture
+@recorded
 def meeting() -> Event:
     event = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")
     settle(event)

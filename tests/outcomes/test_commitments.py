@@ -24,6 +24,7 @@ from tests.factories import (
     make_update,
 )
 from tests.reading import IN_TOUCH, links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -37,6 +38,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def register() -> Event:
     """Eight commitments of two roundtables, one at each status and more."""
     series = make_series(name="Process")

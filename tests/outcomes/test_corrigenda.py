@@ -22,6 +22,7 @@ from tests.agreeing import (
     published,
 )
 from tests.factories import make_event, make_grant, make_statement, make_user
+from tests.recorded import recorded
 from tests.roundtable_files import change, load, refusal, write_whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
@@ -29,6 +30,7 @@ Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
+@recorded
 def table(db: None) -> Table:
     found = make_table(is_public=True)
     published(found)
@@ -118,6 +120,7 @@ def test_a_correction_that_is_objected_to_does_not_hold(client_of: Sign, table: 
 
 
 @pytest.fixture
+@recorded
 def elsewhere(db: None) -> Statement:
     """Adopted elsewhere, and published as its source records."""
     return make_statement(

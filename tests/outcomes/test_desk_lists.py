@@ -29,6 +29,7 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up import make_milestone
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -37,6 +38,7 @@ UPDATES = "/admin/outcomes/progressupdate/"
 
 
 @pytest.fixture
+@recorded
 def event() -> Event:
     return make_event(code="DESK", is_public=False)
 

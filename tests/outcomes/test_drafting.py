@@ -12,12 +12,14 @@ from participants.models import Delegate, User
 from roundtable.audit import AuditEntry
 from tests.agreeing import Table, circulated, make_table, published
 from tests.factories import make_grant, make_outcome, make_user
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
+@recorded
 def table(db: None) -> Table:
     found = make_table()
     second = make_outcome(

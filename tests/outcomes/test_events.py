@@ -26,6 +26,7 @@ from tests.factories import (
     save,
 )
 from tests.reading import IN_TOUCH, links_of, read, text_of
+from tests.recorded import recorded
 
 
 def page_of(event: Event) -> str:
@@ -102,6 +103,7 @@ def test_more_people_than_fit_are_mentioned() -> None:
 
 
 @pytest.fixture
+@recorded
 def first() -> Event:
     """A roundtable as the first one is known: some of it named, some of it not."""
     event = make_event(

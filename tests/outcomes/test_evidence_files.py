@@ -26,6 +26,7 @@ from tests.factories import (
 from tests.outcomes.test_admin import filled, page
 from tests.outcomes.test_evidence import DOCX, docx, give, party, path, photo, zipped
 from tests.outcomes.test_rounds import desk_text
+from tests.recorded import recorded
 
 __all__ = ["party", "path"]  # fixtures
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
@@ -133,6 +134,7 @@ def test_file_of_a_draft_is_looked_into_when_it_is_handed_in(client: Client, pat
 
 
 @pytest.fixture
+@recorded
 def waiting(event: Event) -> ProgressUpdate:
     """An update with a document that names a hidden person, and with a photograph."""
     make_delegate(name="María López", user=None)

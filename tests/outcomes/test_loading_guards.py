@@ -14,6 +14,7 @@ from outcomes.loading.values import clean_words
 from outcomes.models import Outcome, Theme
 from participants.models import Group, Organisation
 from roundtable.models import Event, Series
+from tests.conftest import FULL
 from tests.factories import (
     make_addressee,
     make_event,
@@ -229,10 +230,13 @@ def test_keys_of_very_many_parts(tmp_path: Path, key: str) -> None:
     assert refusal(path) == [sentence]
 
 
-@pytest.mark.parametrize("text", ["a" * 900_000, '"\\' * 450_000, '"' * 900_000, "a " * 450_000])
-def test_long_text_without_a_key_is_rejected_once(tmp_path: Path, text: str) -> None:
+LONG = 900_000 if FULL else 200_000
+
+
+@pytest.mark.parametrize("part", ["a", '"\', '"', "a "])
+def test_long_text_without_a_key_is_rejected_once(tmp_path: Path, part: str) -> None:
     path = tmp_path / "odd.toml"
-    path.write_text(text, "utf-8")
+    path.write_text(part * (LONG // len(part)), "utf-8")
     assert len(refusal(path)) == 1
 
 

@@ -29,6 +29,7 @@ from tests.factories import (
 )
 from tests.follow_up import make_response
 from tests.reading import links_of, read, text_of
+from tests.recorded import recorded
 from tests.roundtable_files import RECORD, load
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def asked() -> Event:
     """Point 1.a speaks to governments, of which two are named, and 1.b to one CSO alone."""
     event = make_event(code="ASKED", slug="asked", title="The roundtable")

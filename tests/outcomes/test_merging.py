@@ -52,6 +52,7 @@ from tests.follow_up import (
     make_report_link,
     make_response,
 )
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -60,6 +61,7 @@ PEOPLE = "/admin/participants/delegate/"
 
 
 @pytest.fixture
+@recorded
 def by() -> User:
     return make_user("zq-operator@example.org", is_superuser=True)
 

@@ -19,11 +19,13 @@ from tests.factories import (
     make_theme,
 )
 from tests.reading import IN_TOUCH, links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@recorded
 def agreed() -> Statement:
     """Two lead-ins with three points, as the first roundtable had them."""
     event = make_event(
@@ -67,6 +69,7 @@ def agreed() -> Statement:
 
 
 @pytest.fixture
+@recorded
 def later(agreed: Statement) -> Statement:
     """A roundtable three years on, with one point."""
     event = make_event(

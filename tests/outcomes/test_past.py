@@ -28,12 +28,14 @@ from tests.factories import (
 )
 from tests.follow_up import make_milestone
 from tests.outcomes.test_admin import filled, page
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
+@recorded
 def desk() -> Event:
     event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)
     make_statement(event, published=False)
@@ -42,6 +44,7 @@ def desk() -> Event:
 
 
 @pytest.fixture
+@recorded
 def editor(desk: Event) -> User:
     user = make_user("zq-editor@example.org")
     make_grant(

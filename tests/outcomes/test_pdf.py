@@ -23,6 +23,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reading import text_of_pdf
+from tests.recorded import recorded
 
 Sign = Callable[[User | Delegate], Client]
 PATH = "/roundtables/new/brief.pdf"
@@ -38,6 +39,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def meeting(db: None) -> Event:
     event = make_event(code="NEW", slug="new", title="Réunion de suivi & plus")
     late = make_commitment(

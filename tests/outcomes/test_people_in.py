@@ -47,6 +47,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.recorded import recorded
 from tests.roundtable_files import everything, load, refusal, write_whole
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,7 @@ Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
+@recorded
 def talk(tmp_path: Path) -> Event:
     load(write_whole(tmp_path))
     return Event.objects.get(code="TALK1")

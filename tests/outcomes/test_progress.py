@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.follow_up import make_assessment
 from tests.reading import links_of, read, text_of
+from tests.recorded import recorded
 from tests.roundtable_files import RECORD, load
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def register() -> Event:
     """Four commitments of public roundtables, and one of a hidden one."""
     days = {"starts_on": date(2023, 5, 1), "ends_on": date(2023, 5, 2)}

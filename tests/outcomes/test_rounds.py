@@ -28,6 +28,7 @@ from tests.factories import (
 from tests.follow_up import make_round, make_round_request
 from tests.outcomes.test_admin import page
 from tests.reading import read
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -45,6 +46,7 @@ def today(settings: Settings) -> "time_machine.Traveller":  # type: ignore[misc]
 
 
 @pytest.fixture
+@recorded
 def parties(event: Event, delegate: Delegate, focal_point: Delegate) -> list[CommitmentParty]:
     """One party of Farah, two of Dewi, one whose focal point has not accepted, one that ended."""
     first = event.commitments.get(reference="RT2024-C1").parties.get()

@@ -18,6 +18,7 @@ from tests.factories import (
     make_statement,
 )
 from tests.reading import links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -30,6 +31,7 @@ SORTS = ("Outcomes", "Commitments", "Organisations", "People")
 
 
 @pytest.fixture
+@recorded
 def words(event: Event) -> None:
     point = Outcome.objects.get(number="1.a")
     Outcome.objects.filter(number="1").update(text="Zebra lead-in says to:")

@@ -13,6 +13,7 @@ from outcomes.models import Outcome, SignOff, StatementVersion
 from roundtable.audit import AuditEntry
 from tests.agreeing import make_table, published, signed
 from tests.factories import make_event, make_outcome, make_statement
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 TEXT = """Outcome statement
@@ -30,6 +31,7 @@ AG, en
 
 
 @pytest.fixture
+@recorded
 def statement() -> "object":
     table = make_table(is_public=True)
     table.statement.introduction = "We met in Bali.\r\n\r\n  It rained.  "

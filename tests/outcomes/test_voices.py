@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.follow_up import make_assessment, make_milestone, make_related_text
 from tests.reading import links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 PAGE = "/commitments/told-c1/"
@@ -37,6 +38,7 @@ def today() -> Iterator[None]:
 
 
 @pytest.fixture
+@recorded
 def told() -> Commitment:
     """A commitment of one ministry that has not reported."""
     commitment = make_commitment(make_event(code="TOLD"), reference="TOLD-C1", text="Train nurses")

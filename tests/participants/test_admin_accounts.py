@@ -11,6 +11,7 @@ from participants.accounts import NOWHERE
 from participants.models import Delegate, User
 from roundtable.mailing import Letter
 from tests.factories import NOON, make_delegate, make_user
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -37,6 +38,7 @@ def addresses(user: User) -> list[tuple[str, bool]]:
 
 
 @pytest.fixture
+@recorded
 def in_use(delegate: Delegate) -> dict[str, User]:
     """Accounts that are somebody's, each for one reason."""
     assert delegate.user is not None

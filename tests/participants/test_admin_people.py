@@ -22,24 +22,28 @@ from tests.factories import (
     make_user,
 )
 from tests.outcomes.test_admin import filled, page
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
+@recorded
 def ours(db: None) -> Event:
     """The roundtable of who looks."""
     return make_event(code="OURS", is_public=False)
 
 
 @pytest.fixture
+@recorded
 def theirs(db: None) -> Event:
     """A private roundtable of others."""
     return make_event(code="THEIRS", is_public=False)
 
 
 @pytest.fixture
+@recorded
 def shared(ours: Event, theirs: Event) -> Delegate:
     """A person of both, who works for one organisation of each."""
     person = make_delegate(name="Shared Person", invitation_email="shared@example.org", user=None)
@@ -147,6 +151,7 @@ def test_a_search_is_short(client_of: Sign, ours: Event) -> None:
 
 
 @pytest.fixture
+@recorded
 def joined(ours: Event) -> Delegate:
     """A person with an account, who worked for somebody before."""
     person = make_delegate(name="Joined Person", user=make_user("joined@example.org"))

@@ -25,6 +25,7 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -41,6 +42,7 @@ AUDIENCES = [
 
 
 @pytest.fixture
+@recorded
 def event(db: None) -> Event:
     return make_event()
 

@@ -31,6 +31,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.recorded import recorded, rows_of
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -41,13 +42,14 @@ LATER = NOON + timedelta(days=3)
 def all_rows() -> dict[str, list[Any]]:
     """Every row of every table, sessions apart: those say when somebody was here."""
     return {
-        model._meta.label: list(model._base_manager.order_by("pk").values())
+        model._meta.label: list(rows_of(model).values())
         for model in apps.get_models()
         if model._meta.app_label not in ("sessions", "usersessions")
     }
 
 
 @pytest.fixture
+@recorded
 def newcomer(event: Event, cochair: User) -> Delegate:
     """Has an account, took part, and has not agreed so far."""
     newcomer = make_delegate(name="Nora New", consented_at=None, reviewed_on=None)

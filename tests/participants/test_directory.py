@@ -33,6 +33,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reading import IN_TOUCH, links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -52,6 +53,7 @@ def test_made_up_person_is_marked(client: Client) -> None:
 
 
 @pytest.fixture
+@recorded
 def rich(event: Event) -> Delegate:
     """Listed to everyone, with one channel of each kind for everyone."""
     person = make_delegate(
@@ -341,6 +343,7 @@ def test_contact_card_by_get_is_a_visitors_whoever_asks(
 
 
 @pytest.fixture
+@recorded
 def organisations(event: Event) -> None:
     for name, kind, country in (
         ("Zebra Aid", Kind.CIVIL_SOCIETY, "TH"),

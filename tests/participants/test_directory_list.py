@@ -27,6 +27,7 @@ from tests.factories import (
     make_role,
 )
 from tests.reading import links_of, read, text_of
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -73,6 +74,7 @@ def make_office(event: Event, name: str, slug: str, kind: Kind, country: str) ->
 
 
 @pytest.fixture
+@recorded
 def people() -> Event:
     """Seven people who are listed to everyone, and one who is listed to nobody."""
     event = make_event()

@@ -25,6 +25,7 @@ from tests.factories import (
     make_organisation,
 )
 from tests.participants.test_welcome import details, sharing
+from tests.recorded import recorded
 from tests.signing_in import prove_mail
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,7 @@ FORMER = [
 
 
 @pytest.fixture
+@recorded
 def former(delegate: Delegate, event: Event, cochair: User) -> Delegate:
     """A full profile whose account was closed because the person left."""
     delegate.about, delegate.post = "Knows about boats", "Head of Nets"

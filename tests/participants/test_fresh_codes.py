@@ -16,6 +16,7 @@ from django.test import Client
 from participants.models import User
 from roundtable.mailing import Letter
 from tests.factories import make_user
+from tests.recorded import recorded
 from tests.signing_in import add_app, app_code, remember
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
+@recorded
 def dewi() -> User:
     return make_user("dewi@example.org")
 

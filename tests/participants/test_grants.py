@@ -20,6 +20,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -28,6 +29,7 @@ LIST = "/admin/participants/grant/"
 
 
 @pytest.fixture
+@recorded
 def held(db: None) -> Grant:
     """The grant of somebody who acts for a government."""
     event = make_event(code="DESK", title="Desk roundtable", is_public=False)

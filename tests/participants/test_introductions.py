@@ -20,6 +20,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -27,6 +28,7 @@ ON = NOON.date()
 
 
 @pytest.fixture
+@recorded
 def shelter(event: Event) -> Delegate:
     """Protected: seen by people introduced to her, and by nobody else."""
     shelter = make_delegate(

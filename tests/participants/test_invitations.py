@@ -26,6 +26,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -45,6 +46,7 @@ def noon() -> Any:
 
 
 @pytest.fixture
+@recorded
 def invited(event: Event) -> Delegate:
     """Took part, says a co-chair, and has not been invited yet."""
     person = make_delegate(name="Ines Vited", user=None, invitation_email="ines@example.org")
@@ -53,6 +55,7 @@ def invited(event: Event) -> Delegate:
 
 
 @pytest.fixture
+@recorded
 def invitation(invited: Delegate, event: Event, cochair: User) -> Invitation:
     """An invitation whose link the tests know."""
     return make_invitation(

@@ -33,6 +33,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -221,6 +222,7 @@ def request_(event: Event) -> InvitationRequest:
 
 
 @pytest.fixture
+@recorded
 def shelter(event: Event) -> Organisation:
     """An organisation of the roundtable."""
     organisation = make_organisation(name="Example Shelter")

@@ -34,6 +34,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -42,6 +43,7 @@ LIST = "/admin/participants/participantlist/"
 
 
 @pytest.fixture
+@recorded
 def meeting() -> Event:
     """A roundtable with two confirmed participants, and others whom no list may hold."""
     event = make_event(code="DESK", slug="desk", is_public=False)

@@ -33,12 +33,14 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 
 
 @pytest.fixture
+@recorded
 def ministry(event: Event) -> Organisation:
     ministry = make_organisation(slug="ministry", name="Ministry of Examples")
     make_role(event, organisation=ministry)
@@ -302,6 +304,7 @@ IN_A_ROW = 200 if FULL else 50  # of which thirty are within the limit
 
 
 @pytest.fixture
+@recorded
 def viewer(event: Event, cochair: User) -> Delegate:
     person = make_delegate(name="Rika Runner")
     make_participation(person, event, confirmed_by=cochair)
@@ -309,6 +312,7 @@ def viewer(event: Event, cochair: User) -> Delegate:
 
 
 @pytest.fixture
+@recorded
 def shown(event: Event) -> list[Delegate]:
     """Many people whom the viewer may see."""
     people = []

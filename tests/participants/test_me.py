@@ -25,6 +25,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -35,6 +36,7 @@ NOT_A_CHOICE = "Select a valid choice. {} is not one of the available choices."
 
 
 @pytest.fixture
+@recorded
 def owner(event: Event) -> Delegate:
     owner = make_delegate(name="Before", post="Old post", about="Old text")
     DelegateLanguage.objects.create(delegate=owner, language="en")

@@ -22,6 +22,7 @@ from tests.factories import (
     make_participation,
     make_role,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -29,12 +30,14 @@ ON = NOON.date()
 
 
 @pytest.fixture
+@recorded
 def police(db: None) -> Delegate:
     """Works for a government, and took part in the event and in another one."""
     return make_delegate(name="Polly Police")
 
 
 @pytest.fixture
+@recorded
 def met(event: Event, delegate: Delegate, police: Delegate) -> Delegate:
     """The delegate sat with civil society beside two others, and with a government elsewhere."""
     government = make_organisation(slug="gov-x", name="Government of X", kind=Kind.GOVERNMENT)

@@ -29,6 +29,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
@@ -46,6 +47,7 @@ LINES = [
 
 
 @pytest.fixture
+@recorded
 def dewi(event: Event, cochair: User) -> Delegate:
     """A person whose marks are known."""
     user = make_user("dewi@example.org", pk=7007, joined_at=NOON)

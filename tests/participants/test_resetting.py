@@ -22,6 +22,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.recorded import recorded
 from tests.signing_in import add_app
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,7 @@ def cochair(cochair: User) -> User:
 
 
 @pytest.fixture
+@recorded
 def loser(event: Event) -> User:
     """An editor of the event who has lost the telephone."""
     user = make_user("loser@example.org")

@@ -16,6 +16,7 @@ from django.test import Client
 from participants.models import Delegate, User
 from tests.delivery import sent
 from tests.factories import make_user
+from tests.recorded import recorded
 from tests.signing_in import prove_mail
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def fresh_limits() -> None:
 
 
 @pytest.fixture
+@recorded
 def dewi() -> User:
     return make_user("dewi@example.org")
 

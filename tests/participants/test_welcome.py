@@ -34,6 +34,7 @@ from tests.factories import (
     make_party,
     make_user,
 )
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -48,6 +49,7 @@ def noon() -> Any:
 
 
 @pytest.fixture
+@recorded
 def invitation(event: Event, cochair: User) -> Invitation:
     """Somebody was invited."""
     person = make_delegate(name="Ines Vited", user=None, invitation_email="Ines@example.org")
@@ -57,6 +59,7 @@ def invitation(event: Event, cochair: User) -> Invitation:
 
 
 @pytest.fixture
+@recorded
 def user(invitation: Invitation) -> User:
     """Has entered the code that went to the invited address; made for this alone."""
     return make_user("ines@example.org", joined_at=NOW)
@@ -295,6 +298,7 @@ def test_account_of_a_cochair_outlives_not_me_and_delete_me(
 
 
 @pytest.fixture
+@recorded
 def own(user: User) -> Delegate:
     """The invited person has a profile from another roundtable."""
     person = make_delegate(name="Dr Inés Vited", post="Director", user=user, about="My own words")

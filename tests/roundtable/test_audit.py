@@ -13,11 +13,13 @@ from roundtable import audit
 from roundtable.models import AuditEntry, AuditHead, AuditKey
 from roundtable.verifying import faults
 from tests.factories import NOON, make_delegate, make_user
+from tests.recorded import recorded
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@recorded
 def log() -> list[AuditEntry]:
     """Four entries, as the portal writes them."""
     actor, subject = make_user(), make_delegate()

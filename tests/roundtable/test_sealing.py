@@ -16,6 +16,7 @@ from roundtable.outbox import app_codes
 from roundtable.sealing import CannotOpenError, open_sealed, seal
 from tests.factories import make_user
 from tests.participants.test_fresh_codes import newest_code
+from tests.recorded import recorded
 from tests.signing_in import SECRET, add_app, app_code, sign_in
 
 NEW_KEY = "another-key-" + "n" * 40
@@ -76,6 +77,7 @@ def test_secret_that_development_prints_works() -> None:
 
 
 @pytest.fixture
+@recorded
 def dewi(db: None) -> User:
     """Has an app and recovery codes."""
     user = make_user("dewi@example.org", is_superuser=True)
