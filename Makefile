@@ -4,11 +4,13 @@ PORT ?= 8000
 VENV = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check mutants bench lock shots freeze release-database environment
+.PHONY: help run test quick prove check mutants bench lock shots freeze release-database environment
 
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
 	@echo "make test     run every check and every test"
+	@echo "make quick    run the tests on SQLite without walks, processes and browser; of one part:"
+	@echo "              make quick AREA=reporting"
 	@echo "make prove    the same, with the property, crawl and volume tests at full size"
 	@echo "make check    lint and types alone"
 	@echo "make mutants  change one place of a rule a hundred times, and see that the tests notice"
@@ -26,6 +28,9 @@ environment:
 
 test: environment
 	@tests/run.sh
+
+quick: environment
+	@tests/run.sh quick $(AREA)
 
 prove: environment
 	@FULL=1 tests/run.sh

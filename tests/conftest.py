@@ -38,8 +38,12 @@ from tests.signing_in import sign_in
 
 _ledgers = count(1)
 FULL = os.environ.get("FULL") == "1"
-# The second run, on PostgreSQL: what walks through the whole portal takes a shorter way.
-AGAIN = os.environ.get("DATABASE_URL", "").startswith("postgres") and not FULL
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+# The second run: what walks through the whole portal takes a shorter way.
+AGAIN = ON_POSTGRES and not FULL
+# With FULL=1 walks through every page, which reads the same on either database, have their full
+# size on SQLite, and on PostgreSQL the size that they have on SQLite without it.
+FULL_WALKS = FULL and not ON_POSTGRES
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = Path(os.environ.get("SAMPLES") or ROOT.parent / "shared" / "data")
 
@@ -54,22 +58,32 @@ settings.load_profile("prove" if FULL else "quick")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out the long tests unless FULL=1, and what asks no database the second time."""
     if FULL:
+        _leave_out(config, items, {item for item in items if ON_POSTGRES and not _asks(item)})
         return
     cases: Counter[str] = Counter()
-    left_out = []
+    left_out = set()
     for item in items:
         name = item.nodeid.partition("[")[0]
         cases[name] += 1
         # Of many cases of one test, the first and then one in six are asked again.
         is_one_of_many = AGAIN and cases[name] > 1 and cases[name] % 6
         if item.get_closest_marker("prove") or is_one_of_many or _is_told(item):
-            left_out.append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        gone = set(left_out)
-        items[:] = [item for item in items if item not in gone]
+            left_out.add(item)
+    _leave_out(config, items, left_out)
     # What takes long begins early, so that nothing else waits for it at the end.
     items.sort(key=lambda item: not _is_long(item))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: set[pytest.Item]) -> None:
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _asks(item: pytest.Item) -> bool:
+    """Whether it asks the database."""
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or "db" in getattr(item, "fixturenames", ())
 
 
 def _is_long(item: pytest.Item) -> bool:
@@ -78,8 +92,7 @@ def _is_long(item: pytest.Item) -> bool:
 
 def _is_told(item: pytest.Item) -> bool:
     """Whether its answer on SQLite told enough: it asks no database, or every page there is."""
-    asks = item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())
-    return AGAIN and (not asks or item.get_closest_marker("walk") is not None)
+    return AGAIN and (not _asks(item) or item.get_closest_marker("walk") is not None)
 
 
 def pytest_collection_finish() -> None:

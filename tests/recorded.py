@@ -38,8 +38,8 @@ class Recording(NamedTuple):
 
 def table_of(model: type[Model]) -> Table:
     key, meta = model._meta.pk, model._meta
-    others = [field.column for field in meta.local_concrete_fields if field is not key]
-    return Table(meta.db_table, [key.column, *others])
+    others = [field for field in meta.local_concrete_fields if field is not key]
+    return Table(meta.db_table, [str(field.column) for field in (key, *others)])
 
 
 @functools.cache

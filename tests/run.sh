@@ -1,77 +1,147 @@
 #!/usr/bin/env bash
-# Runs every check and every test, and says at the end what failed and what could not run.
-#   tests/run.sh         all
-#   tests/run.sh check   lint and types alone
+# Runs the checks and the tests, and says at the end what failed and what could not run.
+#   tests/run.sh               everything
+#   tests/run.sh check         lint and types alone
+#   tests/run.sh quick [AREA]  tests on SQLite without walks, processes and browser; of one area:
+#                              of the folders below tests/ that are named so, and of test_AREA*.py
 # FULL=1 runs the property, crawl and volume tests at full size; CI=true takes a missing
 # Chromium, PostgreSQL or Pango as a failure.
 cd "$(dirname "$0")/.." || exit 1
 export PATH="$PWD/.venv/bin:$PATH"
-trap 'exit 130' INT TERM
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 
 processors=$(getconf _NPROCESSORS_ONLN)
-at_once="-n $processors --dist worksteal"
-# Who drives a browser waits for it half of the time.
-in_browser="-n $((processors + processors / 2)) --dist worksteal"
-# The tables as the models are, at once; on PostgreSQL, and at full size, by the migrations.
-[ "${FULL:-}" = 1 ] && tables="" || tables=--nomigrations
-passed="" failed="" absent="" packages=""
+workers="-n $processors --dist worksteal"
+# A browser test waits for the browser half of the time.
+browser_workers="-n $((processors + processors / 2)) --dist worksteal"
+# Tables come straight from the models. At full size they come from the migrations; at each size
+# test_kills.py migrates a database of either kind.
+[ "${FULL:-}" = 1 ] && migrations="" || migrations=--nomigrations
+passed="" failed="" missing="" packages=""
 
-step() {
+run() {
     local name=$1 began=$SECONDS
     shift
     printf '\n== %s\n' "$name"
-    if "$@"; then
-        passed+="  passed   $name ($((SECONDS - began)) s)"$'\n'
+    "$@"
+    record $? "$name" $((SECONDS - began))
+}
+
+record() {
+    local status=$1 name=$2 seconds=$3
+    if [ "$status" = 0 ]; then
+        passed+="  passed   $name ($seconds s)"$'\n'
     else
-        failed+="  FAILED   $name ($((SECONDS - began)) s)"$'\n'
+        failed+="  FAILED   $name ($seconds s)"$'\n'
     fi
 }
 
-without() {
-    absent+="  not run  $1: $2 was not found"$'\n'
+skip() {
+    missing+="  not run  $1: $2 was not found"$'\n'
     packages+=" $3"
 }
 
-migrations_are_whole() {
+check_migrations() {
     DJANGO_SETTINGS_MODULE=tests.settings python manage.py makemigrations --check --dry-run
 }
 
-step "lint" ruff check .
-step "format" ruff format --check .
-step "types" mypy .
-step "dependencies" deptry .
-step "migrations" migrations_are_whole
+# The checks, one beside the other; each says what it has to say when all are done.
+checks=(lint format types dependencies migrations)
 
-if [ "${1:-all}" != check ]; then
-    step "tests on SQLite" env -u DATABASE_URL \
-        python -m pytest -q $at_once $tables --ignore=tests/browser
+run_check() {
+    case $1 in
+        lint) ruff check . ;;
+        format) ruff format --check . ;;
+        types) mypy . ;;
+        dependencies) deptry . ;;
+        migrations) check_migrations ;;
+    esac
+}
+
+start_checks() {
+    (
+        for name in "${checks[@]}"; do
+            began=$SECONDS
+            run_check "$name" >"$logs/$name" 2>&1
+            echo "$? $((SECONDS - began))" >"$logs/$name.result"
+        done
+    ) &
+    checks_process=$!
+}
+
+finish_checks() {
+    local name status seconds
+    wait "$checks_process"
+    for name in "${checks[@]}"; do
+        read -r status seconds <"$logs/$name.result"
+        printf '\n== %s\n' "$name"
+        cat "$logs/$name"
+        record "$status" "$name" "$seconds"
+    done
+}
+
+run_quick() {
+    local area=$1 paths=()
+    if [ -n "$area" ]; then
+        mapfile -t paths < <(find tests -path tests/browser -prune -o \
+            \( -type d -name "$area" -o -type f -name "test_$area*.py" \) -print | sort)
+        if [ ${#paths[@]} = 0 ]; then
+            echo "There is no folder $area and no test_$area*.py below tests/." >&2
+            exit 2
+        fi
+    fi
+    env -u DATABASE_URL python -m pytest -q $workers --nomigrations --ignore=tests/browser \
+        -m "not walk and not own_process" "${paths[@]}"
+}
+
+run_all() {
+    # Types are checked on one processor, which leaves another to the tests.
+    start_checks
+    run "tests on SQLite" env -u DATABASE_URL \
+        python -m pytest -q $workers $migrations --ignore=tests/browser
+    finish_checks
 
     if tests/with_postgres.sh --found; then
-        step "tests on PostgreSQL" tests/with_postgres.sh \
-            python -m pytest -q $at_once --ignore=tests/browser -m "not own_process"
+        run "tests on PostgreSQL" tests/with_postgres.sh \
+            python -m pytest -q $workers $migrations --ignore=tests/browser -m "not own_process"
     else
-        without "tests on PostgreSQL" "PostgreSQL's server" postgresql
+        skip "tests on PostgreSQL" "PostgreSQL's server" postgresql
     fi
 
     if ! python -c 'from outcomes.pdf import can_make; raise SystemExit(not can_make())'; then
-        without "tests of the brief as a PDF" "Pango" libpangoft2-1.0-0
+        skip "tests of the brief as a PDF" "Pango" libpangoft2-1.0-0
     fi
 
     if [ -x "$(python -c 'from tests.browser import CHROMIUM; print(CHROMIUM)')" ]; then
-        step "tests in the browser" env -u DATABASE_URL \
-            python -m pytest -q $in_browser --force-enable-socket tests/browser
+        run "tests in the browser" env -u DATABASE_URL \
+            python -m pytest -q $browser_workers --force-enable-socket tests/browser
     else
-        without "tests in the browser" "Chromium" chromium
+        skip "tests in the browser" "Chromium" chromium
     fi
-fi
+}
 
-printf '\n== Result after %d s\n%s%s%s' "$SECONDS" "$passed" "$absent" "$failed"
+case ${1:-all} in
+    all) run_all ;;
+    check)
+        start_checks
+        finish_checks
+        ;;
+    quick) run "quick tests${2:+ of $2}" run_quick "${2:-}" ;;
+    *)
+        sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+        exit 2
+        ;;
+esac
+
+printf '\n== Result after %d s\n%s%s%s' "$SECONDS" "$passed" "$missing" "$failed"
 if [ -n "$packages" ]; then
-    printf '\nTo run all of it on Debian or Ubuntu: apt-get install%s\n' "$packages"
+    printf '\nTo run everything on Debian or Ubuntu: apt-get install%s\n' "$packages"
     [ "${CI:-}" != true ] || failed+="missing"
 fi
 if [ -n "$failed" ]; then
-    echo "Not all is well."
+    echo "Something failed."
     exit 1
 fi
-echo "All that ran is well."
+echo "Everything that ran has passed."

@@ -27,7 +27,7 @@ from participants.models import (
     RecordedCount,
     User,
 )
-from tests.conftest import FULL, ROOT
+from tests.conftest import FULL_WALKS, ROOT
 from tests.delivery import sent
 from tests.factories import (
     NOON,
@@ -399,7 +399,7 @@ def test_participant_reads_no_word_that_could_not_be_translated(
     for place, who in enumerate(("person", "reader", "cochair")):
         browser = client_of(portal[who])
         # A visitor reads all of the public pages in another test.
-        for path in [*(every if FULL else every[place::3]), *OWN_PATHS]:
+        for path in [*(every if FULL_WALKS else every[place::3]), *OWN_PATHS]:
             answer = browser.get(path)
             if answer.status_code != 302:
                 assert_translated(answer, f"{who}: {path}")

@@ -50,7 +50,7 @@ from tests.canaries import (
     seen_in,
     whole,
 )
-from tests.conftest import FULL
+from tests.conftest import FULL_WALKS
 from tests.factories import (
     make_grant,
     make_organisation,
@@ -116,7 +116,7 @@ def test_search_notices_a_mistaken_door(
     browser = browser_of(readers, role, client_of)
     permitted = READS[role] | OPENS[role]
     assert not leaked & permitted
-    if FULL:  # else another test's
+    if FULL_WALKS:  # else another test's
         assert look_at_people(browser) <= permitted
     make_mistake(mistake, monkeypatch)
     assert leaked <= look_at_people(browser) - permitted

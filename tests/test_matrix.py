@@ -11,7 +11,7 @@ from django.test import Client
 
 from outcomes import pdf
 from participants.models import Delegate, User
-from tests.conftest import FULL
+from tests.conftest import FULL_WALKS
 from tests.matrix import (
     METHODS,
     NONE,
@@ -34,7 +34,7 @@ THOROUGH = ("visitor", "co-chair")
 
 def asked(role: str) -> list[str]:
     """The methods; at full size all, and else of most roles that one which shows something."""
-    if FULL:
+    if FULL_WALKS:
         return METHODS
     return ["GET", "POST"] if role in THOROUGH else ["GET"]
 
@@ -42,7 +42,7 @@ def asked(role: str) -> list[str]:
 def asked_about(role: str) -> dict[str, str]:
     """The addresses; at full size all, and else for those roles that tell the most."""
     every = addresses()
-    if FULL or role in THOROUGH:
+    if FULL_WALKS or role in THOROUGH:
         return every
     return dict(list(every.items())[ROLES.index(role) :: 3])
 

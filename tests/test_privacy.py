@@ -42,7 +42,7 @@ from tests.canaries import (
     sign_of,
     whole,
 )
-from tests.conftest import AGAIN, FULL
+from tests.conftest import AGAIN, FULL_WALKS
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -204,14 +204,14 @@ THOROUGH = [] if AGAIN else ["nobody", "delegate"]
 
 def walked(role: str) -> list[str]:
     """The addresses that a reader asks for."""
-    if FULL or role in THOROUGH:
+    if FULL_WALKS or role in THOROUGH:
         return paths()
     return paths()[list(READS).index(role) :: 6]
 
 
 def searched(role: str) -> list[str]:
     """The canaries that are searched for as well; at full size all, as everyone."""
-    if FULL:
+    if FULL_WALKS:
         return sorted(CANARIES)
     return sorted(CANARIES)[::8] if role in THOROUGH else []
 
@@ -224,7 +224,7 @@ def test_reader_finds_what_is_permitted_and_no_more(
     asked = len(walked(role)) + len(searched(role))
     found = read_everything(browser, walked(role), searched(role))
     assert found <= READS[role]
-    if FULL or role in THOROUGH:
+    if FULL_WALKS or role in THOROUGH:
         assert found == READS[role]
     record_property(f"answers searched for each of {len(CANARIES)} canaries", asked)
     # To look is not to open.
@@ -339,14 +339,14 @@ def test_hidden_thing_looks_like_none(readers: Readers, client_of: Sign, role: s
 
 
 @pytest.mark.walk
-@pytest.mark.parametrize("role", READS if FULL else SOME)
+@pytest.mark.parametrize("role", READS if FULL_WALKS else SOME)
 def test_search_for_what_is_hidden_is_a_search_for_nonsense(
     readers: Readers, client_of: Sign, role: str
 ) -> None:
     browser = browser_of(readers, role, client_of)
     hidden = [sign_of(canary) for canary in sorted(CANARIES - READS[role])]
     assert len(hidden) > 100
-    if not FULL:
+    if not FULL_WALKS:
         hidden = hidden[::8]
     nonsense: dict[int, str] = {}
     for words in hidden:
@@ -404,7 +404,7 @@ def test_hidden_rows_change_no_count_order_or_byte(
     counting = ("/accounts/", "/me/audience/", "/me/data")
     asked = [path for path in paths() if not path.startswith(counting) and path != "/me/"]
     asked += ["/search/?q=a", "/search/?q=zq-open", "/search/?q=office", "/search/?q=zq-event"]
-    asked = asked if FULL else asked[::4]
+    asked = asked if FULL_WALKS else asked[::4]
     browser.get("/me/")  # brings the cookie that protects forms
     before = snapshot(browser, asked)
     hide_more()
@@ -498,7 +498,7 @@ def desk() -> list[str]:
 def test_admin_is_no_second_door(readers: Readers, client_of: Sign, role: str) -> None:
     browser = browser_of(readers, role, client_of)
     found: set[str] = set()
-    for path in desk() if FULL else desk()[:: 2 if role == "co-chair" else 4]:
+    for path in desk() if FULL_WALKS else desk()[:: 2 if role == "co-chair" else 4]:
         answer = browser.get(path)
         assert answer.status_code in (200, 302, 403, 404, 405), path
         found |= seen_in(whole(answer))

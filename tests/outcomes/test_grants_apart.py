@@ -13,7 +13,7 @@ from django.urls import reverse
 from outcomes.models import Outcome
 from participants.models import Delegate, User
 from roundtable.models import Event
-from tests.conftest import FULL
+from tests.conftest import FULL_WALKS
 from tests.factories import (
     NOON,
     make_addressee,
@@ -105,12 +105,12 @@ def addresses(word: str) -> Iterator[str]:
         yield listed
         yield f"{listed}?q={word}"
         for query in FILTERS:
-            if FULL or query.partition("=")[0] in filters_of(options):
+            if FULL_WALKS or query.partition("=")[0] in filters_of(options):
                 yield f"{listed}?{query}"
         yield reverse(f"{name}_add")
         rows = model._default_manager.order_by("pk").values_list("pk", flat=True)
-        for pk in list(rows)[: None if FULL else 1]:
-            for verb in VERBS if FULL else ("change", VERBS[1 + place % 2]):
+        for pk in list(rows)[: None if FULL_WALKS else 1]:
+            for verb in VERBS if FULL_WALKS else ("change", VERBS[1 + place % 2]):
                 yield reverse(f"{name}_{verb}", args=[pk])
 
 

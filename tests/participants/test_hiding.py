@@ -20,7 +20,7 @@ from participants.models import Consent, Delegate, User
 from roundtable.mailing import Letter
 from roundtable.models import AuditEntry, Event
 from tests.canaries import CHANNELS, PROFILE, make_portal, of, paths, press_show, read_everything
-from tests.conftest import FULL
+from tests.conftest import FULL_WALKS
 from tests.factories import NOON, make_delegate, make_grant, make_participation, make_user
 from tests.participants.test_consents import all_rows
 from tests.signing_in import prove_mail
@@ -449,15 +449,15 @@ def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
     settings.REVEALS_PER_DAY = 10_000
     readers = make_portal()
     theirs = of("open", *PROFILE, *CHANNELS) | of("inside", *PROFILE, *CHANNELS)
-    roles = list(readers) if FULL else ["nobody", "operator", "delegate", "owner"]
+    roles = list(readers) if FULL_WALKS else ["nobody", "operator", "delegate", "owner"]
     hides, withdraws = (Delegate.objects.get(name=f"zq-{key}-name") for key in ("open", "inside"))
 
     def opened_by(role: str, *, whole: bool) -> set[str]:
         user = readers[role]
         browser = client_of(user) if user else Client()
-        asked = paths() if FULL else paths()[::3]
+        asked = paths() if FULL_WALKS else paths()[::3]
         found = read_everything(browser, asked) if whole else set()
-        of_whom = None if FULL else [hides.handle, withdraws.handle]
+        of_whom = None if FULL_WALKS else [hides.handle, withdraws.handle]
         return (found | press_show(browser, of_whom)) & theirs
 
     assert of("open", "name", "everyone") <= opened_by("operator", whole=False)
@@ -465,5 +465,5 @@ def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
     assert of("open", "name", "partic") | of("inside", "name", "partic") <= opened
     assert Client().post(path_of(hides)).status_code == 200
     consents.withdraw(withdraws, by=Consent.By.OWNER, at=NOON)
-    found = {role: opened_by(role, whole=FULL or role == "delegate") for role in roles}
+    found = {role: opened_by(role, whole=FULL_WALKS or role == "delegate") for role in roles}
     assert found == {role: set() for role in roles}

@@ -24,7 +24,7 @@ from participants.models import Consent, Delegate, ReviewStep, User
 from participants.reviewing import months_after
 from roundtable.mailing import Letter
 from roundtable.models import AuditEntry, Event
-from tests.conftest import FULL
+from tests.conftest import FULL_WALKS
 from tests.factories import (
     NOON,
     make_channel,
@@ -108,7 +108,7 @@ def test_months_are_those_of_the_calendar(day: date, months: int, later: date) -
 def days_of_two_years() -> list[date]:
     """Every day until the erasure; else each day about a step, and one of each fortnight."""
     every = [NOON.date() + timedelta(days=days) for days in range((ERASED - NOON.date()).days + 1)]
-    if FULL:
+    if FULL_WALKS:
         return every
     steps_on = (ASKED, NARROWED, WARNED, WARNED_AGAIN, ERASED)
     near = {day + timedelta(days=days) for day in steps_on for days in (-1, 0, 1)}

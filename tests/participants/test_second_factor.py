@@ -14,7 +14,7 @@ from django.test import Client
 
 from participants.models import Delegate, Grant, User
 from roundtable.models import Event
-from tests.conftest import FULL
+from tests.conftest import FULL_WALKS
 from tests.factories import make_grant, make_user
 from tests.signing_in import add_app, app_code, remember, sign_in
 from tests.test_urls import admin_paths
@@ -43,9 +43,9 @@ def refusals(browser: Client, turn: int) -> dict[str, set[tuple[int, str]]]:
     ]
     found = {}
     for place, path in enumerate(everywhere()):
-        if not FULL and place % ROLES != turn:
+        if not FULL_WALKS and place % ROLES != turn:
             continue  # the other accounts ask for it
-        asked = methods if FULL else [methods[place % len(methods)]]
+        asked = methods if FULL_WALKS else [methods[place % len(methods)]]
         answers = [method(path) for method in asked]
         found[path] = {
             (answer.status_code, answer.get("Location", "").split("?")[0]) for answer in answers
@@ -64,7 +64,7 @@ def roles(event: Event) -> list[User]:
 
 @pytest.mark.walk
 def test_session_by_code_alone_is_refused_at_every_address(event: Event, client_of: Sign) -> None:
-    found = {}
+    found: dict[str, set[tuple[int, str]]] = {}
     for turn, user in enumerate(roles(event)):
         answers = refusals(client_of(user, second_factor=False), turn)
         assert set.union(*answers.values()) == {(302, SET_UP)}
@@ -76,7 +76,7 @@ def test_session_by_code_alone_is_refused_at_every_address(event: Event, client_
 def test_session_that_has_not_used_the_factor_is_refused_at_every_address(
     event: Event, client_of: Sign
 ) -> None:
-    found = {}
+    found: dict[str, set[tuple[int, str]]] = {}
     for turn, user in enumerate(roles(event)):
         add_app(user)
         answers = refusals(client_of(user, second_factor=False), turn)
