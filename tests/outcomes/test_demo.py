@@ -48,6 +48,7 @@ from participants.models import (
     User,
 )
 from roundtable.models import AuditEntry, Event
+from tests.conftest import FULL
 from tests.reading import text_of
 from tests.roundtable_files import RECORD, demo, everything, load
 
@@ -335,7 +336,8 @@ def test_rounds_of_which_two_were_not_answered_by_some(
     assert len(numbers) == 3
     assert all(0 < replied < asked for replied, asked in numbers[:2])
     with time_machine.travel(noon(ON), tick=False):
-        pages = [text_of(client.get(row.get_absolute_url())) for row in made.commitments.all()]
+        asked = made.commitments.order_by("pk")[:: 1 if FULL else 2]
+        pages = [text_of(client.get(row.get_absolute_url())) for row in asked]
     silent = ["No answer to two requests" in page for page in pages]
     assert 0 < sum(silent) < 20
 
@@ -347,7 +349,7 @@ def test_every_row_is_valid(made: Event) -> None:
         *(ProgressUpdate, Evidence, ContactChannel, Participation, Grant, Delegate),
         *(Response, Assessment, Milestone, RelatedText, ReportingRound),
     ):
-        for row in manager._default_manager.all():
+        for row in manager._default_manager.all()[:: 1 if FULL else 3]:
             row.full_clean()
             rows += 1
-    assert rows > 200
+    assert rows > (200 if FULL else 70)
