@@ -13,6 +13,7 @@ from django.test import Client
 from outcomes.loading.format import TABLES, Table
 from outcomes.models import Outcome
 from outcomes.models.statement import letters
+from tests.conftest import FULL
 from tests.roundtable_files import (
     CORPUS,
     HEAD,
@@ -175,8 +176,8 @@ def test_own_naughty_texts(tmp_path: Path) -> None:
 @pytest.mark.walk
 def test_large_list_of_naughty_texts(samples: Path, tmp_path: Path) -> None:
     texts = json.loads((samples / "hostile" / "naughty" / "blns.json").read_text("utf-8"))
-    refused = assert_stored_or_refused(texts, tmp_path / "large.toml")
-    assert 0 < refused < 20
+    refused = assert_stored_or_refused(texts[:: 1 if FULL else 4], tmp_path / "large.toml")
+    assert refused < 20 and (refused or not FULL)
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from outcomes.models import Assessment, Commitment, Outcome, Status
 from outcomes.plots import Share, marks, plot_bars, plot_columns
 from participants.models import Kind
 from roundtable.models import Event
+from tests.conftest import FULL
 from tests.factories import (
     make_commitment,
     make_event,
@@ -121,7 +122,7 @@ def test_every_number_leads_to_the_list_that_it_counts(client: Client, register:
     assert "/commitments/?event=old&finding=substantial" in links
     assert "/commitments/?event=old&country=~none" in links
     page = answer.content.decode().replace("&amp;", "&")
-    for link in links:
+    for link in links if FULL else links[::3]:
         number = page.split(f'<td><a href="{link}">')[1].split("<")[0]
         assert f" {number} of " in read(client, link), link
 

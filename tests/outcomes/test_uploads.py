@@ -30,6 +30,7 @@ from outcomes.workbook.bringing_in import Preview
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
 from tests.bringing import PAGE, look, press, store, words, work
+from tests.conftest import FULL
 from tests.delivery import run_queue
 from tests.factories import make_event, make_grant, make_user
 from tests.roundtable_files import everything, load, write_whole
@@ -343,11 +344,11 @@ def test_every_hostile_file_ends_in_a_page(
 ) -> None:
     browser = client_of(operator)
     before = everything()
-    for file in sorted((samples / "hostile").rglob("*")):
-        if file.is_file():
-            answer = look(browser, file.read_bytes(), talk, file.name)
-            assert answer.status_code == 200, file
-            assert Upload.objects.latest("pk").state in ("asks", "shown"), file
+    files = [file for file in sorted((samples / "hostile").rglob("*")) if file.is_file()]
+    for file in files if FULL else files[::3]:
+        answer = look(browser, file.read_bytes(), talk, file.name)
+        assert answer.status_code == 200, file
+        assert Upload.objects.latest("pk").state in ("asks", "shown"), file
     assert everything() == before
 
 

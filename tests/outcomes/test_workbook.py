@@ -19,6 +19,7 @@ from outcomes.models import Commitment, Document, Outcome
 from outcomes.opening.books import opened
 from outcomes.workbook.sheets import SHEETS
 from roundtable.models import Event
+from tests.conftest import FULL
 from tests.factories import NOON, make_delegate, make_statement
 from tests.roundtable_files import RECORD, demo, everything, load, refusal, write_whole
 
@@ -112,7 +113,7 @@ def test_empty_workbook_explains_itself_and_offers_words() -> None:
 @pytest.mark.walk
 def test_text_is_no_formula_in_any_program(filled: Filled, tmp_path: Path) -> None:
     commitment = Commitment.objects.earliest("pk")
-    for text in HARMFUL:
+    for text in HARMFUL if FULL else HARMFUL[::2]:
         commitment.text = text
         commitment.save()
         path = filled()
