@@ -1,6 +1,8 @@
 """The portal in Chromium, filled once; what goes wrong on any page fails the test."""
 
+import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,6 +73,20 @@ class Visit:
             self.complaints.append(f"{response.status}: {response.url}")
 
 
+def fill(file: Path, filled: Path) -> None:
+    """Fills the file; only the first process builds what it holds, and the others copy it."""
+    if filled.exists():
+        shutil.copyfile(filled, file)
+        return
+    # The tables as the models are, at once; at full size by the migrations.
+    none = {} if FULL else {app.label: None for app in apps.get_app_configs()}
+    with override_settings(MIGRATION_MODULES=none):
+        call_command("migrate", run_syncdb=True, verbosity=0)
+    portal.load()
+    connection.close()  # which brings all of it into the one file
+    shutil.copyfile(file, filled)
+
+
 @pytest.fixture(scope="package")
 def database(
     django_test_environment: None,
@@ -83,15 +99,15 @@ def database(
     # Playwright's loop runs in the thread that also asks the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     file = tmp_path_factory.mktemp("portal") / "portal.sqlite3"
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     before, named = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]["NAME"]
     with django_db_blocker.unblock():
         connections.settings[DEFAULT_DB_ALIAS]["NAME"] = str(file)
         del connections[DEFAULT_DB_ALIAS]
-        # The tables as the models are, at once; at full size by the migrations.
-        none = {} if FULL else {app.label: None for app in apps.get_app_configs()}
-        with override_settings(MIGRATION_MODULES=none):
-            call_command("migrate", run_syncdb=True, verbosity=0)
-        portal.load()
+        with (common / "portal.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            fill(file, common / "filled.sqlite3")
         yield file
         connection.close()
         connections.settings[DEFAULT_DB_ALIAS]["NAME"] = named
