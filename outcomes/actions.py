@@ -23,8 +23,8 @@ from outcomes.models import (
 from outcomes.rounds import unanswered, whom_to_ask, write_to_all
 from participants.models import User
 from participants.permissions import acts_for, rights_of
-from roundtable import audit
-from roundtable.holding import Batch
+from roundtable.audit import log as audit
+from roundtable.mail.batches import Batch
 from roundtable.models import Event
 
 # A draft is its author's: nobody decides about it.

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Assessment, Commitment, ProgressUpdate, Response
 from roundtable.models import Event
-from roundtable.querystrings import QueryForm
+from roundtable.query_forms import QueryForm
 
 EARLIEST = date(1900, 1, 1)
 

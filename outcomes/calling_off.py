@@ -8,9 +8,9 @@ from outcomes.models import ReportLink, RoundRequest
 from participants.invitations import end_links
 from participants.models import User
 from participants.permissions import acts_for, rights_of
-from roundtable import audit
-from roundtable.holding import Batch
-from roundtable.holding import call_off as remove_letters
+from roundtable.audit import log as audit
+from roundtable.mail.batches import Batch
+from roundtable.mail.batches import call_off as remove_letters
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.as_of import AsOfField, check_day
 from outcomes.forms import offer, public_events
-from roundtable.querystrings import ListForm
+from roundtable.query_forms import ListForm
 
 
 class ChangesForm(ListForm):

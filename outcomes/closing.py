@@ -18,7 +18,7 @@ from outcomes.models import (
 )
 from participants.models import User
 from participants.permissions import Rights, acts_for
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 

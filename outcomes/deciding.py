@@ -13,7 +13,7 @@ from outcomes.models import Assessment, Offer, Response
 from outcomes.models.editorial import State
 from participants.models import User
 from participants.permissions import acts_for, rights_of
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 CHANGED_SINCE = _("It was changed since you opened it. Nothing is decided yet: read it again.")

@@ -11,8 +11,8 @@ from outcomes.reporting import report_link
 from participants.accounts import mailbox_of
 from participants.letters import write_to
 from participants.models import Delegate
-from roundtable.holding import Batch
-from roundtable.mailing import Letter
+from roundtable.mail.batches import Batch
+from roundtable.mail.queue import Letter
 
 
 @dataclass(frozen=True)

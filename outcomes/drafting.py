@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.canonical import check_direction
 from outcomes.models import Outcome, Statement
-from roundtable.wording import Piece, compared, plain_lines
+from roundtable.text_diff import Piece, compared, plain_lines
 
 KINDS = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
 LONGEST = 20_000  # signs of one sentence

@@ -36,7 +36,7 @@ from outcomes.models import (
 from outcomes.plots import STATUS_CHOICES
 from participants.models import Group, Kind, Organisation
 from roundtable.models import Event
-from roundtable.querystrings import ListForm, QueryForm
+from roundtable.query_forms import ListForm, QueryForm
 
 
 class OutcomeFilterForm(ListForm):

@@ -20,7 +20,7 @@ from participants.accounts import mailbox_of
 from participants.letters import hide_url_of, write_to_cochairs
 from participants.models import Delegate, Participation, User
 from participants.permissions import rights_of
-from roundtable.mailing import post
+from roundtable.mail.queue import post
 from roundtable.models import Event
 
 Written = Response | Offer | Assessment | ProgressUpdate

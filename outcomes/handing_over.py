@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models import CommitmentParty, Handover, ReportLink
 from participants.letters import write_to_cochairs
 from participants.models import User
-from roundtable import audit
+from roundtable.audit import log as audit
 
 
 class HandoverForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -10,8 +10,8 @@ from outcomes.reporting import links_in
 from outcomes.rounds import CAUSE, unanswered, write_to_all
 from participants.accounts import mailbox_of
 from participants.models import Delegate
-from roundtable.holding import recheck
-from roundtable.mailing import Letter
+from roundtable.mail.batches import recheck
+from roundtable.mail.queue import Letter
 
 # What ends the cause of a letter that went in place of another one.
 ANEW = "anew"

@@ -17,7 +17,7 @@ from outcomes.plots import NO_UPDATE, Share, shares
 from participants.models import EventRole, Group, Organisation
 from participants.roll import Bench, roll, with_role
 from roundtable.models import Event
-from roundtable.querystrings import QueryForm
+from roundtable.query_forms import QueryForm
 
 
 class MatrixForm(QueryForm):

@@ -22,7 +22,7 @@ from outcomes.models import (
     RoundRequest,
     State,
 )
-from roundtable.holding import Batch
+from roundtable.mail.batches import Batch
 
 # How many rounds in a row must stay unanswered before the commitment's page says so.
 SILENT_AFTER = 2

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models import Commitment, Outcome
 from participants import sharing
 from participants.models import Organisation
-from roundtable.querystrings import QueryForm
+from roundtable.query_forms import QueryForm
 
 SHOWN = 20  # of each sort
 MOST_WORDS = 8

@@ -37,7 +37,7 @@ from participants.models import (
 )
 from participants.permissions import Rights
 from participants.reviewing import running_out
-from roundtable.holding import Batch
+from roundtable.mail.batches import Batch
 from roundtable.models import Event
 
 # Fewer are not counted: it would say of whom.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from outcomes.models import Statement, StatementVersion
-from roundtable.audit import AuditEntry
+from roundtable.audit.log import AuditEntry
 
 TOLD = ("publish statement", "publish corrigendum")
 FEWEST = 2  # signatures of what was adopted here

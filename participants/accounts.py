@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Delegate, User
-from roundtable import audit
+from roundtable.audit import log as audit
 
 # What stands in place of an address that was given up: no mail server of this name can exist.
 NOWHERE = "@no-address.invalid"

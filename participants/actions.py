@@ -8,7 +8,7 @@ from django.db import transaction
 
 from participants.models import Delegate, Participation, User
 from participants.permissions import acts_for, rights_of
-from roundtable import audit
+from roundtable.audit import log as audit
 
 
 @transaction.atomic

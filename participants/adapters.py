@@ -24,8 +24,8 @@ from participants.letters import hide_url_of
 from participants.models import User
 from participants.permissions import AnyUser
 from participants.second_factor import has_factor
-from roundtable.mailing import fresh_cause, post
-from roundtable.sealing import open_sealed, seal
+from roundtable.encryption import open_sealed, seal
+from roundtable.mail.queue import fresh_cause, post
 
 LOGIN_CODE = "account/email/login_code"
 CODE_SENT = "account/messages/login_code_sent.txt"

@@ -19,7 +19,7 @@ from participants.models import (
     User,
 )
 from participants.permissions import Rights, acts_for
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 # Anybody can type anybody's address: an earlier request stays, and a few later ones beside it.

@@ -15,7 +15,7 @@ from participants.models import (
     EventRole,
     Organisation,
 )
-from roundtable import audit
+from roundtable.audit import log as audit
 
 
 def can_be_left_out(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from participants.consents import LOGGED_AS, told_of
 from participants.models import Consent, Delegate
-from roundtable.audit import AuditEntry, AuditHead, AuditKey
+from roundtable.audit.log import AuditEntry, AuditHead, AuditKey
 
 Told = tuple[str, str, datetime, str]  # of whom by opaque key, what, when, under which wording
 

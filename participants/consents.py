@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from participants.letters import write_to_account, write_to_cochairs
 from participants.models import Audience, Consent, ConsentNotice, Delegate
 from participants.signing_out import end_sessions
-from roundtable import audit
+from roundtable.audit import log as audit
 
 NOTICES = Path(__file__).resolve().parent / "notices"
 FALLBACK = "en"

@@ -8,7 +8,7 @@ from participants.accounts import remove_closed
 from participants.erasing import remove_rows_of
 from participants.models import Affiliation, Delegate, Participation, User
 from participants.models.delegate import new_handle
-from roundtable import audit
+from roundtable.audit import log as audit
 
 # What the co-chairs know without the person. Any other field begins anew.
 KEPT = {"id", "handle", "name", "name_latin", "invitation_email", "is_demonstration"}

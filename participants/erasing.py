@@ -25,8 +25,8 @@ from participants.models import (
 )
 from participants.models.delegate import new_handle
 from participants.models.former import selves
-from roundtable import audit
-from roundtable.mailing import Letter, post
+from roundtable.audit import log as audit
+from roundtable.mail.queue import Letter, post
 
 NOWHERE = "@example.invalid"  # in the address of an account that was closed by an erasure
 

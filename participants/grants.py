@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from participants.letters import write_to_account
 from participants.models import Grant, User
 from participants.permissions import acts_for
-from roundtable import audit
+from roundtable.audit import log as audit
 
 
 def why_not_handed_over(grant: Grant, *, to: User, on: date, today: date) -> str:

@@ -8,8 +8,8 @@ from participants.actions import addresses_of
 from participants.invitations import CAUSE, end_links, invite, why_not
 from participants.models import Invitation
 from participants.permissions import rights_of
-from roundtable.holding import recheck
-from roundtable.mailing import Letter
+from roundtable.mail.batches import recheck
+from roundtable.mail.queue import Letter
 
 
 @recheck(CAUSE)

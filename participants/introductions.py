@@ -14,7 +14,7 @@ from participants.letters import write_to
 from participants.models import Delegate, Introduction, User
 from participants.permissions import acts_for, rights_of
 from participants.sharing import Card, Viewer
-from roundtable import audit
+from roundtable.audit import log as audit
 
 # Who got no answer, or a no that nobody tells, may ask the same person again after this time.
 ASK_AGAIN_AFTER = timedelta(days=365)

@@ -19,9 +19,9 @@ from participants.emptying import empty
 from participants.letters import hide_url_of
 from participants.models import Delegate, Invitation, Participation, User
 from participants.permissions import Rights, acts_for, rights_of
-from roundtable import audit
-from roundtable.holding import Batch
-from roundtable.mailing import Letter, post
+from roundtable.audit import log as audit
+from roundtable.mail.batches import Batch
+from roundtable.mail.queue import Letter, post
 from roundtable.models import Event
 
 VALID = timedelta(days=14)

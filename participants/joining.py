@@ -18,7 +18,7 @@ from participants.models import (
     Participation,
     User,
 )
-from roundtable import audit
+from roundtable.audit import log as audit
 
 
 @transaction.atomic

@@ -14,8 +14,8 @@ from participants.letters import write_to_account
 from participants.models import Affiliation, Delegate, Invitation, User
 from participants.permissions import Rights
 from participants.signing_out import end_sessions
-from roundtable import audit
-from roundtable.mailing import post
+from roundtable.audit import log as audit
+from roundtable.mail.queue import post
 
 
 def current_work(delegate: Delegate, on: date) -> QuerySet[Affiliation]:

@@ -6,8 +6,8 @@ from typing import Any
 from participants import hiding
 from participants.accounts import addresses_of, mailbox_of
 from participants.models import Delegate, Grant, User
-from roundtable.holding import Batch
-from roundtable.mailing import Letter, post
+from roundtable.mail.batches import Batch
+from roundtable.mail.queue import Letter, post
 from roundtable.models import Event
 
 

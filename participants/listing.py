@@ -23,7 +23,7 @@ from participants.letters import write_to_account, write_to_cochairs
 from participants.looks import note_export
 from participants.models import Affiliation, Delegate, Grant, ParticipantList, Participation, User
 from participants.permissions import acts_for
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 

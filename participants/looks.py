@@ -16,9 +16,9 @@ from participants.choosing import can_be_left_out
 from participants.letters import write_to_cochairs
 from participants.models import Delegate, FormerSlug, RevealBudget, User
 from participants.models.former import selves
-from roundtable import audit
-from roundtable.audit import AuditEntry, AuditKey
-from roundtable.mailing import Letter
+from roundtable.audit import log as audit
+from roundtable.audit.log import AuditEntry, AuditKey
+from roundtable.mail.queue import Letter
 from roundtable.models import Event
 
 RUN = 10  # profiles

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from participants.models import Grant, User
 from participants.permissions import Rights
 from roundtable.history import TAKEN_OUT, changed_between, linked, links_of, taken_out
-from roundtable.wording import Piece, compared
+from roundtable.text_diff import Piece, compared
 
 # Numbers and copies that say nothing to a reader.
 UNTOLD = {"id", "recorded_at", "latest_update"}

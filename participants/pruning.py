@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from participants.models import InvitationRequest, RevealBudget
-from roundtable import audit
+from roundtable.audit import log as audit
 
 
 @dataclass(frozen=True)

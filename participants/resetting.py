@@ -16,8 +16,8 @@ from participants.models import Delegate, FactorReset, Grant, Participation, Use
 from participants.permissions import Rights, rights_of
 from participants.second_factor import KINDS
 from participants.signing_out import end_sessions
-from roundtable import audit
-from roundtable.audit import AuditEntry, AuditKey
+from roundtable.audit import log as audit
+from roundtable.audit.log import AuditEntry, AuditKey
 from roundtable.models import Event
 
 # How long a co-chair must have been one to count as the other side. An operator alone could give

@@ -30,8 +30,8 @@ from participants.models import (
     ReviewStep,
     User,
 )
-from roundtable import audit
-from roundtable.mailing import Letter
+from roundtable.audit import log as audit
+from roundtable.mail.queue import Letter
 
 Step = ReviewStep.Step
 MONTHS_UNTIL_ASKED = 11

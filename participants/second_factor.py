@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from participants.models import User
 from participants.permissions import AnyUser, may_enter_admin
-from roundtable.sealing import CannotOpenError
+from roundtable.encryption import CannotOpenError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., Any])

@@ -35,7 +35,7 @@ from participants.models import (
     User,
 )
 from participants.profiles import Card, Channel, Profile, Workplace
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 __all__ = [

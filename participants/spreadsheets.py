@@ -21,8 +21,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from participants.lists import LONGEST_SEARCH, readable_address
 from participants.looks import note_export
 from participants.models import Delegate, Organisation
-from roundtable.formulas import FORMULA_STARTS, escape
-from roundtable.spelling import spelled
+from roundtable.spreadsheet_text import FORMULA_STARTS, escape, spelled
 
 
 def put_text(cell: Any, text: str) -> None:

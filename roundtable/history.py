@@ -15,7 +15,7 @@ from django.db import models
 from django.http import HttpRequest
 from simple_history.models import HistoricalRecords
 
-from roundtable.wording import plain_lines
+from roundtable.text_diff import plain_lines
 
 # Why a row was changed: what stood there before is to be read by nobody.
 TAKEN_OUT = "taken out"

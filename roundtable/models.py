@@ -13,11 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from roundtable.audit import AuditEntry, AuditHead, AuditKey
+from roundtable.audit.log import AuditEntry, AuditHead, AuditKey
 from roundtable.history import record_history
-from roundtable.holding import Batch
-from roundtable.mailing import Letter
-from roundtable.once import AnsweredWrite
+from roundtable.idempotency import AnsweredWrite
+from roundtable.mail.batches import Batch
+from roundtable.mail.queue import Letter
 
 __all__ = [
     "AnsweredWrite",

@@ -18,7 +18,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from roundtable.sealing import CannotOpenError
+from roundtable.encryption import CannotOpenError
 
 KEPT = 30
 # What stands between messages that were sent together.

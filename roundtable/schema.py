@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from roundtable.retry import is_loss
+from roundtable.db_retry import is_loss
 
 log = logging.getLogger(__name__)
 Key = tuple[str, str]  # app label, name of the migration

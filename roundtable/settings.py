@@ -10,8 +10,16 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, XLSX
 
-from roundtable.environment import database, days, env, names, optional, required, sqlite_in
-from roundtable.identity import identity_provider
+from roundtable.environment import (
+    database,
+    days,
+    env,
+    identity_provider,
+    names,
+    optional,
+    required,
+    sqlite_in,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.bool("DEBUG", default=False)
@@ -85,7 +93,7 @@ vars().update(_PROVIDER)
 INSTALLED_APPS += _PROVIDER["OIDC_APPS"]
 
 MIDDLEWARE = [
-    "roundtable.retry.RetryMiddleware",
+    "roundtable.db_retry.RetryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -106,7 +114,7 @@ MIDDLEWARE = [
     "participants.second_factor.SecondFactorMiddleware",
     "participants.sessions.LastUsedMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "roundtable.once.OnceMiddleware",
+    "roundtable.idempotency.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "roundtable.urls"

@@ -30,8 +30,8 @@ urlpatterns = i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "roundtable.retry.bad_request"
-handler500 = "roundtable.retry.server_error"
+handler400 = "roundtable.db_retry.bad_request"
+handler500 = "roundtable.db_retry.server_error"
 
 if apps.is_installed("allauth.socialaccount"):
     urlpatterns += i18n_patterns(

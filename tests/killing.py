@@ -28,8 +28,8 @@ from outcomes.bringing.keeping import forget, keep, noted  # noqa: E402
 from outcomes.bringing.running import ask  # noqa: E402
 from outcomes.models import Upload  # noqa: E402
 from participants.models import Affiliation, Delegate, Participation, User  # noqa: E402
+from roundtable.audit.verify import faults  # noqa: E402
 from roundtable.models import AuditEntry, Event  # noqa: E402
-from roundtable.verifying import faults  # noqa: E402
 from tests.bringing import work  # noqa: E402
 from tests.factories import make_event, make_grant, make_organisation, make_user  # noqa: E402
 

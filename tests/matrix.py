@@ -27,7 +27,7 @@ from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Uploa
 from outcomes.reporting import report_link
 from participants import hiding, reviewing
 from participants.models import Audience, Delegate, Invitation, Organisation, User
-from roundtable.holding import hold
+from roundtable.mail.batches import hold
 from roundtable.models import Event
 from tests.addresses import patterns
 from tests.agreeing import make_circulation, make_reply

@@ -145,10 +145,10 @@ def test_setting_that_cannot_be_read_is_named_and_not_repeated(name: str, value:
 
 
 def test_what_a_former_key_sealed_is_opened_when_it_is_named() -> None:
-    seal = "from roundtable.sealing import seal; print(seal('Sesame'))"
+    seal = "from roundtable.encryption import seal; print(seal('Sesame'))"
     sealed = manage("shell", "--verbosity", "0", "--command", seal, **DOCUMENTED).stdout.strip()
     changed = DOCUMENTED | {"SECRET_KEY": "n" * 60 + "0123456789-abc"}
-    ask = f"from roundtable.sealing import open_sealed; print(open_sealed('{sealed}'))"
+    ask = f"from roundtable.encryption import open_sealed; print(open_sealed('{sealed}'))"
     command = ("shell", "--verbosity", "0", "--command", ask)
     assert manage(*command, **changed).returncode == 1
     former = f"{'o' * 60}, {DOCUMENTED['SECRET_KEY']}"

@@ -47,7 +47,7 @@ from participants.models import (
     Organisation,
     User,
 )
-from roundtable import mailing
+from roundtable.mail import queue
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.delivery import sent
@@ -377,7 +377,7 @@ def test_each_mail_is_for_one_reader_tells_nothing_and_has_the_link_that_hides(
 ) -> None:
     settings.REVEALS_PER_DAY = 2
     post = Post()
-    monkeypatch.setattr(mailing, "render_to_string", post.render)
+    monkeypatch.setattr(queue, "render_to_string", post.render)
     caused: set[tuple[str, str]] = set()
     for cause in CAUSES:
         cache.clear()  # of how often a code was asked for

@@ -19,7 +19,7 @@ from outcomes.agreeing.correcting import discard, draft_corrigendum
 from outcomes.canonical import digest
 from outcomes.models import Corrigendum, Statement
 from participants.models import User
-from roundtable.wording import plain_lines
+from roundtable.text_diff import plain_lines
 
 
 class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]

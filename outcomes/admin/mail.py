@@ -14,7 +14,7 @@ from outcomes.calling_off import call_off
 from participants.admin.filters import EventFilter, WaitsFilter
 from participants.admin.private import PrivateAdmin
 from participants.permissions import Rights
-from roundtable.holding import Batch
+from roundtable.mail.batches import Batch
 
 
 @admin.register(Batch)

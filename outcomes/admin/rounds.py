@@ -19,7 +19,7 @@ from outcomes.models import Commitment, ReportingRound
 from outcomes.rounds import standing, with_numbers
 from participants.admin.base import GrantedAdmin
 from participants.admin.filters import EventFilter
-from roundtable.holding import Batch, hold
+from roundtable.mail.batches import Batch, hold
 
 
 class RoundForm(forms.ModelForm):  # type: ignore[type-arg]

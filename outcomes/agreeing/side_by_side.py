@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from roundtable.wording import Piece, compared
+from roundtable.text_diff import Piece, compared
 
 ALIKE = 0.5  # of the words, from which on a part is taken for the same one
 MOST_COMPARED = 100  # parts that one other is compared with

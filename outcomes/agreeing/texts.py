@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from outcomes.models import Circulation, Corrigendum, Statement, StatementVersion
 from participants.models import User
 from participants.permissions import acts_for, rights_of
-from roundtable import audit
+from roundtable.audit import log as audit
 
 Agreed = Statement | Corrigendum
 State = Statement.State

@@ -27,7 +27,7 @@ from outcomes.workbook.mapping import is_ours, mapped, tables_of
 from outcomes.workbook.reading import read_pages, sheets_of
 from outcomes.workbook.refusing import sentence_of
 from participants.permissions import Rights, acts_for, rights_of
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.history import written_by
 from roundtable.models import Event
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from roundtable.wording import Piece, compared
+from roundtable.text_diff import Piece, compared
 
 
 class Kind(TextChoices):

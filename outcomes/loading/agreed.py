@@ -13,7 +13,7 @@ from outcomes.loading.rereading import keep_reading, words_of
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from participants.models import Group, Organisation
 from participants.permissions import acts_for
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 ON_ITS_WAY = (Statement.State.CIRCULATED, Statement.State.ADOPTED)

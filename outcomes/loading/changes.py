@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from outcomes.loading.mistakes import shown
-from roundtable.wording import plain_lines
+from roundtable.text_diff import plain_lines
 
 SHOWN = 60  # signs of a value that are shown
 _UNREADABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")

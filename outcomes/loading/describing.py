@@ -14,7 +14,7 @@ from outcomes.models import Outcome, Statement, Theme
 from outcomes.models.statement import letters
 from participants.models import Group, Organisation
 from roundtable.models import Event
-from roundtable.wording import plain_lines
+from roundtable.text_diff import plain_lines
 
 Content = dict[str, Any]
 

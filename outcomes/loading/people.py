@@ -18,7 +18,7 @@ from outcomes.loading.permitted import refusals_of_person
 from outcomes.loading.report import Fate, Question, Report
 from participants.models import Affiliation, Delegate, FormerHandle, Organisation, Participation
 from participants.permissions import acts_for
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 OF_DELEGATE = ("name", "name_latin", "invitation_email")

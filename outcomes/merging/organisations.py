@@ -11,7 +11,7 @@ from outcomes.merging.moving import Moved, Rule, fill, move, relations_of
 from outcomes.models import Assessment, Follow, Offer, Response
 from participants.models import EventRole, FormerSlug, Grant, Organisation, User
 from participants.permissions import may_edit_organisation, rights_of
-from roundtable import audit
+from roundtable.audit import log as audit
 
 RULES: dict[str, Rule] = {
     "participants.EventRole.organisation": "once",

@@ -11,7 +11,7 @@ from outcomes.models import ReportLink
 from participants.actions import addresses_of, is_own
 from participants.models import Delegate, FormerHandle, User
 from participants.permissions import acts_for, rights_of
-from roundtable import audit
+from roundtable.audit import log as audit
 
 RULES: dict[str, Rule] = {
     "participants.DelegateLanguage.delegate": "theirs",

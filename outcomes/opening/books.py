@@ -23,7 +23,7 @@ from outcomes.opening.cells import (
     UnreadableError,
 )
 from outcomes.opening.texts import OF_ONE_BYTE, readings, rows_of
-from roundtable.spelling import unspelled
+from roundtable.spreadsheet_text import unspelled
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _LAST_ROW = 1_048_576  # that any program knows

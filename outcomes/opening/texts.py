@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from outcomes.opening.cells import LONGEST, MOST_COLUMNS, MOST_ROWS, Reason, Rows, UnreadableError
-from roundtable.formulas import unescape
+from roundtable.spreadsheet_text import unescape
 
 DELIMITERS = (",", ";", "\t")
 LOOKED_AT = 20  # rows, to tell what parts the cells

@@ -20,7 +20,7 @@ from participants import sharing
 from participants.models import EventRole
 from participants.roll import roll, with_role
 from roundtable.models import Event
-from roundtable.querystrings import ListForm, page_of
+from roundtable.query_forms import ListForm, page_of
 
 LEDGER_LENGTH = 10
 

@@ -20,7 +20,7 @@ from outcomes.changes_form import ChangesForm
 from participants.permissions import rights_of
 from participants.second_factor import behind_second_factor
 from roundtable.models import Event
-from roundtable.querystrings import page_of
+from roundtable.query_forms import page_of
 
 
 @require_safe

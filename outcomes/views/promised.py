@@ -26,7 +26,7 @@ from outcomes.rounds import unanswered_rounds
 from outcomes.voices import voices
 from participants import sharing
 from participants.models import User
-from roundtable.querystrings import page_of
+from roundtable.query_forms import page_of
 
 
 @require_safe

@@ -26,8 +26,7 @@ from outcomes.workbook.sheets import (
     label_of,
 )
 from participants.spreadsheets import put_text
-from roundtable.formulas import escape
-from roundtable.spelling import spelled
+from roundtable.spreadsheet_text import escape, spelled
 
 ABOUT, WORDS = "About", "Words"  # sheets that explain, and are not read
 LONGEST = 32_767  # signs of a cell

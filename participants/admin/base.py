@@ -20,7 +20,7 @@ from participants.admin.choices import Choices, rights
 from participants.admin.past import PastAdmin
 from participants.lists import CappedPaginator, ShortSearchList, readable_address
 from participants.permissions import Rights
-from roundtable import once
+from roundtable import idempotency
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]
@@ -132,7 +132,7 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         """What follows on adding; a window opened for it leads to the row when sent again."""
         if IS_POPUP_VAR in request.POST:
             name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
-            once.lead_to(request, f"{reverse(name, args=[obj.pk])}?{IS_POPUP_VAR}=1")
+            idempotency.lead_to(request, f"{reverse(name, args=[obj.pk])}?{IS_POPUP_VAR}=1")
         return super().response_add(request, obj, post_url_continue)
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from participants.permissions import Rights, rights_of
-from roundtable.wording import plain_lines
+from roundtable.text_diff import plain_lines
 
 if TYPE_CHECKING:
     BaseAdmin = admin.options.BaseModelAdmin[Any]

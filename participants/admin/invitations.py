@@ -26,7 +26,7 @@ from participants.admin.private import PrivateAdmin
 from participants.invitations import invite, why_not
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
 from participants.permissions import Rights
-from roundtable.holding import Batch, hold
+from roundtable.mail.batches import Batch, hold
 from roundtable.models import Event
 
 

@@ -34,7 +34,7 @@ from roundtable.history import (
     says_else,
     taken_out,
 )
-from roundtable.wording import compared
+from roundtable.text_diff import compared
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]

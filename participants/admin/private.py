@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from participants.admin.base import GrantedAdmin
-from roundtable import audit
+from roundtable.audit import log as audit
 
 
 class PrivateAdmin(GrantedAdmin):

@@ -15,7 +15,7 @@ from participants.languages import LANGUAGE_CHOICES
 from participants.models import Delegate, DelegateLanguage, Kind, Organisation
 from participants.names import contains_all, folded
 from participants.vcards import V3, VERSIONS
-from roundtable.querystrings import ListForm
+from roundtable.query_forms import ListForm
 
 MOST_WORDS = 8
 

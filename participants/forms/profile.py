@@ -23,7 +23,7 @@ from participants.models import (
     DelegateLanguage,
 )
 from participants.onlookers import Onlookers
-from roundtable.querystrings import QueryForm
+from roundtable.query_forms import QueryForm
 
 ONLY_ME = Audience.ONLY_ME
 AGREE_FIRST = _(

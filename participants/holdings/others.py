@@ -11,8 +11,8 @@ from participants.holdings.values import Item, Person, Section, Value
 from participants.introductions import sides_of
 from participants.models.former import selves
 from participants.sharing import viewer_of
-from roundtable import audit
-from roundtable.audit import AuditEntry
+from roundtable.audit import log as audit
+from roundtable.audit.log import AuditEntry
 
 # What somebody decided about others: how often, never about whom.
 ACTS = {

@@ -32,7 +32,7 @@ from participants.models import (
     ReviewStep,
     User,
 )
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 
 OWNER = "says that it is yours"
 SOMEBODY = "somebody else"

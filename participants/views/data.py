@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import holdings
+from participants import holdings as personal_data
 from participants.erasing import erase_oneself
 from participants.forms import EraseForm
 from participants.letters import write_to_account
@@ -23,9 +23,9 @@ from participants.models import Participation, User
 def my_data(request: HttpRequest) -> HttpResponse:
     """All of it, to read; where one signed in only after a fresh code."""
     assert isinstance(request.user, User)
-    person = holdings.Person.of(request.user)
+    person = personal_data.Person.of(request.user)
     context = {
-        "sections": holdings.held(person, timezone.now()),
+        "sections": personal_data.held(person, timezone.now()),
         "has_profile": person.delegate is not None,
         "is_proven": _is_proven(request),
     }
@@ -39,8 +39,8 @@ def my_data_json(request: HttpRequest) -> HttpResponse:
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
     _tell(request.user, now)
-    sections = holdings.held(holdings.Person.of(request.user), now)
-    return _file(holdings.as_json(sections, now), "application/json", "my-data.json")
+    sections = personal_data.held(personal_data.Person.of(request.user), now)
+    return _file(personal_data.as_json(sections, now), "application/json", "my-data.json")
 
 
 @require_safe
@@ -50,8 +50,8 @@ def my_data_zip(request: HttpRequest) -> HttpResponse:
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
     _tell(request.user, now)
-    person = holdings.Person.of(request.user)
-    archive = holdings.as_zip(person, holdings.held(person, now), now)
+    person = personal_data.Person.of(request.user)
+    archive = personal_data.as_zip(person, personal_data.held(person, now), now)
     return _file(archive, "application/zip", "my-data.zip")
 
 

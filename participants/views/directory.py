@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants import directory, former, looks, sharing, vcards
 from participants.forms import CardForm, DirectoryForm
 from participants.models import Delegate, User
-from roundtable import once
-from roundtable.querystrings import page_of
+from roundtable import idempotency
+from roundtable.query_forms import page_of
 
 
 @require_safe
@@ -110,7 +110,7 @@ def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpRespons
     """What "Show" opens: as a page, or as a contact card where a version of it is named."""
     assert isinstance(request.user, User)
     at = timezone.now()
-    is_repeat = once.is_repeat(request, at)
+    is_repeat = idempotency.is_repeat(request, at)
     try:
         if is_repeat:  # the same look, of which nothing is counted or recorded twice
             viewer = sharing.viewer_of(request.user, at.date())

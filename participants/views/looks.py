@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from participants import looks
 from participants.views.consent import own_delegate
-from roundtable import audit
-from roundtable.querystrings import ListForm, page_of
+from roundtable.audit import log as audit
+from roundtable.query_forms import ListForm, page_of
 
 
 @require_safe

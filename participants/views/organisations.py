@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from participants.forms import OrganisationFilterForm
 from participants.models import Organisation
-from roundtable.querystrings import page_of
+from roundtable.query_forms import page_of
 
 
 @require_safe

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from roundtable.idempotency import FIELD, sender
 from roundtable.models import Event
-from roundtable.once import FIELD, sender
-from roundtable.querystrings import QueryForm
+from roundtable.query_forms import QueryForm
 
 register = template.Library()
 

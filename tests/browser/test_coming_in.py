@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 
 from participants.models import Audience, Delegate
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from tests.browser.checks import check
 from tests.browser.conftest import Visit
 

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from participants.models import User
-from roundtable.sealing import open_sealed
+from roundtable.encryption import open_sealed
 from tests import signing_in
 from tests.browser.checks import check
 from tests.browser.conftest import Visit

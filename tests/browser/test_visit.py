@@ -17,9 +17,9 @@ from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import Page, expect
 
 from participants.models import Delegate, User
-from roundtable.holding import Batch
-from roundtable.sealing import open_sealed
-from roundtable.verifying import faults
+from roundtable.audit.verify import faults
+from roundtable.encryption import open_sealed
+from roundtable.mail.batches import Batch
 from tests.browser.conftest import Visit
 from tests.browser.test_profile import NUMBER, choose
 from tests.browser.test_sign_in import app_code, ask_for_code, code_sent_to, enter

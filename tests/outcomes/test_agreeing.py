@@ -17,7 +17,7 @@ from outcomes import agreeing
 from outcomes.canonical import digest
 from outcomes.models import Circulation, Reply, SignOff
 from participants.models import Delegate, EventRole, Grant, User
-from roundtable.audit import AuditEntry
+from roundtable.audit.log import AuditEntry
 from tests.agreeing import (
     AFTER,
     AT,

@@ -21,10 +21,10 @@ from outcomes.reporting import report_link
 from participants import consents, erasing
 from participants.accounts import set_sign_in_address
 from participants.models import Consent, Delegate, Invitation, User
-from roundtable.audit import AuditEntry
-from roundtable.holding import Batch, hold
-from roundtable.mail_upkeep import tend
-from roundtable.mailing import Letter, post, send_letter
+from roundtable.audit.log import AuditEntry
+from roundtable.mail.batches import Batch, hold
+from roundtable.mail.clean_up import tend
+from roundtable.mail.queue import Letter, post, send_letter
 from roundtable.models import Event
 from tests.delivery import run_queue
 from tests.factories import (

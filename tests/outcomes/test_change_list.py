@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Commitment, ProgressUpdate, Status
 from roundtable.models import Event
-from roundtable.wording import Piece, compared
+from roundtable.text_diff import Piece, compared
 from tests.factories import make_commitment, make_event, make_party, make_update, make_user, save
 from tests.reading import links_of, read, text_of
 

@@ -20,8 +20,8 @@ from outcomes.opening.books import opened
 from outcomes.opening.cells import UnreadableError
 from outcomes.opening.texts import rows_of
 from participants.models import Participation
-from roundtable.formulas import escape, unescape
 from roundtable.models import Event
+from roundtable.spreadsheet_text import escape, unescape
 from tests.factories import make_document
 from tests.roundtable_files import CORPUS, RECORD, demo, everything, load, refusal, write_whole
 

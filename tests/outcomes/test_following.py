@@ -15,7 +15,7 @@ from outcomes.following import stop_url, tell
 from outcomes.models import Commitment, Follow
 from participants import consents, erasing
 from participants.models import Consent, Delegate, User
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from roundtable.models import Event
 from tests.factories import make_theme, make_update, make_user, save
 from tests.follow_up import make_follow

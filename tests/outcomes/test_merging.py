@@ -23,7 +23,7 @@ from participants.models import (
     Organisation,
     User,
 )
-from roundtable.audit import AuditEntry, AuditKey, key_of
+from roundtable.audit.log import AuditEntry, AuditKey, key_of
 from tests.factories import (
     NOON,
     make_addressee,

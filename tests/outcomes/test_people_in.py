@@ -29,10 +29,10 @@ from participants.models import (
     User,
 )
 from participants.permissions import rights_of
-from roundtable.audit import key_of
-from roundtable.mailing import Letter
+from roundtable.audit.log import key_of
+from roundtable.audit.verify import faults
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
-from roundtable.verifying import faults
 from tests.bringing import look, press, store, words
 from tests.factories import (
     NOON,

@@ -15,7 +15,7 @@ from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
 from outcomes.rounds import standing
 from participants import consents
 from participants.models import Consent, Delegate, User
-from roundtable.holding import HELD
+from roundtable.mail.batches import HELD
 from roundtable.models import Event
 from tests.factories import (
     make_commitment,

@@ -10,7 +10,7 @@ from django.test import Client
 
 from outcomes.agreeing.side_by_side import Block, blocks, side_by_side
 from outcomes.models import Outcome, SignOff, StatementVersion
-from roundtable.audit import AuditEntry
+from roundtable.audit.log import AuditEntry
 from tests.agreeing import make_table, published, signed
 from tests.factories import make_event, make_outcome, make_statement
 from tests.recorded import recorded

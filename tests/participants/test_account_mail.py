@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client, RequestFactory
 
 from participants.models import Delegate, User
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from tests.delivery import sent
 from tests.factories import NOON, make_user
 

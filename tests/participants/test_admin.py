@@ -35,7 +35,7 @@ from participants.models import (
     Participation,
     User,
 )
-from roundtable.audit import AuditEntry, AuditKey
+from roundtable.audit.log import AuditEntry, AuditKey
 from roundtable.models import Batch, Event, Series
 from tests.factories import (
     NOON,

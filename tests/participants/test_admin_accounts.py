@@ -9,7 +9,7 @@ from django.test import Client
 
 from participants.accounts import NOWHERE
 from participants.models import Delegate, User
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from tests.factories import NOON, make_delegate, make_user
 from tests.recorded import recorded
 

@@ -21,7 +21,7 @@ from participants import consents
 from participants.comparing import consent_faults
 from participants.erasing import erase
 from participants.models import Consent, ConsentNotice, ContactChannel, Delegate, User
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import AuditEntry, AuditKey, Event
 from tests.factories import (
     NOON,

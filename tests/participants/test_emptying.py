@@ -12,7 +12,7 @@ from outcomes.models import CommitmentParty
 from participants import invitations, looks
 from participants.leaving import let_go
 from participants.models import Audience, Delegate, DelegateLanguage, ReviewStep, User
-from roundtable import audit
+from roundtable.audit import log as audit
 from roundtable.models import AuditEntry, AuditKey, Event
 from tests.factories import (
     NOON,

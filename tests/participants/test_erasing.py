@@ -30,10 +30,10 @@ from participants.models import (
     ReviewStep,
     User,
 )
-from roundtable import audit
-from roundtable.mailing import Letter
+from roundtable.audit import log as audit
+from roundtable.audit.verify import faults
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditKey, Event
-from roundtable.verifying import faults
 from tests.factories import (
     NOON,
     make_affiliation,

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from participants.models import Delegate
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from tests.delivery import sent
 from tests.factories import make_user
 

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from participants.models import User
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from tests.factories import make_user
 from tests.recorded import recorded
 from tests.signing_in import add_app, app_code, remember

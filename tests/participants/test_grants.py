@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from participants.models import Delegate, Grant, User
-from roundtable.audit import AuditEntry, key_of
+from roundtable.audit.log import AuditEntry, key_of
 from tests.factories import (
     make_delegate,
     make_event,

@@ -17,7 +17,7 @@ from participants import consents, hiding, reviewing
 from participants.erasing import erase
 from participants.forms import ProfileForm
 from participants.models import Consent, Delegate, User
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.canaries import CHANNELS, PROFILE, make_portal, of, paths, press_show, read_everything
 from tests.conftest import FULL_WALKS

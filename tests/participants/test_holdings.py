@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from participants import holdings
+from participants import holdings as personal_data
 from participants.holdings.others import ACTS
 from participants.holdings.tables import TABLES
 from participants.models import (
@@ -36,8 +36,8 @@ from participants.models import (
     ReviewStep,
     User,
 )
-from roundtable import audit
-from roundtable.mailing import Letter
+from roundtable.audit import log as audit
+from roundtable.mail.queue import Letter
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -154,7 +154,9 @@ WORDS = """
 
 def held(person: Delegate) -> dict[str, Any]:
     assert person.user is not None
-    text = holdings.as_json(holdings.held(holdings.Person.of(person.user), NOON), NOON)
+    text = personal_data.as_json(
+        personal_data.held(personal_data.Person.of(person.user), NOON), NOON
+    )
     values: dict[str, Any] = json.loads(text)["held"]
     return values
 
@@ -254,16 +256,16 @@ def test_acts_are_counted_and_name_nobody(somebody: Delegate, delegate: Delegate
 
 def test_account_without_a_profile_has_its_own() -> None:
     user = make_user("alone@example.org")
-    sections = holdings.held(holdings.Person.of(user), NOON)
+    sections = personal_data.held(personal_data.Person.of(user), NOON)
     filled = {section.key for section in sections if section.rows}
     assert filled == {"account", "addresses", "acts"}
 
 
 def test_number_of_queries_does_not_grow(somebody: Delegate, event: Event) -> None:
     assert somebody.user is not None
-    person = holdings.Person.of(somebody.user)
+    person = personal_data.Person.of(somebody.user)
     with CaptureQueriesContext(connection) as before:
-        holdings.held(person, NOON)
+        personal_data.held(person, NOON)
     for _number in range(5):
         make_channel(somebody)
         make_affiliation(somebody)
@@ -273,7 +275,7 @@ def test_number_of_queries_does_not_grow(somebody: Delegate, event: Event) -> No
         make_consent(somebody)
         make_invitation_request(event, email="zarniqa.in@example.org")
     with CaptureQueriesContext(connection) as after:
-        holdings.held(person, NOON)
+        personal_data.held(person, NOON)
     assert len(after) == len(before)
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from participants import introductions, sharing
 from participants.introductions import TooMany
 from participants.models import Audience, Delegate, Introduction, User
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from roundtable.models import Event
 from tests.factories import (
     NOON,

@@ -14,8 +14,8 @@ from django.test import Client
 
 from participants.invitations import invite, masked
 from participants.models import Delegate, Invitation, User
-from roundtable.holding import HELD
-from roundtable.mailing import Letter
+from roundtable.mail.batches import HELD
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,

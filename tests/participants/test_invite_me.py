@@ -20,7 +20,7 @@ from participants.models import (
     Participation,
     User,
 )
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,

@@ -18,7 +18,7 @@ from participants.invitations import invite
 from participants.leaving import let_go, may_let_go
 from participants.models import Audience, Delegate, User
 from participants.permissions import Rights, rights_of
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,

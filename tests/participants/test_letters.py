@@ -10,7 +10,7 @@ from django.test import Client
 
 from participants.letters import write_to, write_to_cochairs
 from participants.models import Delegate, Grant, User
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from roundtable.models import Event
 from tests.factories import NOON, make_event, make_grant, make_user
 

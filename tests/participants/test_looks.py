@@ -18,8 +18,8 @@ from participants.admin.organisations import OrganisationAdmin
 from participants.erasing import erase
 from participants.looks import Look
 from participants.models import Audience, Delegate, Grant, Organisation, RevealBudget, User
-from roundtable import audit
-from roundtable.mailing import Letter
+from roundtable.audit import log as audit
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, AuditKey, Event
 from tests.conftest import FULL
 from tests.factories import (

@@ -9,9 +9,9 @@ from pytest_django import Settings
 
 from participants.models import InvitationRequest, RevealBudget
 from participants.pruning import Pruned, prune
-from roundtable import audit
+from roundtable.audit import log as audit
+from roundtable.audit.verify import faults
 from roundtable.models import AuditEntry
-from roundtable.verifying import faults
 from tests.factories import NOON, make_event, make_invitation_request, make_user
 
 pytestmark = pytest.mark.django_db

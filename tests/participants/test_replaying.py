@@ -19,8 +19,8 @@ from participants import erasing, erasures
 from participants.checks import check_erasure_key
 from participants.erasing import erase, erase_account
 from participants.models import ContactChannel, Delegate, Erasure, InvitationRequest, User
+from roundtable.audit.verify import faults
 from roundtable.models import AuditEntry, Event
-from roundtable.verifying import faults
 from tests.factories import (
     NOON,
     make_channel,

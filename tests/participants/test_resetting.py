@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from participants.models import Delegate, FactorReset, User
 from participants.resetting import agree, ask, may_agree, name_of
-from roundtable import audit
-from roundtable.mailing import Letter
+from roundtable.audit import log as audit
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,

@@ -22,7 +22,7 @@ from participants import consents, reviewing
 from participants.accounts import take_off_address
 from participants.models import Consent, Delegate, ReviewStep, User
 from participants.reviewing import months_after
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL_WALKS
 from tests.factories import (

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from participants.models import User
 from participants.sessions import device_of
-from roundtable.mailing import Letter
+from roundtable.mail.queue import Letter
 from tests.factories import make_user
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

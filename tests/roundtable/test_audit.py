@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
 
-from roundtable import audit
+from roundtable.audit import log as audit
+from roundtable.audit.verify import faults
 from roundtable.models import AuditEntry, AuditHead, AuditKey
-from roundtable.verifying import faults
 from tests.factories import NOON, make_delegate, make_user
 from tests.recorded import recorded
 

@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from roundtable.mail_upkeep import Upkeep, tend
-from roundtable.mailing import Letter, fresh_cause, post, send_letter
+from roundtable.mail.clean_up import Upkeep, tend
+from roundtable.mail.queue import Letter, fresh_cause, post, send_letter
 from tests.delivery import run_queue
 from tests.factories import NOON
 

@@ -20,7 +20,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from roundtable.mailing import Letter, fresh_cause, post, send_letter
+from roundtable.mail.queue import Letter, fresh_cause, post, send_letter
 from tests.delivery import run_queue
 from tests.factories import NOON
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from roundtable.holding import HELD, hold
+from roundtable.mail.batches import HELD, hold
 from roundtable.models import Event, Series
 from tests.constraints import (
     Breaking,

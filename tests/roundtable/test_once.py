@@ -21,7 +21,7 @@ from pytest_django import Settings
 
 from outcomes.models import Commitment, CommitmentParty
 from participants.models import Audience, ContactChannel, Delegate, RevealBudget, User
-from roundtable import once
+from roundtable import idempotency
 from roundtable.models import AnsweredWrite, AuditEntry, Event
 from tests.canaries import whole
 from tests.factories import make_delegate, make_event, make_party
@@ -348,11 +348,11 @@ def test_answer_is_forgotten_after_a_day(client_of: Sign, delegate: Delegate) ->
     now = timezone.now()
     assert len(told(browser.post("/me/", sent))) == 1
     AnsweredWrite.objects.update(at=now)
-    assert once.prune(now + timedelta(hours=23)) == 0
+    assert idempotency.prune(now + timedelta(hours=23)) == 0
     assert AnsweredWrite.objects.count() == 1
     AnsweredWrite.objects.update(at=now - timedelta(days=1, seconds=1))
     assert len(told(browser.post("/me/", sent))) == 1  # old enough to be a new write
-    assert once.prune(now + timedelta(days=2)) == 1
+    assert idempotency.prune(now + timedelta(days=2)) == 1
     assert not AnsweredWrite.objects.exists()
 
 
@@ -385,7 +385,7 @@ def test_file_is_part_of_what_was_sent_and_stays_readable() -> None:
         read.append(request.FILES["file"].read())  # type: ignore[union-attr]
         return HttpResponse(status=302, headers={"Location": "/rows/"})
 
-    middleware = once.OnceMiddleware(store)
+    middleware = idempotency.OnceMiddleware(store)
     for text in (b"a,b", b"a,b", b"a,c"):
         answer = middleware.process_view(upload(text), store, (), {})
         assert answer is not None and answer["Location"] == "/rows/"

@@ -16,8 +16,8 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from participants.models import Delegate, User
-from roundtable import retry
-from roundtable.retry import LIMIT, WAITS, RetryMiddleware
+from roundtable import db_retry
+from roundtable.db_retry import LIMIT, WAITS, RetryMiddleware
 
 # Not the proxy, whose attributes cannot be put back, and whose driver has no types.
 connection: Any = connections["default"]
@@ -53,8 +53,8 @@ def ask(view: Any, method: str = "GET") -> HttpResponse:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What was waited, without waiting."""
     waited: list[float] = []
-    monkeypatch.setattr(retry, "sleep", waited.append)
-    monkeypatch.setattr(retry, "monotonic", lambda: sum(waited))
+    monkeypatch.setattr(db_retry, "sleep", waited.append)
+    monkeypatch.setattr(db_retry, "monotonic", lambda: sum(waited))
     return waited
 
 

@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from participants.models import User
 from participants.second_factor import add_app as add_app_of_development
+from roundtable.encryption import CannotOpenError, open_sealed, seal
 from roundtable.outbox import app_codes
-from roundtable.sealing import CannotOpenError, open_sealed, seal
 from tests.factories import make_user
 from tests.participants.test_fresh_codes import newest_code
 from tests.recorded import recorded

@@ -40,8 +40,9 @@ from outcomes.models import Commitment, Statement, StatementVersion  # noqa: E40
 from outcomes.verifying import faults as faults_of  # noqa: E402
 from participants import erasures  # noqa: E402
 from participants.models import User  # noqa: E402
-from roundtable import schema, verifying  # noqa: E402
-from roundtable.sealing import open_sealed  # noqa: E402
+from roundtable import schema  # noqa: E402
+from roundtable.audit import verify  # noqa: E402
+from roundtable.encryption import open_sealed  # noqa: E402
 from tests.addresses import admin_pages, pages  # noqa: E402
 from tests.canaries import BY_OBJECT, paths  # noqa: E402
 from tests.matrix import REGULAR  # noqa: E402
@@ -86,7 +87,7 @@ def check() -> Iterator[str]:
     if found := schema.fault():
         yield found
     call_command("check", databases=["default"], fail_level="WARNING", stdout=StringIO())
-    yield from verifying.faults()
+    yield from verify.faults()
     for statement in Statement.objects.published():
         yield from faults_of(statement)
     yield from (

@@ -25,8 +25,8 @@ from participants.models import (
     ReviewStep,
     User,
 )
-from roundtable.holding import call_off, hold
-from roundtable.mailing import Letter, fresh_cause, post
+from roundtable.mail.batches import call_off, hold
+from roundtable.mail.queue import Letter, fresh_cause, post
 from roundtable.models import AnsweredWrite, Batch, Event
 from tests.agreeing import Table
 from tests.factories import (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from outcomes.agreeing import remind_of_circulations
 from outcomes.handing_in import remind_cochairs
 from outcomes.reminding import remind
-from roundtable.days import day_of
+from roundtable.dates import day_of
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.following import tell
 from outcomes.models import Follow
-from roundtable.days import day_of
+from roundtable.dates import day_of
 
 
 class Command(BaseCommand):

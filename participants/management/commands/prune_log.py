@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from participants.pruning import prune
-from roundtable.verifying import faults
+from roundtable.audit.verify import faults
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants import reviewing
 from participants.models import ReviewStep
-from roundtable.days import day_of
+from roundtable.dates import day_of
 
 WORDS = {
     ReviewStep.Step.ASKED: _("Asked: %d"),

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from participants.comparing import consent_faults
-from roundtable.audit import AuditEntry, AuditHead
-from roundtable.verifying import compared, faults
+from roundtable.audit.log import AuditEntry, AuditHead
+from roundtable.audit.verify import compared, faults
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 # Nothing else is ever derived from SECRET_KEY with these words.
-_PURPOSE = b"roundtable.sealing"
+_PURPOSE = b"roundtable.encryption"
 
 
 class CannotOpenError(ValidationError):

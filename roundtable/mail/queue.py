@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from roundtable.holding import Batch, lock_of, recipient_now
+from roundtable.mail.batches import Batch, lock_of, recipient_now
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from roundtable import once
+from roundtable import idempotency
 
 
 class Command(BaseCommand):
@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints how many are forgotten."""
-        number = once.prune(timezone.now())
+        number = idempotency.prune(timezone.now())
         told = ngettext("%d answer is forgotten.", "%d answers are forgotten.", number)
         self.stdout.write(told % number)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from roundtable.mail_upkeep import tend
+from roundtable.mail.clean_up import tend
 
 
 class Command(BaseCommand):

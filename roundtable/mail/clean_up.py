@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
-from roundtable.mailing import FRESH, Letter, give_up, send_letter
+from roundtable.mail.queue import FRESH, Letter, give_up, send_letter
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from roundtable.audit import FIRST, PRUNE, AuditEntry, AuditHead, AuditKey
+from roundtable.audit.log import FIRST, PRUNE, AuditEntry, AuditHead, AuditKey
 
 # Looking for where each entry stood takes the cube of their number.
 MOST_TRACED = 40

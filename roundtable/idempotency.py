@@ -19,7 +19,7 @@ FIELD = "once"  # of a form, which holds its key
 KEPT = timedelta(days=1)
 # A page shown once more within this time is the same look: its answer was lost, or it was reloaded.
 SAME_LOOK = timedelta(minutes=10)
-ANSWER = "roundtable.once"
+ANSWER = "roundtable.idempotency"
 
 
 class AnsweredWrite(models.Model):
