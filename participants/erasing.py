@@ -24,7 +24,7 @@ from participants.models import (
     User,
 )
 from participants.models.delegate import new_handle
-from participants.models.former import selves
+from participants.models.redirects import selves
 from roundtable.audit import log as audit
 from roundtable.mail.queue import Letter, post
 

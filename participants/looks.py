@@ -15,7 +15,7 @@ from participants.behalf import AS_COCHAIR, behalf_of
 from participants.choosing import can_be_left_out
 from participants.letters import write_to_cochairs
 from participants.models import Delegate, FormerSlug, RevealBudget, User
-from participants.models.former import selves
+from participants.models.redirects import selves
 from roundtable.audit import log as audit
 from roundtable.audit.log import AuditEntry, AuditKey
 from roundtable.mail.queue import Letter

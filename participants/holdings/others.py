@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from participants import looks
 from participants.holdings.values import Item, Person, Section, Value
 from participants.introductions import sides_of
-from participants.models.former import selves
+from participants.models.redirects import selves
 from participants.sharing import viewer_of
 from roundtable.audit import log as audit
 from roundtable.audit.log import AuditEntry
