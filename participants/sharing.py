@@ -21,7 +21,6 @@ from participants.audiences import (
     stand_in,
     viewer_of,
 )
-from participants.behalf import behalf_of
 from participants.channels import ChannelKind, display_value, link_of
 from participants.models import (
     Affiliation,
@@ -34,6 +33,7 @@ from participants.models import (
     RevealBudget,
     User,
 )
+from participants.permissions import behalf_of
 from participants.profiles import Card, Channel, Profile, Workplace
 from roundtable.audit import log as audit
 from roundtable.models import Event

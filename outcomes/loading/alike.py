@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.loading.checking import Entry
 from participants.models import Organisation, Participation
-from participants.names import folded
+from participants.name_folding import folded
 
 NEW = "new"  # the answer that it is another person
 SAME = "same"  # the answer, to all, that each is the one person who looks alike

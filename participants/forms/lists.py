@@ -13,7 +13,7 @@ from django_countries import countries
 from participants import sharing
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import Delegate, DelegateLanguage, Kind, Organisation
-from participants.names import contains_all, folded
+from participants.name_folding import contains_all, folded
 from participants.vcards import V3, VERSIONS
 from roundtable.query_forms import ListForm
 

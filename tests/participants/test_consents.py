@@ -18,8 +18,8 @@ from django.test import Client
 from django.utils.html import escape
 
 from participants import consents
-from participants.comparing import consent_faults
 from participants.erasing import erase
+from participants.management.commands.verify_log import consent_faults
 from participants.models import Consent, ConsentNotice, ContactChannel, Delegate, User
 from roundtable.audit import log as audit
 from roundtable.models import AuditEntry, AuditKey, Event

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from participants.management.commands.prune_log import Pruned, prune
 from participants.models import InvitationRequest, RevealBudget
-from participants.pruning import Pruned, prune
 from roundtable.audit import log as audit
 from roundtable.audit.verify import faults
 from roundtable.models import AuditEntry

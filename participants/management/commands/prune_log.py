@@ -1,15 +1,44 @@
 """The command that removes what is older than logs are kept."""
 
 from argparse import ArgumentParser
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.pruning import prune
+from participants.models import InvitationRequest, RevealBudget
+from roundtable.audit import log as audit
 from roundtable.audit.verify import faults
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """How many of each were removed."""
+
+    entries: int
+    requests: int
+    budgets: int
+
+
+@transaction.atomic
+def prune(*, on: date, at: datetime) -> Pruned:
+    """Removes what is older than LOG_KEPT_DAYS on that day; a second time there is nothing left.
+
+    Requests to be invited go once they were decided that long ago, or never were.
+    """
+    first = on - timedelta(days=settings.LOG_KEPT_DAYS)
+    before = datetime.combine(first, time(), UTC)
+    old = Q(decided_at__lt=before) | Q(decided_at=None, asked_at__lt=before)
+    requests, _models = InvitationRequest.objects.filter(old).delete()
+    budgets, _models = RevealBudget.objects.filter(day__lt=first).delete()
+    entries = audit.prune(before=before, at=at)
+    return Pruned(entries=entries, requests=requests, budgets=budgets)
 
 
 class Command(BaseCommand):
