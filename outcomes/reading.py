@@ -15,7 +15,7 @@ from outcomes.models import (
     SignOff,
     Statement,
 )
-from participants import sharing
+from participants.privacy import visibility
 from roundtable.models import Event
 
 CONTACTS = 24
@@ -32,13 +32,13 @@ def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
 
 def contacts(on: date, event: Event | None = None) -> dict[str, object]:
     """For `_contacts.html`: the first who share with everyone, and whether there are more."""
-    people = sharing.shared_with_everyone(on, event, CONTACTS + 1)
+    people = visibility.shared_with_everyone(on, event, CONTACTS + 1)
     return {"people": people[:CONTACTS], "has_more_people": len(people) > CONTACTS}
 
 
 def reach(
-    viewer: sharing.Viewer, commitments: Iterable[Commitment], on: date
-) -> dict[int, sharing.Card]:
+    viewer: visibility.Viewer, commitments: Iterable[Commitment], on: date
+) -> dict[int, visibility.Card]:
     """The cards of focal points who accepted and are listed to the viewer, by number of the person.
 
     `commitments` come from `with_parties`.
@@ -49,7 +49,7 @@ def reach(
         for party in commitment.parties.all()
         if party.focal_point_id and party.focal_point_accepted_at
     }
-    return sharing.cards_by_number(viewer, asked, on) if asked else {}
+    return visibility.cards_by_number(viewer, asked, on) if asked else {}
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Commitment, Outcome
-from participants import sharing
 from participants.models import Organisation
+from participants.privacy import visibility
 from roundtable.query_forms import QueryForm
 
 SHOWN = 20  # of each sort
@@ -46,7 +46,7 @@ class Found:
     outcomes: list[Outcome]
     commitments: list[Commitment]
     organisations: list[Organisation]
-    people: list[sharing.Card]
+    people: list[visibility.Card]
 
     @property
     def is_empty(self) -> bool:
@@ -54,7 +54,7 @@ class Found:
         return not (self.outcomes or self.commitments or self.organisations or self.people)
 
 
-def search(words: list[str], viewer: sharing.Viewer, on: date) -> Found:
+def search(words: list[str], viewer: visibility.Viewer, on: date) -> Found:
     """What contains every one of the words, as far as the viewer may see it; five queries."""
     return Found(
         outcomes=list(
@@ -74,8 +74,8 @@ def search(words: list[str], viewer: sharing.Viewer, on: date) -> Found:
             .filter(_all(words, "name", "short_name", "description"))
             .order_by("name")[:SHOWN]
         ),
-        people=sharing.cards(
-            sharing.listed(viewer, on)
+        people=visibility.cards(
+            visibility.listed(viewer, on)
             .filter(_all(words, "name", "name_latin", "post", "workplace_name"))
             .order_by("name", "pk")[:SHOWN]
         ),

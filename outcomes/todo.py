@@ -36,7 +36,7 @@ from participants.models import (
     Participation,
 )
 from participants.permissions import Rights
-from participants.reviewing import running_out
+from participants.privacy.retention import running_out
 from roundtable.mail.batches import Batch
 from roundtable.models import Event
 

@@ -7,15 +7,15 @@ from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from participants import sharing
 from participants.models import Delegate
+from participants.privacy import visibility
 
 
 @dataclass(frozen=True)
 class Row:
     """One person in the table."""
 
-    card: sharing.Card
+    card: visibility.Card
     country: str
     languages: tuple[str, ...]
 
@@ -26,7 +26,7 @@ class Country:
 
     name: str
     number: int
-    cards: list[sharing.Card]
+    cards: list[visibility.Card]
 
 
 def rows(people: Iterable[Delegate]) -> list[Row]:
@@ -34,7 +34,7 @@ def rows(people: Iterable[Delegate]) -> list[Row]:
     people = list(people)
     return [
         Row(card, countries.name(_code_of(person)), tuple(map(str, person.languages.all())))
-        for person, card in zip(people, sharing.cards(people), strict=True)
+        for person, card in zip(people, visibility.cards(people), strict=True)
     ]
 
 
@@ -57,8 +57,8 @@ def in_order_of_countries(
 def by_country(people: Iterable[Delegate], numbers: dict[str, int]) -> list[Country]:
     """The people of one page, which `in_order_of_countries` ordered, under their countries."""
     people = list(people)
-    together: dict[str, list[sharing.Card]] = {}
-    for person, card in zip(people, sharing.cards(people), strict=True):
+    together: dict[str, list[visibility.Card]] = {}
+    for person, card in zip(people, visibility.cards(people), strict=True):
         together.setdefault(_code_of(person), []).append(card)
     return [Country(_name(code), numbers[code], found) for code, found in together.items()]
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from participants.accounts import remove_closed
-from participants.erasing import remove_rows_of
 from participants.models import Affiliation, Delegate, Participation, User
 from participants.models.delegate import new_handle
+from participants.privacy.erasure import remove_rows_of
 from roundtable.audit import log as audit
 
 # What the co-chairs know without the person. Any other field begins anew.

@@ -4,8 +4,8 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from participants import sharing
 from participants.models import FormerHandle, FormerSlug, Organisation
+from participants.privacy import visibility
 
 
 def page_of_organisation(slug: str) -> str:
@@ -15,10 +15,10 @@ def page_of_organisation(slug: str) -> str:
     return row.organisation.get_absolute_url() if row else ""
 
 
-def page_of_person(viewer: sharing.Viewer, handle: str, on: date) -> str:
+def page_of_person(viewer: visibility.Viewer, handle: str, on: date) -> str:
     """The page of the person that this handle leads to; empty where the viewer sees nobody."""
     row = FormerHandle.objects.filter(handle=handle).select_related("delegate").first()
-    if row is None or sharing.find(viewer, row.delegate.handle, on) is None:
+    if row is None or visibility.find(viewer, row.delegate.handle, on) is None:
         return ""
     return row.delegate.get_absolute_url()
 

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from participants import sharing
 from participants.letters import write_to
 from participants.models import Delegate, Introduction, User
 from participants.permissions import acts_for, rights_of
-from participants.sharing import Card, Viewer
+from participants.privacy import visibility
+from participants.privacy.visibility import Card, Viewer
 from roundtable.audit import log as audit
 
 # Who got no answer, or a no that nobody tells, may ask the same person again after this time.
@@ -49,7 +49,7 @@ def ask(*, by: Delegate, handle: str, message: str, at: datetime) -> Introductio
     to. Raises TooMany where too many requests wait.
     """
     assert by.user is not None
-    profile = sharing.find(sharing.viewer_of(by.user, at.date()), handle, at.date())
+    profile = visibility.find(visibility.viewer_of(by.user, at.date()), handle, at.date())
     if profile is None or profile.is_own:
         return None
     other = Delegate.objects.get(handle=handle)
@@ -200,7 +200,7 @@ def _cards(
         for row in rows
         if _is_asked_by_first(row) and not _accepted(row, delegate) and row.first_id in others
     }
-    return sharing.cards_of_asking(asking, on) | sharing.cards_by_number(viewer, others, on)
+    return visibility.cards_of_asking(asking, on) | visibility.cards_by_number(viewer, others, on)
 
 
 def _side(row: Introduction, delegate: Delegate, cards: dict[int, Card]) -> Side:

@@ -7,8 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from participants.consents import give
-from participants.erasing import erase, erase_account
 from participants.invitations import open_invitations
 from participants.models import (
     Consent,
@@ -18,6 +16,8 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.privacy.consent import give
+from participants.privacy.erasure import erase, erase_account
 from roundtable.audit import log as audit
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from participants import hiding
 from participants.accounts import addresses_of, mailbox_of
 from participants.models import Delegate, Grant, User
+from participants.privacy import hiding
 from roundtable.mail.batches import Batch
 from roundtable.mail.queue import Letter, post
 from roundtable.models import Event

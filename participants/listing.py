@@ -20,9 +20,9 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from participants.letters import write_to_account, write_to_cochairs
-from participants.looks import note_export
 from participants.models import Affiliation, Delegate, Grant, ParticipantList, Participation, User
 from participants.permissions import acts_for
+from participants.privacy.access_log import note_export
 from roundtable.audit import log as audit
 from roundtable.models import Event
 

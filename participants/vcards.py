@@ -4,7 +4,7 @@ import unicodedata
 
 from participants.channels import ChannelKind
 from participants.languages import LANGUAGE_CHOICES
-from participants.sharing import Profile
+from participants.privacy.visibility import Profile
 
 V3, V4 = "3.0", "4.0"  # RFC 2426 and RFC 6350
 VERSIONS = (V3, V4)

@@ -30,7 +30,6 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.models.version import keep_version
-from participants import hiding, reviewing
 from participants.channels import ChannelKind
 from participants.models import (
     Audience,
@@ -46,6 +45,7 @@ from participants.models import (
     RecordedCount,
     User,
 )
+from participants.privacy import hiding, retention
 from roundtable.models import Event
 from tests.addresses import pages
 from tests.agreeing import (
@@ -666,7 +666,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     ],
     # What stands in messages, for whoever comes by one.
     "hide-by-link": lambda: [_path(hiding.url_for(row)) for row in _with_account()],
-    "review-by-link": lambda: [_path(reviewing.url_for(row)) for row in _with_account()],
+    "review-by-link": lambda: [_path(retention.url_for(row)) for row in _with_account()],
     "stop-by-link": lambda: [_path(stop_url(row)) for row in User.objects.order_by("pk")],
     # None is in any hands but its person's.
     "report-by-link": lambda: ["/report/no-such-link/"],

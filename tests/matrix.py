@@ -25,8 +25,8 @@ from outcomes.bringing.keeping import keep
 from outcomes.following import stop_url
 from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
 from outcomes.reporting import report_link
-from participants import hiding, reviewing
 from participants.models import Audience, Delegate, Invitation, Organisation, User
+from participants.privacy import hiding, retention
 from roundtable.mail.batches import hold
 from roundtable.models import Event
 from tests.addresses import patterns
@@ -477,7 +477,7 @@ OBJECTS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "admin:outcomes_progressupdate_evidence": _files_at_the_desk,
     "admin:roundtable_event_upload": _uploads(""),
     "admin:roundtable_event_upload_page": _uploads("1/"),
-    "review-by-link": lambda cast, own: _links(reviewing.url_for, cast, own),
+    "review-by-link": lambda cast, own: _links(retention.url_for, cast, own),
 }
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db.models import Q
 
-from participants import audiences, sharing
 from participants.models import ContactChannel, Delegate
 from participants.models.introduction import IntroductionQuerySet
 from participants.models.participation import ParticipationQuerySet
+from participants.privacy import audiences, visibility
 
 
 def _yes(*_given: Any) -> bool:
@@ -56,17 +56,17 @@ def _agreed() -> Q:
     return Q(consented_at__isnull=False, erased_at=None)
 
 
-_is_listed: Callable[..., bool] = sharing._is_listed
+_is_listed: Callable[..., bool] = visibility._is_listed
 
 Mistake = list[tuple[Any, str, Any]]
 MISTAKES: dict[str, Mistake] = {
     "shows everything": [
-        (sharing, "is_inside", _yes),
-        (sharing, "inside", _every_row),
+        (visibility, "is_inside", _yes),
+        (visibility, "inside", _every_row),
     ],
-    "lists everyone": [(sharing, "inside", _every_row)],
-    "shows all in pages": [(sharing, "is_inside", _yes)],
-    "shows every channel": [(sharing, "_is_seen", _seen_by_all)],
+    "lists everyone": [(visibility, "inside", _every_row)],
+    "shows all in pages": [(visibility, "is_inside", _yes)],
+    "shows every channel": [(visibility, "_is_seen", _seen_by_all)],
     "knows no exceptions": [
         (audiences.LeftOut, "includes", _no),
         (audiences, "_leaving_out", _no_row),
@@ -74,8 +74,8 @@ MISTAKES: dict[str, Mistake] = {
     "knows no exceptions in pages": [(audiences.LeftOut, "includes", _no)],
     "knows no exceptions in lists": [(audiences, "_leaving_out", _no_row)],
     "knows no pause": [
-        (sharing, "_shown", _agreed),
-        (sharing, "_is_listed", _listed_though_paused),
+        (visibility, "_shown", _agreed),
+        (visibility, "_is_listed", _listed_though_paused),
     ],
     "takes participants for a constituency": [(audiences, "_constituency", _at_one_table)],
     "takes a request for an introduction": [(IntroductionQuerySet, "accepted", _all)],

@@ -22,20 +22,9 @@ from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound, Statement
 from outcomes.reminding import remind
-from participants import (
-    asking,
-    consents,
-    erasing,
-    grants,
-    introductions,
-    invitations,
-    leaving,
-    listing,
-    looks,
-    reviewing,
-    sharing,
-)
+from participants import asking, grants, introductions, invitations, leaving, listing
 from participants.models import Consent, Delegate, InvitationRequest, User
+from participants.privacy import access_log, consent, erasure, retention, visibility
 from roundtable.models import Event, Letter
 from tests.canaries import (
     CARD,
@@ -264,12 +253,12 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
     )
     asking.ask(request=request, at=at)
     follow_up(event, cochair, readers["operator"], at)
-    consents.pause(named("open"), by=Consent.By.OWNER, at=at)
+    consent.pause(named("open"), by=Consent.By.OWNER, at=at)
     looker = named("later").user
     assert looker is not None
     for key in ("inside", "wary"):
-        sharing.reveal(looker, named(key).handle, at)
-    looks.note_run(looker, at)
+        visibility.reveal(looker, named(key).handle, at)
+    access_log.note_run(looker, at)
     held = make_grant(make_user("zq-held@example.org"), event, role="editor")
     operator = readers["operator"]
     assert operator is not None
@@ -287,12 +276,12 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
     leaving.leave(user=user, address=second, work=None, at=at)
     wary = named("wary").user
     assert wary is not None
-    erasing.erase_oneself(wary, at=at)
+    erasure.erase_oneself(wary, at=at)
     yield
     done: Counter[str] = Counter()
     for months in range(12, 40):
         later = at + timedelta(days=30 * months)
-        done += reviewing.review(on=later.date(), at=later)
+        done += retention.review(on=later.date(), at=later)
         yield
     assert {"asked", "narrowed", "warned", "warned-again", "erased"} <= set(done)
 

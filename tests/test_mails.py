@@ -25,20 +25,7 @@ from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
-from participants import (
-    asking,
-    consents,
-    grants,
-    hiding,
-    introductions,
-    invitations,
-    leaving,
-    listing,
-    looks,
-    resetting,
-    reviewing,
-    sharing,
-)
+from participants import asking, grants, introductions, invitations, leaving, listing, resetting
 from participants.models import (
     Audience,
     Consent,
@@ -47,6 +34,7 @@ from participants.models import (
     Organisation,
     User,
 )
+from participants.privacy import access_log, consent, hiding, retention, visibility
 from roundtable.mail import queue
 from roundtable.models import Event
 from tests.conftest import ROOT
@@ -233,9 +221,9 @@ def invite(cast: Cast, at: datetime) -> None:
 def pause_and_look(cast: Cast, at: datetime) -> None:
     looker = cast.user(cast.other)
     for _time in range(2):
-        sharing.reveal(looker, cast.own.handle, at)
-    looks.note_run(looker, at)
-    consents.pause(cast.other, by=Consent.By.OWNER, at=at)
+        visibility.reveal(looker, cast.own.handle, at)
+    access_log.note_run(looker, at)
+    consent.pause(cast.other, by=Consent.By.OWNER, at=at)
 
 
 def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
@@ -314,7 +302,7 @@ def leave(cast: Cast, at: datetime) -> None:
 def review(cast: Cast, at: datetime) -> Iterator[None]:
     for months in range(11, 23):
         later = at + timedelta(days=31 * months)
-        reviewing.review(on=later.date(), at=later)
+        retention.review(on=later.date(), at=later)
         yield
 
 

@@ -16,7 +16,6 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker, Settings
 
 from outcomes.models import Outcome, Status, Theme
-from participants import sharing
 from participants.models import (
     Audience,
     Delegate,
@@ -25,6 +24,7 @@ from participants.models import (
     RevealBudget,
     User,
 )
+from participants.privacy import visibility
 from roundtable.models import AuditEntry, Event, Letter
 from tests.addresses import pages
 from tests.canaries import (
@@ -471,7 +471,7 @@ def test_page_that_failed_tells_nothing(readers: Readers, monkeypatch: pytest.Mo
     def fail(*_args: Any, **_fields: Any) -> None:
         raise RuntimeError("zq-quiet-name zq-quiet-onlyme@example.org")
 
-    monkeypatch.setattr(sharing, "find", fail)
+    monkeypatch.setattr(visibility, "find", fail)
     answer = Client(raise_request_exception=False).get("/directory/abcdefghjk/")
     assert answer.status_code == 500
     assert seen_in(whole(answer)) == set()

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes import workbook
 from outcomes.loading.describing import content_of
 from participants import listing
-from participants.looks import note_export
 from participants.models import Delegate
 from participants.permissions import Rights
+from participants.privacy.access_log import note_export
 from roundtable.models import Event
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

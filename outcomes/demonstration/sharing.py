@@ -4,8 +4,6 @@ from datetime import date, timedelta
 
 from outcomes.demonstration.cast import Person
 from outcomes.demonstration.people import noon, organisation, store
-from participants import sharing
-from participants.consents import current_notice, give, renew
 from participants.models import (
     AudienceException,
     Consent,
@@ -14,6 +12,8 @@ from participants.models import (
     Introduction,
     User,
 )
+from participants.privacy import visibility
+from participants.privacy.consent import current_notice, give, renew
 
 # Who asked whom, how many days before the last one, why, and whether it was accepted.
 INTRODUCTIONS = [
@@ -45,11 +45,11 @@ def add_sharing(people: list[Person], *, by: User, on: date) -> None:
     first, second, days, message = PROPOSED
     _introduce(first, second, on - timedelta(days=days), message, True, by=by)
     handle = _delegate("delegate").handle
-    sharing.reveal(by, handle, noon(on - timedelta(days=33)))
+    visibility.reveal(by, handle, noon(on - timedelta(days=33)))
     for key, days in LOOKS:
         user = _delegate(key).user
         assert user is not None
-        sharing.reveal(user, handle, noon(on - timedelta(days=days)))
+        visibility.reveal(user, handle, noon(on - timedelta(days=days)))
 
 
 def _delegate(key: str) -> Delegate:

@@ -6,7 +6,7 @@ from django import template
 
 from outcomes.models import Commitment, Milestone, Outcome, Statement, Status
 from outcomes.plots import TONES
-from participants.sharing import Card
+from participants.privacy.visibility import Card
 
 register = template.Library()
 

@@ -16,8 +16,8 @@ from outcomes.forms import OutcomeFilterForm
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import checkable, contacts, corrected, reach, with_parties
-from participants import sharing
 from participants.models import EventRole
+from participants.privacy import visibility
 from participants.roll import roll, with_role
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, page_of
@@ -63,7 +63,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     form.check_begun(event.starts_on)
     if form.errors:
         return form.refuse(request)
-    viewer = sharing.viewer_of(request.user, on)
+    viewer = visibility.viewer_of(request.user, on)
     statement = Statement.objects.published().filter(event=event).first()
     lead_ins = _lead_ins(statement, form.day) if statement else []
     rows = as_of(Commitment.objects.filter(event=event), form.day)
@@ -139,7 +139,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     on = timezone.localdate()
     form = AsOfForm(request.GET, on)
     form.check_begun(outcome.statement.event.starts_on)
-    viewer = sharing.viewer_of(request.user, on)
+    viewer = visibility.viewer_of(request.user, on)
     if outcome.parent and not outcome.parent.number:
         raise Http404
     if form.errors:

@@ -24,8 +24,8 @@ from outcomes.plots import bars, shares
 from outcomes.reading import contacts, reach, with_parties
 from outcomes.rounds import unanswered_rounds
 from outcomes.voices import voices
-from participants import sharing
 from participants.models import User
+from participants.privacy import visibility
 from roundtable.query_forms import page_of
 
 
@@ -35,7 +35,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     """Commitments, and the people one may ask about them."""
     on = timezone.localdate()
     form = CommitmentFilterForm(request.GET, on)
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
+    viewer = visibility.viewer_of(request.user, timezone.localdate())
     context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
     if form.is_valid():
         context |= {"today": form.day or on} | looking_back(form.day)
@@ -74,7 +74,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     form.check_begun(commitment.event.starts_on)
     if form.errors:
         return form.refuse(request)
-    viewer = sharing.viewer_of(request.user, on)
+    viewer = visibility.viewer_of(request.user, on)
     updates = (
         told_by(ProgressUpdate.objects.published().filter(commitment=commitment), form.day)
         .select_related("party__organisation", "party__group")

@@ -11,8 +11,9 @@ from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Res
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import reach, with_parties
 from outcomes.search import SearchForm, search
-from participants import former, sharing
+from participants import former
 from participants.models import Organisation
+from participants.privacy import visibility
 from participants.roll import roll
 from roundtable.models import Event
 
@@ -57,7 +58,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = None
     if form.is_valid() and form.cleaned_data["q"]:
-        viewer = sharing.viewer_of(request.user, timezone.localdate())
+        viewer = visibility.viewer_of(request.user, timezone.localdate())
         found = search(form.cleaned_data["q"], viewer, timezone.localdate())
     return render(
         request,
@@ -75,7 +76,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if organisation is None:  # it may have been merged into another one
         return former.lead_on(request, former.page_of_organisation(slug))
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user, timezone.localdate())
+    viewer = visibility.viewer_of(request.user, timezone.localdate())
     commitments = with_parties(
         Commitment.objects.published().filter(parties__organisation=organisation)
     ).order_by("-event__starts_on", "pk")[:MOST_SHOWN]
@@ -89,7 +90,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         .filter(organisation=organisation)
         .select_related("commitment__event")
     )
-    people = sharing.listed_at(organisation, viewer, on).order_by("name", "pk")
+    people = visibility.listed_at(organisation, viewer, on).order_by("name", "pk")
     context = {
         "organisation": organisation,
         "roles": organisation.roles.filter(event__is_public=True).select_related("event"),
@@ -97,7 +98,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "reach": reach(viewer, commitments, on),
         "responses": responses[:MOST_SHOWN],
         "assessments": assessments[:MOST_SHOWN],
-        "people": sharing.cards(people[:MOST_SHOWN]),
+        "people": visibility.cards(people[:MOST_SHOWN]),
         "viewer": viewer,
         "today": on,
     }

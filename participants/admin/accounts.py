@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.accounts import is_in_use, is_taken, set_sign_in_address
 from participants.admin.base import GrantedInline, OperatorAdmin
-from participants.admin.erasing import ErasingAdmin
 from participants.admin.private import PrivateAdmin
 from participants.models import Grant, User
+from participants.privacy.admin import ErasingAdmin
 
 
 class OperatorOnlyAdmin(PrivateAdmin, OperatorAdmin):

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 
 from participants.actions import addresses_of, confirm_participations, is_own
 from participants.admin.affiliations import AffiliationInline
-from participants.admin.erasing import ErasingAdmin
 from participants.admin.filters import (
     ConfirmedFilter,
     EventFilter,
@@ -26,6 +25,7 @@ from participants.admin.private import PrivateAdmin
 from participants.admin.taking_part import ParticipationInline
 from participants.models import Delegate, Participation
 from participants.permissions import Rights, edits_all_of
+from participants.privacy.admin import ErasingAdmin
 
 
 @admin.register(Delegate)

@@ -1,8 +1,5 @@
 """What people write, and what they ask lists for."""
 
-from participants.forms.audience import WhoForm
-from participants.forms.consent import AgreementForm, ReviewForm
-from participants.forms.erasing import EraseForm
 from participants.forms.introductions import IntroductionForm
 from participants.forms.invitations import InviteMeForm, SharingForm
 from participants.forms.lists import (
@@ -18,6 +15,7 @@ from participants.forms.profile import (
     ProfileForm,
     with_saved_choices,
 )
+from participants.privacy.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
 
 __all__ = [
     "AgreementForm",

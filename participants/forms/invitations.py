@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from participants.forms.audience import audience_field
-from participants.forms.consent import AgreementForm
 from participants.models import Delegate, InvitationRequest
 from participants.onlookers import Onlookers
+from participants.privacy.forms import AgreementForm, audience_field
 from roundtable.models import Event
 
 

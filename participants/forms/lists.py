@@ -10,10 +10,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from participants import sharing
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import Delegate, DelegateLanguage, Kind, Organisation
 from participants.name_folding import contains_all, folded
+from participants.privacy import visibility
 from participants.vcards import V3, VERSIONS
 from roundtable.query_forms import ListForm
 
@@ -73,7 +73,7 @@ class DirectoryForm(ListForm):
         self.on = on
         # Asked of nobody but these, so that a choice tells of nobody else.
         places = list(
-            sharing.workplaces(on)
+            visibility.workplaces(on)
             .filter(delegate__in=people.values("pk"))
             .order_by("organisation__name", "organisation__slug")
             .values_list("organisation__slug", "organisation__name", "organisation__country")
@@ -110,7 +110,7 @@ class DirectoryForm(ListForm):
         Each comes with the workplace that was asked for, and its country.
         """
         asked = self.cleaned_data
-        places = sharing.workplaces(self.on).filter(self._at_places(), delegate=OuterRef("pk"))
+        places = visibility.workplaces(self.on).filter(self._at_places(), delegate=OuterRef("pk"))
         if asked["organisation"] or asked["kind"] or asked["country"]:
             people = people.filter(Exists(places))
         if asked["language"]:

@@ -11,8 +11,6 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from participants.channels import ChannelKind, clean_value
-from participants.forms.audience import IDLE, PROTECTED, audience_field, of_channel
-from participants.forms.consent import READ_AGAIN, agreement_field
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import (
     Audience,
@@ -23,6 +21,14 @@ from participants.models import (
     DelegateLanguage,
 )
 from participants.onlookers import Onlookers
+from participants.privacy.forms import (
+    IDLE,
+    PROTECTED,
+    READ_AGAIN,
+    agreement_field,
+    audience_field,
+    of_channel,
+)
 from roundtable.query_forms import QueryForm
 
 ONLY_ME = Audience.ONLY_ME

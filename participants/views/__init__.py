@@ -1,30 +1,37 @@
 """The pages about people and organisations."""
 
-from participants.views.audience import my_audience
-from participants.views.consent import (
+from participants.privacy.views import (
+    erase_me,
+    erased,
+    hide_by_link,
+    hide_me,
+    my_audience,
     my_consent,
     my_consent_notice,
     my_consent_text,
     my_consent_withdraw,
+    my_data,
+    my_data_json,
+    my_data_zip,
+    my_looks,
+    my_review,
+    review_by_link,
+    show_me,
 )
-from participants.views.data import erase_me, erased, my_data, my_data_json, my_data_zip
 from participants.views.directory import (
     delegate_detail,
     delegate_list,
     delegate_reveal,
     delegate_vcard,
 )
-from participants.views.hiding import hide_by_link, hide_me, show_me
 from participants.views.introductions import (
     answer_introduction,
     ask_introduction,
     my_introductions,
 )
 from participants.views.invitations import invitation, invite_me, invite_me_sent
-from participants.views.looks import my_looks
 from participants.views.organisations import organisation_list
 from participants.views.profile import me, me_preview
-from participants.views.review import my_review, review_by_link
 from participants.views.welcome import (
     welcome,
     welcome_erase,

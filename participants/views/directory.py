@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import directory, former, looks, sharing, vcards
+from participants import directory, former, vcards
 from participants.forms import CardForm, DirectoryForm
 from participants.models import Delegate, User
+from participants.privacy import access_log, visibility
 from roundtable import idempotency
 from roundtable.query_forms import page_of
 
@@ -25,8 +26,8 @@ from roundtable.query_forms import page_of
 def delegate_list(request: HttpRequest) -> HttpResponse:
     """The people who are listed to this viewer, as cards, as a table or by country."""
     on = timezone.localdate()
-    viewer = sharing.viewer_of(request.user, on)
-    people = sharing.listed(viewer, on)
+    viewer = visibility.viewer_of(request.user, on)
+    people = visibility.listed(viewer, on)
     form = DirectoryForm(request.GET, people, on)
     context: dict[str, object] = {"form": form, "viewer": viewer, "page": None}
     if form.is_valid():
@@ -47,15 +48,15 @@ def _laid_out(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, obje
         page = page_of(form, people.prefetch_related("languages"))
         return {"page": page, "rows": directory.rows(page.object_list)}
     page = page_of(form, people)
-    return {"page": page, "cards": sharing.cards(page.object_list)}
+    return {"page": page, "cards": visibility.cards(page.object_list)}
 
 
 @require_safe
 @login_not_required
 def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """One person, as far as this viewer may see without asking for more."""
-    viewer, on = sharing.viewer_of(request.user, timezone.localdate()), timezone.localdate()
-    profile = sharing.find(viewer, handle, on)
+    viewer, on = visibility.viewer_of(request.user, timezone.localdate()), timezone.localdate()
+    profile = visibility.find(viewer, handle, on)
     if profile is None:  # it may have been merged into another one
         return former.lead_on(request, former.page_of_person(viewer, handle, on))
     return render(
@@ -83,24 +84,24 @@ def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
     on = timezone.localdate()
     form = CardForm(request.POST if is_post else request.GET)
     if not form.is_valid():  # before anything is looked at or counted
-        viewer = sharing.viewer_of(request.user, on) if is_post else sharing.VISITOR
-        return _refuse_version(request, sharing.find(viewer, handle, on), form)
+        viewer = visibility.viewer_of(request.user, on) if is_post else visibility.VISITOR
+        return _refuse_version(request, visibility.find(viewer, handle, on), form)
     if is_post:
         return _reveal(request, handle, version=form.cleaned_data["version"])
-    profile = sharing.find(sharing.VISITOR, handle, on)
+    profile = visibility.find(visibility.VISITOR, handle, on)
     if profile is None:
         raise Http404
     return _vcard_response(request, profile, form.cleaned_data["version"])
 
 
 def _refuse_version(
-    request: HttpRequest, profile: sharing.Profile | None, form: CardForm
+    request: HttpRequest, profile: visibility.Profile | None, form: CardForm
 ) -> HttpResponse:
     if profile is None:
         raise Http404
     context = {
         "profile": profile,
-        "viewer": sharing.viewer_of(request.user, timezone.localdate()),
+        "viewer": visibility.viewer_of(request.user, timezone.localdate()),
         "mistakes": form.errors["version"],
     }
     return render(request, "participants/delegate_detail.html", context, status=400)
@@ -113,23 +114,23 @@ def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpRespons
     is_repeat = idempotency.is_repeat(request, at)
     try:
         if is_repeat:  # the same look, of which nothing is counted or recorded twice
-            viewer = sharing.viewer_of(request.user, at.date())
-            profile = sharing.find(viewer, handle, at.date(), opened=True)
+            viewer = visibility.viewer_of(request.user, at.date())
+            profile = visibility.find(viewer, handle, at.date(), opened=True)
         else:
             act = "vcard" if version else "reveal"
-            profile = sharing.reveal(request.user, handle, at, act=act)
-    except sharing.BudgetSpent:
-        looks.note_run(request.user, at)
+            profile = visibility.reveal(request.user, handle, at, act=act)
+    except visibility.BudgetSpent:
+        access_log.note_run(request.user, at)
         return _refuse_more(request, at)
     if profile is None:
         raise Http404
     if not is_repeat:
-        looks.note_run(request.user, at)
+        access_log.note_run(request.user, at)
     if version:
         return _vcard_response(request, profile, version)
     context = {
         "profile": profile,
-        "viewer": sharing.viewer_of(request.user, timezone.localdate()),
+        "viewer": visibility.viewer_of(request.user, timezone.localdate()),
         "opened": True,
     }
     return render(request, "participants/delegate_detail.html", context)
@@ -148,7 +149,9 @@ def _refuse_more(request: HttpRequest, at: datetime) -> HttpResponse:
     return answer
 
 
-def _vcard_response(request: HttpRequest, profile: sharing.Profile, version: str) -> HttpResponse:
+def _vcard_response(
+    request: HttpRequest, profile: visibility.Profile, version: str
+) -> HttpResponse:
     handle = profile.card.handle
     url = request.build_absolute_uri(reverse("delegate-detail", args=[handle]))
     card = vcards.vcard(profile, url, version)

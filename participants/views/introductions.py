@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import introductions, sharing
+from participants import introductions
 from participants.forms import IntroductionForm
 from participants.models import Audience, Delegate, Introduction, User
+from participants.privacy import visibility
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -17,8 +18,8 @@ def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
     """A page to ask one person, who sees who asks and why."""
     assert isinstance(request.user, User)
     at = timezone.now()
-    viewer = sharing.viewer_of(request.user, at.date())
-    profile = sharing.find(viewer, handle, at.date())
+    viewer = visibility.viewer_of(request.user, at.date())
+    profile = visibility.find(viewer, handle, at.date())
     if viewer.delegate is None or profile is None or profile.is_own:
         raise Http404
     by = Delegate.objects.get(pk=viewer.delegate)
@@ -49,7 +50,7 @@ def my_introductions(request: HttpRequest) -> HttpResponse:
     """Who asks to be introduced to me, whom I asked, and whom I was introduced to."""
     delegate = _own(request)
     at = timezone.now()
-    viewer = sharing.viewer_of(request.user, at.date())
+    viewer = visibility.viewer_of(request.user, at.date())
     sides = introductions.sides_of(delegate, viewer, at)
     context = {
         "waiting": [side for side in sides if side.awaits_me],

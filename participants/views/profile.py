@@ -11,12 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import consents, invitations, looks, reviewing, sharing
-from participants.choosing import state_of
+from participants import invitations
 from participants.forms import ChannelFormSet, PreviewForm, ProfileForm, with_saved_choices
 from participants.models import Consent, Delegate, User
 from participants.onlookers import Onlookers
 from participants.permissions import may_enter_admin
+from participants.privacy import access_log, consent, retention, visibility
+from participants.privacy.audience_choice import state_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +33,7 @@ def me(request: HttpRequest) -> HttpResponse:
     data: QueryDict | None = request.POST if request.method == "POST" else None
     notice = None
     if delegate.consented_at is None:
-        notice = consents.current_notice(get_language() or consents.FALLBACK)
+        notice = consent.current_notice(get_language() or consent.FALLBACK)
     shown: dict[str, Any] = {
         "onlookers": Onlookers.of(delegate),
         "exceptions": list(delegate.exceptions.select_related("organisation")),
@@ -47,7 +48,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if data is not None and not is_stale and form.is_valid() and channels.is_valid():
         with transaction.atomic():
             if notice and form.cleaned_data["agree"]:
-                consents.give(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
+                consent.give(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
             form.save()
             channels.save()
         messages.success(request, _("Your profile is saved."))
@@ -55,10 +56,10 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "notice": notice,
-        "is_review_awaited": reviewing.is_awaited(delegate),
+        "is_review_awaited": retention.is_awaited(delegate),
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
-        "looks": looks.number_of_late(delegate, timezone.now()),
+        "looks": access_log.number_of_late(delegate, timezone.now()),
         "has_mistakes": data is not None,
         "is_stale": is_stale,
         "state": state,
@@ -77,10 +78,10 @@ def me_preview(request: HttpRequest) -> HttpResponse:
     form = PreviewForm(request.GET)
     chosen = form.cleaned_data.get("viewer") or "visitor" if form.is_valid() else "visitor"
     on = timezone.localdate()
-    viewer = sharing.VISITOR
+    viewer = visibility.VISITOR
     if chosen != PreviewForm.VISITOR:
-        viewer = sharing.stand_in(delegate, chosen, on)
-    profile = sharing.find(viewer, delegate.handle, on, opened=viewer.signed_in)
+        viewer = visibility.stand_in(delegate, chosen, on)
+    profile = visibility.find(viewer, delegate.handle, on, opened=viewer.signed_in)
     context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
     return render(
         request, "participants/me_preview.html", context, status=400 if form.errors else 200

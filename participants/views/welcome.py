@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from participants import invitations, joining
-from participants.consents import current_notice
 from participants.forms import ChannelFormSet, DetailsForm, SharingForm
 from participants.models import Delegate, Invitation, User
 from participants.onlookers import Onlookers
+from participants.privacy.consent import current_notice
 
 Step = Callable[[HttpRequest, Invitation], HttpResponse]
 

@@ -12,8 +12,8 @@ from outcomes.answering import asked_of
 from outcomes.following import stop_url
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from outcomes.reporting import report_link
-from participants import hiding, reviewing, sharing
 from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation, User
+from participants.privacy import hiding, retention, visibility
 from roundtable.models import Event
 
 
@@ -82,7 +82,7 @@ def organisation() -> str:
 
 def open_person() -> str:
     """Somebody who shares a way to be reached with everyone."""
-    shared = sharing.shared_with_everyone(demonstration().ends_on)
+    shared = visibility.shared_with_everyone(demonstration().ends_on)
     return reverse("delegate-detail", args=[shared[0].card.handle])
 
 
@@ -196,7 +196,7 @@ PUBLIC = [
     Page("erased", "/erased/"),
     Page("hide-by-link", lambda: link_of(hiding.url_for)),
     Page("stop-by-link", link_to_stop),
-    Page("review-by-link", lambda: link_of(reviewing.url_for)),
+    Page("review-by-link", lambda: link_of(retention.url_for)),
     Page("report-by-link", report_by_link),
     Page("report-by-link-closed", "/report/nonsense/", 404),
     Page("not-found", "/nothing/", 404),

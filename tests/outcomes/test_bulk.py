@@ -18,9 +18,9 @@ from outcomes.handing_over import hand_over
 from outcomes.merging import merge_people
 from outcomes.models import Commitment, CommitmentParty, Outcome, ReportingRound, RoundRequest
 from outcomes.reporting import report_link
-from participants import consents, erasing
 from participants.accounts import set_sign_in_address
 from participants.models import Consent, Delegate, Invitation, User
+from participants.privacy import consent, erasure
 from roundtable.audit.log import AuditEntry
 from roundtable.mail.batches import Batch, hold
 from roundtable.mail.clean_up import tend
@@ -330,7 +330,7 @@ def without_address(person: Delegate, user: User) -> None:
 
 
 def erased(person: Delegate, user: User) -> None:
-    erasing.erase(person, by=None, at=NOON)
+    erasure.erase(person, by=None, at=NOON)
 
 
 def merged(person: Delegate, user: User) -> None:
@@ -514,12 +514,12 @@ def test_nobody_is_asked_again_where_all_is_settled_meanwhile(
 
 
 def hidden(person: Delegate) -> None:
-    consents.pause(person, by=Consent.By.OWNER, at=NOON)
+    consent.pause(person, by=Consent.By.OWNER, at=NOON)
     Letter.objects.exclude(cause__startswith="round").delete()
 
 
 def gone(person: Delegate) -> None:
-    erasing.erase(person, by=None, at=NOON)
+    erasure.erase(person, by=None, at=NOON)
 
 
 def rounds_removed(person: Delegate) -> None:

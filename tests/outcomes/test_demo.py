@@ -31,7 +31,6 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.rounds import with_numbers
-from participants import sharing
 from participants.invitations import find, waiting_for
 from participants.models import (
     Audience,
@@ -47,6 +46,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.privacy import visibility
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL
 from tests.reading import text_of
@@ -195,9 +195,11 @@ def test_sharing_has_something_of_each(made: Event) -> None:
         str(row.organisation or row.constituency) for row in AudienceException.objects.all()
     } == {*("Bureau of Labour Mobility (example)", "governments")}
     (protected,) = Delegate.objects.filter(is_protected=True)
-    assert not sharing.listed(sharing.VISITOR, ON).filter(pk=protected.pk).exists()
+    assert not visibility.listed(visibility.VISITOR, ON).filter(pk=protected.pk).exists()
     assert delegate.user is not None
-    met = sharing.find(sharing.viewer_of(delegate.user, ON), protected.handle, ON, opened=True)
+    met = visibility.find(
+        visibility.viewer_of(delegate.user, ON), protected.handle, ON, opened=True
+    )
     assert met is not None and len(met.channels) == 1
     assert Introduction.objects.accepted().of(delegate).count() == 2
     open_ones = Introduction.objects.of(delegate).filter(second_accepted_at=None)

@@ -13,8 +13,8 @@ from django.test import Client
 
 from outcomes.following import stop_url, tell
 from outcomes.models import Commitment, Follow
-from participants import consents, erasing
 from participants.models import Consent, Delegate, User
+from participants.privacy import consent, erasure
 from roundtable.mail.queue import Letter
 from roundtable.models import Event
 from tests.factories import make_theme, make_update, make_user, save
@@ -206,8 +206,8 @@ def test_paused_erased_and_unreachable_people_get_none(
     for person in (delegate, quiet_delegate, outsider):
         make_follow(person.user, commitment=commitment, pace="at-once", told_until=MONDAY)
     approve(commitment, TUESDAY)
-    consents.pause(delegate, by=Consent.By.OWNER, at=TUESDAY)
-    erasing.erase(quiet_delegate, by=None, at=TUESDAY)
+    consent.pause(delegate, by=Consent.By.OWNER, at=TUESDAY)
+    erasure.erase(quiet_delegate, by=None, at=TUESDAY)
     assert outsider.user
     User.objects.filter(pk=outsider.user.pk).update(email="0@no-address.invalid")
     closed = make_user("closed@example.org", is_active=False)
@@ -215,7 +215,7 @@ def test_paused_erased_and_unreachable_people_get_none(
     before = Letter.objects.count()
     assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {}
     assert Letter.objects.count() == before
-    consents.resume(delegate, at=TUESDAY)
+    consent.resume(delegate, at=TUESDAY)
     assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {"at-once": 1}
 
 
@@ -302,7 +302,7 @@ def test_what_one_follows_is_held_and_erased(
     assert tell(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {"at-once": 1}
     letter = Letter.objects.get(cause__startswith="follows:")
     assert letter.unsubscribe_url
-    erasing.erase(delegate, by=None, at=TUESDAY + timedelta(hours=2))
+    erasure.erase(delegate, by=None, at=TUESDAY + timedelta(hours=2))
     letter.refresh_from_db()
     assert not Follow.objects.exists()
     assert (letter.recipient, letter.text, letter.unsubscribe_url) == ("", "", "")

@@ -17,8 +17,8 @@ from outcomes.deciding import approve, send_back
 from outcomes.handing_in import event_of, hand_in, remind_cochairs, tell_author
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
 from outcomes.reporting import report_link
-from participants import consents
 from participants.models import Consent, Delegate, User
+from participants.privacy import consent
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.delivery import sent
@@ -189,7 +189,7 @@ def test_who_hides_or_is_gone_gets_no_letter_and_no_link(
     update = handed_in(party)
     assert focal_point.user
     if gone == "paused":
-        consents.pause(focal_point, by=Consent.By.OWNER, at=timezone.now())
+        consent.pause(focal_point, by=Consent.By.OWNER, at=timezone.now())
     elif gone == "closed":
         User.objects.filter(pk=focal_point.user.pk).update(is_active=False)
     else:

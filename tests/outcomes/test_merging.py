@@ -12,8 +12,6 @@ from django.test import Client
 from outcomes.merging import merge_organisations, merge_people, organisations, people
 from outcomes.merging.moving import relations_of
 from outcomes.models import CommitmentParty, Follow
-from participants import erasing, sharing
-from participants.looks import note_export
 from participants.models import (
     Audience,
     Delegate,
@@ -23,6 +21,8 @@ from participants.models import (
     Organisation,
     User,
 )
+from participants.privacy import erasure, visibility
+from participants.privacy.access_log import note_export
 from roundtable.audit.log import AuditEntry, AuditKey, key_of
 from tests.factories import (
     NOON,
@@ -290,8 +290,8 @@ def test_who_was_left_out_stays_left_out(by: User) -> None:
 
     def sees(viewer: Delegate) -> bool:
         assert viewer.user
-        known = sharing.viewer_of(viewer.user, NOON.date())
-        return sharing.find(known, person.handle, NOON.date()) is not None
+        known = visibility.viewer_of(viewer.user, NOON.date())
+        return visibility.find(known, person.handle, NOON.date()) is not None
 
     assert [sees(viewer) for viewer in viewers] == [True, False]
     one(stays, goes, by)
@@ -393,8 +393,8 @@ def test_an_account_gains_no_confirmed_part_by_a_merge(by: User) -> None:
 
     def sees(looker: Delegate, seen: Delegate) -> bool:
         assert looker.user
-        viewer = sharing.viewer_of(looker.user, NOON.date())
-        return sharing.find(viewer, seen.handle, NOON.date()) is not None
+        viewer = visibility.viewer_of(looker.user, NOON.date())
+        return visibility.find(viewer, seen.handle, NOON.date()) is not None
 
     merge_people(stays=stays, goes=goes, by=by, at=NOON)
     part.refresh_from_db()
@@ -482,7 +482,7 @@ def test_the_log_of_both_is_read_by_the_one_and_forgotten_with_it(
     merge_people(stays=stays, goes=goes, by=by, at=NOON)
     assert "Exported a list that names you" in client_of(stays).get("/me/looks/").content.decode()
     stays.refresh_from_db()
-    erasing.erase(stays, by=None, at=NOON + timedelta(days=1))
+    erasure.erase(stays, by=None, at=NOON + timedelta(days=1))
     assert not FormerHandle.objects.exists()
     assert not AuditKey.objects.filter(subject=f"participants.delegate:{number}").exists()
 

@@ -17,9 +17,9 @@ from pytest_django import Settings
 from outcomes.models import CommitmentParty, Reminder, ReportLink
 from outcomes.reminding import remind
 from outcomes.reporting import link_of
-from participants import consents
-from participants.erasing import erase
 from participants.models import Consent, Delegate
+from participants.privacy import consent
+from participants.privacy.erasure import erase
 from roundtable.models import Event
 from tests.factories import make_commitment, make_event, make_party, make_update
 
@@ -126,7 +126,7 @@ def test_commitment_of_a_closed_roundtable_is_named_by_its_reference_alone(
 
 
 def hide(person: Delegate) -> None:
-    consents.pause(person, by=Consent.By.OWNER, at=noon(BEFORE))
+    consent.pause(person, by=Consent.By.OWNER, at=noon(BEFORE))
 
 
 def shut(person: Delegate) -> None:
@@ -154,7 +154,7 @@ def test_who_shows_again_is_reminded_of_the_present_step(event: Event, delegate:
     accepted(delegate, event)
     hide(delegate)
     assert run(BEFORE) == 0
-    consents.resume(delegate, at=noon(DUE))
+    consent.resume(delegate, at=noon(DUE))
     assert run(DUE) == 1
     assert [step for _reference, step in sent_steps()] == ["due"]
 

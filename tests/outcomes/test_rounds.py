@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
 from outcomes.rounds import standing
-from participants import consents
 from participants.models import Consent, Delegate, User
+from participants.privacy import consent
 from roundtable.mail.batches import HELD
 from roundtable.models import Event
 from tests.factories import (
@@ -187,7 +187,7 @@ def test_who_hides_is_counted_like_anybody_and_gets_no_letter(
     deliver: Deliver,
     today: "time_machine.Traveller",
 ) -> None:
-    consents.pause(focal_point, by=Consent.By.OWNER, at=TODAY)
+    consent.pause(focal_point, by=Consent.By.OWNER, at=TODAY)
     before = len(deliver())
     browser = client_of(cochair)
     assert "3 parties are asked." in opened(browser, event)

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from participants.erasures import mark_of
 from participants.models import Delegate, Erasure, User
+from participants.privacy.erasure_ledger import mark_of
 from roundtable.models import AuditEntry, Event
 from tests.factories import make_delegate, make_event, make_grant, make_participation, make_user
 from tests.outcomes.test_admin import act, page

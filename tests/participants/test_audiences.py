@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from participants import sharing
-from participants.audiences import VISITOR, LeftOut, Person, Viewer, is_inside, viewer_of
 from participants.models import Audience, Constituency, Delegate, Kind, Organisation, User
+from participants.privacy import visibility
+from participants.privacy.audiences import VISITOR, LeftOut, Person, Viewer, is_inside, viewer_of
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -74,10 +74,10 @@ def seen_by(who: Delegate | User | AnonymousUser, owner: Delegate) -> str | None
     user = who.user if isinstance(who, Delegate) else who
     assert user is not None
     viewer = viewer_of(user, TODAY)
-    profile = sharing.find(viewer, owner.handle, TODAY, opened=True)
-    listed = sharing.listed(viewer, TODAY).filter(pk=owner.pk).exists()
+    profile = visibility.find(viewer, owner.handle, TODAY, opened=True)
+    listed = visibility.listed(viewer, TODAY).filter(pk=owner.pk).exists()
     assert listed == (profile is not None)
-    rows = sharing.channels_seen_by(viewer, TODAY).filter(delegate=owner)
+    rows = visibility.channels_seen_by(viewer, TODAY).filter(delegate=owner)
     in_database = sorted(rows.values_list("value", flat=True))
     if profile is None:
         assert in_database == []
@@ -300,9 +300,9 @@ def test_owner_sees_all_of_oneself_whatever_the_listing_says(event: Event) -> No
         owner = make_owner(event, listed_to)
         assert owner.user is not None
         viewer = viewer_of(owner.user, TODAY)
-        profile = sharing.find(viewer, owner.handle, TODAY)
+        profile = visibility.find(viewer, owner.handle, TODAY)
         assert profile is not None and profile.is_own and len(profile.channels) == 5
-        assert owner in sharing.listed(viewer, TODAY)
+        assert owner in visibility.listed(viewer, TODAY)
 
 
 def test_those_of_no_constituency_share_none(event: Event) -> None:
@@ -493,7 +493,7 @@ def test_whoever_hides_is_hidden_from_everybody(event: Event, change: str) -> No
     else:
         User.objects.filter(delegate=owner).update(is_active=False)
     assert [seen_by(who, owner) for who in eyes] == [None, None, None, None]
-    assert sharing.shared_with_everyone(TODAY) == []
+    assert visibility.shared_with_everyone(TODAY) == []
 
 
 def test_whoever_withdrew_or_was_erased_is_hidden_from_everybody(event: Event) -> None:
@@ -510,11 +510,11 @@ def test_whoever_withdrew_or_was_erased_is_hidden_from_everybody(event: Event) -
 def test_whoever_has_not_agreed_is_not_shown_even_if_listed() -> None:
     """The database refuses such a row; the door would not show it either."""
     person = Delegate(name="Not agreed", user=make_user(), listed_to=Audience.EVERYONE, pk=0)
-    assert not sharing._is_listed(person, Person(0), VISITOR)
+    assert not visibility._is_listed(person, Person(0), VISITOR)
     person.consented_at = NOON
-    assert sharing._is_listed(person, Person(0), VISITOR)
+    assert visibility._is_listed(person, Person(0), VISITOR)
     person.erased_at = NOON
-    assert not sharing._is_listed(person, Person(0), VISITOR)
+    assert not visibility._is_listed(person, Person(0), VISITOR)
 
 
 def test_hiding_does_not_blind(event: Event) -> None:

@@ -17,10 +17,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.html import escape
 
-from participants import consents
-from participants.erasing import erase
 from participants.management.commands.verify_log import consent_faults
 from participants.models import Consent, ConsentNotice, ContactChannel, Delegate, User
+from participants.privacy import consent
+from participants.privacy.erasure import erase
 from roundtable.audit import log as audit
 from roundtable.models import AuditEntry, AuditKey, Event
 from tests.factories import (
@@ -63,7 +63,7 @@ def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of notices that a test may rewrite."""
     (tmp_path / "sharing-1.en.txt").write_text("I agree.\n")
     (tmp_path / "notes.txt").write_text("No notice.")
-    monkeypatch.setattr(consents, "NOTICES", tmp_path)
+    monkeypatch.setattr(consent, "NOTICES", tmp_path)
     return tmp_path
 
 
@@ -71,7 +71,7 @@ def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_notice_says_what_has_to_be_known() -> None:
-    notice = consents.current_notice("en")
+    notice = consent.current_notice("en")
     assert (notice.purpose, notice.version, notice.language) == ("sharing", 1, "en")
     assert notice.sha256 == hashlib.sha256(notice.text.encode()).hexdigest()
     for sentence in (
@@ -95,7 +95,7 @@ def test_notice_says_what_has_to_be_known() -> None:
 def test_what_the_notice_leads_to_stands_on_the_profile(
     delegate: Delegate, client_of: Callable[..., Client]
 ) -> None:
-    text = consents.current_notice("en").text
+    text = consent.current_notice("en").text
     page = client_of(delegate).get("/me/").content.decode()
     names = set(re.findall(r"on Your profile, under ([A-Z][a-z ]+)\.", text))
     assert names == {"Your agreement", "Your data"}
@@ -103,14 +103,14 @@ def test_what_the_notice_leads_to_stands_on_the_profile(
 
 
 def test_reading_the_notice_stores_nothing_and_the_first_yes_does(newcomer: Delegate) -> None:
-    notice = consents.current_notice("en")
+    notice = consent.current_notice("en")
     assert notice.pk is None
     assert not ConsentNotice.objects.exists()
-    consents.give(newcomer, notice=notice, by=OWNER, at=NOON)
-    consents.give(make_delegate(), notice=notice, by=OWNER, at=NOON)
+    consent.give(newcomer, notice=notice, by=OWNER, at=NOON)
+    consent.give(make_delegate(), notice=notice, by=OWNER, at=NOON)
     stored = ConsentNotice.objects.get()
     assert (stored.text, stored.sha256) == (notice.text, notice.sha256)
-    assert consents.current_notice("en").pk == stored.pk
+    assert consent.current_notice("en").pk == stored.pk
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_notice_comes_in_the_language_or_in_english(
     notices: Path, language: str, chosen: str
 ) -> None:
     (notices / "sharing-1.id.txt").write_text("Saya setuju.")
-    assert consents.current_notice(language).language == chosen
+    assert consent.current_notice(language).language == chosen
 
 
 def test_newest_version_is_asked_for_even_where_it_is_not_translated(notices: Path) -> None:
@@ -129,22 +129,22 @@ def test_newest_version_is_asked_for_even_where_it_is_not_translated(notices: Pa
     (notices / "sharing-2.en.txt").write_text("I agree to more.")
     (notices / "sharing-10.en.txt").write_text("I agree to most.")
     for language in ("en", "id"):
-        notice = consents.current_notice(language)
+        notice = consent.current_notice(language)
         assert (notice.version, notice.language, notice.text) == (10, "en", "I agree to most.")
 
 
 def test_line_ends_are_no_other_wording(notices: Path, newcomer: Delegate) -> None:
-    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    consent.give(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
     (notices / "sharing-1.en.txt").write_bytes(b"I agree.\r\n\r\n")
-    assert consents.current_notice("en").text == "I agree."
-    assert consents.changed_notices() == []
+    assert consent.current_notice("en").text == "I agree."
+    assert consent.changed_notices() == []
 
 
 @pytest.mark.parametrize("change", ["file", "row", "digest"])
 def test_changed_wording_is_refused_and_reported(
     notices: Path, newcomer: Delegate, change: str
 ) -> None:
-    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    consent.give(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
     assert run_checks(databases=["default"], tags=["database"]) == []
     if change == "file":
         (notices / "sharing-1.en.txt").write_text("I agree to everything.")
@@ -152,17 +152,17 @@ def test_changed_wording_is_refused_and_reported(
         ConsentNotice.objects.update(text="I agree to everything.")
     else:
         ConsentNotice.objects.update(sha256="0" * 64)
-    with pytest.raises(consents.NoticeChanged, match=r"sharing-1\.en\.txt is not what"):
-        consents.current_notice("en")
+    with pytest.raises(consent.NoticeChanged, match=r"sharing-1\.en\.txt is not what"):
+        consent.current_notice("en")
     with pytest.raises(SystemCheckError, match=r"sharing-1\.en\.txt is not what people agreed to"):
         call_command("check", databases=["default"])
 
 
 def test_new_wording_in_a_new_version_is_all_right(notices: Path, newcomer: Delegate) -> None:
-    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    consent.give(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
     (notices / "sharing-2.en.txt").write_text("I agree to everything.")
     call_command("check", databases=["default"])
-    assert consents.current_notice("en").version == 2
+    assert consent.current_notice("en").version == 2
 
 
 def test_version_without_english_is_reported(notices: Path) -> None:
@@ -188,9 +188,9 @@ def test_two_who_agree_at_once_to_two_wordings_are_not_mixed_up(newcomer: Delega
         )
         for text in ("Mine.", "Other.")
     )
-    consents.give(newcomer, notice=mine, by=OWNER, at=NOON)
-    with pytest.raises(consents.NoticeChanged):
-        consents.give(newcomer, notice=other, by=OWNER, at=NOON)
+    consent.give(newcomer, notice=mine, by=OWNER, at=NOON)
+    with pytest.raises(consent.NoticeChanged):
+        consent.give(newcomer, notice=other, by=OWNER, at=NOON)
     assert ConsentNotice.objects.get().text == "Mine."
     assert Consent.objects.count() == 1
 
@@ -205,15 +205,15 @@ def entries() -> list[tuple[str, str, bool]]:
 
 
 def test_giving_renewing_and_withdrawing_leave_a_row_and_an_entry_each(newcomer: Delegate) -> None:
-    notice = consents.current_notice("en")
-    consents.give(newcomer, notice=notice, by=OWNER, at=NOON)
+    notice = consent.current_notice("en")
+    consent.give(newcomer, notice=notice, by=OWNER, at=NOON)
     newcomer.refresh_from_db()
     assert (newcomer.consented_at, newcomer.reviewed_on) == (NOON, date(2026, 3, 2))
     assert newcomer.listed_to == "only_me"
-    consents.renew(newcomer, notice=notice, by=Consent.By.LINK, at=LATER)
+    consent.renew(newcomer, notice=notice, by=Consent.By.LINK, at=LATER)
     newcomer.refresh_from_db()
     assert (newcomer.consented_at, newcomer.reviewed_on) == (LATER, date(2026, 3, 5))
-    consents.withdraw(newcomer, by=Consent.By.REVIEW, at=LATER)
+    consent.withdraw(newcomer, by=Consent.By.REVIEW, at=LATER)
     newcomer.refresh_from_db()
     assert (newcomer.consented_at, newcomer.reviewed_on) == (None, date(2026, 3, 5))
     assert [(row.act, row.by, row.at, row.notice.version) for row in newcomer.consents.all()] == [
@@ -232,7 +232,7 @@ def test_withdrawing_narrows_everything_and_removes_nothing(delegate: Delegate) 
     make_consent(delegate)
     delegate.post, delegate.about = "Head of Protection", "Ask me."
     delegate.save()
-    consents.withdraw(delegate, by=OWNER, at=LATER)
+    consent.withdraw(delegate, by=OWNER, at=LATER)
     delegate.refresh_from_db()
     assert (delegate.listed_to, delegate.consented_at) == ("only_me", None)
     assert list(delegate.channels.order_by("pk").values_list("value", "audience")) == [
@@ -247,7 +247,7 @@ def test_withdrawing_narrows_everything_and_removes_nothing(delegate: Delegate) 
 
 def test_withdrawing_keeps_a_protected_profile_protected(event: Event) -> None:
     shy = make_delegate(is_protected=True, listed_to="introduced")
-    consents.withdraw(shy, by=OWNER, at=LATER)
+    consent.withdraw(shy, by=OWNER, at=LATER)
     shy.refresh_from_db()
     assert (shy.is_protected, shy.listed_to) == (True, "only_me")
 
@@ -256,19 +256,19 @@ def test_withdrawing_names_the_wording_that_was_agreed_to(newcomer: Delegate) ->
     old = make_consent(newcomer).notice
     newcomer.consented_at = NOON
     newcomer.save()
-    withdrawn = consents.withdraw(newcomer, by=OWNER, at=LATER)
+    withdrawn = consent.withdraw(newcomer, by=OWNER, at=LATER)
     assert withdrawn is not None and withdrawn.notice == old
 
 
 def test_withdrawing_without_consent_adds_no_row(newcomer: Delegate) -> None:
     ContactChannel.objects.update(audience="participants")
-    assert consents.withdraw(newcomer, by=OWNER, at=LATER) is None
+    assert consent.withdraw(newcomer, by=OWNER, at=LATER) is None
     assert (Consent.objects.count(), AuditEntry.objects.count()) == (0, 0)
     assert newcomer.channels.get().audience == "only_me"
 
 
 def test_acts_of_one_leave_others_alone(delegate: Delegate, focal_point: Delegate) -> None:
-    consents.withdraw(delegate, by=OWNER, at=LATER)
+    consent.withdraw(delegate, by=OWNER, at=LATER)
     focal_point.refresh_from_db()
     assert focal_point.listed_to == "participants" and focal_point.consented_at == NOON
     assert focal_point.channels.get().audience == "participants"
@@ -297,9 +297,9 @@ def test_act_that_cannot_be_logged_does_not_happen(
         raise RuntimeError
 
     monkeypatch.setattr(audit, "record", fail)
-    notice = consents.current_notice("en")
+    notice = consent.current_notice("en")
     with pytest.raises(RuntimeError):
-        consents.give(newcomer, notice=notice, by=OWNER, at=NOON)
+        consent.give(newcomer, notice=notice, by=OWNER, at=NOON)
     newcomer.refresh_from_db()
     assert newcomer.consented_at is None
     assert (Consent.objects.count(), ConsentNotice.objects.count()) == (0, 0)
@@ -314,7 +314,7 @@ def test_person_reads_agrees_and_takes_it_back(client_of: Sign, newcomer: Delega
     assert "You have not agreed, so nothing of you is shared." in page
     assert "Nothing: you have neither agreed nor taken anything back." in page
     assert "Take my agreement back" not in page
-    notice = consents.current_notice("en")
+    notice = consent.current_notice("en")
     assert escape("Sharing your contact details") in page
     answer = browser.post("/me/consent/", {"agree": "on", "wording": notice.sha256})
     assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
@@ -351,7 +351,7 @@ def test_agreement_needs_the_box_and_the_words_that_were_shown(
 ) -> None:
     browser = client_of(newcomer)
     if not sent:
-        sent = {"wording": consents.current_notice("en").sha256}
+        sent = {"wording": consent.current_notice("en").sha256}
     before = all_rows()
     answer = browser.post("/me/consent/", sent)
     assert answer.status_code == 400
@@ -362,7 +362,7 @@ def test_agreement_needs_the_box_and_the_words_that_were_shown(
 def test_new_version_is_asked_for_and_renews(
     client_of: Sign, newcomer: Delegate, notices: Path
 ) -> None:
-    consents.give(newcomer, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    consent.give(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
     browser = client_of(newcomer)
     assert "You agreed on 2 March 2026." in browser.get("/me/consent/").content.decode()
     (notices / "sharing-2.en.txt").write_text("I agree to all.")
@@ -385,8 +385,8 @@ def test_only_wordings_of_ones_own_are_found(client_of: Sign, newcomer: Delegate
 
 
 def test_record_is_downloaded_with_every_word(client_of: Sign, newcomer: Delegate) -> None:
-    notice = consents.current_notice("en")
-    consents.give(newcomer, notice=notice, by=OWNER, at=datetime(2026, 3, 2, 12, 34, tzinfo=UTC))
+    notice = consent.current_notice("en")
+    consent.give(newcomer, notice=notice, by=OWNER, at=datetime(2026, 3, 2, 12, 34, tzinfo=UTC))
     make_consent(make_delegate())
     answer = client_of(newcomer).get("/me/consent.txt")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
@@ -410,7 +410,7 @@ def test_who_has_no_profile_finds_nothing(client_of: Sign) -> None:
 
 
 def test_looking_changes_nothing(client_of: Sign, newcomer: Delegate, delegate: Delegate) -> None:
-    consents.give(delegate, notice=consents.current_notice("en"), by=OWNER, at=NOON)
+    consent.give(delegate, notice=consent.current_notice("en"), by=OWNER, at=NOON)
     for person in (newcomer, delegate):
         browser = client_of(person)
         before = all_rows()
@@ -453,7 +453,7 @@ def test_agreement_right_there_is_given_in_the_same_save(
     client_of: Sign, newcomer: Delegate
 ) -> None:
     browser = client_of(newcomer)
-    digest = consents.current_notice("en").sha256
+    digest = consent.current_notice("en").sha256
     answer = browser.post("/me/", sent(agree="on", wording=digest))
     assert answer.status_code == 302
     newcomer.refresh_from_db()
@@ -491,11 +491,11 @@ def test_page_privacy_says_how_long_the_log_is_kept(client: Client) -> None:
 @pytest.fixture
 def agreed(newcomer: Delegate) -> Delegate:
     """A person who agreed, renewed and withdrew, as the portal records it."""
-    notice = consents.current_notice("en")
-    for count, act in enumerate((consents.give, consents.renew)):
+    notice = consent.current_notice("en")
+    for count, act in enumerate((consent.give, consent.renew)):
         at = NOON + timedelta(days=count)
         act(newcomer, notice=notice, by=Consent.By.OWNER, at=at)
-    consents.withdraw(newcomer, by=Consent.By.LINK, at=NOON + timedelta(days=2))
+    consent.withdraw(newcomer, by=Consent.By.LINK, at=NOON + timedelta(days=2))
     return newcomer
 
 

@@ -12,8 +12,8 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participants import sharing
 from participants.models import Affiliation, Audience, Delegate, DelegateLanguage, Kind
+from participants.privacy import visibility
 from tests.canaries import whole
 from tests.conftest import FULL
 from tests.factories import (
@@ -176,7 +176,7 @@ def test_what_is_hidden_changes_no_byte_of_the_directory(
         assert_same(before, world.answers(asked))
 
 
-def everybody(_viewer: sharing.Viewer, _on: date) -> QuerySet[Delegate]:
+def everybody(_viewer: visibility.Viewer, _on: date) -> QuerySet[Delegate]:
     """A door that lists everyone."""
     places = Affiliation.objects.filter(delegate=OuterRef("pk")).order_by("pk")
     return Delegate.objects.annotate(
@@ -193,7 +193,7 @@ def every_place(_on: date) -> QuerySet[Affiliation]:
 @pytest.mark.walk
 @pytest.mark.parametrize(("name", "door"), [("listed", everybody), ("workplaces", every_place)])
 def test_open_door_is_noticed(monkeypatch: pytest.MonkeyPatch, name: str, door: object) -> None:
-    monkeypatch.setattr(sharing, name, door)
+    monkeypatch.setattr(visibility, name, door)
     shown = [Made("Anna", "Head", Audience.EVERYONE, ["labour"], ["en"])]
     hidden = [Made("Zed", "Head", Audience.ONLY_ME, ["shelter"], ["ne"])]
     other = [Made("Budi", "", Audience.ONLY_ME, [], [])]

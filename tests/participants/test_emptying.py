@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty
-from participants import invitations, looks
+from participants import invitations
 from participants.leaving import let_go
 from participants.models import Audience, Delegate, DelegateLanguage, ReviewStep, User
+from participants.privacy import access_log
 from roundtable.audit import log as audit
 from roundtable.models import AuditEntry, AuditKey, Event
 from tests.factories import (
@@ -64,7 +65,7 @@ def former(delegate: Delegate, event: Event, cochair: User) -> Delegate:
     party = CommitmentParty.objects.filter(commitment__event=event)[0]
     party.ask(delegate)
     party.accept(NOON)
-    audit.record(act=looks.Act.REVEAL, at=NOON, actor=cochair, subject=delegate)
+    audit.record(act=access_log.Act.REVEAL, at=NOON, actor=cochair, subject=delegate)
     let_go(delegate=delegate, by=cochair, events=[event.pk], at=NOON)
     delegate.refresh_from_db()
     return delegate

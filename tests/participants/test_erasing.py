@@ -16,7 +16,6 @@ from django.core.serializers import serialize
 from django.db import models
 
 from outcomes.models import CommitmentParty
-from participants.erasing import addresses_of, erase, erase_account
 from participants.models import (
     Audience,
     Delegate,
@@ -30,6 +29,7 @@ from participants.models import (
     ReviewStep,
     User,
 )
+from participants.privacy.erasure import addresses_of, erase, erase_account
 from roundtable.audit import log as audit
 from roundtable.audit.verify import faults
 from roundtable.mail.queue import Letter

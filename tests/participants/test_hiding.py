@@ -13,10 +13,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
-from participants import consents, hiding, reviewing
-from participants.erasing import erase
 from participants.forms import ProfileForm
 from participants.models import Consent, Delegate, User
+from participants.privacy import consent, hiding, retention
+from participants.privacy.erasure import erase
 from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.canaries import CHANNELS, PROFILE, make_portal, of, paths, press_show, read_everything
@@ -84,7 +84,7 @@ def test_link_hides_at_one_press_without_signing_in(delegate: Delegate) -> None:
 def test_links_in_messages_do_not_count_accounts(event: Event) -> None:
     user = make_user(pk=987_654_321)
     person = make_delegate(user=user)
-    for url in (hiding.url_for(person), reviewing.url_for(person)):
+    for url in (hiding.url_for(person), retention.url_for(person)):
         token = url.rstrip("/").rsplit("/", 1)[1]
         assert str(user.pk) not in signing.b64_decode(token.split(":")[0].encode()).decode()
     assert hiding.delegate_of(hiding.url_for(person).rstrip("/").rsplit("/", 1)[1]) == person
@@ -96,8 +96,8 @@ def wrong_paths(delegate: Delegate) -> dict[str, str]:
     other = make_delegate()
     token, signature = path.removeprefix("/hide/").rstrip("/").rsplit(":", 1)
     other_token = path_of(other).removeprefix("/hide/").rstrip("/").rsplit(":", 1)[0]
-    foreign = reviewing.url_for(delegate).removeprefix("https://portal.example.org/review/")
-    salt = "participants.hiding"
+    foreign = retention.url_for(delegate).removeprefix("https://portal.example.org/review/")
+    salt = "participants.privacy.hiding"
     return {
         "no link": "/hide/nothing/",
         "signature cut": path[:-3] + "/",
@@ -149,7 +149,7 @@ def path_of_erased() -> str:
 def path_of_ended() -> str:
     person = make_delegate()
     path = path_of(person)
-    consents.end_links(person, at=NOON)
+    consent.end_links(person, at=NOON)
     return path
 
 
@@ -373,7 +373,7 @@ def test_profile_that_is_saved_meanwhile_does_not_show_again(
     save = ProfileForm.save
 
     def hidden_meanwhile(form: ProfileForm, *given: Any, **named: Any) -> Delegate:
-        consents.pause(Delegate.objects.get(pk=delegate.pk), by=Consent.By.LINK, at=NOON)
+        consent.pause(Delegate.objects.get(pk=delegate.pk), by=Consent.By.LINK, at=NOON)
         return save(form, *given, **named)
 
     monkeypatch.setattr(ProfileForm, "save", hidden_meanwhile)
@@ -414,17 +414,17 @@ def test_second_press_and_second_hiding_of_a_day_write_no_more_letters(
     cochair: User, delegate: Delegate
 ) -> None:
     by = Consent.By.OWNER
-    assert consents.pause(delegate, by=by, at=NOON)
-    assert not consents.pause(delegate, by=by, at=NOON + timedelta(minutes=1))
+    assert consent.pause(delegate, by=by, at=NOON)
+    assert not consent.pause(delegate, by=by, at=NOON + timedelta(minutes=1))
     delegate.refresh_from_db()
     assert delegate.paused_at == NOON
     assert (AuditEntry.objects.count(), Letter.objects.count()) == (1, 1)
-    assert consents.resume(delegate, at=NOON + timedelta(minutes=2))
-    assert not consents.resume(delegate, at=NOON + timedelta(minutes=3))
-    assert consents.pause(delegate, by=by, at=NOON + timedelta(minutes=4))
+    assert consent.resume(delegate, at=NOON + timedelta(minutes=2))
+    assert not consent.resume(delegate, at=NOON + timedelta(minutes=3))
+    assert consent.pause(delegate, by=by, at=NOON + timedelta(minutes=4))
     assert (AuditEntry.objects.count(), Letter.objects.count()) == (3, 1)
-    consents.resume(delegate, at=NOON + timedelta(hours=1))
-    consents.pause(delegate, by=by, at=NOON + timedelta(days=1))
+    consent.resume(delegate, at=NOON + timedelta(hours=1))
+    consent.pause(delegate, by=by, at=NOON + timedelta(days=1))
     assert Letter.objects.count() == 2
 
 
@@ -434,7 +434,7 @@ def test_cochairs_of_each_roundtable_are_told(
     other = outsider.participations.get().event
     make_grant(make_user("elsewhere@example.org"), other)
     make_participation(delegate, other)
-    consents.pause(delegate, by=Consent.By.OWNER, at=NOON)
+    consent.pause(delegate, by=Consent.By.OWNER, at=NOON)
     recipients = Letter.objects.order_by("recipient").values_list("recipient", flat=True)
     assert list(recipients) == ["cochair@example.org", "elsewhere@example.org"]
 
@@ -464,6 +464,6 @@ def test_nothing_of_who_hid_or_withdrew_is_on_any_page_for_anyone(
     opened = opened_by("delegate", whole=False)
     assert of("open", "name", "partic") | of("inside", "name", "partic") <= opened
     assert Client().post(path_of(hides)).status_code == 200
-    consents.withdraw(withdraws, by=Consent.By.OWNER, at=NOON)
+    consent.withdraw(withdraws, by=Consent.By.OWNER, at=NOON)
     found = {role: opened_by(role, whole=FULL_WALKS or role == "delegate") for role in roles}
     assert found == {role: set() for role in roles}

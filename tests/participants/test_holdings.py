@@ -23,9 +23,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from participants import holdings as personal_data
-from participants.holdings.others import ACTS
-from participants.holdings.tables import TABLES
 from participants.models import (
     Audience,
     Delegate,
@@ -36,6 +33,9 @@ from participants.models import (
     ReviewStep,
     User,
 )
+from participants.privacy.personal_data import sections as personal_data
+from participants.privacy.personal_data.sections import ACTS
+from participants.privacy.personal_data.tables import TABLES
 from roundtable.audit import log as audit
 from roundtable.mail.queue import Letter
 from roundtable.models import Event

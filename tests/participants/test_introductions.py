@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from participants import introductions, sharing
+from participants import introductions
 from participants.introductions import TooMany
 from participants.models import Audience, Delegate, Introduction, User
+from participants.privacy import visibility
 from roundtable.mail.queue import Letter
 from roundtable.models import Event
 from tests.factories import (
@@ -41,8 +42,8 @@ def shelter(event: Event) -> Delegate:
 
 def values(viewer: Delegate, who: Delegate) -> list[str] | None:
     assert viewer.user is not None
-    eyes = sharing.viewer_of(viewer.user, ON)
-    profile = sharing.find(eyes, who.handle, ON, opened=True)
+    eyes = visibility.viewer_of(viewer.user, ON)
+    profile = visibility.find(eyes, who.handle, ON, opened=True)
     return None if profile is None else [channel.value for channel in profile.channels]
 
 
@@ -111,7 +112,7 @@ def test_refusal_is_told_to_nobody(
     row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
     assert row is not None
     client = client_of(quiet_delegate)
-    viewer = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
+    viewer = visibility.viewer_of(quiet_delegate.user or make_user(), ON)
     waiting = introductions.sides_of(quiet_delegate, viewer, NOON)
     introductions.end(row, by=delegate, at=NOON + timedelta(hours=1))
     assert introductions.sides_of(quiet_delegate, viewer, NOON) == waiting
@@ -130,8 +131,8 @@ def test_refusal_is_told_to_nobody(
 
 
 def test_what_was_taken_back_is_gone(delegate: Delegate, quiet_delegate: Delegate) -> None:
-    asker = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
-    asked = sharing.viewer_of(delegate.user or make_user(), ON)
+    asker = visibility.viewer_of(quiet_delegate.user or make_user(), ON)
+    asked = visibility.viewer_of(delegate.user or make_user(), ON)
     for letters, days in ((1, 0), (1, 1), (2, 31)):
         at = NOON + timedelta(days=days)
         row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=at)
@@ -145,8 +146,8 @@ def test_what_was_taken_back_is_gone(delegate: Delegate, quiet_delegate: Delegat
 
 
 def test_refused_once_is_asked_no_second_time(delegate: Delegate, quiet_delegate: Delegate) -> None:
-    asker = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
-    asked = sharing.viewer_of(delegate.user or make_user(), ON)
+    asker = visibility.viewer_of(quiet_delegate.user or make_user(), ON)
+    asked = visibility.viewer_of(delegate.user or make_user(), ON)
     first = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
     assert first is not None
     introductions.end(first, by=delegate, at=NOON)
@@ -162,7 +163,7 @@ def test_refused_once_is_asked_no_second_time(delegate: Delegate, quiet_delegate
 def test_end_of_an_introduction_is_told_to_nobody(
     delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    viewer = sharing.viewer_of(quiet_delegate.user or make_user(), ON)
+    viewer = visibility.viewer_of(quiet_delegate.user or make_user(), ON)
     row = make_introduction(quiet_delegate, delegate)
     before = introductions.sides_of(quiet_delegate, viewer, NOON)
     introductions.end(row, by=delegate, at=NOON)
@@ -173,7 +174,7 @@ def test_end_of_an_introduction_is_told_to_nobody(
 def test_refused_proposal_stays_with_the_other_side(
     cochair: User, delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    viewer = sharing.viewer_of(quiet_delegate.user or cochair, ON)
+    viewer = visibility.viewer_of(quiet_delegate.user or cochair, ON)
     row = introductions.introduce(
         first=quiet_delegate, second=delegate, by=cochair, message="", at=NOON
     )
@@ -191,7 +192,7 @@ def test_card_of_who_asks_goes_with_the_consent(
 ) -> None:
     asker = make_delegate(name="Asking Asma")
     make_participation(asker, event)
-    asked = sharing.viewer_of(delegate.user or make_user(), ON)
+    asked = visibility.viewer_of(delegate.user or make_user(), ON)
     row = introductions.ask(by=asker, handle=delegate.handle, message="Hello", at=NOON)
     assert row is not None
     (side,) = introductions.sides_of(delegate, asked, NOON)
@@ -253,7 +254,7 @@ def test_cochair_introduces_a_protected_person(
         first=quiet_delegate, second=shelter, by=cochair, message="You both run hotlines", at=NOON
     )
     assert (letters_to(quiet_delegate), letters_to(shelter)) == (1, 1)
-    viewer = sharing.viewer_of(quiet_delegate.user or cochair, ON)
+    viewer = visibility.viewer_of(quiet_delegate.user or cochair, ON)
     (side,) = introductions.sides_of(quiet_delegate, viewer, NOON)
     assert (side.card, side.message, side.proposer) == (
         None,

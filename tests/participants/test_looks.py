@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from participants import looks, sharing
 from participants.admin.organisations import OrganisationAdmin
-from participants.erasing import erase
-from participants.looks import Look
 from participants.models import Audience, Delegate, Grant, Organisation, RevealBudget, User
+from participants.privacy import access_log, visibility
+from participants.privacy.access_log import Look
+from participants.privacy.erasure import erase
 from roundtable.audit import log as audit
 from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, AuditKey, Event
@@ -53,7 +53,7 @@ def look_at(delegate: Delegate, **fields: Any) -> AuditEntry:
 
 
 def all_of(delegate: Delegate) -> list[Look]:
-    return looks.readable(looks.entries_about(delegate), delegate)
+    return access_log.readable(access_log.entries_about(delegate), delegate)
 
 
 # What a person reads ----------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_look_is_from_where_one_sat_or_works(
     )
 
     def looked_from() -> str:
-        sharing.reveal(user, delegate.handle, NOON)
+        visibility.reveal(user, delegate.handle, NOON)
         return str(AuditEntry.objects.order_by("-sequence")[0].organisation)
 
     assert looked_from() == "late"
@@ -137,7 +137,7 @@ def test_cochair_looks_for_whom_the_grant_names(
 ) -> None:
     make_grant(user_of(quiet_delegate), event, on_behalf_of=ministry)
     make_affiliation(quiet_delegate)
-    sharing.reveal(user_of(quiet_delegate), delegate.handle, NOON)
+    visibility.reveal(user_of(quiet_delegate), delegate.handle, NOON)
     (look,) = all_of(delegate)
     assert (look.organisation, look.cochair) == (
         "Ministry of Examples",
@@ -155,7 +155,7 @@ def test_reveal_of_the_cochair_is_marked_when_it_happens(
     delegate: Delegate, cochair: User, event: Event
 ) -> None:
     make_participation(make_delegate(name="Chandra Chair", user=cochair), event)
-    sharing.reveal(cochair, delegate.handle, NOON)
+    visibility.reveal(cochair, delegate.handle, NOON)
     Grant.objects.filter(user=cochair).delete()  # the grant has ended since
     assert [look.name for look in all_of(delegate)] == ["Chandra Chair"]
 
@@ -210,7 +210,7 @@ def test_reading_takes_six_queries(
 def test_looks_of_the_last_thirty_days_are_counted(delegate: Delegate) -> None:
     for days in (0, 29, 30, 31):
         look_at(delegate, at=NOON - timedelta(days=days))
-    assert looks.number_of_late(delegate, NOON) == 2
+    assert access_log.number_of_late(delegate, NOON) == 2
 
 
 def test_page_shows_looks_page_by_page(
@@ -256,7 +256,7 @@ def test_export_that_names_people_is_an_entry_for_each(
 ) -> None:
     chair = make_user()
     make_grant(chair, event, on_behalf_of=ministry)
-    looks.note_export(people=[delegate, quiet_delegate], by=chair, at=NOON)
+    access_log.note_export(people=[delegate, quiet_delegate], by=chair, at=NOON)
     for person in (delegate, quiet_delegate):
         (look,) = all_of(person)
         assert (look.act, look.organisation) == (
@@ -267,7 +267,7 @@ def test_export_that_names_people_is_an_entry_for_each(
 
 
 def test_export_of_an_operator_is_no_cochairs(delegate: Delegate, operator: User) -> None:
-    looks.note_export(people=[delegate], by=operator, at=NOON)
+    access_log.note_export(people=[delegate], by=operator, at=NOON)
     (look,) = all_of(delegate)
     assert (look.organisation, look.by_cochair) == ("", False)
 
@@ -339,7 +339,7 @@ def open_profiles(
         at = start + count * apart
         assert RevealBudget.spend(user, at.date())
         look_at(seen, actor=user, at=at, act="vcard" if count % 2 else "reveal")
-        looks.note_run(user, at)
+        access_log.note_run(user, at)
 
 
 def letters() -> list[Letter]:
@@ -437,7 +437,7 @@ def test_letter_leads_to_no_page_that_its_reader_cannot_open(cochair: User, even
 def test_looks_at_the_viewer_do_not_count(viewer: Delegate) -> None:
     for _number in range(10):
         look_at(viewer, actor=make_user())
-    looks.note_run(user_of(viewer), NOON)
+    access_log.note_run(user_of(viewer), NOON)
     assert letters() == []
 
 
@@ -448,7 +448,7 @@ def test_viewer_with_a_grant_and_no_profile(event: Event, cochair: User) -> None
     for _number in range(10):
         RevealBudget.spend(user, NOON.date())
         look_at(seen, actor=user)
-    looks.note_run(user, NOON)
+    access_log.note_run(user, NOON)
     (letter,) = letters()
     assert letter.recipient == "cochair@example.org"
     assert "Somebody who has to do with Roundtable 2024 has opened 10 profiles" in letter.text
@@ -458,4 +458,4 @@ def test_usual_look_costs_one_query(
     viewer: Delegate, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
-        looks.note_run(user_of(viewer), NOON)
+        access_log.note_run(user_of(viewer), NOON)

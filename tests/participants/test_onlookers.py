@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from participants import sharing
 from participants.models import Audience, AudienceException, Delegate, Kind, User
 from participants.onlookers import Onlookers
+from participants.privacy import visibility
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -121,9 +121,9 @@ def test_left_out_of_the_listing_and_all_beneath(
     data = {"audience": "participants", "organisations": ["gov-x"]}
     assert client.post("/me/audience/", data).status_code == 302
     assert police.user is not None
-    eyes = sharing.viewer_of(police.user, ON)
-    assert sharing.find(eyes, met.handle, ON) is None
-    assert not sharing.listed(eyes, ON).filter(pk=met.pk).exists()
+    eyes = visibility.viewer_of(police.user, ON)
+    assert visibility.find(eyes, met.handle, ON) is None
+    assert not visibility.listed(eyes, ON).filter(pk=met.pk).exists()
     page = client.get("/me/").content.decode()
     assert "3 participants of 2 roundtables; not Government of X." in page
     # Saving the profile leaves it as it is.
@@ -135,7 +135,7 @@ def test_left_out_of_one_channel(client_of: Sign, met: Delegate, police: Delegat
     data = {"audience": "participants", "constituencies": ["governments"]}
     client_of(met).post(f"/me/audience/{channel.handle}/", data)
     assert police.user is not None
-    profile = sharing.find(sharing.viewer_of(police.user, ON), met.handle, ON, opened=True)
+    profile = visibility.find(visibility.viewer_of(police.user, ON), met.handle, ON, opened=True)
     assert profile is not None
     assert [row.value for row in profile.channels] == ["dewi.open@example.org"]
 

@@ -15,10 +15,10 @@ from django.core.serializers import deserialize, serialize
 from django.db import models, transaction
 from pytest_django import Settings
 
-from participants import erasing, erasures
-from participants.checks import check_erasure_key
-from participants.erasing import erase, erase_account
 from participants.models import ContactChannel, Delegate, Erasure, InvitationRequest, User
+from participants.privacy import erasure, erasure_ledger
+from participants.privacy.checks import check_erasure_key
+from participants.privacy.erasure import erase, erase_account
 from roundtable.audit.verify import faults
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
@@ -106,7 +106,7 @@ def test_marks_are_made_with_the_key(dewi: Delegate, ledger: Path, settings: Set
 
 
 def test_address_is_marked_alike_in_any_case() -> None:
-    assert erasures.mark_of("address", " Dewi@Example.ORG ") == MARK_OF_ADDRESS
+    assert erasure_ledger.mark_of("address", " Dewi@Example.ORG ") == MARK_OF_ADDRESS
 
 
 def test_file_is_on_the_disk_before_the_commit(
@@ -307,7 +307,7 @@ def test_line_that_a_crash_broke_off_does_not_spoil_the_next(dewi: Delegate, led
 def test_rows_that_a_later_version_adds_are_erased_too(dewi: Delegate) -> None:
     """Erasing goes by the models' own relations, of which none is written down."""
     names = {relation.field.name for relation in Delegate._meta.related_objects}
-    source = Path(erasing.__file__).read_text()
+    source = Path(erasure.__file__).read_text()
     assert names >= {"delegate", "first", "second", "focal_point"}
     assert "ContactChannel" not in source
 

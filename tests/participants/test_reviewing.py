@@ -18,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from participants import consents, reviewing
 from participants.accounts import take_off_address
 from participants.models import Consent, Delegate, ReviewStep, User
-from participants.reviewing import months_after
+from participants.privacy import consent, retention
+from participants.privacy.retention import months_after
 from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL_WALKS
@@ -67,7 +67,7 @@ def person(event: Event) -> Delegate:
 
 def run(on: date) -> dict[str, int]:
     """One run at noon of that day."""
-    return dict(reviewing.review(on=on, at=datetime.combine(on, time(12), UTC)))
+    return dict(retention.review(on=on, at=datetime.combine(on, time(12), UTC)))
 
 
 def run_and_send(on: date, deliver: Deliver) -> dict[str, int]:
@@ -79,7 +79,7 @@ def run_and_send(on: date, deliver: Deliver) -> dict[str, int]:
 
 
 def path_of(person: Delegate) -> str:
-    return reviewing.url_for(person).removeprefix("https://portal.example.org")
+    return retention.url_for(person).removeprefix("https://portal.example.org")
 
 
 def steps() -> list[tuple[str, date]]:
@@ -181,7 +181,7 @@ def test_second_run_of_a_day_finds_nothing(person: Delegate, deliver: Deliver) -
 def test_trying_it_out_changes_nothing(person: Delegate, deliver: Deliver) -> None:
     for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN, ERASED):
         before = all_rows()
-        tried = reviewing.review(on=day, at=datetime.combine(day, time(12), UTC), dry_run=True)
+        tried = retention.review(on=day, at=datetime.combine(day, time(12), UTC), dry_run=True)
         assert all_rows() == before
         assert dict(tried) == run_and_send(day, deliver)
 
@@ -203,7 +203,7 @@ def test_no_order_of_runs_shortens_a_wait(gaps: list[int]) -> None:
     erased = None
     for gap in gaps:
         on += timedelta(days=gap)
-        step, day = reviewing.due(since, taken)
+        step, day = retention.due(since, taken)
         if on < day:
             continue
         if step == "erased":
@@ -406,7 +406,7 @@ def test_answer_begins_anew(person: Delegate, deliver: Deliver, after: date) -> 
 
 
 def notice_shown() -> dict[str, str]:
-    return {"wording": consents.current_notice("en").sha256}
+    return {"wording": consent.current_notice("en").sha256}
 
 
 def test_answer_by_link_renews_without_signing_in(person: Delegate, deliver: Deliver) -> None:
@@ -465,9 +465,9 @@ def test_answer_after_narrowing_shares_nothing_again(person: Delegate) -> None:
 def test_new_wording_is_shown_before_it_is_agreed_to(
     person: Delegate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    consents.give(
+    consent.give(
         person,
-        notice=consents.current_notice("en"),
+        notice=consent.current_notice("en"),
         by=Consent.By.OWNER,
         at=datetime(2026, 3, 2, 12, tzinfo=UTC),
     )
@@ -475,9 +475,9 @@ def test_new_wording_is_shown_before_it_is_agreed_to(
     page = Client().get(path_of(person)).content.decode()
     assert "One press renews your agreement to the notice." in page
     assert "<details><summary>Read the notice" in page
-    (tmp_path / "sharing-1.en.txt").write_text(consents.current_notice("en").text)
+    (tmp_path / "sharing-1.en.txt").write_text(consent.current_notice("en").text)
     (tmp_path / "sharing-2.en.txt").write_text("I agree to other things.")
-    monkeypatch.setattr(consents, "NOTICES", tmp_path)
+    monkeypatch.setattr(consent, "NOTICES", tmp_path)
     before = all_rows()
     answer = Client().post(path_of(person), shown)
     page = answer.content.decode()

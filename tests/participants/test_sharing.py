@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from participants import sharing
 from participants.models import Audience, Delegate, RevealBudget, User
-from participants.sharing import VISITOR, viewer_of
+from participants.privacy import visibility
+from participants.privacy.visibility import VISITOR, viewer_of
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,
@@ -23,13 +23,13 @@ from tests.factories import (
 TODAY = date(2026, 3, 2)
 
 
-def eyes(who: Delegate) -> sharing.Viewer:
+def eyes(who: Delegate) -> visibility.Viewer:
     assert who.user is not None
     return viewer_of(who.user, TODAY)
 
 
-def seen(viewer: sharing.Viewer, who: Delegate, *, opened: bool) -> list[str] | None:
-    profile = sharing.find(viewer, who.handle, TODAY, opened=opened)
+def seen(viewer: visibility.Viewer, who: Delegate, *, opened: bool) -> list[str] | None:
+    profile = visibility.find(viewer, who.handle, TODAY, opened=opened)
     return None if profile is None else [channel.value for channel in profile.channels]
 
 
@@ -88,7 +88,7 @@ def test_closed_account_is_gone_from_everywhere(delegate: Delegate) -> None:
     delegate.user.is_active = False
     delegate.user.save()
     assert seen(VISITOR, delegate, opened=True) is None
-    assert sharing.shared_with_everyone(TODAY) == []
+    assert visibility.shared_with_everyone(TODAY) == []
     assert eyes(delegate) == VISITOR
 
 
@@ -100,12 +100,12 @@ def test_workplace_shows_only_where_it_is_public_and_present(event: Event) -> No
     left = make_organisation(name="Former Office")
     make_role(event, organisation=left)
     make_affiliation(person, organisation=left, until=TODAY - timedelta(days=1))
-    profile = sharing.find(VISITOR, person.handle, TODAY)
+    profile = visibility.find(VISITOR, person.handle, TODAY)
     assert profile is not None and profile.workplaces == () and profile.card.workplace is None
     here = make_organisation(name="Open Office")
     make_role(event, organisation=here)
     make_affiliation(person, organisation=here)
-    profile = sharing.find(VISITOR, person.handle, TODAY)
+    profile = visibility.find(VISITOR, person.handle, TODAY)
     assert profile is not None
     assert [place.name for place in profile.workplaces] == ["Open Office"]
 
@@ -114,13 +114,13 @@ def test_shared_with_everyone_names_only_those_who_do(
     event: Event, delegate: Delegate, quiet_delegate: Delegate, focal_point: Delegate
 ) -> None:
     make_delegate(name="Listed Only", listed_to=Audience.EVERYONE)
-    people = sharing.shared_with_everyone(TODAY)
+    people = visibility.shared_with_everyone(TODAY)
     assert [profile.card.name for profile in people] == ["Dewi Lestari"]
     assert [channel.value for channel in people[0].channels] == ["dewi.open@example.org"]
-    assert [profile.card.name for profile in sharing.shared_with_everyone(TODAY, event)] == [
+    assert [profile.card.name for profile in visibility.shared_with_everyone(TODAY, event)] == [
         "Dewi Lestari"
     ]
-    assert sharing.shared_with_everyone(TODAY, make_event()) == []
+    assert visibility.shared_with_everyone(TODAY, make_event()) == []
 
 
 def test_reveal_is_recorded_without_names(delegate: Delegate, quiet_delegate: Delegate) -> None:
@@ -128,7 +128,7 @@ def test_reveal_is_recorded_without_names(delegate: Delegate, quiet_delegate: De
     organisation = quiet_delegate.participations.get().organisation
     make_role(quiet_delegate.participations.get().event, organisation=organisation)
     make_affiliation(quiet_delegate, organisation=organisation)
-    sharing.reveal(quiet_delegate.user, delegate.handle, NOON)
+    visibility.reveal(quiet_delegate.user, delegate.handle, NOON)
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.at, entry.organisation) == ("reveal", NOON, organisation.slug)
     text = " ".join(str(value) for value in vars(entry).values())
@@ -142,25 +142,25 @@ def test_budget_ends_and_renews_the_next_day(
     settings.REVEALS_PER_DAY = 2  # type: ignore[attr-defined]
     assert quiet_delegate.user is not None
     for _look in range(2):
-        assert sharing.reveal(quiet_delegate.user, delegate.handle, NOON)
-    with pytest.raises(sharing.BudgetSpent):
-        sharing.reveal(quiet_delegate.user, delegate.handle, NOON)
+        assert visibility.reveal(quiet_delegate.user, delegate.handle, NOON)
+    with pytest.raises(visibility.BudgetSpent):
+        visibility.reveal(quiet_delegate.user, delegate.handle, NOON)
     assert AuditEntry.objects.count() == 2
-    assert sharing.reveal(quiet_delegate.user, delegate.handle, NOON + timedelta(days=1))
+    assert visibility.reveal(quiet_delegate.user, delegate.handle, NOON + timedelta(days=1))
 
 
 def test_hidden_absent_and_own_profiles_cost_nothing(
     delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
     assert delegate.user is not None
-    assert sharing.reveal(delegate.user, quiet_delegate.handle, NOON) is None
-    assert sharing.reveal(delegate.user, "abcdefghjk", NOON) is None
-    assert sharing.reveal(delegate.user, delegate.handle, NOON) is not None
+    assert visibility.reveal(delegate.user, quiet_delegate.handle, NOON) is None
+    assert visibility.reveal(delegate.user, "abcdefghjk", NOON) is None
+    assert visibility.reveal(delegate.user, delegate.handle, NOON) is not None
     assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
 
 
 def test_viewer_without_profile_is_signed_in_and_no_more(db: None) -> None:
-    assert viewer_of(make_user(), TODAY) == sharing.Viewer(signed_in=True)
+    assert viewer_of(make_user(), TODAY) == visibility.Viewer(signed_in=True)
 
 
 def test_look_of_a_cochair_without_profile_names_whom_they_act_for(
@@ -169,5 +169,5 @@ def test_look_of_a_cochair_without_profile_names_whom_they_act_for(
     grant = cochair.grants.get()
     grant.on_behalf_of = make_organisation(slug="atlantis")
     grant.save()
-    sharing.reveal(cochair, delegate.handle, NOON)
+    visibility.reveal(cochair, delegate.handle, NOON)
     assert AuditEntry.objects.get().organisation == "atlantis"

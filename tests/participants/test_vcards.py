@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from participants.channels import ChannelKind
-from participants.sharing import Card, Channel, Profile, Workplace
+from participants.privacy.visibility import Card, Channel, Profile, Workplace
 from participants.vcards import V3, V4, VERSIONS, fold, vcard
 from tests.test_input import naughty
 

@@ -10,7 +10,6 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from participants.consents import current_notice
 from participants.models import (
     Audience,
     Consent,
@@ -21,6 +20,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.privacy.consent import current_notice
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_affiliation,

@@ -14,8 +14,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
-from participants import sharing
-from participants.audiences import VISITOR, Viewer, viewer_of, viewers_of
 from participants.models import (
     Affiliation,
     AudienceException,
@@ -27,6 +25,8 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.privacy import visibility
+from participants.privacy.audiences import VISITOR, Viewer, viewer_of, viewers_of
 from roundtable.models import Event, Series
 from tests.conftest import FULL
 from tests.factories import NOON
@@ -210,10 +210,10 @@ class FetchedOnce:
 def fetched_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Within it `find` answers by the rule for one row alone."""
     # Workplaces are not compared here, and asking for them anew takes most of the time.
-    places, people = sharing.workplaces(TODAY), FetchedOnce()
+    places, people = visibility.workplaces(TODAY), FetchedOnce()
     with monkeypatch.context() as patched:
-        patched.setattr(sharing, "listed", lambda _viewer, _on: people)
-        patched.setattr(sharing, "workplaces", lambda _on: places)
+        patched.setattr(visibility, "listed", lambda _viewer, _on: people)
+        patched.setattr(visibility, "workplaces", lambda _on: places)
         yield
 
 
@@ -248,7 +248,7 @@ def row_by_row(world: World, looking: list[tuple[int | None, Viewer]], *, opened
     found: Sight = {}
     for place, (_viewer, eyes) in enumerate(looking):
         for person in range(len(world.people)):
-            profile = sharing.find(eyes, f"handle{person + 1}", TODAY, opened=opened)
+            profile = visibility.find(eyes, f"handle{person + 1}", TODAY, opened=opened)
             if profile is not None:
                 found[place, person] = {channel.value for channel in profile.channels}
     return found
@@ -257,9 +257,9 @@ def row_by_row(world: World, looking: list[tuple[int | None, Viewer]], *, opened
 def in_the_database(looking: list[tuple[int | None, Viewer]]) -> Sight:
     found: Sight = {}
     for place, (_viewer, eyes) in enumerate(looking):
-        for number in sharing.listed(eyes, TODAY).values_list("pk", flat=True):
+        for number in visibility.listed(eyes, TODAY).values_list("pk", flat=True):
             found[place, number - 1] = set()
-        channels = sharing.channels_seen_by(eyes, TODAY).values_list("delegate", "value")
+        channels = visibility.channels_seen_by(eyes, TODAY).values_list("delegate", "value")
         for number, value in channels:
             found[place, number - 1].add(value)
     return found

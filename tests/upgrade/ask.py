@@ -38,8 +38,8 @@ from django.test.utils import setup_test_environment  # noqa: E402
 
 from outcomes.models import Commitment, Statement, StatementVersion  # noqa: E402
 from outcomes.verifying import faults as faults_of  # noqa: E402
-from participants import erasures  # noqa: E402
 from participants.models import User  # noqa: E402
+from participants.privacy import erasure_ledger  # noqa: E402
 from roundtable import schema  # noqa: E402
 from roundtable.audit import verify  # noqa: E402
 from roundtable.encryption import open_sealed  # noqa: E402
@@ -95,8 +95,8 @@ def check() -> Iterator[str]:
         for row in StatementVersion.objects.all()
         if not row.is_whole
     )
-    marks = {mark for _number, mark in erasures.read()}
-    if not marks or marks != set(erasures.stored()):
+    marks = {mark for _number, mark in erasure_ledger.read()}
+    if not marks or marks != set(erasure_ledger.stored()):
         yield "the ledger of erasures is another one"
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
     if SECRET not in {open_sealed(app.data["secret"]) for app in apps}:

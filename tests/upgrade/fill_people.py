@@ -8,9 +8,8 @@ from outcomes.bringing.keeping import keep
 from outcomes.merging.organisations import merge_organisations
 from outcomes.merging.people import merge_people
 from outcomes.models import Upload
-from participants import consents, listing, sharing
+from participants import listing
 from participants.channels import ChannelKind
-from participants.erasing import erase, erase_account
 from participants.models import (
     Audience,
     Consent,
@@ -25,6 +24,8 @@ from participants.models import (
     ReviewStep,
     User,
 )
+from participants.privacy import consent, visibility
+from participants.privacy.erasure import erase, erase_account
 from roundtable.mail.batches import call_off, hold
 from roundtable.mail.queue import Letter, fresh_cause, post
 from roundtable.models import AnsweredWrite, Batch, Event
@@ -98,22 +99,22 @@ def _add_profiles(event: Event, at: datetime) -> None:
     viewer = make_delegate(name="Looks Around", listed_to=Audience.PARTICIPANTS)
     make_participation(viewer, event)
     assert viewer.user
-    assert sharing.reveal(viewer.user, full.handle, at)
+    assert visibility.reveal(viewer.user, full.handle, at)
 
 
 def _add_consents(event: Event, at: datetime) -> None:
     """Given, renewed, withdrawn, paused; by each way; to the notice and to one of before."""
-    notice = consents.current_notice("en")
+    notice = consent.current_notice("en")
     for key in ("gives", "renews", "withdraws", "pauses"):
         person = make_delegate(name=f"Person who {key}", consented_at=None, reviewed_on=None)
         make_participation(person, event)
-        consents.give(person, notice=notice, by=Consent.By.OWNER, at=NOON)
+        consent.give(person, notice=notice, by=Consent.By.OWNER, at=NOON)
         if key == "renews":
-            consents.renew(person, notice=notice, by=Consent.By.REVIEW, at=at)
+            consent.renew(person, notice=notice, by=Consent.By.REVIEW, at=at)
         if key == "withdraws":
-            consents.withdraw(person, by=Consent.By.LINK, at=at)
+            consent.withdraw(person, by=Consent.By.LINK, at=at)
         if key == "pauses":
-            consents.pause(person, by=Consent.By.LINK, at=at)
+            consent.pause(person, by=Consent.By.LINK, at=at)
     make_consent(make_delegate(name="Agreed Before"))
 
 

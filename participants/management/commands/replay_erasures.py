@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.erasing import erase, erase_account
-from participants.erasures import (
+from participants.models import Delegate, Erasure, InvitationRequest, User
+from participants.privacy.erasure import erase, erase_account
+from participants.privacy.erasure_ledger import (
     Mark,
     OtherKey,
     account_of,
@@ -21,7 +22,6 @@ from participants.erasures import (
     store,
     stored,
 )
-from participants.models import Delegate, Erasure, InvitationRequest, User
 
 Marked = dict[tuple[str, str], datetime]  # kind and mark, and when it was last made
 

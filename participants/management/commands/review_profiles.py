@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants import reviewing
 from participants.models import ReviewStep
+from participants.privacy import retention
 from roundtable.dates import day_of
 
 WORDS = {
@@ -19,10 +19,10 @@ WORDS = {
     ReviewStep.Step.NARROWED: _("Narrowed to “Only me”: %d"),
     ReviewStep.Step.WARNED: _("Warned: %d"),
     ReviewStep.Step.WARNED_AGAIN: _("Warned a second time: %d"),
-    reviewing.ERASED: _("Erased: %d"),
-    reviewing.UNREACHED: _("Of these, without a mailbox, so that no letter went out: %d"),
-    reviewing.UNWARNED: _("Kept, because the mail server refused a warning: %d"),
-    reviewing.FAILED: _("Not erased, because the ledger of erasures could not be written: %d"),
+    retention.ERASED: _("Erased: %d"),
+    retention.UNREACHED: _("Of these, without a mailbox, so that no letter went out: %d"),
+    retention.UNWARNED: _("Kept, because the mail server refused a warning: %d"),
+    retention.FAILED: _("Not erased, because the ledger of erasures could not be written: %d"),
 }
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 gettext("%s lies ahead: nobody is warned before the time. Add --dry-run to look.")
                 % on
             )
-        done = reviewing.review(on=on, at=timezone.now(), dry_run=dry_run)
+        done = retention.review(on=on, at=timezone.now(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(gettext("Nothing is done; this would be:"))
         for result, words in WORDS.items():
@@ -60,5 +60,5 @@ class Command(BaseCommand):
                 self.stdout.write(str(words) % done[result])
         if not done:
             self.stdout.write(gettext("Nothing is due."))
-        if done[reviewing.FAILED]:
+        if done[retention.FAILED]:
             raise CommandError(gettext("Mend ERASURE_LEDGER, then run this again."))

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from participants.consents import LOGGED_AS, told_of
 from participants.models import Consent, Delegate
+from participants.privacy.consent import LOGGED_AS, told_of
 from roundtable.audit.log import AuditEntry, AuditHead, AuditKey
 from roundtable.audit.verify import compared, faults
 

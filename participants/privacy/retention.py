@@ -18,9 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from participants import consents
 from participants.accounts import mailbox_of, stand_in_for
-from participants.erasing import erase
 from participants.letters import write_to
 from participants.models import (
     Consent,
@@ -30,6 +28,8 @@ from participants.models import (
     ReviewStep,
     User,
 )
+from participants.privacy import consent
+from participants.privacy.erasure import erase
 from roundtable.audit import log as audit
 from roundtable.mail.queue import Letter
 
@@ -41,7 +41,7 @@ FIRST_WARNING = timedelta(days=60)
 SECOND_WARNING = timedelta(days=14)
 # The least time between the two warnings, and between the second and the erasure.
 BETWEEN = timedelta(days=14)
-_SALT = "participants.reviewing"
+_SALT = "participants.privacy.retention"
 WORKS_FOR = timedelta(days=730)
 # What a run does beside the steps that are recorded.
 ERASED, UNWARNED, FAILED = "erased", "unwarned", "failed"
@@ -195,7 +195,7 @@ def _take(delegate: Delegate, step: str, *, on: date, at: datetime) -> None:
     row.full_clean()
     row.save()
     if step == Step.NARROWED:
-        consents.withdraw(delegate, by=Consent.By.REVIEW, at=at)
+        consent.withdraw(delegate, by=Consent.By.REVIEW, at=at)
     taken = {row.step: row.on for row in delegate.review_steps.filter(since=row.since)}
     context = {"url": link, "on": _first_day_after(taken, on)}
     write_to(delegate, cause=cause, template=TEMPLATES[step], context=context, at=at)
@@ -218,7 +218,7 @@ def answer(delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: dat
     Whoever has agreed renews that under this wording; nobody agrees again by it.
     """
     if delegate.consented_at:
-        consents.renew(delegate, notice=notice, by=by, at=at)
+        consent.renew(delegate, notice=notice, by=by, at=at)
         return
     delegate.reviewed_on = at.date()
     delegate.save(update_fields=["reviewed_on"])

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from participants.consents import FALLBACK, changed_notices, notice_files
 from participants.models import ConsentNotice
+from participants.privacy.consent import FALLBACK, changed_notices, notice_files
 
 LONG_ENOUGH = 32  # characters of a key
 

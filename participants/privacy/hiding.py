@@ -10,7 +10,7 @@ from django.urls import reverse
 from participants.accounts import stand_in_for
 from participants.models import Delegate
 
-_SALT = "participants.hiding"
+_SALT = "participants.privacy.hiding"
 WORKS_FOR = timedelta(days=730)
 
 

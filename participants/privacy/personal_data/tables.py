@@ -14,7 +14,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from participants.holdings.values import Person, Table
 from participants.models import (
     Affiliation,
     AudienceException,
@@ -32,6 +31,7 @@ from participants.models import (
     ReviewStep,
     User,
 )
+from participants.privacy.personal_data.values import Person, Table
 from roundtable.mail.queue import Letter
 
 OWNER = "says that it is yours"

@@ -5,22 +5,12 @@ what everyone sees; an audience that is not known admits nobody.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from participants.audiences import (
-    VISITOR,
-    LeftOut,
-    Person,
-    Viewer,
-    inside,
-    is_inside,
-    stand_in,
-    viewer_of,
-)
 from participants.channels import ChannelKind, display_value, link_of
 from participants.models import (
     Affiliation,
@@ -34,9 +24,62 @@ from participants.models import (
     User,
 )
 from participants.permissions import behalf_of
-from participants.profiles import Card, Channel, Profile, Workplace
+from participants.privacy.audiences import (
+    VISITOR,
+    LeftOut,
+    Person,
+    Viewer,
+    inside,
+    is_inside,
+    stand_in,
+    viewer_of,
+)
 from roundtable.audit import log as audit
 from roundtable.models import Event
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """An organisation that a person works for, as far as it is public."""
+
+    name: str
+    slug: str
+    post: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a list shows of a person."""
+
+    handle: str
+    name: str
+    name_latin: str
+    post: str
+    workplace: Workplace | None
+    is_demonstration: bool
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way to reach a person, ready to show."""
+
+    kind: ChannelKind
+    value: str
+    display: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one viewer may see of one person at one moment."""
+
+    card: Card
+    about: str
+    languages: tuple[str, ...]
+    workplaces: tuple[Workplace, ...]
+    channels: tuple[Channel, ...]
+    is_own: bool
+
 
 __all__ = [
     "VISITOR",

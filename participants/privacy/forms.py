@@ -6,12 +6,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from participants.models import (
     Audience,
     AudienceException,
+    ConsentNotice,
     Constituency,
     Delegate,
     Organisation,
@@ -184,3 +186,59 @@ class WhoForm(forms.Form):
         """Who would see it, in words, with what is chosen now."""
         audience = self.cleaned_data["audience"]
         return self.onlookers.words(audience, wanted, self.listing, listed_to=self.listed_to)
+
+
+READ_AGAIN = _("The notice has changed since you opened this page. Read it again, then agree.")
+
+
+def agreement_field(*, required: bool) -> forms.BooleanField:
+    """The box that says that one has read the notice and agrees."""
+    return forms.BooleanField(
+        label=_("I have read the notice and agree"),
+        required=required,
+        error_messages={"required": _("Tick the box if you agree. Without it nothing is shared.")},
+    )
+
+
+class AgreementForm(forms.Form):
+    """A person's yes to the notice that the page showed.
+
+    The page sends the notice's SHA-256 along as `wording`.
+    """
+
+    agree = agreement_field(required=True)
+
+    def __init__(self, data: Any, notice: ConsentNotice) -> None:
+        super().__init__(data)
+        self.notice = notice
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where other words were shown than those that hold by now."""
+        if self.data.get("wording") != self.notice.sha256:
+            raise ValidationError(READ_AGAIN)
+        return self.cleaned_data
+
+
+class ReviewForm(AgreementForm):
+    """One press: all is still right, under the notice that the page showed."""
+
+    agree = None  # type: ignore[assignment]
+
+
+class EraseForm(forms.Form):
+    """A word to type, so that nobody is erased by a slip of the finger."""
+
+    word = forms.CharField(
+        label=_("Type the word “erase”"),
+        max_length=40,
+        error_messages={"required": _("Type the word “erase” if you want to go.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+    def clean_word(self) -> str:
+        """Raises ValidationError for another word."""
+        word: str = self.cleaned_data["word"].strip()
+        # Translators: the word that one types to be erased, as named in the label.
+        if word.casefold().strip("“”\"'") != gettext("erase").casefold():
+            raise forms.ValidationError(_("This is another word. Type “erase”, nothing else."))
+        return word

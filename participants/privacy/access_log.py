@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.choosing import can_be_left_out
 from participants.letters import write_to_cochairs
 from participants.models import Delegate, FormerSlug, RevealBudget, User
 from participants.models.redirects import selves
 from participants.permissions import AS_COCHAIR, behalf_of
+from participants.privacy.audience_choice import can_be_left_out
 from roundtable.audit import log as audit
 from roundtable.audit.log import AuditEntry, AuditKey
 from roundtable.mail.queue import Letter

@@ -6,13 +6,23 @@ from datetime import datetime
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
-from participants import looks
-from participants.holdings.values import Item, Person, Section, Value
 from participants.introductions import sides_of
 from participants.models.redirects import selves
-from participants.sharing import viewer_of
+from participants.privacy import access_log
+from participants.privacy.personal_data.export import as_json, as_text, as_zip
+from participants.privacy.personal_data.tables import TABLES
+from participants.privacy.personal_data.values import Item, Person, Section, Value
+from participants.privacy.visibility import viewer_of
 from roundtable.audit import log as audit
 from roundtable.audit.log import AuditEntry
+
+__all__ = ["Item", "Person", "Section", "as_json", "as_text", "as_zip", "held"]
+
+
+def held(person: Person, at: datetime) -> list[Section]:
+    """All of it: page, JSON, text and ZIP are made from this and nothing else."""
+    return [table.section(person) for table in TABLES] + sections(person, at)
+
 
 # What somebody decided about others: how often, never about whom.
 ACTS = {
@@ -128,7 +138,7 @@ def _looks(person: Person) -> list[list[Item]]:
             organisation=(_("By which organisation"), look.organisation),
             name=(_("By which co-chair"), look.cochair or None),
         )
-        for look in looks.readable(looks.entries_about(person.delegate), person.delegate)
+        for look in access_log.readable(access_log.entries_about(person.delegate), person.delegate)
     ]
 
 
@@ -139,7 +149,7 @@ def _keys(person: Person) -> list[str]:
 
 def _about(person: Person) -> list[list[Item]]:
     entries = AuditEntry.objects.filter(subject__in=_keys(person))
-    return _entries(entries.exclude(act__in=looks.Act.values))
+    return _entries(entries.exclude(act__in=access_log.Act.values))
 
 
 def _by(person: Person) -> list[list[Item]]:

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from participants.erasing import addresses_of
 from participants.models import Delegate, User
+from participants.privacy.erasure import addresses_of
 
 Value = str | int | bool | date | datetime | None
 

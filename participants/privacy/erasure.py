@@ -13,7 +13,6 @@ from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 
 from participants.accounts import mailbox_of
-from participants.erasures import Mark, account_of, keep, mark_of
 from participants.models import (
     Audience,
     Delegate,
@@ -25,6 +24,7 @@ from participants.models import (
 )
 from participants.models.delegate import new_handle
 from participants.models.redirects import selves
+from participants.privacy.erasure_ledger import Mark, account_of, keep, mark_of
 from roundtable.audit import log as audit
 from roundtable.mail.queue import Letter, post
 

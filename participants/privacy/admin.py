@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.private import PrivateAdmin
-from participants.erasing import is_known, remove
+from participants.privacy.erasure import is_known, remove
 
 WHAT_GOES = _(
     "The account and every address are erased too, and a restored backup does not bring them back. "

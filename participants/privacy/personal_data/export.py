@@ -11,10 +11,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from participants import sharing, vcards
-from participants.consents import record_of
-from participants.holdings.values import Person, Section
+from participants import vcards
 from participants.models import ConsentNotice
+from participants.privacy import visibility
+from participants.privacy.consent import record_of
+from participants.privacy.personal_data.values import Person, Section
 
 
 def as_values(sections: list[Section], at: datetime) -> dict[str, Any]:
@@ -72,8 +73,8 @@ def _card(person: Person, at: datetime) -> dict[str, str]:
     if person.delegate is None:
         return {}
     handle = person.delegate.handle
-    viewer = sharing.viewer_of(person.user, at.date())
-    profile = sharing.find(viewer, handle, at.date(), opened=True)
+    viewer = visibility.viewer_of(person.user, at.date())
+    profile = visibility.find(viewer, handle, at.date(), opened=True)
     if profile is None:
         return {}
     url = settings.PORTAL_URL + reverse("delegate-detail", args=[handle])

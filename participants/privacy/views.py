@@ -1,0 +1,361 @@
+"""Everything that is held about oneself: to read, to take along, to have erased."""
+
+from datetime import datetime
+
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from participants.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
+from participants.letters import write_to_account
+from participants.models import (
+    Consent,
+    ConsentNotice,
+    ContactChannel,
+    Delegate,
+    Participation,
+    User,
+)
+from participants.onlookers import Onlookers
+from participants.privacy import access_log, consent, hiding, retention
+from participants.privacy.audience_choice import can_be_left_out, choose, state_of
+from participants.privacy.erasure import erase_oneself
+from participants.privacy.forms import of_channel
+from participants.privacy.personal_data import sections as personal_data
+from participants.signing_out import keep_session
+from roundtable.audit import log as audit
+from roundtable.query_forms import ListForm, page_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
+    """One's listing, or the channel of that handle: who sees it, counted before it is saved."""
+    delegate = get_object_or_404(Delegate, user=request.user)
+    channel = None
+    if key:
+        channel = get_object_or_404(ContactChannel, handle=key, delegate=delegate)
+    number = channel.pk if channel else None
+    saved = list(delegate.exceptions.select_related("organisation"))
+    own = of_channel(saved, number)
+    state = state_of(delegate, saved)
+    is_stale = request.method == "POST" and request.POST.get("state", state) != state
+    form = WhoForm(
+        request.POST if request.method == "POST" and not is_stale else None,
+        onlookers=Onlookers.of(delegate),
+        organisations=can_be_left_out(delegate, saved),
+        audience=channel.audience if channel else delegate.listed_to,
+        saved=own,
+        listing=of_channel(saved, None) if channel else [],
+        has_agreed=delegate.consented_at is not None,
+        is_protected=delegate.is_protected and not channel,
+        listed_to=delegate.listed_to if channel else "",
+    )
+    words = ""
+    if form.is_bound and form.is_valid():
+        wanted = form.wanted(delegate, number)
+        if "count" not in request.POST:
+            choose(
+                delegate,
+                channel,
+                audience=form.cleaned_data["audience"],
+                left_out=wanted,
+                at=timezone.now(),
+            )
+            messages.success(request, _("Saved: %s") % form.describe(wanted))
+            return redirect("me")
+        words = form.describe(wanted)
+    context = {
+        "form": form,
+        "channel": channel,
+        "words": words,
+        "state": state,
+        "is_stale": is_stale,
+    }
+    status = 400 if form.errors or is_stale else 200
+    return render(request, "participants/my_audience.html", context, status=status)
+
+
+def own_delegate(request: HttpRequest) -> Delegate:
+    """The profile of who asks; 404 where there is none."""
+    return get_object_or_404(Delegate, user=request.user.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_consent(request: HttpRequest) -> HttpResponse:
+    """The notice, one's agreement to it, and each time one agreed or took it back."""
+    delegate = own_delegate(request)
+    notice = consent.current_notice(get_language() or consent.FALLBACK)
+    data = request.POST if request.method == "POST" else None
+    form = AgreementForm(data, notice)
+    if data is not None and form.is_valid():
+        agree = consent.renew if delegate.consented_at else consent.give
+        agree(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
+        messages.success(request, _("Thank you. Your agreement is recorded."))
+        return redirect("my-consent")
+    context = {
+        "notice": notice,
+        "form": form,
+        "consented_at": delegate.consented_at,
+        "is_current": consent.agreed_version(delegate) == notice.version,
+        "acts": consent.record_of(delegate),
+    }
+    status = 200 if data is None else 400
+    return render(request, "participants/my_consent.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_consent_withdraw(request: HttpRequest) -> HttpResponse:
+    """Takes one's agreement back; a GET leads to the page with the button."""
+    delegate = own_delegate(request)
+    if request.method == "POST":
+        consent.withdraw(delegate, by=Consent.By.OWNER, at=timezone.now())
+        messages.success(request, _("Your agreement is taken back. Nothing of you is shared now."))
+    return redirect("my-consent")
+
+
+@require_safe
+def my_consent_notice(request: HttpRequest, version: int, language: str) -> HttpResponse:
+    """The exact words that one agreed to; of other wordings there is nothing here."""
+    acts = consent.record_of(own_delegate(request))
+    agreed = acts.filter(notice__version=version, notice__language=language)
+    notice = ConsentNotice.objects.filter(pk__in=agreed.values("notice")).first()
+    if notice is None:
+        raise Http404
+    return render(request, "participants/my_consent_notice.html", {"notice": notice})
+
+
+@require_safe
+def my_consent_text(request: HttpRequest) -> HttpResponse:
+    """One's record of agreements as a text file, with the words of each notice."""
+    acts = consent.record_of(own_delegate(request))
+    notices = ConsentNotice.objects.filter(pk__in=acts.values("notice")).order_by("pk")
+    context = {"acts": acts, "notices": notices}
+    text = render_to_string("participants/my_consent.txt", context, request)
+    return HttpResponse(
+        text,
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="my-agreement.txt"'},
+    )
+
+
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    """All of it, to read; where one signed in only after a fresh code."""
+    assert isinstance(request.user, User)
+    person = personal_data.Person.of(request.user)
+    context = {
+        "sections": personal_data.held(person, timezone.now()),
+        "has_profile": person.delegate is not None,
+        "is_proven": _is_proven(request),
+    }
+    return render(request, "participants/my_data.html", context)
+
+
+@require_safe
+def my_data_json(request: HttpRequest) -> HttpResponse:
+    """All of it, for programs."""
+    assert isinstance(request.user, User)
+    raise_if_reauthentication_required(request, app="participants")
+    now = timezone.now()
+    _tell(request.user, now)
+    sections = personal_data.held(personal_data.Person.of(request.user), now)
+    return _file(personal_data.as_json(sections, now), "application/json", "my-data.json")
+
+
+@require_safe
+def my_data_zip(request: HttpRequest) -> HttpResponse:
+    """All of it as files, with the notices that one agreed to and one's own card."""
+    assert isinstance(request.user, User)
+    raise_if_reauthentication_required(request, app="participants")
+    now = timezone.now()
+    _tell(request.user, now)
+    person = personal_data.Person.of(request.user)
+    archive = personal_data.as_zip(person, personal_data.held(person, now), now)
+    return _file(archive, "application/zip", "my-data.zip")
+
+
+def _is_proven(request: HttpRequest) -> bool:
+    """Whether the person showed minutes ago who they are, so that nobody else sits there."""
+    try:
+        raise_if_reauthentication_required(request, app="participants")
+    except ReauthenticationRequired:
+        return False
+    return True
+
+
+def _tell(user: User, at: datetime) -> None:
+    """Whoever did not take the file themselves learns of it, from one message a day."""
+    write_to_account(
+        user,
+        cause=f"data taken {user.pk} {at:%Y-%m-%d}",
+        template="participants/mail/data_taken",
+        context={},
+        at=at,
+    )
+
+
+def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase_me(request: HttpRequest) -> HttpResponse:
+    """What goes and what stays; the word and a fresh code erase."""
+    assert isinstance(request.user, User)
+    data = request.POST if request.method == "POST" else None
+    form = EraseForm(data)
+    if data is not None and form.is_valid():
+        raise_if_reauthentication_required(request, app="participants")
+        try:
+            erase_oneself(request.user, at=timezone.now())
+        except OSError:  # the ledger: nobody goes without a mark
+            form.add_error(
+                None, _("That did not work, and nothing is erased. Try again in some minutes.")
+            )
+        else:
+            logout(request)
+            return redirect("erased")
+    kept = Participation.objects.confirmed().filter(delegate__user=request.user)
+    context = {"form": form, "participations": kept.select_related("event", "organisation")}
+    status = 400 if form.errors else 200
+    return render(request, "participants/erase_me.html", context, status=status)
+
+
+@require_safe
+@login_not_required
+def erased(request: HttpRequest) -> HttpResponse:
+    """Where one stands afterwards, signed out; the same for everybody."""
+    return render(request, "participants/erased.html")
+
+
+# The address holds the secret, so nothing but it is asked for: no cookie, no session.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def hide_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """One button, without signing in: the link stands in every message.
+
+    Both pages are the same whatever became of the person, for messages are handed on.
+    """
+    if not hiding.is_ours(token):
+        raise Http404
+    if request.method != "POST":
+        return render(request, "participants/hide.html")
+    if delegate := hiding.delegate_of(token):
+        _hide(request, delegate, Consent.By.LINK)
+    return render(request, "participants/hidden.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hide_me(request: HttpRequest) -> HttpResponse:
+    """The button on one's own profile; a GET leads to the page where it stands."""
+    delegate = Delegate.objects.filter(user=request.user.pk).first()
+    if delegate is None:
+        raise Http404
+    if request.method == "POST":
+        _hide(request, delegate, Consent.By.OWNER)
+    return redirect("me")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_me(request: HttpRequest) -> HttpResponse:
+    """Shows oneself again to whom one chose before; a GET leads to the page with the button.
+
+    With the other button there, links of before hide one no more.
+    """
+    delegate = Delegate.objects.filter(user=request.user.pk).first()
+    if delegate is None:
+        raise Http404
+    if request.method == "POST":
+        if "end_links" in request.POST:
+            # Whoever sits at an open window must not take the way to hide from its owner.
+            raise_if_reauthentication_required(request, app="participants")
+            consent.end_links(delegate, at=timezone.now())
+        consent.resume(delegate, at=timezone.now())
+    return redirect("me")
+
+
+def _hide(request: HttpRequest, delegate: Delegate, by: Consent.By) -> None:
+    was_shown = consent.pause(delegate, by=by, at=timezone.now())
+    if was_shown and request.user.pk and request.user.pk == delegate.user_id:
+        keep_session(request)
+
+
+@require_safe
+def my_looks(request: HttpRequest) -> HttpResponse:
+    """Each look at oneself: when, what, and by which organisation."""
+    delegate = own_delegate(request)
+    form = ListForm(request.GET)
+    page = page_of(form, access_log.entries_about(delegate)) if form.is_valid() else None
+    context = {
+        "form": form,
+        "page": page,
+        "looks": access_log.readable(page.object_list, delegate) if page else [],
+        "is_changed": audit.is_known_falsely(delegate),
+        "kept": settings.LOG_KEPT_DAYS,
+    }
+    return render(
+        request, "participants/my_looks.html", context, status=400 if form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_review(request: HttpRequest) -> HttpResponse:
+    """Says that all of one's own profile is still right."""
+    delegate = own_delegate(request)
+    answer = _ask(request, delegate, Consent.By.OWNER)
+    if answer is None:
+        messages.success(request, _("Thank you. You are asked again in eleven months."))
+        return redirect("me")
+    return answer
+
+
+# The address holds the secret, so nothing but it is asked for: no cookie, no session.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def review_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The same without signing in: the link stands in the message that asks."""
+    found = retention.delegate_of(token)
+    if found is None:
+        raise Http404
+    delegate, is_open = found
+    if not is_open:
+        return render(request, "participants/review_answered.html")
+    return _ask(request, delegate, Consent.By.LINK) or redirect(request.path)
+
+
+def _ask(request: HttpRequest, delegate: Delegate, by: Consent.By) -> HttpResponse | None:
+    """The page with the button; None once it was pressed."""
+    notice = consent.current_notice(get_language() or consent.FALLBACK)
+    data = request.POST if request.method == "POST" else None
+    form = ReviewForm(data, notice)
+    if data is not None and form.is_valid():
+        retention.answer(delegate, notice=notice, by=by, at=timezone.now())
+        return None
+    context = {
+        "form": form,
+        "notice": notice,
+        "has_agreed": delegate.consented_at is not None,
+        "is_current": consent.agreed_version(delegate) == notice.version,
+        "is_signed_in": by == Consent.By.OWNER,
+    }
+    return render(request, "participants/review.html", context, status=200 if data is None else 400)
