@@ -12,8 +12,8 @@ from django.db import OperationalError, transaction
 
 django.setup()
 
+from participants.accounts.second_factor import add_app  # noqa: E402
 from participants.models import User  # noqa: E402  models can be read only now
-from participants.second_factor import add_app  # noqa: E402
 from roundtable.models import Event  # noqa: E402
 from roundtable.outbox import app_codes  # noqa: E402
 from roundtable.schema import require  # noqa: E402

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 
 from outcomes.models import CommitmentParty
 from outcomes.reporting import report_link
-from participants.accounts import mailbox_of
-from participants.letters import write_to
+from participants.accounts.addresses import mailbox_of
+from participants.accounts.emails import write_to
 from participants.models import Delegate
 from roundtable.mail.batches import Batch
 from roundtable.mail.queue import Letter

@@ -13,8 +13,8 @@ from django.utils import timezone
 from outcomes.changes import Change, Kind, changes
 from outcomes.models import FOLLOWED, Follow
 from outcomes.topics import Topic, absolute, public, topic_of
-from participants.accounts import stand_in_for
-from participants.letters import write_to_user
+from participants.accounts.addresses import stand_in_for
+from participants.accounts.emails import write_to_user
 from participants.models import Delegate, User
 
 MOST = 50  # lines of one letter

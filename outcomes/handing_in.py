@@ -16,8 +16,8 @@ from outcomes.digests import takes_letters
 from outcomes.models import Assessment, Offer, ProgressUpdate, Response, State
 from outcomes.reporting import report_link
 from outcomes.speaking import seats_of
-from participants.accounts import mailbox_of
-from participants.letters import hide_url_of, write_to_cochairs
+from participants.accounts.addresses import mailbox_of
+from participants.accounts.emails import hide_url_of, write_to_cochairs
 from participants.models import Delegate, Participation, User
 from participants.permissions import rights_of
 from roundtable.mail.queue import post

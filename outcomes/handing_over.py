@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import CommitmentParty, Handover, ReportLink
-from participants.letters import write_to_cochairs
+from participants.accounts.emails import write_to_cochairs
 from participants.models import User
 from roundtable.audit import log as audit
 

@@ -8,7 +8,7 @@ from outcomes.digests import answered_for, takes_letters
 from outcomes.models import ReportingRound, ReportLink
 from outcomes.reporting import links_in
 from outcomes.rounds import CAUSE, unanswered, write_to_all
-from participants.accounts import mailbox_of
+from participants.accounts.addresses import mailbox_of
 from participants.models import Delegate
 from roundtable.mail.batches import recheck
 from roundtable.mail.queue import Letter

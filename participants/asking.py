@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from participants.accounts.emails import write_to_cochairs
 from participants.invitations import invite, why_not
-from participants.letters import write_to_cochairs
 from participants.models import (
     Delegate,
     Invitation,

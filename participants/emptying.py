@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from participants.accounts import remove_closed
+from participants.accounts.addresses import remove_closed
 from participants.models import Affiliation, Delegate, Participation, User
 from participants.models.delegate import new_handle
 from participants.privacy.erasure import remove_rows_of

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from participants.letters import write_to
+from participants.accounts.emails import write_to
 from participants.models import Delegate, Introduction, User
 from participants.permissions import acts_for, rights_of
 from participants.privacy import visibility

@@ -13,10 +13,10 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.accounts import has_left
+from participants.accounts.addresses import has_left
+from participants.accounts.emails import hide_url_of
 from participants.actions import addresses_of
 from participants.emptying import empty
-from participants.letters import hide_url_of
 from participants.models import Delegate, Invitation, Participation, User
 from participants.permissions import Rights, acts_for, rights_of
 from roundtable.audit import log as audit

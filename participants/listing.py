@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from participants.letters import write_to_account, write_to_cochairs
+from participants.accounts.emails import write_to_account, write_to_cochairs
 from participants.models import Affiliation, Delegate, Grant, ParticipantList, Participation, User
 from participants.permissions import acts_for
 from participants.privacy.access_log import note_export

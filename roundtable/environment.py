@@ -103,7 +103,7 @@ def identity_provider() -> dict[str, Any]:
         "OIDC_SERVER_URL": server,
         "OIDC_APPS": ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"],
         "OIDC_ORIGIN": [f"{where.scheme}://{where.netloc}"],
-        "SOCIALACCOUNT_ADAPTER": "participants.providers.ExistingAccountsOnly",
+        "SOCIALACCOUNT_ADAPTER": "participants.accounts.oidc.ExistingAccountsOnly",
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
         "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}},
     }

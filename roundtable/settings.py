@@ -111,8 +111,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # After allauth's, which it asks.
-    "participants.second_factor.SecondFactorMiddleware",
-    "participants.sessions.LastUsedMiddleware",
+    "participants.accounts.second_factor.SecondFactorMiddleware",
+    "participants.accounts.sessions.LastUsedMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "roundtable.idempotency.OnceMiddleware",
 ]
@@ -170,18 +170,18 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
 LOGOUT_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "participants.adapters.InvitationOnlyAdapter"
+ACCOUNT_ADAPTER = "participants.accounts.adapters.InvitationOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_USER_DISPLAY = "participants.adapters.display_name"
+ACCOUNT_USER_DISPLAY = "participants.accounts.adapters.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_FORMS = {
-    "login": "participants.forms.sign_in.SignInForm",
-    "request_login_code": "participants.forms.sign_in.RequestCodeForm",
-    "confirm_login_code": "participants.forms.sign_in.CodeForm",
+    "login": "participants.accounts.sign_in_forms.SignInForm",
+    "request_login_code": "participants.accounts.sign_in_forms.RequestCodeForm",
+    "confirm_login_code": "participants.accounts.sign_in_forms.CodeForm",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
@@ -195,7 +195,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 ACCOUNT_RATE_LIMITS = {"invite_me": "10/h/ip"}
-MFA_ADAPTER = "participants.adapters.SealedFactorsAdapter"
+MFA_ADAPTER = "participants.accounts.adapters.SealedFactorsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

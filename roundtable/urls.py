@@ -24,7 +24,7 @@ urlpatterns = i18n_patterns(
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
-    path("", include("participants.account_urls")),
+    path("", include("participants.accounts.urls")),
     path("", include("participants.urls")),
     path("", include("outcomes.urls")),
     prefix_default_language=False,
@@ -35,7 +35,7 @@ handler500 = "roundtable.db_retry.server_error"
 
 if apps.is_installed("allauth.socialaccount"):
     urlpatterns += i18n_patterns(
-        path("", include("participants.provider_urls")), prefix_default_language=False
+        path("", include("participants.accounts.oidc_urls")), prefix_default_language=False
     )
 if settings.DEBUG:
     urlpatterns += [path("outbox/", include("roundtable.outbox"))]

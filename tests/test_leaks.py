@@ -22,7 +22,8 @@ from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound, Statement
 from outcomes.reminding import remind
-from participants import asking, grants, introductions, invitations, leaving, listing
+from participants import asking, introductions, invitations, listing
+from participants.accounts import departure, grants
 from participants.models import Consent, Delegate, InvitationRequest, User
 from participants.privacy import access_log, consent, erasure, retention, visibility
 from roundtable.models import Event, Letter
@@ -273,7 +274,7 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
     user = named("inside").user
     assert user is not None
     EmailAddress.objects.create(user=user, email=second, verified=True)
-    leaving.leave(user=user, address=second, work=None, at=at)
+    departure.leave(user=user, address=second, work=None, at=at)
     wary = named("wary").user
     assert wary is not None
     erasure.erase_oneself(wary, at=at)

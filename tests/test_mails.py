@@ -25,7 +25,8 @@ from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
-from participants import asking, grants, introductions, invitations, leaving, listing, resetting
+from participants import asking, introductions, invitations, listing
+from participants.accounts import departure, grants, recovery
 from participants.models import (
     Audience,
     Consent,
@@ -272,9 +273,9 @@ def follow_something(cast: Cast, at: datetime) -> None:
 
 def reset_factor(cast: Cast, at: datetime) -> None:
     by = is_of_old(cast.user(cast.own))
-    row = resetting.ask(user=cast.user(cast.other), by=by, reason="Zq called", at=at)
+    row = recovery.ask(user=cast.user(cast.other), by=by, reason="Zq called", at=at)
     is_of_old(cast.operator)
-    assert resetting.agree(reset=row, by=cast.operator, at=at + timedelta(hours=2))
+    assert recovery.agree(reset=row, by=cast.operator, at=at + timedelta(hours=2))
     Authenticator.objects.all().delete()
 
 
@@ -296,7 +297,7 @@ def ask_for_the_list(cast: Cast, at: datetime) -> None:
 def leave(cast: Cast, at: datetime) -> None:
     user = cast.user(cast.other)
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
-    leaving.leave(user=user, address="second@example.org", work=None, at=at)
+    departure.leave(user=user, address="second@example.org", work=None, at=at)
 
 
 def review(cast: Cast, at: datetime) -> Iterator[None]:

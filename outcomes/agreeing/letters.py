@@ -10,7 +10,7 @@ from django.urls import reverse
 from outcomes.digests import takes_letters
 from outcomes.models import Circulation, Reply
 from outcomes.speaking import speaking_seats
-from participants.letters import write_to, write_to_cochairs
+from participants.accounts.emails import write_to, write_to_cochairs
 from participants.models import Delegate, Organisation, Participation
 from roundtable.models import Event
 

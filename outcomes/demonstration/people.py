@@ -8,7 +8,8 @@ from typing import TypeVar
 from django.db import models
 
 from outcomes.demonstration.cast import Helper, Person
-from participants.accounts import set_sign_in_address
+from participants.accounts.addresses import set_sign_in_address
+from participants.accounts.second_factor import add_app
 from participants.channels import ChannelKind
 from participants.models import (
     Affiliation,
@@ -21,7 +22,6 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.second_factor import add_app
 from roundtable.models import Event
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)

@@ -17,8 +17,8 @@ from outcomes.as_of import EARLIEST, meeting_before
 from outcomes.brief import brief
 from outcomes.changes import log
 from outcomes.changes_form import ChangesForm
+from participants.accounts.second_factor import behind_second_factor
 from participants.permissions import rights_of
-from participants.second_factor import behind_second_factor
 from roundtable.models import Event
 from roundtable.query_forms import page_of
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.accounts.departure import let_go, may_let_go
 from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
-from participants.leaving import let_go, may_let_go
 from participants.models import Delegate
 
 

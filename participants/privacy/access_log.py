@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.letters import write_to_cochairs
+from participants.accounts.emails import write_to_cochairs
 from participants.models import Delegate, FormerSlug, RevealBudget, User
 from participants.models.redirects import selves
 from participants.permissions import AS_COCHAIR, behalf_of

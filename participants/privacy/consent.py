@@ -7,9 +7,9 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import QuerySet
 
-from participants.letters import write_to_account, write_to_cochairs
+from participants.accounts.emails import write_to_account, write_to_cochairs
+from participants.accounts.sessions import end_sessions
 from participants.models import Audience, Consent, ConsentNotice, Delegate
-from participants.signing_out import end_sessions
 from roundtable.audit import log as audit
 
 NOTICES = Path(__file__).resolve().parent / "notices"

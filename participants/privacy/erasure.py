@@ -12,7 +12,7 @@ from django.db.models.deletion import ProtectedError, RestrictedError
 from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 
-from participants.accounts import mailbox_of
+from participants.accounts.addresses import mailbox_of
 from participants.models import (
     Audience,
     Delegate,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from participants.accounts import stand_in_for
+from participants.accounts.addresses import stand_in_for
 from participants.models import Delegate
 
 _SALT = "participants.privacy.hiding"

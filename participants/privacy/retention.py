@@ -18,8 +18,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from participants.accounts import mailbox_of, stand_in_for
-from participants.letters import write_to
+from participants.accounts.addresses import mailbox_of, stand_in_for
+from participants.accounts.emails import write_to
 from participants.models import (
     Consent,
     ConsentNotice,

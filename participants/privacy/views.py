@@ -18,8 +18,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.accounts.emails import write_to_account
+from participants.accounts.sessions import keep_session
 from participants.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
-from participants.letters import write_to_account
 from participants.models import (
     Consent,
     ConsentNotice,
@@ -34,7 +35,6 @@ from participants.privacy.audience_choice import can_be_left_out, choose, state_
 from participants.privacy.erasure import erase_oneself
 from participants.privacy.forms import of_channel
 from participants.privacy.personal_data import sections as personal_data
-from participants.signing_out import keep_session
 from roundtable.audit import log as audit
 from roundtable.query_forms import ListForm, page_of
 

@@ -18,7 +18,7 @@ from outcomes.handing_over import hand_over
 from outcomes.merging import merge_people
 from outcomes.models import Commitment, CommitmentParty, Outcome, ReportingRound, RoundRequest
 from outcomes.reporting import report_link
-from participants.accounts import set_sign_in_address
+from participants.accounts.addresses import set_sign_in_address
 from participants.models import Consent, Delegate, Invitation, User
 from participants.privacy import consent, erasure
 from roundtable.audit.log import AuditEntry

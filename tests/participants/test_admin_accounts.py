@@ -7,7 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from participants.accounts import NOWHERE
+from participants.accounts.addresses import NOWHERE
 from participants.models import Delegate, User
 from roundtable.mail.queue import Letter
 from tests.factories import NOON, make_delegate, make_user

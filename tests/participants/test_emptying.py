@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from outcomes.models import CommitmentParty
 from participants import invitations
-from participants.leaving import let_go
+from participants.accounts.departure import let_go
 from participants.models import Audience, Delegate, DelegateLanguage, ReviewStep, User
 from participants.privacy import access_log
 from roundtable.audit import log as audit

@@ -187,7 +187,7 @@ def test_what_somebody_else_handed_over_a_moment_ago_is_said(
     def too_late(**_given: object) -> None:
         raise ValidationError("It was handed over already.")
 
-    monkeypatch.setattr("participants.admin.grants.hand_over", too_late)
+    monkeypatch.setattr("participants.accounts.grant_admin.hand_over", too_late)
     new = make_user("late@example.org")
     sent = {"email": new.email, "on": in_days(1).isoformat(), "confirmed": "yes"}
     answer = client_of(operator).post(address(held), sent)

@@ -12,10 +12,10 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from participants import leaving
-from participants.accounts import has_left
+from participants.accounts import departure
+from participants.accounts.addresses import has_left
+from participants.accounts.departure import let_go, may_let_go
 from participants.invitations import invite
-from participants.leaving import let_go, may_let_go
 from participants.models import Audience, Delegate, User
 from participants.permissions import Rights, rights_of
 from roundtable.mail.queue import Letter
@@ -162,9 +162,9 @@ def test_passkey_that_signs_in_alone_is_enough(delegate: Delegate) -> None:
     assert delegate.user is not None
     add_passkey(delegate.user, alone=False)
     with pytest.raises(ValidationError, match="Nothing else would sign you in"):
-        leaving.leave(user=delegate.user, address=WORK, work=None, at=NOON)
+        departure.leave(user=delegate.user, address=WORK, work=None, at=NOON)
     add_passkey(delegate.user, alone=True)
-    leaving.leave(user=delegate.user, address=WORK, work=None, at=NOON)
+    departure.leave(user=delegate.user, address=WORK, work=None, at=NOON)
     assert not may_sign_in(WORK)
     delegate.user.refresh_from_db()
     assert delegate.user.is_active and not has_left(delegate.user)
@@ -190,7 +190,7 @@ def test_first_address_after_one_that_was_given_up_takes_its_place(
 ) -> None:
     assert delegate.user is not None
     add_passkey(delegate.user, alone=True)
-    leaving.leave(user=delegate.user, address=WORK, work=None, at=NOON)
+    departure.leave(user=delegate.user, address=WORK, work=None, at=NOON)
     browser = client_of(User.objects.get(pk=delegate.user.pk))
     used = Authenticator.objects.get()
     assert "no-address" not in browser.get("/accounts/email/").content.decode()

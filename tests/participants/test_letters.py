@@ -8,7 +8,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
-from participants.letters import write_to, write_to_cochairs
+from participants.accounts.emails import write_to, write_to_cochairs
 from participants.models import Delegate, Grant, User
 from roundtable.mail.queue import Letter
 from roundtable.models import Event

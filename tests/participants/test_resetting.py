@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from participants.accounts.recovery import agree, ask, may_agree, name_of
 from participants.models import Delegate, FactorReset, User
-from participants.resetting import agree, ask, may_agree, name_of
 from roundtable.audit import log as audit
 from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event

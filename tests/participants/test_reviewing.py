@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from participants.accounts import take_off_address
+from participants.accounts.addresses import take_off_address
 from participants.models import Consent, Delegate, ReviewStep, User
 from participants.privacy import consent, retention
 from participants.privacy.retention import months_after

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from participants.accounts.sessions import device_of
 from participants.models import User
-from participants.sessions import device_of
 from roundtable.mail.queue import Letter
 from tests.factories import make_user
 

@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from participants.accounts.second_factor import add_app as add_app_of_development
 from participants.models import User
-from participants.second_factor import add_app as add_app_of_development
 from roundtable.encryption import CannotOpenError, open_sealed, seal
 from roundtable.outbox import app_codes
 from tests.factories import make_user

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from participants.accounts import set_sign_in_address
+from participants.accounts.addresses import set_sign_in_address
 from participants.models import User
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from participants.letters import write_to_account
+from participants.accounts.emails import write_to_account
 from participants.models import Grant, User
 from participants.permissions import acts_for
 from roundtable.audit import log as audit

@@ -5,10 +5,13 @@ from collections.abc import Callable
 
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import update_session_auth_hash
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from participants.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 EVERY = 600  # seconds
@@ -69,3 +72,19 @@ def _is_due(request: HttpRequest) -> bool:
     if begun is None or time.time() - begun < EVERY:
         return False
     return bool(cache.add(f"seen:{request.session.session_key}", True, timeout=EVERY))
+
+
+def end_sessions(user: User) -> None:
+    """Ends each session of the account, on every device."""
+    # Django seals sessions with this field. A list of sessions alone could miss one.
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    UserSession.objects.filter(user=user).delete()
+
+
+def keep_session(request: HttpRequest) -> None:
+    """Keeps the session that asks, after `end_sessions` was called for its own account."""
+    assert isinstance(request.user, User)
+    request.user.refresh_from_db(fields=["password"])
+    update_session_auth_hash(request, request.user)
+    UserSession.objects.create_from_request(request)

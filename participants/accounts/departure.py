@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from participants.accounts import addresses_of, take_off_address
-from participants.letters import write_to_account
+from participants.accounts.addresses import addresses_of, take_off_address
+from participants.accounts.emails import write_to_account
+from participants.accounts.sessions import end_sessions
 from participants.models import Affiliation, Delegate, Invitation, User
 from participants.permissions import Rights
-from participants.signing_out import end_sessions
 from roundtable.audit import log as audit
 from roundtable.mail.queue import post
 

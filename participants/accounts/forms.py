@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from participants.accounts import addresses_of
-from participants.leaving import current_work
+from participants.accounts.addresses import addresses_of
+from participants.accounts.departure import current_work
 from participants.models import Affiliation, Delegate, User
 
 

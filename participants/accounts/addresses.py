@@ -18,7 +18,9 @@ NOWHERE = "@no-address.invalid"
 
 def stand_in_for(user_id: int | None) -> str:
     """What names an account in a link, where its number would tell how many accounts there are."""
-    return salted_hmac("participants.accounts", str(user_id), algorithm="sha256").hexdigest()[:20]
+    return salted_hmac(
+        "participants.accounts.addresses", str(user_id), algorithm="sha256"
+    ).hexdigest()[:20]
 
 
 def is_taken(email: str, user: User) -> bool:

@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.letters import write_to_account, write_to_cochairs
+from participants.accounts.emails import write_to_account, write_to_cochairs
+from participants.accounts.second_factor import KINDS
+from participants.accounts.sessions import end_sessions
 from participants.models import Delegate, FactorReset, Grant, Participation, User
 from participants.permissions import Rights, rights_of
-from participants.second_factor import KINDS
-from participants.signing_out import end_sessions
 from roundtable.audit import log as audit
 from roundtable.audit.log import AuditEntry, AuditKey
 from roundtable.models import Event

@@ -2,9 +2,9 @@
 
 from django.urls import include, path
 
-from participants.views import accounts
+from participants.accounts import views
 
 urlpatterns = [
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
-    path("accounts/not-signed-in/", accounts.not_signed_in, name="socialaccount_login_cancelled"),
+    path("accounts/not-signed-in/", views.not_signed_in, name="socialaccount_login_cancelled"),
 ]

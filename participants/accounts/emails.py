@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from participants.accounts import addresses_of, mailbox_of
+from participants.accounts.addresses import addresses_of, mailbox_of
 from participants.models import Delegate, Grant, User
 from participants.privacy import hiding
 from roundtable.mail.batches import Batch

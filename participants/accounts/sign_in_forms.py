@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
 from allauth.core import context
 
-from participants.even_work import look_for_nobody, look_twice
+from participants.accounts.timing_protection import look_for_nobody, look_twice
 
 
 class SignInForm(LoginForm):

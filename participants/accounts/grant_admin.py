@@ -18,10 +18,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from participants.accounts import account_of
-from participants.admin.accounts import OperatorOnlyAdmin
+from participants.accounts.addresses import account_of
+from participants.accounts.admin import OperatorOnlyAdmin
+from participants.accounts.grants import hand_over, why_not_handed_over
 from participants.admin.filters import EndsFilter, EventFilter
-from participants.grants import hand_over, why_not_handed_over
 from participants.models import Delegate, Grant, Participation
 
 

@@ -6,16 +6,102 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants import resetting
+from participants.accounts import recovery
+from participants.accounts.addresses import is_in_use, is_taken, set_sign_in_address
+from participants.admin.base import GrantedInline, OperatorAdmin
 from participants.admin.filters import WaitsFilter
 from participants.admin.private import PrivateAdmin
-from participants.models import FactorReset, User
+from participants.models import FactorReset, Grant, User
 from participants.permissions import Rights
+from participants.privacy.admin import ErasingAdmin
+
+
+class OperatorOnlyAdmin(PrivateAdmin, OperatorAdmin):
+    """Rows about people that nobody but an operator sees."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators."""
+        return self.rights_of(request).is_operator
+
+
+class UserForm(ModelForm):  # type: ignore[type-arg]
+    """An account; it has no password, a code is sent to its address."""
+
+    def clean_email(self) -> str:
+        """The address in small letters.
+
+        Raises ValidationError where another account signs in with it.
+        """
+        email = str(self.cleaned_data["email"]).lower()
+        if is_taken(email, self.instance):
+            raise ValidationError(_("Another account has this address. Choose another one."))
+        return email
+
+
+class GrantInline(GrantedInline):
+    """What the account may work on."""
+
+    model = Grant
+    fields = [("event", "role"), "on_behalf_of", ("valid_from", "valid_until")]
+
+
+@admin.register(User)
+class UserAdmin(ErasingAdmin, OperatorOnlyAdmin):
+    """Accounts: who may sign in."""
+
+    form = UserForm
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["email", "is_active", "last_login"],
+                "description": _(
+                    "People sign in with a code that is sent to this address. Once somebody has "
+                    "signed in, or has a profile, only that person changes it, on the page "
+                    "“Sign-in address”: whoever could change it here could sign in as them. Is "
+                    "the mailbox lost? A co-chair stops it, and invites the person anew."
+                ),
+            },
+        ),
+        (
+            _("Rights"),
+            {
+                "fields": ["is_superuser"],
+                "description": _("Give a grant below for work on one roundtable."),
+            },
+        ),
+    ]
+    readonly_fields = ["last_login"]
+    inlines = [GrantInline]
+    list_display = ["email", "is_active", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_superuser"]
+    search_fields = ["email"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nobody can shut themselves out, or have somebody's codes sent elsewhere."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj is not None and obj.pk == request.user.pk:
+            fields += ["is_active", "is_superuser"]
+        return [*fields, "email"] if obj is not None and is_in_use(obj) else fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators, and never their own account."""
+        is_own = obj is not None and obj.pk == request.user.pk
+        return super().has_delete_permission(request, obj) and not is_own
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Stores the account, and keeps the address that signs in in step."""
+        if "email" in form.changed_data:
+            set_sign_in_address(obj, obj.email)
+        else:
+            obj.full_clean()
+            obj.save()
 
 
 class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -31,7 +117,7 @@ class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
         user = self.cleaned_data["user"]
         if FactorReset.objects.filter(user=user, agreed_at=None).exists():
             raise ValidationError(_("This was asked for already. Now the other side has to agree."))
-        if problem := resetting.why_not_ask(user=user, by=self.by, at=timezone.now()):
+        if problem := recovery.why_not_ask(user=user, by=self.by, at=timezone.now()):
             raise ValidationError(problem)
         return user
 
@@ -69,7 +155,7 @@ class FactorResetAdmin(PrivateAdmin):
 
     def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those of accounts that have to do with these roundtables."""
-        return rows.filter(user__in=resetting.accounts_within(events))
+        return rows.filter(user__in=recovery.accounts_within(events))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those that the viewer may decide about, the own ones left out."""
@@ -96,11 +182,11 @@ class FactorResetAdmin(PrivateAdmin):
 
     def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Accounts of the viewer's roundtables."""
-        return resetting.resettable_by(self.rights_of(request)).prefetch_related("grants")
+        return recovery.resettable_by(self.rights_of(request)).prefetch_related("grants")
 
     def label_of(self, row: Any) -> str:
         """By name and office, never by the address that signs in."""
-        return resetting.name_of(row)
+        return recovery.name_of(row)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -113,7 +199,7 @@ class FactorResetAdmin(PrivateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Asks; the other side agrees."""
         by = self.rights_of(request).user
-        kept = resetting.ask(user=obj.user, by=by, reason=obj.reason, at=timezone.now())
+        kept = recovery.ask(user=obj.user, by=by, reason=obj.reason, at=timezone.now())
         obj.pk = kept.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -122,19 +208,19 @@ class FactorResetAdmin(PrivateAdmin):
     @admin.display(description=_("account"))
     def account(self, row: Any) -> str:
         """Whose factor it is."""
-        return resetting.name_of(row.user)
+        return recovery.name_of(row.user)
 
     @admin.display(description=_("asked by"))
     def asker(self, row: Any) -> str:
         """Who asked."""
-        return resetting.name_of(row.asked_by) if row.asked_by else "–"
+        return recovery.name_of(row.asked_by) if row.asked_by else "–"
 
     @admin.action(description=_("Agree: take off the second factor"), permissions=["decide"])
     def agree(self, request: HttpRequest, queryset: QuerySet[FactorReset]) -> None:
         """Takes off the factors of those rows where the viewer is the other side."""
         by, now = self.rights_of(request).user, timezone.now()
         rows = list(queryset)
-        done = sum(resetting.agree(reset=row, by=by, at=now) for row in rows)
+        done = sum(recovery.agree(reset=row, by=by, at=now) for row in rows)
         if done:
             text = ngettext("%d second factor is off.", "%d second factors are off.", done)
             self.message_user(request, text % done, messages.SUCCESS)

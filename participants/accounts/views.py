@@ -22,12 +22,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import fresh_codes
-from participants.accounts import addresses_of
-from participants.forms.accounts import FreshCodeForm, LeftForm
-from participants.leaving import has_passkey, leave
+from participants.accounts import reauthentication
+from participants.accounts.addresses import addresses_of
+from participants.accounts.departure import has_passkey, leave
+from participants.accounts.forms import FreshCodeForm, LeftForm
+from participants.accounts.sessions import keep_session
 from participants.models import User
-from participants.signing_out import keep_session
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +36,7 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
     page = _page_that_asks(request)
     if page != reverse("account_reauthenticate"):
         return redirect(f"{page}{_onward(request)}")
-    return _ask_for_code(request, [fresh_codes.address_of(request)])
+    return _ask_for_code(request, [reauthentication.address_of(request)])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,9 +61,9 @@ def _ask_for_code(request: HttpRequest, offered: list[str]) -> HttpResponse:
     if form.is_bound and not ratelimit.consume(request, action="reauthenticate", user=request.user):
         too_often: HttpResponse = ratelimit.respond_429(request)
         return too_often
-    sent_to = fresh_codes.sent_to(request)
+    sent_to = reauthentication.sent_to(request)
     if form.is_valid():
-        if sent_to in offered and fresh_codes.accept(request, form.cleaned_data["code"]):
+        if sent_to in offered and reauthentication.accept(request, form.cleaned_data["code"]):
             return _go_on(request)
         form.add_error(
             "code", _("This is not the code, or it is too old. Look again, or ask for another one.")
@@ -81,7 +81,7 @@ def _ask_for_code(request: HttpRequest, offered: list[str]) -> HttpResponse:
 
 def _send(request: HttpRequest, offered: list[str]) -> None:
     chosen = request.POST["send"]
-    if fresh_codes.send(request, chosen if chosen in offered else offered[0]):
+    if reauthentication.send(request, chosen if chosen in offered else offered[0]):
         messages.success(request, _("A code is on its way."))
     else:
         messages.error(request, _("You asked for many codes. Wait some minutes, then try again."))
@@ -113,7 +113,7 @@ def left(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     data = request.POST if request.method == "POST" else None
     if data is not None:
-        fresh_codes.require(request, addresses_of(request.user))
+        reauthentication.require(request, addresses_of(request.user))
         raise_if_reauthentication_required(request, app="participants")
     form = LeftForm(data, user=request.user, on=timezone.localdate())
     if form.is_valid():

@@ -17,13 +17,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.accounts import addresses_of, can_get_mail, take_off_address
-from participants.even_work import look_for_nobody
-from participants.fresh_codes import proved, require
-from participants.letters import hide_url_of
+from participants.accounts.addresses import addresses_of, can_get_mail, take_off_address
+from participants.accounts.emails import hide_url_of
+from participants.accounts.reauthentication import proved, require
+from participants.accounts.second_factor import has_factor
+from participants.accounts.timing_protection import look_for_nobody
 from participants.models import User
 from participants.permissions import AnyUser
-from participants.second_factor import has_factor
 from roundtable.encryption import open_sealed, seal
 from roundtable.mail.queue import fresh_cause, post
 
