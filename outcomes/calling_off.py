@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from outcomes.models import ReportLink, RoundRequest
-from participants.invitations import end_links
 from participants.models import User
+from participants.onboarding.invitations import end_links
 from participants.permissions import acts_for, rights_of
 from roundtable.audit import log as audit
 from roundtable.mail.batches import Batch

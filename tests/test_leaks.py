@@ -22,9 +22,10 @@ from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound, Statement
 from outcomes.reminding import remind
-from participants import asking, introductions, invitations, listing
+from participants import introductions, listing
 from participants.accounts import departure, grants
 from participants.models import Consent, Delegate, InvitationRequest, User
+from participants.onboarding import invitations, requests
 from participants.privacy import access_log, consent, erasure, retention, visibility
 from roundtable.models import Event, Letter
 from tests.canaries import (
@@ -252,7 +253,7 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
         email="zq-request-email@example.org",
         note="zq-request-note",
     )
-    asking.ask(request=request, at=at)
+    requests.ask(request=request, at=at)
     follow_up(event, cochair, readers["operator"], at)
     consent.pause(named("open"), by=Consent.By.OWNER, at=at)
     looker = named("later").user

@@ -25,7 +25,7 @@ from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
-from participants import asking, introductions, invitations, listing
+from participants import introductions, listing
 from participants.accounts import departure, grants, recovery
 from participants.models import (
     Audience,
@@ -35,6 +35,7 @@ from participants.models import (
     Organisation,
     User,
 )
+from participants.onboarding import invitations, requests
 from participants.privacy import access_log, consent, hiding, retention, visibility
 from roundtable.mail import queue
 from roundtable.models import Event
@@ -216,7 +217,7 @@ def invite(cast: Cast, at: datetime) -> None:
     request = InvitationRequest(
         event=cast.event, name="Zqasker Name", email="asker@example.org", organisation="Zq Office"
     )
-    asking.ask(request=request, at=at)
+    requests.ask(request=request, at=at)
 
 
 def pause_and_look(cast: Cast, at: datetime) -> None:

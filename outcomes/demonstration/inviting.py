@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from outcomes.demonstration.people import account, noon, store
-from participants.invitations import VALID
 from participants.models import Delegate, Invitation, InvitationRequest, User
+from participants.onboarding.invitations import VALID
 from roundtable.models import Event
 
 # How many days before the last one each was invited; others have not been.

@@ -19,11 +19,11 @@ from participants.admin.filters import (
     InvitationFilter,
     WaitsFilter,
 )
-from participants.admin.invitations import InvitingAdmin
 from participants.admin.leaving import LeavingAdmin
 from participants.admin.private import PrivateAdmin
 from participants.admin.taking_part import ParticipationInline
 from participants.models import Delegate, Participation
+from participants.onboarding.admin import InvitingAdmin
 from participants.permissions import Rights, edits_all_of
 from participants.privacy.admin import ErasingAdmin
 

@@ -1,7 +1,6 @@
 """What people write, and what they ask lists for."""
 
 from participants.forms.introductions import IntroductionForm
-from participants.forms.invitations import InviteMeForm, SharingForm
 from participants.forms.lists import (
     CardForm,
     DirectoryForm,
@@ -15,6 +14,7 @@ from participants.forms.profile import (
     ProfileForm,
     with_saved_choices,
 )
+from participants.onboarding.forms import InviteMeForm, SharingForm
 from participants.privacy.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from django import template
 
-from participants.invitations import masked
+from participants.onboarding.invitations import masked
 
 register = template.Library()
 register.filter("masked", masked)

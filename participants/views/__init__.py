@@ -1,5 +1,14 @@
 """The pages about people and organisations."""
 
+from participants.onboarding.views import (
+    invitation,
+    invite_me,
+    invite_me_sent,
+    welcome,
+    welcome_erase,
+    welcome_not_me,
+    welcome_sharing,
+)
 from participants.privacy.views import (
     erase_me,
     erased,
@@ -29,15 +38,8 @@ from participants.views.introductions import (
     ask_introduction,
     my_introductions,
 )
-from participants.views.invitations import invitation, invite_me, invite_me_sent
 from participants.views.organisations import organisation_list
 from participants.views.profile import me, me_preview
-from participants.views.welcome import (
-    welcome,
-    welcome_erase,
-    welcome_not_me,
-    welcome_sharing,
-)
 
 __all__ = [
     "answer_introduction",

@@ -414,7 +414,9 @@ def test_a_letter_waits_on_where_nobody_could_be_asked_about_it_just_now(
 ) -> None:
     act(client_of(cochair(desk)), PEOPLE, "invite", *guests(desk, 1), confirmed="yes")
     with monkeypatch.context() as patched:
-        patched.setattr("participants.held.rights_of", Mock(side_effect=OperationalError))
+        patched.setattr(
+            "participants.onboarding.invitations.rights_of", Mock(side_effect=OperationalError)
+        )
         today.shift(TEN)
         assert deliver() == []
     today.shift(timedelta(minutes=1))

@@ -31,7 +31,6 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.rounds import with_numbers
-from participants.invitations import find, waiting_for
 from participants.models import (
     Audience,
     AudienceException,
@@ -46,6 +45,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.onboarding.invitations import find, waiting_for
 from participants.privacy import visibility
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL

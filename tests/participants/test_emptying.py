@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty
-from participants import invitations
 from participants.accounts.departure import let_go
 from participants.models import Audience, Delegate, DelegateLanguage, ReviewStep, User
+from participants.onboarding import invitations
 from participants.privacy import access_log
 from roundtable.audit import log as audit
 from roundtable.models import AuditEntry, AuditKey, Event

@@ -12,8 +12,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from participants.invitations import invite, masked
 from participants.models import Delegate, Invitation, User
+from participants.onboarding.invitations import invite, masked
 from roundtable.mail.batches import HELD
 from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from participants.asking import grant, refuse
 from participants.models import (
     Delegate,
     Invitation,
@@ -20,6 +19,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.onboarding.requests import grant, refuse
 from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event
 from tests.factories import (

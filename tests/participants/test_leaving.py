@@ -15,8 +15,8 @@ from django.test import Client
 from participants.accounts import departure
 from participants.accounts.addresses import has_left
 from participants.accounts.departure import let_go, may_let_go
-from participants.invitations import invite
 from participants.models import Audience, Delegate, User
+from participants.onboarding.invitations import invite
 from participants.permissions import Rights, rights_of
 from roundtable.mail.queue import Letter
 from roundtable.models import AuditEntry, Event

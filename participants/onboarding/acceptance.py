@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from participants.invitations import open_invitations
 from participants.models import (
     Consent,
     ConsentNotice,
@@ -16,6 +15,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.onboarding.invitations import open_invitations
 from participants.privacy.consent import give
 from participants.privacy.erasure import erase, erase_account
 from roundtable.audit import log as audit

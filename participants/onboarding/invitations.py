@@ -13,16 +13,46 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.accounts.addresses import has_left
+from participants.accounts.addresses import has_left, remove_closed
 from participants.accounts.emails import hide_url_of
 from participants.actions import addresses_of
-from participants.emptying import empty
-from participants.models import Delegate, Invitation, Participation, User
+from participants.models import Affiliation, Delegate, Invitation, Participation, User
+from participants.models.delegate import new_handle
 from participants.permissions import Rights, acts_for, rights_of
+from participants.privacy.erasure import remove_rows_of
 from roundtable.audit import log as audit
-from roundtable.mail.batches import Batch
+from roundtable.mail.batches import Batch, recheck
 from roundtable.mail.queue import Letter, post
 from roundtable.models import Event
+
+# What the co-chairs know without the person. Any other field begins anew.
+KEPT = {"id", "handle", "name", "name_latin", "invitation_email", "is_demonstration"}
+
+
+@transaction.atomic
+def empty(delegate: Delegate, *, by: User, at: datetime) -> None:
+    """Leaves what the co-chairs know of the person, who had an account that is closed now.
+
+    Nobody knows who reads the mail of the next invitation: what one wrote, shared and agreed to,
+    and who looked, is not handed on.
+    """
+    person = Delegate.objects.select_for_update().get(pk=delegate.pk)
+    closed = person.user
+    for party in person.focal_point_for.all():
+        party.ask(person)
+    remove_rows_of(person, keeping={Affiliation, Participation})
+    for column in person._meta.concrete_fields:
+        if column.name not in KEPT:
+            setattr(person, column.attname, column.get_default())
+    person.handle = new_handle()
+    person.full_clean()
+    person.save()
+    audit.forget(person)
+    if closed:
+        remove_closed(closed)
+    audit.record(act="empty profile", at=at, actor=by, subject=person)
+    delegate.refresh_from_db()
+
 
 VALID = timedelta(days=14)
 # Who pressed the button in time may take another day to finish.
@@ -216,3 +246,26 @@ def masked(email: str) -> str:
     """An address as it may stand on a page that a forwarded link opens: a…@example.org."""
     name, _at, host = email.rpartition("@")
     return f"{name[:1]}…@{host}"
+
+
+@recheck(CAUSE)
+@transaction.atomic
+def invited(letter: Letter, at: datetime) -> str:
+    """The address of an invitation that is open, and that could be made at this moment too.
+
+    Where a co-chair has corrected the address meanwhile, an invitation of its own goes there: this
+    letter may hold a link that belongs to who reads the mail of the former one.
+    """
+    number = int(letter.cause.removeprefix(CAUSE))
+    rows = Invitation.objects.select_related("delegate__user", "event", "invited_by")
+    row = rows.filter(pk=number, answered_at=None, revoked_at=None).first()
+    if row is None:
+        return ""
+    person, event, by = row.delegate, row.event, row.invited_by
+    if by is None or why_not(person, event, rights=rights_of(by, at.date()), own=addresses_of(by)):
+        end_links([letter.cause], at=at)
+        return ""
+    if row.email != person.invitation_email:
+        invite(delegate=person, event=event, by=by, at=at)
+        return ""
+    return row.email

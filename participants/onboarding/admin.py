@@ -17,14 +17,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants import asking
 from participants.actions import addresses_of
 from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
 from participants.admin.filters import EventFilter, WaitsFilter
 from participants.admin.private import PrivateAdmin
-from participants.invitations import invite, why_not
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
+from participants.onboarding import requests
+from participants.onboarding.invitations import invite, why_not
 from participants.permissions import Rights
 from roundtable.mail.batches import Batch, hold
 from roundtable.models import Event
@@ -165,15 +165,15 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where the person cannot be invited."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not asking.is_open(self.instance):
+        if not requests.is_open(self.instance):
             raise ValidationError(_("Somebody has decided this meanwhile. Go back to the list."))
         if cleaned.get("answer") != "invite":
             return cleaned
-        if problem := asking.why_not_granted(
+        if problem := requests.why_not_granted(
             self.instance, rights=self.rights, own=addresses_of(self.rights.user)
         ):
             raise ValidationError(problem)
-        if not cleaned.get("speaks_for") and not asking.delegate_of(self.instance):
+        if not cleaned.get("speaks_for") and not requests.delegate_of(self.instance):
             self.add_error("speaks_for", _("Choose whom the person spoke for."))
         return cleaned
 
@@ -249,10 +249,10 @@ class InvitationRequestAdmin(PrivateAdmin):
         """Does what was decided."""
         by, now = self.rights_of(request).user, timezone.now()
         if form.cleaned_data["answer"] == "refuse":
-            asking.refuse(request=obj, by=by, at=now)
+            requests.refuse(request=obj, by=by, at=now)
             return
         chosen = form.cleaned_data["speaks_for"]
-        asking.grant(request=obj, organisation=chosen, by=by, at=now)
+        requests.grant(request=obj, organisation=chosen, by=by, at=now)
         self.message_user(request, gettext("The invitation is on its way."), messages.SUCCESS)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -268,6 +268,6 @@ class InvitationRequestAdmin(PrivateAdmin):
         """Lays the chosen requests aside, save those decided before."""
         rows = list(queryset.filter(decision="").select_related("event"))
         by, now = self.rights_of(request).user, timezone.now()
-        refused = sum(asking.refuse(request=row, by=by, at=now) for row in rows)
+        refused = sum(requests.refuse(request=row, by=by, at=now) for row in rows)
         text = ngettext("%d request is refused.", "%d requests are refused.", refused)
         self.message_user(request, text % refused, messages.SUCCESS)

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import write_to_cochairs
-from participants.invitations import invite, why_not
 from participants.models import (
     Delegate,
     Invitation,
@@ -18,6 +17,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.onboarding.invitations import invite, why_not
 from participants.permissions import Rights, acts_for
 from roundtable.audit import log as audit
 from roundtable.models import Event
