@@ -10,7 +10,7 @@ from outcomes.as_of import answered_by
 from outcomes.models import Outcome, OutcomeAddressee, Response
 from outcomes.models.outcome import OutcomeQuerySet
 from participants.models import Group, Organisation, Participation, members_of
-from participants.roll import roll
+from participants.organisations.attendance import roll
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from outcomes.as_of import AsOfField, answered_by, as_of, check_begun, check_day
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Response
 from outcomes.plots import NO_UPDATE, Share, shares
 from participants.models import EventRole, Group, Organisation
-from participants.roll import Bench, roll, with_role
+from participants.organisations.attendance import Bench, roll, with_role
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
 

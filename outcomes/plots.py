@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Status
 from participants.models import Constituency
-from participants.roll import Bench
+from participants.organisations.attendance import Bench
 
 CENTRE, RING = 110, 88  # of a picture 220 units wide
 MOST_SEATS = 200  # more could not be told apart

@@ -17,8 +17,8 @@ from outcomes.models import Commitment, Outcome, OutcomeAddressee, Statement, Th
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import checkable, contacts, corrected, reach, with_parties
 from participants.models import EventRole
+from participants.organisations.attendance import roll, with_role
 from participants.privacy import visibility
-from participants.roll import roll, with_role
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, page_of
 

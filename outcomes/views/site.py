@@ -11,10 +11,10 @@ from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Res
 from outcomes.plots import bars, seats, shares
 from outcomes.reading import reach, with_parties
 from outcomes.search import SearchForm, search
-from participants import former
 from participants.models import Organisation
+from participants.organisations import redirects
+from participants.organisations.attendance import roll
 from participants.privacy import visibility
-from participants.roll import roll
 from roundtable.models import Event
 
 MOST_SHOWN = 50  # of each sort on the page of an organisation
@@ -74,7 +74,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: its roles, its commitments, and its people who are listed."""
     organisation = Organisation.objects.published().filter(slug=slug).first()
     if organisation is None:  # it may have been merged into another one
-        return former.lead_on(request, former.page_of_organisation(slug))
+        return redirects.lead_on(request, redirects.page_of_organisation(slug))
     on = timezone.localdate()
     viewer = visibility.viewer_of(request.user, timezone.localdate())
     commitments = with_parties(

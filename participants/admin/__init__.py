@@ -4,9 +4,9 @@ from participants.accounts.admin import FactorResetAdmin, UserAdmin
 from participants.accounts.grant_admin import GrantAdmin
 from participants.admin.introductions import IntroductionAdmin
 from participants.admin.listing import ParticipantListAdmin
-from participants.admin.organisations import GroupAdmin, OrganisationAdmin
 from participants.admin.people import DelegateAdmin, ParticipationAdmin
 from participants.onboarding.admin import InvitationRequestAdmin
+from participants.organisations.admin import GroupAdmin, OrganisationAdmin
 
 __all__ = [
     "DelegateAdmin",

@@ -9,6 +9,7 @@ from participants.onboarding.views import (
     welcome_not_me,
     welcome_sharing,
 )
+from participants.organisations.views import organisation_list
 from participants.privacy.views import (
     erase_me,
     erased,
@@ -38,7 +39,6 @@ from participants.views.introductions import (
     ask_introduction,
     my_introductions,
 )
-from participants.views.organisations import organisation_list
 from participants.views.profile import me, me_preview
 
 __all__ = [

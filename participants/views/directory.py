@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import directory, former, vcards
+from participants import directory, vcards
 from participants.forms import CardForm, DirectoryForm
 from participants.models import Delegate, User
+from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
 from roundtable.query_forms import page_of
@@ -58,7 +59,7 @@ def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
     viewer, on = visibility.viewer_of(request.user, timezone.localdate()), timezone.localdate()
     profile = visibility.find(viewer, handle, on)
     if profile is None:  # it may have been merged into another one
-        return former.lead_on(request, former.page_of_person(viewer, handle, on))
+        return redirects.lead_on(request, redirects.page_of_person(viewer, handle, on))
     return render(
         request, "participants/delegate_detail.html", {"profile": profile, "viewer": viewer}
     )

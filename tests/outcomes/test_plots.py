@@ -2,7 +2,7 @@
 
 from outcomes.plots import seats
 from participants.models import Constituency
-from participants.roll import Bench
+from participants.organisations.attendance import Bench
 
 
 def test_seats_are_drawn_once_each_and_not_where_they_are_too_many() -> None:

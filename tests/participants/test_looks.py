@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from participants.admin.organisations import OrganisationAdmin
 from participants.models import Audience, Delegate, Grant, Organisation, RevealBudget, User
+from participants.organisations.admin import OrganisationAdmin
 from participants.privacy import access_log, visibility
 from participants.privacy.access_log import Look
 from participants.privacy.erasure import erase
