@@ -22,10 +22,11 @@ from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound, Statement
 from outcomes.reminding import remind
-from participants import introductions, listing
+from participants import introductions
 from participants.accounts import departure, grants
 from participants.models import Consent, Delegate, InvitationRequest, User
 from participants.onboarding import invitations, requests
+from participants.participation import participant_list
 from participants.privacy import access_log, consent, erasure, retention, visibility
 from roundtable.models import Event, Letter
 from tests.canaries import (
@@ -269,8 +270,8 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
         make_grant(user, event, on_behalf_of=make_organisation()).user
         for user in (make_user("zq-chair@example.org"), make_user("zq-other@example.org"))
     ]
-    row = listing.ask(event=event, purpose="zq-list-purpose", by=chairs[0], at=at)
-    assert listing.decide(row=row, agrees=True, by=chairs[1], at=at)
+    row = participant_list.ask(event=event, purpose="zq-list-purpose", by=chairs[0], at=at)
+    assert participant_list.decide(row=row, agrees=True, by=chairs[1], at=at)
     second = "zq-inside-signin@example.com"
     user = named("inside").user
     assert user is not None

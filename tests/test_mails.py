@@ -25,7 +25,7 @@ from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
-from participants import introductions, listing
+from participants import introductions
 from participants.accounts import departure, grants, recovery
 from participants.models import (
     Audience,
@@ -36,6 +36,7 @@ from participants.models import (
     User,
 )
 from participants.onboarding import invitations, requests
+from participants.participation import participant_list
 from participants.privacy import access_log, consent, hiding, retention, visibility
 from roundtable.mail import queue
 from roundtable.models import Event
@@ -290,8 +291,8 @@ def ask_for_the_list(cast: Cast, at: datetime) -> None:
     own = cast.user(cast.own)
     own.grants.filter(event=cast.event).update(on_behalf_of=make_organisation())
     second = make_grant(cast.operator, cast.event, on_behalf_of=make_organisation())
-    row = listing.ask(event=cast.event, purpose="Zqown Name", by=own, at=at)
-    assert listing.decide(row=row, agrees=True, by=cast.operator, at=at)
+    row = participant_list.ask(event=cast.event, purpose="Zqown Name", by=own, at=at)
+    assert participant_list.decide(row=row, agrees=True, by=cast.operator, at=at)
     second.delete()
 
 

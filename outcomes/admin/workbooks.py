@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes import workbook
 from outcomes.loading.describing import content_of
-from participants import listing
 from participants.models import Delegate
+from participants.participation import participant_list
 from participants.permissions import Rights
 from participants.privacy.access_log import note_export
 from roundtable.models import Event
@@ -99,7 +99,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             participations__event=event, erased_at=None, paused_at=None, is_protected=False
         )
         at = timezone.now()
-        may_take = listing.held(event, mine.user, at) is not None
+        may_take = participant_list.held(event, mine.user, at) is not None
         if request.method == "POST" and not may_take:
             raise PermissionDenied
         if request.method == "POST":

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from outcomes.models import Outcome, Statement, Theme
-from participants.actions import is_own
 from participants.models import FormerSlug, Group, Organisation, Participation
+from participants.participation.confirmation import is_own
 from participants.permissions import (
     Rights,
     decides_audiences,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from outcomes.merging.moving import Moved, Rule, fill, move, relations_of
 from outcomes.models import ReportLink
-from participants.actions import addresses_of, is_own
 from participants.models import Delegate, FormerHandle, User
+from participants.participation.confirmation import addresses_of, is_own
 from participants.permissions import acts_for, rights_of
 from roundtable.audit import log as audit
 

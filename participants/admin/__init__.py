@@ -3,10 +3,10 @@
 from participants.accounts.admin import FactorResetAdmin, UserAdmin
 from participants.accounts.grant_admin import GrantAdmin
 from participants.admin.introductions import IntroductionAdmin
-from participants.admin.listing import ParticipantListAdmin
-from participants.admin.people import DelegateAdmin, ParticipationAdmin
 from participants.onboarding.admin import InvitationRequestAdmin
 from participants.organisations.admin import GroupAdmin, OrganisationAdmin
+from participants.participation.admin import DelegateAdmin, ParticipationAdmin
+from participants.participation.participant_list_admin import ParticipantListAdmin
 
 __all__ = [
     "DelegateAdmin",

@@ -17,7 +17,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.actions import addresses_of
 from participants.admin.base import GrantedAdmin
 from participants.admin.choices import rights
 from participants.admin.filters import EventFilter, WaitsFilter
@@ -25,6 +24,7 @@ from participants.admin.private import PrivateAdmin
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
 from participants.onboarding import requests
 from participants.onboarding.invitations import invite, why_not
+from participants.participation.confirmation import addresses_of
 from participants.permissions import Rights
 from roundtable.mail.batches import Batch, hold
 from roundtable.models import Event

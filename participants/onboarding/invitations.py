@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import has_left, remove_closed
 from participants.accounts.emails import hide_url_of
-from participants.actions import addresses_of
 from participants.models import Affiliation, Delegate, Invitation, Participation, User
 from participants.models.delegate import new_handle
+from participants.participation.confirmation import addresses_of
 from participants.permissions import Rights, acts_for, rights_of
 from participants.privacy.erasure import remove_rows_of
 from roundtable.audit import log as audit

@@ -7,8 +7,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from participants.actions import confirm_participations
 from participants.models import Delegate, Organisation, User
+from participants.participation.confirmation import confirm_participations
 from roundtable.models import Event
 from tests.factories import (
     NOON,

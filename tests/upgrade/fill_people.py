@@ -8,7 +8,6 @@ from outcomes.bringing.keeping import keep
 from outcomes.merging.organisations import merge_organisations
 from outcomes.merging.people import merge_people
 from outcomes.models import Upload
-from participants import listing
 from participants.channels import ChannelKind
 from participants.models import (
     Audience,
@@ -24,6 +23,7 @@ from participants.models import (
     ReviewStep,
     User,
 )
+from participants.participation import participant_list
 from participants.privacy import consent, visibility
 from participants.privacy.erasure import erase, erase_account
 from roundtable.mail.batches import call_off, hold
@@ -160,9 +160,9 @@ def _add_rights(table: Table, at: datetime) -> None:
     add_app(past)
     make_factor_reset(past)
     make_factor_reset(table.second, agreed_by=make_user(), agreed_at=at)
-    listing.ask(event=event, purpose="Badges", by=table.first, at=at)
-    agreed = listing.ask(event=event, purpose="A meeting", by=table.second, at=at)
-    assert listing.decide(row=agreed, agrees=True, by=table.first, at=at)
+    participant_list.ask(event=event, purpose="Badges", by=table.first, at=at)
+    agreed = participant_list.ask(event=event, purpose="A meeting", by=table.second, at=at)
+    assert participant_list.decide(row=agreed, agrees=True, by=table.first, at=at)
     make_list(event, decided_by=table.first, decided_at=at)
     for user in (table.first, table.second):
         sign_in(Client(), user)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from participants.listing import named, whose, with_askers
+from participants.participation.participant_list import named, whose, with_askers
 
 
 class Command(BaseCommand):

@@ -17,10 +17,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from participants import listing
 from participants.admin.filters import EventFilter, WaitsFilter
 from participants.admin.private import PrivateAdmin
 from participants.models import ParticipantList, User
+from participants.participation import participant_list
 from participants.permissions import Rights
 from participants.spreadsheets import SafeCSV, SafeXLSX
 from roundtable.models import Event
@@ -36,7 +36,9 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_event(self) -> Event:
         """The roundtable; raises ValidationError for who cannot ask for its list."""
         event: Event = self.cleaned_data["event"]
-        if problem := listing.why_not_ask(event=event, by=self.by, on=timezone.localdate()):
+        if problem := participant_list.why_not_ask(
+            event=event, by=self.by, on=timezone.localdate()
+        ):
             raise ValidationError(problem)
         return event
 
@@ -70,12 +72,12 @@ class ParticipantListAdmin(PrivateAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the roundtables that the viewer decides about, with who asked for each."""
         mine = self.rights_of(request)
-        rows = listing.with_askers(super().get_queryset(request))
+        rows = participant_list.with_askers(super().get_queryset(request))
         return rows if mine.is_operator else self.within(rows, mine.decidable)
 
     def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
         """Those that this person can say yes or no to."""
-        return listing.for_decision(rows, mine.user, timezone.localdate())
+        return participant_list.for_decision(rows, mine.user, timezone.localdate())
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """What marks a copy is searched by operators alone: its holder must not know it."""
@@ -115,7 +117,7 @@ class ParticipantListAdmin(PrivateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Asks; the co-chairs get a letter."""
         by = self.rights_of(request).user
-        kept = listing.ask(event=obj.event, purpose=obj.purpose, by=by, at=timezone.now())
+        kept = participant_list.ask(event=obj.event, purpose=obj.purpose, by=by, at=timezone.now())
         obj.pk = kept.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -124,7 +126,7 @@ class ParticipantListAdmin(PrivateAdmin):
     @admin.display(description=_("asked by"))
     def asker(self, row: ParticipantList) -> str:
         """Who asked, never by the address that signs in."""
-        return listing.named(row.asked_by, row.event)
+        return participant_list.named(row.asked_by, row.event)
 
     @admin.display(description=_("state"))
     def state(self, row: ParticipantList) -> str:
@@ -150,7 +152,7 @@ class ParticipantListAdmin(PrivateAdmin):
     def _decide(self, request: HttpRequest, rows: QuerySet[Any], *, agrees: bool) -> None:
         by, at = self.rights_of(request).user, timezone.now()
         chosen = list(rows)
-        done = sum(listing.decide(row=row, agrees=agrees, by=by, at=at) for row in chosen)
+        done = sum(participant_list.decide(row=row, agrees=agrees, by=by, at=at) for row in chosen)
         if done:
             text = ngettext("%d request is decided.", "%d requests are decided.", done)
             self.message_user(request, text % done, messages.SUCCESS)
@@ -180,8 +182,8 @@ class ParticipantListAdmin(PrivateAdmin):
             more |= {
                 "state": self.state(row),
                 "asker": self.asker(row),
-                "may_decide": listing.may_decide(row, by, at),
-                "may_fetch": listing.may_fetch(row, by, at),
+                "may_decide": participant_list.may_decide(row, by, at),
+                "may_fetch": participant_list.may_fetch(row, by, at),
                 "formats": sorted(FORMATS),
             }
         return super().change_view(request, object_id, form_url, more)
@@ -198,7 +200,7 @@ class ParticipantListAdmin(PrivateAdmin):
         if row.asked_by_id != by.pk:
             raise PermissionDenied
         try:
-            data = listing.fetch(row=row, by=by, at=timezone.now())
+            data = participant_list.fetch(row=row, by=by, at=timezone.now())
         except ValidationError as problem:
             self.message_user(request, " ".join(problem.messages), messages.ERROR)
             return redirect(reverse("admin:participants_participantlist_changelist"))
@@ -206,7 +208,7 @@ class ParticipantListAdmin(PrivateAdmin):
         return _file(data, kind, f"participants-{row.event.slug}-{row.mark}")
 
 
-def _file(data: listing.Listing, kind: SafeCSV | SafeXLSX, name: str) -> HttpResponse:
+def _file(data: participant_list.Listing, kind: SafeCSV | SafeXLSX, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind.get_extension()}"'}
     content = kind.export_data(data)
     return HttpResponse(content, content_type=kind.get_content_type(), headers=headers)
