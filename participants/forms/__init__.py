@@ -1,19 +1,19 @@
 """What people write, and what they ask lists for."""
 
-from participants.forms.introductions import IntroductionForm
-from participants.forms.lists import (
+from participants.directory.forms import (
     CardForm,
     DirectoryForm,
     OrganisationFilterForm,
     country_choices,
 )
-from participants.forms.profile import (
+from participants.directory.profile_forms import (
     ChannelFormSet,
     DetailsForm,
     PreviewForm,
     ProfileForm,
     with_saved_choices,
 )
+from participants.forms.introductions import IntroductionForm
 from participants.onboarding.forms import InviteMeForm, SharingForm
 from participants.privacy.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
 

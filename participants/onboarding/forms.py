@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from participants.directory.audience_preview import Onlookers
 from participants.models import Delegate, InvitationRequest
-from participants.onlookers import Onlookers
 from participants.privacy.forms import AgreementForm, audience_field
 from roundtable.models import Event
 

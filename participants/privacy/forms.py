@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from participants.directory.audience_preview import Onlookers
 from participants.models import (
     Audience,
     AudienceException,
@@ -18,7 +19,6 @@ from participants.models import (
     Delegate,
     Organisation,
 )
-from participants.onlookers import Onlookers
 
 IDLE = _(
     "You leave somebody out. With “Everyone” that does nothing: anyone can sign out and look. Open "

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.emails import write_to_account
 from participants.accounts.sessions import keep_session
+from participants.directory.audience_preview import Onlookers
 from participants.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
 from participants.models import (
     Consent,
@@ -29,7 +30,6 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.onlookers import Onlookers
 from participants.privacy import access_log, consent, hiding, retention
 from participants.privacy.audience_choice import can_be_left_out, choose, state_of
 from participants.privacy.erasure import erase_oneself

@@ -1,5 +1,12 @@
 """The pages about people and organisations."""
 
+from participants.directory.profile_views import me, me_preview
+from participants.directory.views import (
+    delegate_detail,
+    delegate_list,
+    delegate_reveal,
+    delegate_vcard,
+)
 from participants.onboarding.views import (
     invitation,
     invite_me,
@@ -28,18 +35,11 @@ from participants.privacy.views import (
     review_by_link,
     show_me,
 )
-from participants.views.directory import (
-    delegate_detail,
-    delegate_list,
-    delegate_reveal,
-    delegate_vcard,
-)
 from participants.views.introductions import (
     answer_introduction,
     ask_introduction,
     my_introductions,
 )
-from participants.views.profile import me, me_preview
 
 __all__ = [
     "answer_introduction",

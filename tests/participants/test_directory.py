@@ -326,7 +326,7 @@ def test_budget_that_is_spent_says_when_it_renews(
     settings.REVEALS_PER_DAY = 0
     browser, now = client_of(quiet_delegate), datetime.fromisoformat(at).replace(tzinfo=UTC)
     clock = SimpleNamespace(now=lambda: now, localdate=now.date)
-    monkeypatch.setattr("participants.views.directory.timezone", clock)
+    monkeypatch.setattr("participants.directory.views.timezone", clock)
     for path in (f"/directory/{delegate.handle}/show/", f"/directory/{delegate.handle}.vcf"):
         answer = browser.post(path)
         assert answer.status_code == 429 and answer["Retry-After"] == seconds

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from participants.directory.audience_preview import Onlookers
 from participants.models import Audience, AudienceException, Delegate, Kind, User
-from participants.onlookers import Onlookers
 from participants.privacy import visibility
 from roundtable.models import Event
 from tests.factories import (

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from participants.channels import ChannelKind
+from participants.directory.vcard import V3, V4, VERSIONS, fold, vcard
 from participants.privacy.visibility import Card, Channel, Profile, Workplace
-from participants.vcards import V3, V4, VERSIONS, fold, vcard
 from tests.test_input import naughty
 
 URL = "https://portal.example/directory/abcdefghjk/"

@@ -321,7 +321,7 @@ def test_failure_in_the_middle_leaves_no_key_and_no_write(
         raise RuntimeError("after all is stored")
 
     with monkeypatch.context() as patch:
-        patch.setattr("participants.views.profile.messages.success", fail)
+        patch.setattr("participants.directory.profile_views.messages.success", fail)
         with pytest.raises(RuntimeError, match="after all is stored"):
             browser.post("/me/", sent)
     delegate.refresh_from_db()

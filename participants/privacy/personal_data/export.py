@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from participants import vcards
+from participants.directory import vcard
 from participants.models import ConsentNotice
 from participants.privacy import visibility
 from participants.privacy.consent import record_of
@@ -78,4 +78,4 @@ def _card(person: Person, at: datetime) -> dict[str, str]:
     if profile is None:
         return {}
     url = settings.PORTAL_URL + reverse("delegate-detail", args=[handle])
-    return {"my-card.vcf": vcards.vcard(profile, url)}
+    return {"my-card.vcf": vcard.vcard(profile, url)}

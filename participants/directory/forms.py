@@ -10,11 +10,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from participants.directory.vcard import V3, VERSIONS
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import Delegate, DelegateLanguage, Kind, Organisation
 from participants.name_folding import contains_all, folded
 from participants.privacy import visibility
-from participants.vcards import V3, VERSIONS
 from roundtable.query_forms import ListForm
 
 MOST_WORDS = 8

@@ -1,25 +1,89 @@
 """The people who are listed, and one of them."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timeuntil
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_countries import countries
 
-from participants import directory, vcards
+from participants.directory import vcard
 from participants.forms import CardForm, DirectoryForm
 from participants.models import Delegate, User
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
 from roundtable.query_forms import page_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person in the table."""
+
+    card: visibility.Card
+    country: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Country:
+    """People of one country, as far as they stand on this page; `number` counts all of them."""
+
+    name: str
+    number: int
+    cards: list[visibility.Card]
+
+
+def rows(people: Iterable[Delegate]) -> list[Row]:
+    """A row of the table for each; their languages should be fetched together before."""
+    people = list(people)
+    return [
+        Row(card, countries.name(_code_of(person)), tuple(map(str, person.languages.all())))
+        for person, card in zip(people, visibility.cards(people), strict=True)
+    ]
+
+
+def numbers_by_country(people: QuerySet[Delegate]) -> dict[str, int]:
+    """How many work in each country, in the order of its names; those of none stand last."""
+    countries_of = people.order_by().values_list("workplace_country")  # type: ignore[misc]
+    numbers = dict(countries_of.annotate(number=Count("pk")))
+    return {code: numbers[code] for code in sorted(numbers, key=lambda c: (not c, _name(c), c))}
+
+
+def in_order_of_countries(
+    people: QuerySet[Delegate], numbers: dict[str, int]
+) -> QuerySet[Delegate]:
+    """The same people, those of each country together."""
+    places = [When(workplace_country=code, then=Value(place)) for place, code in enumerate(numbers)]
+    place = Case(*places, default=Value(len(places)), output_field=IntegerField())
+    return people.order_by(place, "name", "pk")
+
+
+def by_country(people: Iterable[Delegate], numbers: dict[str, int]) -> list[Country]:
+    """The people of one page, which `in_order_of_countries` ordered, under their countries."""
+    people = list(people)
+    together: dict[str, list[visibility.Card]] = {}
+    for person, card in zip(people, visibility.cards(people), strict=True):
+        together.setdefault(_code_of(person), []).append(card)
+    return [Country(_name(code), numbers[code], found) for code, found in together.items()]
+
+
+def _code_of(person: Delegate) -> str:
+    return str(person.workplace_country)  # type: ignore[attr-defined]
+
+
+def _name(code: str) -> str:
+    return countries.name(code) or _("International or not recorded")
 
 
 @require_safe
@@ -41,13 +105,13 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
 def _laid_out(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, object]:
     view = form.cleaned_data["view"]
     if view == "country":
-        numbers = directory.numbers_by_country(people)
-        people = directory.in_order_of_countries(people, numbers)
+        numbers = numbers_by_country(people)
+        people = in_order_of_countries(people, numbers)
         page = page_of(form, people, sum(numbers.values()))
-        return {"page": page, "countries": directory.by_country(page.object_list, numbers)}
+        return {"page": page, "countries": by_country(page.object_list, numbers)}
     if view == "table":
         page = page_of(form, people.prefetch_related("languages"))
-        return {"page": page, "rows": directory.rows(page.object_list)}
+        return {"page": page, "rows": rows(page.object_list)}
     page = page_of(form, people)
     return {"page": page, "cards": visibility.cards(page.object_list)}
 
@@ -155,7 +219,7 @@ def _vcard_response(
 ) -> HttpResponse:
     handle = profile.card.handle
     url = request.build_absolute_uri(reverse("delegate-detail", args=[handle]))
-    card = vcards.vcard(profile, url, version)
+    card = vcard.vcard(profile, url, version)
     response = HttpResponse(card, content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{handle}.vcf"'
     return response

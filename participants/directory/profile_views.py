@@ -11,10 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.directory.audience_preview import Onlookers
 from participants.forms import ChannelFormSet, PreviewForm, ProfileForm, with_saved_choices
 from participants.models import Consent, Delegate, User
 from participants.onboarding import invitations
-from participants.onlookers import Onlookers
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.audience_choice import state_of

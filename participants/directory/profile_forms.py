@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from participants.channels import ChannelKind, clean_value
+from participants.directory.audience_preview import Onlookers
 from participants.languages import LANGUAGE_CHOICES
 from participants.models import (
     Audience,
@@ -20,7 +21,6 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
 )
-from participants.onlookers import Onlookers
 from participants.privacy.forms import (
     IDLE,
     PROTECTED,
