@@ -22,8 +22,8 @@ from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound, Statement
 from outcomes.reminding import remind
-from participants import introductions
 from participants.accounts import departure, grants
+from participants.introductions import lifecycle
 from participants.models import Consent, Delegate, InvitationRequest, User
 from participants.onboarding import invitations, requests
 from participants.participation import participant_list
@@ -238,12 +238,12 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
     cochair, reader = readers["co-chair"], readers["delegate"]
     assert cochair is not None and reader is not None
     own = Delegate.objects.get(user=reader)
-    asked = introductions.ask(
+    asked = lifecycle.ask(
         by=own, handle=named("inside").handle, message="zq-pending-message", at=at
     )
     assert asked is not None
-    introductions.accept(asked, by=named("inside"), at=at)
-    introductions.introduce(
+    lifecycle.accept(asked, by=named("inside"), at=at)
+    lifecycle.introduce(
         first=named("open"), second=named("bench"), by=cochair, message="zq-quiet-message", at=at
     )
     invitations.invite(delegate=named("imported"), event=event, by=cochair, at=at)

@@ -25,8 +25,8 @@ from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
-from participants import introductions
 from participants.accounts import departure, grants, recovery
+from participants.introductions import lifecycle
 from participants.models import (
     Audience,
     Consent,
@@ -205,9 +205,9 @@ def press_what_tells(cast: Cast, _at: datetime) -> Iterator[None]:
 
 
 def introduce(cast: Cast, at: datetime) -> None:
-    row = introductions.ask(by=cast.own, handle=cast.other.handle, message="zq-why", at=at)
+    row = lifecycle.ask(by=cast.own, handle=cast.other.handle, message="zq-why", at=at)
     assert row is not None
-    introductions.accept(row, by=cast.other, at=at)
+    lifecycle.accept(row, by=cast.other, at=at)
 
 
 def invite(cast: Cast, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from participants.accounts.admin import FactorResetAdmin, UserAdmin
 from participants.accounts.grant_admin import GrantAdmin
-from participants.admin.introductions import IntroductionAdmin
+from participants.introductions.admin import IntroductionAdmin
 from participants.onboarding.admin import InvitationRequestAdmin
 from participants.organisations.admin import GroupAdmin, OrganisationAdmin
 from participants.participation.admin import DelegateAdmin, ParticipationAdmin

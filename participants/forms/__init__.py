@@ -13,7 +13,7 @@ from participants.directory.profile_forms import (
     ProfileForm,
     with_saved_choices,
 )
-from participants.forms.introductions import IntroductionForm
+from participants.introductions.forms import IntroductionForm
 from participants.onboarding.forms import InviteMeForm, SharingForm
 from participants.privacy.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
 

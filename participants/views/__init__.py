@@ -7,6 +7,7 @@ from participants.directory.views import (
     delegate_reveal,
     delegate_vcard,
 )
+from participants.introductions.views import answer_introduction, ask_introduction, my_introductions
 from participants.onboarding.views import (
     invitation,
     invite_me,
@@ -34,11 +35,6 @@ from participants.privacy.views import (
     my_review,
     review_by_link,
     show_me,
-)
-from participants.views.introductions import (
-    answer_introduction,
-    ask_introduction,
-    my_introductions,
 )
 
 __all__ = [

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from participants import introductions
-from participants.introductions import TooMany
+from participants.introductions import lifecycle
+from participants.introductions.lifecycle import TooMany
 from participants.models import Audience, Delegate, Introduction, User
 from participants.privacy import visibility
 from roundtable.mail.queue import Letter
@@ -109,22 +109,22 @@ def test_message_is_asked_for(
 def test_refusal_is_told_to_nobody(
     client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+    row = lifecycle.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
     assert row is not None
     client = client_of(quiet_delegate)
     viewer = visibility.viewer_of(quiet_delegate.user or make_user(), ON)
-    waiting = introductions.sides_of(quiet_delegate, viewer, NOON)
-    introductions.end(row, by=delegate, at=NOON + timedelta(hours=1))
-    assert introductions.sides_of(quiet_delegate, viewer, NOON) == waiting
-    assert introductions.sides_of(delegate, viewer, NOON) == []
+    waiting = lifecycle.sides_of(quiet_delegate, viewer, NOON)
+    lifecycle.end(row, by=delegate, at=NOON + timedelta(hours=1))
+    assert lifecycle.sides_of(quiet_delegate, viewer, NOON) == waiting
+    assert lifecycle.sides_of(delegate, viewer, NOON) == []
     # Asking again is answered alike, and writes to nobody.
-    again = introductions.ask(
+    again = lifecycle.ask(
         by=quiet_delegate, handle=delegate.handle, message="Hello?", at=NOON + timedelta(days=9)
     )
     assert again == row
     assert (Introduction.objects.count(), letters_to(delegate)) == (1, 1)
     assert client.get("/me/introductions/").status_code == 200
-    late = introductions.ask(
+    late = lifecycle.ask(
         by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON + timedelta(days=366)
     )
     assert late != row and letters_to(delegate) == 2
@@ -135,12 +135,12 @@ def test_what_was_taken_back_is_gone(delegate: Delegate, quiet_delegate: Delegat
     asked = visibility.viewer_of(delegate.user or make_user(), ON)
     for letters, days in ((1, 0), (1, 1), (2, 31)):
         at = NOON + timedelta(days=days)
-        row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=at)
+        row = lifecycle.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=at)
         assert row is not None
-        assert len(introductions.sides_of(delegate, asked, at)) == 1
-        introductions.end(row, by=quiet_delegate, at=at)
-        assert introductions.sides_of(quiet_delegate, asker, at) == []
-        assert introductions.sides_of(delegate, asked, at) == []
+        assert len(lifecycle.sides_of(delegate, asked, at)) == 1
+        lifecycle.end(row, by=quiet_delegate, at=at)
+        assert lifecycle.sides_of(quiet_delegate, asker, at) == []
+        assert lifecycle.sides_of(delegate, asked, at) == []
         # Going round in circles writes once a month.
         assert letters_to(delegate) == letters
 
@@ -148,15 +148,15 @@ def test_what_was_taken_back_is_gone(delegate: Delegate, quiet_delegate: Delegat
 def test_refused_once_is_asked_no_second_time(delegate: Delegate, quiet_delegate: Delegate) -> None:
     asker = visibility.viewer_of(quiet_delegate.user or make_user(), ON)
     asked = visibility.viewer_of(delegate.user or make_user(), ON)
-    first = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+    first = lifecycle.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
     assert first is not None
-    introductions.end(first, by=delegate, at=NOON)
-    introductions.end(first, by=quiet_delegate, at=NOON)
+    lifecycle.end(first, by=delegate, at=NOON)
+    lifecycle.end(first, by=quiet_delegate, at=NOON)
     later = NOON + timedelta(days=60)
-    introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Please", at=later)
-    (side,) = introductions.sides_of(quiet_delegate, asker, later)
+    lifecycle.ask(by=quiet_delegate, handle=delegate.handle, message="Please", at=later)
+    (side,) = lifecycle.sides_of(quiet_delegate, asker, later)
     assert (side.proposer, side.is_accepted, side.awaits_me) == ("me", False, False)
-    assert introductions.sides_of(delegate, asked, later) == []
+    assert lifecycle.sides_of(delegate, asked, later) == []
     assert letters_to(delegate) == 1
 
 
@@ -165,24 +165,24 @@ def test_end_of_an_introduction_is_told_to_nobody(
 ) -> None:
     viewer = visibility.viewer_of(quiet_delegate.user or make_user(), ON)
     row = make_introduction(quiet_delegate, delegate)
-    before = introductions.sides_of(quiet_delegate, viewer, NOON)
-    introductions.end(row, by=delegate, at=NOON)
-    assert introductions.sides_of(quiet_delegate, viewer, NOON) == before
-    assert introductions.sides_of(delegate, viewer, NOON) == []
+    before = lifecycle.sides_of(quiet_delegate, viewer, NOON)
+    lifecycle.end(row, by=delegate, at=NOON)
+    assert lifecycle.sides_of(quiet_delegate, viewer, NOON) == before
+    assert lifecycle.sides_of(delegate, viewer, NOON) == []
 
 
 def test_refused_proposal_stays_with_the_other_side(
     cochair: User, delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
     viewer = visibility.viewer_of(quiet_delegate.user or cochair, ON)
-    row = introductions.introduce(
+    row = lifecycle.introduce(
         first=quiet_delegate, second=delegate, by=cochair, message="", at=NOON
     )
-    before = introductions.sides_of(quiet_delegate, viewer, NOON)
-    introductions.end(row, by=delegate, at=NOON)
-    assert introductions.sides_of(quiet_delegate, viewer, NOON) == before
-    introductions.accept(row, by=quiet_delegate, at=NOON)
-    (side,) = introductions.sides_of(quiet_delegate, viewer, NOON)
+    before = lifecycle.sides_of(quiet_delegate, viewer, NOON)
+    lifecycle.end(row, by=delegate, at=NOON)
+    assert lifecycle.sides_of(quiet_delegate, viewer, NOON) == before
+    lifecycle.accept(row, by=quiet_delegate, at=NOON)
+    (side,) = lifecycle.sides_of(quiet_delegate, viewer, NOON)
     assert (side.is_accepted, side.awaits_me) == (False, False)
     assert not Introduction.objects.accepted().exists()
 
@@ -193,18 +193,18 @@ def test_card_of_who_asks_goes_with_the_consent(
     asker = make_delegate(name="Asking Asma")
     make_participation(asker, event)
     asked = visibility.viewer_of(delegate.user or make_user(), ON)
-    row = introductions.ask(by=asker, handle=delegate.handle, message="Hello", at=NOON)
+    row = lifecycle.ask(by=asker, handle=delegate.handle, message="Hello", at=NOON)
     assert row is not None
-    (side,) = introductions.sides_of(delegate, asked, NOON)
+    (side,) = lifecycle.sides_of(delegate, asked, NOON)
     assert side.card is not None and side.card.name == "Asking Asma"
-    introductions.accept(row, by=delegate, at=NOON)
+    lifecycle.accept(row, by=delegate, at=NOON)
     # Once it is answered, the door decides: she is listed to nobody.
-    (side,) = introductions.sides_of(delegate, asked, NOON)
+    (side,) = lifecycle.sides_of(delegate, asked, NOON)
     assert side.card is None
     Introduction.objects.update(second_accepted_at=None)
     asker.consented_at = None
     asker.save()
-    (side,) = introductions.sides_of(delegate, asked, NOON)
+    (side,) = lifecycle.sides_of(delegate, asked, NOON)
     assert side.card is None
     answer = client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "x"})
     assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
@@ -215,14 +215,14 @@ def test_refusal_frees_no_place(event: Event, quiet_delegate: Delegate, delegate
         row = make_introduction(
             quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON
         )
-    introductions.end(row, by=row.second, at=NOON)
+    lifecycle.end(row, by=row.second, at=NOON)
     with pytest.raises(TooMany):
-        introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+        lifecycle.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
 
 
 def test_asking_whoever_asked_accepts(delegate: Delegate, focal_point: Delegate) -> None:
-    first = introductions.ask(by=delegate, handle=focal_point.handle, message="Hello", at=NOON)
-    second = introductions.ask(by=focal_point, handle=delegate.handle, message="Hi", at=NOON)
+    first = lifecycle.ask(by=delegate, handle=focal_point.handle, message="Hello", at=NOON)
+    second = lifecycle.ask(by=focal_point, handle=delegate.handle, message="Hi", at=NOON)
     assert first == second
     assert list(Introduction.objects.accepted()) == [first]
 
@@ -231,14 +231,14 @@ def test_twenty_may_wait(event: Event, quiet_delegate: Delegate, delegate: Deleg
     for _number in range(20):
         make_introduction(quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON)
     with pytest.raises(TooMany):
-        introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+        lifecycle.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
     assert Introduction.objects.count() == 20
 
 
 def test_answer_belongs_to_the_two(
     client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, outsider: Delegate
 ) -> None:
-    row = introductions.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
+    row = lifecycle.ask(by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON)
     assert row is not None
     answer = client_of(outsider).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
     assert answer.status_code == 404
@@ -250,20 +250,20 @@ def test_answer_belongs_to_the_two(
 def test_cochair_introduces_a_protected_person(
     cochair: User, quiet_delegate: Delegate, shelter: Delegate
 ) -> None:
-    row = introductions.introduce(
+    row = lifecycle.introduce(
         first=quiet_delegate, second=shelter, by=cochair, message="You both run hotlines", at=NOON
     )
     assert (letters_to(quiet_delegate), letters_to(shelter)) == (1, 1)
     viewer = visibility.viewer_of(quiet_delegate.user or cochair, ON)
-    (side,) = introductions.sides_of(quiet_delegate, viewer, NOON)
+    (side,) = lifecycle.sides_of(quiet_delegate, viewer, NOON)
     assert (side.card, side.message, side.proposer) == (
         None,
         "You both run hotlines",
         "co-chairs",
     )
-    introductions.accept(row, by=quiet_delegate, at=NOON)
+    lifecycle.accept(row, by=quiet_delegate, at=NOON)
     assert values(quiet_delegate, shelter) is None
-    introductions.accept(row, by=shelter, at=NOON)
+    lifecycle.accept(row, by=shelter, at=NOON)
     assert values(quiet_delegate, shelter) == ["sita.night@example.org"]
 
 
@@ -288,7 +288,7 @@ def test_nobody_else_introduces(
         (quiet_delegate, outsider, cochair),
     ):
         with pytest.raises(PermissionError):
-            introductions.introduce(first=first, second=second, by=by, message="", at=NOON)
+            lifecycle.introduce(first=first, second=second, by=by, message="", at=NOON)
     assert not Introduction.objects.exists()
 
 

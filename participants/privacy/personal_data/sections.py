@@ -6,7 +6,7 @@ from datetime import datetime
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
-from participants.introductions import sides_of
+from participants.introductions.lifecycle import sides_of
 from participants.models.redirects import selves
 from participants.privacy import access_log
 from participants.privacy.personal_data.export import as_json, as_text, as_zip

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import introductions
 from participants.forms import IntroductionForm
+from participants.introductions import lifecycle
 from participants.models import Audience, Delegate, Introduction, User
 from participants.privacy import visibility
 
@@ -29,8 +29,8 @@ def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
     form = IntroductionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            introductions.ask(by=by, handle=handle, message=form.cleaned_data["message"], at=at)
-        except introductions.TooMany:
+            lifecycle.ask(by=by, handle=handle, message=form.cleaned_data["message"], at=at)
+        except lifecycle.TooMany:
             form.add_error(
                 None, _("You have many requests waiting. Take one back, then ask again.")
             )
@@ -51,7 +51,7 @@ def my_introductions(request: HttpRequest) -> HttpResponse:
     delegate = _own(request)
     at = timezone.now()
     viewer = visibility.viewer_of(request.user, at.date())
-    sides = introductions.sides_of(delegate, viewer, at)
+    sides = lifecycle.sides_of(delegate, viewer, at)
     context = {
         "waiting": [side for side in sides if side.awaits_me],
         "accepted": [side for side in sides if side.is_accepted],
@@ -69,10 +69,10 @@ def answer_introduction(request: HttpRequest, key: str) -> HttpResponse:
     delegate = _own(request)
     row = get_object_or_404(Introduction.objects.of(delegate), handle=key)
     if request.POST.get("answer") == "accept":
-        introductions.accept(row, by=delegate, at=timezone.now())
+        lifecycle.accept(row, by=delegate, at=timezone.now())
         messages.success(request, _("You accepted. Once both did, each finds the other here."))
     elif request.POST.get("answer") == "end":
-        introductions.end(row, by=delegate, at=timezone.now())
+        lifecycle.end(row, by=delegate, at=timezone.now())
         messages.success(request, _("That is done. The other person is not told."))
     else:
         messages.error(request, _("Press one of the buttons."))

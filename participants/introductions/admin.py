@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.private import PrivateAdmin
-from participants.introductions import introduce, proposed_lately, shared_events
+from participants.introductions.lifecycle import introduce, proposed_lately, shared_events
 from participants.models import Delegate, Introduction, Participation
 
 
