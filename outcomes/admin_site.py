@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.todo import todo
-from participants.admin_site import PortalAdminSite
+from participants.admin_base.site import PortalAdminSite
 
 # What stands together, by the names of models; what is not named stands with its app's first.
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (

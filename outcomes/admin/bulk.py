@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.admin.preview import preview
 from outcomes.closing import change_themes, end, reporting_party, why_not_end
 from outcomes.models import UNFULFILLED, Commitment, Outcome, Status, Theme
-from participants.admin.base import GrantedAdmin
+from participants.admin_base.base import GrantedAdmin
 from roundtable.history import LONGEST_REASON
 
 

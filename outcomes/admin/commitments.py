@@ -18,11 +18,11 @@ from outcomes.admin.filters import StandingFilter
 from outcomes.admin.formsets import PartyFormSet
 from outcomes.admin.related import MilestoneInline, RelatedTextInline
 from outcomes.models import Commitment, CommitmentParty, Outcome
-from participants.admin.base import GrantedInline
-from participants.admin.filters import EventFilter
-from participants.lists import words_of
+from participants.admin_base.base import GrantedInline
+from participants.admin_base.filters import EventFilter
+from participants.admin_base.lists import words_of
+from participants.admin_base.spreadsheets import SAFE_FORMATS, SafeExport
 from participants.models import Delegate, Participation
-from participants.spreadsheets import SAFE_FORMATS, SafeExport
 
 
 class CommitmentResource(resources.ModelResource):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.admin.uploads import UploadsMixin
 from outcomes.admin.workbooks import WorkbookMixin
 from outcomes.models import Document, Outcome, StatementVersion
-from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
+from participants.admin_base.base import GrantedAdmin, GrantedInline, OperatorAdmin
 from participants.models import EventRole, RecordedCount
 from roundtable.models import Event, Series
 

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Evidence
-from participants.admin.base import GrantedInline
+from participants.admin_base.base import GrantedInline
 
 
 class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]

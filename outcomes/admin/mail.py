@@ -11,8 +11,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.calling_off import call_off
-from participants.admin.filters import EventFilter, WaitsFilter
-from participants.admin.private import PrivateAdmin
+from participants.admin_base.filters import EventFilter, WaitsFilter
+from participants.admin_base.private import PrivateAdmin
 from participants.permissions import Rights
 from roundtable.mail.batches import Batch
 

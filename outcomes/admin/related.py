@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.admin.filters import ReachedFilter
 from outcomes.models import Milestone, RelatedText
-from participants.admin.base import GrantedAdmin, GrantedInline
-from participants.admin.filters import EventFilter
+from participants.admin_base.base import GrantedAdmin, GrantedInline
+from participants.admin_base.filters import EventFilter
 
 
 class MilestoneInline(GrantedInline):

@@ -17,8 +17,8 @@ from outcomes.actions import nudge, open_round, whom_to_nudge
 from outcomes.admin.preview import preview
 from outcomes.models import Commitment, ReportingRound
 from outcomes.rounds import standing, with_numbers
-from participants.admin.base import GrantedAdmin
-from participants.admin.filters import EventFilter
+from participants.admin_base.base import GrantedAdmin
+from participants.admin_base.filters import EventFilter
 from roundtable.mail.batches import Batch, hold
 
 

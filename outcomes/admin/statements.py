@@ -19,8 +19,8 @@ from outcomes.admin.formsets import OnceFormSet
 from outcomes.admin.related import RelatedTextInline
 from outcomes.agreeing import to_sign
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
-from participants.admin.base import GrantedAdmin, GrantedInline, OperatorAdmin
-from participants.admin.filters import EventFilter, WaitsFilter
+from participants.admin_base.base import GrantedAdmin, GrantedInline, OperatorAdmin
+from participants.admin_base.filters import EventFilter, WaitsFilter
 from participants.permissions import Rights
 
 KINDS_OF_POINTS = [

@@ -25,10 +25,10 @@ from outcomes.approving import findings
 from outcomes.evidence_files import download
 from outcomes.handing_in import hand_in
 from outcomes.models import Commitment, CommitmentParty, ProgressUpdate, State
-from participants.admin.base import GrantedAdmin
-from participants.admin.choices import rights
-from participants.admin.filters import EventFilter, WaitsFilter
-from participants.lists import words_of
+from participants.admin_base.base import GrantedAdmin
+from participants.admin_base.fields import rights
+from participants.admin_base.filters import EventFilter, WaitsFilter
+from participants.admin_base.lists import words_of
 from participants.permissions import Rights
 
 

@@ -18,8 +18,8 @@ from outcomes.handing_in import event_of
 from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import State
 from outcomes.naming import contact_details_in
-from participants.admin.base import GrantedAdmin, GrantedInline
-from participants.admin.filters import EventFilter, WaitsFilter
+from participants.admin_base.base import GrantedAdmin, GrantedInline
+from participants.admin_base.filters import EventFilter, WaitsFilter
 from participants.permissions import Rights
 
 

@@ -25,7 +25,7 @@ from outcomes.workbook.sheets import (
     Sheet,
     label_of,
 )
-from participants.spreadsheets import put_text
+from participants.admin_base.spreadsheets import put_text
 from roundtable.spreadsheet_text import escape, spelled
 
 ABOUT, WORDS = "About", "Words"  # sheets that explain, and are not read

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from participants.accounts import recovery
 from participants.accounts.addresses import is_in_use, is_taken, set_sign_in_address
-from participants.admin.base import GrantedInline, OperatorAdmin
-from participants.admin.filters import WaitsFilter
-from participants.admin.private import PrivateAdmin
+from participants.admin_base.base import GrantedInline, OperatorAdmin
+from participants.admin_base.filters import WaitsFilter
+from participants.admin_base.private import PrivateAdmin
 from participants.models import FactorReset, Grant, User
 from participants.permissions import Rights
 from participants.privacy.admin import ErasingAdmin

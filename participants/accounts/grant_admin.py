@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from participants.accounts.addresses import account_of
 from participants.accounts.admin import OperatorOnlyAdmin
 from participants.accounts.grants import hand_over, why_not_handed_over
-from participants.admin.filters import EndsFilter, EventFilter
+from participants.admin_base.filters import EndsFilter, EventFilter
 from participants.models import Delegate, Grant, Participation
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.admin.private import PrivateAdmin
+from participants.admin_base.private import PrivateAdmin
 from participants.introductions.lifecycle import introduce, proposed_lately, shared_events
 from participants.models import Delegate, Introduction, Participation
 

@@ -17,10 +17,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.admin.base import GrantedAdmin
-from participants.admin.choices import rights
-from participants.admin.filters import EventFilter, WaitsFilter
-from participants.admin.private import PrivateAdmin
+from participants.admin_base.base import GrantedAdmin
+from participants.admin_base.fields import rights
+from participants.admin_base.filters import EventFilter, WaitsFilter
+from participants.admin_base.private import PrivateAdmin
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
 from participants.onboarding import requests
 from participants.onboarding.invitations import invite, why_not

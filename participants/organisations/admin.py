@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
-from participants.admin.base import GrantedAdmin, OperatorAdmin
+from participants.admin_base.base import GrantedAdmin, OperatorAdmin
+from participants.admin_base.spreadsheets import SAFE_FORMATS, OrganisationResource, SafeExport
 from participants.models import Group, Organisation
 from participants.permissions import (
     decides_audiences,
     may_edit_organisation,
     organisations_seen_by,
 )
-from participants.spreadsheets import SAFE_FORMATS, OrganisationResource, SafeExport
 from roundtable.models import Event
 
 

@@ -15,10 +15,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.departure import let_go, may_let_go
-from participants.admin.base import GrantedAdmin, GrantedInline
-from participants.admin.choices import keep_choice, rights
-from participants.admin.filters import ConfirmedFilter, EventFilter, InvitationFilter, WaitsFilter
-from participants.admin.private import PrivateAdmin
+from participants.admin_base.base import GrantedAdmin, GrantedInline
+from participants.admin_base.fields import keep_choice, rights
+from participants.admin_base.filters import (
+    ConfirmedFilter,
+    EventFilter,
+    InvitationFilter,
+    WaitsFilter,
+)
+from participants.admin_base.private import PrivateAdmin
 from participants.models import Affiliation, Delegate, Organisation, Participation, check_made_up
 from participants.onboarding.admin import InvitingAdmin
 from participants.participation.confirmation import addresses_of, confirm_participations, is_own

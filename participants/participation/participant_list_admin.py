@@ -17,12 +17,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from participants.admin.filters import EventFilter, WaitsFilter
-from participants.admin.private import PrivateAdmin
+from participants.admin_base.filters import EventFilter, WaitsFilter
+from participants.admin_base.private import PrivateAdmin
+from participants.admin_base.spreadsheets import SafeCSV, SafeXLSX
 from participants.models import ParticipantList, User
 from participants.participation import participant_list
 from participants.permissions import Rights
-from participants.spreadsheets import SafeCSV, SafeXLSX
 from roundtable.models import Event
 
 FORMATS: dict[str, type[SafeCSV | SafeXLSX]] = {"csv": SafeCSV, "xlsx": SafeXLSX}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from participants.admin.private import PrivateAdmin
+from participants.admin_base.private import PrivateAdmin
 from participants.privacy.erasure import is_known, remove
 
 WHAT_GOES = _(

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outcomes.models import ProgressUpdate
-from participants import lists
+from participants.admin_base import lists
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import (
@@ -95,7 +95,7 @@ def test_a_list_is_called_what_it_is_of_and_says_why_it_is_empty(
 def test_act_on_more_rows_than_one_looks_through_is_not_begun(
     browser: Client, event: Event, monkeypatch: pytest.MonkeyPatch, across: str
 ) -> None:
-    monkeypatch.setattr("participants.admin.base.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("participants.admin_base.base.MOST_AT_ONCE", 2)
     rows = [make_commitment(event).pk for _number in range(3)]
     asked = {"action": "end", "select_across": across}
     said = "3 rows are chosen, and 2 go at once. Choose fewer"

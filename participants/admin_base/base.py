@@ -16,9 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants.admin.choices import Choices, rights
-from participants.admin.past import PastAdmin
-from participants.lists import CappedPaginator, ShortSearchList, readable_address
+from participants.admin_base.fields import Choices, rights
+from participants.admin_base.history import PastAdmin
+from participants.admin_base.lists import CappedPaginator, ShortSearchList, readable_address
 from participants.permissions import Rights
 from roundtable import idempotency
 

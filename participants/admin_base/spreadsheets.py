@@ -18,7 +18,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from participants.lists import LONGEST_SEARCH, readable_address
+from participants.admin_base.lists import LONGEST_SEARCH, readable_address
 from participants.models import Delegate, Organisation
 from participants.privacy.access_log import note_export
 from roundtable.spreadsheet_text import FORMULA_STARTS, escape, spelled

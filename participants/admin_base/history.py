@@ -24,8 +24,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from participants.admin.choices import rights
-from participants.past import Difference, as_text, past_of, versions
+from participants.admin_base.fields import rights
+from participants.admin_base.versions import Difference, as_text, past_of, versions
 from roundtable.history import (
     LONGEST_REASON,
     TAKEN_OUT,

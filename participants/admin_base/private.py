@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from participants.admin.base import GrantedAdmin
+from participants.admin_base.base import GrantedAdmin
 from roundtable.audit import log as audit
 
 
