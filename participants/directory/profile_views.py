@@ -12,7 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.directory.audience_preview import Onlookers
-from participants.forms import ChannelFormSet, PreviewForm, ProfileForm, with_saved_choices
+from participants.directory.profile_forms import (
+    ChannelFormSet,
+    PreviewForm,
+    ProfileForm,
+    with_saved_choices,
+)
 from participants.models import Consent, Delegate, User
 from participants.onboarding import invitations
 from participants.permissions import may_enter_admin

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_countries import countries
 
 from participants.directory import vcard
-from participants.forms import CardForm, DirectoryForm
+from participants.directory.forms import CardForm, DirectoryForm
 from participants.models import Delegate, User
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility

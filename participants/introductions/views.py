@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.forms import IntroductionForm
 from participants.introductions import lifecycle
+from participants.introductions.forms import IntroductionForm
 from participants.models import Audience, Delegate, Introduction, User
 from participants.privacy import visibility
 

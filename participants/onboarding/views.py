@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.directory.audience_preview import Onlookers
-from participants.forms import ChannelFormSet, DetailsForm, InviteMeForm, SharingForm
+from participants.directory.profile_forms import ChannelFormSet, DetailsForm
 from participants.models import Delegate, Invitation, User
 from participants.onboarding import acceptance, invitations, requests
+from participants.onboarding.forms import InviteMeForm, SharingForm
 from participants.privacy.consent import current_notice
 
 CODE_FOR = "code_for"

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from participants.forms import OrganisationFilterForm
+from participants.directory.forms import OrganisationFilterForm
 from participants.models import Organisation
 from roundtable.query_forms import page_of
 

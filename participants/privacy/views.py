@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants.accounts.emails import write_to_account
 from participants.accounts.sessions import keep_session
 from participants.directory.audience_preview import Onlookers
-from participants.forms import AgreementForm, EraseForm, ReviewForm, WhoForm
 from participants.models import (
     Consent,
     ConsentNotice,
@@ -33,7 +32,7 @@ from participants.models import (
 from participants.privacy import access_log, consent, hiding, retention
 from participants.privacy.audience_choice import can_be_left_out, choose, state_of
 from participants.privacy.erasure import erase_oneself
-from participants.privacy.forms import of_channel
+from participants.privacy.forms import AgreementForm, EraseForm, ReviewForm, WhoForm, of_channel
 from participants.privacy.personal_data import sections as personal_data
 from roundtable.audit import log as audit
 from roundtable.query_forms import ListForm, page_of

@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
-from participants.forms import ProfileForm
+from participants.directory.profile_forms import ProfileForm
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent, hiding, retention
 from participants.privacy.erasure import erase
