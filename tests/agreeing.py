@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from outcomes import agreeing
 from outcomes.models import Circulation, Corrigendum, Outcome, Reply, Rewording, SignOff, Statement
-from outcomes.models.version import StatementVersion, keep_version
+from outcomes.models.statement import StatementVersion, keep_version
 from participants.models import Delegate, EventRole, Organisation, User
 from roundtable.models import Event
 from tests.factories import (

@@ -29,7 +29,7 @@ from outcomes.models import (
     Status,
     Theme,
 )
-from outcomes.models.version import keep_version
+from outcomes.models.statement import keep_version
 from participants.channels import ChannelKind
 from participants.models import (
     Audience,

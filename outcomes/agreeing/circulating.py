@@ -12,7 +12,7 @@ from outcomes.agreeing.texts import Agreed, State, check_decides, current, locke
 from outcomes.agreeing.texts import statement_of as _statement
 from outcomes.canonical import check_direction
 from outcomes.models import Circulation, Corrigendum, Reply, SignOff, Statement
-from outcomes.models.version import keep_version
+from outcomes.models.statement import keep_version
 from participants.models import EventRole, Organisation, Participation, User
 from roundtable.models import Event
 

@@ -12,7 +12,7 @@ from outcomes.agreeing.signing import check_signed
 from outcomes.agreeing.texts import State, check_decides, in_agreement, locked, record
 from outcomes.canonical import check_direction
 from outcomes.models import Corrigendum, Rewording, Statement
-from outcomes.models.version import keep_version
+from outcomes.models.statement import keep_version
 from participants.models import User
 from roundtable.history import TAKEN_OUT
 

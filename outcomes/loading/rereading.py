@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.loading.report import Report
 from outcomes.models import Corrigendum, Rewording, Statement
-from outcomes.models.version import keep_version
+from outcomes.models.statement import keep_version
 
 Words = dict[int | None, str]
 

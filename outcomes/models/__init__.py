@@ -1,7 +1,6 @@
 """The agreed text, the commitments and their progress."""
 
-from outcomes.models.agreeing import Circulation, Reply, SignOff
-from outcomes.models.asking import Handover, Reminder, ReportingRound, ReportLink, RoundRequest
+from outcomes.models.agreement import Circulation, Reply, SignOff
 from outcomes.models.commitment import (
     ENDED,
     UNFULFILLED,
@@ -15,16 +14,22 @@ from outcomes.models.commitment import (
 from outcomes.models.corrigendum import Corrigendum, Rewording
 from outcomes.models.editorial import Editorial, State
 from outcomes.models.evidence import Evidence
-from outcomes.models.following import FOLLOWED, Follow
+from outcomes.models.follow import FOLLOWED, Follow
 from outcomes.models.offer import Offer, OfferedStep
 from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty
 from outcomes.models.progress import ProgressUpdate, Step
 from outcomes.models.related import Milestone, RelatedText
+from outcomes.models.reporting_requests import (
+    Handover,
+    Reminder,
+    ReportingRound,
+    ReportLink,
+    RoundRequest,
+)
 from outcomes.models.response import Assessment, Response
-from outcomes.models.statement import Document, Statement, Theme
+from outcomes.models.statement import Document, Statement, StatementVersion, Theme
 from outcomes.models.upload import Upload
-from outcomes.models.version import StatementVersion
 
 __all__ = [
     "ENDED",

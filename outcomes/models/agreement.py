@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.version import StatementVersion
+from outcomes.models.statement import StatementVersion
 from participants.models import Organisation, User
 
 
