@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.evidence import Checked, check
-from outcomes.evidence_files import words_in
+from outcomes.evidence.files import words_in
+from outcomes.evidence.validation import Checked, check
 from outcomes.models import Evidence, ProgressUpdate, Status, Step
 from outcomes.naming import contact_details_in
 

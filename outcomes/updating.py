@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes import handing_in
-from outcomes.evidence_files import shown_words
+from outcomes.evidence.files import shown_words
 from outcomes.models import ENDED, CommitmentParty, ProgressUpdate
 from outcomes.update_form import WORDS, EvidenceForm, UpdateForm
 from participants.models import User

@@ -22,7 +22,7 @@ from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.admin.evidence import EvidenceInline
 from outcomes.admin.filters import ReportedFilter
 from outcomes.approving import findings
-from outcomes.evidence_files import download
+from outcomes.evidence.files import download
 from outcomes.handing_in import hand_in
 from outcomes.models import Commitment, CommitmentParty, ProgressUpdate, State
 from participants.admin_base.base import GrantedAdmin

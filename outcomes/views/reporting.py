@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.evidence_files import download
+from outcomes.evidence.files import download
 from outcomes.handing_over import HandoverForm, hand_over, remind_again, stop_reminders
 from outcomes.models import CommitmentParty, Evidence
 from outcomes.reporting import link_of

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from outcomes import evidence as checking
+from outcomes.evidence import validation as checking
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from outcomes.reporting import report_link
 from participants.models import Delegate, User

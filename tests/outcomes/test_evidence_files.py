@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.evidence_files import words_in
+from outcomes.evidence.files import words_in
 from outcomes.models import Evidence, ProgressUpdate
 from participants.models import Delegate, User
 from roundtable.models import Event

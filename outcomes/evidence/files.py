@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
 
-from outcomes.evidence import PDF, ending_of
+from outcomes.evidence.validation import PDF, ending_of
 from outcomes.models import Evidence
 
 MOST_LETTERS = 500_000
@@ -72,7 +72,7 @@ def _in_pdf(content: bytes) -> str | None:
     """None where nothing is found as well: a scanned page has no words of its own."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "outcomes.pdf_words"],
+            [sys.executable, "-m", "outcomes.evidence.pdf_text"],
             input=content,
             capture_output=True,
             cwd=settings.BASE_DIR,

@@ -1,4 +1,4 @@
-"""Reads a PDF from standard input and prints its words: `python -m outcomes.pdf_words`.
+"""Reads a PDF from standard input and prints its words: `python -m outcomes.evidence.pdf_text`.
 
 In a process of its own, with limits: a PDF may be made to keep its reader busy for ever.
 """
