@@ -8,9 +8,9 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from outcomes import agreeing
 from outcomes.models import Circulation, Corrigendum, Outcome, Reply, Rewording, SignOff, Statement
 from outcomes.models.statement import StatementVersion, keep_version
+from outcomes.statements import signing, silence_procedure
 from participants.models import Delegate, EventRole, Organisation, User
 from roundtable.models import Event
 from tests.factories import (
@@ -75,7 +75,7 @@ def make_table(**fields: Any) -> Table:
 
 def circulated(table: Table) -> Circulation:
     """The draft, sent round."""
-    found = agreeing.circulate(table.statement, deadline=DEADLINE, by=table.first, at=AT)
+    found = silence_procedure.circulate(table.statement, deadline=DEADLINE, by=table.first, at=AT)
     table.statement.refresh_from_db()
     return found
 
@@ -84,7 +84,7 @@ def signed(table: Table) -> Statement:
     """The draft, met with silence and signed by both."""
     version = circulated(table).version
     for user in (table.first, table.second):
-        agreeing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER)
     table.statement.refresh_from_db()
     return table.statement
 
@@ -92,7 +92,7 @@ def signed(table: Table) -> Statement:
 def published(table: Table) -> Statement:
     """The same, published."""
     statement = signed(table)
-    agreeing.publish_signed(statement, by=table.first, at=AFTER)
+    signing.publish_signed(statement, by=table.first, at=AFTER)
     statement.refresh_from_db()
     return statement
 

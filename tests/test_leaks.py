@@ -15,13 +15,14 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import Settings
 
-from outcomes import agreeing, following
+from outcomes import following
 from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.deciding import send_back
 from outcomes.handing_in import hand_in, remind_cochairs
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound, Statement
 from outcomes.reminding import remind
+from outcomes.statements import silence_procedure
 from participants.accounts import departure, grants
 from participants.introductions import lifecycle
 from participants.models import Consent, Delegate, InvitationRequest, User
@@ -221,14 +222,14 @@ def go_round(event: Event, cochair: User, at: datetime) -> None:
     deadline = at + timedelta(days=1)
     for word in ("", "event"):
         corrigendum.rewordings.update(after=f"zq-corrigendum-after zq-{word}")
-        circulation = agreeing.circulate(corrigendum, deadline=deadline, by=cochair, at=at)
+        circulation = silence_procedure.circulate(corrigendum, deadline=deadline, by=cochair, at=at)
         if not word:
             reply = circulation.replies.all()[0]
-            agreeing.answer(
+            silence_procedure.answer(
                 reply, answer="object", text="zq-draft-reply", seen="none", by=cochair, at=at
             )
-    agreeing.remind_of_circulations(at=at + timedelta(hours=1))
-    assert agreeing.remind_of_circulations(at=deadline) == 1
+    silence_procedure.remind_of_circulations(at=at + timedelta(hours=1))
+    assert silence_procedure.remind_of_circulations(at=deadline) == 1
 
 
 def do_all_that_writes(readers: Readers) -> Iterator[None]:

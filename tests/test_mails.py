@@ -20,11 +20,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes import agreeing, following, reminding
+from outcomes import following, reminding
 from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.handing_in import hand_in
 from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound
+from outcomes.statements import silence_procedure
 from participants.accounts import departure, grants, recovery
 from participants.introductions import lifecycle
 from participants.models import (
@@ -255,15 +256,15 @@ def agree_on_a_text(cast: Cast, at: datetime) -> Iterator[None]:
         make_role(event, role="cochair")
     statement = make_statement(event, points=1, published=False, introduction="Zq text")
     by, deadline = cast.user(cast.own), at + timedelta(days=7)
-    circulation = agreeing.circulate(statement, deadline=deadline, by=by, at=at)
+    circulation = silence_procedure.circulate(statement, deadline=deadline, by=by, at=at)
     yield
     reply = circulation.replies.all()[0]
-    agreeing.answer(reply, answer="object", text="Zq words", seen="none", by=by, at=at)
+    silence_procedure.answer(reply, answer="object", text="Zq words", seen="none", by=by, at=at)
     yield
     statement.outcomes.points().update(text="Zq other words")
-    agreeing.circulate(statement, deadline=deadline, by=by, at=at)
+    silence_procedure.circulate(statement, deadline=deadline, by=by, at=at)
     yield
-    assert agreeing.remind_of_circulations(at=deadline + timedelta(days=1)) == 1
+    assert silence_procedure.remind_of_circulations(at=deadline + timedelta(days=1)) == 1
 
 
 def follow_something(cast: Cast, at: datetime) -> None:

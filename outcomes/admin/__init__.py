@@ -6,9 +6,9 @@ from outcomes.admin.mail import BatchAdmin
 from outcomes.admin.merging import merge_two_organisations, merge_two_people
 from outcomes.admin.related import MilestoneAdmin
 from outcomes.admin.rounds import ReportingRoundAdmin
-from outcomes.admin.statements import OutcomeAdmin, StatementAdmin, ThemeAdmin
 from outcomes.admin.updates import ProgressUpdateAdmin
 from outcomes.admin.written import AssessmentAdmin, OfferAdmin, ResponseAdmin
+from outcomes.statements.admin import OutcomeAdmin, StatementAdmin, ThemeAdmin
 
 __all__ = [
     "AssessmentAdmin",

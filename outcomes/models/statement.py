@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.canonical import Sentence, Wording, digest
+from outcomes.statements.canonical import Sentence, Wording, digest
 from roundtable.history import record_history
 from roundtable.models import Event
 

@@ -1,6 +1,14 @@
 """The pages that show what was agreed and what came of it."""
 
-from outcomes.views.agreed import event_detail, event_list, outcome_detail, outcome_list
+from outcomes.statements.views import (
+    event_detail,
+    event_list,
+    my_circulation,
+    my_circulations,
+    outcome_detail,
+    outcome_list,
+    statement_text,
+)
 from outcomes.views.answers import my_answer, my_answers
 from outcomes.views.assessments import my_assessment, my_assessments
 from outcomes.views.following import calendar, feed, my_following, stop_by_link
@@ -15,7 +23,6 @@ from outcomes.views.promised import (
 )
 from outcomes.views.reporting import evidence_file, report, report_by_link
 from outcomes.views.site import home, organisation_detail, page, search_page
-from outcomes.views.texts import my_circulation, my_circulations, statement_text
 
 __all__ = [
     "answer_request",

@@ -13,9 +13,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from outcomes import agreeing
-from outcomes.canonical import digest
 from outcomes.models import Circulation, Reply, SignOff
+from outcomes.statements import agreement, signing, silence_procedure
+from outcomes.statements.canonical import digest
 from participants.models import Delegate, EventRole, Grant, User
 from roundtable.audit.log import AuditEntry
 from tests.agreeing import (
@@ -176,7 +176,7 @@ def test_who_was_asked_is_kept(table: Table) -> None:
 )
 def test_deadlines_leave_time(table: Table, deadline: object, sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
-        agreeing.circulate(
+        silence_procedure.circulate(
             table.statement,
             deadline=deadline,  # type: ignore[arg-type]
             by=table.first,
@@ -203,7 +203,7 @@ def test_an_answer_may_change_until_the_deadline(client_of: Sign, table: Table) 
         assert answer.status_code == 400
         assert "A colleague answered after you opened this page." in answer.content.decode()
     with time_machine.travel(AT + timedelta(hours=1), tick=False):
-        seen = agreeing.said_so_far(reply)
+        seen = silence_procedure.said_so_far(reply)
         browser.post(address, {"answer": "agree", "text": "Gone.", "seen": seen})
     reply.refresh_from_db()
     assert (reply.answer, reply.text) == ("agree", "")
@@ -247,7 +247,9 @@ def test_other_participants_learn_of_an_objection_and_not_of_whom(
         event=table.event, organisation=table.ministry, confirmed_by=table.first, confirmed_at=AT
     )
     reply = circulation.replies.get(organisation=table.shelter)
-    agreeing.answer(reply, answer="object", text="zq words", seen="none", by=table.first, at=AT)
+    silence_procedure.answer(
+        reply, answer="object", text="zq words", seen="none", by=table.first, at=AT
+    )
     text = client_of(person).get(page_of(circulation)).content.decode()
     assert "Somebody objected, so this version does not go on." in text
     assert "Shelter" not in text
@@ -257,7 +259,7 @@ def test_other_participants_learn_of_an_objection_and_not_of_whom(
 def test_who_is_silent_is_reminded_once(table: Table, deliver: Deliver) -> None:
     circulated(table)
     new(deliver)
-    told = agreeing.remind_of_circulations
+    told = silence_procedure.remind_of_circulations
     assert told(at=AT + timedelta(days=3)) == 0
     assert told(at=DEADLINE - timedelta(days=1)) == 1
     assert new(deliver) == [("sari@example.org", "A text waits for your answer")]
@@ -268,8 +270,8 @@ def test_whoever_answered_is_not_reminded(table: Table, deliver: Deliver) -> Non
     circulation = circulated(table)
     deliver()
     reply = circulation.replies.get(organisation=table.shelter)
-    agreeing.answer(reply, answer="agree", text="", seen="none", by=table.first, at=AT)
-    assert agreeing.remind_of_circulations(at=DEADLINE - timedelta(days=1)) == 0
+    silence_procedure.answer(reply, answer="agree", text="", seen="none", by=table.first, at=AT)
+    assert silence_procedure.remind_of_circulations(at=DEADLINE - timedelta(days=1)) == 0
 
 
 def test_whoever_hides_gets_no_letter(table: Table, deliver: Deliver) -> None:
@@ -294,15 +296,15 @@ def test_letters_hold_no_word_of_the_text(table: Table, deliver: Deliver) -> Non
 
 def test_any_edit_voids_what_was_signed(table: Table) -> None:
     version = circulated(table).version
-    agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
     table.statement.refresh_from_db()
-    assert [bool(key.signed_at) for key in agreeing.keys(table.statement)] == [False, True]
+    assert [bool(key.signed_at) for key in signing.keys(table.statement)] == [False, True]
     point = table.statement.outcomes.points()[1]
     point.text = "share what works."
     point.save()
-    assert not agreeing.hold(table.statement)
+    assert not signing.hold(table.statement)
     with pytest.raises(ValidationError, match="changed after it was agreed"):
-        agreeing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER)
 
 
 @pytest.mark.parametrize("change", ["order", "title", "introduction", "language", "lead-in"])
@@ -317,7 +319,7 @@ def test_every_part_of_the_text_counts(table: Table, change: str) -> None:
         setattr(statement, change, {"language": "fr"}.get(change, "Other words"))
         statement.save()
     with pytest.raises(ValidationError, match="changed after it was agreed"):
-        agreeing.settled_circulation(statement, AFTER)
+        agreement.settled_circulation(statement, AFTER)
 
 
 def test_no_edit_between_the_second_signature_and_publishing(table: Table) -> None:
@@ -325,28 +327,28 @@ def test_no_edit_between_the_second_signature_and_publishing(table: Table) -> No
     statement.introduction = "We met elsewhere."
     statement.save()
     with pytest.raises(ValidationError, match="changed after it was agreed"):
-        agreeing.publish_signed(statement, by=table.first, at=AFTER)
+        signing.publish_signed(statement, by=table.first, at=AFTER)
     statement.refresh_from_db()
     assert statement.state == "adopted"
 
 
 def test_taking_it_back_voids_the_signatures(table: Table) -> None:
     statement = signed(table)
-    agreeing.take_back(statement, by=table.second, at=AFTER)
+    silence_procedure.take_back(statement, by=table.second, at=AFTER)
     statement.refresh_from_db()
     assert statement.state == "draft"
-    assert not agreeing.hold(statement)
+    assert not signing.hold(statement)
     with pytest.raises(ValidationError, match="Each co-chair signs it first"):
-        agreeing.publish_signed(statement, by=table.first, at=AFTER)
+        signing.publish_signed(statement, by=table.first, at=AFTER)
 
 
 def test_one_person_has_one_key(table: Table) -> None:
     """Even one with a grant for either co-chair, given by an operator's slip."""
     version = circulated(table).version
-    agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
     Grant.objects.filter(user=table.first).update(on_behalf_of=table.cochairs[1])
     with pytest.raises(ValidationError, match="You have signed already"):
-        agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
     assert SignOff.objects.exclude(signed_at=None).count() == 1
 
 
@@ -354,9 +356,9 @@ def test_one_cochair_has_one_key(table: Table) -> None:
     colleague = make_user("colleague@example.org")
     make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
     version = circulated(table).version
-    agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
     with pytest.raises(ValidationError, match="This co-chair has signed already"):
-        agreeing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER)
 
 
 def test_a_roundtable_with_one_cochair_circulates_nothing(table: Table) -> None:
@@ -373,18 +375,18 @@ def test_who_signs_is_settled_when_it_goes_round(table: Table) -> None:
     role.save()
     friend = make_user("friend@example.org")
     make_grant(friend, table.event, on_behalf_of=table.ministry)
-    assert not agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+    assert not signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
     with pytest.raises(ValidationError, match="Only somebody with a grant"):
-        agreeing.sign(table.statement, sha256=version.sha256, by=friend, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=friend, at=AFTER)
     table.event.roles.all().delete()
-    assert agreeing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER)
+    assert signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER)
 
 
 def test_nothing_is_published_without_keys(table: Table) -> None:
     statement = signed(table)
     SignOff.objects.all().delete()
     with pytest.raises(ValidationError, match="A signature does not hold"):
-        agreeing.publish_signed(statement, by=table.first, at=AFTER)
+        signing.publish_signed(statement, by=table.first, at=AFTER)
 
 
 def test_a_key_is_shown_until_it_is_used(client_of: Sign, table: Table) -> None:
@@ -415,13 +417,13 @@ def test_nobody_else_signs(table: Table, who: str) -> None:
             valid_until=(AFTER - timedelta(days=1)).date(),
         )
     with pytest.raises(ValidationError, match="Only somebody with a grant"):
-        agreeing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER)
 
 
 def test_another_text_than_the_one_that_was_read_is_not_signed(table: Table) -> None:
     circulated(table)
     with pytest.raises(ValidationError, match="changed since you read it"):
-        agreeing.sign(table.statement, sha256="0" * 64, by=table.first, at=AFTER)
+        signing.sign(table.statement, sha256="0" * 64, by=table.first, at=AFTER)
 
 
 @pytest.mark.parametrize("act", ["circulate", "take_back", "sign", "publish"])
@@ -466,7 +468,9 @@ def test_nobody_deletes_what_went_round(
     if act in ("circulated", "objected"):
         reply = circulated(table).replies.all()[0]
         if act == "objected":
-            agreeing.answer(reply, answer="object", text="No.", seen="none", by=table.first, at=AT)
+            silence_procedure.answer(
+                reply, answer="object", text="No.", seen="none", by=table.first, at=AT
+            )
     else:
         signed(table) if act == "signed" else published(table)
     row = table.statement if model == "statement" else table.statement.outcomes.points()[0]
@@ -496,16 +500,18 @@ def test_the_text_that_was_read_is_the_one_that_goes_round(
 
 def test_what_was_taken_back_for_its_deadline_goes_round_again(table: Table) -> None:
     first = circulated(table)
-    agreeing.take_back(table.statement, by=table.first, at=AT)
+    silence_procedure.take_back(table.statement, by=table.first, at=AT)
     later = DEADLINE + timedelta(days=3)
-    second = agreeing.circulate(table.statement, deadline=later, by=table.first, at=AT)
+    second = silence_procedure.circulate(table.statement, deadline=later, by=table.first, at=AT)
     assert (first.version.number, second.version.number) == (1, 2)
     assert first.version.sha256 == second.version.sha256
 
 
 def test_answers_are_the_cochairs_to_read(client_of: Sign, table: Table) -> None:
     reply = circulated(table).replies.get(organisation=table.shelter)
-    agreeing.answer(reply, answer="comment", text="zq words", seen="none", by=table.first, at=AT)
+    silence_procedure.answer(
+        reply, answer="comment", text="zq words", seen="none", by=table.first, at=AT
+    )
     for role in ("editor", "reader"):
         user = make_user(f"{role}@example.org")
         make_grant(user, table.event, role=role)

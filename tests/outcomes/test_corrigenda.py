@@ -8,8 +8,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from outcomes import agreeing
 from outcomes.models import Circulation, Corrigendum, Outcome, Statement
+from outcomes.statements import corrigenda, signing
 from participants.models import Delegate, User
 from tests.agreeing import (
     AFTER,
@@ -79,8 +79,8 @@ def test_what_was_signed_is_corrected_in_the_same_way(client_of: Sign, table: Ta
     later = AFTER.replace(day=25)
     version = corrigendum.versions.get()
     for user in (table.first, table.second):
-        agreeing.sign(corrigendum, sha256=version.sha256, by=user, at=later)
-    agreeing.publish_corrigendum(corrigendum, by=table.first, at=later)
+        signing.sign(corrigendum, sha256=version.sha256, by=user, at=later)
+    corrigenda.publish_corrigendum(corrigendum, by=table.first, at=later)
     point.refresh_from_db()
     assert (point.number, point.text) == ("1.b", "share what works, and what fails")
     shown = Client().get("/outcomes/agree/1.b/").content.decode()
@@ -268,8 +268,8 @@ def test_who_was_asked_reads_no_hidden_words_any_more(client_of: Sign, table: Ta
     corrigendum = Corrigendum.objects.get()
     sha256 = corrigendum.versions.get().sha256
     for user in (table.first, table.second):
-        agreeing.sign(corrigendum, sha256=sha256, by=user, at=later)
-    agreeing.publish_corrigendum(corrigendum, by=table.first, at=later)
+        signing.sign(corrigendum, sha256=sha256, by=user, at=later)
+    corrigenda.publish_corrigendum(corrigendum, by=table.first, at=later)
     speaker = client_of(table.speaker)
     for circulation in Circulation.objects.all():
         page = speaker.get(reverse("my-circulation", args=[circulation.pk]))
@@ -352,7 +352,7 @@ def test_no_file_brings_hidden_words_back(tmp_path: Any) -> None:
     row = make_corrigendum(statement, hides_before=True, source="Page 1")
     make_rewording(row, outcome=point, before=point.text, after="meet each year;")
     operator = make_user(is_superuser=True)
-    agreeing.publish_corrigendum(row, by=operator, at=AT)
+    corrigenda.publish_corrigendum(row, by=operator, at=AT)
     [sentence] = refusal(file)
     assert sentence.startswith("[statement] A correction took these words out")
     assert Outcome.objects.points()[0].text == "meet each year;"

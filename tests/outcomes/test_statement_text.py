@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from outcomes.agreeing.side_by_side import Block, blocks, side_by_side
 from outcomes.models import Outcome, SignOff, StatementVersion
+from outcomes.statements.comparison import Block, blocks, side_by_side
 from roundtable.audit.log import AuditEntry
 from tests.agreeing import make_table, published, signed
 from tests.factories import make_event, make_outcome, make_statement

@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from outcomes import agreeing
 from outcomes.admin_site import GROUPS
+from outcomes.statements import signing
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.agreeing import AFTER, AT, circulated, make_table
@@ -273,7 +273,7 @@ def test_a_text_waits_for_each_cochair_until_signed(client_of: Sign) -> None:
         number, address = lines(first)[label]
         assert number == 1
         assert table.statement.title in first.get(address).content.decode()
-        agreeing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
         assert label not in lines(first)
         assert lines(second)[label][0] == 1
         host = make_user("host@example.org")

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
 
-from outcomes import agreeing
 from outcomes.handing_over import hand_over, stop_reminders
 from outcomes.models import (
     Assessment,
@@ -24,6 +23,7 @@ from outcomes.models import (
     Status,
 )
 from outcomes.reporting import report_link
+from outcomes.statements import corrigenda, signing, silence_procedure
 from participants.models import EventRole, Organisation, User
 from roundtable.models import Event
 from tests.agreeing import (
@@ -91,7 +91,7 @@ def fill(table: Table, at: datetime) -> None:
 def _correct(statement: Statement, table: Table, at: datetime) -> None:
     """A correction that was agreed, signed and published."""
     point = statement.outcomes.points()[0]
-    draft = agreeing.draft_corrigendum(
+    draft = corrigenda.draft_corrigendum(
         statement,
         given={"reason": "A slip of the pen.", "source": "", "hides_before": False},
         changed={point.pk: "protect those who were, or may be, trafficked"},
@@ -99,10 +99,10 @@ def _correct(statement: Statement, table: Table, at: datetime) -> None:
         at=AFTER,
     )
     later = AFTER + timedelta(days=3)
-    version = agreeing.circulate(draft, deadline=later, by=table.first, at=AFTER).version
+    version = silence_procedure.circulate(draft, deadline=later, by=table.first, at=AFTER).version
     for user in (table.first, table.second):
-        agreeing.sign(draft, sha256=version.sha256, by=user, at=later)
-    agreeing.publish_corrigendum(draft, by=table.second, at=at)
+        signing.sign(draft, sha256=version.sha256, by=user, at=later)
+    corrigenda.publish_corrigendum(draft, by=table.second, at=at)
 
 
 def _add_agreement(code: str, state: str, table: Table) -> None:
@@ -115,10 +115,12 @@ def _add_agreement(code: str, state: str, table: Table) -> None:
     statement = make_statement(event, points=0, published=False)
     make_outcome(statement, parent=statement.outcomes.get(), position=1)
     deadline = DEADLINE if state == "adopted" else DEADLINE + timedelta(days=60)
-    version = agreeing.circulate(statement, deadline=deadline, by=table.first, at=AT).version
+    version = silence_procedure.circulate(
+        statement, deadline=deadline, by=table.first, at=AT
+    ).version
     if state == "adopted":
         for user in (table.first, table.second):
-            agreeing.sign(statement, sha256=version.sha256, by=user, at=AFTER)
+            signing.sign(statement, sha256=version.sha256, by=user, at=AFTER)
 
 
 def _add_stopped(at: datetime) -> None:

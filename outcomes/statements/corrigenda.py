@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outcomes.agreeing.signing import check_signed
-from outcomes.agreeing.texts import State, check_decides, in_agreement, locked, record
-from outcomes.canonical import check_direction
 from outcomes.models import Corrigendum, Rewording, Statement
 from outcomes.models.statement import keep_version
+from outcomes.statements.agreement import State, check_decides, in_agreement, locked, record
+from outcomes.statements.canonical import check_direction
+from outcomes.statements.signing import check_signed
 from participants.models import User
 from roundtable.history import TAKEN_OUT
 

@@ -7,9 +7,9 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.agreeing.circulating import said_so_far
 from outcomes.models import Reply, StatementVersion
 from outcomes.speaking import seats_of
+from outcomes.statements.silence_procedure import said_so_far
 from participants.models import Grant, Organisation, User
 
 

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from outcomes.agreeing.circulating import FEWEST
-from outcomes.agreeing.texts import Agreed, State, check_decides, current, locked, record
-from outcomes.agreeing.texts import settled_circulation as _settled
-from outcomes.agreeing.texts import statement_of as _statement
 from outcomes.models import SignOff, Statement
+from outcomes.statements.agreement import Agreed, State, check_decides, current, locked, record
+from outcomes.statements.agreement import settled_circulation as _settled
+from outcomes.statements.agreement import statement_of as _statement
+from outcomes.statements.silence_procedure import FEWEST
 from participants.models import Grant, User
 
 

@@ -13,10 +13,19 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from outcomes.agreeing.side_by_side import blocks
-from outcomes.agreeing.texts import record
-from outcomes.drafting import KINDS, Merged, SentForm, lines_of, merge, move, store, take_out
 from outcomes.models import Statement
+from outcomes.statements.agreement import record
+from outcomes.statements.comparison import blocks
+from outcomes.statements.drafting import (
+    KINDS,
+    Merged,
+    SentForm,
+    lines_of,
+    merge,
+    move,
+    store,
+    take_out,
+)
 from participants.models import User
 
 

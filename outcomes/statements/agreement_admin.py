@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes import agreeing
 from outcomes.actions import publish_statements
-from outcomes.agreeing.asked import version_before
-from outcomes.agreeing.circulating import to_be_asked
-from outcomes.agreeing.letters import able_to_answer
-from outcomes.agreeing.side_by_side import blocks, side_by_side
-from outcomes.canonical import digest
 from outcomes.models import Circulation, Corrigendum, Statement
+from outcomes.statements import agreement, corrigenda, signing, silence_procedure
+from outcomes.statements.canonical import digest
+from outcomes.statements.comparison import blocks, side_by_side
+from outcomes.statements.emails import able_to_answer
+from outcomes.statements.replies import version_before
+from outcomes.statements.silence_procedure import to_be_asked
 from participants.models import User
 
 State = Statement.State
@@ -73,7 +73,7 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     def agreement_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Where the text stands, and the one step that comes next."""
         statement, at = self._found(request, object_id), timezone.now()
-        text = agreeing.in_agreement(statement)
+        text = agreement.in_agreement(statement)
         form = DeadlineForm(initial={"deadline": (at + WEEK).date()})
         mistakes: list[str] = []
         if request.method == "POST":
@@ -86,7 +86,7 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             except ValidationError as mistake:
                 mistakes = mistake.messages
                 statement.refresh_from_db()
-                text = agreeing.in_agreement(statement)
+                text = agreement.in_agreement(statement)
             else:
                 messages.success(request, done)
                 return redirect(reverse("admin:outcomes_statement_agreement", args=[statement.pk]))
@@ -101,7 +101,7 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, statement: Statement, text: Any, at: datetime
     ) -> dict[str, Any]:
         assert isinstance(request.user, User)
-        version = agreeing.current(text) if text else None
+        version = agreement.current(text) if text else None
         mine = self.rights_of(request)  # type: ignore[attr-defined]
         may_decide = mine.may_decide(statement.event_id)
         circulation = version.circulation if version else None
@@ -116,11 +116,11 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "deadline": circulation and circulation.deadline_there,
             "replies": _replies(circulation) if circulation and may_decide else [],
             "answered": circulation.replies.exclude(answer="").count() if circulation else 0,
-            "is_current": bool(text) and agreeing.hold(text),
+            "is_current": bool(text) and signing.hold(text),
             "words": blocks(text.wording()) if text else [],
             "seen": digest(text.wording()) if text else "",
-            "keys": agreeing.keys(text) if text else [],
-            "my_key": agreeing.key_of(text, request.user, at) if text else None,
+            "keys": signing.keys(text) if text else [],
+            "my_key": signing.key_of(text, request.user, at) if text else None,
             "may_decide": may_decide,
             "asked": asked,
             "unable": [row for row in asked if row.pk not in able],
@@ -172,7 +172,7 @@ def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime
     if day.year > at.year + 2:
         raise ValidationError(_("Choose a deadline within a year."))
     deadline = datetime.combine(day, time(23, 59, 59), event.zone)
-    circulation = agreeing.circulate(text, deadline=deadline, by=_by(request), at=at)
+    circulation = silence_procedure.circulate(text, deadline=deadline, by=_by(request), at=at)
     asked = circulation.replies.count()
     return _("Version %(version)s goes round: %(asked)d organisations are asked.") % {
         "version": circulation.version.number,
@@ -181,22 +181,22 @@ def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime
 
 
 def _take_back(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
-    agreeing.take_back(text, by=_by(request), at=at)
+    silence_procedure.take_back(text, by=_by(request), at=at)
     return _("It is a draft again. No agreement and no signature holds.")
 
 
 def _sign(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
-    if agreeing.sign(text, sha256=request.POST.get("sha256", ""), by=_by(request), at=at):
+    if signing.sign(text, sha256=request.POST.get("sha256", ""), by=_by(request), at=at):
         return _("You have signed, and so has each other co-chair: it is adopted.")
     return _("You have signed. The other co-chair's signature is awaited.")
 
 
 def _publish(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
     if isinstance(text, Corrigendum):
-        agreeing.publish_corrigendum(text, by=_by(request), at=at)
+        corrigenda.publish_corrigendum(text, by=_by(request), at=at)
         return _("The correction holds. The wording of before is kept.")
     if text.state == State.ADOPTED:
-        agreeing.publish_signed(text, by=_by(request), at=at)
+        signing.publish_signed(text, by=_by(request), at=at)
     elif not publish_statements(statements=[text], by=_by(request), at=at):
         raise ValidationError(_("Only a co-chair of this roundtable publishes it."))
     return _("It is published. Its numbers stay from now on.")
@@ -210,7 +210,7 @@ def _replies(circulation: Circulation) -> Any:
 def _take(statement: Statement, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
     """Takes one step with the text that the page showed; raises ValidationError where it cannot."""
     act, locked = request.POST.get("act", ""), Statement.objects.select_for_update()
-    text = agreeing.in_agreement(locked.get(pk=statement.pk))
+    text = agreement.in_agreement(locked.get(pk=statement.pk))
     step = STEPS.get(act)
     if step is None or text is None:
         raise ValidationError(_("There is nothing to do here. Open the page again."))

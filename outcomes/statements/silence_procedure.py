@@ -7,12 +7,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from outcomes.agreeing.letters import tell_asked, tell_cochairs_of_objection
-from outcomes.agreeing.texts import Agreed, State, check_decides, current, locked, record
-from outcomes.agreeing.texts import statement_of as _statement
-from outcomes.canonical import check_direction
 from outcomes.models import Circulation, Corrigendum, Reply, SignOff, Statement
 from outcomes.models.statement import keep_version
+from outcomes.statements.agreement import Agreed, State, check_decides, current, locked, record
+from outcomes.statements.agreement import statement_of as _statement
+from outcomes.statements.canonical import check_direction
+from outcomes.statements.emails import (
+    tell_asked,
+    tell_cochairs_of_objection,
+    tell_cochairs_to_sign,
+    tell_silent,
+)
 from participants.models import EventRole, Organisation, Participation, User
 from roundtable.models import Event
 
@@ -153,3 +158,24 @@ def _stop(circulation: Circulation, text: Agreed, why: Circulation.Stop, at: dat
 def _text_of(circulation: Circulation) -> Agreed:
     version = circulation.version
     return version.corrigendum or version.statement
+
+
+ENDS_SOON = timedelta(days=2)
+
+
+def remind_of_circulations(*, at: datetime) -> int:
+    """Reminds who is silent two days before a deadline, and co-chairs where silence ended.
+
+    Returns how many circulations somebody was written to about. Who was told is not told again.
+    """
+    told = 0
+    rows = Circulation.objects.filter(stop="").select_related("version__statement__event")
+    for circulation in rows.order_by("pk"):
+        version = circulation.version
+        if (version.corrigendum or version.statement).state != State.CIRCULATED:
+            continue
+        if circulation.standing(at) == Circulation.Standing.AGREED:
+            told += tell_cochairs_to_sign(circulation, at=at)
+        elif circulation.deadline - at <= ENDS_SOON:
+            told += bool(tell_silent(circulation, at=at))
+    return told

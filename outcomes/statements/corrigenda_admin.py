@@ -14,10 +14,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from outcomes import agreeing
-from outcomes.agreeing.correcting import discard, draft_corrigendum
-from outcomes.canonical import digest
 from outcomes.models import Corrigendum, Statement
+from outcomes.statements import agreement
+from outcomes.statements.canonical import digest
+from outcomes.statements.corrigenda import discard, draft_corrigendum
 from participants.models import User
 from roundtable.text_diff import plain_lines
 
@@ -143,7 +143,7 @@ class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def _open_correction(statement: Statement) -> Corrigendum | None:
-    row = agreeing.in_agreement(statement)
+    row = agreement.in_agreement(statement)
     assert row is None or isinstance(row, Corrigendum)
     return row
 

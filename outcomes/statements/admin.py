@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.admin.agreement import AgreementMixin
 from outcomes.admin.bulk import ThemesAdmin
-from outcomes.admin.corrigenda import CorrigendumMixin
-from outcomes.admin.drafting import DraftingMixin, may_fill_in
 from outcomes.admin.formsets import OnceFormSet
 from outcomes.admin.related import RelatedTextInline
-from outcomes.agreeing import to_sign
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
+from outcomes.statements.agreement_admin import AgreementMixin
+from outcomes.statements.corrigenda_admin import CorrigendumMixin
+from outcomes.statements.drafting_admin import DraftingMixin, may_fill_in
+from outcomes.statements.signing import to_sign
 from participants.admin_base.base import GrantedAdmin, GrantedInline, OperatorAdmin
 from participants.admin_base.filters import EventFilter, WaitsFilter
 from participants.permissions import Rights

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from outcomes.canonical import check_direction
 from outcomes.models import Outcome, Statement
+from outcomes.statements.canonical import check_direction
 from roundtable.text_diff import Piece, compared, plain_lines
 
 KINDS = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
