@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Exists, Q
 
-from outcomes.as_of import answered_by
+from outcomes.commitments.as_of import answered_by
 from outcomes.models import Outcome, OutcomeAddressee, Response
 from outcomes.models.outcome import OutcomeQuerySet
 from participants.models import Group, Organisation, Participation, members_of

@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime, time
 
 from django.db.models import Q
 
-from outcomes.as_of import EARLIEST, meeting_before
 from outcomes.changes import Change, log
-from outcomes.counting import count
+from outcomes.commitments.as_of import EARLIEST, meeting_before
+from outcomes.commitments.charts import Share, shares
+from outcomes.commitments.queries import with_parties
+from outcomes.commitments.statistics import count
 from outcomes.models import (
     ENDED,
     UNFULFILLED,
@@ -26,8 +28,6 @@ from outcomes.models import (
     State,
     years_before,
 )
-from outcomes.plots import Share, shares
-from outcomes.reading import with_parties
 from outcomes.rounds import has_answered
 from participants.models import Organisation, members_of
 from roundtable.models import Event

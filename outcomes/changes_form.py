@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.as_of import AsOfField, check_day
-from outcomes.forms import offer, public_events
+from outcomes.commitments.as_of import AsOfField, check_day
+from outcomes.commitments.filters import offer, public_events
 from roundtable.query_forms import ListForm
 
 

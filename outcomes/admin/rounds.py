@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.actions import nudge, open_round, whom_to_nudge
-from outcomes.admin.preview import preview
+from outcomes.commitments.action_preview import preview
 from outcomes.models import Commitment, ReportingRound
 from outcomes.rounds import standing, with_numbers
 from participants.admin_base.base import GrantedAdmin

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_safe
 
 from outcomes.actions import approve_updates, ask_for_changes
 from outcomes.admin.evidence import EvidenceInline
-from outcomes.admin.filters import ReportedFilter
 from outcomes.approving import findings
+from outcomes.commitments.admin_filters import ReportedFilter
 from outcomes.evidence.files import download
 from outcomes.handing_in import hand_in
 from outcomes.models import Commitment, CommitmentParty, ProgressUpdate, State

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.admin.bulk import ThemesAdmin
-from outcomes.admin.formsets import OnceFormSet
-from outcomes.admin.related import RelatedTextInline
+from outcomes.commitments.admin_formsets import OnceFormSet
+from outcomes.commitments.bulk_admin import ThemesAdmin
+from outcomes.commitments.related_admin import RelatedTextInline
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.statements.agreement_admin import AgreementMixin
 from outcomes.statements.corrigenda_admin import CorrigendumMixin

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.answering import answers_to
-from outcomes.as_of import AsOfForm, as_of, columns, looking_back, made_by
-from outcomes.counting import count
-from outcomes.forms import OutcomeFilterForm
+from outcomes.commitments.as_of import AsOfForm, as_of, columns, looking_back, made_by
+from outcomes.commitments.charts import bars, seats, shares
+from outcomes.commitments.filters import OutcomeFilterForm
+from outcomes.commitments.queries import checkable, contacts, corrected, reach, with_parties
+from outcomes.commitments.statistics import count
 from outcomes.models import (
     Commitment,
     Outcome,
@@ -25,8 +27,6 @@ from outcomes.models import (
     StatementVersion,
     Theme,
 )
-from outcomes.plots import bars, seats, shares
-from outcomes.reading import checkable, contacts, corrected, reach, with_parties
 from outcomes.statements.comparison import blocks, side_by_side
 from outcomes.statements.replies import ReplyForm, replies_of, version_before, who_reads_answers
 from outcomes.statements.silence_procedure import answer

@@ -4,8 +4,8 @@ from datetime import date
 
 from django import template
 
+from outcomes.commitments.charts import TONES
 from outcomes.models import Commitment, Milestone, Outcome, Statement, Status
-from outcomes.plots import TONES
 from participants.privacy.visibility import Card
 
 register = template.Library()

@@ -1,5 +1,12 @@
 """The pages that show what was agreed and what came of it."""
 
+from outcomes.commitments.progress_views import progress, progress_matrix
+from outcomes.commitments.views import (
+    answer_request,
+    commitment_detail,
+    commitment_list,
+    my_commitments,
+)
 from outcomes.statements.views import (
     event_detail,
     event_list,
@@ -14,13 +21,6 @@ from outcomes.views.assessments import my_assessment, my_assessments
 from outcomes.views.following import calendar, feed, my_following, stop_by_link
 from outcomes.views.looking_back import change_list, event_brief, event_brief_pdf
 from outcomes.views.offers import join_commitment, my_offer, my_offers, new_offer
-from outcomes.views.progress import progress, progress_matrix
-from outcomes.views.promised import (
-    answer_request,
-    commitment_detail,
-    commitment_list,
-    my_commitments,
-)
 from outcomes.views.reporting import evidence_file, report, report_by_link
 from outcomes.views.site import home, organisation_detail, page, search_page
 

@@ -13,10 +13,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from outcomes import pdf
-from outcomes.as_of import EARLIEST, meeting_before
 from outcomes.brief import brief
 from outcomes.changes import log
 from outcomes.changes_form import ChangesForm
+from outcomes.commitments.as_of import EARLIEST, meeting_before
 from participants.accounts.second_factor import behind_second_factor
 from participants.permissions import rights_of
 from roundtable.models import Event

@@ -6,10 +6,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from outcomes.counting import count
+from outcomes.commitments.charts import bars, seats, shares
+from outcomes.commitments.queries import reach, with_parties
+from outcomes.commitments.statistics import count
 from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Response
-from outcomes.plots import bars, seats, shares
-from outcomes.reading import reach, with_parties
 from outcomes.search import SearchForm, search
 from participants.models import Organisation
 from participants.organisations import redirects

@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outcomes.commitments.charts import Share
 from outcomes.models import (
     ENDED,
     Assessment,
@@ -23,7 +24,6 @@ from outcomes.models import (
     State,
     Status,
 )
-from outcomes.plots import Share
 from participants.models import Kind
 from tests.conftest import FULL
 from tests.factories import (

@@ -1,6 +1,6 @@
 """Pictures that are drawn on the server."""
 
-from outcomes.plots import seats
+from outcomes.commitments.charts import seats
 from participants.models import Constituency
 from participants.organisations.attendance import Bench
 

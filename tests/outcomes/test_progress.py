@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from outcomes.commitments.charts import Share, marks, plot_bars, plot_columns
 from outcomes.models import Assessment, Commitment, Outcome, Status
-from outcomes.plots import Share, marks, plot_bars, plot_columns
 from participants.models import Kind
 from roundtable.models import Event
 from tests.conftest import FULL

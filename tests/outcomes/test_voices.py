@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from outcomes.commitments.status import CONTRADICTS, Freshness, freshness_of
 from outcomes.models import Assessment, Commitment, RelatedText, Status, Step
-from outcomes.voices import CONTRADICTS, Freshness, freshness_of
 from tests.factories import (
     NOON,
     make_commitment,

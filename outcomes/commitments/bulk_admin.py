@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.admin.preview import preview
-from outcomes.closing import change_themes, end, reporting_party, why_not_end
+from outcomes.commitments.action_preview import preview
+from outcomes.commitments.bulk_actions import change_themes, end, reporting_party, why_not_end
 from outcomes.models import UNFULFILLED, Commitment, Outcome, Status, Theme
 from participants.admin_base.base import GrantedAdmin
 from roundtable.history import LONGEST_REASON

@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.as_of import AsOfForm, as_of, found_by, looking_back, told_by
-from outcomes.forms import CommitmentFilterForm
+from outcomes.commitments.as_of import AsOfForm, as_of, found_by, looking_back, told_by
+from outcomes.commitments.charts import bars, shares
+from outcomes.commitments.filters import CommitmentFilterForm
+from outcomes.commitments.queries import contacts, reach, with_parties
+from outcomes.commitments.status import voices
 from outcomes.handing_over import hand_over
 from outcomes.models import (
     Assessment,
@@ -20,10 +23,7 @@ from outcomes.models import (
     Offer,
     ProgressUpdate,
 )
-from outcomes.plots import bars, shares
-from outcomes.reading import contacts, reach, with_parties
 from outcomes.rounds import unanswered_rounds
-from outcomes.voices import voices
 from participants.models import User
 from participants.privacy import visibility
 from roundtable.query_forms import page_of

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.admin.filters import ReachedFilter
+from outcomes.commitments.admin_filters import ReachedFilter
 from outcomes.models import Milestone, RelatedText
 from participants.admin_base.base import GrantedAdmin, GrantedInline
 from participants.admin_base.filters import EventFilter

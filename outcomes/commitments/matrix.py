@@ -11,9 +11,17 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.as_of import AsOfField, answered_by, as_of, check_begun, check_day, columns, made_by
+from outcomes.commitments.as_of import (
+    AsOfField,
+    answered_by,
+    as_of,
+    check_begun,
+    check_day,
+    columns,
+    made_by,
+)
+from outcomes.commitments.charts import NO_UPDATE, Share, shares
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Response
-from outcomes.plots import NO_UPDATE, Share, shares
 from participants.models import EventRole, Group, Organisation
 from participants.organisations.attendance import Bench, roll, with_role
 from roundtable.models import Event

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from outcomes import distributions
-from outcomes.as_of import looking_back
-from outcomes.forms import PromiseFilterForm
-from outcomes.matrix import MatrixForm, matrix
+from outcomes.commitments import statistics
+from outcomes.commitments.as_of import looking_back
+from outcomes.commitments.charts import plot_bars, plot_columns
+from outcomes.commitments.filters import PromiseFilterForm
+from outcomes.commitments.matrix import MatrixForm, matrix
 from outcomes.models import Commitment
-from outcomes.plots import plot_bars, plot_columns
 
 
 @require_safe
@@ -24,7 +24,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
         rows = form.narrow(Commitment.objects.published())
-        found = distributions.progress(rows, on, form.chosen(), form.day)
+        found = statistics.progress(rows, on, form.chosen(), form.day)
         context |= looking_back(form.day) | {
             "progress": found,
             "plain": [

@@ -13,10 +13,10 @@ from import_export import resources
 from import_export.admin import ExportMixin
 from import_export.fields import Field
 
-from outcomes.admin.bulk import EndingAdmin
-from outcomes.admin.filters import StandingFilter
-from outcomes.admin.formsets import PartyFormSet
-from outcomes.admin.related import MilestoneInline, RelatedTextInline
+from outcomes.commitments.admin_filters import StandingFilter
+from outcomes.commitments.admin_formsets import PartyFormSet
+from outcomes.commitments.bulk_admin import EndingAdmin
+from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from participants.admin_base.base import GrantedInline
 from participants.admin_base.filters import EventFilter
