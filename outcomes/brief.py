@@ -28,7 +28,7 @@ from outcomes.models import (
     State,
     years_before,
 )
-from outcomes.rounds import has_answered
+from outcomes.reporting.rounds import has_answered
 from participants.models import Organisation, members_of
 from roundtable.models import Event
 

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.handing_in import event_of, tell_author
 from outcomes.models import Assessment, Offer, Response
 from outcomes.models.editorial import State
+from outcomes.reporting.submission import event_of, tell_author
 from participants.models import User
 from participants.permissions import acts_for, rights_of
 from roundtable.audit import log as audit

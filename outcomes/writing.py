@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.handing_in import hand_in
 from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import Editorial, State
-from outcomes.naming import contact_details_in
+from outcomes.reporting.pii_scan import contact_details_in
+from outcomes.reporting.submission import hand_in
 from participants.models import User
 
 

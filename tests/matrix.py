@@ -24,7 +24,7 @@ from django.utils import timezone
 from outcomes.bringing.keeping import keep
 from outcomes.following import stop_url
 from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
-from outcomes.reporting import report_link
+from outcomes.reporting.links import report_link
 from participants.models import Audience, Delegate, Invitation, Organisation, User
 from participants.privacy import hiding, retention
 from roundtable.mail.batches import hold

@@ -16,12 +16,12 @@ from openpyxl import load_workbook
 from pytest_django import Settings
 
 from outcomes import following
-from outcomes.actions import ask_for_changes, nudge, open_round
 from outcomes.deciding import send_back
-from outcomes.handing_in import hand_in, remind_cochairs
-from outcomes.handing_over import hand_over
 from outcomes.models import ReportingRound, Statement
-from outcomes.reminding import remind
+from outcomes.reporting.actions import ask_for_changes, nudge, open_round
+from outcomes.reporting.handover import hand_over
+from outcomes.reporting.reminders import remind
+from outcomes.reporting.submission import hand_in, remind_cochairs
 from outcomes.statements import silence_procedure
 from participants.accounts import departure, grants
 from participants.introductions import lifecycle

@@ -20,11 +20,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes import following, reminding
-from outcomes.actions import ask_for_changes, nudge, open_round
-from outcomes.handing_in import hand_in
-from outcomes.handing_over import hand_over
+from outcomes import following
 from outcomes.models import ReportingRound
+from outcomes.reporting import reminders
+from outcomes.reporting.actions import ask_for_changes, nudge, open_round
+from outcomes.reporting.handover import hand_over
+from outcomes.reporting.submission import hand_in
 from outcomes.statements import silence_procedure
 from participants.accounts import departure, grants, recovery
 from participants.introductions import lifecycle
@@ -234,7 +235,7 @@ def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
     party = make_party(make_commitment(cast.event, due_on=at.date()))
     party.ask(cast.own)
     party.accept(at)
-    assert reminding.remind(on=at.date(), at=at) == 1
+    assert reminders.remind(on=at.date(), at=at) == 1
     row = ReportingRound(event=cast.event, title="Before the conference", due_on=at.date())
     by = cast.user(cast.own)
     commitments = cast.event.commitments.all()

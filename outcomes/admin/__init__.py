@@ -1,13 +1,13 @@
 """The admin of roundtables, of what they agreed, and of what came of it."""
 
 from outcomes.admin.events import EventAdmin, SeriesAdmin
-from outcomes.admin.mail import BatchAdmin
 from outcomes.admin.merging import merge_two_organisations, merge_two_people
-from outcomes.admin.rounds import ReportingRoundAdmin
-from outcomes.admin.updates import ProgressUpdateAdmin
 from outcomes.admin.written import AssessmentAdmin, OfferAdmin, ResponseAdmin
 from outcomes.commitments.admin import CommitmentAdmin
 from outcomes.commitments.related_admin import MilestoneAdmin
+from outcomes.reporting.admin import ProgressUpdateAdmin
+from outcomes.reporting.batch_admin import BatchAdmin
+from outcomes.reporting.rounds_admin import ReportingRoundAdmin
 from outcomes.statements.admin import OutcomeAdmin, StatementAdmin, ThemeAdmin
 
 __all__ = [

@@ -11,13 +11,13 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outcomes.admin.updates import NoteForm, as_seen
-from outcomes.approving import findings_in
 from outcomes.deciding import approve, send_back
-from outcomes.handing_in import event_of
 from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import State
-from outcomes.naming import contact_details_in
+from outcomes.reporting.admin import NoteForm, as_seen
+from outcomes.reporting.findings import findings_in
+from outcomes.reporting.pii_scan import contact_details_in
+from outcomes.reporting.submission import event_of
 from participants.admin_base.base import GrantedAdmin, GrantedInline
 from participants.admin_base.filters import EventFilter, WaitsFilter
 from participants.permissions import Rights

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Handover, overdue, years_before
-from outcomes.rounds import silent
+from outcomes.reporting.rounds import silent
 
 
 class StandingFilter(admin.SimpleListFilter):

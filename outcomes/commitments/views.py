@@ -14,7 +14,6 @@ from outcomes.commitments.charts import bars, shares
 from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.commitments.queries import contacts, reach, with_parties
 from outcomes.commitments.status import voices
-from outcomes.handing_over import hand_over
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -23,7 +22,8 @@ from outcomes.models import (
     Offer,
     ProgressUpdate,
 )
-from outcomes.rounds import unanswered_rounds
+from outcomes.reporting.handover import hand_over
+from outcomes.reporting.rounds import unanswered_rounds
 from participants.models import User
 from participants.privacy import visibility
 from roundtable.query_forms import page_of

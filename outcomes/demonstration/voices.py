@@ -17,7 +17,7 @@ from outcomes.models import (
     Status,
 )
 from outcomes.models.response import is_party
-from outcomes.rounds import whom_to_ask
+from outcomes.reporting.rounds import whom_to_ask
 from participants.models import User
 from roundtable.models import Event
 

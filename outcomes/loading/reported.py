@@ -7,12 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from outcomes.handing_in import hand_in
 from outcomes.loading.changes import differs, plain
 from outcomes.loading.checking import Entry
 from outcomes.loading.mistakes import shown
 from outcomes.loading.report import Fate, Report
 from outcomes.models import CommitmentParty, ProgressUpdate, State
+from outcomes.reporting.submission import hand_in
 from roundtable.models import Event
 
 Key = tuple[str, str, date]

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.actions import publish_statements
 from outcomes.models import Circulation, Corrigendum, Statement
+from outcomes.reporting.actions import publish_statements
 from outcomes.statements import agreement, corrigenda, signing, silence_procedure
 from outcomes.statements.canonical import digest
 from outcomes.statements.comparison import blocks, side_by_side

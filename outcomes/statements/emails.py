@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from outcomes.digests import takes_letters
 from outcomes.models import Circulation, Reply
-from outcomes.speaking import speaking_seats
+from outcomes.reporting.focal_points import speaking_seats
+from outcomes.reporting.request_emails import takes_letters
 from participants.accounts.emails import write_to, write_to_cochairs
 from participants.models import Delegate, Organisation, Participation
 from roundtable.models import Event

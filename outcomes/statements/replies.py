@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Reply, StatementVersion
-from outcomes.speaking import seats_of
+from outcomes.reporting.focal_points import seats_of
 from outcomes.statements.silence_procedure import said_so_far
 from participants.models import Grant, Organisation, User
 

@@ -7,6 +7,7 @@ from outcomes.commitments.views import (
     commitment_list,
     my_commitments,
 )
+from outcomes.reporting.views import evidence_file, report, report_by_link
 from outcomes.statements.views import (
     event_detail,
     event_list,
@@ -21,7 +22,6 @@ from outcomes.views.assessments import my_assessment, my_assessments
 from outcomes.views.following import calendar, feed, my_following, stop_by_link
 from outcomes.views.looking_back import change_list, event_brief, event_brief_pdf
 from outcomes.views.offers import join_commitment, my_offer, my_offers, new_offer
-from outcomes.views.reporting import evidence_file, report, report_by_link
 from outcomes.views.site import home, organisation_detail, page, search_page
 
 __all__ = [

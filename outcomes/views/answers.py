@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.answering import answers_of, asked_of
 from outcomes.models import Outcome, Response
-from outcomes.speaking import seats_of
+from outcomes.reporting.focal_points import seats_of
 from outcomes.writing import AnswerForm, keep, unsettled
 from participants.models import User
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.models import Assessment, Commitment
 from outcomes.models.response import is_party
-from outcomes.speaking import seats_of
+from outcomes.reporting.focal_points import seats_of
 from outcomes.writing import AssessmentForm, keep, unsettled
 from participants.models import User
 

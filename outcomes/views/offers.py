@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.models import Commitment, Offer, Outcome
 from outcomes.models.editorial import State
-from outcomes.speaking import seats_of
+from outcomes.reporting.focal_points import seats_of
 from outcomes.writing import JoiningForm, OfferForm, StepFormSet, keep, unsettled
 from participants.models import Participation, User
 from roundtable.models import Event

@@ -11,7 +11,7 @@ from django.utils import timezone
 from outcomes.answering import asked_of
 from outcomes.following import stop_url
 from outcomes.models import Commitment, CommitmentParty, Outcome
-from outcomes.reporting import report_link
+from outcomes.reporting.links import report_link
 from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation, User
 from participants.privacy import hiding, retention, visibility
 from roundtable.models import Event

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from outcomes.models import CommitmentParty, ProgressUpdate
-from outcomes.reporting import report_link
+from outcomes.reporting.links import report_link
 from participants.models import User
 from tests.browser.checks import check
 from tests.browser.conftest import Visit

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from outcomes.models import Assessment, ProgressUpdate
-from outcomes.naming import names_in
+from outcomes.reporting.pii_scan import names_in
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import NOON, make_delegate, make_grant, make_organisation, make_update

@@ -13,11 +13,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from outcomes.calling_off import call_off
-from outcomes.handing_over import hand_over
 from outcomes.merging import merge_people
 from outcomes.models import Commitment, CommitmentParty, Outcome, ReportingRound, RoundRequest
-from outcomes.reporting import report_link
+from outcomes.reporting.batch_admin import call_off
+from outcomes.reporting.handover import hand_over
+from outcomes.reporting.links import report_link
 from participants.accounts.addresses import set_sign_in_address
 from participants.models import Consent, Delegate, Invitation, User
 from participants.privacy import consent, erasure

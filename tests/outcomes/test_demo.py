@@ -30,7 +30,7 @@ from outcomes.models import (
     Status,
     Theme,
 )
-from outcomes.rounds import with_numbers
+from outcomes.reporting.rounds import with_numbers
 from participants.models import (
     Audience,
     AudienceException,

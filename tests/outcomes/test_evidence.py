@@ -16,7 +16,7 @@ from PIL import Image
 
 from outcomes.evidence import validation as checking
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
-from outcomes.reporting import report_link
+from outcomes.reporting.links import report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import make_evidence

@@ -12,11 +12,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.actions import approve_updates, ask_for_changes, publish_statements
 from outcomes.deciding import approve, send_back
-from outcomes.handing_in import event_of, hand_in, remind_cochairs, tell_author
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
-from outcomes.reporting import report_link
+from outcomes.reporting.actions import approve_updates, ask_for_changes, publish_statements
+from outcomes.reporting.links import report_link
+from outcomes.reporting.submission import event_of, hand_in, remind_cochairs, tell_author
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
 from roundtable.models import Event

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty, Handover, ReportLink
-from outcomes.reporting import report_link
+from outcomes.reporting.links import report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.reading import read, text_of

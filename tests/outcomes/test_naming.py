@@ -2,7 +2,7 @@
 
 import pytest
 
-from outcomes.naming import contact_details_in
+from outcomes.reporting.pii_scan import contact_details_in
 
 
 @pytest.mark.parametrize(

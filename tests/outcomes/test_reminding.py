@@ -15,8 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, Reminder, ReportLink
-from outcomes.reminding import remind
-from outcomes.reporting import link_of
+from outcomes.reporting.links import link_of
+from outcomes.reporting.reminders import remind
 from participants.models import Consent, Delegate
 from participants.privacy import consent
 from participants.privacy.erasure import erase

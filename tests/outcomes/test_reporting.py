@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink, State
-from outcomes.reporting import report_link
+from outcomes.reporting.links import report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import make_party, make_update

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
-from outcomes.rounds import standing
+from outcomes.reporting.rounds import standing
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
 from roundtable.mail.batches import HELD

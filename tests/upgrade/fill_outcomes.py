@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
 
-from outcomes.handing_over import hand_over, stop_reminders
 from outcomes.models import (
     Assessment,
     Circulation,
@@ -22,7 +21,8 @@ from outcomes.models import (
     Statement,
     Status,
 )
-from outcomes.reporting import report_link
+from outcomes.reporting.handover import hand_over, stop_reminders
+from outcomes.reporting.links import report_link
 from outcomes.statements import corrigenda, signing, silence_procedure
 from participants.models import EventRole, Organisation, User
 from roundtable.models import Event

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from outcomes.handing_in import remind_cochairs
-from outcomes.reminding import remind
+from outcomes.reporting.reminders import remind
+from outcomes.reporting.submission import remind_cochairs
 from outcomes.statements.silence_procedure import remind_of_circulations
 from roundtable.dates import day_of
 

@@ -11,25 +11,55 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from outcomes.actions import approve_updates, ask_for_changes
-from outcomes.admin.evidence import EvidenceInline
-from outcomes.approving import findings
 from outcomes.commitments.admin_filters import ReportedFilter
 from outcomes.evidence.files import download
-from outcomes.handing_in import hand_in
-from outcomes.models import Commitment, CommitmentParty, ProgressUpdate, State
-from participants.admin_base.base import GrantedAdmin
+from outcomes.models import Commitment, CommitmentParty, Evidence, ProgressUpdate, State
+from outcomes.reporting.actions import approve_updates, ask_for_changes
+from outcomes.reporting.findings import findings
+from outcomes.reporting.submission import hand_in
+from participants.admin_base.base import GrantedAdmin, GrantedInline
 from participants.admin_base.fields import rights
 from participants.admin_base.filters import EventFilter, WaitsFilter
 from participants.admin_base.lists import words_of
 from participants.permissions import Rights
+
+
+class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Evidence by its address; where a file was given, that one stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address = self.fields.get("url")
+        if address is not None:
+            address.required = not self.instance.file
+            address.disabled = bool(self.instance.file)
+
+
+class EvidenceInline(GrantedInline):
+    """What the update rests on."""
+
+    model = Evidence
+    form = EvidenceForm
+    fields = ["title", "url", "stored_file", "dated_on", "is_public"]
+    readonly_fields = ["stored_file"]
+
+    @admin.display(description=_("file"), empty_value="–")
+    def stored_file(self, row: Evidence) -> str | None:
+        """A link to the file, which opens it whether it is public or not."""
+        if not row.file:
+            return None
+        address = reverse(
+            "admin:outcomes_progressupdate_evidence", args=[row.update_of_id, row.key]
+        )
+        return format_html('<a href="{}">{}</a>', address, _("Save the file"))
 
 
 class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]

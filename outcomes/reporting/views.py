@@ -13,11 +13,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.evidence.files import download
-from outcomes.handing_over import HandoverForm, hand_over, remind_again, stop_reminders
 from outcomes.models import CommitmentParty, Evidence
-from outcomes.reporting import link_of
-from outcomes.update_form import EvidenceForm
-from outcomes.updating import SEEN, Written, desk_of, discard, form_of, say_nothing_new, write
+from outcomes.reporting.drafts import (
+    SEEN,
+    Written,
+    desk_of,
+    discard,
+    form_of,
+    say_nothing_new,
+    write,
+)
+from outcomes.reporting.forms import EvidenceForm
+from outcomes.reporting.handover import HandoverForm, hand_over, remind_again, stop_reminders
+from outcomes.reporting.links import link_of
 from participants.models import User
 
 

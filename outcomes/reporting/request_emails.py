@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from outcomes.models import CommitmentParty
-from outcomes.reporting import report_link
+from outcomes.reporting.links import report_link
 from participants.accounts.addresses import mailbox_of
 from participants.accounts.emails import write_to
 from participants.models import Delegate

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from outcomes.evidence.files import words_of
 from outcomes.models import Editorial, Evidence, ProgressUpdate, State
-from outcomes.naming import contact_details_in, names_in
+from outcomes.reporting.pii_scan import contact_details_in, names_in
 from participants.permissions import Rights
 
 

@@ -9,10 +9,10 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outcomes import handing_in
 from outcomes.evidence.files import shown_words
 from outcomes.models import ENDED, CommitmentParty, ProgressUpdate
-from outcomes.update_form import WORDS, EvidenceForm, UpdateForm
+from outcomes.reporting import submission
+from outcomes.reporting.forms import WORDS, EvidenceForm, UpdateForm
 from participants.models import User
 
 SEEN = "seen"  # of a form: which text it was opened with
@@ -146,7 +146,7 @@ def _write(
     update = form.save(commit=False)
     update.author = by
     if hand_in:
-        handing_in.hand_in(update, at=at)
+        submission.hand_in(update, at=at)
     else:
         update.keep()
     for row in update.evidence.filter(pk__in=_numbers(sent)):
@@ -182,7 +182,7 @@ def say_nothing_new(party: CommitmentParty, *, seen: str, by: User | None, at: d
         author=by,
     )
     update.full_clean()
-    handing_in.hand_in(update, at=at)
+    submission.hand_in(update, at=at)
     return True
 
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.actions import nudge, open_round, whom_to_nudge
 from outcomes.commitments.action_preview import preview
 from outcomes.models import Commitment, ReportingRound
-from outcomes.rounds import standing, with_numbers
+from outcomes.reporting.actions import nudge, open_round, whom_to_nudge
+from outcomes.reporting.rounds import standing, with_numbers
 from participants.admin_base.base import GrantedAdmin
 from participants.admin_base.filters import EventFilter
 from roundtable.mail.batches import Batch, hold

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from outcomes.models import CommitmentParty, ReportLink
 
-_SALT = "outcomes.reporting"
+_SALT = "outcomes.reporting.links"
 WORKS_FOR = timedelta(days=30)
 
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from outcomes.digests import takes_letters
 from outcomes.models import Assessment, Offer, ProgressUpdate, Response, State
-from outcomes.reporting import report_link
-from outcomes.speaking import seats_of
+from outcomes.reporting.focal_points import seats_of
+from outcomes.reporting.links import report_link
+from outcomes.reporting.request_emails import takes_letters
 from participants.accounts.addresses import mailbox_of
 from participants.accounts.emails import hide_url_of, write_to_cochairs
 from participants.models import Delegate, Participation, User

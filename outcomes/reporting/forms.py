@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from outcomes.evidence.files import words_in
 from outcomes.evidence.validation import Checked, check
 from outcomes.models import Evidence, ProgressUpdate, Status, Step
-from outcomes.naming import contact_details_in
+from outcomes.reporting.pii_scan import contact_details_in
 
 WORDS = ["text", "obstacles", "next_steps", "reason", "source"]
 

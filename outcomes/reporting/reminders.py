@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
-from outcomes.digests import answered_for, reachable, takes_letters, write_digest
 from outcomes.models import ENDED, CommitmentParty, ProgressUpdate, Reminder
 from outcomes.models.commitment import SOON
-from outcomes.rounds import handed_in
+from outcomes.reporting.request_emails import answered_for, reachable, takes_letters, write_digest
+from outcomes.reporting.rounds import handed_in
 from participants.models import Delegate
 
 Step = Reminder.Step

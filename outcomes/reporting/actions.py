@@ -9,8 +9,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from outcomes.deciding import CHANGED_SINCE
-from outcomes.digests import answered_for
-from outcomes.handing_in import tell_author
 from outcomes.models import (
     Commitment,
     CommitmentParty,
@@ -20,7 +18,9 @@ from outcomes.models import (
     State,
     Statement,
 )
-from outcomes.rounds import unanswered, whom_to_ask, write_to_all
+from outcomes.reporting.request_emails import answered_for
+from outcomes.reporting.rounds import unanswered, whom_to_ask, write_to_all
+from outcomes.reporting.submission import tell_author
 from participants.models import User
 from participants.permissions import acts_for, rights_of
 from roundtable.audit import log as audit
