@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from pytest_django import Settings
 
 from outcomes import following
-from outcomes.deciding import send_back
+from outcomes.contributions.review import send_back
 from outcomes.models import ReportingRound, Statement
 from outcomes.reporting.actions import ask_for_changes, nudge, open_round
 from outcomes.reporting.handover import hand_over

@@ -2,9 +2,9 @@
 
 from outcomes.admin.events import EventAdmin, SeriesAdmin
 from outcomes.admin.merging import merge_two_organisations, merge_two_people
-from outcomes.admin.written import AssessmentAdmin, OfferAdmin, ResponseAdmin
 from outcomes.commitments.admin import CommitmentAdmin
 from outcomes.commitments.related_admin import MilestoneAdmin
+from outcomes.contributions.admin import AssessmentAdmin, OfferAdmin, ResponseAdmin
 from outcomes.reporting.admin import ProgressUpdateAdmin
 from outcomes.reporting.batch_admin import BatchAdmin
 from outcomes.reporting.rounds_admin import ReportingRoundAdmin

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from outcomes.deciding import CHANGED_SINCE
+from outcomes.contributions.review import CHANGED_SINCE
 from outcomes.models import (
     Commitment,
     CommitmentParty,

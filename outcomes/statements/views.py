@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.answering import answers_to
 from outcomes.commitments.as_of import AsOfForm, as_of, columns, looking_back, made_by
 from outcomes.commitments.charts import bars, seats, shares
 from outcomes.commitments.filters import OutcomeFilterForm
 from outcomes.commitments.queries import checkable, contacts, corrected, reach, with_parties
 from outcomes.commitments.statistics import count
+from outcomes.contributions.responses import answers_to
 from outcomes.models import (
     Commitment,
     Outcome,

@@ -7,6 +7,16 @@ from outcomes.commitments.views import (
     commitment_list,
     my_commitments,
 )
+from outcomes.contributions.views import (
+    join_commitment,
+    my_answer,
+    my_answers,
+    my_assessment,
+    my_assessments,
+    my_offer,
+    my_offers,
+    new_offer,
+)
 from outcomes.reporting.views import evidence_file, report, report_by_link
 from outcomes.statements.views import (
     event_detail,
@@ -17,11 +27,8 @@ from outcomes.statements.views import (
     outcome_list,
     statement_text,
 )
-from outcomes.views.answers import my_answer, my_answers
-from outcomes.views.assessments import my_assessment, my_assessments
 from outcomes.views.following import calendar, feed, my_following, stop_by_link
 from outcomes.views.looking_back import change_list, event_brief, event_brief_pdf
-from outcomes.views.offers import join_commitment, my_offer, my_offers, new_offer
 from outcomes.views.site import home, organisation_detail, page, search_page
 
 __all__ = [

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.answering import asked_of
+from outcomes.contributions.responses import asked_of
 from outcomes.following import stop_url
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from outcomes.reporting.links import report_link

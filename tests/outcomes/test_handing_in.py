@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.deciding import approve, send_back
+from outcomes.contributions.review import approve, send_back
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
 from outcomes.reporting.actions import approve_updates, ask_for_changes, publish_statements
 from outcomes.reporting.links import report_link

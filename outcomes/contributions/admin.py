@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outcomes.deciding import approve, send_back
+from outcomes.contributions.review import approve, send_back
 from outcomes.models import Assessment, Offer, OfferedStep, Response
 from outcomes.models.editorial import State
 from outcomes.reporting.admin import NoteForm, as_seen
