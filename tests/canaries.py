@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 from django.test import Client
 
-from outcomes.following import stop_url
+from outcomes.changes.subscriptions import stop_url
 from outcomes.models import (
     Circulation,
     Commitment,

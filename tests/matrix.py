@@ -22,7 +22,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.bringing.keeping import keep
-from outcomes.following import stop_url
+from outcomes.changes.subscriptions import stop_url
 from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
 from outcomes.reporting.links import report_link
 from participants.models import Audience, Delegate, Invitation, Organisation, User

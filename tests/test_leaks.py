@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import Settings
 
-from outcomes import following
+from outcomes.changes import subscriptions
 from outcomes.contributions.review import send_back
 from outcomes.models import ReportingRound, Statement
 from outcomes.reporting.actions import ask_for_changes, nudge, open_round
@@ -208,7 +208,7 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
     make_follow(operator, event=event, pace="at-once", told_until=at)
     shown = make_update(commitment, approved=False, party=party, text="zq-event-update")
     shown.approve(by=cochair, at=at)
-    assert following.tell(on=at.date(), at=at + timedelta(minutes=3)) == {"at-once": 1}
+    assert subscriptions.tell(on=at.date(), at=at + timedelta(minutes=3)) == {"at-once": 1}
     assert hand_over(party, suggestion="zq-quiet-name", by=person.user, at=at)
     go_round(event, cochair, at)
 

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes import following
+from outcomes.changes import subscriptions
 from outcomes.models import ReportingRound
 from outcomes.reporting import reminders
 from outcomes.reporting.actions import ask_for_changes, nudge, open_round
@@ -272,7 +272,7 @@ def follow_something(cast: Cast, at: datetime) -> None:
     commitment = make_commitment(cast.event, text="Zq text")
     make_follow(cast.user(cast.own), commitment=commitment, pace="at-once", told_until=at)
     make_update(commitment, approved=False, text="Zq words").approve(by=cast.operator, at=at)
-    assert following.tell(on=at.date(), at=at + timedelta(minutes=3)) == {"at-once": 1}
+    assert subscriptions.tell(on=at.date(), at=at + timedelta(minutes=3)) == {"at-once": 1}
 
 
 def reset_factor(cast: Cast, at: datetime) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from outcomes import pdf
+from outcomes.changes import pdf
 from participants.models import Delegate, User
 from tests.conftest import FULL_WALKS
 from tests.matrix import (

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import CharField, F, QuerySet, Value
 
 from outcomes.changes.corrections import corrected, reached
+from outcomes.changes.descriptions import CORRECTIONS, tell
 from outcomes.changes.scope import About, scope_of
-from outcomes.changes.telling import CORRECTIONS, tell
 from outcomes.changes.values import Change, Kind
 from outcomes.models import Offer, ProgressUpdate, State
 

@@ -5,10 +5,10 @@ from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.changes import About
-from outcomes.following import followed
+from outcomes.changes.scope import About
+from outcomes.changes.subscriptions import followed
+from outcomes.changes.topics import WHOLE, Topic, topic_of
 from outcomes.models import Commitment, Follow, Outcome, Theme
-from outcomes.topics import WHOLE, Topic, topic_of
 from participants.models import User
 from participants.permissions import rights_of
 from roundtable.models import Event

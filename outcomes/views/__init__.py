@@ -1,5 +1,14 @@
 """The pages that show what was agreed and what came of it."""
 
+from outcomes.changes.views import (
+    calendar,
+    change_list,
+    event_brief,
+    event_brief_pdf,
+    feed,
+    my_following,
+    stop_by_link,
+)
 from outcomes.commitments.progress_views import progress, progress_matrix
 from outcomes.commitments.views import (
     answer_request,
@@ -27,8 +36,6 @@ from outcomes.statements.views import (
     outcome_list,
     statement_text,
 )
-from outcomes.views.following import calendar, feed, my_following, stop_by_link
-from outcomes.views.looking_back import change_list, event_brief, event_brief_pdf
 from outcomes.views.site import home, organisation_detail, page, search_page
 
 __all__ = [

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils import timezone
 
+from outcomes.changes.subscriptions import stop_url
 from outcomes.contributions.responses import asked_of
-from outcomes.following import stop_url
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from outcomes.reporting.links import report_link
 from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation, User

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from outcomes.changes import Change, Kind, changes
+from outcomes.changes.log import changes
+from outcomes.changes.values import Change, Kind
 from outcomes.models import Assessment, Outcome, Response, Status
 from roundtable.models import Event
 from tests.factories import (

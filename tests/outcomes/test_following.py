@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.test import Client
 
-from outcomes.following import stop_url, tell
+from outcomes.changes.subscriptions import stop_url, tell
 from outcomes.models import Commitment, Follow
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent, erasure

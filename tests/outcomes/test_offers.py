@@ -9,7 +9,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from outcomes.changes import changes
+from outcomes.changes.log import changes
 from outcomes.models import Commitment, CommitmentParty, Offer, Status
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event

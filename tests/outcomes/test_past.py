@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from outcomes.changes import changes
+from outcomes.changes.log import changes
 from outcomes.models import Commitment, Milestone, Outcome, Statement
 from participants.models import Delegate, Organisation, User
 from roundtable.models import Event

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
-from outcomes import pdf
+from outcomes.changes import pdf
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import (

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.following import tell
+from outcomes.changes.subscriptions import tell
 from outcomes.models import Follow
 from roundtable.dates import day_of
 

@@ -18,8 +18,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import scope_of
+from outcomes.changes.topics import Topic, absolute
 from outcomes.models import ENDED, Commitment, years_before
-from outcomes.topics import Topic, absolute
 
 MOST = 1000  # entries of either sort
 REFRESH = timedelta(hours=12)

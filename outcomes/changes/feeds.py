@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from outcomes.changes import Change, log
-from outcomes.topics import Topic, absolute
+from outcomes.changes.log import log
+from outcomes.changes.topics import Topic, absolute
+from outcomes.changes.values import Change
 
 MOST = 50  # entries of one feed
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)

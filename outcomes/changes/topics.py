@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from outcomes.changes import About
+from outcomes.changes.scope import About
 from outcomes.models import Commitment, Outcome, Theme
 from participants.models import Organisation
 from roundtable.models import Event

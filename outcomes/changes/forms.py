@@ -1,16 +1,42 @@
 """The button that follows something by mail, and those that change or stop it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from outcomes.following import follow
+from outcomes.changes.subscriptions import follow
+from outcomes.changes.topics import Topic, find
+from outcomes.commitments.as_of import AsOfField, check_day
+from outcomes.commitments.filters import offer, public_events
 from outcomes.models import FOLLOWED, Follow
-from outcomes.topics import Topic, find
 from participants.models import User
+from roundtable.query_forms import ListForm
+
+
+class ChangesForm(ListForm):
+    """Since when the log of changes is read, and of which roundtable."""
+
+    since = AsOfField()
+    event = forms.ChoiceField(
+        label=gettext_lazy("Roundtable"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("There is no such roundtable.")},
+    )
+
+    def __init__(self, data: Any, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        self.fields["since"].label = gettext_lazy("Since")
+        offer(self, "event", gettext_lazy("All roundtables"), public_events())
+
+    def clean_since(self) -> date | None:
+        """Raises ValidationError for a day that has not come yet."""
+        return check_day(self.cleaned_data["since"], self.today)
+
 
 STOP = "stop"
 

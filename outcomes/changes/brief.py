@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time
 
 from django.db.models import Q
 
-from outcomes.changes import Change, log
+from outcomes.changes.log import log
+from outcomes.changes.values import Change
 from outcomes.commitments.as_of import EARLIEST, meeting_before
 from outcomes.commitments.charts import Share, shares
 from outcomes.commitments.queries import with_parties

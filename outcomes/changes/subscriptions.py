@@ -10,9 +10,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.changes import Change, Kind, changes
+from outcomes.changes.log import changes
+from outcomes.changes.topics import Topic, absolute, public, topic_of
+from outcomes.changes.values import Change, Kind
 from outcomes.models import FOLLOWED, Follow
-from outcomes.topics import Topic, absolute, public, topic_of
 from participants.accounts.addresses import stand_in_for
 from participants.accounts.emails import write_to_user
 from participants.models import Delegate, User
@@ -20,7 +21,7 @@ from participants.models import Delegate, User
 MOST = 50  # lines of one letter
 # What is being stored at this moment has its time already, and nobody reads it yet.
 UNDER_WAY = timedelta(minutes=2)
-_SALT = "outcomes.following"
+_SALT = "outcomes.changes.subscriptions"
 # Of these the new state may be told in a mail: it is a word of the portal's own, and no name.
 TELLING = {Kind.UPDATE, Kind.ASSESSMENT, Kind.RESPONSE}
 
