@@ -8,8 +8,8 @@ from unittest.mock import patch
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from outcomes.opening.books import opened
-from outcomes.opening.cells import Opened
+from outcomes.imports.readers.pages import Opened
+from outcomes.imports.readers.workbooks import opened
 from roundtable.models import Event
 from tests.delivery import run_queue
 
@@ -22,7 +22,7 @@ def work() -> None:
     def here(path: Path, letters: str = "") -> Opened:
         return opened(path.read_bytes(), letters)
 
-    with patch("outcomes.bringing.running.opened_apart", here):
+    with patch("outcomes.imports.tasks.opened_apart", here):
         run_queue(backend="imports")
 
 

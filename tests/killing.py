@@ -24,8 +24,12 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from outcomes.bringing.keeping import forget, keep, noted  # noqa: E402
-from outcomes.bringing.running import ask  # noqa: E402
+from outcomes.imports.storage import (
+    forget,
+    keep,
+    noted,
+)
+from outcomes.imports.tasks import ask  # noqa: E402
 from outcomes.models import Upload  # noqa: E402
 from participants.models import Affiliation, Delegate, Participation, User  # noqa: E402
 from roundtable.audit.verify import faults  # noqa: E402

@@ -21,8 +21,8 @@ from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.bringing.keeping import keep
 from outcomes.changes.subscriptions import stop_url
+from outcomes.imports.storage import keep
 from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
 from outcomes.reporting.links import report_link
 from participants.models import Audience, Delegate, Invitation, Organisation, User

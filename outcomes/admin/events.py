@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.admin.uploads import UploadsMixin
-from outcomes.admin.workbooks import WorkbookMixin
+from outcomes.imports.admin import UploadsMixin
+from outcomes.imports.workbook_admin import WorkbookMixin
 from outcomes.models import Document, Outcome, StatementVersion
 from participants.admin_base.base import GrantedAdmin, GrantedInline, OperatorAdmin
 from participants.models import EventRole, RecordedCount

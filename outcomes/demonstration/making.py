@@ -17,7 +17,7 @@ from outcomes.demonstration.voices import (
     add_rounds,
     add_steps,
 )
-from outcomes.loading import load
+from outcomes.imports.records.loader import load
 from participants.models import Delegate, Participation
 from roundtable.models import Event
 

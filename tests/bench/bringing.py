@@ -14,8 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 from openpyxl import Workbook
 
-from outcomes.bringing.keeping import keep, noted
-from outcomes.bringing.running import ask
+from outcomes.imports.storage import keep, noted
+from outcomes.imports.tasks import ask
 from outcomes.models import Upload
 from participants.models import Participation
 from roundtable.models import Event

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from outcomes.loading.values import clean_words
+from outcomes.imports.records.validation import clean_words
 from tests.roundtable_files import HEAD, refusal
 
 SECONDS = 10

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from outcomes.bringing.keeping import keep
-from outcomes.bringing.running import ask
+from outcomes.imports.storage import keep
+from outcomes.imports.tasks import ask
 from outcomes.models import Upload
 from participants.models import User
 from roundtable.models import Event
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("database")]
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No page waits for the worker."""
-    monkeypatch.setattr("outcomes.admin.uploads.AWAITED", 0)
+    monkeypatch.setattr("outcomes.imports.admin.AWAITED", 0)
 
 
 @pytest.fixture

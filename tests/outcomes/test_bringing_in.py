@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
-from outcomes import workbook
-from outcomes.loading.describing import content_of
+from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.workbook import export
 from outcomes.models import Commitment, Theme, Upload
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
@@ -29,7 +29,7 @@ Sign = Callable[[User | Delegate], Client]
 def changed(tmp_path: Path, **cells: Any) -> bytes:
     """The workbook of the roundtable of `write_whole` with some cells written over."""
     load(write_whole(tmp_path))
-    book = load_workbook(BytesIO(workbook.write(content_of(Event.objects.get(code="TALK1")))))
+    book = load_workbook(BytesIO(export.write(content_of(Event.objects.get(code="TALK1")))))
     for place, value in cells.items():
         sheet, cell = place.split("_")
         book[sheet][cell] = value
@@ -154,7 +154,7 @@ def test_what_changed_since_it_was_looked_at_is_shown_again(
         (b"nothing\0", "This is no workbook (XLSX) and no CSV that can be read."),
         (b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
         (b"\n\n", "This is no workbook (XLSX) and no CSV that can be read."),
-        (workbook.write({}), "Nothing stands on this sheet. Fill it in."),
+        (export.write({}), "Nothing stands on this sheet. Fill it in."),
     ],
 )
 def test_what_is_no_workbook_is_one_sentence(
@@ -164,7 +164,7 @@ def test_what_is_no_workbook_is_one_sentence(
 
 
 def test_file_that_is_too_large_is_not_taken(client_of: Sign, operator: User) -> None:
-    with patch("outcomes.admin.upload_forms.LARGEST", 0):
+    with patch("outcomes.imports.forms.LARGEST", 0):
         sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
         assert "It is larger than 20 MB. Divide it." in words(client_of(operator).post(PAGE, sent))
     assert not Upload.objects.exists()

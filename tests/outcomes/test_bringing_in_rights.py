@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from outcomes import workbook
-from outcomes.loading.describing import content_of
+from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.workbook import export
 from outcomes.models import Statement
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import AuditEntry, Event
@@ -51,7 +51,7 @@ def who(event: Event, role: str) -> User:
 
 def changed(event: Event, **cells: Any) -> bytes:
     """The workbook of a roundtable with its delegates, and some cells written over."""
-    book = load_workbook(BytesIO(workbook.write(content_of(event, people=True))))
+    book = load_workbook(BytesIO(export.write(content_of(event, people=True))))
     for place, value in cells.items():
         sheet, cell = place.split("_")
         book[sheet][cell] = value

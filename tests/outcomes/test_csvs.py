@@ -13,12 +13,12 @@ from django.core.management import CommandError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes import workbook
-from outcomes.loading.describing import content_of
+from outcomes.imports.readers.csv_files import rows_of
+from outcomes.imports.readers.pages import UnreadableError
+from outcomes.imports.readers.workbooks import opened
+from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.workbook import export, parsing
 from outcomes.models import Document
-from outcomes.opening.books import opened
-from outcomes.opening.cells import UnreadableError
-from outcomes.opening.texts import rows_of
 from participants.models import Participation
 from roundtable.models import Event
 from roundtable.spreadsheet_text import escape, unescape
@@ -33,7 +33,7 @@ ACCENTS = "Name;Organisation\r\nJosé Müller–Ñandú;“L’été”, Genève
 def test_csvs_brought_in_again_change_nothing(tmp_path: Path, which: str) -> None:
     load(RECORD if which == "2018" else write_whole(tmp_path))
     path = tmp_path / "roundtable.zip"
-    path.write_bytes(workbook.write_csvs(content_of(Event.objects.get(), people=True)))
+    path.write_bytes(export.write_csvs(content_of(Event.objects.get(), people=True)))
     with ZipFile(path) as parts:
         assert len(parts.namelist()) == 13
         assert all(parts.read(name).startswith(b"\xef\xbb\xbf") for name in parts.namelist())
@@ -47,7 +47,7 @@ def test_demonstration_with_its_people_survives(tmp_path: Path, settings: object
     settings.DEBUG = True  # type: ignore[attr-defined]
     demo(date(2026, 3, 2))
     path = tmp_path / "roundtable.zip"
-    path.write_bytes(workbook.write_csvs(content_of(Event.objects.get(), people=True)))
+    path.write_bytes(export.write_csvs(content_of(Event.objects.get(), people=True)))
     before = everything()
     assert load(path).startswith("0 added, 0 changed, 0 removed, 364 unchanged.")
     assert everything() == before
@@ -67,12 +67,12 @@ def texts_of(samples: Path | None) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-@pytest.mark.parametrize("write", [workbook.write, workbook.write_csvs])
+@pytest.mark.parametrize("write", [export.write, export.write_csvs])
 def test_naughty_texts_survive(write: Callable[..., bytes]) -> None:
     survive(texts_of(None), write)
 
 
-@pytest.mark.parametrize("write", [workbook.write, workbook.write_csvs])
+@pytest.mark.parametrize("write", [export.write, export.write_csvs])
 def test_names_and_payloads_survive(samples: Path, write: Callable[..., bytes]) -> None:
     survive(texts_of(samples), write)
 
@@ -84,7 +84,7 @@ def survive(texts: list[str], write: Callable[..., bytes]) -> None:
         if not any(category(sign) == "Cc" or sign in "\ufffe\uffff" for sign in text)
         and workbook_shows(text)
     ]
-    found = workbook.read(write({"documents": said}))
+    found = parsing.read(write({"documents": said}))
     assert found.content.get("documents") == said and found.mistakes == []
 
 
@@ -103,7 +103,7 @@ def test_apostrophe_comes_off_exactly(text: str, start: str) -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_no_cell_of_a_csv_begins_a_formula(start: str) -> None:
-    stored = workbook.write_csvs({"documents": [{"title": f"{start}1+1"}]})
+    stored = export.write_csvs({"documents": [{"title": f"{start}1+1"}]})
     with ZipFile(BytesIO(stored)) as parts:
         text = parts.read("Documents.csv").decode("utf-8-sig")
     cell = text.splitlines()[1].lstrip('"')
@@ -168,7 +168,7 @@ def test_single_csv_changes_its_sheet_alone(tmp_path: Path) -> None:
 def test_letters_that_were_guessed_are_told_of(tmp_path: Path) -> None:
     load(write_whole(tmp_path))
     event = Event.objects.get()
-    found = workbook.read("Title,Publisher\nCafé,Genève\n".encode("mac_roman"), event=event)
+    found = parsing.read("Title,Publisher\nCafé,Genève\n".encode("mac_roman"), event=event)
     assert found.notes == ["The file was read as MacRoman: look at letters with accents."]
     assert found.content["documents"] == [{"title": "Café", "publisher": "Genève"}]
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from outcomes.workbook.days import day_of, is_either
+from outcomes.imports.workbook.dates import day_of, is_either
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.timezone import localtime
 
-from outcomes.loading.changes import differs
-from outcomes.loading.shared import EVENTS_OF
-from outcomes.loading.values import clean_words
+from outcomes.imports.records.loader import EVENTS_OF
+from outcomes.imports.records.results import differs
+from outcomes.imports.records.validation import clean_words
 from outcomes.models import Outcome, Theme
 from participants.models import Group, Organisation
 from roundtable.models import Event, Series

@@ -10,7 +10,7 @@ from django.core.management import CommandError
 from django.db import OperationalError
 from django.test import Client
 
-from outcomes.loading.format import TABLES, Table
+from outcomes.imports.records.format import TABLES, Table
 from outcomes.models import Outcome
 from outcomes.models.statement import letters
 from tests.conftest import FULL

@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from openpyxl import load_workbook
 
-from outcomes import workbook
-from outcomes.bringing.keeping import noted
-from outcomes.loading import Fate
-from outcomes.loading.describing import content_of
+from outcomes.imports import preview
+from outcomes.imports.records.results import Fate
+from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.storage import noted
+from outcomes.imports.workbook import export, parsing
 from outcomes.models import ProgressUpdate, Upload
 from participants.models import (
     Affiliation,
@@ -73,7 +74,7 @@ def seat(event: Event, **fields: Any) -> Delegate:
 
 def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: bool = True) -> bytes:
     """The workbook of a roundtable with more rows on one sheet, each cell by its heading."""
-    book = load_workbook(BytesIO(workbook.write(content_of(event, people=people))))
+    book = load_workbook(BytesIO(export.write(content_of(event, people=people))))
     page = book[sheet]
     headings = {str(cell.value): cell.column for cell in page[1]}
     for values in rows:
@@ -380,9 +381,9 @@ def test_people_who_stay_as_they_are_cost_no_query(talk: Event) -> None:
     for more in (1, 2):
         for _person in range(more):
             make_affiliation(seat(talk), organisation=port, post="Clerk")
-        read = workbook.read(workbook.write(content_of(talk, people=True)))
+        read = parsing.read(export.write(content_of(talk, people=True)))
         with CaptureQueriesContext(connection) as queries:
-            shown = workbook.preview(read, by=mine, at=now())
+            shown = preview.preview(read, by=mine, at=now())
         assert not shown.mistakes and shown.count(Fate.CHANGED) == 0
         asked.append(len(queries))
     assert asked[0] == asked[1]
@@ -515,9 +516,9 @@ def test_new_update_costs_two_queries(talk: Event) -> None:
     asked = []
     for days in (1, 3):
         rows = [UPDATE | {"Reported on": date(2025, 6, day)} for day in range(1, days + 1)]
-        read = workbook.read(book_of(talk, "Updates", rows, people=False))
+        read = parsing.read(book_of(talk, "Updates", rows, people=False))
         with CaptureQueriesContext(connection) as queries:
-            shown = workbook.preview(read, by=mine, at=now())
+            shown = preview.preview(read, by=mine, at=now())
         assert not shown.mistakes and shown.count(Fate.ADDED) == days
         asked.append(len(queries))
     # The first tells the co-chairs; of each it is asked whether another one waits already.
@@ -529,9 +530,9 @@ def test_what_stays_as_it_is_is_not_checked_anew(talk: Event) -> None:
     assert mine
     asked = []
     for _turn in range(2):
-        read = workbook.read(workbook.write(content_of(talk)))
+        read = parsing.read(export.write(content_of(talk)))
         with CaptureQueriesContext(connection) as queries:
-            assert workbook.preview(read, by=mine, at=now()).count(Fate.CHANGED) == 0
+            assert preview.preview(read, by=mine, at=now()).count(Fate.CHANGED) == 0
         asked.append(len(queries))
         make_document(talk)
     assert asked[0] == asked[1]

@@ -17,16 +17,15 @@ from django.test import Client
 from django.utils.timezone import now
 from openpyxl import Workbook
 
-from outcomes import workbook
-from outcomes.bringing import running
-from outcomes.bringing.apart import opened_apart
-from outcomes.bringing.keeping import folder_of, forget_old, keep, note, noted
-from outcomes.bringing.running import ask
-from outcomes.loading.describing import content_of
+from outcomes.imports import tasks
+from outcomes.imports.preview import Preview
+from outcomes.imports.readers.pages import Reason, UnreadableError
+from outcomes.imports.readers.workbooks import opened
+from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.storage import folder_of, forget_old, keep, note, noted
+from outcomes.imports.tasks import ask, opened_apart
+from outcomes.imports.workbook import export
 from outcomes.models import Document, Theme, Upload
-from outcomes.opening.books import opened
-from outcomes.opening.cells import Reason, UnreadableError
-from outcomes.workbook.bringing_in import Preview
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
 from tests.bringing import PAGE, look, press, store, words, work
@@ -42,7 +41,7 @@ Sign = Callable[[User | Delegate], Client]
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No page waits for the worker."""
-    monkeypatch.setattr("outcomes.admin.uploads.AWAITED", 0)
+    monkeypatch.setattr("outcomes.imports.admin.AWAITED", 0)
 
 
 @pytest.fixture
@@ -107,11 +106,11 @@ def test_page_waits_a_moment_for_the_worker(
 ) -> None:
     browser = client_of(operator)
     address = choose(browser, documents("Minutes"), talk)
-    monkeypatch.setattr("outcomes.admin.uploads.AWAITED", 60)
-    with patch("outcomes.admin.uploads.sleep", lambda _seconds: work()):
+    monkeypatch.setattr("outcomes.imports.admin.AWAITED", 60)
+    with patch("outcomes.imports.admin.sleep", lambda _seconds: work()):
         assert "To add: 1." in words(browser.get(address))
     browser.post(address, {"act": "look"})
-    with patch("outcomes.admin.uploads.sleep", lambda _s: Upload.objects.all().delete()):
+    with patch("outcomes.imports.admin.sleep", lambda _s: Upload.objects.all().delete()):
         assert browser.get(address).status_code == 404
 
 
@@ -243,8 +242,8 @@ def test_run_that_is_void_stores_nothing(client_of: Sign, operator: User, talk: 
         Upload.objects.update(run=from_then.run + 1, claimed_at=None)
 
     with (
-        patch("outcomes.bringing.running.acts_for", side_effect=meanwhile),
-        patch("outcomes.bringing.running.audit.record"),
+        patch("outcomes.imports.tasks.acts_for", side_effect=meanwhile),
+        patch("outcomes.imports.tasks.audit.record"),
     ):
         work()
     assert everything() == before
@@ -255,7 +254,7 @@ def test_what_goes_wrong_is_said_without_its_words(
     client_of: Sign, operator: User, talk: Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = client_of(operator)
-    with patch("outcomes.bringing.running.read_pages", side_effect=KeyError("Rita Sen")):
+    with patch("outcomes.imports.tasks.read_pages", side_effect=KeyError("Rita Sen")):
         answer = look(browser, documents("Minutes"), talk)
     assert "Something went wrong, and nothing is stored." in words(answer)
     assert "KeyError" in caplog.text and "Rita" not in caplog.text
@@ -279,8 +278,8 @@ def test_run_that_is_void_tells_nothing(client_of: Sign, operator: User, talk: E
     browser = client_of(operator)
     look(browser, documents("Minutes"), talk)
     late = Upload.objects.get()
-    running.ask(late, Upload.Wants.LOOK)
-    running._show(late, Preview(kept=["what was once so"]))
+    tasks.ask(late, Upload.Wants.LOOK)
+    tasks._show(late, Preview(kept=["what was once so"]))
     assert Upload.objects.get().state == "waiting"
     assert noted(late, "result")["kept"] == []
 
@@ -311,7 +310,7 @@ def test_long_result_has_pages(client_of: Sign, operator: User, talk: Event) -> 
 @pytest.mark.walk
 def test_file_is_opened_apart_within_limits(tmp_path: Path, talk: Event) -> None:
     path = tmp_path / "file"
-    path.write_bytes(workbook.write(content_of(talk)))
+    path.write_bytes(export.write(content_of(talk)))
     assert opened_apart(path) == opened(path.read_bytes())
     path.write_bytes("Name\nสมชาย\n".encode("cp874"))
     assert opened_apart(path, "cp874").pages == {"": [["Name"], ["สมชาย"]]}
@@ -319,7 +318,7 @@ def test_file_is_opened_apart_within_limits(tmp_path: Path, talk: Event) -> None
     with pytest.raises(UnreadableError) as refused:
         opened_apart(path)
     assert refused.value.reason == Reason.OLD
-    with patch("outcomes.bringing.apart.PATIENCE", 0.001), pytest.raises(UnreadableError) as late:
+    with patch("outcomes.imports.tasks.PATIENCE", 0.001), pytest.raises(UnreadableError) as late:
         opened_apart(path)
     assert late.value.reason == Reason.LIMITS
 
@@ -354,7 +353,7 @@ def test_every_hostile_file_ends_in_a_page(
 
 def test_workbook_says_its_roundtable_itself(client_of: Sign, operator: User, talk: Event) -> None:
     Theme.objects.update(name="Work in harbours")
-    content = workbook.write(content_of(talk))
+    content = export.write(content_of(talk))
     Theme.objects.update(name="Work at sea")
     browser = client_of(operator)
     answer = look(browser, content, make_event())

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from pytest_django import Settings
 
-from outcomes import workbook
-from outcomes.loading.describing import content_of
+from outcomes.imports.readers.workbooks import opened
+from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.workbook import export, parsing
+from outcomes.imports.workbook.sheets import SHEETS
 from outcomes.models import Commitment, Document, Outcome
-from outcomes.opening.books import opened
-from outcomes.workbook.sheets import SHEETS
 from roundtable.models import Event
 from tests.conftest import FULL
 from tests.factories import NOON, make_delegate, make_statement
@@ -42,7 +42,7 @@ def filled(tmp_path: Path) -> Filled:
     load(write_whole(tmp_path))
 
     def write(**cells: Any) -> Path:
-        content = workbook.write(content_of(Event.objects.get(code="TALK1")))
+        content = export.write(content_of(Event.objects.get(code="TALK1")))
         book = load_workbook(BytesIO(content))
         for place, value in cells.items():
             sheet, cell = place.split("_")
@@ -68,13 +68,13 @@ def test_downloaded_and_read_again_it_changes_nothing(
         load(RECORD if which == "2018" else write_whole(tmp_path))
     event = Event.objects.get()
     path = tmp_path / "roundtable.xlsx"
-    path.write_bytes(workbook.write(content_of(event)))
+    path.write_bytes(export.write(content_of(event)))
     before = everything()
     said = load(path)
     assert said.startswith("0 added, 0 changed, 0 removed, ") and said.count("\n") == 1
     assert everything() == before
     if which == "demonstration":
-        path.write_bytes(workbook.write(content_of(event, people=True)))
+        path.write_bytes(export.write(content_of(event, people=True)))
         assert load(path).startswith("0 added, 0 changed, 0 removed, 364 unchanged.")
         assert everything() == before
     rows = {"2018": 67, "whole": 20, "demonstration": 332}
@@ -82,7 +82,7 @@ def test_downloaded_and_read_again_it_changes_nothing(
 
 
 def test_empty_workbook_explains_itself_and_offers_words() -> None:
-    book = load_workbook(BytesIO(workbook.write({})))
+    book = load_workbook(BytesIO(export.write({})))
     assert book.sheetnames == ["About", *(sheet.title for sheet in SHEETS), "Words"]
     about = [str(row[2].value) for row in book["About"].iter_rows(min_row=3) if row[2].value]
     assert len(about) == sum(len(sheet.keys) for sheet in SHEETS)
@@ -136,7 +136,7 @@ def test_text_is_no_formula_in_any_program(filled: Filled, tmp_path: Path) -> No
 )
 def test_every_text_survives(texts: list[str]) -> None:
     said = [{"title": text.strip()} for text in texts]
-    found = workbook.read(workbook.write({"documents": said}))
+    found = parsing.read(export.write({"documents": said}))
     assert found.content.get("documents") == said and found.mistakes == []
 
 
@@ -163,10 +163,10 @@ def shared(content: bytes, title: str, text: str) -> bytes:
     return stored.getvalue()
 
 
-@pytest.mark.parametrize("write", [workbook.write, workbook.write_csvs])
+@pytest.mark.parametrize("write", [export.write, export.write_csvs])
 def test_what_looks_like_the_number_of_a_sign_survives(write: Callable[..., bytes]) -> None:
     said = [{"title": text} for text in SPELLED]
-    assert workbook.read(write({"documents": said})).content.get("documents") == said
+    assert parsing.read(write({"documents": said})).content.get("documents") == said
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_control_characters_are_left_out_and_change_nothing(
     assert page["B2"].value == page["C2"].value == "One.\ufffdTwo.\ufffd"
     assert load(path).startswith("0 added, 0 changed, 0 removed")
     csvs = tmp_path / "talk.zip"
-    csvs.write_bytes(workbook.write_csvs(content_of(Event.objects.get())))
+    csvs.write_bytes(export.write_csvs(content_of(Event.objects.get())))
     assert load(csvs).startswith("0 added, 0 changed, 0 removed")
     assert everything() == before
 
@@ -400,7 +400,7 @@ def test_text_that_is_longer_than_a_cell_is_not_cut(filled: Filled) -> None:
     assert load(filled()).startswith("0 added, 0 changed, 0 removed")
     for text in ("x" * 32_768, "_x0041_" + "x" * 32_760):
         Commitment.objects.update(text=text)
-        with pytest.raises(workbook.TooLongError):
+        with pytest.raises(export.TooLongError):
             filled()
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.test import Client
 
-from outcomes.bringing.keeping import keep
+from outcomes.imports.storage import keep
 from outcomes.merging.organisations import merge_organisations
 from outcomes.merging.people import merge_people
 from outcomes.models import Upload

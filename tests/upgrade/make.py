@@ -44,7 +44,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from simple_history.models import HistoricalChanges  # noqa: E402
 
-from outcomes.loading import load  # noqa: E402
+from outcomes.imports.records.loader import load  # noqa: E402
 from tests.agreeing import make_table  # noqa: E402
 from tests.canaries import make_portal  # noqa: E402
 from tests.signing_in import add_app  # noqa: E402

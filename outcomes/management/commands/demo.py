@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.demonstration import FIRST_DAY, is_there, make
-from outcomes.loading import FileRefused
+from outcomes.imports.records.errors import FileRefused
 
 
 class Command(BaseCommand):

@@ -10,10 +10,12 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes import workbook
-from outcomes.loading import FileRefused, Report, load
-from outcomes.loading.mistakes import shown
-from outcomes.loading.reading import bytes_of
+from outcomes.imports import preview
+from outcomes.imports.records.errors import FileRefused, shown
+from outcomes.imports.records.loader import load
+from outcomes.imports.records.parsing import bytes_of
+from outcomes.imports.records.results import Report
+from outcomes.imports.workbook import parsing
 from roundtable.models import Event
 
 
@@ -23,8 +25,8 @@ def _load(path: Path, code: str, *, at: datetime) -> Report:
     event = Event.objects.filter(code=code).first() if code else None
     if code and event is None:
         raise CommandError(_("No roundtable has the code %s.") % shown(code))
-    found = workbook.read(bytes_of(path, workbook.LARGEST), event=event)
-    return workbook.load(found, at=at)
+    found = parsing.read(bytes_of(path, parsing.LARGEST), event=event)
+    return preview.load(found, at=at)
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
-from outcomes.bringing.keeping import forget_old
+from outcomes.imports.storage import forget_old
 
 TASKS_KEPT = timedelta(days=7)
 

@@ -1,0 +1,144 @@
+"""Workbooks at the desk: a roundtable to download, and an empty one to fill in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.workbook import export
+from participants.models import Delegate
+from participants.participation import participant_list
+from participants.permissions import Rights
+from participants.privacy.access_log import note_export
+from roundtable.models import Event
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
+
+
+class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The addresses of the workbooks of roundtables."""
+
+    def get_urls(self) -> list[Any]:
+        """With those of the empty workbook and of a roundtable's."""
+        wrap = self.admin_site.admin_view
+        ours = [
+            path(
+                "workbook/",
+                wrap(self.empty_workbook_view),
+                name="roundtable_event_empty_workbook",
+            ),
+            path(
+                "<path:object_id>/workbook/",
+                wrap(self.workbook_view),
+                name="roundtable_event_workbook",
+            ),
+            path(
+                "<path:object_id>/workbook.zip",
+                wrap(self.csvs_view),
+                name="roundtable_event_csvs",
+            ),
+            path(
+                "<path:object_id>/workbook/people/",
+                wrap(self.people_workbook_view),
+                name="roundtable_event_people_workbook",
+            ),
+        ]
+        return [*ours, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def empty_workbook_view(self, request: HttpRequest) -> HttpResponse:
+        """One to fill in, with explanations; for who may work at the desk at all."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return _download(export.write({}), "roundtable")
+
+    @method_decorator(require_safe)
+    def workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The roundtable as it is stored, drafts of its statement included.
+
+        Raises Http404 for one that the viewer has no grant for.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self._book(request, self._event(request, object_id), export.write, people=False)
+
+    @method_decorator(require_safe)
+    def csvs_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same as CSVs.
+
+        Raises Http404 for one that the viewer has no grant for.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        event = self._event(request, object_id)
+        return self._book(request, event, export.write_csvs, people=False)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same with who took part, for its co-chairs; each of them reads of it.
+
+        Raises Http404 for a roundtable that the viewer has no grant for.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        event = self._event(request, object_id)
+        mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
+        if not mine.may_decide(event.pk):
+            raise PermissionDenied
+        people = Delegate.objects.filter(
+            participations__event=event, erased_at=None, paused_at=None, is_protected=False
+        )
+        at = timezone.now()
+        may_take = participant_list.held(event, mine.user, at) is not None
+        if request.method == "POST" and not may_take:
+            raise PermissionDenied
+        if request.method == "POST":
+            as_csvs = "csvs" in request.POST
+            write = export.write_csvs if as_csvs else export.write
+            answer = self._book(request, event, write, people=True)
+            if answer.status_code == 200:
+                note_export(people=people, by=mine.user, at=at)
+            return answer
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Workbook with its delegates"),
+            "event": event,
+            "number": people.count() if may_take else 0,
+            "may_take": may_take,
+        }
+        return render(request, "admin/people_workbook.html", context)
+
+    def _event(self, request: HttpRequest, object_id: str) -> Event:
+        event: Event | None = self.get_object(request, object_id)
+        if event is None:
+            raise Http404
+        return event
+
+    def _book(
+        self, request: HttpRequest, event: Event, write: Callable[..., bytes], *, people: bool
+    ) -> HttpResponse:
+        try:
+            book = write(content_of(event, people=people))
+        except export.TooLongError:
+            text = _("One of its texts is longer than a cell of a workbook holds (32,767 signs).")
+            self.message_user(request, text, messages.ERROR)
+            return redirect("admin:roundtable_event_change", event.pk)
+        return _download(book, event.slug)
+
+
+def _download(content: bytes, name: str) -> HttpResponse:
+    is_book = b"[Content_Types].xml" in content
+    file = f"{name}.xlsx" if is_book else f"{name}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return HttpResponse(content, content_type=XLSX if is_book else ZIP, headers=headers)
