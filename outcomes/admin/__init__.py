@@ -1,10 +1,10 @@
 """The admin of roundtables, of what they agreed, and of what came of it."""
 
 from outcomes.admin.events import EventAdmin, SeriesAdmin
-from outcomes.admin.merging import merge_two_organisations, merge_two_people
 from outcomes.commitments.admin import CommitmentAdmin
 from outcomes.commitments.related_admin import MilestoneAdmin
 from outcomes.contributions.admin import AssessmentAdmin, OfferAdmin, ResponseAdmin
+from outcomes.duplicates.admin import merge_two_organisations, merge_two_people
 from outcomes.reporting.admin import ProgressUpdateAdmin
 from outcomes.reporting.batch_admin import BatchAdmin
 from outcomes.reporting.rounds_admin import ReportingRoundAdmin

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from outcomes.merging import merge_people
+from outcomes.duplicates.people import merge_people
 from outcomes.models import Commitment, CommitmentParty, Outcome, ReportingRound, RoundRequest
 from outcomes.reporting.batch_admin import call_off
 from outcomes.reporting.handover import hand_over

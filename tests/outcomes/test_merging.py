@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.test import Client
 
-from outcomes.merging import merge_organisations, merge_people, organisations, people
-from outcomes.merging.moving import relations_of
+from outcomes.duplicates import organisations, people
+from outcomes.duplicates.organisations import merge_organisations
+from outcomes.duplicates.people import merge_people
+from outcomes.duplicates.relations import relations_of
 from outcomes.models import CommitmentParty, Follow
 from participants.models import (
     Audience,

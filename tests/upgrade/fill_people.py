@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 from django.test import Client
 
+from outcomes.duplicates.organisations import merge_organisations
+from outcomes.duplicates.people import merge_people
 from outcomes.imports.storage import keep
-from outcomes.merging.organisations import merge_organisations
-from outcomes.merging.people import merge_people
 from outcomes.models import Upload
 from participants.channels import ChannelKind
 from participants.models import (

@@ -15,10 +15,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.merging import Moved, merge_organisations, merge_people, which_stays
-from outcomes.merging.organisations import may_merge as may_merge_organisations
-from outcomes.merging.organisations import which_stays as which_organisation_stays
-from outcomes.merging.people import may_merge as may_merge_people
+from outcomes.duplicates.organisations import may_merge as may_merge_organisations
+from outcomes.duplicates.organisations import merge_organisations
+from outcomes.duplicates.organisations import which_stays as which_organisation_stays
+from outcomes.duplicates.people import may_merge as may_merge_people
+from outcomes.duplicates.people import merge_people, which_stays
+from outcomes.duplicates.relations import Moved
 from participants.models import Delegate, Organisation
 
 Merge = Callable[..., Moved]

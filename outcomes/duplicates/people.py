@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outcomes.merging.moving import Moved, Rule, fill, move, relations_of
+from outcomes.duplicates.relations import Moved, Rule, fill, move, relations_of
 from outcomes.models import ReportLink
 from participants.models import Delegate, FormerHandle, User
 from participants.participation.confirmation import addresses_of, is_own

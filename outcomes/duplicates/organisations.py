@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outcomes.merging.moving import Moved, Rule, fill, move, relations_of
+from outcomes.duplicates.relations import Moved, Rule, fill, move, relations_of
 from outcomes.models import Assessment, Follow, Offer, Response
 from participants.models import EventRole, FormerSlug, Grant, Organisation, User
 from participants.permissions import may_edit_organisation, rights_of
