@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker, Settings
 
-from outcomes.demonstration.people import noon
+from outcomes.demo.people import noon
 from outcomes.models import (
     Assessment,
     Commitment,

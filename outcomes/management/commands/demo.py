@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.demonstration import FIRST_DAY, is_there, make
+from outcomes.demo.build import FIRST_DAY, is_there, make
 from outcomes.imports.records.errors import FileRefused
 
 

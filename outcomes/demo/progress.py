@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
-from outcomes.demonstration.people import noon, store
-from outcomes.demonstration.phrases import (
+from outcomes.demo.people import noon, store
+from outcomes.demo.phrases import (
     ASKED_TO_CHANGE,
     EVIDENCE,
     NEXT_STEPS,

@@ -5,18 +5,16 @@ from random import Random
 
 from django.db import transaction
 
-from outcomes.demonstration.cast import FIXTURES, read_cast
-from outcomes.demonstration.inviting import add_invitations
-from outcomes.demonstration.people import add_helpers, add_people, noon
-from outcomes.demonstration.progress import add_focal_points, add_progress
-from outcomes.demonstration.sharing import add_sharing
-from outcomes.demonstration.voices import (
+from outcomes.demo.contributions import (
     add_answers,
     add_findings,
     add_related_texts,
     add_rounds,
     add_steps,
 )
+from outcomes.demo.people import FIXTURES, add_helpers, add_people, noon, read_cast
+from outcomes.demo.progress import add_focal_points, add_progress
+from outcomes.demo.sharing import add_invitations, add_sharing
 from outcomes.imports.records.loader import load
 from participants.models import Delegate, Participation
 from roundtable.models import Event

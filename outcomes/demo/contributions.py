@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
-from outcomes.demonstration.people import noon, organisation, store
-from outcomes.demonstration.phrases import ANSWERS, FINDINGS, STEPS, WRITTEN_ELSEWHERE
+from outcomes.demo.people import noon, organisation, store
+from outcomes.demo.phrases import ANSWERS, FINDINGS, STEPS, WRITTEN_ELSEWHERE
 from outcomes.models import (
     Assessment,
     Commitment,

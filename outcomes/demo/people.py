@@ -1,13 +1,15 @@
 """Puts the made-up people into the demonstration: accounts, profiles, channels, participation."""
 
+import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from random import Random
 from typing import TypeVar
 
 from django.db import models
 
-from outcomes.demonstration.cast import Helper, Person
 from participants.accounts.addresses import set_sign_in_address
 from participants.accounts.second_factor import add_app
 from participants.channels import ChannelKind
@@ -23,6 +25,46 @@ from participants.models import (
     User,
 )
 from roundtable.models import Event
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One made-up delegate; the file says what each word means."""
+
+    key: str
+    name: str
+    organisation: str
+    post: str
+    languages: list[str]
+    latin: str = ""
+    earlier: str = ""
+    capacity: str = ""
+    about: str = ""
+    listed_to: str = ""
+    channels: dict[str, str] = field(default_factory=dict)
+    is_confirmed: bool = True
+    is_protected: bool = False
+    leaves_out: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Helper:
+    """An account with a right to work on the demonstration."""
+
+    email: str
+    role: str
+    organisation: str
+
+
+def read_cast() -> tuple[list[Helper], list[Person]]:
+    """The helpers, and the people."""
+    content = tomllib.loads((FIXTURES / "demonstration-people.toml").read_text("utf-8"))
+    return [Helper(**row) for row in content["helpers"]], [
+        Person(**row) for row in content["people"]
+    ]
+
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
