@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from outcomes import views
-from outcomes.citing import NUMBER, REFERENCE, any_case
+from outcomes.references import NUMBER, REFERENCE, any_case
 
 
 class NumberConverter:

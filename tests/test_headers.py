@@ -146,7 +146,7 @@ def test_page_that_failed_is_kept_safe(event: Event, monkeypatch: pytest.MonkeyP
     def fail(*_args: object, **_fields: object) -> None:
         raise RuntimeError("a fault of the portal's own")
 
-    monkeypatch.setattr("outcomes.views.site.count", fail)
+    monkeypatch.setattr("outcomes.site.views.count", fail)
     answer = Client(raise_request_exception=False).get("/")
     assert answer.status_code == 500
     assert_strict(answer, "/")

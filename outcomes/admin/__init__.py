@@ -1,6 +1,5 @@
 """The admin of roundtables, of what they agreed, and of what came of it."""
 
-from outcomes.admin.events import EventAdmin, SeriesAdmin
 from outcomes.commitments.admin import CommitmentAdmin
 from outcomes.commitments.related_admin import MilestoneAdmin
 from outcomes.contributions.admin import AssessmentAdmin, OfferAdmin, ResponseAdmin
@@ -8,6 +7,7 @@ from outcomes.duplicates.admin import merge_two_organisations, merge_two_people
 from outcomes.reporting.admin import ProgressUpdateAdmin
 from outcomes.reporting.batch_admin import BatchAdmin
 from outcomes.reporting.rounds_admin import ReportingRoundAdmin
+from outcomes.site.admin import EventAdmin, SeriesAdmin
 from outcomes.statements.admin import OutcomeAdmin, StatementAdmin, ThemeAdmin
 
 __all__ = [

@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from outcomes.citing import NUMBER
 from outcomes.commitments.as_of import AsOfField, as_of, check_day, columns, found_by, made_by
 from outcomes.commitments.charts import STATUS_CHOICES
 from outcomes.commitments.statistics import (
@@ -34,6 +33,7 @@ from outcomes.models import (
     fresh,
     overdue,
 )
+from outcomes.references import NUMBER
 from participants.models import Group, Kind, Organisation
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, QueryForm

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.citing import REFERENCE, whole
 from outcomes.models.outcome import Outcome
+from outcomes.references import REFERENCE, whole
 from roundtable.history import record_history
 from roundtable.models import Event
 

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.citing import NUMBER, whole
 from outcomes.models.statement import Statement, Theme
+from outcomes.references import NUMBER, whole
 from participants.models import Group, Organisation, check_made_up, members_of
 from roundtable.history import record_history
 

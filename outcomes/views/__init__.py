@@ -27,6 +27,7 @@ from outcomes.contributions.views import (
     new_offer,
 )
 from outcomes.reporting.views import evidence_file, report, report_by_link
+from outcomes.site.views import home, organisation_detail, page, search_page
 from outcomes.statements.views import (
     event_detail,
     event_list,
@@ -36,7 +37,6 @@ from outcomes.statements.views import (
     outcome_list,
     statement_text,
 )
-from outcomes.views.site import home, organisation_detail, page, search_page
 
 __all__ = [
     "answer_request",

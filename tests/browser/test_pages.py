@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from outcomes.views import site
+from outcomes.site import views
 from participants.models import User
 from tests.browser import pages
 from tests.browser.checks import check, weight
@@ -59,7 +59,7 @@ def test_page_after_a_failure_is_sound(
     def fail(*args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(site, "search", fail)
+    monkeypatch.setattr(views, "search", fail)
     page = visit("/search/?q=training", status=500, width=360).page
     expect(page.get_by_role("heading", level=1)).to_have_text("Something went wrong here")
     check(page)

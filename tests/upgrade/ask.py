@@ -36,8 +36,8 @@ from django.db import connection, models  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
+from outcomes.management.commands.verify_statement import faults as faults_of  # noqa: E402
 from outcomes.models import Commitment, Statement, StatementVersion  # noqa: E402
-from outcomes.verifying import faults as faults_of  # noqa: E402
 from participants.models import User  # noqa: E402
 from participants.privacy import erasure_ledger  # noqa: E402
 from roundtable import schema  # noqa: E402

@@ -10,7 +10,7 @@ from outcomes.commitments.charts import bars, seats, shares
 from outcomes.commitments.queries import reach, with_parties
 from outcomes.commitments.statistics import count
 from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Response
-from outcomes.search import SearchForm, search
+from outcomes.site.search import SearchForm, search
 from participants.models import Organisation
 from participants.organisations import redirects
 from participants.organisations.attendance import roll
