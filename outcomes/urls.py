@@ -2,8 +2,14 @@
 
 from django.urls import path, register_converter
 
-from outcomes import views
+from outcomes.changes import views as changes
+from outcomes.commitments import progress_views
+from outcomes.commitments import views as commitments
+from outcomes.contributions import views as contributions
 from outcomes.references import NUMBER, REFERENCE, any_case
+from outcomes.reporting import views as reporting
+from outcomes.site import views as site
+from outcomes.statements import views as statements
 
 
 class NumberConverter:
@@ -39,54 +45,64 @@ FOLLOWED = {
 }
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("roundtables/", views.event_list, name="event-list"),
-    path("roundtables/<slug:slug>/", views.event_detail, name="event-detail"),
-    path("roundtables/<slug:slug>/brief/", views.event_brief, name="event-brief"),
-    path("roundtables/<slug:slug>/brief.pdf", views.event_brief_pdf, name="event-brief-pdf"),
-    path("roundtables/<slug:slug>/statement.txt", views.statement_text, name="statement-text"),
+    path("", site.home, name="home"),
+    path("roundtables/", statements.event_list, name="event-list"),
+    path("roundtables/<slug:slug>/", statements.event_detail, name="event-detail"),
+    path("roundtables/<slug:slug>/brief/", changes.event_brief, name="event-brief"),
+    path("roundtables/<slug:slug>/brief.pdf", changes.event_brief_pdf, name="event-brief-pdf"),
+    path("roundtables/<slug:slug>/statement.txt", statements.statement_text, name="statement-text"),
     path(
         "roundtables/<slug:slug>/statement-<int:number>.txt",
-        views.statement_text,
+        statements.statement_text,
         name="statement-version",
     ),
-    path("outcomes/", views.outcome_list, name="outcome-list"),
-    path("outcomes/<slug:slug>/<number:number>/", views.outcome_detail, name="outcome-detail"),
-    path("commitments/", views.commitment_list, name="commitment-list"),
-    path("commitments/<reference:reference>/", views.commitment_detail, name="commitment-detail"),
-    path("evidence/<slug:key>/", views.evidence_file, name="evidence-file"),
-    path("progress/", views.progress, name="progress"),
-    path("progress/matrix/", views.progress_matrix, name="progress-matrix"),
-    path("changes/", views.change_list, name="change-list"),
-    path("organisations/<slug:slug>/", views.organisation_detail, name="organisation-detail"),
-    path("feed.atom", views.feed, name="feed"),
-    path("calendar.ics", views.calendar, name="calendar"),
+    path("outcomes/", statements.outcome_list, name="outcome-list"),
+    path("outcomes/<slug:slug>/<number:number>/", statements.outcome_detail, name="outcome-detail"),
+    path("commitments/", commitments.commitment_list, name="commitment-list"),
+    path(
+        "commitments/<reference:reference>/",
+        commitments.commitment_detail,
+        name="commitment-detail",
+    ),
+    path("evidence/<slug:key>/", reporting.evidence_file, name="evidence-file"),
+    path("progress/", progress_views.progress, name="progress"),
+    path("progress/matrix/", progress_views.progress_matrix, name="progress-matrix"),
+    path("changes/", changes.change_list, name="change-list"),
+    path("organisations/<slug:slug>/", site.organisation_detail, name="organisation-detail"),
+    path("feed.atom", changes.feed, name="feed"),
+    path("calendar.ics", changes.calendar, name="calendar"),
     *(
         path(f"{route}.{ending}", view, {"kind": kind}, name=f"{kind}-{name}")
         for kind, route in FOLLOWED.items()
         for name, ending, view in (
-            ("feed", "atom", views.feed),
-            ("calendar", "ics", views.calendar),
+            ("feed", "atom", changes.feed),
+            ("calendar", "ics", changes.calendar),
         )
     ),
-    path("search/", views.search_page, name="search"),
-    path("me/commitments/", views.my_commitments, name="my-commitments"),
-    path("me/commitments/<int:number>/", views.answer_request, name="answer-request"),
-    path("me/answers/", views.my_answers, name="my-answers"),
-    path("me/answers/<slug:slug>/<number:number>/", views.my_answer, name="my-answer"),
-    path("me/texts/", views.my_circulations, name="my-circulations"),
-    path("me/texts/<int:number>/", views.my_circulation, name="my-circulation"),
-    path("me/offers/", views.my_offers, name="my-offers"),
-    path("me/offers/<int:number>/", views.my_offer, name="my-offer"),
-    path("me/offers/new/<slug:slug>/<number:number>/", views.new_offer, name="new-offer"),
-    path("me/offers/join/<reference:reference>/", views.join_commitment, name="join-commitment"),
-    path("me/assessments/", views.my_assessments, name="my-assessments"),
-    path("me/assessments/<reference:reference>/", views.my_assessment, name="my-assessment"),
-    path("me/commitments/<int:number>/report/", views.report, name="report"),
-    path("report/<str:token>/", views.report_by_link, name="report-by-link"),
-    path("me/following/", views.my_following, name="my-following"),
-    path("following/<str:token>/", views.stop_by_link, name="stop-by-link"),
-    path("about/", views.page, {"template": "about.html"}, name="about"),
-    path("accessibility/", views.page, {"template": "accessibility.html"}, name="accessibility"),
-    path("privacy/", views.page, {"template": "privacy.html"}, name="privacy"),
+    path("search/", site.search_page, name="search"),
+    path("me/commitments/", commitments.my_commitments, name="my-commitments"),
+    path("me/commitments/<int:number>/", commitments.answer_request, name="answer-request"),
+    path("me/answers/", contributions.my_answers, name="my-answers"),
+    path("me/answers/<slug:slug>/<number:number>/", contributions.my_answer, name="my-answer"),
+    path("me/texts/", statements.my_circulations, name="my-circulations"),
+    path("me/texts/<int:number>/", statements.my_circulation, name="my-circulation"),
+    path("me/offers/", contributions.my_offers, name="my-offers"),
+    path("me/offers/<int:number>/", contributions.my_offer, name="my-offer"),
+    path("me/offers/new/<slug:slug>/<number:number>/", contributions.new_offer, name="new-offer"),
+    path(
+        "me/offers/join/<reference:reference>/",
+        contributions.join_commitment,
+        name="join-commitment",
+    ),
+    path("me/assessments/", contributions.my_assessments, name="my-assessments"),
+    path(
+        "me/assessments/<reference:reference>/", contributions.my_assessment, name="my-assessment"
+    ),
+    path("me/commitments/<int:number>/report/", reporting.report, name="report"),
+    path("report/<str:token>/", reporting.report_by_link, name="report-by-link"),
+    path("me/following/", changes.my_following, name="my-following"),
+    path("following/<str:token>/", changes.stop_by_link, name="stop-by-link"),
+    path("about/", site.page, {"template": "about.html"}, name="about"),
+    path("accessibility/", site.page, {"template": "accessibility.html"}, name="accessibility"),
+    path("privacy/", site.page, {"template": "privacy.html"}, name="privacy"),
 ]
