@@ -44,19 +44,19 @@ mutants: environment
 bench: environment
 	@$(VENV)/python -m tests.bench signing-in
 	@$(VENV)/python -m tests.bench hostile
-	@$(VENV)/python -m tests.bench bringing
+	@$(VENV)/python -m tests.bench imports
 	@if tests/with_postgres.sh --found; then \
-		tests/with_postgres.sh $(VENV)/python -m tests.bench bringing; \
+		tests/with_postgres.sh $(VENV)/python -m tests.bench imports; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \
-		tests/with_postgres.sh $(VENV)/python -m tests.bench desk; \
+		tests/with_postgres.sh $(VENV)/python -m tests.bench admin-lists; \
 	else \
 		$(VENV)/python -m tests.bench pages; \
-		$(VENV)/python -m tests.bench desk; \
+		$(VENV)/python -m tests.bench admin-lists; \
 	fi
 
 shots: environment
-	@PYTHONPATH=. $(VENV)/python tests/browser/shots.py
-	@SHOTS=shots/visit $(VENV)/python -m pytest -q --force-enable-socket tests/browser/test_visit.py
+	@PYTHONPATH=. $(VENV)/python tests/browser/screenshots.py
+	@SHOTS=shots/visit $(VENV)/python -m pytest -q --force-enable-socket tests/browser/test_full_visit.py
 
 freeze: environment
 	@$(VENV)/python -m tests.upgrade.freeze

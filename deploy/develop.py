@@ -17,11 +17,11 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-OLDEST = (3, 11)
-NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]
+MIN_PYTHON = (3, 11)
+PYTHON_CANDIDATES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 
 
-def stop(sentence: str) -> None:
+def exit_with(sentence: str) -> None:
     """Ends with one sentence for the person who started it."""
     sys.stderr.write(sentence + "\n")
     sys.exit(1)
@@ -30,23 +30,23 @@ def stop(sentence: str) -> None:
 def run(command: "list[str]", failure: str) -> None:
     """Runs one step in the checkout; ends with the sentence where it fails."""
     if subprocess.call(command, cwd=ROOT) != 0:
-        stop(failure)
+        exit_with(failure)
 
 
-def works(python: str, code: str) -> bool:
+def can_run(python: str, code: str) -> bool:
     """Whether this Python starts and can run the code."""
     return subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL) == 0
 
 
 def use_suitable_python() -> None:
     """Starts again with a newer Python where this one is too old and a newer one is found."""
-    if sys.version_info >= OLDEST:
+    if sys.version_info >= MIN_PYTHON:
         return
-    for name in NEWER:
+    for name in PYTHON_CANDIDATES:
         path = shutil.which(name)
-        if path and works(path, "import venv, ensurepip"):
+        if path and can_run(path, "import venv, ensurepip"):
             os.execv(path, [path] + sys.argv)
-    stop(
+    exit_with(
         "Roundtable needs Python 3.11 or newer, and this is {}.{}: install one, or name it "
         "with make run PYTHON=/path/to/python3.".format(*sys.version_info[:2])
     )
@@ -60,7 +60,7 @@ def check_port(port: int) -> None:
         listener.bind(("127.0.0.1", port))
         listener.listen(1)
     except (OSError, OverflowError) as problem:
-        stop(
+        exit_with(
             "Port {0} cannot be used ({1}): choose another, for example make run PORT={2}.".format(
                 port,
                 getattr(problem, "strerror", "") or "ports go from 1 to 65535",
@@ -77,28 +77,30 @@ def check_folder(folder: str, advice: str) -> None:
         os.makedirs(folder, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as problem:
-        stop("Nothing can be written in {} ({}): {}.".format(folder, problem.strerror, advice))
+        exit_with("Nothing can be written in {} ({}): {}.".format(folder, problem.strerror, advice))
 
 
-def in_venv(name: str) -> str:
+def venv_program(name: str) -> str:
     """Where the environment keeps a program."""
     return os.path.join(VENV, "bin", name)
 
 
-def make_environment(requirements: str) -> None:
+def create_environment(requirements: str) -> None:
     """Makes .venv hold exactly the locked packages; does nothing where it does already."""
     with open(os.path.join(ROOT, requirements), "rb") as file:
-        wanted = hashlib.sha256(file.read()).hexdigest()
+        checksum = hashlib.sha256(file.read()).hexdigest()
     stamp = os.path.join(VENV, requirements + ".sha256")
-    exists = os.path.exists(in_venv("python")) and works(in_venv("python"), "import pip")
+    exists = os.path.exists(venv_program("python")) and can_run(
+        venv_program("python"), "import pip"
+    )
     if exists and os.path.exists(stamp):
-        with open(stamp) as written:
-            if written.read().strip() == wanted:
+        with open(stamp) as stamp_file:
+            if stamp_file.read().strip() == checksum:
                 return
     if not exists:
         missing = [m for m in ("venv", "ensurepip") if importlib.util.find_spec(m) is None]
         if missing:
-            stop(
+            exit_with(
                 "This Python lacks its module {}: install it (on Debian and Ubuntu: "
                 "apt-get install python3-venv).".format(missing[0])
             )
@@ -108,11 +110,11 @@ def make_environment(requirements: str) -> None:
             "The environment .venv could not be made: see above.",
         )
     print("Installing the packages of {} ...".format(requirements), flush=True)
-    install = [in_venv("python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    install = [venv_program("python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
     install += ["--disable-pip-version-check", "--no-input", "-r", requirements]
     run(install, "The packages could not be installed: see above, and try again.")
-    with open(stamp, "w") as written:
-        written.write(wanted + "\n")
+    with open(stamp, "w") as stamp_file:
+        stamp_file.write(checksum + "\n")
 
 
 def serve(port: int) -> None:
@@ -122,7 +124,7 @@ def serve(port: int) -> None:
     os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
     os.environ["PORTAL_URL"] = address
     os.chdir(ROOT)
-    python = in_venv("python")
+    python = venv_program("python")
     if subprocess.call([python, "-m", "deploy.prepare", address]) != 0:
         sys.exit(1)
     manage = [python, "manage.py"]
@@ -141,7 +143,7 @@ def serve(port: int) -> None:
         sys.exit(code)
     finally:
         for child in children:
-            end(child)
+            stop_child(child)
 
 
 def interrupt(children: "tuple[subprocess.Popen[bytes], ...]") -> None:
@@ -151,7 +153,7 @@ def interrupt(children: "tuple[subprocess.Popen[bytes], ...]") -> None:
     raise KeyboardInterrupt
 
 
-def end(child: "subprocess.Popen[bytes]") -> None:
+def stop_child(child: "subprocess.Popen[bytes]") -> None:
     """Waits for a child that was told to end: told twice, it would stumble on its way out."""
     try:
         child.wait(timeout=10)
@@ -166,15 +168,15 @@ def main() -> None:
     parser.add_argument("what", choices=["run", "environment"])
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--requirements", default="requirements.txt")
-    given = parser.parse_args()
-    if given.what == "run":
-        check_port(given.port)
+    options = parser.parse_args()
+    if options.what == "run":
+        check_port(options.port)
         data = os.environ.get("DATA_DIR") or os.path.join(ROOT, "var")
         check_folder(data, "choose another folder with DATA_DIR=FOLDER make run")
     check_folder(ROOT, "clone into a folder that is yours")
-    make_environment(given.requirements)
-    if given.what == "run":
-        serve(given.port)
+    create_environment(options.requirements)
+    if options.what == "run":
+        serve(options.port)
 
 
 if __name__ == "__main__":

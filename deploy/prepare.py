@@ -12,20 +12,20 @@ from django.db import OperationalError, transaction
 
 django.setup()
 
-from participants.accounts.second_factor import add_app  # noqa: E402
+from participants.accounts.second_factor import add_authenticator_app  # noqa: E402
 from participants.models import User  # noqa: E402  models can be read only now
 from roundtable.models import Event  # noqa: E402
 from roundtable.outbox import app_codes  # noqa: E402
 from roundtable.schema import require  # noqa: E402
 
-PEOPLE = {
+ACCOUNTS = {
     "operator@example.org": "the operator, who may correct the roundtable of 2018",
     "cochair@example.org": "a co-chair of the demonstration",
     "delegate@example.org": "a delegate of the demonstration",
 }
 
 
-def fill() -> None:
+def load_data() -> None:
     """Loads the roundtable of 2018, the demonstration and the operator: all of it or nothing."""
     print("Loading the roundtable of 2018 and the demonstration ...", flush=True)
     with transaction.atomic():
@@ -34,25 +34,25 @@ def fill() -> None:
         call_command("create_operator", "operator@example.org", verbosity=0)
 
 
-def add_apps() -> None:
+def add_authenticator_apps() -> None:
     """Gives those who work at the co-chairs' desk an authenticator app."""
-    for user in User.objects.filter(email__in=PEOPLE):
+    for user in User.objects.filter(email__in=ACCOUNTS):
         if user.is_staff:
-            add_app(user)
+            add_authenticator_app(user)
 
 
-def tell(address: str) -> None:
+def print_instructions(address: str) -> None:
     """Prints where the portal answers and who can sign in."""
     print(f"\nRoundtable: {address}\n")
-    there = set(
-        User.objects.filter(email__in=PEOPLE, is_active=True).values_list("email", flat=True)
+    existing = set(
+        User.objects.filter(email__in=ACCOUNTS, is_active=True).values_list("email", flat=True)
     )
-    if there:
+    if existing:
         print(f"Sign in at {address}accounts/login/ with one of these addresses;")
         print(f"the code that is sent stands at {address}outbox/")
-        for email, who in PEOPLE.items():
-            if email in there:
-                print(f"  {email:22} {who}")
+        for email, description in ACCOUNTS.items():
+            if email in existing:
+                print(f"  {email:22} {description}")
         print("\nThe co-chairs' desk wants a second factor too: the code that an app would show")
         print(f"stands at {address}outbox/. To use an app of yours, give it one of these secrets:")
         for app in app_codes(0):
@@ -66,14 +66,14 @@ def main() -> None:
         call_command("migrate", verbosity=0, interactive=False, stderr=StringIO())
         require()
         if not Event.objects.exists():
-            fill()
-        add_apps()
-        call_command("tend_mail", verbosity=0, stdout=StringIO())
+            load_data()
+        add_authenticator_apps()
+        call_command("clean_up_mail", verbosity=0, stdout=StringIO())
     except OperationalError as problem:
         sys.exit(f"The database cannot be used ({str(problem).strip().splitlines()[0]}).")
     except CommandError as problem:
         sys.exit(str(problem))
-    tell(sys.argv[1])
+    print_instructions(sys.argv[1])
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.todo import todo
+from outcomes.todo import todo_items
 from participants.admin_base.site import PortalAdminSite
 
 # What stands together, by the names of models; what is not named stands with its app's first.
-GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("The meeting"), ("Event", "Statement", "Outcome", "Series", "Theme", "Group")),
     (
         _("Who took part"),
@@ -37,42 +37,42 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             "Assessment",
         ),
     ),
-    (_("Who may work here"), ("Grant", "User", "FactorReset", "Batch")),
+    (_("Who may work here"), ("Grant", "User", "FactorReset", "MailBatch")),
 )
-HOME_OF_THE_REST = {"roundtable": 0, "participants": 1, "outcomes": 2}
+DEFAULT_GROUP_BY_APP = {"roundtable": 0, "participants": 1, "outcomes": 2}
 
 
-class Desk(PortalAdminSite):
+class CochairAdminSite(PortalAdminSite):
     """The portal's admin with its list of what is to do, which knows every app's rows."""
 
-    index_template = "admin/desk.html"
+    index_template = "outcomes/site/admin/index.html"
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """What waits for the viewer, and below it all that there is to work on."""
         more = {
             **(extra_context or {}),
             "title": _("What waits for you"),
-            "todo": todo(self, request),
-            "groups": grouped(self.get_app_list(request)),
+            "todo": todo_items(self, request),
+            "groups": group_models(self.get_app_list(request)),
         }
         return super().index(request, more)
 
 
-def grouped(apps: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+def group_models(apps: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """The models that the viewer finds, in the groups of the field; empty groups are left out."""
-    found: list[list[dict[str, Any]]] = [[] for _group in GROUPS]
+    found: list[list[dict[str, Any]]] = [[] for _group in MODEL_GROUPS]
     place = {
         name: (number, names.index(name))
-        for number, (_t, names) in enumerate(GROUPS)
+        for number, (_t, names) in enumerate(MODEL_GROUPS)
         for name in names
     }
     for app in apps:
         for model in app["models"]:
-            rest = (HOME_OF_THE_REST[app["app_label"]], len(place))
+            rest = (DEFAULT_GROUP_BY_APP[app["app_label"]], len(place))
             group, model["place"] = place.get(model["object_name"], rest)
             found[group].append(model)
     return [
         (capfirst(str(title)), sorted(models, key=lambda model: model["place"]))
-        for (title, _names), models in zip(GROUPS, found, strict=True)
+        for (title, _names), models in zip(MODEL_GROUPS, found, strict=True)
         if models
     ]

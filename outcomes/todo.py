@@ -35,17 +35,17 @@ from participants.models import (
     ParticipantList,
     Participation,
 )
-from participants.permissions import Rights
-from participants.privacy.retention import running_out
-from roundtable.mail.batches import Batch
+from participants.permissions import EventPermissions
+from participants.privacy.retention import count_reviews_due
+from roundtable.mail.batches import MailBatch
 from roundtable.models import Event
 
 # Fewer are not counted: it would say of whom.
-FEWEST_PEOPLE = 5
+MIN_PEOPLE = 5
 
 
 @dataclass(frozen=True)
-class Entry:
+class TodoItem:
     """One line: how many of what, and where they stand."""
 
     label: str | Promise
@@ -54,67 +54,69 @@ class Entry:
     hint: str | Promise = ""
 
 
-Source = Callable[[AdminSite, HttpRequest], Entry | None]
+TodoSource = Callable[[AdminSite, HttpRequest], TodoItem | None]
 
 
-def rows_of(
+def changelist_rows(
     site: AdminSite, request: HttpRequest, model: type[Model], query: dict[str, str]
 ) -> QuerySet[Any]:
     """The rows that the list of a model shows under this address."""
-    desk: Any = site.get_model_admin(model)
-    rows: QuerySet[Any] = desk.get_queryset(request)
-    for kind in desk.get_list_filter(request):
+    model_admin: Any = site.get_model_admin(model)
+    rows: QuerySet[Any] = model_admin.get_queryset(request)
+    for kind in model_admin.get_list_filter(request):
         name = getattr(kind, "parameter_name", None)
         if name in query:
-            rows = kind(request, {name: [query[name]]}, model, desk).queryset(request, rows)
+            rows = kind(request, {name: [query[name]]}, model, model_admin).queryset(request, rows)
     return rows
 
 
-def _link(model: type[Model], query: dict[str, str]) -> str:
+def _changelist_url(model: type[Model], query: dict[str, str]) -> str:
     meta = model._meta
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     return f"{address}?{urlencode(query)}"
 
 
-def _listed(
+def _changelist_item(
     label: str | Promise,
     model: type[Model],
     query: dict[str, str],
-    may: Callable[[Rights], bool],
+    is_allowed: Callable[[EventPermissions], bool],
     site: AdminSite,
     request: HttpRequest,
-) -> Entry | None:
+) -> TodoItem | None:
     """The rows of a list, for who may do something about them."""
-    desk: Any = site.get_model_admin(model)
-    if not (may(desk.rights_of(request)) and desk.has_view_permission(request)):
+    model_admin: Any = site.get_model_admin(model)
+    if not (
+        is_allowed(model_admin.permissions_of(request)) and model_admin.has_view_permission(request)
+    ):
         return None
-    number = rows_of(site, request, model, query).count()
-    return Entry(label, number, _link(model, query))
+    number = changelist_rows(site, request, model, query).count()
+    return TodoItem(label, number, _changelist_url(model, query))
 
 
-def _decides(mine: Rights) -> bool:
-    return mine.decides_somewhere
+def _may_decide(permissions: EventPermissions) -> bool:
+    return permissions.can_decide_any
 
 
-def _edits(mine: Rights) -> bool:
-    return mine.edits_somewhere
+def _may_edit(permissions: EventPermissions) -> bool:
+    return permissions.can_edit_any
 
 
-def consents(site: AdminSite, request: HttpRequest) -> Entry | None:
+def profile_reviews(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     """Profiles that are soon asked whether all is still right, or have not answered: a count alone.
 
     Who they are is told to nobody, and fewer than five are not counted.
     """
-    desk: Any = site.get_model_admin(Delegate)
-    mine: Rights = desk.rights_of(request)
-    if not mine.decides_somewhere:
+    model_admin: Any = site.get_model_admin(Delegate)
+    permissions: EventPermissions = model_admin.permissions_of(request)
+    if not permissions.can_decide_any:
         return None
-    events = None if mine.is_operator else mine.decidable
-    number = running_out(events, timezone.localdate())
-    return Entry(
+    events = None if permissions.is_operator else permissions.decidable
+    number = count_reviews_due(events, timezone.localdate())
+    return TodoItem(
         _("Profiles whose yearly question comes within 30 days, or waits for an answer"),
-        number if number >= FEWEST_PEOPLE else 0,
-        _link(Delegate, {"invitation": "agreed"}),
+        number if number >= MIN_PEOPLE else 0,
+        _changelist_url(Delegate, {"invitation": "agreed"}),
         _(
             "The portal writes to them itself and tells nobody who they are. You may remind all "
             "who joined to look at their profile."
@@ -122,57 +124,109 @@ def consents(site: AdminSite, request: HttpRequest) -> Entry | None:
     )
 
 
-def uploads(site: AdminSite, request: HttpRequest) -> Entry | None:
+def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     """Files that the viewer began to bring in, and has neither stored nor removed."""
-    desk: Any = site.get_model_admin(Event)
-    mine: Rights = desk.rights_of(request)
-    if not mine.edits_somewhere:
+    model_admin: Any = site.get_model_admin(Event)
+    permissions: EventPermissions = model_admin.permissions_of(request)
+    if not permissions.can_edit_any:
         return None
-    number = Upload.objects.filter(user=mine.user, ended_at=None).count()
-    return Entry(
+    number = Upload.objects.filter(user=permissions.user, finished_at=None).count()
+    return TodoItem(
         _("Files that you began to bring in"),
         number,
-        reverse("admin:roundtable_event_workbook_in"),
+        reverse("admin:roundtable_event_import"),
     )
 
 
-FOR_ME = {"waits": "me"}
-SOURCES: tuple[Source, ...] = (
-    partial(_listed, _("Texts that wait for your signature"), Statement, FOR_ME, _decides),
-    partial(_listed, _("Progress updates to approve"), ProgressUpdate, FOR_ME, _decides),
-    partial(_listed, _("Answers to recommendations to approve"), Response, FOR_ME, _decides),
-    partial(_listed, _("Offers to approve"), Offer, FOR_ME, _decides),
-    partial(_listed, _("Assessments to approve"), Assessment, FOR_ME, _decides),
-    partial(_listed, _("Participations to confirm"), Participation, FOR_ME, _decides),
-    partial(_listed, _("People who ask to be invited"), InvitationRequest, FOR_ME, _decides),
+PENDING_FOR_ME = {"waits": "me"}
+SOURCES: tuple[TodoSource, ...] = (
     partial(
-        _listed, _("Invitations not answered"), Delegate, {"invitation": "unanswered"}, _decides
+        _changelist_item,
+        _("Texts that wait for your signature"),
+        Statement,
+        PENDING_FOR_ME,
+        _may_decide,
     ),
-    partial(_listed, _("Lists of participants to agree to"), ParticipantList, FOR_ME, _decides),
-    partial(_listed, _("Second factors to take off"), FactorReset, FOR_ME, _decides),
-    partial(_listed, _("Overdue commitments"), Commitment, {"standing": "overdue"}, _edits),
     partial(
-        _listed,
+        _changelist_item,
+        _("Progress updates to approve"),
+        ProgressUpdate,
+        PENDING_FOR_ME,
+        _may_decide,
+    ),
+    partial(
+        _changelist_item,
+        _("Answers to recommendations to approve"),
+        Response,
+        PENDING_FOR_ME,
+        _may_decide,
+    ),
+    partial(_changelist_item, _("Offers to approve"), Offer, PENDING_FOR_ME, _may_decide),
+    partial(_changelist_item, _("Assessments to approve"), Assessment, PENDING_FOR_ME, _may_decide),
+    partial(
+        _changelist_item, _("Participations to confirm"), Participation, PENDING_FOR_ME, _may_decide
+    ),
+    partial(
+        _changelist_item,
+        _("People who ask to be invited"),
+        InvitationRequest,
+        PENDING_FOR_ME,
+        _may_decide,
+    ),
+    partial(
+        _changelist_item,
+        _("Invitations not answered"),
+        Delegate,
+        {"invitation": "unanswered"},
+        _may_decide,
+    ),
+    partial(
+        _changelist_item,
+        _("Lists of participants to agree to"),
+        ParticipantList,
+        PENDING_FOR_ME,
+        _may_decide,
+    ),
+    partial(
+        _changelist_item, _("Second factors to take off"), FactorReset, PENDING_FOR_ME, _may_decide
+    ),
+    partial(
+        _changelist_item, _("Overdue commitments"), Commitment, {"standing": "overdue"}, _may_edit
+    ),
+    partial(
+        _changelist_item,
         _("Commitments whose parties are silent"),
         Commitment,
         {"standing": "silent"},
-        _edits,
+        _may_edit,
     ),
     partial(
-        _listed,
+        _changelist_item,
         _("Commitments whose focal point gave the task back"),
         Commitment,
         {"standing": "given-back"},
-        _edits,
+        _may_edit,
     ),
-    consents,
-    uploads,
-    partial(_listed, _("Mail that can be called off still"), Batch, FOR_ME, _decides),
-    partial(_listed, _("Grants that end within 30 days"), Grant, {"holds": "ends-soon"}, _decides),
+    profile_reviews,
+    unfinished_uploads,
+    partial(
+        _changelist_item,
+        _("Mail that can be called off still"),
+        MailBatch,
+        PENDING_FOR_ME,
+        _may_decide,
+    ),
+    partial(
+        _changelist_item,
+        _("Grants that end within 30 days"),
+        Grant,
+        {"holds": "ends-soon"},
+        _may_decide,
+    ),
 )
 
 
-def todo(site: AdminSite, request: HttpRequest) -> list[Entry]:
+def todo_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
     """What waits for the viewer; nothing is listed of which there is none."""
     found = [source(site, request) for source in SOURCES]
     return [entry for entry in found if entry is not None and entry.number]

@@ -6,7 +6,7 @@ from outcomes.changes import views as changes
 from outcomes.commitments import progress_views
 from outcomes.commitments import views as commitments
 from outcomes.contributions import views as contributions
-from outcomes.references import NUMBER, REFERENCE, any_case
+from outcomes.models.references import NUMBER_PATTERN, REFERENCE_PATTERN, case_insensitive
 from outcomes.reporting import views as reporting
 from outcomes.site import views as site
 from outcomes.statements import views as statements
@@ -15,7 +15,7 @@ from outcomes.statements import views as statements
 class NumberConverter:
     """The number of a lead-in or point, such as 1 or 1.a, in any case."""
 
-    regex = any_case(NUMBER)
+    regex = case_insensitive(NUMBER_PATTERN)
 
     def to_python(self, value: str) -> str:
         """As it stands in the address."""
@@ -29,14 +29,14 @@ class NumberConverter:
 class ReferenceConverter(NumberConverter):
     """The reference of a commitment, such as bp2018-c1, in any case."""
 
-    regex = any_case(REFERENCE)
+    regex = case_insensitive(REFERENCE_PATTERN)
 
 
 register_converter(NumberConverter, "number")
 register_converter(ReferenceConverter, "reference")
 
 # What can be followed, and where; each in every format.
-FOLLOWED = {
+SUBSCRIPTION_PATHS = {
     "event": "roundtables/<slug:slug>",
     "theme": "themes/<slug:slug>",
     "organisation": "organisations/<slug:slug>",
@@ -73,7 +73,7 @@ urlpatterns = [
     path("calendar.ics", changes.calendar, name="calendar"),
     *(
         path(f"{route}.{ending}", view, {"kind": kind}, name=f"{kind}-{name}")
-        for kind, route in FOLLOWED.items()
+        for kind, route in SUBSCRIPTION_PATHS.items()
         for name, ending, view in (
             ("feed", "atom", changes.feed),
             ("calendar", "ics", changes.calendar),
@@ -81,9 +81,13 @@ urlpatterns = [
     ),
     path("search/", site.search_page, name="search"),
     path("me/commitments/", commitments.my_commitments, name="my-commitments"),
-    path("me/commitments/<int:number>/", commitments.answer_request, name="answer-request"),
-    path("me/answers/", contributions.my_answers, name="my-answers"),
-    path("me/answers/<slug:slug>/<number:number>/", contributions.my_answer, name="my-answer"),
+    path(
+        "me/commitments/<int:number>/",
+        commitments.answer_focal_point_request,
+        name="focal-point-request",
+    ),
+    path("me/answers/", contributions.my_responses, name="my-responses"),
+    path("me/answers/<slug:slug>/<number:number>/", contributions.my_response, name="my-response"),
     path("me/texts/", statements.my_circulations, name="my-circulations"),
     path("me/texts/<int:number>/", statements.my_circulation, name="my-circulation"),
     path("me/offers/", contributions.my_offers, name="my-offers"),
@@ -100,9 +104,14 @@ urlpatterns = [
     ),
     path("me/commitments/<int:number>/report/", reporting.report, name="report"),
     path("report/<str:token>/", reporting.report_by_link, name="report-by-link"),
-    path("me/following/", changes.my_following, name="my-following"),
-    path("following/<str:token>/", changes.stop_by_link, name="stop-by-link"),
-    path("about/", site.page, {"template": "about.html"}, name="about"),
-    path("accessibility/", site.page, {"template": "accessibility.html"}, name="accessibility"),
-    path("privacy/", site.page, {"template": "privacy.html"}, name="privacy"),
+    path("me/following/", changes.my_subscriptions, name="my-subscriptions"),
+    path("following/<str:token>/", changes.unsubscribe_by_link, name="unsubscribe-by-link"),
+    path("about/", site.static_page, {"template": "outcomes/site/about.html"}, name="about"),
+    path(
+        "accessibility/",
+        site.static_page,
+        {"template": "outcomes/site/accessibility.html"},
+        name="accessibility",
+    ),
+    path("privacy/", site.static_page, {"template": "outcomes/site/privacy.html"}, name="privacy"),
 ]

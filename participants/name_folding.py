@@ -3,23 +3,25 @@
 import unicodedata
 from collections.abc import Iterable
 
-ACCENTS = range(0x300, 0x370)
+COMBINING_ACCENTS = range(0x300, 0x370)
 # Letters that no accent can be taken off.
-PLAIN = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
+LETTER_REPLACEMENTS = str.maketrans(
+    {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"}
+)
 
 
-def folded(text: str) -> str:
+def normalise_for_search(text: str) -> str:
     """The text as it is compared: case and accents gone, letters of every script kept.
 
     Vowel signs and tones of the scripts of South and South-East Asia are letters here: without
     them another name would remain.
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = (c for c in text if ord(c) not in ACCENTS and unicodedata.category(c) != "Cf")
-    return "".join(kept).translate(PLAIN)
+    kept = (c for c in text if ord(c) not in COMBINING_ACCENTS and unicodedata.category(c) != "Cf")
+    return "".join(kept).translate(LETTER_REPLACEMENTS)
 
 
 def contains_all(words: Iterable[str], *texts: str) -> bool:
     """Whether each of the folded words stands in one of the texts."""
-    places = [folded(text) for text in texts]
-    return all(any(word in place for place in places) for word in words)
+    normalised = [normalise_for_search(text) for text in texts]
+    return all(any(word in place for place in normalised) for word in words)

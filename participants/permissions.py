@@ -12,7 +12,7 @@ from participants.models.organisation import OrganisationQuerySet
 AnyUser = User | AnonymousUser
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
 # The ways in which an organisation has to do with a roundtable.
-DIRECTLY = (
+DIRECT_EVENT_PATHS = (
     "roles__event",
     "participations__event",
     "commitment_parties__commitment__event",
@@ -25,7 +25,7 @@ DIRECTLY = (
     "sign_offs__version__statement__event",
     "grants__event",
 )
-EVENTS_OF_ORGANISATION = (*DIRECTLY, "affiliations__delegate__participations__event")
+EVENT_PATHS = (*DIRECT_EVENT_PATHS, "affiliations__delegate__participations__event")
 
 
 def may_enter_admin(user: AnyUser) -> bool:
@@ -35,16 +35,16 @@ def may_enter_admin(user: AnyUser) -> bool:
 
 def events_of_organisation(organisation: Organisation) -> "set[int]":
     """Numbers of the events that the organisation has to do with in any way."""
-    itself = Organisation.objects.filter(pk=organisation.pk).order_by()
+    organisations = Organisation.objects.filter(pk=organisation.pk).order_by()
     first, *others = [
-        itself.filter(**{f"{path}__isnull": False}).values_list(path, flat=True)
-        for path in EVENTS_OF_ORGANISATION
+        organisations.filter(**{f"{path}__isnull": False}).values_list(path, flat=True)
+        for path in EVENT_PATHS
     ]
     return set(first.union(*others))
 
 
 @dataclass(frozen=True)
-class Rights:
+class EventPermissions:
     """What somebody may do on one day, by number of roundtable; an operator may do all of it."""
 
     user: User
@@ -66,24 +66,24 @@ class Rights:
         return self.is_operator or event_id in self.decidable
 
     @property
-    def edits_somewhere(self) -> bool:
+    def can_edit_any(self) -> bool:
         """Whether there is a roundtable that this person may edit."""
         return self.is_operator or bool(self.editable)
 
     @property
-    def decides_somewhere(self) -> bool:
+    def can_decide_any(self) -> bool:
         """Whether there is a roundtable that this person may decide about."""
         return self.is_operator or bool(self.decidable)
 
 
-def rights_of(user: AnyUser, on: date) -> Rights | None:
+def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
     """What this person may do on that day; None for who has no business in the admin."""
     if not isinstance(user, User) or not user.is_active:
         return None
     grants = [] if user.is_superuser else list(user.grants.active(on))
     if not grants and not user.is_superuser:
         return None
-    return Rights(
+    return EventPermissions(
         user=user,
         is_operator=user.is_superuser,
         readable=frozenset(grant.event_id for grant in grants),
@@ -92,27 +92,27 @@ def rights_of(user: AnyUser, on: date) -> Rights | None:
     )
 
 
-def may_edit_organisation(rights: Rights, organisation: Organisation) -> bool:
+def may_edit_organisation(permissions: EventPermissions, organisation: Organisation) -> bool:
     """Operators, and editors of every roundtable that the organisation has to do with."""
-    if rights.is_operator:
+    if permissions.is_operator:
         return True
-    return rights.edits_somewhere and events_of_organisation(organisation) <= rights.editable
+    return permissions.can_edit_any and events_of_organisation(organisation) <= permissions.editable
 
 
-def decides_audiences(organisation: Organisation) -> bool:
+def affects_audiences(organisation: Organisation) -> bool:
     """Whether the organisation has a role, or anybody ever spoke, worked or acted for it."""
-    ways = ("roles", "participations", "affiliations", "grants")
-    itself = Organisation.objects.filter(pk=organisation.pk)
-    return any(itself.filter(**{f"{way}__isnull": False}).exists() for way in ways)
+    relations = ("roles", "participations", "affiliations", "grants")
+    organisations = Organisation.objects.filter(pk=organisation.pk)
+    return any(organisations.filter(**{f"{way}__isnull": False}).exists() for way in relations)
 
 
-def edits_all_of(person: Delegate, mine: Rights) -> bool:
+def can_edit_all_events_of(delegate: Delegate, permissions: EventPermissions) -> bool:
     """Whether every roundtable of the person is one that the viewer edits."""
-    events = set(person.participations.values_list("event_id", flat=True))
-    return mine.is_operator or events <= mine.editable
+    events = set(delegate.participations.values_list("event_id", flat=True))
+    return permissions.is_operator or events <= permissions.editable
 
 
-def acts_for(user: User, event_id: int, on: date) -> str:
+def acting_organisation(user: User, event_id: int, on: date) -> str:
     """The short name of the organisation that this person acts for at a roundtable, or nothing."""
     grant = (
         user.grants.active(on)
@@ -123,35 +123,37 @@ def acts_for(user: User, event_id: int, on: date) -> str:
     return grant.on_behalf_of.slug if grant and grant.on_behalf_of else ""
 
 
-def known_directly(events: frozenset[int]) -> Q:
+def directly_involved_condition(events: frozenset[int]) -> Q:
     """Organisations that have to do with these roundtables, otherwise than through a person."""
     known = Q()
-    for path in DIRECTLY:
+    for path in DIRECT_EVENT_PATHS:
         known |= Q(pk__in=Organisation.objects.filter(**{f"{path}__in": events}).values("pk"))
     return known
 
 
-def organisations_seen_by(rights: Rights) -> OrganisationQuerySet:
+def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet:
     """Public ones, those of the viewer's roundtables, and those that belong to none so far."""
-    if rights.is_operator:
+    if permissions.is_operator:
         return Organisation.objects.all()
     involved = Q()
-    for path in EVENTS_OF_ORGANISATION:
+    for path in EVENT_PATHS:
         involved |= Q(pk__in=Organisation.objects.filter(**{f"{path}__isnull": False}).values("pk"))
     # Where somebody works may have been written for another roundtable of that person.
-    people = Participation.objects.filter(event__in=rights.readable).values("delegate")
-    others = Participation.objects.exclude(event__in=rights.readable).values("delegate")
+    people = Participation.objects.filter(event__in=permissions.readable).values("delegate")
+    others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
     employers = Affiliation.objects.filter(delegate__in=people).exclude(delegate__in=others)
-    theirs = known_directly(rights.readable) | Q(pk__in=employers.values("organisation"))
+    involved_there = directly_involved_condition(permissions.readable) | Q(
+        pk__in=employers.values("organisation")
+    )
     public = Q(pk__in=Organisation.objects.published().values("pk"))
-    return Organisation.objects.filter(public | theirs | ~involved)
+    return Organisation.objects.filter(public | involved_there | ~involved)
 
 
 # In an entry of the log: the viewer held a co-chair's grant for a roundtable of that person.
 AS_COCHAIR = "as co-chair"
 
 
-def behalf_of(user: User, person: Delegate, on: date) -> tuple[str, str]:
+def acting_capacity(user: User, person: Delegate, on: date) -> tuple[str, str]:
     """The short name of the organisation that this user acts for, and whether as a co-chair.
 
     A co-chair acts for whom the grant names; everybody else for where they work, else for whom
@@ -161,21 +163,23 @@ def behalf_of(user: User, person: Delegate, on: date) -> tuple[str, str]:
         event__in=person.participations.values("event"), role=Grant.Role.COCHAIR
     )
     # The one that names an organisation comes first.
-    named = F("on_behalf_of").asc(nulls_last=True)
-    chaired = list(grants.order_by(named, "pk").values_list("on_behalf_of__slug", flat=True)[:1])
-    body = chaired[0] if chaired else None
-    return body or _usual(user, on), AS_COCHAIR if chaired else ""
+    organisation_first = F("on_behalf_of").asc(nulls_last=True)
+    chaired_for = list(
+        grants.order_by(organisation_first, "pk").values_list("on_behalf_of__slug", flat=True)[:1]
+    )
+    organisation_slug = chaired_for[0] if chaired_for else None
+    return organisation_slug or _default_organisation(user, on), AS_COCHAIR if chaired_for else ""
 
 
-def _usual(user: User, on: date) -> str:
-    work = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on), delegate__user=user)
-    works_for = work.order_by(F("since").desc(nulls_last=True), "pk")
-    seats = Participation.objects.confirmed().filter(delegate__user=user)
-    spoke_for = seats.order_by("-event__starts_on", "-event")
-    acts_for = user.grants.active(on).exclude(on_behalf_of=None).order_by("pk")
+def _default_organisation(user: User, on: date) -> str:
+    affiliations = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on), delegate__user=user)
+    works_for = affiliations.order_by(F("since").desc(nulls_last=True), "pk")
+    participations = Participation.objects.confirmed().filter(delegate__user=user)
+    spoke_for = participations.order_by("-event__starts_on", "-event")
+    acting_organisation = user.grants.active(on).exclude(on_behalf_of=None).order_by("pk")
     return (
         works_for.values_list("organisation__slug", flat=True).first()
         or spoke_for.values_list("organisation__slug", flat=True).first()
-        or acts_for.values_list("on_behalf_of__slug", flat=True).first()
+        or acting_organisation.values_list("on_behalf_of__slug", flat=True).first()
         or ""
     )

@@ -23,4 +23,4 @@ class PortalAdminConfig(admin_apps.AdminConfig):
     """Django's admin, entered by grant instead of by a staff flag."""
 
     default = False
-    default_site = "outcomes.admin_site.Desk"
+    default_site = "outcomes.admin_site.CochairAdminSite"

@@ -10,6 +10,6 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "operator_name": settings.OPERATOR_NAME,
         "contact_email": settings.CONTACT_EMAIL,
         "data_controller": settings.DATA_CONTROLLER,
-        "log_kept_days": settings.LOG_KEPT_DAYS,
+        "log_retention_days": settings.LOG_RETENTION_DAYS,
         "has_outbox": settings.DEBUG,
     }

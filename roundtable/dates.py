@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 
-def day_of(text: str) -> date:
+def parse_day(text: str) -> date:
     """The day that was written.
 
     Raises ArgumentTypeError where it is none.

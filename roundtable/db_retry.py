@@ -12,18 +12,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 from django.views import defaults
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Seconds before the second, third, fourth and fifth try. A server that is started anew answers
 # after one or two; nobody who reads waits longer than six.
-WAITS = (0.25, 0.75, 1.5, 3.0)
-LIMIT = 6.0
+RETRY_WAITS = (0.25, 0.75, 1.5, 3.0)
+MAX_WAIT = 6.0
 # Seconds after which a visitor's program may ask once more when all tries were in vain.
-RETRY_AFTER = "10"
+RETRY_AFTER_SECONDS = "10"
 # PostgreSQL's codes for "the connection failed" and "an operator ended it".
-LOST = ("08", "57P")
+CONNECTION_LOST_CODES = ("08", "57P")
 # What its driver raises without a code when no server answers, or no longer.
-SILENT = {"OperationalError", "InterfaceError", "DatabaseError"}
+ERRORS_WITHOUT_CODE = {"OperationalError", "InterfaceError", "DatabaseError"}
 
 
 class RetryMiddleware:
@@ -42,18 +42,18 @@ class RetryMiddleware:
             return self.get_response(request)
         # Copied first, as middleware writes into it.
         environ = dict(request.environ)
-        latest = monotonic() + LIMIT
+        deadline = monotonic() + MAX_WAIT
         response = self.get_response(request)
-        for wait in WAITS:
+        for wait in RETRY_WAITS:
             # A transaction that somebody else began cannot go on with another connection.
             if response.status_code != 503 or connection.in_atomic_block:
                 break
-            left = latest - monotonic()
-            if left <= 0:
+            remaining = deadline - monotonic()
+            if remaining <= 0:
                 break
             connection.close()
-            log.warning("The database is away; %s is tried again in %s s", request.path, wait)
-            sleep(min(wait, left))
+            logger.warning("The database is away; %s is tried again in %s s", request.path, wait)
+            sleep(min(wait, remaining))
             response = self.get_response(WSGIRequest(dict(environ)))
         return response
 
@@ -61,22 +61,22 @@ class RetryMiddleware:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for what went wrong here; its status is 503 where the database was away."""
     response = defaults.server_error(request)
-    if is_loss(sys.exception()):
+    if is_connection_loss(sys.exception()):
         response.status_code = 503
-        response["Retry-After"] = RETRY_AFTER
+        response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for what cannot be understood, which Django also shows for an unsaved session."""
-    if is_loss(exception):
+    if is_connection_loss(exception):
         return server_error(request)
     if isinstance(exception, TooManyFieldsSent) and request.method == "POST":
         return HttpResponseBadRequest(render_to_string("400.html", {"is_too_much": True}))
     return defaults.bad_request(request, exception)
 
 
-def is_loss(error: BaseException | None) -> bool:
+def is_connection_loss(error: BaseException | None) -> bool:
     """Says whether the error, or one that led to it, is a connection refused or lost.
 
     A lock or a question that took too long is neither, and has a code of its own.
@@ -85,9 +85,9 @@ def is_loss(error: BaseException | None) -> bool:
         # Only errors of PostgreSQL's driver have this, be they dressed as Django's or naked.
         code = getattr(error, "pgcode", "")
         if code is None:
-            if type(error).__name__ in SILENT:
+            if type(error).__name__ in ERRORS_WITHOUT_CODE:
                 return True
-        elif code.startswith(LOST):
+        elif code.startswith(CONNECTION_LOST_CODES):
             return True
         error = error.__cause__ or error.__context__
     return False

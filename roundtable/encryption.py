@@ -13,32 +13,32 @@ from django.utils.translation import gettext as _
 _PURPOSE = b"roundtable.encryption"
 
 
-class CannotOpenError(ValidationError):
+class DecryptionError(ValidationError):
     """What was sealed with a key that is here no longer, or was changed, or never sealed."""
 
     # A page that counts what is sealed shows none, rather than nothing at all.
     silent_variable_failure = True
 
 
-def seal(text: str) -> str:
+def encrypt(plaintext: str) -> str:
     """The text as it may stand in the database."""
-    return _box().encrypt(text.encode()).decode()
+    return _cipher().encrypt(plaintext.encode()).decode()
 
 
-def open_sealed(sealed: str) -> str:
+def decrypt(ciphertext: str) -> str:
     """The text that was sealed, by SECRET_KEY or one of SECRET_KEY_FALLBACKS.
 
     Raises CannotOpenError, with a sentence for the person, where none of them opens it.
     """
     try:
-        return _box().decrypt(sealed.encode()).decode()
+        return _cipher().decrypt(ciphertext.encode()).decode()
     except InvalidToken as problem:
-        raise CannotOpenError(
+        raise DecryptionError(
             _("Your second factor cannot be checked any more. Ask a co-chair to take it off.")
         ) from problem
 
 
-def _box() -> MultiFernet:
+def _cipher() -> MultiFernet:
     return MultiFernet(
         [_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     )

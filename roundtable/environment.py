@@ -13,18 +13,18 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 
-def required(name: str, why: str) -> str:
+def required(name: str, purpose: str) -> str:
     """The variable's value.
 
     Raises SystemExit with one sentence where it is not set.
     """
     value = os.environ.get(name, "").strip()
     if not value:
-        sys.exit(f"Roundtable cannot start: set {name} ({why}). The README says how.")
+        sys.exit(f"Roundtable cannot start: set {name} ({purpose}). The README says how.")
     return value
 
 
-def optional(name: str, read: Callable[[str], Any], default: Any, like: str) -> Any:
+def optional(name: str, parse: Callable[[str], Any], default: Any, example: str) -> Any:
     """What `read` makes of the variable, or the default where it is empty or not set.
 
     Raises SystemExit with one sentence where it cannot be read. The sentence does not repeat the
@@ -33,15 +33,15 @@ def optional(name: str, read: Callable[[str], Any], default: Any, like: str) -> 
     if not os.environ.get(name, "").strip():
         return default
     try:
-        value = read(name)
+        value = parse(name)
     except (ImproperlyConfigured, ValueError):
         value = None
     if value in (None, {}):
-        sys.exit(f"Roundtable cannot start: {name} cannot be read; write it like {like}.")
+        sys.exit(f"Roundtable cannot start: {name} cannot be read; write it like {example}.")
     return value
 
 
-def days(name: str) -> int:
+def retention_days(name: str) -> int:
     """The number of days that the variable holds.
 
     Raises ValueError where it is less than 31: the log says who has been a co-chair for a month.
@@ -52,23 +52,23 @@ def days(name: str) -> int:
     return number
 
 
-def names(text: str) -> list[str]:
+def split_names(text: str) -> list[str]:
     """The names in a text that has commas between them."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def database(name: str) -> dict[str, Any]:
+def parse_database_url(name: str) -> dict[str, Any]:
     """The database behind the URL that the variable holds.
 
     Raises ImproperlyConfigured where it is neither PostgreSQL nor SQLite.
     """
     if not os.environ[name].startswith(("postgres://", "postgresql://", "sqlite://")):
         raise ImproperlyConfigured(name)
-    found: dict[str, Any] = env.db_url(name)
-    return found
+    config: dict[str, Any] = env.db_url(name)
+    return config
 
 
-def sqlite_in(folder: Path) -> dict[str, Any]:
+def sqlite_database(folder: Path) -> dict[str, Any]:
     """An SQLite database in the folder, which is made where it is missing.
 
     Raises SystemExit with one sentence where nothing can be written there.
@@ -91,10 +91,10 @@ def identity_provider() -> dict[str, Any]:
     if not env.str("OIDC_SERVER_URL", default="") and not env.str("OIDC_CLIENT_ID", default=""):
         return {"OIDC_SERVER_URL": "", "OIDC_APPS": [], "OIDC_ORIGIN": []}
     server = required("OIDC_SERVER_URL", "such as https://login.example.org").rstrip("/")
-    where = urlsplit(server)
+    parts = urlsplit(server)
     app = {
         "provider_id": "organisation",
-        "name": env.str("OIDC_NAME", default="") or where.hostname,
+        "name": env.str("OIDC_NAME", default="") or parts.hostname,
         "client_id": required("OIDC_CLIENT_ID", "what the provider calls the portal"),
         "secret": required("OIDC_CLIENT_SECRET", "the secret of that client"),
         "settings": {"server_url": server},
@@ -102,8 +102,8 @@ def identity_provider() -> dict[str, Any]:
     return {
         "OIDC_SERVER_URL": server,
         "OIDC_APPS": ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"],
-        "OIDC_ORIGIN": [f"{where.scheme}://{where.netloc}"],
-        "SOCIALACCOUNT_ADAPTER": "participants.accounts.oidc.ExistingAccountsOnly",
+        "OIDC_ORIGIN": [f"{parts.scheme}://{parts.netloc}"],
+        "SOCIALACCOUNT_ADAPTER": "participants.accounts.oidc.ExistingAccountsAdapter",
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
         "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}},
     }

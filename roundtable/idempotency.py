@@ -15,24 +15,26 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-FIELD = "once"  # of a form, which holds its key
-KEPT = timedelta(days=1)
+FIELD_NAME = "once"  # of a form, which holds its key
+KEY_LIFETIME = timedelta(days=1)
 # A page shown once more within this time is the same look: its answer was lost, or it was reloaded.
-SAME_LOOK = timedelta(minutes=10)
-ANSWER = "roundtable.idempotency"
+RELOAD_WINDOW = timedelta(minutes=10)
+META_KEY = "roundtable.idempotency"
 
 
-class AnsweredWrite(models.Model):
+class IdempotencyKey(models.Model):
     """The answer that a form with this key got, so that the same one sent again changes nothing."""
 
     key = models.CharField(
         _("key"), max_length=64, unique=True, help_text=_("SHA-256 of the form's key and who sent.")
     )
-    at = models.DateTimeField(_("when"), db_index=True, help_text=_("When it was answered."))
-    request = models.CharField(
+    answered_at = models.DateTimeField(
+        _("when"), db_index=True, help_text=_("When it was answered.")
+    )
+    request_digest = models.CharField(
         _("request"), max_length=64, help_text=_("SHA-256 of the address and what was sent.")
     )
-    location = models.TextField(
+    redirect_to = models.TextField(
         _("leads to"),
         blank=True,
         help_text=_("Where the answer sent the browser. Never what a page showed."),
@@ -43,19 +45,19 @@ class AnsweredWrite(models.Model):
         verbose_name_plural = _("answered writes")
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M}"
+        return f"{self.answered_at:%Y-%m-%d %H:%M}"
 
 
 @dataclass
-class Answer:
+class IdempotentResponse:
     """What is known of a form's answer while its view works."""
 
-    given_at: datetime | None  # to the same form, sent before
-    location: str = ""
-    is_page: bool = False
+    first_answered_at: datetime | None  # to the same form, sent before
+    redirect_to: str = ""
+    renders_page: bool = False
 
 
-class OnceMiddleware:
+class IdempotencyMiddleware:
     """Lets a form that carries a key act once, however often it is sent.
 
     Must stand last: the view and its answer are stored in one transaction, after all other
@@ -80,42 +82,50 @@ class OnceMiddleware:
         kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         """The answer to a form with a key; None leaves any other request to its view."""
-        form = request.POST.get(FIELD) if request.method == "POST" else None
-        who = sender(request)
-        if not form or not who:
+        form_key = request.POST.get(FIELD_NAME) if request.method == "POST" else None
+        who = sender_id(request)
+        if not form_key or not who:
             return None
-        return _answer(request, form, who, partial(view, request, *args, **kwargs))
+        return _respond_once(request, form_key, who, partial(view, request, *args, **kwargs))
 
 
 @transaction.atomic
-def _answer(
-    request: HttpRequest, form: str, who: str, view: Callable[[], HttpResponseBase]
+def _respond_once(
+    request: HttpRequest, form_key: str, who: str, view: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
     now = timezone.now()
-    key = salted_hmac("once.key", json.dumps([who, form]), algorithm="sha256").hexdigest()
-    sent = _digest(request, form)
+    key = salted_hmac("once.key", json.dumps([who, form_key]), algorithm="sha256").hexdigest()
+    request_digest = _request_digest(request, form_key)
     # Of two at the same time the second waits here: for the unique key, then for the row.
-    row, is_new = AnsweredWrite.objects.select_for_update().get_or_create(
-        key=key, defaults={"at": now, "request": sent}
+    row, is_new = IdempotencyKey.objects.select_for_update().get_or_create(
+        key=key, defaults={"answered_at": now, "request_digest": request_digest}
     )
     # Somebody who went back and wrote something else wants just that: it is a new write.
-    is_repeat = not is_new and row.request == sent and now - row.at < KEPT
-    if is_repeat and row.location:
-        return HttpResponseRedirect(row.location)
-    answer = request.META[ANSWER] = Answer(given_at=row.at if is_repeat else None)
+    is_repeat = (
+        not is_new and row.request_digest == request_digest and now - row.answered_at < KEY_LIFETIME
+    )
+    if is_repeat and row.redirect_to:
+        return HttpResponseRedirect(row.redirect_to)
+    pending = request.META[META_KEY] = IdempotentResponse(
+        first_answered_at=row.answered_at if is_repeat else None
+    )
     response = view()
     if 300 <= response.status_code < 400:
-        answer.location = response.headers["Location"]
-    if response.status_code >= 400 or not (answer.location or answer.is_page):
+        pending.redirect_to = response.headers["Location"]
+    if response.status_code >= 400 or not (pending.redirect_to or pending.renders_page):
         if is_new:
             row.delete()
-    elif answer.given_at is None:
-        row.at, row.request, row.location = now, sent, answer.location
+    elif pending.first_answered_at is None:
+        row.answered_at, row.request_digest, row.redirect_to = (
+            now,
+            request_digest,
+            pending.redirect_to,
+        )
         row.save()
     return response
 
 
-def sender(request: HttpRequest) -> str:
+def sender_id(request: HttpRequest) -> str:
     """Who sends a form: the account, else the session; empty without a session."""
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     if session and request.user.is_authenticated:
@@ -123,40 +133,40 @@ def sender(request: HttpRequest) -> str:
     return f"session {session}" if session else ""
 
 
-def is_repeat(request: HttpRequest, at: datetime) -> bool:
+def is_resubmission(request: HttpRequest, at: datetime) -> bool:
     """Whether this form was answered a short while ago, for a view that answers with a page.
 
     No page is kept, so the view makes it again, and leaves out what is to be done once.
     """
-    answer = request.META.get(ANSWER)
-    if not isinstance(answer, Answer):
+    pending = request.META.get(META_KEY)
+    if not isinstance(pending, IdempotentResponse):
         return False
-    answer.is_page = True
-    if answer.given_at is not None and at - answer.given_at >= SAME_LOOK:
-        answer.given_at = None
-    return answer.given_at is not None
+    pending.renders_page = True
+    if pending.first_answered_at is not None and at - pending.first_answered_at >= RELOAD_WINDOW:
+        pending.first_answered_at = None
+    return pending.first_answered_at is not None
 
 
-def lead_to(request: HttpRequest, location: str) -> None:
+def set_redirect(request: HttpRequest, redirect_to: str) -> None:
     """Where this form leads when it is sent again, for a view whose answer is a page."""
-    answer = request.META.get(ANSWER)
-    if isinstance(answer, Answer):
-        answer.location = location
+    pending = request.META.get(META_KEY)
+    if isinstance(pending, IdempotentResponse):
+        pending.redirect_to = redirect_to
 
 
-def prune(at: datetime) -> int:
+def prune_keys(at: datetime) -> int:
     """Forgets the answers that nobody waits for any more; says how many."""
-    return AnsweredWrite.objects.filter(at__lte=at - KEPT).delete()[0]
+    return IdempotencyKey.objects.filter(answered_at__lte=at - KEY_LIFETIME).delete()[0]
 
 
-def _digest(request: HttpRequest, form: str) -> str:
+def _request_digest(request: HttpRequest, form_key: str) -> str:
     """What was sent and where to: keyed, as it may hold a telephone number that one could guess."""
     fields = [
         (name, request.POST.getlist(name))
         for name in sorted(request.POST)
-        if name not in (FIELD, "csrfmiddlewaretoken")
+        if name not in (FIELD_NAME, "csrfmiddlewaretoken")
     ]
-    parts = json.dumps([form, request.get_full_path(), fields])
+    parts = json.dumps([form_key, request.get_full_path(), fields])
     digest = salted_hmac("once.request", parts, algorithm="sha256")
     for name in sorted(request.FILES):
         for file in request.FILES.getlist(name):

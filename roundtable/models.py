@@ -15,18 +15,18 @@ from django_countries.fields import CountryField
 
 from roundtable.audit.log import AuditEntry, AuditHead, AuditKey
 from roundtable.history import record_history
-from roundtable.idempotency import AnsweredWrite
-from roundtable.mail.batches import Batch
-from roundtable.mail.queue import Letter
+from roundtable.idempotency import IdempotencyKey
+from roundtable.mail.batches import MailBatch
+from roundtable.mail.queue import QueuedEmail
 
 __all__ = [
-    "AnsweredWrite",
     "AuditEntry",
     "AuditHead",
     "AuditKey",
-    "Batch",
     "Event",
-    "Letter",
+    "IdempotencyKey",
+    "MailBatch",
+    "QueuedEmail",
     "Series",
 ]
 
@@ -44,14 +44,16 @@ def validate_time_zone(name: str) -> None:
         )
 
 
-STAYS = _("This was decided when it was entered and stays so.")
+CANNOT_CHANGE_MESSAGE = _("This was decided when it was entered and stays so.")
 
 
-def check_unchanged(row: models.Model, field: str, words: str | Promise = STAYS) -> None:
+def validate_unchanged(
+    row: models.Model, field: str, message: str | Promise = CANNOT_CHANGE_MESSAGE
+) -> None:
     """Raises ValidationError, in these words, where a stored row's field is to change."""
-    before = type(row)._default_manager.filter(pk=row.pk).values_list(field, flat=True).first()
-    if before is not None and before != getattr(row, field):
-        raise ValidationError({field: words})
+    stored = type(row)._default_manager.filter(pk=row.pk).values_list(field, flat=True).first()
+    if stored is not None and stored != getattr(row, field):
+        raise ValidationError({field: message})
 
 
 class Series(models.Model):
@@ -178,10 +180,10 @@ class Event(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(code=Upper("code")) & ~Q(code=""),
-                name="event_code_in_capitals",
+                name="event_code_uppercase",
                 violation_error_message=_("The code has capital letters and digits only."),
             ),
-            models.CheckConstraint(condition=~Q(slug=""), name="event_has_a_slug"),
+            models.CheckConstraint(condition=~Q(slug=""), name="event_has_slug"),
         ]
 
     def __str__(self) -> str:
@@ -193,10 +195,10 @@ class Event(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError where what is settled, or cited by others, would change."""
-        check_unchanged(self, "is_demonstration")
+        validate_unchanged(self, "is_demonstration")
         if self.is_cited:
-            check_unchanged(self, "code", _("Others cite this code, so it stays."))
-            check_unchanged(self, "slug", _("Others link to this short name, so it stays."))
+            validate_unchanged(self, "code", _("Others cite this code, so it stays."))
+            validate_unchanged(self, "slug", _("Others link to this short name, so it stays."))
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -208,9 +210,11 @@ class Event(models.Model):
         """Whether it has ever been public, or something in it has a reference or number."""
         if self.pk is None:
             return False
-        named = Q(is_public=True) | Q(commitments__isnull=False)
-        named |= Q(statement__outcomes__number__gt="") | Q(statement__versions__isnull=False)
+        is_referenced = Q(is_public=True) | Q(commitments__isnull=False)
+        is_referenced |= Q(statement__outcomes__number__gt="") | Q(
+            statement__versions__isnull=False
+        )
         return bool(
-            Event.objects.filter(named, pk=self.pk).exists()
+            Event.objects.filter(is_referenced, pk=self.pk).exists()
             or self.history.filter(is_public=True).exists()
         )

@@ -18,15 +18,15 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from roundtable.encryption import CannotOpenError
+from roundtable.encryption import DecryptionError
 
-KEPT = 30
+MAX_MESSAGES = 30
 # What stands between messages that were sent together.
-BETWEEN = b"\n" + b"-" * 79 + b"\n"
+MESSAGE_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
 
 
 @dataclass(frozen=True)
-class Mail:
+class SentEmail:
     """One message as it was sent."""
 
     to: str
@@ -35,23 +35,23 @@ class Mail:
     body: str
 
 
-def read(folder: Path) -> list[Mail]:
+def read_messages(folder: Path) -> list[SentEmail]:
     """The newest messages of the folder, the newest first."""
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     messages = [
         part
-        for file in files[:KEPT]
-        for part in reversed(file.read_bytes().split(BETWEEN))
+        for file in files[:MAX_MESSAGES]
+        for part in reversed(file.read_bytes().split(MESSAGE_SEPARATOR))
         if part.strip()
     ]
-    return [_parse(message) for message in messages[:KEPT]]
+    return [_parse(message) for message in messages[:MAX_MESSAGES]]
 
 
-def _parse(raw: bytes) -> Mail:
+def _parse(raw: bytes) -> SentEmail:
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     body = message.get_body(preferencelist=("plain", "html"))
-    return Mail(
+    return SentEmail(
         to=str(message["To"]),
         subject=str(message["Subject"]),
         date=str(message["Date"]),
@@ -73,7 +73,7 @@ def app_codes(at: float) -> list[AppCode]:
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user")
     found = []
     for app in apps.order_by("user__email"):
-        with suppress(CannotOpenError):
+        with suppress(DecryptionError):
             secret = decrypt(app.data["secret"])
             code = format_hotp_value(hotp_value(secret, int(at) // TOTP_PERIOD))
             found.append(AppCode(app.user.email, secret, code))
@@ -84,9 +84,9 @@ def app_codes(at: float) -> list[AppCode]:
 @login_not_required
 def outbox(request: HttpRequest) -> HttpResponse:
     """The newest messages."""
-    mails = read(Path(settings.EMAIL_FILE_PATH))
+    mails = read_messages(Path(settings.EMAIL_FILE_PATH))
     context = {"mails": mails, "app_codes": app_codes(time.time())}
-    response = render(request, "outbox.html", context)
+    response = render(request, "roundtable/mail/outbox.html", context)
     response["Cache-Control"] = "no-store"
     return response
 

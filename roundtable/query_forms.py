@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 class QueryForm(forms.Form):
     """A form for a query string: what it does not know is a mistake, never ignored."""
 
-    arranging: tuple[str, ...] = ()  # the fields that say how rows stand, not which
+    sort_fields: tuple[str, ...] = ()  # the fields that say how rows stand, not which
     error_css_class = "has-error"
 
     def clean(self) -> dict[str, Any]:
@@ -36,25 +36,25 @@ class QueryForm(forms.Form):
                 params={"name": broken[0]},
             )
         if isinstance(self.data, QueryDict):
-            twice = [name for name, values in self.data.lists() if len(values) > 1]
-            if twice:
+            repeated = [name for name, values in self.data.lists() if len(values) > 1]
+            if repeated:
                 raise forms.ValidationError(
-                    _("“%(name)s” is given twice. Choose one."), params={"name": twice[0][:40]}
+                    _("“%(name)s” is given twice. Choose one."), params={"name": repeated[0][:40]}
                 )
         return self.cleaned_data
 
-    def chosen(self) -> dict[str, str]:
+    def active_parameters(self) -> dict[str, str]:
         """The filters in use, as they stand in the query string."""
         return {
             name: self.data[name] for name in self.fields if name != "page" and self.data.get(name)
         }
 
     @property
-    def is_narrowed(self) -> bool:
+    def is_filtered(self) -> bool:
         """Whether it asks for some of the rows only."""
-        return bool(set(self.chosen()) - set(self.arranging))
+        return bool(set(self.active_parameters()) - set(self.sort_fields))
 
-    def mistakes(self) -> list[str]:
+    def error_sentences(self) -> list[str]:
         """A sentence for each mistake, with the label of the field it is about."""
         sentences = []
         for name, errors in self.errors.items():
@@ -81,7 +81,7 @@ class ListForm(QueryForm):
     )
 
 
-def page_of(form: ListForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:
+def get_page(form: ListForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:
     """The page that the form asks for, or the first.
 
     `total` is how many rows there are, where the caller knows. A page past the last is a mistake

@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from roundtable.db_retry import is_loss
+from roundtable.db_retry import is_connection_loss
 
 log = logging.getLogger(__name__)
 Key = tuple[str, str]  # app label, name of the migration
@@ -137,7 +137,7 @@ def require() -> None:
     try:
         found = fault()
     except Error as problem:
-        if is_loss(problem):
+        if is_connection_loss(problem):
             log.warning("The database cannot be reached, so its migrations were not checked.")
             return
         found = f"the database cannot be used ({str(problem).strip().splitlines()[0]})."

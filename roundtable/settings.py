@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, XLSX
 
 from roundtable.environment import (
-    database,
-    days,
     env,
     identity_provider,
-    names,
     optional,
+    parse_database_url,
     required,
-    sqlite_in,
+    retention_days,
+    split_names,
+    sqlite_database,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,14 +28,14 @@ DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
 if DEBUG:
     SECRET_KEY = env.str("SECRET_KEY", default="for-development-only-" + "x" * 40)
-    ALLOWED_HOSTS = names(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]"))
+    ALLOWED_HOSTS = split_names(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]"))
 else:
     SECRET_KEY = required("SECRET_KEY", "a long random text that nobody else knows")
-    ALLOWED_HOSTS = names(
+    ALLOWED_HOSTS = split_names(
         required("ALLOWED_HOSTS", "the host names that the portal answers to, with commas between")
     )
 # What was sealed with a former key is opened with it.
-SECRET_KEY_FALLBACKS = names(env.str("SECRET_KEY_FALLBACKS", default=""))
+SECRET_KEY_FALLBACKS = split_names(env.str("SECRET_KEY_FALLBACKS", default=""))
 if DEBUG:
     ERASURE_KEY = env.str("ERASURE_KEY", default="for-development-only-" + "y" * 40)
     ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default="") or DATA_DIR / "erasures.log")
@@ -50,7 +50,7 @@ if DEBUG:
 else:
     PORTAL_URL = required("PORTAL_URL", "the portal's address, as https://portal.example.org")
 PORTAL_URL = PORTAL_URL.rstrip("/")
-CSRF_TRUSTED_ORIGINS = names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
+CSRF_TRUSTED_ORIGINS = split_names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
 # Who runs this portal. The public pages say "not set" until these are.
 OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
@@ -59,8 +59,8 @@ DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")
 # Where mail to the made-up person of a list of participants arrives.
 CANARY_DOMAIN = env.str("CANARY_DOMAIN", default="")
 # How many people's details one person may open in a day (UTC), and for how many the log is kept.
-REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, like="30")
-LOG_KEPT_DAYS = optional("LOG_KEPT_DAYS", days, 730, like="730")
+REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, example="30")
+LOG_RETENTION_DAYS = optional("LOG_RETENTION_DAYS", retention_days, 730, example="730")
 
 INSTALLED_APPS = [
     "roundtable",
@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "participants.accounts.second_factor.SecondFactorMiddleware",
     "participants.accounts.sessions.LastUsedMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "roundtable.idempotency.OnceMiddleware",
+    "roundtable.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "roundtable.urls"
@@ -141,9 +141,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds templates/dja
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": optional(
-        "DATABASE_URL", database, None, like="postgres://user:password@host:5432/name"
+        "DATABASE_URL", parse_database_url, None, example="postgres://user:password@host:5432/name"
     )
-    or sqlite_in(DATA_DIR)
+    or sqlite_database(DATA_DIR)
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -174,14 +174,14 @@ ACCOUNT_ADAPTER = "participants.accounts.adapters.InvitationOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_USER_DISPLAY = "participants.accounts.adapters.display_name"
+ACCOUNT_USER_DISPLAY = "participants.accounts.adapters.account_display_name"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_FORMS = {
-    "login": "participants.accounts.sign_in_forms.SignInForm",
-    "request_login_code": "participants.accounts.sign_in_forms.RequestCodeForm",
-    "confirm_login_code": "participants.accounts.sign_in_forms.CodeForm",
+    "login": "participants.accounts.forms.SignInForm",
+    "request_login_code": "participants.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "participants.accounts.forms.CodeForm",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
@@ -195,14 +195,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 ACCOUNT_RATE_LIMITS = {"invite_me": "10/h/ip"}
-MFA_ADAPTER = "participants.accounts.adapters.SealedFactorsAdapter"
+MFA_ADAPTER = "participants.accounts.adapters.EncryptedFactorsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Roundtable"
-ALLAUTH_TRUSTED_PROXY_COUNT = optional("TRUSTED_PROXY_COUNT", env.int, 0, like="1")
+ALLAUTH_TRUSTED_PROXY_COUNT = optional("TRUSTED_PROXY_COUNT", env.int, 0, example="1")
 
 # Limits on sign-in count per process unless they are shared.
 CACHES = {
@@ -210,7 +210,7 @@ CACHES = {
         "CACHE_URL",
         env.cache_url,
         {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        like="dbcache://cache",
+        example="dbcache://cache",
     )
 }
 
@@ -223,7 +223,7 @@ if DEBUG:
 else:
     required("EMAIL_URL", "the mail server, as smtp+tls://user:password@host:587")
     vars().update(
-        optional("EMAIL_URL", env.email_url, None, like="smtp+tls://user:password@host:587")
+        optional("EMAIL_URL", env.email_url, None, example="smtp+tls://user:password@host:587")
     )
     EMAIL_TIMEOUT = 15
     DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the address that mail comes from")

@@ -16,21 +16,21 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 from django.test import Client
 
-from outcomes.changes.subscriptions import stop_url
+from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.models import (
     Circulation,
     Commitment,
     CommitmentParty,
+    EditorialState,
     Evidence,
+    ImplementationStatus,
     Offer,
     Outcome,
-    State,
     StatementVersion,
-    Status,
     Theme,
 )
-from outcomes.models.statement import keep_version
-from participants.channels import ChannelKind
+from outcomes.models.version import save_version
+from participants.accounts import emails
 from participants.models import (
     Audience,
     ConsentNotice,
@@ -40,21 +40,14 @@ from participants.models import (
     EventRole,
     Group,
     Introduction,
-    Kind,
     Organisation,
+    OrganisationKind,
     RecordedCount,
     User,
 )
-from participants.privacy import hiding, retention
+from participants.models.channels import ChannelKind
+from participants.privacy import retention
 from roundtable.models import Event
-from tests.addresses import pages
-from tests.agreeing import (
-    make_circulation,
-    make_corrigendum,
-    make_reply,
-    make_rewording,
-    make_version,
-)
 from tests.factories import (
     NOON,
     make_addressee,
@@ -85,14 +78,22 @@ from tests.factories import (
     make_user,
     save,
 )
-from tests.follow_up import (
+from tests.follow_up_factories import (
     make_assessment,
     make_milestone,
     make_related_text,
     make_response,
 )
-from tests.reading import text_of_pdf
+from tests.page_text import pdf_text
+from tests.silence_procedure import (
+    make_circulation,
+    make_corrigendum,
+    make_reply,
+    make_rewording,
+    make_version,
+)
 from tests.test_urls import MAP
+from tests.url_patterns import page_paths
 
 # Everyone who has a word in each field, with `listed_to`.
 PEOPLE = {
@@ -115,7 +116,7 @@ PEOPLE = {
 CARD = ["name", "latin", "post"]
 PROFILE = [*CARD, "about", "desk"]
 CHANNELS = ["onlyme", "introd", "constit", "partic", "phone", "everyone"]
-UNSEEN = ["invite", "signin", "hideout", "delegation", "capacity", "former"]
+NEVER_SHOWN = ["invite", "signin", "hideout", "delegation", "capacity", "former"]
 NUMBERS = {key: f"+62215555{number:04}" for number, key in enumerate(PEOPLE, start=101)}
 
 EVENT_TEXTS = [
@@ -164,66 +165,74 @@ EVENT_TEXTS = [
 ]
 
 
-def of(whose: str, *fields: str) -> set[str]:
+def canaries_of(whose: str, *fields: str) -> set[str]:
     """The canaries of one person or roundtable."""
     return {f"zq-{whose}-{field}" for field in fields}
 
 
 CANARIES = (
-    {canary for key in PEOPLE for canary in of(key, *PROFILE, *CHANNELS, *UNSEEN)}
-    - of("imported", "signin")  # who has never signed in has no such address
-    | {canary for key in ("event", "other", "hush") for canary in of(key, *EVENT_TEXTS)}
-    | of("hush", "slug")
+    {canary for key in PEOPLE for canary in canaries_of(key, *PROFILE, *CHANNELS, *NEVER_SHOWN)}
+    - canaries_of("imported", "signin")  # who has never signed in has no such address
+    | {canary for key in ("event", "other", "hush") for canary in canaries_of(key, *EVENT_TEXTS)}
+    | canaries_of("hush", "slug")
     | {"zqhush"}  # the code of the hidden roundtable, which begins each of its references
-    | of("draft", "statement", "introduction", "leadin", "point", "place", "group", "reply")
-    | of("corrigendum", "reason", "after")
-    | of("pending", "message")  # of the delegate who asked
-    | of("quiet", "message", "leftout", "notice")  # of a co-chair; an exception; what was agreed to
-    | of("imported", "invited")  # where the invitation went
-    | of("request", "name", "organisation", "email", "note")  # of who asks to be invited
-    | of("update", "draft", "submitted", "changerequested", "private", "privateurl", "unready")
-    | of("assessment", "draft", "submitted")
-    | of("response", "draft", "submitted")
+    | canaries_of(
+        "draft", "statement", "introduction", "leadin", "point", "place", "group", "reply"
+    )
+    | canaries_of("corrigendum", "reason", "after")
+    | canaries_of("pending", "message")  # of the delegate who asked
+    | canaries_of(
+        "quiet", "message", "leftout", "notice"
+    )  # of a co-chair; an exception; what was agreed to
+    | canaries_of("imported", "invited")  # where the invitation went
+    | canaries_of("request", "name", "organisation", "email", "note")  # of who asks to be invited
+    | canaries_of(
+        "update", "draft", "submitted", "changerequested", "private", "privateurl", "unready"
+    )
+    | canaries_of("assessment", "draft", "submitted")
+    | canaries_of("response", "draft", "submitted")
 )
 
 
-def sign_of(canary: str) -> str:
+def search_term(canary: str) -> str:
     """What one would type to find the canary."""
     _zq, whose, field = (*canary.split("-"), "", "")[:3]
     return NUMBERS[whose] if field == "phone" else canary
 
 
-WORDS = re.compile("|".join(sorted((re.escape(sign_of(c)) for c in CANARIES), reverse=True)))
-CANARY_OF = {sign_of(canary): canary for canary in CANARIES}
+CANARY_PATTERN = re.compile(
+    "|".join(sorted((re.escape(search_term(c)) for c in CANARIES), reverse=True))
+)
+CANARY_OF = {search_term(canary): canary for canary in CANARIES}
 
 
-def seen_in(text: str) -> set[str]:
+def find_canaries(text: str) -> set[str]:
     """The canaries in an answer, however it is escaped, folded or grouped."""
     text = unescape(text).lower().replace("\r\n ", "")
-    found = {CANARY_OF[sign] for sign in WORDS.findall(text)}
+    found = {CANARY_OF[sign] for sign in CANARY_PATTERN.findall(text)}
     # A phone number is shown as +62 21 5555 0101.
     together = re.sub(r"(?<=[+0-9]) (?=[0-9])", "", text)
-    return found | {CANARY_OF[sign] for sign in WORDS.findall(together)}
+    return found | {CANARY_OF[sign] for sign in CANARY_PATTERN.findall(together)}
 
 
-def whole(answer: Any) -> str:
+def response_text(answer: Any) -> str:
     """All that is sent: status, headers, cookies, body; of an archive what is packed in it."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
-    body = unpacked(answer.content)
+    body = file_text(answer.content)
     return f"{answer.status_code} {answer.reason_phrase}\r\n{headers}{answer.cookies}\r\n{body}"
 
 
-def unpacked(content: bytes) -> str:
+def file_text(content: bytes) -> str:
     """The text of a file, or of all that an archive, a workbook or a PDF holds."""
     if content.startswith(b"%PDF-"):
-        return text_of_pdf(content)
+        return pdf_text(content)
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return content.decode()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return "".join(name + unpacked(archive.read(name)) for name in archive.namelist())
+        return "".join(name + file_text(archive.read(name)) for name in archive.namelist())
 
 
-def make_people(event: Event, other: Event, hush: Event) -> None:
+def make_people(event: Event, other: Event, hidden_event: Event) -> None:
     """Everyone of PEOPLE, each with a word in each field."""
     by = make_user("confirms@example.org")
     for key, listed_to in PEOPLE.items():
@@ -237,7 +246,7 @@ def make_people(event: Event, other: Event, hush: Event) -> None:
             listed_to=listed_to,
             user=user,
             is_protected=key == "protected",
-            paused_at=NOON if key == "paused" else None,
+            hidden_at=NOON if key == "paused" else None,
             **({"consented_at": None} if key == "withdrew" else {}),
         )
         make_participation(
@@ -245,14 +254,16 @@ def make_people(event: Event, other: Event, hush: Event) -> None:
             other if key == "elsewhere" else event,
             confirmed=key != "waiting",
             **({} if key == "waiting" else {"confirmed_by": by}),
-            organisation=_hidden_organisation(hush, f"zq-{key}-delegation"),
+            organisation=_hidden_organisation(hidden_event, f"zq-{key}-delegation"),
             capacity=f"zq-{key}-capacity",
         )
         office = make_organisation(name=f"Office of {key}", slug=f"office-{key}")
         make_role(event, organisation=office)
         make_affiliation(person, organisation=office, post=f"zq-{key}-desk", since=date(2024, 1, 1))
         make_affiliation(
-            person, organisation=_hidden_organisation(hush, f"zq-{key}-hideout"), post="Staff"
+            person,
+            organisation=_hidden_organisation(hidden_event, f"zq-{key}-hideout"),
+            post="Staff",
         )
         make_affiliation(
             person, organisation=office, post=f"zq-{key}-former", until=date(2023, 12, 31)
@@ -262,9 +273,9 @@ def make_people(event: Event, other: Event, hush: Event) -> None:
             User.objects.filter(delegate=person).update(is_active=False)
 
 
-def _hidden_organisation(hush: Event, name: str) -> Organisation:
+def _hidden_organisation(hidden_event: Event, name: str) -> Organisation:
     organisation = make_organisation(name=name, slug=name)
-    make_role(hush, organisation=organisation)
+    make_role(hidden_event, organisation=organisation)
     return organisation
 
 
@@ -284,7 +295,7 @@ def _make_channels(person: Delegate, key: str) -> None:
     make_channel(person, kind=ChannelKind.PHONE, value=NUMBERS[key], audience=Audience.PARTICIPANTS)
 
 
-def make_whole_event(key: str, theme: Theme, *, is_public: bool = True) -> Event:
+def make_complete_event(key: str, theme: Theme, *, is_public: bool = True) -> Event:
     """A roundtable with a word in each text; `key` names it."""
     event = make_event(
         code=f"ZQ{key.upper()}",
@@ -305,7 +316,7 @@ def make_whole_event(key: str, theme: Theme, *, is_public: bool = True) -> Event
         short_name=f"zq-{key}-short",
         description=f"zq-{key}-description",
         role_mailbox=f"zq-{key}-mailbox@example.org",
-        kind=Kind.GOVERNMENT,
+        kind=OrganisationKind.GOVERNMENT,
         country={"event": "ID", "other": "AU"}.get(key, "NR"),
     )
     make_role(
@@ -319,7 +330,7 @@ def make_whole_event(key: str, theme: Theme, *, is_public: bool = True) -> Event
     save(
         RecordedCount(
             event=event,
-            kind=Kind.AGENCY,
+            kind=OrganisationKind.AGENCY,
             number=3,
             source_wording=f"zq-{key}-counted",
         )
@@ -330,12 +341,14 @@ def make_whole_event(key: str, theme: Theme, *, is_public: bool = True) -> Event
         publisher=f"zq-{key}-publisher",
         url=f"https://example.org/zq-{key}-documenturl",
     )
-    point = make_texts(event, key, theme)
-    make_promise(event, key, point, organisation)
+    point = make_statement_texts(event, key, theme)
+    make_commitment_texts(event, key, point, organisation)
     return event
 
 
-def make_texts(event: Event, key: str, theme: Theme, *, published: bool = True) -> Outcome:
+def make_statement_texts(
+    event: Event, key: str, theme: Theme, *, published: bool = True
+) -> Outcome:
     """A statement with one lead-in and one point, which is returned."""
     statement = make_statement(
         event,
@@ -362,7 +375,9 @@ def make_texts(event: Event, key: str, theme: Theme, *, published: bool = True) 
     return point
 
 
-def make_promise(event: Event, key: str, point: Outcome, party: Organisation) -> Commitment:
+def make_commitment_texts(
+    event: Event, key: str, point: Outcome, party: Organisation
+) -> Commitment:
     """A commitment under the point with an approved update and public evidence."""
     commitment = make_commitment(
         event,
@@ -399,7 +414,7 @@ def make_promise(event: Event, key: str, point: Outcome, party: Organisation) ->
     return commitment
 
 
-def hide_updates(event: Event) -> None:
+def make_unpublished_updates(event: Event) -> None:
     """Updates in each editorial state that is not shown, and evidence that is not public."""
     commitment = event.commitments.get(reference=f"{event.code}-C1")
     shown = commitment.updates.get()
@@ -410,38 +425,38 @@ def hide_updates(event: Event) -> None:
         is_public=False,
     )
     for state, word in (
-        (State.DRAFT, "draft"),
-        (State.SUBMITTED, "submitted"),
-        (State.CHANGE_REQUESTED, "changerequested"),
+        (EditorialState.DRAFT, "draft"),
+        (EditorialState.SUBMITTED, "submitted"),
+        (EditorialState.CHANGE_REQUESTED, "changerequested"),
     ):
         update = make_update(
             commitment,
             approved=False,
             text=f"zq-update-{word}",
-            status=Status.FULFILLED,
+            status=ImplementationStatus.FULFILLED,
             reported_on=date(2026, 1, 1),
         )
-        if state != State.DRAFT:
+        if state != EditorialState.DRAFT:
             update.submit(at=NOON)
-        if state == State.CHANGE_REQUESTED:
+        if state == EditorialState.CHANGE_REQUESTED:
             update.request_change(note="zq-update-note", at=NOON)
     make_evidence(update, title="zq-update-unready")
-    for state, word in ((State.DRAFT, "draft"), (State.SUBMITTED, "submitted")):
+    for state, word in ((EditorialState.DRAFT, "draft"), (EditorialState.SUBMITTED, "submitted")):
         assessment = make_assessment(
             commitment=commitment, approved=False, text=f"zq-assessment-{word}"
         )
         response = make_response(
             outcome=commitment.outcomes.all()[0], approved=False, text=f"zq-response-{word}"
         )
-        if state != State.DRAFT:
+        if state != EditorialState.DRAFT:
             assessment.submit(at=NOON)
             response.submit(at=NOON)
 
 
-def hide_a_draft(event: Event, theme: Theme) -> None:
+def make_draft_statement(event: Event, theme: Theme) -> None:
     """A public roundtable whose statement nobody has published; a public commitment answers it."""
     drafted = make_event(code="DRAFTED", slug="drafted", title="Drafted", series=event.series)
-    point = make_texts(drafted, "draft", theme, published=False)
+    point = make_statement_texts(drafted, "draft", theme, published=False)
     commitment = make_commitment(drafted, reference="DRAFTED-C1", text="Answers a draft")
     commitment.outcomes.add(point)
     # It goes round: two organisations of another roundtable were asked, and one has answered.
@@ -453,40 +468,45 @@ def hide_a_draft(event: Event, theme: Theme) -> None:
     answered.save()
 
 
-def correct(event: Event) -> None:
+def make_pending_correction(event: Event) -> None:
     """What is published is being corrected, and nobody knows how yet."""
     corrigendum = make_corrigendum(event.statement, reason="zq-corrigendum-reason")
     make_rewording(corrigendum, after="zq-corrigendum-after")
     make_circulation(
-        keep_version(event.statement, corrigendum.wording(), at=NOON, corrigendum=corrigendum)
+        save_version(
+            event.statement.pk,
+            corrigendum.canonical_text(),
+            at=NOON,
+            corrigendum_id=corrigendum.pk,
+        )
     )
 
 
-def cross(event: Event, hush: Event) -> None:
+def link_hidden_and_public(event: Event, hidden_event: Event) -> None:
     """What is hidden answers what is public, and what is public answers what is hidden."""
     points = Outcome.objects.filter(parent__isnull=False)
-    hush.commitments.get().outcomes.add(points.get(statement__event=event))
+    hidden_event.commitments.get().outcomes.add(points.get(statement__event=event))
     event.commitments.get(reference=f"{event.code}-C1").outcomes.add(
-        points.get(statement__event=hush)
+        points.get(statement__event=hidden_event)
     )
     # Both accepted; only those who may see that they are listed are told.
     commitment = event.commitments.get(reference=f"{event.code}-C1")
     for party, key in zip(commitment.parties.order_by("pk"), ["inside", "quiet"], strict=True):
-        party.ask(Delegate.objects.get(name=f"zq-{key}-name"))
+        party.request_focal_point(Delegate.objects.get(name=f"zq-{key}-name"))
         party.accept(NOON)
 
 
 def make_portal() -> dict[str, User | None]:
     """The whole portal; who looks at it, by role."""
     theme = make_theme(slug="theme", name="Theme")
-    event = make_whole_event("event", theme)
-    other = make_whole_event("other", theme)
-    hush = make_whole_event("hush", theme, is_public=False)
-    make_people(event, other, hush)
-    hide_updates(event)
-    hide_a_draft(event, theme)
-    correct(event)
-    cross(event, hush)
+    event = make_complete_event("event", theme)
+    other = make_complete_event("other", theme)
+    hidden_event = make_complete_event("hush", theme, is_public=False)
+    make_people(event, other, hidden_event)
+    make_unpublished_updates(event)
+    make_draft_statement(event, theme)
+    make_pending_correction(event)
+    link_hidden_and_public(event, hidden_event)
     return make_readers(event, other)
 
 
@@ -503,7 +523,7 @@ def make_readers(event: Event, other: Event) -> dict[str, User | None]:
         person = make_delegate(name=role.title(), listed_to=listed_to)
         # These sit with civil society, as do those whom they look at, save two.
         is_government = role in ("quiet delegate", "outsider")
-        kind = Kind.GOVERNMENT if is_government else Kind.CIVIL_SOCIETY
+        kind = OrganisationKind.GOVERNMENT if is_government else OrganisationKind.CIVIL_SOCIETY
         make_participation(
             person,
             where,
@@ -514,17 +534,17 @@ def make_readers(event: Event, other: Event) -> dict[str, User | None]:
         if role == "focal point":
             commitment = make_commitment(event, reference=f"{event.code}-C2", text="Asked")
             party = make_party(commitment)
-            party.ask(person)
+            party.request_focal_point(person)
             party.accept(NOON)
     cochair = readers["co-chair"] = make_user("cochair@example.org")
     make_grant(cochair, event)
     readers["operator"] = make_user("operator@example.org", is_superuser=True)
     readers["owner"] = Delegate.objects.get(name="zq-quiet-name").user
-    choose(event, readers)
+    make_personal_choices(event, readers)
     return readers
 
 
-def choose(event: Event, readers: dict[str, User | None]) -> None:
+def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None:
     """Whom people leave out, were introduced to, and agreed to; who is invited and who asks."""
     person = {key: Delegate.objects.get(name=f"zq-{key}-name") for key in PEOPLE}
     reader = {
@@ -535,7 +555,8 @@ def choose(event: Event, readers: dict[str, User | None]) -> None:
     phone = person["wary"].channels.get(kind=ChannelKind.PHONE)
     make_exception(person["wary"], channel=phone, organisation=focal_office)
     make_exception(
-        person["quiet"], organisation=make_organisation(name="zq-quiet-leftout", kind=Kind.AGENCY)
+        person["quiet"],
+        organisation=make_organisation(name="zq-quiet-leftout", kind=OrganisationKind.AGENCY),
     )
     make_introduction(person["met"], reader["delegate"])
     make_introduction(reader["focal point"], person["protected"])
@@ -567,10 +588,10 @@ def choose(event: Event, readers: dict[str, User | None]) -> None:
 VIEWERS = ("visitor", "participant", "constituency", "introduced", "cochair")
 
 
-def paths() -> list[str]:
+def all_paths() -> list[str]:
     """Every address that answers a GET, for each object there is, and every filter."""
     found = []
-    for name in pages():
+    for name in page_paths():
         if name in BY_OBJECT:
             found += BY_OBJECT[name]()
         else:
@@ -589,7 +610,7 @@ def _outcomes() -> Iterator[str]:
         yield f"/outcomes/{outcome.statement.event.slug}/{number}/"
 
 
-def _formats(name: str) -> dict[str, Callable[[], list[str]]]:
+def _feeds_and_calendars(name: str) -> dict[str, Callable[[], list[str]]]:
     """Feed and calendar of each object that has a page."""
 
     def beside(ending: str) -> Callable[[], list[str]]:
@@ -632,11 +653,11 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "delegate-detail": lambda: [f"/directory/{handle}/" for handle in handles()],
     "delegate-vcard": lambda: [f"/directory/{handle}.vcf" for handle in handles()],
     "delegate-reveal": lambda: [f"/directory/{handle}/show/" for handle in handles()],
-    "ask-introduction": lambda: [f"/directory/{handle}/introduce/" for handle in handles()],
-    "answer-request": lambda: [
+    "request-introduction": lambda: [f"/directory/{handle}/introduce/" for handle in handles()],
+    "focal-point-request": lambda: [
         f"/me/commitments/{row.pk}/" for row in CommitmentParty.objects.all()
     ],
-    "my-answer": lambda: [
+    "my-response": lambda: [
         f"/me/answers/{row.statement.event.slug}/{row.number or '1.a'}/"
         for row in Outcome.objects.points().published().select_related("statement__event")
     ],
@@ -665,9 +686,11 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()
     ],
     # What stands in messages, for whoever comes by one.
-    "hide-by-link": lambda: [_path(hiding.url_for(row)) for row in _with_account()],
-    "review-by-link": lambda: [_path(retention.url_for(row)) for row in _with_account()],
-    "stop-by-link": lambda: [_path(stop_url(row)) for row in User.objects.order_by("pk")],
+    "hide-by-link": lambda: [_path(emails.hide_url(row)) for row in _with_account()],
+    "review-by-link": lambda: [_path(retention.review_url(row)) for row in _with_account()],
+    "unsubscribe-by-link": lambda: [
+        _path(unsubscribe_url_for(row)) for row in User.objects.order_by("pk")
+    ],
     # None is in any hands but its person's.
     "report-by-link": lambda: ["/report/no-such-link/"],
     # Signing out would end the search.
@@ -675,14 +698,14 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
 }
 
 for _name in ("event-detail", "outcome-detail", "commitment-detail", "organisation-detail"):
-    BY_OBJECT |= _formats(_name)
+    BY_OBJECT |= _feeds_and_calendars(_name)
 BY_OBJECT["theme-feed"] = lambda: [f"/themes/{row.slug}.atom" for row in Theme.objects.all()]
 BY_OBJECT["theme-calendar"] = lambda: [f"/themes/{row.slug}.ics" for row in Theme.objects.all()]
 
 
 def _filtered() -> Iterator[str]:
     events = list(Event.objects.filter(is_public=True).values_list("slug", flat=True))
-    statuses = [*Status.values, "no-update"]
+    statuses = [*ImplementationStatus.values, "no-update"]
     yield from (f"/outcomes/?event={slug}" for slug in events)
     yield from (f"/outcomes/?kind={kind}" for kind in Outcome.Kind.values[1:])
     yield "/outcomes/?theme=theme"
@@ -694,7 +717,7 @@ def _filtered() -> Iterator[str]:
     yield "/commitments/?party=organisation-of-event"
     yield "/commitments/?party=group-of-event"
     yield from (f"/commitments/?country={code}" for code in ("ID", "AU"))
-    yield from (f"/organisations/?kind={kind}" for kind in Kind.values)
+    yield from (f"/organisations/?kind={kind}" for kind in OrganisationKind.values)
     yield from (f"/organisations/?country={code}" for code in ("ID", "AU"))
     yield from (f"/me/preview/?viewer={who}" for who in VIEWERS)
     for path in ("roundtables", "outcomes", "commitments", "organisations", "directory", "search"):
@@ -708,27 +731,27 @@ def _filtered() -> Iterator[str]:
     yield from (f"/search/?q={word}" for word in ("zq", "example", "%2B62", *Constituency.values))
 
 
-def read_everything(
-    browser: Client, walked: Iterable[str], searches: Iterable[str] = ()
+def find_canaries_in_pages(
+    browser: Client, paths: Iterable[str], searches: Iterable[str] = ()
 ) -> set[str]:
     """The canaries in what a GET of each path gives, and in what is found for each search."""
     found: set[str] = set()
-    for path in walked:
-        found |= seen_in(whole(browser.get(path)))
+    for path in paths:
+        found |= find_canaries(response_text(browser.get(path)))
     for canary in searches:
-        sign = sign_of(canary)
-        text = whole(browser.get("/search/", {"q": sign}))
+        sign = search_term(canary)
+        text = response_text(browser.get("/search/", {"q": sign}))
         # The search box repeats what was typed.
         box = f'name="q" id="id_q" maxlength="200" value="{sign}"'
         assert text.count(box) == 1, sign
-        found |= seen_in(text.replace(box, ""))
+        found |= find_canaries(text.replace(box, ""))
     return found
 
 
-def press_show(browser: Client, of_whom: Iterable[str] | None = None) -> set[str]:
+def find_canaries_in_reveals(browser: Client, of_whom: Iterable[str] | None = None) -> set[str]:
     """The canaries in all that "Show" gives of everyone, as a page and as a contact card."""
     found: set[str] = set()
     for handle in handles() if of_whom is None else of_whom:
-        found |= seen_in(whole(browser.post(f"/directory/{handle}/show/")))
-        found |= seen_in(whole(browser.post(f"/directory/{handle}.vcf")))
+        found |= find_canaries(response_text(browser.post(f"/directory/{handle}/show/")))
+        found |= find_canaries(response_text(browser.post(f"/directory/{handle}.vcf")))
     return found

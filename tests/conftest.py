@@ -19,7 +19,6 @@ from pytest_django import Settings
 
 from participants.models import Audience, Delegate, User
 from roundtable.models import Event
-from tests.delivery import sent
 from tests.factories import (
     NOON,
     make_channel,
@@ -33,14 +32,15 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.recorded import recorded
-from tests.signing_in import sign_in
+from tests.mail_queue import deliver_mail
+from tests.recorded_fixtures import recorded
+from tests.sign_in import sign_in
 
 _ledgers = count(1)
 FULL = os.environ.get("FULL") == "1"
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # The second run: what walks through the whole portal takes a shorter way.
-AGAIN = ON_POSTGRES and not FULL
+IS_POSTGRES_RUN = ON_POSTGRES and not FULL
 # With FULL=1 walks through every page, which reads the same on either database, have their full
 # size on SQLite, and on PostgreSQL the size that they have on SQLite without it.
 FULL_WALKS = FULL and not ON_POSTGRES
@@ -61,15 +61,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out(config, items, {item for item in items if ON_POSTGRES and not _asks(item)})
         return
     cases: Counter[str] = Counter()
-    left_out = set()
+    deselected = set()
     for item in items:
         name = item.nodeid.partition("[")[0]
         cases[name] += 1
         # Of many cases of one test, the first and then one in six are asked again.
-        is_one_of_many = AGAIN and cases[name] > 1 and cases[name] % 6
-        if item.get_closest_marker("prove") or is_one_of_many or _is_told(item):
-            left_out.add(item)
-    _leave_out(config, items, left_out)
+        is_one_of_many = IS_POSTGRES_RUN and cases[name] > 1 and cases[name] % 6
+        if item.get_closest_marker("prove") or is_one_of_many or _is_covered_by_sqlite(item):
+            deselected.add(item)
+    _leave_out(config, items, deselected)
     # What takes long begins early, so that nothing else waits for it at the end.
     items.sort(key=lambda item: not _is_long(item))
 
@@ -90,9 +90,9 @@ def _is_long(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("walk", "own_process"))
 
 
-def _is_told(item: pytest.Item) -> bool:
+def _is_covered_by_sqlite(item: pytest.Item) -> bool:
     """Whether its answer on SQLite told enough: it asks no database, or every page there is."""
-    return AGAIN and (not _asks(item) or item.get_closest_marker("walk") is not None)
+    return IS_POSTGRES_RUN and (not _asks(item) or item.get_closest_marker("walk") is not None)
 
 
 def pytest_collection_finish() -> None:
@@ -126,13 +126,15 @@ def plain_templates(django_test_environment: None) -> Callable[..., str]:
 
 
 @pytest.fixture
-def noted_templates(plain_templates: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+def recorded_templates(
+    plain_templates: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Lets a test read the context of an answer."""
     monkeypatch.setattr(Template, "_render", plain_templates)
 
 
 @pytest.fixture(autouse=True)
-def limits() -> None:
+def reset_rate_limits() -> None:
     """Each test begins with the limits on sign-in unspent."""
     cache.clear()
 
@@ -140,7 +142,7 @@ def limits() -> None:
 @pytest.fixture
 def deliver(db: None) -> Callable[[], list[EmailMultiAlternatives]]:
     """Sends what is queued, as the worker does, and gives all that was sent in this test."""
-    return sent
+    return deliver_mail
 
 
 @pytest.fixture
@@ -237,7 +239,7 @@ def focal_point(event: Event, cochair: User) -> Delegate:
     make_participation(delegate, event, confirmed_by=cochair)
     make_channel(delegate, value="farah.inside@example.org", audience=Audience.PARTICIPANTS)
     party = event.commitments.get(reference="RT2024-C1").parties.get()
-    party.ask(delegate)
+    party.request_focal_point(delegate)
     party.accept(NOON)
     return delegate
 

@@ -9,17 +9,17 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-Breaking = dict[str, Callable[[], models.Model]]
+InvalidRows = dict[str, Callable[[], models.Model]]
 
 
-def changed(row: models.Model, **fields: Any) -> models.Model:
+def with_values(row: models.Model, **fields: Any) -> models.Model:
     """The row with other values, not yet stored."""
     for name, value in fields.items():
         setattr(row, name, value)
     return row
 
 
-def again(row: models.Model) -> models.Model:
+def duplicate_of(row: models.Model) -> models.Model:
     """The same once more, as a new row."""
     row.pk = None
     row._state.adding = True
@@ -44,7 +44,7 @@ def _names(model: type[models.Model]) -> list[str]:
     return [constraint.name for constraint in model._meta.constraints]
 
 
-def assert_database_refuses(row: models.Model, name: str) -> None:
+def assert_database_rejects(row: models.Model, name: str) -> None:
     """The database itself refuses the row, and by the constraint of that name."""
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         row.save()
@@ -53,7 +53,7 @@ def assert_database_refuses(row: models.Model, name: str) -> None:
         assert name in str(refusal.value)
 
 
-def assert_words_refuse(row: models.Model) -> None:
+def assert_validation_rejects(row: models.Model) -> None:
     """A person reads a sentence before the database is asked."""
     with pytest.raises(ValidationError) as refusal:
         row.full_clean()

@@ -9,20 +9,19 @@ from django.db import models
 from django.utils import timezone
 
 from outcomes.models import (
-    ENDED,
+    ENDED_STATUSES,
     Commitment,
     CommitmentParty,
     Document,
     Evidence,
+    ImplementationStatus,
     Outcome,
     OutcomeAddressee,
     ProgressUpdate,
     Statement,
-    Status,
     Theme,
 )
-from outcomes.models.statement import letters
-from participants.channels import ChannelKind
+from outcomes.models.outcome import letter_number
 from participants.models import (
     Affiliation,
     Audience,
@@ -38,12 +37,13 @@ from participants.models import (
     Introduction,
     Invitation,
     InvitationRequest,
-    Kind,
     Organisation,
+    OrganisationKind,
     ParticipantList,
     Participation,
     User,
 )
+from participants.models.channels import ChannelKind
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -87,7 +87,7 @@ def make_organisation(**fields: Any) -> Organisation:
     given: dict[str, Any] = {
         "slug": f"organisation-{number}",
         "name": f"Organisation {number}",
-        "kind": Kind.CIVIL_SOCIETY,
+        "kind": OrganisationKind.CIVIL_SOCIETY,
     }
     return save(Organisation(**given | fields))
 
@@ -188,7 +188,7 @@ def make_notice(**fields: Any) -> ConsentNotice:
 
 def make_consent(delegate: Delegate, **fields: Any) -> Consent:
     notice = fields.pop("notice", None) or make_notice()
-    given: dict[str, Any] = {"act": Consent.Act.GIVEN, "by": Consent.By.OWNER, "at": NOON}
+    given: dict[str, Any] = {"action": Consent.Action.GIVEN, "by": Consent.By.OWNER, "at": NOON}
     return save(Consent(delegate=delegate, notice=notice, **given | fields))
 
 
@@ -208,25 +208,25 @@ def make_invitation_request(event: Event, **fields: Any) -> InvitationRequest:
         "name": "Rima Asks",
         "organisation": "Example Shelter",
         "email": f"asks{next(_numbers)}@example.org",
-        "asked_at": NOON,
+        "requested_at": NOON,
     }
     return save(InvitationRequest(event=event, **given | fields))
 
 
 def make_factor_reset(user: User, **fields: Any) -> FactorReset:
-    given: dict[str, Any] = {"reason": "Called", "asked_by": make_user(), "asked_at": NOON}
+    given: dict[str, Any] = {"reason": "Called", "requested_by": make_user(), "requested_at": NOON}
     return save(FactorReset(user=user, **given | fields))
 
 
-def make_list(event: Event, **fields: Any) -> ParticipantList:
+def make_participant_list(event: Event, **fields: Any) -> ParticipantList:
     number = next(_numbers)
     given: dict[str, Any] = {
         "purpose": "Badges",
-        "asked_by": make_user(),
-        "asked_at": NOON,
-        "mark": f"mark{number}",
-        "made_up_name": "Ana Adler",
-        "made_up_email": f"ana{number}@portal.example.org",
+        "requested_by": make_user(),
+        "requested_at": NOON,
+        "watermark": f"mark{number}",
+        "canary_name": "Ana Adler",
+        "canary_email": f"ana{number}@portal.example.org",
     }
     return save(ParticipantList(event=event, **given | fields))
 
@@ -237,9 +237,9 @@ def hold_list(user: User, event: Event) -> ParticipantList:
     grant.on_behalf_of = grant.on_behalf_of or make_organisation()
     grant.save()
     now = timezone.now()
-    return make_list(
+    return make_participant_list(
         event,
-        asked_by=user,
+        requested_by=user,
         decided_by=make_user(),
         decided_at=now,
         expires_at=now + timedelta(days=7),
@@ -265,7 +265,7 @@ def make_statement(
             statement=statement,
             parent=lead_in,
             position=position,
-            number=f"1.{letters(position - 1)}" if published else "",
+            number=f"1.{letter_number(position - 1)}" if published else "",
             kind=Outcome.Kind.RECOMMENDATION,
             text=f"share what works ({next(_numbers)})",
         )
@@ -318,11 +318,11 @@ def make_update(
 ) -> ProgressUpdate:
     given: dict[str, Any] = {
         "reported_on": date(2025, 3, 1),
-        "status": Status.IN_PROGRESS,
+        "status": ImplementationStatus.IN_PROGRESS,
         "text": "Two courses were held.",
-        "names_nobody": True,
+        "has_no_personal_details": True,
     } | fields
-    if given["status"] in ENDED:
+    if given["status"] in ENDED_STATUSES:
         given = {"source": "https://example.org/report", "reason": "The law changed."} | given
     if "party" not in given:
         given["party"] = commitment.parties.first() or make_party(commitment)
@@ -339,4 +339,4 @@ def make_evidence(update: ProgressUpdate, **fields: Any) -> Evidence:
         "url": "https://example.org/report",
         "is_public": True,
     } | fields
-    return save(Evidence(update_of=update, **given))
+    return save(Evidence(update=update, **given))

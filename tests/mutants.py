@@ -20,42 +20,82 @@ from pathlib import Path
 from queue import SimpleQueue
 from random import Random
 
-from tests.mutating import Mutant, mutants_of
+from tests.mutators import Mutant, mutants_of
 
 ROOT = Path(__file__).resolve().parent.parent
 # Each module, and the files of the tests nearest to it, the quickest first.
 MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("participants/permissions.py", ("participants/test_permissions",)),
-    ("participants/sharing.py", ("participants/test_sharing", "participants/test_audiences")),
-    ("participants/audiences.py", ("participants/test_worlds", "participants/test_audiences")),
+    (
+        "participants/privacy/visibility.py",
+        ("participants/privacy/test_visibility", "participants/privacy/test_audiences"),
+    ),
+    (
+        "participants/privacy/audiences.py",
+        ("participants/privacy/test_visibility_worlds", "participants/privacy/test_audiences"),
+    ),
     (
         "participants/models/introduction.py",
-        ("participants/test_models", "participants/test_introductions"),
+        ("participants/test_participant_models", "participants/introductions/test_introductions"),
     ),
-    ("participants/models/user.py", ("participants/test_permissions", "participants/test_models")),
-    ("participants/reviewing.py", ("participants/test_reviewing",)),
-    ("outcomes/as_of.py", ("outcomes/test_as_of", "outcomes/test_progress")),
-    ("outcomes/workbook/days.py", ("outcomes/test_days",)),
-    ("outcomes/models/commitment.py", ("outcomes/test_models", "outcomes/test_voices")),
+    (
+        "participants/models/user.py",
+        ("participants/test_permissions", "participants/test_participant_models"),
+    ),
+    ("participants/privacy/retention.py", ("participants/privacy/test_retention",)),
+    (
+        "outcomes/commitments/as_of.py",
+        ("outcomes/commitments/test_as_of", "outcomes/commitments/test_progress"),
+    ),
+    ("outcomes/imports/workbook/dates.py", ("outcomes/imports/test_import_dates",)),
+    (
+        "outcomes/models/commitment.py",
+        ("outcomes/test_outcome_models", "outcomes/commitments/test_commitment_sources"),
+    ),
     (
         "outcomes/models/editorial.py",
-        ("outcomes/test_models", "outcomes/test_approving", "outcomes/test_handing_in"),
+        (
+            "outcomes/test_outcome_models",
+            "outcomes/reporting/test_review",
+            "outcomes/reporting/test_submission",
+        ),
     ),
     (
         "outcomes/models/progress.py",
-        ("outcomes/test_models", "outcomes/test_approving", "outcomes/test_handing_in"),
+        (
+            "outcomes/test_outcome_models",
+            "outcomes/reporting/test_review",
+            "outcomes/reporting/test_submission",
+        ),
     ),
     (
-        "outcomes/deciding.py",
-        ("outcomes/test_handing_in", "outcomes/test_offers", "outcomes/test_assessing"),
+        "outcomes/contributions/review.py",
+        (
+            "outcomes/reporting/test_submission",
+            "outcomes/contributions/test_offers",
+            "outcomes/contributions/test_assessments",
+        ),
     ),
     (
-        "outcomes/actions.py",
-        ("outcomes/test_handing_in", "outcomes/test_rounds", "outcomes/test_admin"),
+        "outcomes/reporting/actions.py",
+        (
+            "outcomes/reporting/test_submission",
+            "outcomes/reporting/test_rounds",
+            "outcomes/test_outcomes_admin",
+        ),
     ),
-    ("outcomes/agreeing/texts.py", ("outcomes/test_agreeing", "outcomes/test_corrigenda")),
-    ("outcomes/agreeing/signing.py", ("outcomes/test_agreeing", "outcomes/test_corrigenda")),
-    ("outcomes/agreeing/circulating.py", ("outcomes/test_agreeing", "outcomes/test_corrigenda")),
+    (
+        "outcomes/statements/agreement.py",
+        ("outcomes/statements/test_silence_procedure", "outcomes/statements/test_corrigenda"),
+    ),
+    (
+        "outcomes/statements/signing.py",
+        ("outcomes/statements/test_silence_procedure", "outcomes/statements/test_corrigenda"),
+    ),
+    (
+        "outcomes/statements/silence_procedure.py",
+        ("outcomes/statements/test_silence_procedure", "outcomes/statements/test_corrigenda"),
+    ),
 )
 EXPLAINED = ROOT / "tests" / "mutants.txt"
 # Between path, source, mutated source and reason in mutants.txt.

@@ -13,17 +13,17 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from participants.models import User
-from tests.addresses import pages
 from tests.factories import make_event, make_grant, make_user
-from tests.signing_in import add_app, app_code, prove_mail
+from tests.sign_in import add_authenticator, record_email_code, totp_code
+from tests.url_patterns import page_paths
 
 pytestmark = pytest.mark.django_db
 SERVER = "https://login.example.org/realm"
 LOGIN = "/accounts/oidc/organisation/login/"
-BACK = "/accounts/oidc/organisation/login/callback/"
+CALLBACK = "/accounts/oidc/organisation/login/callback/"
 
 
-class Answer:
+class ProviderResponse:
     """What the provider answers."""
 
     status_code = 200
@@ -50,21 +50,21 @@ class Provider:
     def __exit__(self, *_problem: object) -> None:
         pass
 
-    def get(self, url: str, **_how: Any) -> Answer:
+    def get(self, url: str, **_how: Any) -> ProviderResponse:
         if url.endswith("/.well-known/openid-configuration"):
             places = ("authorization", "token", "userinfo")
-            return Answer(
+            return ProviderResponse(
                 {"issuer": SERVER, "jwks_uri": f"{SERVER}/keys"}
                 | {f"{place}_endpoint": f"{SERVER}/{place}" for place in places}
             )
         assert url == f"{SERVER}/userinfo"
-        return Answer(self.claims)
+        return ProviderResponse(self.claims)
 
-    def request(self, method: str, url: str, **_how: Any) -> Answer:
+    def request(self, method: str, url: str, **_how: Any) -> ProviderResponse:
         assert (method, url) == ("POST", f"{SERVER}/token")
         token = {"iss": SERVER, "aud": "roundtable", "exp": time.time() + 60, **self.claims}
         signed = jwt.encode(token, "x" * 32, algorithm="HS256")
-        return Answer({"access_token": "any", "token_type": "Bearer", "id_token": signed})
+        return ProviderResponse({"access_token": "any", "token_type": "Bearer", "id_token": signed})
 
     post = None
 
@@ -77,7 +77,9 @@ def provider() -> Iterator[Provider]:
         yield made
 
 
-def come_in(provider: Provider, browser: Client, how: str = "login", **claims: Any) -> Any:
+def sign_in_at_provider(
+    provider: Provider, browser: Client, how: str = "login", **claims: Any
+) -> Any:
     """Goes to the provider and comes back with what it says."""
     provider.claims = {"sub": "4711"} | claims
     answer = browser.post(f"{LOGIN}?process={how}")
@@ -85,14 +87,14 @@ def come_in(provider: Provider, browser: Client, how: str = "login", **claims: A
     assert f"{where.scheme}://{where.netloc}{where.path}" == f"{SERVER}/authorization"
     asked = parse_qs(where.query)
     assert asked["code_challenge_method"] == ["S256"]
-    return browser.get(BACK, {"code": "abc", "state": asked["state"][0]})
+    return browser.get(CALLBACK, {"code": "abc", "state": asked["state"][0]})
 
 
-def is_in(browser: Client) -> bool:
+def is_signed_in(browser: Client) -> bool:
     return browser.get("/me/").status_code == 200
 
 
-def words(answer: Any) -> str:
+def main_html(answer: Any) -> str:
     page = answer.content.decode()
     return str(page.split("<main")[1].split("</main>")[0])
 
@@ -101,13 +103,13 @@ def test_verified_address_of_an_account_signs_in(provider: Provider) -> None:
     make_user("dewi@example.org")
     browser = Client()
     assert "Sign in with Ministry login" in browser.get("/accounts/login/").content.decode()
-    answer = come_in(provider, browser, email="Dewi@Example.org", email_verified=True)
+    answer = sign_in_at_provider(provider, browser, email="Dewi@Example.org", email_verified=True)
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
-    assert is_in(browser)
+    assert is_signed_in(browser)
     assert not SocialAccount.objects.exists() and User.objects.count() == 1
 
 
-REFUSED: list[dict[str, Any]] = [
+REJECTED_CLAIMS: list[dict[str, Any]] = [
     {"email": "nobody@example.org", "email_verified": True},
     {"email": "dewi@example.org", "email_verified": False},
     {"email": "dewi@example.org", "email_verified": "true"},
@@ -118,78 +120,80 @@ REFUSED: list[dict[str, Any]] = [
 ]
 
 
-def test_everybody_else_gets_the_same_closed_page(provider: Provider) -> None:
+def test_rejected_claims_get_identical_closed_page(provider: Provider) -> None:
     user = make_user("dewi@example.org")
     EmailAddress.objects.create(user=user, email="unproved@example.org")
     seen = set()
-    for claims in REFUSED:
+    for claims in REJECTED_CLAIMS:
         browser = Client()
-        answer = come_in(provider, browser, **claims)
+        answer = sign_in_at_provider(provider, browser, **claims)
         assert answer.status_code == 200
-        seen.add(words(answer))
-        assert not is_in(browser), claims
+        seen.add(main_html(answer))
+        assert not is_signed_in(browser), claims
     assert len(seen) == 1 and "People come by invitation" in seen.pop()
     assert User.objects.count() == 1 and not SocialAccount.objects.exists()
 
 
-def test_closed_account_stays_closed(provider: Provider) -> None:
+def test_closed_account_cannot_sign_in_through_provider(provider: Provider) -> None:
     make_user("dewi@example.org", is_active=False)
     browser = Client()
-    come_in(provider, browser, email="dewi@example.org", email_verified=True)
-    assert not is_in(browser)
+    sign_in_at_provider(provider, browser, email="dewi@example.org", email_verified=True)
+    assert not is_signed_in(browser)
 
 
-def test_nothing_is_ever_connected(provider: Provider) -> None:
+def test_provider_account_is_never_connected(provider: Provider) -> None:
     user = make_user("dewi@example.org")
     for how in ("connect", "redirect"):
         browser = Client()
         browser.force_login(user)
-        prove_mail(browser, user)
-        come_in(provider, browser, how, email="other@example.org", email_verified=True)
+        record_email_code(browser, user)
+        sign_in_at_provider(provider, browser, how, email="other@example.org", email_verified=True)
         assert not SocialAccount.objects.exists()
 
 
-def test_address_that_was_given_up_signs_in_no_longer(provider: Provider) -> None:
+def test_removed_address_cannot_sign_in(provider: Provider) -> None:
     user = make_user("dewi@example.org")
     EmailAddress.objects.filter(user=user).update(email="home@example.org")
     browser = Client()
-    come_in(provider, browser, email="dewi@example.org", email_verified=True)
-    assert not is_in(browser)
+    sign_in_at_provider(provider, browser, email="dewi@example.org", email_verified=True)
+    assert not is_signed_in(browser)
 
 
-def test_admin_still_wants_the_second_factor(provider: Provider) -> None:
+def test_admin_still_requires_second_factor(provider: Provider) -> None:
     user = make_user("cochair@example.org")
     make_grant(user, make_event())
     browser = Client()
-    come_in(provider, browser, email="cochair@example.org", email_verified=True)
+    sign_in_at_provider(provider, browser, email="cochair@example.org", email_verified=True)
     assert browser.get("/admin/")["Location"] == "/accounts/2fa/"
     assert browser.get("/accounts/2fa/totp/activate/")["Location"].startswith(
         "/accounts/reauthenticate/"
     )
-    add_app(user)
+    add_authenticator(user)
     browser = Client()
-    answer = come_in(provider, browser, email="cochair@example.org", email_verified=True)
-    assert answer["Location"] == "/accounts/2fa/authenticate/" and not is_in(browser)
-    browser.post("/accounts/2fa/authenticate/", {"code": app_code()})
+    answer = sign_in_at_provider(
+        provider, browser, email="cochair@example.org", email_verified=True
+    )
+    assert answer["Location"] == "/accounts/2fa/authenticate/" and not is_signed_in(browser)
+    browser.post("/accounts/2fa/authenticate/", {"code": totp_code()})
     assert browser.get("/admin/").status_code == 200
 
 
-def test_forms_may_lead_to_the_provider_and_nowhere_else(client: Client) -> None:
+def test_form_action_policy_allows_provider_only(client: Client) -> None:
     policy = client.get("/accounts/login/")["Content-Security-Policy"]
     assert "form-action 'self' https://login.example.org;" in f"{policy};"
 
 
-def test_refusal_at_the_provider_is_told(provider: Provider) -> None:
+def test_provider_refusal_is_reported(provider: Provider) -> None:
     browser = Client()
     page = browser.get(LOGIN).content.decode()
     assert "You are led there, and come back signed in." in page
-    answer = browser.get(BACK, {"error": "access_denied"}, follow=True)
+    answer = browser.get(CALLBACK, {"error": "access_denied"}, follow=True)
     assert "You are not signed in" in answer.content.decode()
     assert "You are not signed in" in browser.get("/accounts/not-signed-in/").content.decode()
 
 
-def test_it_adds_three_addresses_and_no_other() -> None:
-    added = {name for name in pages() if "openid" in name or "social" in name}
+def test_oidc_adds_three_urls_only() -> None:
+    added = {name for name in page_paths() if "openid" in name or "social" in name}
     assert added == {
         "openid_connect_login",
         "openid_connect_callback",

@@ -12,9 +12,9 @@ from pathlib import Path
 from socket import AF_UNIX, socket
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60  # seconds that a loaded machine may take to start a server
+TIMEOUT = 60  # seconds that a loaded machine may take to start a server
 # The environment that the README documents for serving in earnest.
-DOCUMENTED = {
+PRODUCTION_ENVIRONMENT = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "portal.example.org, www.example.org",
     "PORTAL_URL": "https://portal.example.org",
@@ -27,7 +27,7 @@ DOCUMENTED = {
 }
 
 
-def program(name: str) -> str:
+def program_path(name: str) -> str:
     """A program that stands beside the Python that runs the tests."""
     return str(Path(sys.executable).parent / name)
 
@@ -40,7 +40,7 @@ def run(command: list[str], environment: dict[str, str]) -> subprocess.Completed
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=PATIENCE * 2,
+        timeout=TIMEOUT * 2,
         check=False,
     )
 
@@ -51,7 +51,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 @contextmanager
-def started(
+def running_process(
     command: list[str], environment: dict[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program that runs while the test does, and ends with all that it started."""
@@ -76,9 +76,9 @@ def started(
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait_for(text: str, log: Path, process: subprocess.Popen[bytes]) -> None:
+def wait_for_output(text: str, log: Path, process: subprocess.Popen[bytes]) -> None:
     """Waits until the program has written the text."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while text not in log.read_text():
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
@@ -90,7 +90,7 @@ class UnixConnection(HTTPConnection):
 
     def __init__(self, path: Path) -> None:
         """Connects at the first question."""
-        super().__init__("portal.example.org", timeout=PATIENCE)
+        super().__init__("portal.example.org", timeout=TIMEOUT)
         self.path = path
 
     def connect(self) -> None:
@@ -100,7 +100,7 @@ class UnixConnection(HTTPConnection):
         self.sock.connect(str(self.path))
 
 
-def get(path: Path, address: str, **headers: str) -> tuple[HTTPResponse, bytes]:
+def get_over_socket(path: Path, address: str, **headers: str) -> tuple[HTTPResponse, bytes]:
     """One answer of a server that listens at a file, and its body."""
     connection = UnixConnection(path)
     named = {name.replace("_", "-"): value for name, value in headers.items()}

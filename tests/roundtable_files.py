@@ -10,12 +10,12 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from outcomes.models import Upload
-from tests.recorded import rows_of
+from tests.recorded_fixtures import rows_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "outcomes" / "fixtures"
 CORPUS = ROOT / "tests" / "corpus"
-RECORD = FIXTURES / "bali-process-2018.toml"
+RECORD_2018 = FIXTURES / "bali-process-2018.toml"
 
 HEAD = """
 [series]
@@ -94,12 +94,12 @@ outcomes = ["1.a"]
 leads = ["harbour", "port"]
 partners = ["all"]
 """
-WHOLE = HEAD + BODY
+COMPLETE_FILE = HEAD + BODY
 SLUG = 'slug = "talk-1"'
 POINTS = "statement.lead_ins(1).points"
 
 
-def change(file: Path, before: str, after: str) -> Path:
+def replace_text(file: Path, before: str, after: str) -> Path:
     """The same file with other words."""
     text = file.read_text("utf-8")
     assert text.count(before) == 1, before
@@ -107,40 +107,40 @@ def change(file: Path, before: str, after: str) -> Path:
     return file
 
 
-def write_whole(folder: Path) -> Path:
+def write_complete_file(folder: Path) -> Path:
     """A roundtable file with something in each table."""
     path = folder / "talk.toml"
-    path.write_text(WHOLE, "utf-8")
+    path.write_text(COMPLETE_FILE, "utf-8")
     return path
 
 
-def load(path: Path | str, roundtable: str = "") -> str:
+def load_roundtable(path: Path | str, roundtable: str = "") -> str:
     """Loads a file; what the command said, without the name of the file."""
-    said = StringIO()
-    call_command("load_roundtable", str(path), roundtable=roundtable, stdout=said)
-    return said.getvalue().removeprefix(f"{path}: ")
+    output = StringIO()
+    call_command("load_roundtable", str(path), roundtable=roundtable, stdout=output)
+    return output.getvalue().removeprefix(f"{path}: ")
 
 
-def demo(on: date) -> str:
+def load_demo(on: date) -> str:
     """Makes the demonstration with progress up to that day; what the command said."""
-    said = StringIO()
-    call_command("demo", f"--on={on}", stdout=said)
-    return said.getvalue().strip()
+    output = StringIO()
+    call_command("demo", f"--on={on}", stdout=output)
+    return output.getvalue().strip()
 
 
-def refusal(path: Path | str, roundtable: str = "") -> list[str]:
+def rejection_messages(path: Path | str, roundtable: str = "") -> list[str]:
     """The sentences with which a file is refused; fails where anything is changed."""
-    before = everything()
-    with pytest.raises(CommandError) as refused:
-        load(path, roundtable)
-    assert everything() == before
-    first, *lines = str(refused.value).split("\n")
+    before = database_rows()
+    with pytest.raises(CommandError) as rejected:
+        load_roundtable(path, roundtable)
+    assert database_rows() == before
+    first, *lines = str(rejected.value).split("\n")
     assert first.split()[0] == str(len(lines))
     assert all(line.startswith(f"{path}: ") for line in lines)
     return [line.removeprefix(f"{path}: ") for line in lines]
 
 
-def everything() -> dict[str, list[tuple[Any, ...]]]:
+def database_rows() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table of ours, histories and links between tables included.
 
     Save what is under way: a file that somebody brings in.

@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import DOCUMENTED, ROOT, get, manage, program, run, started, wait_for
+from tests.processes import (
+    PRODUCTION_ENVIRONMENT,
+    ROOT,
+    get_over_socket,
+    manage,
+    program_path,
+    run,
+    running_process,
+    wait_for_output,
+)
 
 pytestmark = pytest.mark.own_process
 
-GUNICORN = [program("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
+GUNICORN = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
 REQUIRED = [
     "SECRET_KEY",
     "ALLOWED_HOSTS",
@@ -53,17 +62,17 @@ def variables_read() -> set[str]:
     return found
 
 
-def test_readme_documents_each_variable_that_is_read_and_no_other() -> None:
+def test_readme_documents_exactly_the_used_variables() -> None:
     must, may = tables_of_readme()
     assert must | may | FOR_DEVELOPMENT == variables_read()
     # Without a database of its own the portal makes an SQLite file.
     assert must - {"DATABASE_URL"} == set(REQUIRED)
-    assert must <= set(DOCUMENTED)
+    assert must <= set(PRODUCTION_ENVIRONMENT)
     assert may == set(ALL_TOO) | {"BEHIND_TLS_PROXY"}
 
 
 def without(name: str) -> dict[str, str]:
-    return {key: value for key, value in DOCUMENTED.items() if key != name}
+    return {key: value for key, value in PRODUCTION_ENVIRONMENT.items() if key != name}
 
 
 # What may be set too, as an operator would set all of it.
@@ -81,7 +90,7 @@ ALL_TOO = {
     "OIDC_NAME": "The ministry",
     "CANARY_DOMAIN": "mail.example.net",
     "REVEALS_PER_DAY": "20",
-    "LOG_KEPT_DAYS": "900",
+    "LOG_RETENTION_DAYS": "900",
     "DATA_DIR": "var",
     "STATIC_ROOT": "staticfiles",
     "SECURE_SSL_REDIRECT": "true",
@@ -91,7 +100,9 @@ ALL_TOO = {
 
 @pytest.mark.parametrize("more", [{}, ALL_TOO], ids=["what must be set", "all"])
 def test_check_for_deployment_is_clean(more: dict[str, str]) -> None:
-    result = manage("check", "--deploy", "--fail-level", "WARNING", **DOCUMENTED, **more)
+    result = manage(
+        "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION_ENVIRONMENT, **more
+    )
     assert result.returncode == 0, result.stderr
     assert "no issues (0 silenced)" in result.stdout
     assert result.stderr == ""
@@ -99,8 +110,8 @@ def test_check_for_deployment_is_clean(more: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("name", REQUIRED)
 @pytest.mark.parametrize("value", [None, "", "  "])
-def test_missing_setting_stops_a_command_with_one_sentence(name: str, value: str | None) -> None:
-    environment = without(name) if value is None else DOCUMENTED | {name: value}
+def test_missing_setting_stops_command_with_one_message(name: str, value: str | None) -> None:
+    environment = without(name) if value is None else PRODUCTION_ENVIRONMENT | {name: value}
     result = manage("check", **environment)
     assert result.returncode == 1
     assert re.fullmatch(
@@ -110,7 +121,7 @@ def test_missing_setting_stops_a_command_with_one_sentence(name: str, value: str
 
 
 @pytest.mark.parametrize("name", REQUIRED)
-def test_missing_setting_stops_gunicorn_with_one_sentence(name: str, tmp_path: Path) -> None:
+def test_missing_setting_stops_gunicorn_with_one_message(name: str, tmp_path: Path) -> None:
     result = run([*GUNICORN, "--bind", f"unix:{tmp_path}/socket"], without(name))
     assert result.returncode != 0
     assert result.stderr.count("Roundtable cannot start:") == 1
@@ -128,15 +139,15 @@ def test_missing_setting_stops_gunicorn_with_one_sentence(name: str, tmp_path: P
         ("EMAIL_URL", "smtp://portal:secret@mail.example.org:port"),
         ("CACHE_URL", "nonsense"),
         ("REVEALS_PER_DAY", "many"),
-        ("LOG_KEPT_DAYS", "forever"),
-        ("LOG_KEPT_DAYS", "00"),
-        ("LOG_KEPT_DAYS", "29"),
-        ("LOG_KEPT_DAYS", "-730"),
+        ("LOG_RETENTION_DAYS", "forever"),
+        ("LOG_RETENTION_DAYS", "00"),
+        ("LOG_RETENTION_DAYS", "29"),
+        ("LOG_RETENTION_DAYS", "-730"),
         ("TRUSTED_PROXY_COUNT", "one"),
     ],
 )
-def test_setting_that_cannot_be_read_is_named_and_not_repeated(name: str, value: str) -> None:
-    result = manage("check", **DOCUMENTED | {name: value})
+def test_invalid_setting_is_named_without_its_value(name: str, value: str) -> None:
+    result = manage("check", **PRODUCTION_ENVIRONMENT | {name: value})
     assert result.returncode == 1
     assert re.fullmatch(
         rf"Roundtable cannot start: {name} cannot be read; write it like \S+\.\n", result.stderr
@@ -144,26 +155,28 @@ def test_setting_that_cannot_be_read_is_named_and_not_repeated(name: str, value:
     assert value not in result.stderr
 
 
-def test_what_a_former_key_sealed_is_opened_when_it_is_named() -> None:
+def test_fallback_key_decrypts_old_secrets() -> None:
     seal = "from roundtable.encryption import seal; print(seal('Sesame'))"
-    sealed = manage("shell", "--verbosity", "0", "--command", seal, **DOCUMENTED).stdout.strip()
-    changed = DOCUMENTED | {"SECRET_KEY": "n" * 60 + "0123456789-abc"}
+    sealed = manage(
+        "shell", "--verbosity", "0", "--command", seal, **PRODUCTION_ENVIRONMENT
+    ).stdout.strip()
+    changed = PRODUCTION_ENVIRONMENT | {"SECRET_KEY": "n" * 60 + "0123456789-abc"}
     ask = f"from roundtable.encryption import open_sealed; print(open_sealed('{sealed}'))"
     command = ("shell", "--verbosity", "0", "--command", ask)
     assert manage(*command, **changed).returncode == 1
-    former = f"{'o' * 60}, {DOCUMENTED['SECRET_KEY']}"
+    former = f"{'o' * 60}, {PRODUCTION_ENVIRONMENT['SECRET_KEY']}"
     result = manage(*command, **changed, SECRET_KEY_FALLBACKS=former)
     assert result.stdout == "Sesame\n", result.stderr
 
 
-def test_folder_of_the_database_is_made(tmp_path: Path) -> None:
+def test_database_folder_is_created(tmp_path: Path) -> None:
     folder = tmp_path / "some" / "where"
     result = manage("migrate", "--verbosity", "0", **without("DATABASE_URL"), DATA_DIR=str(folder))
     assert (result.returncode, result.stderr) == (0, "")
     assert (folder / "roundtable.sqlite3").is_file()
 
 
-def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+def test_uncreatable_folder_gives_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     folder = tmp_path / "file" / "data"
     result = manage("migrate", **without("DATABASE_URL"), DATA_DIR=str(folder))
@@ -177,7 +190,7 @@ def server() -> Iterator[Path]:
     """The portal under gunicorn; the file that it listens at. All it writes is in one folder."""
     with tempfile.TemporaryDirectory(prefix="roundtable-") as name:
         folder = Path(name)
-        environment = DOCUMENTED | {
+        environment = PRODUCTION_ENVIRONMENT | {
             "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
             "DATA_DIR": f"{folder}/data",
             "STATIC_ROOT": f"{folder}/static",
@@ -189,8 +202,8 @@ def server() -> Iterator[Path]:
             assert result.returncode == 0, result.stderr
         socket, log = folder / "socket", folder / "log"
         command = [*GUNICORN, "--bind", f"unix:{socket}", "--workers", "1"]
-        with started(command, environment, log) as process:
-            wait_for("Booting worker", log, process)
+        with running_process(command, environment, log) as process:
+            wait_for_output("Booting worker", log, process)
             yield socket
             process.terminate()
             process.wait(timeout=20)
@@ -199,7 +212,7 @@ def server() -> Iterator[Path]:
 
 
 def test_gunicorn_serves_the_first_page(server: Path) -> None:
-    response, body = get(server, "/", X_Forwarded_Proto="https")
+    response, body = get_over_socket(server, "/", X_Forwarded_Proto="https")
     assert response.status == 200
     assert b"Roundtable" in body
     assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
@@ -208,23 +221,25 @@ def test_gunicorn_serves_the_first_page(server: Path) -> None:
     assert response.headers["X-Frame-Options"] == "DENY"
 
 
-def test_gunicorn_serves_files_that_may_be_kept(server: Path) -> None:
-    _, body = get(server, "/", X_Forwarded_Proto="https")
+def test_gunicorn_serves_cacheable_files(server: Path) -> None:
+    _, body = get_over_socket(server, "/", X_Forwarded_Proto="https")
     found = re.search(r'href="(/static/css/[^"]+\.css)"', body.decode())
     assert found
     address = found[1]
     assert re.search(r"\.[0-9a-f]{12}\.css$", address)
-    response, plain = get(server, address, X_Forwarded_Proto="https")
+    response, plain = get_over_socket(server, address, X_Forwarded_Proto="https")
     assert response.status == 200
     assert response.headers["Content-Type"].startswith("text/css")
     assert "immutable" in response.headers["Cache-Control"]
-    response, packed = get(server, address, X_Forwarded_Proto="https", Accept_Encoding="br")
+    response, packed = get_over_socket(
+        server, address, X_Forwarded_Proto="https", Accept_Encoding="br"
+    )
     assert response.headers["Content-Encoding"] == "br"
     assert len(packed) < len(plain)
 
 
-def test_gunicorn_sends_cookies_by_tls_only(server: Path) -> None:
-    response, _ = get(server, "/accounts/login/", X_Forwarded_Proto="https")
+def test_gunicorn_sets_secure_cookies(server: Path) -> None:
+    response, _ = get_over_socket(server, "/accounts/login/", X_Forwarded_Proto="https")
     assert response.status == 200
     cookies = response.headers.get_all("Set-Cookie") or []
     assert cookies
@@ -233,18 +248,18 @@ def test_gunicorn_sends_cookies_by_tls_only(server: Path) -> None:
         assert "; HttpOnly" in cookie
 
 
-def test_gunicorn_sends_plain_http_to_tls(server: Path) -> None:
-    response, _ = get(server, "/outcomes/")
+def test_gunicorn_redirects_http_to_https(server: Path) -> None:
+    response, _ = get_over_socket(server, "/outcomes/")
     assert response.status == 301
     assert response.headers["Location"] == "https://portal.example.org/outcomes/"
 
 
-def test_gunicorn_answers_to_its_own_names_only(server: Path) -> None:
+def test_gunicorn_rejects_unknown_hosts(server: Path) -> None:
     for host, status in (("www.example.org", 200), ("elsewhere.example.org", 400)):
-        response, _ = get(server, "/", X_Forwarded_Proto="https", Host=host)
+        response, _ = get_over_socket(server, "/", X_Forwarded_Proto="https", Host=host)
         assert response.status == status
 
 
-def test_gunicorn_shows_no_mail(server: Path) -> None:
-    response, _ = get(server, "/outbox/", X_Forwarded_Proto="https")
+def test_gunicorn_has_no_outbox(server: Path) -> None:
+    response, _ = get_over_socket(server, "/outbox/", X_Forwarded_Proto="https")
     assert response.status == 404

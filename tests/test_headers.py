@@ -118,7 +118,7 @@ def assert_nothing_inline(answer: Any, path: str) -> None:
 
 
 @pytest.mark.parametrize("listed", [SHARED, OTHERS + OWN])
-def test_visitor_is_kept_safe_on_every_kind_of_page(
+def test_every_page_has_security_headers_for_visitor(
     client: Client, paths: Paths, listed: list[str]
 ) -> None:
     for path in paths(listed):
@@ -142,25 +142,25 @@ def test_who_is_signed_in_is_kept_safe_on_every_kind_of_page(
         assert "Cookie" in answer["Vary"], path
 
 
-def test_page_that_failed_is_kept_safe(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_page_has_security_headers(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: object, **_fields: object) -> None:
         raise RuntimeError("a fault of the portal's own")
 
-    monkeypatch.setattr("outcomes.site.views.count", fail)
+    monkeypatch.setattr("outcomes.site.views.count_by_status", fail)
     answer = Client(raise_request_exception=False).get("/")
     assert answer.status_code == 500
     assert_strict(answer, "/")
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_browsers_stay_with_tls(client: Client, event: Event) -> None:
+def test_hsts_header_is_set(client: Client, event: Event) -> None:
     assert client.get("/", secure=True)["Strict-Transport-Security"] == (
         "max-age=31536000; includeSubDomains; preload"
     )
 
 
 @pytest.mark.django_db
-def test_plain_http_leads_to_tls(client: Client, settings: Settings) -> None:
+def test_http_redirects_to_https(client: Client, settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     answer = client.get("/commitments/?sort=due")
     assert (answer.status_code, answer["Location"]) == (
@@ -169,7 +169,7 @@ def test_plain_http_leads_to_tls(client: Client, settings: Settings) -> None:
     )
 
 
-def test_visitors_get_the_same_bytes_and_may_keep_them(paths: Paths) -> None:
+def test_visitors_get_identical_cacheable_responses(paths: Paths) -> None:
     for path in paths(SHARED):
         first = Client().get(path)
         second = Client(
@@ -190,7 +190,7 @@ def test_visitors_get_the_same_bytes_and_may_keep_them(paths: Paths) -> None:
         assert first.headers == second.headers, path
 
 
-def test_small_answers_hold_what_the_large_ones_hold(paths: Paths) -> None:
+def test_compressed_responses_match_uncompressed(paths: Paths) -> None:
     for path in paths(SHARED):
         packed = Client(headers={"accept-encoding": "gzip"}).get(path)
         plain = Client().get(path).content
@@ -220,7 +220,7 @@ NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
         ("/accounts/inactive/", 200, "public, no-cache"),
     ],
 )
-def test_visitor_gets_no_cookie_from_mistakes_and_refusals(
+def test_error_pages_set_no_cookie(
     client: Client, paths: Paths, path: str, status: int, kept: str
 ) -> None:
     answer = client.get(paths([path])[0])
@@ -228,7 +228,7 @@ def test_visitor_gets_no_cookie_from_mistakes_and_refusals(
     assert not answer.cookies
 
 
-def test_sign_in_page_is_not_kept(client: Client, paths: Paths) -> None:
+def test_sign_in_page_is_not_cacheable(client: Client, paths: Paths) -> None:
     for path in ("/accounts/login/", "/accounts/login/code/", "/accounts/login/?next=/me/"):
         for browser in (client, Client()):
             answer = browser.get(path)
@@ -236,14 +236,14 @@ def test_sign_in_page_is_not_kept(client: Client, paths: Paths) -> None:
             assert list(answer.cookies) == ["csrftoken"]
 
 
-def test_answer_to_a_session_that_has_ended_is_not_kept_either(paths: Paths) -> None:
+def test_response_to_ended_session_is_not_cacheable(paths: Paths) -> None:
     for path in paths(SHARED):
         browser = Client()
         browser.cookies["sessionid"] = "gone-long-ago"
         assert browser.get(path)["Cache-Control"] == "private, no-store", path
 
 
-def test_answer_to_a_post_is_never_kept(
+def test_response_to_post_is_not_cacheable(
     client: Client, client_of: Sign, paths: Paths, quiet_delegate: Delegate
 ) -> None:
     for browser in (client, client_of(quiet_delegate)):
@@ -252,9 +252,7 @@ def test_answer_to_a_post_is_never_kept(
                 assert browser.post(path)["Cache-Control"] == "private, no-store", path
 
 
-def test_cookies_are_out_of_reach_of_scripts_other_sites_and_plain_http(
-    client: Client, delegate: Delegate
-) -> None:
+def test_cookies_are_httponly_samesite_and_secure(client: Client, delegate: Delegate) -> None:
     client.get("/accounts/login/")
     client.post("/accounts/login/", {"login": "delegate@example.org"})
     assert sorted(client.cookies) == ["csrftoken", "messages", "sessionid"]
@@ -264,7 +262,7 @@ def test_cookies_are_out_of_reach_of_scripts_other_sites_and_plain_http(
         assert cookie["samesite"] == "Lax"
 
 
-def test_contact_card_is_a_file_of_its_own(client: Client, delegate: Delegate) -> None:
+def test_vcard_is_an_attachment(client: Client, delegate: Delegate) -> None:
     answer = client.get(f"/directory/{delegate.handle}.vcf")
     assert answer["Content-Type"] == "text/vcard; charset=utf-8"
     assert answer["Content-Disposition"] == f'attachment; filename="{delegate.handle}.vcf"'

@@ -12,7 +12,7 @@ from participants.models import ContactChannel, Delegate, User
 from roundtable.models import Event
 from tests.conftest import FULL
 from tests.factories import make_commitment, make_delegate
-from tests.recorded import recorded
+from tests.recorded_fixtures import recorded
 
 Sign = Callable[[User | Delegate], Client]
 CORPUS = Path(__file__).parent / "corpus" / "naughty.txt"
@@ -94,7 +94,7 @@ def page_at(browser: Client, address: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("path", LISTS + SINGLE)
-def test_mistake_in_the_address_is_named(reader: Client, path: str) -> None:
+def test_query_string_error_is_named(reader: Client, path: str) -> None:
     mistakes = MISTAKES + (PAGE_MISTAKES if path in LISTS else NO_PAGES)
     for query, sentence in mistakes:
         status, text = page_at(reader, f"{path}?{query}")
@@ -108,7 +108,7 @@ def test_mistake_in_the_address_is_named(reader: Client, path: str) -> None:
 @pytest.mark.parametrize(
     "number", ["2", "9999999999999999999999", "٣", "+2", "%20" + "2" + "%20", "0002"]
 )
-def test_page_that_is_not_there_is_named(reader: Client, path: str, number: str) -> None:
+def test_unknown_page_number_is_named(reader: Client, path: str, number: str) -> None:
     status, text = page_at(reader, f"{path}?page={number}")
     assert status == 400
     assert ONE_PAGE in text
@@ -117,14 +117,12 @@ def test_page_that_is_not_there_is_named(reader: Client, path: str, number: str)
 
 @pytest.mark.parametrize("number", ["1", "", "01", "١", "%201%20"])
 @pytest.mark.parametrize("path", LISTS)
-def test_first_page_may_be_asked_for(reader: Client, path: str, number: str) -> None:
+def test_first_page_number_is_accepted(reader: Client, path: str, number: str) -> None:
     assert page_at(reader, f"{path}?page={number}")[0] == 200
 
 
 @pytest.mark.parametrize(("path", "name", "label"), CHOICES)
-def test_choice_that_there_is_not_is_named(
-    reader: Client, path: str, name: str, label: str
-) -> None:
+def test_unknown_choice_is_named(reader: Client, path: str, name: str, label: str) -> None:
     for typed, shown in (
         ("nonsense", "nonsense"),
         ("' OR 1=1 --", "' OR 1=1 --"),
@@ -148,7 +146,7 @@ def test_choice_that_there_is_not_is_named(
     assert (status, f"“{name}” {BROKEN}" in text) == (400, True)
 
 
-def test_mistake_that_is_very_long_is_cut(reader: Client) -> None:
+def test_long_invalid_value_is_truncated(reader: Client) -> None:
     status, text = page_at(reader, "/commitments/?party=" + "x" * 8000)
     assert status == 400
     assert "Party: Select a valid choice. xxx" in text
@@ -156,14 +154,14 @@ def test_mistake_that_is_very_long_is_cut(reader: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_address_with_thousands_of_parameters_is_not_understood(client: Client) -> None:
+def test_too_many_parameters_are_rejected(client: Client) -> None:
     for path in [*LISTS, "/search/"]:
         answer = client.get(path + "?" + "&".join(f"p{number}=1" for number in range(6001)))
         assert answer.status_code == 400
         assert "This request could not be understood" in answer.content.decode()
 
 
-def test_form_keeps_what_else_was_chosen(client: Client, event: Event) -> None:
+def test_form_keeps_other_choices(client: Client, event: Event) -> None:
     page = client.get("/commitments/?event=roundtable-2024&sort=due&colour=red").content.decode()
     assert '<option value="roundtable-2024" selected>Roundtable 2024</option>' in page
     assert '<option value="due" selected>Due first</option>' in page
@@ -173,7 +171,7 @@ def test_form_keeps_what_else_was_chosen(client: Client, event: Event) -> None:
     assert '<option value="government" selected>Government</option>' in page
 
 
-def test_nothing_is_shown_where_the_address_has_a_mistake(client: Client, event: Event) -> None:
+def test_no_results_for_invalid_query_string(client: Client, event: Event) -> None:
     for path in ("/outcomes/", "/commitments/", "/organisations/", "/directory/", "/roundtables/"):
         page = client.get(f"{path}?colour=red").content.decode()
         assert "Nothing is shown, because of this:" in page
@@ -181,7 +179,7 @@ def test_nothing_is_shown_where_the_address_has_a_mistake(client: Client, event:
         assert "Train officers." not in page and "share what works" not in page
 
 
-def test_pages_keep_the_filters(client: Client, event: Event) -> None:
+def test_pagination_keeps_filters(client: Client, event: Event) -> None:
     for number in range(10, 40):
         make_commitment(event, reference=f"RT2024-C{number}", text="More")
     page = client.get("/commitments/?status=no-update&sort=due").content.decode()
@@ -208,7 +206,7 @@ SEARCH_MISTAKES = [
 
 
 @pytest.mark.parametrize(("query", "sentence"), SEARCH_MISTAKES)
-def test_words_that_cannot_be_searched_for_are_named(
+def test_unsearchable_words_are_named(
     client: Client, event: Event, query: str, sentence: str
 ) -> None:
     status, text = page_at(client, f"/search/?{query}")
@@ -217,7 +215,7 @@ def test_words_that_cannot_be_searched_for_are_named(
 
 
 @pytest.mark.django_db
-def test_search_keeps_what_was_typed(client: Client) -> None:
+def test_search_keeps_input(client: Client) -> None:
     typed = "a b c d e f g h <i> \"j\" 'k' &amp;"
     answer = client.get("/search/", {"q": typed})
     assert answer.status_code == 400
@@ -227,7 +225,7 @@ def test_search_keeps_what_was_typed(client: Client) -> None:
 @pytest.mark.parametrize(
     "words", ["%", "_", "\\", "%%", "'", '"', "' OR '1'='1", "*", "train%officers", "-train"]
 )
-def test_signs_of_the_database_are_plain_letters(client: Client, event: Event, words: str) -> None:
+def test_like_wildcards_are_literal(client: Client, event: Event, words: str) -> None:
     answer = client.get("/search/", {"q": words})
     assert answer.status_code == 200
     assert "Nothing contains all of these words." in answer.content.decode()
@@ -261,14 +259,14 @@ def assert_search_stands(client: Client, words: str, place: int) -> None:
 
 
 @pytest.mark.django_db
-def test_naughty_words_can_be_searched_for(client: Client) -> None:
+def test_naughty_strings_can_be_searched(client: Client) -> None:
     assert len(naughty()) > 30
     for place, words in enumerate(naughty()):
         assert_search_stands(client, words, place)
 
 
 @pytest.mark.django_db
-def test_large_samples_can_be_searched_for(client: Client, samples: Path) -> None:
+def test_large_samples_can_be_searched(client: Client, samples: Path) -> None:
     for place, words in enumerate(naughty(samples)):
         assert_search_stands(client, words, place)
 
@@ -322,14 +320,14 @@ def writer(db: None) -> Delegate:
 
 
 @pytest.mark.walk
-def test_naughty_texts_can_be_written_about_oneself(client_of: Sign, writer: Delegate) -> None:
+def test_naughty_strings_can_be_saved_in_profile(client_of: Sign, writer: Delegate) -> None:
     browser = client_of(writer)
     for words in naughty() if FULL else naughty()[::2]:
         assert_profile_stands(browser, writer, words)
 
 
 @pytest.mark.walk
-def test_large_samples_can_be_written_about_oneself(
+def test_large_samples_can_be_saved_in_profile(
     client_of: Sign, writer: Delegate, samples: Path
 ) -> None:
     browser = client_of(writer)

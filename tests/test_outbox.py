@@ -16,11 +16,11 @@ from pytest_django import Settings
 
 from participants.models import Delegate
 from roundtable import outbox, urls
-from tests.addresses import pages
-from tests.delivery import run_queue
 from tests.factories import make_user
-from tests.signing_in import add_app
+from tests.mail_queue import run_queue
+from tests.sign_in import add_authenticator
 from tests.test_urls import MAP
+from tests.url_patterns import page_paths
 
 FILES = "django.core.mail.backends.filebased.EmailBackend"
 
@@ -55,18 +55,18 @@ def send(folder: Path, subject: str, body: str, html: str = "") -> None:
 
 
 @pytest.mark.django_db
-def test_outbox_is_absent_in_earnest(client: Client) -> None:
+def test_outbox_is_absent_in_production(client: Client) -> None:
     assert client.get("/outbox/").status_code == 404
     assert not [entry for entry in urls.urlpatterns if "outbox" in str(entry.pattern)]
     assert "Mail that was sent" not in client.get("/").content.decode()
 
 
-def test_development_adds_the_outbox_to_the_map_and_nothing_else(folder: Path) -> None:
-    assert sorted(pages()) == sorted([*MAP, "outbox"])
+def test_development_adds_only_outbox_url(folder: Path) -> None:
+    assert sorted(page_paths()) == sorted([*MAP, "outbox"])
 
 
 @pytest.mark.django_db
-def test_outbox_says_where_mail_will_come_from(client: Client, folder: Path) -> None:
+def test_empty_outbox_explains_itself(client: Client, folder: Path) -> None:
     answer = client.get("/outbox/")
     assert answer.status_code == 200
     assert "No mail yet. Ask for a sign-in code, then read it here." in answer.content.decode()
@@ -75,7 +75,7 @@ def test_outbox_says_where_mail_will_come_from(client: Client, folder: Path) -> 
 
 
 @pytest.mark.django_db
-def test_newest_mail_stands_first_and_cannot_bring_markup(client: Client, folder: Path) -> None:
+def test_newest_email_is_first_and_escaped(client: Client, folder: Path) -> None:
     send(folder, "First", "Code <b>ABCD</b>")
     send(folder, "Zweite für Sie — ที่สอง", "Line one\nLine two: ü, ก", "<p>Not this</p>")
     page = client.get("/outbox/").content.decode()
@@ -98,19 +98,21 @@ def test_outbox_shows_the_newest_thirty(client: Client, folder: Path) -> None:
     assert "Mail 30" in page and "Mail 01" in page and "Mail 00" not in page
 
 
-def test_messages_that_were_sent_together_are_all_read(tmp_path: Path) -> None:
+def test_emails_sent_together_are_all_shown(tmp_path: Path) -> None:
     (tmp_path / "one.log").write_bytes(
         b"To: a@example.org\nSubject: First\nDate: now\n\nBody\n\n" + b"-" * 79 + b"\n"
         b"To: b@example.org\nSubject: Second\nDate: now\n\nOther\n\n" + b"-" * 79 + b"\n"
     )
-    assert [(mail.to, mail.subject, mail.body.strip()) for mail in outbox.read(tmp_path)] == [
+    assert [
+        (mail.to, mail.subject, mail.body.strip()) for mail in outbox.read_messages(tmp_path)
+    ] == [
         ("b@example.org", "Second", "Other"),
         ("a@example.org", "First", "Body"),
     ]
 
 
 @pytest.mark.django_db
-def test_sign_in_code_is_read_at_the_outbox(
+def test_sign_in_code_is_shown_in_outbox(
     client: Client, folder: Path, settings: Settings, delegate: Delegate
 ) -> None:
     settings.EMAIL_BACKEND = FILES
@@ -123,9 +125,9 @@ def test_sign_in_code_is_read_at_the_outbox(
 
 
 @pytest.mark.django_db
-def test_outbox_shows_what_an_app_would_show(client: Client, folder: Path) -> None:
+def test_outbox_shows_totp_codes(client: Client, folder: Path) -> None:
     assert "authenticator apps" not in client.get("/outbox/").content.decode()
-    add_app(make_user("cochair@example.org"))
+    add_authenticator(make_user("cochair@example.org"))
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
         page = client.get("/outbox/").content.decode()
     # As another program makes it from the same secret.

@@ -6,38 +6,74 @@ requests of rounds were not answered. It names organisations and groups, never p
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
+from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
-from outcomes.changes.log import log
+from outcomes.changes.log import change_log
 from outcomes.changes.values import Change
-from outcomes.commitments.as_of import EARLIEST, meeting_before
-from outcomes.commitments.charts import Share, shares
+from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
+from outcomes.commitments.charts import Share, status_shares
 from outcomes.commitments.queries import with_parties
-from outcomes.commitments.statistics import count
+from outcomes.commitments.statistics import count_by_status
 from outcomes.models import (
-    ENDED,
-    UNFULFILLED,
+    ENDED_STATUSES,
+    UNFULFILLED_STATUSES,
     Assessment,
     Commitment,
+    EditorialState,
     Offer,
     Outcome,
     OutcomeAddressee,
     ProgressUpdate,
     Response,
     RoundRequest,
-    State,
     years_before,
 )
-from outcomes.reporting.rounds import has_answered
-from participants.models import Organisation, members_of
+from outcomes.reporting.rounds import has_answered_q
+from participants.models import Organisation, member_condition
 from roundtable.models import Event
 
-MOST_CHANGES = 40  # as many as are read before a meeting
+
+@cache
+def _weasyprint() -> Any:
+    """The library; None where it, or what it needs of the system, is absent."""
+    try:
+        # Here, not above: it takes 23 MB, which only a process that makes PDFs should spend.
+        import weasyprint  # noqa: PLC0415
+    except (ImportError, OSError):
+        return None
+    return weasyprint
+
+
+def can_render_pdf() -> bool:
+    """Whether a PDF can be made here."""
+    return _weasyprint() is not None
+
+
+def render_pdf(html: str, style: str) -> bytes:
+    """The page as PDF/UA: tagged, with its language and its title.
+
+    Nothing is fetched for it. Relative links lead to the portal. Raises RuntimeError where
+    `can_render_pdf` says no.
+    """
+    weasyprint = _weasyprint()
+    if weasyprint is None:
+        raise RuntimeError("weasyprint or Pango is absent")
+    nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
+    page = weasyprint.HTML(string=html, base_url=settings.PORTAL_URL, url_fetcher=nothing)
+    sheet = weasyprint.CSS(string=style, url_fetcher=nothing)
+    made: bytes = page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1")
+    return made
+
+
+MAX_CHANGES = 40  # as many as are read before a meeting
 
 
 @dataclass(frozen=True)
-class Stand:
+class PointSummary:
     """One point: how many were asked and answered, and the commitments under it."""
 
     point: Outcome
@@ -47,12 +83,12 @@ class Stand:
 
 
 @dataclass(frozen=True)
-class Silence:
+class OutstandingReport:
     """Who said nothing, and about what; `last` is the day of its last word, where there is one."""
 
-    who: str
-    about: list[str]
-    last: date | None = None
+    name: str
+    subjects: list[str]
+    last_reported_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -62,49 +98,51 @@ class Brief:
     since: date | None
     counts: dict[str, int]
     shares: list[Share]
-    points: list[Stand]
-    moved: list[Change]
-    left_out: int
-    parties: list[Silence]
-    addressees: list[Silence]
+    points: list[PointSummary]
+    recent_changes: list[Change]
+    omitted_count: int
+    parties: list[OutstandingReport]
+    addressees: list[OutstandingReport]
     overdue: list[Commitment]
     ended: list[ProgressUpdate]
-    unanswered: list[Silence]
-    waiting: int
+    unanswered: list[OutstandingReport]
+    pending_count: int
 
 
-def brief(event: Event, on: date, now: datetime) -> Brief:
+def build_brief(event: Event, on: date, now: datetime) -> Brief:
     """The brief for that roundtable, in a constant number of queries."""
-    since = meeting_before(event, on)
+    since = last_meeting_before(event, on)
     rows = Commitment.objects.filter(event=event)
     commitments = list(with_parties(rows).order_by("pk"))
-    counts = count(rows, on)
+    counts = count_by_status(rows, on)
     points, addressees = _points(event, commitments)
-    changed = log(datetime.combine(since or EARLIEST, time(), UTC), now, event)
-    moved = changed[:MOST_CHANGES]
+    changed = change_log(datetime.combine(since or EARLIEST_DAY, time(), UTC), now, event)
+    recent_changes = changed[:MAX_CHANGES]
     ended = ProgressUpdate.objects.filter(
-        pk__in=rows.filter(latest_status__in=UNFULFILLED).values("latest_update"),
-        reported_on__gte=since or EARLIEST,
+        pk__in=rows.filter(latest_status__in=UNFULFILLED_STATUSES).values("latest_update"),
+        reported_on__gte=since or EARLIEST_DAY,
     )
     return Brief(
         since=since,
         counts=counts,
-        shares=shares(counts),
+        shares=status_shares(counts),
         points=points,
-        moved=moved,
-        left_out=max(changed.count() - MOST_CHANGES, 0),
+        recent_changes=recent_changes,
+        omitted_count=max(changed.count() - MAX_CHANGES, 0),
         parties=_silent_parties(event, commitments, on),
         addressees=addressees,
         overdue=[row for row in commitments if row.is_overdue(on)],
         ended=list(
             ended.select_related("commitment", "party__organisation", "party__group").order_by("pk")
         ),
-        unanswered=_unanswered(event, on),
-        waiting=_waiting(event),
+        unanswered=_unanswered_requests(event, on),
+        pending_count=_count_pending(event),
     )
 
 
-def _points(event: Event, commitments: list[Commitment]) -> tuple[list[Stand], list[Silence]]:
+def _points(
+    event: Event, commitments: list[Commitment]
+) -> tuple[list[PointSummary], list[OutstandingReport]]:
     """The published points in their order, and who has not answered which of them."""
     published = Outcome.objects.published().filter(statement__event=event)
     points = list(
@@ -123,65 +161,73 @@ def _points(event: Event, commitments: list[Commitment]) -> tuple[list[Stand], l
         .values_list("outcome", "organisation")
     ):
         answered.setdefault(outcome_id, set()).add(organisation)
-    spoken_to = _spoken_to(event)
-    stands: list[Stand] = []
+    addressees_by_point = _addressees_by_point(event)
+    summaries: list[PointSummary] = []
     silent: dict[int, list[str]] = {}
     for point in points:
-        asked: set[int] = set()
+        addressee_ids: set[int] = set()
         if point.kind == Outcome.Kind.RECOMMENDATION:
-            asked = spoken_to.get(point.pk, set()) | spoken_to.get(point.parent_id or 0, set())
-        said = asked & answered.get(point.pk, set())
-        stands.append(Stand(point, len(asked), len(said), under.get(point.pk, [])))
-        for organisation in asked - said:
+            addressee_ids = addressees_by_point.get(point.pk, set()) | addressees_by_point.get(
+                point.parent_id or 0, set()
+            )
+        responded = addressee_ids & answered.get(point.pk, set())
+        summaries.append(
+            PointSummary(point, len(addressee_ids), len(responded), under.get(point.pk, []))
+        )
+        for organisation in addressee_ids - responded:
             silent.setdefault(organisation, []).append(point.number)
     names = Organisation.objects.filter(pk__in=silent).order_by("name", "pk")
-    return stands, [Silence(row.short, silent[row.pk]) for row in names]
+    return summaries, [OutstandingReport(row.short, silent[row.pk]) for row in names]
 
 
-def _spoken_to(event: Event) -> dict[int, set[int]]:
+def _addressees_by_point(event: Event) -> dict[int, set[int]]:
     """The organisations that each point or lead-in speaks to, itself or as members of a group."""
     rows = list(
         OutcomeAddressee.objects.filter(outcome__statement__event=event).values_list(
-            "outcome", "organisation", "group__made_of"
+            "outcome", "organisation", "group__member_rule"
         )
     )
     members = {
         word: set(
-            Organisation.objects.filter(members_of(word, event.pk)).values_list("pk", flat=True)
+            Organisation.objects.filter(member_condition(word, event.pk)).values_list(
+                "pk", flat=True
+            )
         )
         for word in sorted({word for _outcome, _organisation, word in rows if word})
     }
-    found: dict[int, set[int]] = {}
+    addressees_by_point: dict[int, set[int]] = {}
     for outcome, organisation, word in rows:
-        meant = {organisation} if organisation else members.get(word, set())
-        found.setdefault(outcome, set()).update(meant)
-    return found
+        organisation_ids = {organisation} if organisation else members.get(word, set())
+        addressees_by_point.setdefault(outcome, set()).update(organisation_ids)
+    return addressees_by_point
 
 
-def _silent_parties(event: Event, commitments: list[Commitment], on: date) -> list[Silence]:
+def _silent_parties(
+    event: Event, commitments: list[Commitment], on: date
+) -> list[OutstandingReport]:
     """Who has reported on something that is not over neither this year nor the year before it."""
     last: dict[int, date] = {}
     approved = ProgressUpdate.objects.approved().filter(commitment__event=event)
-    for number, told in approved.values_list("party", "reported_on"):
-        last.setdefault(number, told)
+    for number, reported_on in approved.values_list("party", "reported_on"):
+        last.setdefault(number, reported_on)
     about: dict[str, list[str]] = {}
-    spoke: dict[str, date] = {}
+    last_reported: dict[str, date] = {}
     for commitment in commitments:
         for party in commitment.parties.all():
             day = last.get(party.pk)
-            if commitment.status in ENDED or (day and day > years_before(on, 1)):
+            if commitment.status in ENDED_STATUSES or (day and day > years_before(on, 1)):
                 continue
             who = party.organisation.short if party.organisation else str(party)
             about.setdefault(who, []).append(commitment.reference)
             if day:
-                spoke[who] = max(day, spoke.get(who, day))
-    return [Silence(who, about[who], spoke.get(who)) for who in sorted(about)]
+                last_reported[who] = max(day, last_reported.get(who, day))
+    return [OutstandingReport(who, about[who], last_reported.get(who)) for who in sorted(about)]
 
 
-def _unanswered(event: Event, on: date) -> list[Silence]:
+def _unanswered_requests(event: Event, on: date) -> list[OutstandingReport]:
     """Who was asked in rounds that are over and has handed in nothing since; one line a round."""
     requests = RoundRequest.objects.filter(
-        ~has_answered(), round__event=event, round__due_on__lt=on
+        ~has_answered_q(), round__event=event, round__due_on__lt=on
     ).select_related("round", "party__commitment", "party__organisation", "party__group")
     lines: dict[tuple[str, str], list[str]] = {}
     for request in requests.order_by("round__opened_at", "round", "party__commitment", "pk"):
@@ -190,19 +236,19 @@ def _unanswered(event: Event, on: date) -> list[Silence]:
         line = lines.setdefault((who, request.party.commitment.reference), [])
         line.append(request.round.title)
     return [
-        Silence(f"{who}, {reference}", rounds)
+        OutstandingReport(f"{who}, {reference}", rounds)
         for (who, reference), rounds in sorted(lines.items(), key=lambda it: (-len(it[1]), it[0]))
     ]
 
 
-def _waiting(event: Event) -> int:
+def _count_pending(event: Event) -> int:
     """How many texts wait for a co-chair; what they say does not stand here."""
-    waits = Q(state=State.SUBMITTED)
+    is_submitted = Q(state=EditorialState.SUBMITTED)
     return (
-        ProgressUpdate.objects.filter(waits, commitment__event=event).count()
-        + Assessment.objects.filter(waits, commitment__event=event).count()
-        + Response.objects.filter(waits, outcome__statement__event=event).count()
+        ProgressUpdate.objects.filter(is_submitted, commitment__event=event).count()
+        + Assessment.objects.filter(is_submitted, commitment__event=event).count()
+        + Response.objects.filter(is_submitted, outcome__statement__event=event).count()
         + Offer.objects.filter(
-            waits, Q(outcome__statement__event=event) | Q(commitment__event=event)
+            is_submitted, Q(outcome__statement__event=event) | Q(commitment__event=event)
         ).count()
     )

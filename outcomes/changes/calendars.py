@@ -18,26 +18,26 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import scope_of
-from outcomes.changes.topics import Topic, absolute
-from outcomes.models import ENDED, Commitment, years_before
+from outcomes.changes.topics import Topic, absolute_url
+from outcomes.models import ENDED_STATUSES, Commitment, years_before
 
-MOST = 1000  # entries of either sort
-REFRESH = timedelta(hours=12)
-TITLE_LENGTH = 100
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+MAX_CALENDAR_ENTRIES = 1000  # entries of either sort
+REFRESH_INTERVAL = timedelta(hours=12)
+MAX_SUMMARY_LENGTH = 100
+_CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def calendar(topic: Topic, on: date) -> bytes:
+def build_calendar(topic: Topic, on: date) -> bytes:
     """What falls due from a year before that day, as one calendar."""
     found = icalendar.Calendar()
     name = _("%s: due dates") % topic.name
     found.add("version", "2.0")
     found.add("prodid", "-//Roundtable//Due dates and milestones//EN")
     found.add("method", "PUBLISH")
-    found.add("name", _plain(name))
-    found.add("x-wr-calname", _plain(name))
-    found.add("url", absolute(topic.path))
-    found.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    found.add("name", _without_control_characters(name))
+    found.add("x-wr-calname", _without_control_characters(name))
+    found.add("url", absolute_url(topic.path))
+    found.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", "PT12H")
     for entry in _entries(topic, years_before(on, 1)):
         found.add_component(entry)
@@ -48,28 +48,32 @@ def calendar(topic: Topic, on: date) -> bytes:
 def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
     scope = scope_of(topic.row)
     due = scope.commitments.filter(due_on__gte=since).select_related("event")
-    for row in _with_versions(due.order_by("due_on", "pk")[:MOST], "text", "latest_status"):
+    for row in _with_version_counts(
+        due.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "text", "latest_status"
+    ):
         state = row.status.label if row.status else _("No update yet")
         ended = _("%(reference)s (%(state)s): %(text)s")
         yield _entry(
             row,
             row,
             uid=row.reference,
-            title=ended if row.status in ENDED else _("%(reference)s is due: %(text)s"),
+            title=ended if row.status in ENDED_STATUSES else _("%(reference)s is due: %(text)s"),
             state=str(state),
             words=row.text,
             description=f"{row.text}\n\n" + _("Status: %s") % state,
         )
     milestones = scope.milestones.filter(due_on__gte=since).select_related("commitment__event")
-    for step in _with_versions(milestones.order_by("due_on", "pk")[:MOST], "title", "reached_on"):
+    for milestone in _with_version_counts(
+        milestones.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "title", "reached_on"
+    ):
         reached = _("%(reference)s, reached: %(text)s")
         yield _entry(
-            step,
-            step.commitment,
-            uid=f"{step.commitment.reference}-milestone-{step.pk}",
-            title=reached if step.reached_on else _("%(reference)s, milestone: %(text)s"),
-            words=step.title,
-            description=f"{step.title}\n\n{step.commitment.text}",
+            milestone,
+            milestone.commitment,
+            uid=f"{milestone.commitment.reference}-milestone-{milestone.pk}",
+            title=reached if milestone.reached_on else _("%(reference)s, milestone: %(text)s"),
+            words=milestone.title,
+            description=f"{milestone.title}\n\n{milestone.commitment.text}",
         )
 
 
@@ -84,14 +88,14 @@ def _entry(
     state: str = "",
 ) -> icalendar.Event:
     changed_at: datetime = row.changed_at or commitment.recorded_at
-    text = Truncator(words).chars(TITLE_LENGTH)
+    text = Truncator(words).chars(MAX_SUMMARY_LENGTH)
     values = {"reference": commitment.reference, "state": state, "text": text}
     if commitment.event.is_demonstration:
         description += "\n\n" + _("Made up, for the demonstration.")
     entry = icalendar.Event()
     entry.add("uid", f"{uid}@{urlsplit(settings.PORTAL_URL).hostname}")
-    entry.add("summary", " ".join(_plain(title % values).split()))
-    entry.add("description", _plain(description))
+    entry.add("summary", " ".join(_without_control_characters(title % values).split()))
+    entry.add("description", _without_control_characters(description))
     entry.add("dtstart", row.due_on)
     if row.due_on < date.max:
         entry.add("dtend", row.due_on + timedelta(days=1))
@@ -99,12 +103,12 @@ def _entry(
     entry.add("dtstamp", changed_at)
     entry.add("last-modified", changed_at)
     entry.add("sequence", max(row.versions - 1, 0))
-    entry.add("url", absolute(commitment.get_absolute_url()))
+    entry.add("url", absolute_url(commitment.get_absolute_url()))
     entry.add("transp", "TRANSPARENT")  # nobody is busy because something is due
     return entry
 
 
-def _with_versions(rows: "QuerySet[Any]", *shown: str) -> list[Any]:
+def _with_version_counts(rows: "QuerySet[Any]", *fields: str) -> list[Any]:
     """With how often what an entry shows was written anew, and when last.
 
     Only that: what else was stored of a row may be hidden, and must not be told by a number.
@@ -115,7 +119,7 @@ def _with_versions(rows: "QuerySet[Any]", *shown: str) -> list[Any]:
     for pk, at, *words in (
         history.filter(id__in=[row.pk for row in found])
         .order_by("history_date", "history_id")
-        .values_list("id", "history_date", "due_on", *shown)
+        .values_list("id", "history_date", "due_on", *fields)
     ):
         if not versions[pk] or versions[pk][-1][1] != words:
             versions[pk].append((at, words))
@@ -125,6 +129,6 @@ def _with_versions(rows: "QuerySet[Any]", *shown: str) -> list[Any]:
     return found
 
 
-def _plain(text: str) -> str:
+def _without_control_characters(text: str) -> str:
     """Without what a calendar cannot hold."""
-    return _CONTROL.sub(" ", text.replace("\r\n", "\n"))
+    return _CONTROL_CHARACTERS.sub(" ", text.replace("\r\n", "\n"))

@@ -30,12 +30,12 @@ from participants.models import EventRole, Organisation
 from roundtable.models import Event
 
 # Publishing and correcting may be one act, whose first half nobody ever saw.
-SETTLED = timedelta(minutes=5)
-NEVER = date(9999, 12, 31)
-CHANGED = "~"
+SETTLING_TIME = timedelta(minutes=5)
+NO_DUE_DATE = date(9999, 12, 31)
+HISTORY_CHANGED = "~"
 
 # What of each model the public reads as text. The rest is no wording, or leads to a mailbox.
-FIELDS: dict[type[Model], tuple[str, ...]] = {
+PUBLIC_TEXT_FIELDS: dict[type[Model], tuple[str, ...]] = {
     Event: ("title", "starts_on", "ends_on", "city", "country", "venue", "summary"),
     Statement: ("title", "introduction"),
     Outcome: ("text", "kind", "place_in_source"),
@@ -46,7 +46,7 @@ FIELDS: dict[type[Model], tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldCorrection:
     """One field that a correction changed, as people read it."""
 
     field: str
@@ -55,24 +55,26 @@ class Difference:
     after: str
 
 
-def corrected(rows: "QuerySet[Any]", since: datetime, until: datetime) -> "QuerySet[Any]":
+def public_corrections(rows: "QuerySet[Any]", since: datetime, until: datetime) -> "QuerySet[Any]":
     """Rows of the history in which these rows, which are public now, were corrected in public."""
     history: Any = rows.model.history.model.objects.filter(
-        history_type=CHANGED,
+        history_type=HISTORY_CHANGED,
         history_date__gte=since,
         history_date__lt=until,
         id__in=rows.order_by().values("pk"),
     )
-    history = with_row_before(history).annotate(
-        settled=ExpressionWrapper(F("history_date") - SETTLED, output_field=DateTimeField())
+    history = with_previous_row(history).annotate(
+        settled=ExpressionWrapper(F("history_date") - SETTLING_TIME, output_field=DateTimeField())
     )
-    same = history.model.objects.filter(history_id=OuterRef("row_before"))
-    for field in FIELDS[rows.model]:
+    same = history.model.objects.filter(history_id=OuterRef("previous_row"))
+    for field in PUBLIC_TEXT_FIELDS[rows.model]:
         same = same.filter(**{field: OuterRef(field)}) if field != "due_on" else _same_due(same)
-    return _in_public(history.filter(~Exists(same), row_before__isnull=False), rows.model)
+    return _written_in_public(history.filter(~Exists(same), previous_row__isnull=False), rows.model)
 
 
-def reached(milestones: "QuerySet[Milestone]", since: datetime, until: datetime) -> "QuerySet[Any]":
+def reached_milestones(
+    milestones: "QuerySet[Milestone]", since: datetime, until: datetime
+) -> "QuerySet[Any]":
     """Rows of the history that first say that these milestones, reached by now, are reached."""
     history: Any = Milestone.history.model.objects.filter(
         history_date__gte=since,
@@ -80,54 +82,58 @@ def reached(milestones: "QuerySet[Milestone]", since: datetime, until: datetime)
         reached_on__isnull=False,
         id__in=milestones.filter(reached_on__isnull=False).order_by().values("pk"),
     )
-    before = history.model.objects.filter(history_id=OuterRef("row_before"))
-    said = before.filter(reached_on__isnull=False)
-    return with_row_before(history).filter(~Exists(said))
+    before = history.model.objects.filter(history_id=OuterRef("previous_row"))
+    already_reached = before.filter(reached_on__isnull=False)
+    return with_previous_row(history).filter(~Exists(already_reached))
 
 
-def with_row_before(history: "QuerySet[Any]") -> "QuerySet[Any]":
+def with_previous_row(history: "QuerySet[Any]") -> "QuerySet[Any]":
     """Each row of a history with the number of the one before it, as `row_before`."""
     earlier = history.model.objects.filter(
         id=OuterRef("id"), history_date__lte=OuterRef("history_date")
     ).exclude(history_id=OuterRef("history_id"))
     latest = earlier.order_by("-history_date", "-history_id").values("history_id")[:1]
-    found: QuerySet[Any] = history.annotate(row_before=Subquery(latest))
+    found: QuerySet[Any] = history.annotate(previous_row=Subquery(latest))
     return found
 
 
 def _same_due(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    never = Value(NEVER, output_field=DateField())
+    never = Value(NO_DUE_DATE, output_field=DateField())
     dated: QuerySet[Any] = rows.annotate(due=Coalesce("due_on", never))
     return dated.filter(due=Coalesce(OuterRef("due_on"), never))
 
 
-def _in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":
+def _written_in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":
     """Those of them that stood in public when they were written."""
     at, settled = OuterRef("history_date"), OuterRef("settled")
     if model is Event:
-        return _stood(history, Event, "id", at, settled, is_public=True)
+        return _while_public(history, Event, "id", at, settled, is_public=True)
     if model is Organisation:
         # It stood in public through a roundtable that named it then.
         roles = EventRole.objects.filter(
             organisation=OuterRef("id"), recorded_at__lte=OuterRef("settled")
         )
         return history.filter(
-            Exists(_stood(roles, Event, "event", OuterRef(at), OuterRef(settled), is_public=True))
+            Exists(
+                _while_public(
+                    roles, Event, "event", OuterRef(at), OuterRef(settled), is_public=True
+                )
+            )
         )
     if model in (Commitment, Milestone):
         event = "event" if model is Commitment else "commitment__event"
-        return _stood(history, Event, event, at, settled, is_public=True)
+        return _while_public(history, Event, event, at, settled, is_public=True)
     published = {"state": Statement.State.PUBLISHED}
     if model is Statement:
-        history = _stood(history, Event, "event", at, settled, is_public=True)
-        return _stood(history, Statement, "id", at, settled, **published)
-    before = history.model.objects.filter(history_id=OuterRef("row_before")).exclude(number="")
+        history = _while_public(history, Event, "event", at, settled, is_public=True)
+        return _while_public(history, Statement, "id", at, settled, **published)
+    before = history.model.objects.filter(history_id=OuterRef("previous_row")).exclude(number="")
     history = history.filter(Exists(before))
-    history = _stood(history, Event, "statement__event", at, settled, is_public=True)
-    return _stood(history, Statement, "statement", at, settled, **published)
+    history = _while_public(history, Event, "statement__event", at, settled, is_public=True)
+    return _while_public(history, Statement, "statement", at, settled, **published)
 
 
-def _stood(
+def _while_public(
     rows: "QuerySet[Any]",
     model: Any,
     key: str,
@@ -147,12 +153,12 @@ def _stood(
     return found.filter(~Exists(hidden), **{f"{field}_then": value})
 
 
-def differences(model: type[Model], before: Any, after: Any) -> Iterator[Difference]:
+def field_corrections(model: type[Model], before: Any, after: Any) -> Iterator[FieldCorrection]:
     """The fields in which two rows of a history differ."""
-    for field in FIELDS[model]:
+    for field in PUBLIC_TEXT_FIELDS[model]:
         if getattr(before, field) != getattr(after, field):
             label = str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
-            yield Difference(field, label, _as_text(before, field), _as_text(after, field))
+            yield FieldCorrection(field, label, _as_text(before, field), _as_text(after, field))
 
 
 def _as_text(row: Any, field: str) -> str:

@@ -8,25 +8,25 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from outcomes.changes.corrections import differences, with_row_before
-from outcomes.changes.values import Change, Kind
+from outcomes.changes.corrections import field_corrections, with_previous_row
+from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import (
     Assessment,
     Commitment,
+    ImplementationStatus,
     Milestone,
     Offer,
     Outcome,
     ProgressUpdate,
     Response,
     Statement,
-    Status,
 )
 from participants.models import Organisation
-from roundtable.history import taken_out
+from roundtable.history import redacted_fields
 from roundtable.models import Event
 
 
-def of_commitment(commitment: Commitment) -> dict[str, Any]:
+def commitment_subject(commitment: Commitment) -> dict[str, Any]:
     """For a change of this commitment."""
     return {
         "reference": commitment.reference,
@@ -37,23 +37,25 @@ def of_commitment(commitment: Commitment) -> dict[str, Any]:
     }
 
 
-def subjects_of(model: type[Model], numbers: set[int]) -> dict[int, dict[str, Any]]:
+def subjects_by_id(model: type[Model], numbers: set[int]) -> dict[int, dict[str, Any]]:
     """For changes of these rows, by their numbers."""
     if model is Organisation:
-        return {row.pk: _of_organisation(row) for row in _bulk(Organisation, numbers)}
+        return {row.pk: _organisation_subject(row) for row in _bulk(Organisation, numbers)}
     if model is Commitment:
-        return {row.pk: of_commitment(row) for row in _bulk(Commitment, numbers, "event")}
+        return {row.pk: commitment_subject(row) for row in _bulk(Commitment, numbers, "event")}
     if model is Milestone:
         rows = _bulk(Milestone, numbers, "commitment__event")
-        return {row.pk: of_commitment(row.commitment) for row in rows}
+        return {row.pk: commitment_subject(row.commitment) for row in rows}
     if model is Outcome:
-        return {row.pk: _of_outcome(row) for row in _bulk(Outcome, numbers, "statement__event")}
+        return {
+            row.pk: _outcome_subject(row) for row in _bulk(Outcome, numbers, "statement__event")
+        }
     if model is Statement:
         return {
-            row.pk: of_event(row.event) | {"subject": row.title}
+            row.pk: event_subject(row.event) | {"subject": row.title}
             for row in _bulk(Statement, numbers, "event")
         }
-    return {row.pk: of_event(row) for row in _bulk(Event, numbers)}
+    return {row.pk: event_subject(row) for row in _bulk(Event, numbers)}
 
 
 def _bulk(model: Any, numbers: set[int], *joined: str) -> Any:
@@ -61,7 +63,7 @@ def _bulk(model: Any, numbers: set[int], *joined: str) -> Any:
     return rows.select_related(*joined) if joined else rows
 
 
-def of_event(event: Event) -> dict[str, Any]:
+def event_subject(event: Event) -> dict[str, Any]:
     """For a change of this roundtable."""
     return {
         "reference": event.code,
@@ -72,16 +74,16 @@ def of_event(event: Event) -> dict[str, Any]:
     }
 
 
-def _of_outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome_subject(outcome: Outcome) -> dict[str, Any]:
     event = outcome.statement.event
-    return of_event(event) | {
+    return event_subject(event) | {
         "reference": outcome.number,
         "subject": outcome.text,
         "url": outcome.get_absolute_url(),
     }
 
 
-def _of_organisation(organisation: Organisation) -> dict[str, Any]:
+def _organisation_subject(organisation: Organisation) -> dict[str, Any]:
     return {
         "reference": "",
         "subject": organisation.name,
@@ -90,7 +92,7 @@ def _of_organisation(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-CORRECTIONS: dict[type[Model], str] = {
+CORRECTION_SOURCES: dict[type[Model], str] = {
     Event: "corrected-event",
     Statement: "corrected-statement",
     Outcome: "corrected-outcome",
@@ -98,25 +100,25 @@ CORRECTIONS: dict[type[Model], str] = {
     Milestone: "corrected-milestone",
     Organisation: "corrected-organisation",
 }
-Told = Iterator[tuple[int, Change]]
-Key = tuple[datetime, str, int]
+DescribedChanges = Iterator[tuple[int, Change]]
+ChangeKey = tuple[datetime, str, int]
 
 
-def tell(keys: list[Key]) -> list[Change]:
+def describe_changes(keys: list[ChangeKey]) -> list[Change]:
     """The changes behind these keys, in their order."""
     found: dict[tuple[str, int], list[Change]] = {}
-    for source, of in SOURCES.items():
+    for source, describe in DESCRIBERS.items():
         if numbers := [row for _at, kind, row in keys if kind == source]:
-            for row, change in of(numbers):
+            for row, change in describe(numbers):
                 found.setdefault((source, row), []).append(change)
-    for model, source in CORRECTIONS.items():
+    for model, source in CORRECTION_SOURCES.items():
         if numbers := [row for _at, kind, row in keys if kind == source]:
             for row, change in _corrections(model, numbers):
                 found.setdefault((source, row), []).append(change)
     return [change for _at, source, row in keys for change in found.get((source, row), ())]
 
 
-def _before(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
+def _previously_approved(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
     """What was approved by then and is true for the latest day before."""
     known = rows.filter(
         **{name: OuterRef(name) for name in same}, approved_at__lte=OuterRef("approved_at")
@@ -130,24 +132,24 @@ def _before(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
     return known.filter(earlier)
 
 
-def _statements(numbers: Iterable[int]) -> Told:
+def _statements(numbers: Iterable[int]) -> DescribedChanges:
     for row in Statement.objects.filter(pk__in=numbers).select_related("event"):
         yield (
             row.pk,
             Change(
-                at=_moment(row.published_at),
-                kind=Kind.STATEMENT,
+                at=_required(row.published_at),
+                kind=ChangeKind.STATEMENT,
                 key=f"statement-{row.pk}",
                 field=_("Statement"),
                 before="",
                 after=row.title,
-                **of_event(row.event) | {"subject": row.title},
+                **event_subject(row.event) | {"subject": row.title},
             ),
         )
 
 
-def _updates(numbers: Iterable[int]) -> Told:
-    before = _before(ProgressUpdate.objects.approved(), "reported_on", "commitment")
+def _updates(numbers: Iterable[int]) -> DescribedChanges:
+    before = _previously_approved(ProgressUpdate.objects.approved(), "reported_on", "commitment")
     rows: Any = ProgressUpdate.objects.filter(pk__in=numbers).annotate(
         status_before=Subquery(before.values("status")[:1])
     )
@@ -155,24 +157,28 @@ def _updates(numbers: Iterable[int]) -> Told:
         yield (
             row.pk,
             Change(
-                at=_moment(row.approved_at),
-                kind=Kind.UPDATE,
+                at=_required(row.approved_at),
+                kind=ChangeKind.UPDATE,
                 key=f"update-{row.pk}",
                 field=_("Status"),
                 before=str(
-                    Status(row.status_before).label if row.status_before else _("No update yet")
+                    ImplementationStatus(row.status_before).label
+                    if row.status_before
+                    else _("No update yet")
                 ),
-                after=str(Status(row.status).label),
+                after=str(ImplementationStatus(row.status).label),
                 by=str(row.party),
                 day=row.reported_on,
                 text=row.text,
-                **of_commitment(row.commitment),
+                **commitment_subject(row.commitment),
             ),
         )
 
 
-def _responses(numbers: Iterable[int]) -> Told:
-    before = _before(Response.objects.approved(), "answered_on", "outcome", "organisation")
+def _responses(numbers: Iterable[int]) -> DescribedChanges:
+    before = _previously_approved(
+        Response.objects.approved(), "answered_on", "outcome", "organisation"
+    )
     rows: Any = Response.objects.filter(pk__in=numbers).annotate(
         stance_before=Subquery(before.values("stance")[:1])
     )
@@ -181,8 +187,8 @@ def _responses(numbers: Iterable[int]) -> Told:
         yield (
             row.pk,
             Change(
-                at=_moment(row.approved_at),
-                kind=Kind.RESPONSE,
+                at=_required(row.approved_at),
+                kind=ChangeKind.RESPONSE,
                 key=f"response-{row.pk}",
                 reference=row.outcome.number,
                 subject=row.outcome.text,
@@ -199,8 +205,10 @@ def _responses(numbers: Iterable[int]) -> Told:
         )
 
 
-def _assessments(numbers: Iterable[int]) -> Told:
-    before = _before(Assessment.objects.approved(), "assessed_on", "commitment", "organisation")
+def _assessments(numbers: Iterable[int]) -> DescribedChanges:
+    before = _previously_approved(
+        Assessment.objects.approved(), "assessed_on", "commitment", "organisation"
+    )
     rows: Any = Assessment.objects.filter(pk__in=numbers).annotate(
         finding_before=Subquery(before.values("finding")[:1])
     )
@@ -209,8 +217,8 @@ def _assessments(numbers: Iterable[int]) -> Told:
         yield (
             row.pk,
             Change(
-                at=_moment(row.approved_at),
-                kind=Kind.ASSESSMENT,
+                at=_required(row.approved_at),
+                kind=ChangeKind.ASSESSMENT,
                 key=f"assessment-{row.pk}",
                 field=_("Finding"),
                 before=str(Assessment.Finding(finding).label if finding else _("Not assessed yet")),
@@ -218,108 +226,108 @@ def _assessments(numbers: Iterable[int]) -> Told:
                 by=row.organisation.short,
                 day=row.assessed_on,
                 text=row.text,
-                **of_commitment(row.commitment),
+                **commitment_subject(row.commitment),
             ),
         )
 
 
-def _commitments(numbers: Iterable[int]) -> Told:
+def _commitments(numbers: Iterable[int]) -> DescribedChanges:
     for row in Commitment.objects.filter(pk__in=numbers).select_related("event"):
         yield (
             row.pk,
             Change(
                 at=row.recorded_at,
-                kind=Kind.COMMITMENT,
+                kind=ChangeKind.COMMITMENT,
                 key=f"commitment-{row.pk}",
                 field=_("Commitment"),
                 before="",
                 after=row.text,
-                **of_commitment(row),
+                **commitment_subject(row),
             ),
         )
 
 
-def _joined(numbers: Iterable[int]) -> Told:
+def _joined(numbers: Iterable[int]) -> DescribedChanges:
     rows = Offer.objects.filter(pk__in=numbers, commitment__isnull=False)
     for row in rows.select_related("commitment__event", "organisation"):
         assert row.commitment
         yield (
             row.pk,
             Change(
-                at=_moment(row.approved_at),
-                kind=Kind.JOINED,
+                at=_required(row.approved_at),
+                kind=ChangeKind.JOINED,
                 key=f"offer-{row.pk}",
                 field=_("Party"),
                 before="",
                 after=row.organisation.short,
                 by=row.organisation.short,
-                **of_commitment(row.commitment),
+                **commitment_subject(row.commitment),
             ),
         )
 
 
-def _milestones(numbers: Iterable[int]) -> Told:
+def _milestones(numbers: Iterable[int]) -> DescribedChanges:
     history: Any = Milestone.history.model.objects.filter(history_id__in=numbers)
-    told = list(history.values_list("history_id", "history_date", "id"))
+    history_rows = list(history.values_list("history_id", "history_date", "id"))
     milestones = Milestone.objects.select_related("commitment__event").in_bulk(
-        {pk for _number, _at, pk in told}
+        {pk for _number, _at, pk in history_rows}
     )
-    for number, at, pk in told:
+    for number, at, pk in history_rows:
         row = milestones[pk]
         assert row.reached_on
         yield (
             number,
             Change(
                 at=at,
-                kind=Kind.MILESTONE,
+                kind=ChangeKind.MILESTONE,
                 key=f"milestone-{row.pk}",
                 field=row.title,
                 before=_("due %s") % date_format(row.due_on),
                 after=_("reached %s") % date_format(row.reached_on),
                 day=row.reached_on,
-                **of_commitment(row.commitment),
+                **commitment_subject(row.commitment),
             ),
         )
 
 
-SOURCES = {
-    Kind.STATEMENT.value: _statements,
-    Kind.UPDATE.value: _updates,
-    Kind.RESPONSE.value: _responses,
-    Kind.ASSESSMENT.value: _assessments,
-    Kind.COMMITMENT.value: _commitments,
-    Kind.JOINED.value: _joined,
-    Kind.MILESTONE.value: _milestones,
+DESCRIBERS = {
+    ChangeKind.STATEMENT.value: _statements,
+    ChangeKind.UPDATE.value: _updates,
+    ChangeKind.RESPONSE.value: _responses,
+    ChangeKind.ASSESSMENT.value: _assessments,
+    ChangeKind.COMMITMENT.value: _commitments,
+    ChangeKind.JOINED.value: _joined,
+    ChangeKind.MILESTONE.value: _milestones,
 }
 
 
-def _moment(at: datetime | None) -> datetime:
+def _required(at: datetime | None) -> datetime:
     assert at  # what is approved was approved at some time
     return at
 
 
-def _corrections(model: type[Model], numbers: Iterable[int]) -> Told:
+def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges:
     """Each changed field of these rows of the history, told of the row as it is today."""
     history: Any = model.history.model.objects  # type: ignore[attr-defined]
-    rows = list(with_row_before(history.filter(history_id__in=numbers)))
-    before = history.in_bulk([row.row_before for row in rows])
-    unread = taken_out(model, {row.id for row in rows})
-    subjects = subjects_of(model, {row.id for row in rows})
+    rows = list(with_previous_row(history.filter(history_id__in=numbers)))
+    before = history.in_bulk([row.previous_row for row in rows])
+    hidden_fields = redacted_fields(model, {row.id for row in rows})
+    subjects = subjects_by_id(model, {row.id for row in rows})
     for row in rows:
-        name = CORRECTIONS[model].removeprefix("corrected-")
-        for difference in differences(model, before[row.row_before], row):
+        name = CORRECTION_SOURCES[model].removeprefix("corrected-")
+        for difference in field_corrections(model, before[row.previous_row], row):
             yield (
                 row.history_id,
                 Change(
                     at=row.history_date,
-                    kind=Kind.CORRECTION,
+                    kind=ChangeKind.CORRECTION,
                     key=f"{name}-{row.id}-{row.history_id}-{difference.field}",
                     field=difference.label,
                     before=_("(taken out)")
-                    if difference.field in unread.get(row.row_before, ())
+                    if difference.field in hidden_fields.get(row.previous_row, ())
                     else difference.before,
                     after=_("(taken out)")
-                    if difference.field in unread.get(row.history_id, ())
+                    if difference.field in hidden_fields.get(row.history_id, ())
                     else difference.after,
                     **subjects[row.id],
                 ),

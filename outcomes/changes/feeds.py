@@ -12,63 +12,63 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from outcomes.changes.log import log
-from outcomes.changes.topics import Topic, absolute
+from outcomes.changes.log import change_log
+from outcomes.changes.topics import Topic, absolute_url
 from outcomes.changes.values import Change
 
-MOST = 50  # entries of one feed
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-TITLE_LENGTH = 100
+MAX_FEED_ENTRIES = 50  # entries of one feed
+FEED_START = datetime(2000, 1, 1, tzinfo=UTC)
+MAX_TITLE_LENGTH = 100
 # What XML cannot hold, however it is written.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class _Feed(Atom1Feed):
     """As Django's, with content as plain text and a date that stays where nothing happened."""
 
     def latest_post_date(self) -> datetime:
-        return super().latest_post_date() if self.items else BEGINNING
+        return super().latest_post_date() if self.items else FEED_START
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, str]) -> None:
         super().add_item_elements(handler, item)
         handler.addQuickElement("content", item["content"], {"type": "text"})
 
 
-def feed(topic: Topic, until: datetime) -> str:
+def build_feed(topic: Topic, until: datetime) -> str:
     """The newest of what was told before `until`, as an Atom document."""
     found = _Feed(
-        title=_writable(_("%s: what moved") % topic.name),
-        link=absolute(topic.path),
+        title=_xml_safe(_("%s: what moved") % topic.name),
+        link=absolute_url(topic.path),
         description=None,
         language=get_language(),
         author_name=_("Roundtable"),
-        feed_url=absolute(topic.feed),
-        feed_guid=_tag(topic.feed),
+        feed_url=absolute_url(topic.feed),
+        feed_guid=_tag_uri(topic.feed),
     )
-    for change in log(BEGINNING, until, topic.row, corrections=False)[:MOST]:
+    for change in change_log(FEED_START, until, topic.row, corrections=False)[:MAX_FEED_ENTRIES]:
         found.add_item(
-            title=_writable(title_of(change)),
-            link=absolute(change.url),
+            title=_xml_safe(entry_title(change)),
+            link=absolute_url(change.url),
             description=None,  # type: ignore[arg-type]
-            author_name=_writable(change.by) or None,
+            author_name=_xml_safe(change.by) or None,
             pubdate=change.at,
             updateddate=change.at,
-            unique_id=_tag(f"/{change.key}"),
+            unique_id=_tag_uri(f"/{change.key}"),
             categories=[str(change.kind.label)],
-            content=_writable(_content(change)),
+            content=_xml_safe(_entry_content(change)),
         )
     return found.writeString("utf-8")
 
 
-def title_of(change: Change) -> str:
+def entry_title(change: Change) -> str:
     """One line that says what moved."""
-    words = Truncator(change.after).chars(TITLE_LENGTH)
+    words = Truncator(change.after).chars(MAX_TITLE_LENGTH)
     if not change.reference:
         return f"{change.kind.label}: {words}"
     return f"{change.reference}, {change.kind.label}: {words}"
 
 
-def _content(change: Change) -> str:
+def _entry_content(change: Change) -> str:
     lines = [change.subject]
     if change.after != change.subject:
         known = f"{change.before} → {change.after}" if change.before else change.after
@@ -83,10 +83,10 @@ def _content(change: Change) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
-def _tag(path: str) -> str:
+def _tag_uri(path: str) -> str:
     """A name that stays the same wherever the portal's pages move."""
     return f"tag:{urlsplit(settings.PORTAL_URL).hostname},2026:{path}"
 
 
-def _writable(text: str) -> str:
-    return _UNWRITABLE.sub(" ", text)
+def _xml_safe(text: str) -> str:
+    return _INVALID_XML.sub(" ", text)

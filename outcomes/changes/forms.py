@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.changes.subscriptions import follow
-from outcomes.changes.topics import Topic, find
-from outcomes.commitments.as_of import AsOfField, check_day
-from outcomes.commitments.filters import offer, public_events
-from outcomes.models import FOLLOWED, Follow
+from outcomes.changes.subscriptions import subscribe
+from outcomes.changes.topics import Topic, find_topic
+from outcomes.commitments.as_of import AsOfField, check_as_of_day
+from outcomes.commitments.filters import public_event_options, set_choices
+from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.models import User
 from roundtable.query_forms import ListForm
 
@@ -31,52 +31,54 @@ class ChangesForm(ListForm):
         super().__init__(data)
         self.today = today
         self.fields["since"].label = gettext_lazy("Since")
-        offer(self, "event", gettext_lazy("All roundtables"), public_events())
+        set_choices(self, "event", gettext_lazy("All roundtables"), public_event_options())
 
     def clean_since(self) -> date | None:
         """Raises ValidationError for a day that has not come yet."""
-        return check_day(self.cleaned_data["since"], self.today)
+        return check_as_of_day(self.cleaned_data["since"], self.today)
 
 
 STOP = "stop"
 
 
-class FollowForm(forms.Form):
+class SubscriptionForm(forms.Form):
     """What to follow, or which row to change, and how often mail is wanted."""
 
     row = forms.IntegerField(required=False)
-    kind = forms.ChoiceField(required=False, choices=[(kind, kind) for kind in FOLLOWED])
+    kind = forms.ChoiceField(
+        required=False, choices=[(kind, kind) for kind in SUBSCRIPTION_TARGETS]
+    )
     key = forms.CharField(required=False, max_length=200)
-    pace = forms.ChoiceField(choices=[*Follow.Pace.choices, (STOP, STOP)])
+    frequency = forms.ChoiceField(choices=[*Subscription.Frequency.choices, (STOP, STOP)])
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         self.user = user
         self.topic: Topic | None = None
-        self.follow: Follow | None = None
+        self.subscription: Subscription | None = None
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where there is no such row, or nothing public of that name."""
         asked = self.cleaned_data
         if asked.get("row"):
-            self.follow = Follow.objects.filter(user=self.user, pk=asked["row"]).first()
+            self.subscription = Subscription.objects.filter(user=self.user, pk=asked["row"]).first()
         elif asked.get("kind") and asked.get("key"):
-            self.topic = find(asked["kind"], asked["key"])
-        if not self.follow and (not self.topic or asked.get("pace") == STOP):
+            self.topic = find_topic(asked["kind"], asked["key"])
+        if not self.subscription and (not self.topic or asked.get("frequency") == STOP):
             raise ValidationError(_("There is no such thing to follow."))
         return asked
 
     def act(self, at: datetime) -> str:
         """Does what is asked, and says so."""
-        pace = self.cleaned_data["pace"]
+        pace = self.cleaned_data["frequency"]
         if self.topic:
-            follow(self.user, self.topic, pace, at)
+            subscribe(self.user, self.topic, pace, at)
             return _("You follow it now: mail comes %s, once something moves.") % (
-                Follow.Pace(pace).label
+                Subscription.Frequency(pace).label
             )
-        assert self.follow
+        assert self.subscription
         if pace == STOP:
-            self.follow.delete()
+            self.subscription.delete()
             return _("Stopped. No more mail comes about it.")
-        Follow.objects.filter(pk=self.follow.pk).update(pace=pace)
-        return _("Changed: mail comes %s.") % Follow.Pace(pace).label
+        Subscription.objects.filter(pk=self.subscription.pk).update(frequency=pace)
+        return _("Changed: mail comes %s.") % Subscription.Frequency(pace).label

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
 
-from outcomes.changes.corrections import corrected, reached
-from outcomes.changes.descriptions import CORRECTIONS, tell
-from outcomes.changes.scope import About, scope_of
-from outcomes.changes.values import Change, Kind
-from outcomes.models import Offer, ProgressUpdate, State
+from outcomes.changes.corrections import public_corrections, reached_milestones
+from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
+from outcomes.changes.scope import ChangeTarget, scope_of
+from outcomes.changes.values import Change, ChangeKind
+from outcomes.models import EditorialState, Offer, ProgressUpdate
 
 
 @dataclass(frozen=True)
-class Log:
+class ChangeLog:
     """The changes in a span of time, newest first; read in slices, and counted by the database."""
 
     index: "QuerySet[Any, tuple[datetime, str, int]]"
@@ -25,12 +25,12 @@ class Log:
 
     def __getitem__(self, part: slice) -> list[Change]:
         """The entries of one slice; a correction of two fields is one entry and two changes."""
-        return tell(list(self.index[part]))
+        return describe_changes(list(self.index[part]))
 
 
-def log(
-    since: datetime, until: datetime, about: About | None = None, *, corrections: bool = True
-) -> Log:
+def change_log(
+    since: datetime, until: datetime, about: ChangeTarget | None = None, *, corrections: bool = True
+) -> ChangeLog:
     """What changed from `since` until before `until`, of everything public or of one thing.
 
     Without corrections it costs little however long the span is.
@@ -40,26 +40,32 @@ def log(
     commitments = scope.commitments.order_by().values("pk")
     updates = ProgressUpdate.objects.published().filter(commitment__in=commitments, **span)
     joined = Offer.objects.filter(
-        state=State.APPROVED, outcome=None, commitment__in=commitments, **span
+        state=EditorialState.APPROVED, outcome=None, commitment__in=commitments, **span
     )
     parts = [
         _keys(
             scope.statements.filter(published_at__gte=since, published_at__lt=until),
-            Kind.STATEMENT,
+            ChangeKind.STATEMENT,
             "published_at",
         ),
-        _keys(updates, Kind.UPDATE, "approved_at"),
-        _keys(scope.responses.filter(**span), Kind.RESPONSE, "approved_at"),
-        _keys(scope.assessments.filter(**span), Kind.ASSESSMENT, "approved_at"),
+        _keys(updates, ChangeKind.UPDATE, "approved_at"),
+        _keys(scope.responses.filter(**span), ChangeKind.RESPONSE, "approved_at"),
+        _keys(scope.assessments.filter(**span), ChangeKind.ASSESSMENT, "approved_at"),
         _keys(
             scope.commitments.filter(recorded_at__gte=since, recorded_at__lt=until),
-            Kind.COMMITMENT,
+            ChangeKind.COMMITMENT,
             "recorded_at",
         ),
-        _keys(joined, Kind.JOINED, "approved_at"),
-        _keys(reached(scope.milestones, since, until), Kind.MILESTONE, "history_date"),
+        _keys(joined, ChangeKind.JOINED, "approved_at"),
+        _keys(
+            reached_milestones(scope.milestones, since, until), ChangeKind.MILESTONE, "history_date"
+        ),
         *(
-            _keys(corrected(rows, since, until), CORRECTIONS[rows.model], "history_date")
+            _keys(
+                public_corrections(rows, since, until),
+                CORRECTION_SOURCES[rows.model],
+                "history_date",
+            )
             for rows in (
                 scope.events,
                 scope.statements,
@@ -72,18 +78,18 @@ def log(
         ),
     ]
     index = parts[0].union(*parts[1:], all=True)
-    return Log(index.order_by("-log_at", "log_source", "-log_row"))
+    return ChangeLog(index.order_by("-log_at", "log_source", "-log_row"))
 
 
-def changes(
+def latest_changes(
     since: datetime,
     until: datetime,
-    about: About | None = None,
+    about: ChangeTarget | None = None,
     *,
-    most: int = 500,
+    limit: int = 500,
 ) -> list[Change]:
     """The first of `log()`, newest first."""
-    return log(since, until, about)[:most]
+    return change_log(since, until, about)[:limit]
 
 
 def _keys(rows: "QuerySet[Any]", source: str, at: str) -> "QuerySet[Any, Any]":

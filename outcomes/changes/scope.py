@@ -9,7 +9,7 @@ from outcomes.models import Assessment, Commitment, Milestone, Outcome, Response
 from participants.models import Organisation
 from roundtable.models import Event
 
-About = Event | Theme | Organisation | Outcome | Commitment
+ChangeTarget = Event | Theme | Organisation | Outcome | Commitment
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Scope:
     assessments: "QuerySet[Assessment]"
 
 
-def scope_of(about: About | None) -> Scope:
+def scope_of(about: ChangeTarget | None) -> Scope:
     """All that is public, or what of it belongs to one thing."""
     events = Event.objects.published()
     statements = Statement.objects.published()
@@ -49,8 +49,8 @@ def scope_of(about: About | None) -> Scope:
         outcomes.filter(_outcomes(about)),
         commitments.filter(pk__in=Commitment.objects.filter(_commitments(about)).values("pk")),
     )
-    mine = isinstance(about, Organisation)
-    by = Q(organisation=about.pk) if mine else Q(pk__in=[])
+    is_organisation = isinstance(about, Organisation)
+    by_organisation = Q(organisation=about.pk) if is_organisation else Q(pk__in=[])
     return Scope(
         events=events.filter(pk=about.pk) if isinstance(about, Event) else events.none(),
         statements=(
@@ -60,9 +60,11 @@ def scope_of(about: About | None) -> Scope:
         commitments=commitments,
         milestones=_milestones(commitments),
         organisations=_organisations(about, organisations),
-        responses=responses.filter(Q(outcome__in=outcomes.order_by().values("pk")) | by),
+        responses=responses.filter(
+            Q(outcome__in=outcomes.order_by().values("pk")) | by_organisation
+        ),
         assessments=Assessment.objects.published().filter(
-            Q(commitment__in=commitments.order_by().values("pk")) | by
+            Q(commitment__in=commitments.order_by().values("pk")) | by_organisation
         ),
     )
 

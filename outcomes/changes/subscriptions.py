@@ -10,24 +10,24 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.changes.log import changes
-from outcomes.changes.topics import Topic, absolute, public, topic_of
-from outcomes.changes.values import Change, Kind
-from outcomes.models import FOLLOWED, Follow
-from participants.accounts.addresses import stand_in_for
-from participants.accounts.emails import write_to_user
+from outcomes.changes.log import latest_changes
+from outcomes.changes.topics import Topic, absolute_url, public_rows, topic_for
+from outcomes.changes.values import Change, ChangeKind
+from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
+from participants.accounts.addresses import account_pseudonym
+from participants.accounts.emails import email_user
 from participants.models import Delegate, User
 
-MOST = 50  # lines of one letter
+MAX_NOTIFICATION_LINES = 50  # lines of one letter
 # What is being stored at this moment has its time already, and nobody reads it yet.
-UNDER_WAY = timedelta(minutes=2)
+NOTIFICATION_DELAY = timedelta(minutes=2)
 _SALT = "outcomes.changes.subscriptions"
 # Of these the new state may be told in a mail: it is a word of the portal's own, and no name.
-TELLING = {Kind.UPDATE, Kind.ASSESSMENT, Kind.RESPONSE}
+KINDS_SHOWING_STATE = {ChangeKind.UPDATE, ChangeKind.ASSESSMENT, ChangeKind.RESPONSE}
 
 
 @dataclass(frozen=True)
-class News:
+class NotificationLine:
     """One line of a letter. It names nobody: mail is read by others too."""
 
     reference: str
@@ -36,57 +36,57 @@ class News:
     url: str
 
 
-def follow(user: User, topic: Topic, pace: str, at: datetime) -> None:
+def subscribe(user: User, topic: Topic, pace: str, at: datetime) -> None:
     """From now on the person is told of what moves there; a second time changes the pace alone."""
-    Follow.objects.update_or_create(
+    Subscription.objects.update_or_create(
         user=user,
         **{topic.kind: topic.row},
-        defaults={"pace": pace},
-        create_defaults={"pace": pace, "told_until": at},
+        defaults={"frequency": pace},
+        create_defaults={"frequency": pace, "notified_until": at},
     )
 
 
-def followed(user: User, topic: Topic) -> Follow | None:
+def subscription_for(user: User, topic: Topic) -> Subscription | None:
     """What the person asked for about it."""
-    return Follow.objects.filter(user=user, **{topic.kind: topic.row}).first()
+    return Subscription.objects.filter(user=user, **{topic.kind: topic.row}).first()
 
 
-def topics_of(follows: Iterable[Follow]) -> dict[int, Topic]:
+def topics_by_subscription(subscriptions: Iterable[Subscription]) -> dict[int, Topic]:
     """What is followed, as far as it is public, by the number of the row."""
-    rows = list(follows)
+    rows = list(subscriptions)
     found: dict[int, Topic] = {}
-    for kind in FOLLOWED:
-        asked = {pk: row.pk for row in rows if (pk := getattr(row, f"{kind}_id"))}
-        if asked:
-            shown = public(kind).filter(pk__in=asked)
-            found |= {asked[thing.pk]: topic_of(thing) for thing in shown}
+    for kind in SUBSCRIPTION_TARGETS:
+        subscription_ids = {pk: row.pk for row in rows if (pk := getattr(row, f"{kind}_id"))}
+        if subscription_ids:
+            shown = public_rows(kind).filter(pk__in=subscription_ids)
+            found |= {subscription_ids[thing.pk]: topic_for(thing) for thing in shown}
     return found
 
 
-def stop_url(user: User) -> str:
+def unsubscribe_url_for(user: User) -> str:
     """The whole address where one press ends all such mail, without signing in.
 
     It works as long as there is an account, and can do nothing else.
     """
-    token = signing.dumps(stand_in_for(user.pk), salt=_SALT)
-    return absolute(reverse("stop-by-link", args=[token]))
+    token = signing.dumps(account_pseudonym(user.pk), salt=_SALT)
+    return absolute_url(reverse("unsubscribe-by-link", args=[token]))
 
 
-def is_ours(token: str) -> bool:
+def is_valid_token(token: str) -> bool:
     """Whether the link was made here, whatever became of the person."""
-    return _account(token) is not None
+    return _pseudonym_in(token) is not None
 
 
-def stop_all(token: str) -> None:
+def unsubscribe_all(token: str) -> None:
     """Ends all that the person of this link follows; nothing where there is nobody."""
-    account = _account(token)
-    users = Follow.objects.order_by().values_list("user", flat=True).distinct()
+    pseudonym = _pseudonym_in(token)
+    users = Subscription.objects.order_by().values_list("user", flat=True).distinct()
     # The link holds no number of an account, so each is asked for its stand-in.
-    mine = [number for number in users if stand_in_for(number) == account]
-    Follow.objects.filter(user__in=mine).delete()
+    user_ids = [number for number in users if account_pseudonym(number) == pseudonym]
+    Subscription.objects.filter(user__in=user_ids).delete()
 
 
-def _account(token: str) -> str | None:
+def _pseudonym_in(token: str) -> str | None:
     try:
         account = signing.loads(token, salt=_SALT)
     except signing.BadSignature:
@@ -94,68 +94,72 @@ def _account(token: str) -> str | None:
     return account if isinstance(account, str) else None
 
 
-def tell(*, on: date, at: datetime) -> Counter[str]:
+def send_notifications(*, on: date, at: datetime) -> Counter[str]:
     """Writes to whoever follows something that moved: how many letters at each pace.
 
     At once means all until two minutes ago, or until that day ends; weekly means until its
     Monday began, so that a week has one letter and a missed Monday is made up for. Nothing is told
     twice.
     """
-    settled = at - UNDER_WAY
-    on = min(on, timezone.localtime(settled).date())  # what lies ahead has not moved yet
+    until_latest = at - NOTIFICATION_DELAY
+    on = min(on, timezone.localtime(until_latest).date())  # what lies ahead has not moved yet
     ends = {
-        Follow.Pace.AT_ONCE: min(settled, _begin(on + timedelta(days=1))),
-        Follow.Pace.WEEKLY: _begin(on - timedelta(days=on.weekday())),
+        Subscription.Frequency.AT_ONCE: min(until_latest, _start_of_day(on + timedelta(days=1))),
+        Subscription.Frequency.WEEKLY: _start_of_day(on - timedelta(days=on.weekday())),
     }
-    hidden = Delegate.objects.filter(paused_at__isnull=False, user__isnull=False)
-    done: Counter[str] = Counter()
+    hidden = Delegate.objects.filter(hidden_at__isnull=False, user__isnull=False)
+    sent: Counter[str] = Counter()
     for pace, until in ends.items():
-        due = Follow.objects.filter(pace=pace, told_until__lt=until, user__is_active=True)
+        due = Subscription.objects.filter(
+            frequency=pace, notified_until__lt=until, user__is_active=True
+        )
         users = due.exclude(user__in=hidden.values("user")).order_by().values("user")
         for user in User.objects.filter(pk__in=users).order_by("pk"):
-            done[pace] += _tell(user, pace, until, at)
-    return +done
+            sent[pace] += _notify_user(user, pace, until, at)
+    return +sent
 
 
-def _begin(day: date) -> datetime:
+def _start_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @transaction.atomic
-def _tell(user: User, pace: str, until: datetime, at: datetime) -> bool:
+def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
     # Of two runs at once the second finds everything told.
     User.objects.select_for_update().get(pk=user.pk)
-    rows = list(Follow.objects.filter(user=user, pace=pace, told_until__lt=until))
-    topics = topics_of(rows)
-    news: dict[News, None] = {}
+    rows = list(Subscription.objects.filter(user=user, frequency=pace, notified_until__lt=until))
+    topics = topics_by_subscription(rows)
+    news: dict[NotificationLine, None] = {}
     for row in rows:
         if topic := topics.get(row.pk):
-            for change in changes(row.told_until, until, topic.row, most=MOST + 1):
-                news[_line(change)] = None
-    Follow.objects.filter(pk__in=[row.pk for row in rows]).update(told_until=until)
+            for change in latest_changes(
+                row.notified_until, until, topic.row, limit=MAX_NOTIFICATION_LINES + 1
+            ):
+                news[_notification_line(change)] = None
+    Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(notified_until=until)
     if not news:
         return False
-    letter = write_to_user(
+    letter = email_user(
         user,
-        cause=f"follows:{user.pk}:{pace}:{until.isoformat()}",
-        template="outcomes/mail/followed",
+        dedup_key=f"follows:{user.pk}:{pace}:{until.isoformat()}",
+        template="outcomes/changes/emails/change_digest",
         context={
-            "news": list(news)[:MOST],
-            "has_more": len(news) > MOST,
-            "is_weekly": pace == Follow.Pace.WEEKLY,
-            "following_url": absolute(reverse("my-following")),
-            "stop_url": stop_url(user),
+            "news": list(news)[:MAX_NOTIFICATION_LINES],
+            "has_more": len(news) > MAX_NOTIFICATION_LINES,
+            "is_weekly": pace == Subscription.Frequency.WEEKLY,
+            "following_url": absolute_url(reverse("my-subscriptions")),
+            "stop_url": unsubscribe_url_for(user),
         },
         at=at,
-        unsubscribe_url=stop_url(user),
+        unsubscribe_url=unsubscribe_url_for(user),
     )
     return letter is not None
 
 
-def _line(change: Change) -> News:
-    return News(
+def _notification_line(change: Change) -> NotificationLine:
+    return NotificationLine(
         reference=change.reference,
         kind=str(change.kind.label),
-        state=change.after if change.kind in TELLING else "",
-        url=absolute(change.url),
+        state=change.after if change.kind in KINDS_SHOWING_STATE else "",
+        url=absolute_url(change.url),
     )

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from outcomes.changes.scope import About
+from outcomes.changes.scope import ChangeTarget
 from outcomes.models import Commitment, Outcome, Theme
 from participants.models import Organisation
 from roundtable.models import Event
@@ -20,7 +20,7 @@ class Topic:
 
     kind: str  # event, theme, organisation, outcome or commitment, as in Follow
     key: str  # what names it in addresses, such as bp2018/1.a
-    row: About | None
+    row: ChangeTarget | None
 
     @property
     def name(self) -> str:
@@ -29,7 +29,7 @@ class Topic:
             return self.row.reference
         if isinstance(self.row, Outcome):
             event, number = self.row.statement.event.title, self.row.number
-            named = _("%(event)s, point %(number)s") if self.row.parent_id else _part()
+            named = _("%(event)s, point %(number)s") if self.row.parent_id else _lead_in_name()
             return named % {"event": event, "number": number}
         return str(self.row) if self.row else _("Roundtable")
 
@@ -56,19 +56,19 @@ class Topic:
         )
 
 
-WHOLE = Topic("", "", None)
+WHOLE_PORTAL = Topic("", "", None)
 
 
-def _part() -> str:
+def _lead_in_name() -> str:
     return _("%(event)s, part %(number)s")
 
 
-def absolute(path: str) -> str:
+def absolute_url(path: str) -> str:
     """The whole address, as it stands in what is read away from the portal."""
     return f"{settings.PORTAL_URL}{path}"
 
 
-def public(kind: str) -> "QuerySet[Any]":
+def public_rows(kind: str) -> "QuerySet[Any]":
     """The rows of this kind that have a page for everyone."""
     if kind == "event":
         return Event.objects.published()
@@ -85,23 +85,23 @@ def public(kind: str) -> "QuerySet[Any]":
     return Commitment.objects.published().select_related("event")
 
 
-def find(kind: str, key: str) -> Topic | None:
+def find_topic(kind: str, key: str) -> Topic | None:
     """The public thing that is named so in addresses; None where there is none."""
     if not kind:
-        return WHOLE
+        return WHOLE_PORTAL
     named = {"slug": key}
     if kind == "commitment":
         named = {"reference": key.upper()}
     elif kind == "outcome":
         slug, _slash, number = key.partition("/")
         named = {"statement__event__slug": slug, "number": number.lower()}
-    row = public(kind).filter(**named).first()
+    row = public_rows(kind).filter(**named).first()
     if row is None and kind == "organisation":  # it may have been merged into another one
-        row = public(kind).filter(former_slugs__slug=key).first()
-    return topic_of(row) if row else None
+        row = public_rows(kind).filter(slug_redirects__slug=key).first()
+    return topic_for(row) if row else None
 
 
-def topic_of(row: About) -> Topic:
+def topic_for(row: ChangeTarget) -> Topic:
     """This row, which is public, as something to follow."""
     if isinstance(row, Commitment):
         return Topic("commitment", row.reference.lower(), row)

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from roundtable.text_diff import Piece, compared
+from roundtable.text_diff import DiffSegment, diff_words
 
 
-class Kind(TextChoices):
+class ChangeKind(TextChoices):
     """What sort of change it is."""
 
     STATEMENT = "statement", _("Statement published")
@@ -27,7 +27,7 @@ class Change:
     """One thing that changed in public, as people read it."""
 
     at: datetime
-    kind: Kind
+    kind: ChangeKind
     key: str  # the same in every reading, such as update-12 or commitment-7-text
     reference: str  # BP2018-C1, or the number of a point; empty for what has neither
     subject: str  # the words of what changed
@@ -41,8 +41,8 @@ class Change:
     event: str = ""
     is_demonstration: bool = False
 
-    def compared(self) -> tuple[list[Piece], list[Piece]]:
+    def diff(self) -> tuple[list[DiffSegment], list[DiffSegment]]:
         """What was there before and after, with the words marked that differ in a correction."""
-        if self.kind != Kind.CORRECTION:
-            return compared(self.before, "")[0], compared("", self.after)[1]
-        return compared(self.before, self.after)
+        if self.kind != ChangeKind.CORRECTION:
+            return diff_words(self.before, "")[0], diff_words("", self.after)[1]
+        return diff_words(self.before, self.after)

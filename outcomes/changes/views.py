@@ -16,18 +16,18 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from outcomes.changes import calendars, feeds, pdf, subscriptions
-from outcomes.changes.brief import brief
-from outcomes.changes.forms import ChangesForm, FollowForm
-from outcomes.changes.log import log
-from outcomes.changes.topics import Topic, find
-from outcomes.commitments.as_of import EARLIEST, meeting_before
-from outcomes.models import Follow
-from participants.accounts.second_factor import behind_second_factor
+from outcomes.changes import brief, calendars, feeds, subscriptions
+from outcomes.changes.brief import build_brief
+from outcomes.changes.forms import ChangesForm, SubscriptionForm
+from outcomes.changes.log import change_log
+from outcomes.changes.topics import Topic, find_topic
+from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
+from outcomes.models import Subscription
+from participants.accounts.second_factor import second_factor_required
 from participants.models import User
-from participants.permissions import rights_of
+from participants.permissions import permissions_of
 from roundtable.models import Event
-from roundtable.query_forms import page_of
+from roundtable.query_forms import get_page
 
 
 @require_safe
@@ -35,7 +35,7 @@ from roundtable.query_forms import page_of
 @conditional_page
 def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
     """What moved, for a feed reader."""
-    words = feeds.feed(_find(kind, names), timezone.now())
+    words = feeds.build_feed(_find(kind, names), timezone.now())
     return HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
 
 
@@ -44,32 +44,35 @@ def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
 @conditional_page
 def calendar(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
     """Due dates and milestones, for a calendar program."""
-    words = calendars.calendar(_find(kind, names), timezone.localdate())
+    words = calendars.build_calendar(_find(kind, names), timezone.localdate())
     return HttpResponse(words, content_type="text/calendar; charset=utf-8")
 
 
 def _find(kind: str, names: dict[str, str]) -> Topic:
-    topic = find(kind, "/".join(names.values()))
+    topic = find_topic(kind, "/".join(names.values()))
     if topic is None:
         raise Http404
     return topic
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_following(request: HttpRequest) -> HttpResponse:
+def my_subscriptions(request: HttpRequest) -> HttpResponse:
     """What I follow by mail: begun from the page of each thing, changed and stopped here."""
     assert isinstance(request.user, User)
     if request.method == "POST":
-        form = FollowForm(request.POST, user=request.user)
+        form = SubscriptionForm(request.POST, user=request.user)
         if not form.is_valid():
             messages.error(request, _("Press “Follow”, “Change” or “Stop” once more."))
-            return redirect("my-following")
+            return redirect("my-subscriptions")
         messages.success(request, form.act(timezone.now()))
-        return redirect(form.topic.path if form.topic else "my-following")
-    rows = list(Follow.objects.filter(user=request.user).order_by("-pk"))
-    topics = subscriptions.topics_of(rows)
-    context = {"follows": [(row, topics.get(row.pk)) for row in rows], "paces": Follow.Pace.choices}
-    return render(request, "outcomes/my_following.html", context)
+        return redirect(form.topic.path if form.topic else "my-subscriptions")
+    rows = list(Subscription.objects.filter(user=request.user).order_by("-pk"))
+    topics = subscriptions.topics_by_subscription(rows)
+    context = {
+        "subscriptions": [(row, topics.get(row.pk)) for row in rows],
+        "paces": Subscription.Frequency.choices,
+    }
+    return render(request, "outcomes/changes/my_subscriptions.html", context)
 
 
 # The address holds the secret, so nothing but it is asked for: mail programs send no cookie.
@@ -77,17 +80,17 @@ def my_following(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
-def stop_by_link(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Ends all mail about what somebody follows, by one press in the mail program or here.
 
     Both pages are the same whatever became of the person, for messages are handed on.
     """
-    if not subscriptions.is_ours(token):
+    if not subscriptions.is_valid_token(token):
         raise Http404
     if request.method == "POST":
-        subscriptions.stop_all(token)
+        subscriptions.unsubscribe_all(token)
     context = {"is_done": request.method == "POST"}
-    response = render(request, "outcomes/stop_following.html", context)
+    response = render(request, "outcomes/changes/unsubscribe.html", context)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -106,47 +109,51 @@ def change_list(request: HttpRequest) -> HttpResponse:
         if asked["event"]:
             events = events.filter(slug=asked["event"])
         event = events.filter(starts_on__lte=on).first() or events.first()
-        since = datetime.combine(asked["since"] or EARLIEST, time(), UTC)
-        found = log(since, now, event if asked["event"] else None)
+        since = datetime.combine(asked["since"] or EARLIEST_DAY, time(), UTC)
+        found = change_log(since, now, event if asked["event"] else None)
         context |= {
             # It is sliced and counted like rows of one table.
-            "page": page_of(form, cast(Any, found)),
+            "page": get_page(form, cast(Any, found)),
             "series": event.series if event else None,
-            "last_meeting": meeting_before(event, on) if event else None,
+            "last_meeting": last_meeting_before(event, on) if event else None,
         }
-    return render(request, "outcomes/change_list.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "outcomes/changes/change_list.html", context, status=400 if form.errors else 200
+    )
 
 
-@behind_second_factor
+@second_factor_required
 @require_safe
 def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
     """What co-chairs take to a meeting; only for whoever holds a grant for the roundtable."""
-    context = _brief_of(request, slug) | {"has_pdf": pdf.can_make()}
-    return render(request, "outcomes/brief.html", context)
+    context = _brief_context(request, slug) | {"has_pdf": brief.can_render_pdf()}
+    return render(request, "outcomes/changes/brief.html", context)
 
 
-@behind_second_factor
+@second_factor_required
 @require_safe
 def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The same as a tagged PDF; absent where none can be made."""
-    context = _brief_of(request, slug)
-    if not pdf.can_make():
+    context = _brief_context(request, slug)
+    if not brief.can_render_pdf():
         raise Http404
     style = (settings.BASE_DIR / "static" / "css" / "brief.css").read_text()
-    made = pdf.make(render_to_string("outcomes/brief_pdf.html", context, request), style)
+    document = brief.render_pdf(
+        render_to_string("outcomes/changes/brief_pdf.html", context, request), style
+    )
     name = f"brief-{slug}-{context['today']}.pdf"
     headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
-    return HttpResponse(made, content_type="application/pdf", headers=headers)
+    return HttpResponse(document, content_type="application/pdf", headers=headers)
 
 
-def _brief_of(request: HttpRequest, slug: str) -> dict[str, object]:
+def _brief_context(request: HttpRequest, slug: str) -> dict[str, object]:
     """What the brief's templates hold.
 
     Raises Http404 where the roundtable is not public, or the reader holds no grant for it.
     """
     on = timezone.localdate()
-    rights = rights_of(request.user, on)
+    rights = permissions_of(request.user, on)
     event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
     if rights is None or not rights.may_read(event.pk):
         raise Http404
-    return {"event": event, "brief": brief(event, on, timezone.now()), "today": on}
+    return {"event": event, "brief": build_brief(event, on, timezone.now()), "today": on}

@@ -8,37 +8,37 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 
-def preview(
-    desk: Any,
+def render_action_preview(
+    model_admin: Any,
     request: HttpRequest,
     *,
     title: str,
-    says: str,
-    heads: tuple[str, str],
-    lines: Sequence[tuple[str, str]],
-    numbers: Iterable[int],
+    explanation: str,
+    column_titles: tuple[str, str],
+    rows: Sequence[tuple[str, str]],
+    selected_ids: Iterable[int],
     action: str,
     button: str,
-    left: Sequence[tuple[str, str]] = (),
+    excluded: Sequence[tuple[str, str]] = (),
     form: Form | None = None,
-    is_asking: bool = False,
+    shows_form: bool = False,
 ) -> TemplateResponse:
     """Two columns of what will happen to what, what is left alone and why, and one button.
 
-    `form` is filled in on the page where `is_asking`, and goes along unseen otherwise.
+    `form` is filled in on the page where `shows_form`, and goes along unseen otherwise.
     """
     context = {
-        **desk.admin_site.each_context(request),
-        "opts": desk.opts,
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
         "title": title,
-        "says": says,
-        "heads": heads,
-        "lines": lines,
-        "numbers": list(numbers),
+        "explanation": explanation,
+        "column_titles": column_titles,
+        "rows": rows,
+        "selected_ids": list(selected_ids),
         "action": action,
         "button": button,
-        "left": left,
+        "excluded": excluded,
         "form": form,
-        "is_asking": is_asking,
+        "shows_form": shows_form,
     }
-    return TemplateResponse(request, "admin/preview.html", context)
+    return TemplateResponse(request, "outcomes/admin/action_preview.html", context)

@@ -13,14 +13,14 @@ from import_export import resources
 from import_export.admin import ExportMixin
 from import_export.fields import Field
 
-from outcomes.commitments.admin_filters import StandingFilter
+from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyFormSet
-from outcomes.commitments.bulk_admin import EndingAdmin
+from outcomes.commitments.bulk_admin import EndCommitmentsAdmin
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.models import Commitment, CommitmentParty, Outcome
-from participants.admin_base.base import GrantedInline
+from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.filters import EventFilter
-from participants.admin_base.lists import words_of
+from participants.admin_base.lists import split_search
 from participants.admin_base.spreadsheets import SAFE_FORMATS, SafeExport
 from participants.models import Delegate, Participation
 
@@ -79,7 +79,7 @@ class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class PartyInline(GrantedInline):
+class PartyInline(GrantScopedInline):
     """Who undertook it, and whom one may ask."""
 
     model = CommitmentParty
@@ -104,7 +104,7 @@ class PartyInline(GrantedInline):
         last = next(iter(row.handovers.all()), None) if row.pk and not row.focal_point_id else None
         if last is None:
             return "–"
-        return f"{date_format(last.said_at)} {last.suggestion}".strip()
+        return f"{date_format(last.handed_over_at)} {last.suggestion}".strip()
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Offers as focal points those who took part, and who is one already."""
@@ -120,7 +120,7 @@ class PartyInline(GrantedInline):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
+class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
     """Commitments of the viewer's roundtables."""
 
     event_path = "event"
@@ -145,16 +145,16 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
         (
             _("How far it has come"),
             {
-                "fields": ["status_word"],
+                "fields": ["status_label"],
                 "description": _("The approved progress update of the latest day says so."),
             },
         ),
     ]
-    readonly_fields = ["status_word"]
-    settled_fields = ("event",)
+    readonly_fields = ["status_label"]
+    locked_fields = ("event",)
     inlines = [PartyInline, MilestoneInline, RelatedTextInline]
-    list_display = ["reference", "text", "event__code", "due_on", "status_word", "public_page"]
-    list_filter = [StandingFilter, EventFilter]
+    list_display = ["reference", "text", "event__code", "due_on", "status_label", "public_page"]
+    list_filter = [AttentionFilter, EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
     actions = ["end"]
@@ -165,7 +165,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Each word in the reference, the text or the name of a party; no row comes twice."""
-        for word in words_of(search_term):
+        for word in split_search(search_term):
             parties = CommitmentParty.objects.filter(organisation__name__icontains=word)
             queryset = queryset.filter(
                 Q(reference__icontains=word)
@@ -177,7 +177,11 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """The reference stays once stored, save by an operator: others cite it."""
         fields = super().get_readonly_fields(request, obj)
-        return [*fields, "reference"] if obj and not self.rights_of(request).is_operator else fields
+        return (
+            [*fields, "reference"]
+            if obj and not self.permissions_of(request).is_operator
+            else fields
+        )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Points as boxes to tick; lead-ins are only halves of sentences."""
@@ -195,7 +199,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
         )
         if change and "text" in form.changed_data and before != after:
             for party in form.instance.parties.filter(focal_point_accepted_at__isnull=False):
-                party.ask(party.focal_point)
+                party.request_focal_point(party.focal_point)
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows of the list with all that is written out."""
@@ -213,6 +217,6 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndingAdmin):
         return bool(row.event.is_public)
 
     @admin.display(description=_("status"))
-    def status_word(self, row: Commitment) -> str:
+    def status_label(self, row: Commitment) -> str:
         """The status in a word, or that there is none."""
         return str(row.status.label) if row.status else str(_("No update"))

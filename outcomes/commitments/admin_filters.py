@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Handover, overdue, years_before
-from outcomes.reporting.rounds import silent
+from outcomes.models import Handover, overdue_q, years_before
+from outcomes.reporting.rounds import silent_commitments
 
 
-class StandingFilter(admin.SimpleListFilter):
+class AttentionFilter(admin.SimpleListFilter):
     """Commitments by what somebody should see to."""
 
     title = _("to see to")
@@ -33,12 +33,12 @@ class StandingFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         if self.value() == "overdue":
-            return queryset.filter(overdue(on))
+            return queryset.filter(overdue_q(on))
         if self.value() == "silent":
-            return silent(queryset, on)
+            return silent_commitments(queryset, on)
         if self.value() == "never":
             return queryset.filter(latest_update=None)
-        given_back = Handover.objects.filter(settled_at=None, party__focal_point=None)
+        given_back = Handover.objects.filter(resolved_at=None, party__focal_point=None)
         if self.value() == "given-back":
             return queryset.filter(pk__in=given_back.values("party__commitment"))
         return queryset.none()
@@ -66,7 +66,7 @@ class ReachedFilter(admin.SimpleListFilter):
         return waiting if self.value() == "no" else queryset.none()
 
 
-class ReportedFilter(admin.SimpleListFilter):
+class ReportAgeFilter(admin.SimpleListFilter):
     """Updates by how long ago the day lies that they report on."""
 
     title = _("as of")

@@ -20,54 +20,56 @@ from outcomes.models import Assessment, Commitment, ProgressUpdate, Response
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
 
-EARLIEST = date(1900, 1, 1)
+EARLIEST_DAY = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
-class Columns:
+class StatusColumns:
     """Where a query finds the status of a commitment, and the day it was last reported."""
 
     status: str
     reported_on: str
 
 
-NOW = Columns("latest_status", "latest_reported_on")
-THEN = Columns("status_then", "reported_then")
+CURRENT_COLUMNS = StatusColumns("latest_status", "latest_reported_on")
+AS_OF_COLUMNS = StatusColumns("status_as_of", "reported_on_as_of")
 
 
-def columns(day: date | None) -> Columns:
+def status_columns_for(day: date | None) -> StatusColumns:
     """The columns of commitments that come from `as_of`."""
-    return NOW if day is None else THEN
+    return CURRENT_COLUMNS if day is None else AS_OF_COLUMNS
 
 
 def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
     """The same commitments with the status that they had by that day; None is today."""
     if day is None:
         return commitments
-    told = told_by(ProgressUpdate.objects.approved().filter(commitment=OuterRef("pk")), day)
-    then: QuerySet[Commitment] = commitments.annotate(
-        status_then=Coalesce(Subquery(told.values("status")[:1]), Value("")),
-        reported_then=Subquery(told.values("reported_on")[:1]),
+    updates = updates_as_of(
+        ProgressUpdate.objects.approved().filter(commitment=OuterRef("pk")), day
     )
-    return then
+    annotated: QuerySet[Commitment] = commitments.annotate(
+        status_as_of=Coalesce(Subquery(updates.values("status")[:1]), Value("")),
+        reported_on_as_of=Subquery(updates.values("reported_on")[:1]),
+    )
+    return annotated
 
 
-def made_by(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
+def existing_as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
     """Those of roundtables that had begun by that day."""
     return commitments.filter(event__starts_on__lte=day) if day else commitments
 
 
-def told_by(updates: QuerySet[ProgressUpdate], day: date | None) -> QuerySet[ProgressUpdate]:
+def updates_as_of(updates: QuerySet[ProgressUpdate], day: date | None) -> QuerySet[ProgressUpdate]:
     """The updates that are true for that day or an earlier one."""
     return updates.filter(reported_on__lte=day) if day else updates
 
 
-def answered_by(responses: QuerySet[Response], day: date | None) -> QuerySet[Response]:
+def responses_as_of(responses: QuerySet[Response], day: date | None) -> QuerySet[Response]:
     """The answers that had been given by that day."""
     return responses.filter(answered_on__lte=day) if day else responses
 
 
-def found_by(assessments: QuerySet[Assessment], day: date | None) -> QuerySet[Assessment]:
+def assessments_as_of(assessments: QuerySet[Assessment], day: date | None) -> QuerySet[Assessment]:
     """The findings that are true for that day or an earlier one."""
     return assessments.filter(assessed_on__lte=day) if day else assessments
 
@@ -85,16 +87,16 @@ class AsOfField(forms.DateField):
         )
 
 
-def check_day(day: date | None, today: date) -> date | None:
+def check_as_of_day(day: date | None, today: date) -> date | None:
     """Raises ValidationError for a day that has not come yet, or that nothing is known of."""
     if day and day > today:
         raise forms.ValidationError(_("That day has not come yet. Choose today or an earlier day."))
-    if day and day < EARLIEST:
+    if day and day < EARLIEST_DAY:
         raise forms.ValidationError(_("Nothing is known of that day. Choose a later one."))
     return day
 
 
-def check_begun(day: date, first: date) -> None:
+def check_event_begun(day: date, first: date) -> None:
     """Raises ValidationError for a day before the one on which the roundtable began."""
     if day < first:
         words = _("The roundtable began on %s. Choose that day or later.")
@@ -114,7 +116,7 @@ class AsOfForm(QueryForm):
 
     def clean_as_of(self) -> date | None:
         """Raises ValidationError for a day that cannot be looked back to."""
-        return check_day(self.cleaned_data["as_of"], self.today)
+        return check_as_of_day(self.cleaned_data["as_of"], self.today)
 
     @property
     def day(self) -> date | None:
@@ -125,16 +127,16 @@ class AsOfForm(QueryForm):
         """Adds the mistake that the day lies before the roundtable."""
         if day := self.day:
             try:
-                check_begun(day, first)
+                check_event_begun(day, first)
             except forms.ValidationError as mistake:
                 self.add_error("as_of", mistake)
 
-    def refuse(self, request: HttpRequest) -> HttpResponse:
+    def render_errors(self, request: HttpRequest) -> HttpResponse:
         """A page that says what is wrong with the day, and shows nothing else."""
-        return render(request, "outcomes/as_of_mistake.html", {"form": self}, status=400)
+        return render(request, "outcomes/changes/as_of_invalid.html", {"form": self}, status=400)
 
 
-def meeting_before(event: Event, day: date) -> date | None:
+def last_meeting_before(event: Event, day: date) -> date | None:
     """The day on which the last public meeting of the event's series before that day began.
 
     Where none came before, it is the day of the event itself; None where that is to come.
@@ -144,6 +146,6 @@ def meeting_before(event: Event, day: date) -> date | None:
     return last or (event.starts_on if event.starts_on <= day else None)
 
 
-def looking_back(day: date | None) -> dict[str, Any]:
+def as_of_context(day: date | None) -> dict[str, Any]:
     """For templates: the day, and what keeps it in an address; nothing for today."""
-    return {"as_of": day, "then": f"?as_of={day.isoformat()}" if day else ""}
+    return {"as_of": day, "as_of_query": f"?as_of={day.isoformat()}" if day else ""}

@@ -7,17 +7,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes.models import (
-    ENDED,
+    ENDED_STATUSES,
     Commitment,
     CommitmentParty,
+    EditorialState,
+    ImplementationStatus,
     Outcome,
     ProgressUpdate,
-    State,
-    Status,
     Theme,
 )
 from participants.models import User
-from participants.permissions import Rights, acts_for
+from participants.permissions import EventPermissions, acting_organisation
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -28,7 +28,7 @@ def change_themes(
     points: Iterable[Outcome],
     add: Iterable[Theme],
     remove: Iterable[Theme],
-    why: str,
+    reason: str,
     by: User,
     at: datetime,
 ) -> int:
@@ -41,7 +41,7 @@ def change_themes(
         if before == after:
             continue
         record: object = point
-        record._change_reason = why  # type: ignore[attr-defined]
+        record._change_reason = reason  # type: ignore[attr-defined]
         point.themes.set(after)
         changed += 1
         event = point.statement.event
@@ -51,11 +51,11 @@ def change_themes(
     return changed
 
 
-def why_not_end(commitment: Commitment, *, rights: Rights, on: date) -> str:
+def reason_cannot_end(commitment: Commitment, *, rights: EventPermissions, on: date) -> str:
     """Why somebody cannot end this commitment as of that day; empty where nothing is wrong."""
     if not rights.may_decide(commitment.event_id):
         return _("You are no co-chair of its roundtable.")
-    if commitment.latest_status in ENDED:
+    if commitment.latest_status in ENDED_STATUSES:
         return _("It has ended already.")
     if not reporting_party(commitment):
         return _("It has no party, for whom one could say so. Add one first.")
@@ -76,10 +76,10 @@ def reporting_party(commitment: Commitment) -> CommitmentParty | None:
 
 
 @transaction.atomic
-def end(
+def end_commitments(
     *,
     commitments: Iterable[Commitment],
-    status: Status,
+    status: ImplementationStatus,
     on: date,
     reason: str,
     source: str,
@@ -103,9 +103,9 @@ def end(
             text=reason,
             reason=reason,
             source=source,
-            names_nobody=True,
+            has_no_personal_details=True,
             author=by,
-            state=State.DRAFT,
+            state=EditorialState.DRAFT,
         )
         update.full_clean()
         update.approve(by=by, at=at)
@@ -114,6 +114,6 @@ def end(
     return ended
 
 
-def _record(act: str, event: Event, by: User, at: datetime, detail: str = "") -> None:
-    office = acts_for(by, event.pk, at.date())
-    audit.record(act=act, at=at, actor=by, organisation=office, detail=detail or event.code)
+def _record(action: str, event: Event, by: User, at: datetime, detail: str = "") -> None:
+    office = acting_organisation(by, event.pk, at.date())
+    audit.record(action=action, at=at, actor=by, organisation=office, detail=detail or event.code)

@@ -10,11 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.commitments.action_preview import preview
-from outcomes.commitments.bulk_actions import change_themes, end, reporting_party, why_not_end
-from outcomes.models import UNFULFILLED, Commitment, Outcome, Status, Theme
-from participants.admin_base.base import GrantedAdmin
-from roundtable.history import LONGEST_REASON
+from outcomes.commitments.action_preview import render_action_preview
+from outcomes.commitments.bulk_actions import (
+    change_themes,
+    end_commitments,
+    reason_cannot_end,
+    reporting_party,
+)
+from outcomes.models import UNFULFILLED_STATUSES, Commitment, ImplementationStatus, Outcome, Theme
+from participants.admin_base.base import GrantScopedAdmin
+from roundtable.history import MAX_REASON_LENGTH
 
 
 class ThemesForm(forms.Form):
@@ -35,7 +40,7 @@ class ThemesForm(forms.Form):
     why = forms.CharField(
         label=_("Why?"),
         required=False,
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         help_text=_("For whoever reads the history at the desk. Name no person."),
     )
 
@@ -50,11 +55,11 @@ class ThemesForm(forms.Form):
         return cleaned
 
 
-class EndForm(forms.Form):
+class EndCommitmentsForm(forms.Form):
     """How commitments end, why, and where that can be read."""
 
     status = forms.ChoiceField(
-        label=_("How they end"), choices=[(word.value, word.label) for word in UNFULFILLED]
+        label=_("How they end"), choices=[(word.value, word.label) for word in UNFULFILLED_STATUSES]
     )
     on = forms.DateField(
         label=_("As of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -69,7 +74,7 @@ class EndForm(forms.Form):
         max_length=500,
         help_text=_("An address or the name of a document."),
     )
-    names_nobody = forms.BooleanField(label=_("It names no person and no shelter"))
+    has_no_personal_details = forms.BooleanField(label=_("It names no person and no shelter"))
 
     def clean_on(self) -> Any:
         """The day; raises ValidationError where it has not come yet."""
@@ -78,7 +83,7 @@ class EndForm(forms.Form):
         return self.cleaned_data["on"]
 
 
-class ThemesAdmin(GrantedAdmin):
+class ThemeActionAdmin(GrantScopedAdmin):
     """Points whose themes are changed together."""
 
     @admin.action(description=_("Change themes"), permissions=["change"])
@@ -93,37 +98,39 @@ class ThemesAdmin(GrantedAdmin):
             if self.has_change_permission(request, row)
         ]
         form = ThemesForm(request.POST if "asked" in request.POST else None)
-        is_right = form.is_bound and form.is_valid()
-        if is_right and "confirmed" in request.POST:
+        is_form_valid = form.is_bound and form.is_valid()
+        if is_form_valid and "confirmed" in request.POST:
             done = change_themes(
                 points=points,
                 add=form.cleaned_data["add"],
                 remove=form.cleaned_data["remove"],
-                why=form.cleaned_data["why"],
-                by=self.rights_of(request).user,
+                reason=form.cleaned_data["why"],
+                by=self.permissions_of(request).user,
                 at=timezone.now(),
             )
             text = ngettext("%d point is changed.", "%d points are changed.", done)
             self.message_user(request, text % done, messages.SUCCESS)
             return None
-        return preview(
+        return render_action_preview(
             self,
             request,
-            title=gettext("Change these points?") if is_right else gettext("Change themes"),
-            says=gettext("Themes of these points, as they would be.")
-            if is_right
+            title=gettext("Change these points?") if is_form_valid else gettext("Change themes"),
+            explanation=gettext("Themes of these points, as they would be.")
+            if is_form_valid
             else gettext("Themes of these points, as they are."),
-            heads=(gettext("Point"), gettext("Themes")),
-            lines=[(str(row), _themes(row, form if is_right else None)) for row in points],
-            numbers=[row.pk for row in points],
+            column_titles=(gettext("Point"), gettext("Themes")),
+            rows=[
+                (str(row), _theme_changes(row, form if is_form_valid else None)) for row in points
+            ],
+            selected_ids=[row.pk for row in points],
             action="change_themes",
-            button=gettext("Change them") if is_right else gettext("Go on"),
+            button=gettext("Change them") if is_form_valid else gettext("Go on"),
             form=form,
-            is_asking=not is_right,
+            shows_form=not is_form_valid,
         )
 
 
-def _themes(point: Outcome, form: ThemesForm | None) -> str:
+def _theme_changes(point: Outcome, form: ThemesForm | None) -> str:
     before = set(point.themes.all())
     after = before
     if form:
@@ -135,57 +142,61 @@ def _themes(point: Outcome, form: ThemesForm | None) -> str:
     return words[0] if words[0] == words[1] else f"{words[0]} → {words[1]}"
 
 
-class EndingAdmin(GrantedAdmin):
+class EndCommitmentsAdmin(GrantScopedAdmin):
     """Commitments that co-chairs end together."""
 
     @admin.action(description=_("End without being fulfilled"), permissions=["decide"])
     def end(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
         """Asks how and why, shows which would end and which not, and does it."""
-        rights, at = self.rights_of(request), timezone.now()
+        permissions, at = self.permissions_of(request), timezone.now()
         rows = list(
             queryset.select_related("event").prefetch_related(
                 "parties__organisation", "parties__group"
             )
         )
-        form = EndForm(request.POST if "asked" in request.POST else None)
-        is_right = form.is_bound and form.is_valid()
-        on = form.cleaned_data["on"] if is_right else timezone.localdate()
-        problems = {row: why_not_end(row, rights=rights, on=on) for row in rows}
+        form = EndCommitmentsForm(request.POST if "asked" in request.POST else None)
+        is_form_valid = form.is_bound and form.is_valid()
+        on = form.cleaned_data["on"] if is_form_valid else timezone.localdate()
+        problems = {row: reason_cannot_end(row, rights=permissions, on=on) for row in rows}
         ready = [row for row in rows if not problems[row]]
-        if is_right and "confirmed" in request.POST:
-            done = end(
+        if is_form_valid and "confirmed" in request.POST:
+            done = end_commitments(
                 commitments=ready,
-                status=Status(form.cleaned_data["status"]),
+                status=ImplementationStatus(form.cleaned_data["status"]),
                 on=on,
                 reason=form.cleaned_data["reason"],
                 source=form.cleaned_data["source"],
-                by=rights.user,
+                by=permissions.user,
                 at=at,
             )
             text = ngettext("%d commitment has ended.", "%d commitments have ended.", done)
             self.message_user(request, text % done, messages.SUCCESS)
             return None
-        status = Status(form.cleaned_data["status"]).label if is_right else ""
-        return preview(
+        status = ImplementationStatus(form.cleaned_data["status"]).label if is_form_valid else ""
+        return render_action_preview(
             self,
             request,
-            title=gettext("End these commitments?") if is_right else gettext("End commitments"),
-            says=gettext(
+            title=gettext("End these commitments?")
+            if is_form_valid
+            else gettext("End commitments"),
+            explanation=gettext(
                 "Everyone reads at once that they ended, why, and where that can be read. Whoever "
                 "follows them is written to."
             ),
-            heads=(gettext("Commitment"), gettext("Said for")),
-            lines=[
+            column_titles=(gettext("Commitment"), gettext("Said for")),
+            rows=[
                 (
                     str(row),
-                    f"{reporting_party(row)} → {status}" if is_right else str(reporting_party(row)),
+                    f"{reporting_party(row)} → {status}"
+                    if is_form_valid
+                    else str(reporting_party(row)),
                 )
                 for row in ready
             ],
-            numbers=[row.pk for row in ready],
+            selected_ids=[row.pk for row in ready],
             action="end",
-            button=gettext("End them") if is_right else gettext("Go on"),
-            left=[(str(row), problem) for row, problem in problems.items() if problem],
+            button=gettext("End them") if is_form_valid else gettext("Go on"),
+            excluded=[(str(row), problem) for row, problem in problems.items() if problem],
             form=form,
-            is_asking=not is_right,
+            shows_form=not is_form_valid,
         )

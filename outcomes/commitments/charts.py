@@ -8,12 +8,12 @@ from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Status
+from outcomes.models import ImplementationStatus
 from participants.models import Constituency
-from participants.organisations.attendance import Bench
+from participants.organisations.attendance import ConstituencyGroup
 
-CENTRE, RING = 110, 88  # of a picture 220 units wide
-MOST_SEATS = 200  # more could not be told apart
+SEATING_CENTRE, SEATING_RADIUS = 110, 88  # of a picture 220 units wide
+MAX_SEATS = 200  # more could not be told apart
 SEAT_CLASSES = {
     Constituency.GOVERNMENTS: "gov",
     Constituency.RED_CROSS: "rcrc",
@@ -24,7 +24,7 @@ SEAT_CLASSES = {
 
 
 @dataclass(frozen=True)
-class Dot:
+class SeatDot:
     """One seat of the picture; positions as text, so that no language changes the decimal point."""
 
     x: str
@@ -33,17 +33,21 @@ class Dot:
     seat_class: str
 
 
-def seats(benches: Iterable[Bench]) -> list[Dot]:
+def seating_dots(constituency_groups: Iterable[ConstituencyGroup]) -> list[SeatDot]:
     """One dot for each seat that is known, clockwise from the top; none where they are too many."""
-    classes = [SEAT_CLASSES[bench.constituency] for bench in benches for _n in range(bench.total)]
-    if not 0 < len(classes) <= MOST_SEATS:
+    classes = [
+        SEAT_CLASSES[bench.constituency]
+        for bench in constituency_groups
+        for _n in range(bench.total)
+    ]
+    if not 0 < len(classes) <= MAX_SEATS:
         return []
-    step = 2 * math.pi / len(classes)
-    radius = min(8.2, RING * math.sin(step / 2) * 0.72 if len(classes) > 1 else 8.2)
+    angle = 2 * math.pi / len(classes)
+    radius = min(8.2, SEATING_RADIUS * math.sin(angle / 2) * 0.72 if len(classes) > 1 else 8.2)
     return [
-        Dot(
-            x=f"{CENTRE + RING * math.sin(number * step):.1f}",
-            y=f"{CENTRE - RING * math.cos(number * step):.1f}",
+        SeatDot(
+            x=f"{SEATING_CENTRE + SEATING_RADIUS * math.sin(number * angle):.1f}",
+            y=f"{SEATING_CENTRE - SEATING_RADIUS * math.cos(number * angle):.1f}",
             radius=f"{radius:.1f}",
             seat_class=seat_class,
         )
@@ -64,23 +68,23 @@ class Share:
 
 NO_UPDATE = "no-update"
 TONES = {
-    Status.PLANNING: "open",
-    Status.IN_PROGRESS: "underway",
-    Status.FULFILLED: "done",
-    Status.CLOSED: "ended",
-    Status.SUPERSEDED: "ended",
+    ImplementationStatus.PLANNING: "open",
+    ImplementationStatus.IN_PROGRESS: "underway",
+    ImplementationStatus.FULFILLED: "done",
+    ImplementationStatus.CLOSED: "ended",
+    ImplementationStatus.SUPERSEDED: "ended",
 }
 STATUS_CHOICES: list[tuple[str, str | Promise]] = [
-    (Status.FULFILLED.value, Status.FULFILLED.label),
-    (Status.IN_PROGRESS.value, Status.IN_PROGRESS.label),
-    (Status.PLANNING.value, Status.PLANNING.label),
-    (Status.CLOSED.value, Status.CLOSED.label),
-    (Status.SUPERSEDED.value, Status.SUPERSEDED.label),
+    (ImplementationStatus.FULFILLED.value, ImplementationStatus.FULFILLED.label),
+    (ImplementationStatus.IN_PROGRESS.value, ImplementationStatus.IN_PROGRESS.label),
+    (ImplementationStatus.PLANNING.value, ImplementationStatus.PLANNING.label),
+    (ImplementationStatus.CLOSED.value, ImplementationStatus.CLOSED.label),
+    (ImplementationStatus.SUPERSEDED.value, ImplementationStatus.SUPERSEDED.label),
     (NO_UPDATE, _("No update yet")),
 ]
 
 
-def shares(counts: dict[str, int], query: str = "") -> list[Share]:
+def status_shares(counts: dict[str, int], query: str = "") -> list[Share]:
     """The parts in a fixed order, silence last; `counts` by status word.
 
     `query` begins the query string that asks the list of commitments for each of them.
@@ -89,7 +93,7 @@ def shares(counts: dict[str, int], query: str = "") -> list[Share]:
         Share(
             slug=slug,
             label=label,
-            tone="silent" if slug == NO_UPDATE else TONES[Status(slug)],
+            tone="silent" if slug == NO_UPDATE else TONES[ImplementationStatus(slug)],
             count=counts.get(slug, 0),
             query=f"{query}status={slug}",
         )
@@ -98,7 +102,7 @@ def shares(counts: dict[str, int], query: str = "") -> list[Share]:
 
 
 @dataclass(frozen=True)
-class Bar:
+class BarSegment:
     """One part of a bar that is 100 units wide."""
 
     x: str
@@ -106,20 +110,20 @@ class Bar:
     tone: str
 
 
-def bars(parts: list[Share]) -> list[Bar]:
+def bar_segments(parts: list[Share]) -> list[BarSegment]:
     """The parts side by side, as wide as they are many."""
     total = sum(part.count for part in parts)
     drawn, x = [], 0.0
     for part in parts:
         width = 100 * part.count / total if part.count else 0.0
         if width:
-            drawn.append(Bar(x=f"{x:.2f}", width=f"{width:.2f}", tone=part.tone))
+            drawn.append(BarSegment(x=f"{x:.2f}", width=f"{width:.2f}", tone=part.tone))
         x += width
     return drawn
 
 
 @dataclass(frozen=True)
-class Strip:
+class ChartSegment:
     """One part of a bar or column: where it starts, how long it is, and whether a number fits."""
 
     part: Share
@@ -130,7 +134,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Track:
+class ChartBar:
     """One bar or column with its words; `place` holds the heights of the words, bar and numbers.
 
     Of a column, `place` holds where it starts along the line, and how wide it is.
@@ -138,12 +142,12 @@ class Track:
 
     label: str
     total: int
-    strips: list[Strip]
+    strips: list[ChartSegment]
     place: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Tick:
+class ChartTick:
     """A mark of the scale, what it says, and how the words stand to it: "", "mid" or "end"."""
 
     place: str
@@ -152,104 +156,111 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Plot:
+class Chart:
     """Bars along the line, or columns beside each other, over a scale of whole numbers.
 
     Lengths along the line are percentages and heights are em, so that the words stay as large as
     the text around them in a window of any width.
     """
 
-    tracks: list[Track]
-    ticks: list[Tick]
-    years: list[Tick]
+    tracks: list[ChartBar]
+    ticks: list[ChartTick]
+    years: list[ChartTick]
     height: str
     foot: str  # where the scale ends and its words begin
 
 
-ROW, WORDS, BAR, FOOT, COLUMN = 3.7, 1.2, 1.6, 1.6, 13.0  # em
-LONGEST_LABEL = 40
-LEAST_FOR_A_NUMBER = 10  # per cent of the width of a phone
-GAP = 0.86  # of the width that a column has
-MARKS = 5
+ROW_HEIGHT, LABEL_HEIGHT, BAR_HEIGHT, AXIS_HEIGHT, COLUMN_HEIGHT = 3.7, 1.2, 1.6, 1.6, 13.0  # em
+MAX_LABEL_LENGTH = 40
+MIN_LENGTH_FOR_NUMBER = 10  # per cent of the width of a phone
+COLUMN_WIDTH_RATIO = 0.86  # of the width that a column has
+MAX_INTERVALS = 5
 
 
-def marks(most: int) -> list[int]:
+def scale_ticks(maximum: int) -> list[int]:
     """Whole numbers from 0 to `most` or more, in even steps of 1, 2, 5, 10, 20, 50 …"""
     step = 1
-    while most > step * MARKS:
+    while maximum > step * MAX_INTERVALS:
         step = step * 5 // 2 if str(step).startswith("2") else step * 2
-    most = max(most, 1)
-    return [*range(0, most, step), -(-most // step) * step]
+    maximum = max(maximum, 1)
+    return [*range(0, maximum, step), -(-maximum // step) * step]
 
 
-def plot_bars(lines: Iterable[tuple[str | Promise, list[Share]]]) -> Plot:
+def bar_chart(lines: Iterable[tuple[str | Promise, list[Share]]]) -> Chart:
     """One bar for each line, as long as its parts are many together."""
-    kept = list(lines)
-    scale = marks(_most(parts for _label, parts in kept))
+    rows = list(lines)
+    scale = scale_ticks(_max_total(parts for _label, parts in rows))
     tracks = [
-        Track(
-            label=Truncator(str(label)).chars(LONGEST_LABEL),
+        ChartBar(
+            label=Truncator(str(label)).chars(MAX_LABEL_LENGTH),
             total=_total(parts),
-            strips=list(_strips(parts, 100 / scale[-1], "%")),
-            place=tuple(f"{row * ROW + offset:.2f}em" for offset in (WORDS, 1.7, 2.85)),
+            strips=list(_segments(parts, 100 / scale[-1], "%")),
+            place=tuple(
+                f"{row * ROW_HEIGHT + offset:.2f}em" for offset in (LABEL_HEIGHT, 1.7, 2.85)
+            ),
         )
-        for row, (label, parts) in enumerate(kept)
+        for row, (label, parts) in enumerate(rows)
     ]
     ticks = [
-        Tick(f"{100 * number / scale[-1]:.2f}%", str(number), "mid" if number else "")
+        ChartTick(f"{100 * number / scale[-1]:.2f}%", str(number), "mid" if number else "")
         for number in scale
     ]
     ticks[-1] = replace(ticks[-1], anchor="end")
-    foot = len(kept) * ROW
-    return Plot(tracks, ticks, [], f"{foot + FOOT:.2f}em", f"{foot:.2f}em")
+    baseline = len(rows) * ROW_HEIGHT
+    return Chart(tracks, ticks, [], f"{baseline + AXIS_HEIGHT:.2f}em", f"{baseline:.2f}em")
 
 
-def plot_columns(lines: Iterable[tuple[str, list[Share]]]) -> Plot:
+def column_chart(lines: Iterable[tuple[str, list[Share]]]) -> Chart:
     """One column for each line, in order, and the first of each year named by its first word."""
-    kept = list(lines)
-    scale = marks(_most(parts for _label, parts in kept))
-    width = 100 / max(len(kept), 1)
+    rows = list(lines)
+    scale = scale_ticks(_max_total(parts for _label, parts in rows))
+    width = 100 / max(len(rows), 1)
     tracks = [
-        Track(
+        ChartBar(
             label=label,
             total=_total(parts),
-            strips=list(_strips(parts, -COLUMN / scale[-1], "em", COLUMN)),
-            place=(f"{column * width:.2f}%", f"{width * GAP:.2f}%"),
+            strips=list(_segments(parts, -COLUMN_HEIGHT / scale[-1], "em", COLUMN_HEIGHT)),
+            place=(f"{column * width:.2f}%", f"{width * COLUMN_WIDTH_RATIO:.2f}%"),
         )
-        for column, (label, parts) in enumerate(kept)
+        for column, (label, parts) in enumerate(rows)
     ]
     ticks = [
-        Tick(f"{COLUMN * (1 - number / scale[-1]):.2f}em", str(number)) for number in scale[1:]
+        ChartTick(f"{COLUMN_HEIGHT * (1 - number / scale[-1]):.2f}em", str(number))
+        for number in scale[1:]
     ]
-    firsts = {label.split()[0]: column for column, (label, _parts) in reversed([*enumerate(kept)])}
+    firsts = {label.split()[0]: column for column, (label, _parts) in reversed([*enumerate(rows)])}
     years = [
-        Tick(f"{column * width:.2f}%", year)
+        ChartTick(f"{column * width:.2f}%", year)
         for year, column in sorted(firsts.items())
         if column * width <= 85  # what begins later has no room for its words
     ]
-    every = -(-len(years) // MARKS) or 1
-    return Plot(tracks, ticks, years[::every], f"{COLUMN + FOOT}em", f"{COLUMN}em")
+    every = -(-len(years) // MAX_INTERVALS) or 1
+    return Chart(
+        tracks, ticks, years[::every], f"{COLUMN_HEIGHT + AXIS_HEIGHT}em", f"{COLUMN_HEIGHT}em"
+    )
 
 
 def _total(parts: list[Share]) -> int:
     return sum(part.count for part in parts)
 
 
-def _most(of_lines: Iterable[list[Share]]) -> int:
+def _max_total(of_lines: Iterable[list[Share]]) -> int:
     return max((_total(parts) for parts in of_lines), default=0)
 
 
-def _strips(parts: list[Share], per_one: float, unit: str, foot: float = 0.0) -> Iterator[Strip]:
+def _segments(
+    parts: list[Share], per_one: float, unit: str, baseline: float = 0.0
+) -> Iterator[ChartSegment]:
     """The parts that are there, end to end from `foot`; `per_one` less than 0 leads upwards."""
-    start = foot
+    start = baseline
     for part in parts:
         length = part.count * per_one
         if part.count:
-            yield Strip(
+            yield ChartSegment(
                 part=part,
                 start=f"{min(start, start + length):.2f}{unit}",
                 length=f"{abs(length):.2f}{unit}",
                 middle=f"{start + length / 2:.2f}{unit}",
-                fits=length >= LEAST_FOR_A_NUMBER,
+                fits=length >= MIN_LENGTH_FOR_NUMBER,
             )
         start += length

@@ -11,16 +11,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from outcomes.commitments.as_of import AsOfField, as_of, check_day, columns, found_by, made_by
+from outcomes.commitments.as_of import (
+    AsOfField,
+    as_of,
+    assessments_as_of,
+    check_as_of_day,
+    existing_as_of,
+    status_columns_for,
+)
 from outcomes.commitments.charts import STATUS_CHOICES
 from outcomes.commitments.statistics import (
-    FINDINGS,
+    FINDING_CHOICES,
     NO_FINDING,
-    NONE,
-    at_status,
-    count,
-    recorded,
-    themed,
+    NOT_RECORDED,
+    count_by_status,
+    is_recorded,
+    status_q,
+    themed_commitment_points,
 )
 from outcomes.models import (
     Assessment,
@@ -30,11 +37,11 @@ from outcomes.models import (
     Outcome,
     OutcomeAddressee,
     Theme,
-    fresh,
-    overdue,
+    freshness_q,
+    overdue_q,
 )
-from outcomes.references import NUMBER
-from participants.models import Group, Kind, Organisation
+from outcomes.models.references import NUMBER_PATTERN
+from participants.models import Group, Organisation, OrganisationKind
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, QueryForm
 
@@ -64,10 +71,10 @@ class OutcomeFilterForm(ListForm):
         spoken_to = OutcomeAddressee.objects.filter(
             outcome__statement__in=Outcome.objects.published().values("statement")
         )
-        offered = _offered(spoken_to)
-        offer(self, "event", _("All roundtables"), public_events())
-        offer(self, "theme", _("All themes"), offered["theme"])
-        offer(self, "addressee", _("Anyone"), offered["party"])
+        offered = _filter_options(spoken_to)
+        set_choices(self, "event", _("All roundtables"), public_event_options())
+        set_choices(self, "theme", _("All themes"), offered["theme"])
+        set_choices(self, "addressee", _("Anyone"), offered["party"])
 
     def filter(self, points: QuerySet[Outcome]) -> QuerySet[Outcome]:
         """Those that the form asks for."""
@@ -80,14 +87,14 @@ class OutcomeFilterForm(ListForm):
             points = points.filter(kind=asked["kind"])
         if asked["addressee"]:
             # What the lead-in is addressed to, its points are.
-            spoken_to = OutcomeAddressee.objects.filter(_is_named(asked["addressee"]))
+            spoken_to = OutcomeAddressee.objects.filter(_party_slug_q(asked["addressee"]))
             points = points.filter(
                 Q(pk__in=spoken_to.values("outcome")) | Q(parent__in=spoken_to.values("outcome"))
             )
         return points
 
 
-class PromiseFilterForm(QueryForm):
+class CommitmentScopeForm(QueryForm):
     """Which commitments are meant: of which roundtable, by whom, about what."""
 
     event = forms.ChoiceField(
@@ -100,7 +107,11 @@ class PromiseFilterForm(QueryForm):
     kind = forms.ChoiceField(
         label=_("Kind of organisation"),
         required=False,
-        choices=[("", _("All kinds")), *Kind.choices, (NONE, _("No organisation recorded"))],
+        choices=[
+            ("", _("All kinds")),
+            *OrganisationKind.choices,
+            (NOT_RECORDED, _("No organisation recorded")),
+        ],
     )
     theme = forms.ChoiceField(
         label=_("Theme"),
@@ -122,25 +133,25 @@ class PromiseFilterForm(QueryForm):
         self.today = today
         if today is None:  # whoever does not look back does not know the word either
             del self.fields["as_of"]
-        self._point = _point_named(data.get("point") or "")
+        self._point = _find_point(data.get("point") or "")
         if self._point:
             self.fields["point"].widget = forms.Select()
             title = f"{self._point.number}, {self._point.statement.event.title}"
-            offer(self, "point", _("All points"), [(data["point"], title, "")])
-        offered = _offered(CommitmentParty.objects.filter(commitment__event__is_public=True))
+            set_choices(self, "point", _("All points"), [(data["point"], title, "")])
+        offered = _filter_options(CommitmentParty.objects.filter(commitment__event__is_public=True))
         codes = {code for _slug, _name, code in offered["party"] if code}
         by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
-        offer(self, "event", _("All roundtables"), public_events())
-        offer(self, "party", _("All parties"), offered["party"])
-        no_theme = (NONE, _("No theme recorded"), "")
-        no_country = (NONE, _("No country recorded"), "")
-        offer(self, "theme", _("All themes"), [*offered["theme"], no_theme])
-        offer(self, "country", _("All countries"), [*by_name, no_country])
+        set_choices(self, "event", _("All roundtables"), public_event_options())
+        set_choices(self, "party", _("All parties"), offered["party"])
+        no_theme = (NOT_RECORDED, _("No theme recorded"), "")
+        no_country = (NOT_RECORDED, _("No country recorded"), "")
+        set_choices(self, "theme", _("All themes"), [*offered["theme"], no_theme])
+        set_choices(self, "country", _("All countries"), [*by_name, no_country])
 
     def clean_as_of(self) -> date | None:
         """Raises ValidationError for a day that cannot be looked back to."""
         assert self.today
-        return check_day(self.cleaned_data["as_of"], self.today)
+        return check_as_of_day(self.cleaned_data["as_of"], self.today)
 
     @property
     def day(self) -> date | None:
@@ -148,32 +159,32 @@ class PromiseFilterForm(QueryForm):
         day: date | None = self.cleaned_data.get("as_of")
         return day
 
-    def narrow(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    def filter_scope(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
         """Those that are meant, in no order, as of the day that is asked for."""
         asked = self.cleaned_data
-        commitments = as_of(made_by(commitments, self.day), self.day)
+        commitments = as_of(existing_as_of(commitments, self.day), self.day)
         if asked["event"]:
             commitments = commitments.filter(event__slug=asked["event"])
         if asked["party"]:
-            commitments = _with_party(commitments, _is_named(asked["party"]))
+            commitments = _with_party(commitments, _party_slug_q(asked["party"]))
         if self._point:
             under = Commitment.outcomes.through.objects.filter(outcome=self._point)
             commitments = commitments.filter(Exists(under.filter(commitment=OuterRef("pk"))))
         for name in ("theme", "kind", "country"):
-            if asked[name] == NONE:
-                commitments = commitments.filter(~recorded(name))
+            if asked[name] == NOT_RECORDED:
+                commitments = commitments.filter(~is_recorded(name))
             elif asked[name] and name == "theme":
-                answers = themed().filter(outcome__themes__slug=asked[name])
+                answers = themed_commitment_points().filter(outcome__themes__slug=asked[name])
                 commitments = commitments.filter(pk__in=answers.values("commitment"))
             elif asked[name]:
                 commitments = _with_party(commitments, Q((f"organisation__{name}", asked[name])))
         return commitments.order_by()
 
 
-class CommitmentFilterForm(PromiseFilterForm, ListForm):
+class CommitmentFilterForm(CommitmentScopeForm, ListForm):
     """Which commitments a list shows, and in which order."""
 
-    arranging = ("sort",)
+    sort_fields = ("sort",)
 
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Any status")), *STATUS_CHOICES]
@@ -187,7 +198,7 @@ class CommitmentFilterForm(PromiseFilterForm, ListForm):
         label=_("Last reported"), required=False, choices=[("", _("Any")), *Freshness.choices]
     )
     finding = forms.ChoiceField(
-        label=_("Independent finding"), required=False, choices=[("", _("Any")), *FINDINGS]
+        label=_("Independent finding"), required=False, choices=[("", _("Any")), *FINDING_CHOICES]
     )
     sort = forms.ChoiceField(
         label=_("Order"),
@@ -201,7 +212,7 @@ class CommitmentFilterForm(PromiseFilterForm, ListForm):
 
     def filter(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         """Those that the form asks for, in its order; `on` is the day that "overdue" refers to."""
-        asked, stand, on = self.cleaned_data, columns(self.day), self.day or on
+        asked, stand, on = self.cleaned_data, status_columns_for(self.day), self.day or on
         orders = {
             "": F("event__starts_on").desc(),
             "due": F("due_on").asc(nulls_last=True),
@@ -209,26 +220,28 @@ class CommitmentFilterForm(PromiseFilterForm, ListForm):
         }
         found = self._narrow_on(commitments, on)
         if asked["status"]:
-            found = found.filter(at_status(asked["status"], stand))
+            found = found.filter(status_q(asked["status"], stand))
         if asked["overdue"]:
-            found = found.filter(overdue(on, stand.status))
+            found = found.filter(overdue_q(on, stand.status))
         return found.order_by(orders[asked["sort"]], "pk")
 
     def counts(self, commitments: QuerySet[Commitment], on: date) -> dict[str, int]:
         """As `count`, each under the other filters; "found" are those that `filter` returns."""
         asked, on = self.cleaned_data, self.day or on
         rows = self._narrow_on(commitments, on)
-        return count(rows, on, asked["status"], bool(asked["overdue"]), columns(self.day))
+        return count_by_status(
+            rows, on, asked["status"], bool(asked["overdue"]), status_columns_for(self.day)
+        )
 
     def _narrow_on(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         asked = self.cleaned_data
-        commitments = self.narrow(commitments)
+        commitments = self.filter_scope(commitments)
         if asked["fresh"]:
             commitments = commitments.filter(
-                fresh(asked["fresh"], on, columns(self.day).reported_on)
+                freshness_q(asked["fresh"], on, status_columns_for(self.day).reported_on)
             )
         if asked["finding"] == NO_FINDING:
-            found = found_by(Assessment.objects.approved(), self.day)
+            found = assessments_as_of(Assessment.objects.approved(), self.day)
             found = found.filter(commitment=OuterRef("pk"))
             commitments = commitments.filter(~Exists(found))
         elif asked["finding"]:
@@ -237,30 +250,32 @@ class CommitmentFilterForm(PromiseFilterForm, ListForm):
         return commitments
 
 
-Named = tuple[str, str | Promise, str]  # a word for addresses, a name, a country or nothing
+NamedOption = tuple[str, str | Promise, str]  # a word for addresses, a name, a country or nothing
 
 
-def offer(form: forms.Form, field: str, all_of_them: Any, named: Iterable[Named]) -> None:
+def set_choices(
+    form: forms.Form, field: str, all_label: Any, options: Iterable[NamedOption]
+) -> None:
     """Lets a field choose among these, or all of them."""
-    choices = [("", all_of_them), *((slug, name) for slug, name, _country in named)]
+    choices = [("", all_label), *((slug, name) for slug, name, _country in options)]
     form.fields[field].choices = choices  # type: ignore[attr-defined]
 
 
-def _point_named(word: str) -> Outcome | None:
+def _find_point(word: str) -> Outcome | None:
     """The published point or lead-in of such a name as bali-process-2018/1.a; None if none."""
-    match = re.fullmatch(rf"([-\w]{{1,50}})/({NUMBER})", word, re.ASCII)
+    match = re.fullmatch(rf"([-\w]{{1,50}})/({NUMBER_PATTERN})", word, re.ASCII)
     if not match:
         return None
     points = Outcome.objects.published().select_related("statement__event")
     return points.filter(statement__event__slug=match[1], number=match[2]).first()
 
 
-def public_events() -> Iterable[Named]:
+def public_event_options() -> Iterable[NamedOption]:
     """Every roundtable that everyone may see."""
     return Event.objects.published().values_list("slug", "title", "country")
 
 
-def _offered(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]]:
+def _filter_options(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]]:
     """Themes of published points, and the groups and organisations in these rows; one query."""
     none = Value("", output_field=CharField())
     party = Value("party", output_field=CharField())
@@ -287,5 +302,5 @@ def _with_party(commitments: QuerySet[Commitment], condition: Q) -> QuerySet[Com
     return commitments.filter(Exists(parties))
 
 
-def _is_named(slug: str) -> Q:
+def _party_slug_q(slug: str) -> Q:
     return Q(organisation__slug=slug) | Q(group__slug=slug)

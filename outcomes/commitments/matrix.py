@@ -13,17 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.as_of import (
     AsOfField,
-    answered_by,
     as_of,
-    check_begun,
-    check_day,
-    columns,
-    made_by,
+    check_as_of_day,
+    check_event_begun,
+    existing_as_of,
+    responses_as_of,
+    status_columns_for,
 )
-from outcomes.commitments.charts import NO_UPDATE, Share, shares
+from outcomes.commitments.charts import NO_UPDATE, Share, status_shares
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Response
 from participants.models import EventRole, Group, Organisation
-from participants.organisations.attendance import Bench, roll, with_role
+from participants.organisations.attendance import (
+    ConstituencyGroup,
+    attendance_by_constituency,
+    filter_by_role,
+)
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
 
@@ -53,15 +57,15 @@ class MatrixForm(QueryForm):
 
     def clean_as_of(self) -> date | None:
         """Raises ValidationError for a day that cannot be looked back to."""
-        return check_day(self.cleaned_data["as_of"], self.today)
+        return check_as_of_day(self.cleaned_data["as_of"], self.today)
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError for a day before the roundtable that is asked for."""
         cleaned = super().clean() or self.cleaned_data
-        event = self._asked(cleaned.get("event") or "")
+        event = self._event_by_slug(cleaned.get("event") or "")
         if event and cleaned.get("as_of"):
             try:
-                check_begun(cleaned["as_of"], event.starts_on)
+                check_event_begun(cleaned["as_of"], event.starts_on)
             except forms.ValidationError as mistake:
                 self.add_error("as_of", mistake)
         return cleaned
@@ -75,14 +79,14 @@ class MatrixForm(QueryForm):
     def chosen_event(self) -> Event | None:
         """The one asked for; else the latest that agreed on something, or the latest; or None."""
         begun = (event for event in self._events if not self.day or event.starts_on <= self.day)
-        return self._asked(self.cleaned_data["event"]) or next(begun, None)
+        return self._event_by_slug(self.cleaned_data["event"]) or next(begun, None)
 
-    def _asked(self, slug: str) -> Event | None:
+    def _event_by_slug(self, slug: str) -> Event | None:
         return next((event for event in self._events if event.slug == slug), None)
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """One addressee and one point; `statuses` are of its commitments under that point."""
 
     point: Outcome
@@ -92,22 +96,26 @@ class Cell:
     statuses: list[Share]
 
     @property
-    def is_asked(self) -> bool:
+    def expects_response(self) -> bool:
         """Whether an answer is asked of it, which only a recommendation does."""
         return self.is_addressed and self.point.kind == Outcome.Kind.RECOMMENDATION
 
 
 @dataclass
-class Row:
+class MatrixRow:
     """A group or an organisation that points speak to; neither: those whom no point speaks to."""
 
     group: Group | None = None
     organisation: Organisation | None = None
     members: list[Organisation] = field(default_factory=list)
-    unnamed: int = 0  # more that the group is made of; a source gives the number and not which
-    number_unknown: bool = False  # whether it has others whose number no source gives
-    spoken_by: set[int] = field(default_factory=set)  # the points, by their numbers in the database
-    cells: list[Cell] = field(default_factory=list)
+    unnamed_count: int = (
+        0  # more that the group is made of; a source gives the number and not which
+    )
+    has_unknown_count: bool = False  # whether it has others whose number no source gives
+    addressed_by: set[int] = field(
+        default_factory=set
+    )  # the points, by their numbers in the database
+    cells: list[MatrixCell] = field(default_factory=list)
 
 
 @dataclass
@@ -115,9 +123,9 @@ class Matrix:
     """All rows over the points of one roundtable, with what its counts are of."""
 
     points: list[Outcome]
-    rows: list[Row]
-    under: int = 0  # commitments under any of the points
-    elsewhere: int = 0  # commitments of the roundtable under none of them
+    rows: list[MatrixRow]
+    commitments_under_points: int = 0  # commitments under any of the points
+    commitments_elsewhere: int = 0  # commitments of the roundtable under none of them
 
     @property
     def addressees(self) -> int:
@@ -127,20 +135,22 @@ class Matrix:
     @property
     def asked(self) -> int:
         """How many answers are asked of organisations that are named."""
-        return sum(cell.is_asked for row in self.rows if row.organisation for cell in row.cells)
+        return sum(
+            cell.expects_response for row in self.rows if row.organisation for cell in row.cells
+        )
 
     @property
     def answered(self) -> int:
         """How many of them have been given."""
         cells = [cell for row in self.rows if row.organisation for cell in row.cells]
-        return sum(cell.is_asked and cell.response is not None for cell in cells)
+        return sum(cell.expects_response and cell.response is not None for cell in cells)
 
 
-Key = tuple[str, int]  # "group" or "organisation", and its number in the database
-OTHERS: Key = ("", 0)
+RowKey = tuple[str, int]  # "group" or "organisation", and its number in the database
+OTHER_PARTIES: RowKey = ("", 0)
 
 
-def matrix(event: Event, day: date | None = None) -> Matrix:
+def build_matrix(event: Event, day: date | None = None) -> Matrix:
     """Who had answered which point of this roundtable by that day; None is today.
 
     In a constant number of queries.
@@ -152,21 +162,21 @@ def matrix(event: Event, day: date | None = None) -> Matrix:
         .exclude(parent__number="")
         .select_related("parent", "statement__event")
     )
-    rows = _addressees(event, points)
+    rows = _addressee_rows(event, points)
     responses: dict[tuple[int, int], Response] = {}
-    for response in answered_by(Response.objects.approved(), day).filter(outcome__in=points):
+    for response in responses_as_of(Response.objects.approved(), day).filter(outcome__in=points):
         responses.setdefault((response.outcome_id, response.organisation_id), response)
-    standing, under = _commitments(points, set(rows), day)
-    if any(key == OTHERS for _point, key in standing):
-        rows[OTHERS] = Row()
+    status_counts, under = _count_commitments(points, set(rows), day)
+    if any(key == OTHER_PARTIES for _point, key in status_counts):
+        rows[OTHER_PARTIES] = MatrixRow()
     for key, row in rows.items():
         row.cells = [
-            Cell(
+            MatrixCell(
                 point=point,
-                is_addressed=point.pk in row.spoken_by,
+                is_addressed=point.pk in row.addressed_by,
                 response=responses.get((point.pk, key[1])) if row.organisation else None,
                 answered=sum((point.pk, member.pk) in responses for member in row.members),
-                statuses=_statuses(standing.get((point.pk, key), Counter()), point, row, day),
+                statuses=_statuses(status_counts.get((point.pk, key), Counter()), point, row, day),
             )
             for point in points
         ]
@@ -175,79 +185,100 @@ def matrix(event: Event, day: date | None = None) -> Matrix:
     return Matrix(points, list(rows.values()), len(under), elsewhere)
 
 
-def _addressees(event: Event, points: list[Outcome]) -> dict[Key, Row]:
+def _addressee_rows(event: Event, points: list[Outcome]) -> dict[RowKey, MatrixRow]:
     """Whom the points speak to, in their order; each group before those it is made of."""
-    spoken_to: dict[int, list[OutcomeAddressee]] = {}
+    addressees_by_outcome: dict[int, list[OutcomeAddressee]] = {}
     for addressee in OutcomeAddressee.objects.filter(
         outcome__in={pk for point in points for pk in (point.pk, point.parent_id)}
     ).select_related("organisation", "group"):
-        spoken_to.setdefault(addressee.outcome_id, []).append(addressee)
-    benches = roll(event)
-    rows: dict[Key, Row] = {}
+        addressees_by_outcome.setdefault(addressee.outcome_id, []).append(addressee)
+    constituency_groups = attendance_by_constituency(event)
+    rows: dict[RowKey, MatrixRow] = {}
     for point in points:
-        for addressee in spoken_to.get(point.pk, []) + spoken_to.get(point.parent_id or 0, []):
-            for row in _rows_of(addressee, benches):
+        for addressee in addressees_by_outcome.get(point.pk, []) + addressees_by_outcome.get(
+            point.parent_id or 0, []
+        ):
+            for row in _rows_for(addressee, constituency_groups):
                 one = row.group or row.organisation
                 key = ("group" if row.group else "organisation", one.pk if one else 0)
-                rows.setdefault(key, row).spoken_by.add(point.pk)
+                rows.setdefault(key, row).addressed_by.add(point.pk)
     return rows
 
 
-def _rows_of(addressee: OutcomeAddressee, benches: list[Bench]) -> Iterator[Row]:
+def _rows_for(
+    addressee: OutcomeAddressee, constituency_groups: list[ConstituencyGroup]
+) -> Iterator[MatrixRow]:
     group = addressee.group
     if not group:
-        yield Row(organisation=addressee.organisation)
+        yield MatrixRow(organisation=addressee.organisation)
         return
-    meant = [bench for bench in benches if group.made_of in (bench.constituency, "participants")]
-    members = [seat.organisation for bench in meant for seat in bench.seats]
-    if group.made_of == "cochairs":
-        members = [role.organisation for role in with_role(benches, EventRole.Role.COCHAIR)]
-    yield Row(
+    matching_groups = [
+        constituency_group
+        for constituency_group in constituency_groups
+        if group.member_rule in (constituency_group.constituency, "participants")
+    ]
+    members = [
+        seat.organisation
+        for constituency_group in matching_groups
+        for seat in constituency_group.organisations
+    ]
+    if group.member_rule == "cochairs":
+        members = [
+            role.organisation
+            for role in filter_by_role(constituency_groups, EventRole.Role.COCHAIR)
+        ]
+    yield MatrixRow(
         group=group,
         members=members,
-        unnamed=sum(bench.unnamed for bench in meant),
-        number_unknown=any(bench.number_unknown for bench in meant),
+        unnamed_count=sum(
+            constituency_group.unnamed_count for constituency_group in matching_groups
+        ),
+        has_unknown_count=any(
+            constituency_group.has_unknown_count for constituency_group in matching_groups
+        ),
     )
     for member in members:
-        yield Row(organisation=member)
+        yield MatrixRow(organisation=member)
 
 
-def _commitments(
-    points: list[Outcome], known: set[Key], day: date | None
-) -> tuple[dict[tuple[int, Key], Counter[str]], set[int]]:
+def _count_commitments(
+    points: list[Outcome], known: set[RowKey], day: date | None
+) -> tuple[dict[tuple[int, RowKey], Counter[str]], set[int]]:
     """How many stand at each status, by point and party; and all that stand under any point.
 
     Those without a party in `known` count with the others.
     """
-    standing: dict[tuple[int, Key], Counter[str]] = {}
-    parties: dict[tuple[int, int, str], set[Key]] = {}
-    made = made_by(Commitment.objects.published(), day)
-    under = as_of(made.filter(outcomes__in=points), day).order_by()
+    status_counts: dict[tuple[int, RowKey], Counter[str]] = {}
+    parties: dict[tuple[int, int, str], set[RowKey]] = {}
+    commitments = existing_as_of(Commitment.objects.published(), day)
+    under = as_of(commitments.filter(outcomes__in=points), day).order_by()
     for point, commitment, status, organisation, group in under.values_list(
-        "outcomes", "pk", columns(day).status, "parties__organisation", "parties__group"
+        "outcomes", "pk", status_columns_for(day).status, "parties__organisation", "parties__group"
     ):
         key = ("organisation", organisation) if organisation else ("group", group or 0)
         parties.setdefault((point, commitment, status or NO_UPDATE), set()).add(key)
     for (point, _commitment, status), keys in parties.items():
-        for key in (keys & known) or {OTHERS}:
-            standing.setdefault((point, key), Counter())[status] += 1
-    return standing, {commitment for _point, commitment, _status in parties}
+        for key in (keys & known) or {OTHER_PARTIES}:
+            status_counts.setdefault((point, key), Counter())[status] += 1
+    return status_counts, {commitment for _point, commitment, _status in parties}
 
 
-def _statuses(counts: Counter[str], point: Outcome, row: Row, day: date | None) -> list[Share]:
+def _statuses(
+    counts: Counter[str], point: Outcome, row: MatrixRow, day: date | None
+) -> list[Share]:
     """The statuses that there are, each with what asks the list of commitments for it."""
     party = row.group or row.organisation
-    found: Iterable[Share] = (share for share in shares(counts) if share.count)
+    found: Iterable[Share] = (share for share in status_shares(counts) if share.count)
     if not party:
         return list(found)  # no filter asks for them
-    asked = {"point": point_word(point), "party": party.slug}
+    filters = {"point": point_path(point), "party": party.slug}
     if day:
-        asked["as_of"] = day.isoformat()
+        filters["as_of"] = day.isoformat()
     return [
-        replace(share, query=f"?{urlencode(asked | {'status': share.slug})}") for share in found
+        replace(share, query=f"?{urlencode(filters | {'status': share.slug})}") for share in found
     ]
 
 
-def point_word(point: Outcome) -> str:
+def point_path(point: Outcome) -> str:
     """How a filter names a point, as in its address: bali-process-2018/1.a."""
     return f"{point.statement.event.slug}/{point.number}"

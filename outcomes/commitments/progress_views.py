@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from outcomes.commitments import statistics
-from outcomes.commitments.as_of import looking_back
-from outcomes.commitments.charts import plot_bars, plot_columns
-from outcomes.commitments.filters import PromiseFilterForm
-from outcomes.commitments.matrix import MatrixForm, matrix
+from outcomes.commitments.as_of import as_of_context
+from outcomes.commitments.charts import bar_chart, column_chart
+from outcomes.commitments.filters import CommitmentScopeForm
+from outcomes.commitments.matrix import MatrixForm, build_matrix
 from outcomes.models import Commitment
 
 
@@ -20,28 +20,30 @@ from outcomes.models import Commitment
 def progress(request: HttpRequest) -> HttpResponse:
     """How the commitments are shared out on each axis, drawn and as tables."""
     on = timezone.localdate()
-    form = PromiseFilterForm(request.GET, on)
+    form = CommitmentScopeForm(request.GET, on)
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        rows = form.narrow(Commitment.objects.published())
-        found = statistics.progress(rows, on, form.chosen(), form.day)
-        context |= looking_back(form.day) | {
+        rows = form.filter_scope(Commitment.objects.published())
+        found = statistics.progress_statistics(rows, on, form.active_parameters(), form.day)
+        context |= as_of_context(form.day) | {
             "progress": found,
             "plain": [
-                (name, title, parts, plot_bars((part.label, [part]) for part in parts))
+                (name, title, parts, bar_chart((part.label, [part]) for part in parts))
                 for name, title, parts in (
                     ("status", _("By status, as the parties report it"), found.status),
                     ("fresh", _("By when a party last reported"), found.freshness),
                     ("finding", _("By what somebody independent found"), found.findings),
                 )
             ],
-            "crossed": [
-                (each, plot_bars((line.label, line.parts) for line in each.lines))
-                for each in found.crossed
+            "breakdowns": [
+                (each, bar_chart((line.label, line.parts) for line in each.lines))
+                for each in found.breakdowns
             ],
-            "over_time": plot_columns((str(line.label), line.parts) for line in found.quarters),
+            "over_time": column_chart((str(line.label), line.parts) for line in found.quarters),
         }
-    return render(request, "outcomes/progress.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "outcomes/commitments/progress.html", context, status=400 if form.errors else 200
+    )
 
 
 @require_safe
@@ -51,9 +53,12 @@ def progress_matrix(request: HttpRequest) -> HttpResponse:
     form = MatrixForm(request.GET, timezone.localdate())
     context: dict[str, object] = {"form": form}
     if form.is_valid():
-        context |= looking_back(form.day)
+        context |= as_of_context(form.day)
         if event := form.chosen_event():
-            context |= {"event": event, "matrix": matrix(event, form.day)}
+            context |= {"event": event, "matrix": build_matrix(event, form.day)}
     return render(
-        request, "outcomes/progress_matrix.html", context, status=400 if form.errors else 200
+        request,
+        "outcomes/commitments/progress_matrix.html",
+        context,
+        status=400 if form.errors else 200,
     )

@@ -18,7 +18,7 @@ from outcomes.models import (
 from participants.privacy import visibility
 from roundtable.models import Event
 
-CONTACTS = 24
+MAX_CONTACTS = 24
 
 
 def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
@@ -30,30 +30,30 @@ def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
     )
 
 
-def contacts(on: date, event: Event | None = None) -> dict[str, object]:
+def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:
     """For `_contacts.html`: the first who share with everyone, and whether there are more."""
-    people = visibility.shared_with_everyone(on, event, CONTACTS + 1)
-    return {"people": people[:CONTACTS], "has_more_people": len(people) > CONTACTS}
+    people = visibility.public_profiles(on, event, MAX_CONTACTS + 1)
+    return {"people": people[:MAX_CONTACTS], "has_more_people": len(people) > MAX_CONTACTS}
 
 
-def reach(
+def focal_point_cards(
     viewer: visibility.Viewer, commitments: Iterable[Commitment], on: date
 ) -> dict[int, visibility.Card]:
     """The cards of focal points who accepted and are listed to the viewer, by number of the person.
 
     `commitments` come from `with_parties`.
     """
-    asked = {
+    delegate_ids = {
         party.focal_point_id
         for commitment in commitments
         for party in commitment.parties.all()
         if party.focal_point_id and party.focal_point_accepted_at
     }
-    return visibility.cards_by_number(viewer, asked, on) if asked else {}
+    return visibility.cards_by_id(viewer, delegate_ids, on) if delegate_ids else {}
 
 
 @dataclass(frozen=True)
-class Reworded:
+class VisibleRewording:
     """How a sentence was corrected, with the words that anyone may still read."""
 
     row: Rewording
@@ -61,7 +61,7 @@ class Reworded:
     after: str | None
 
 
-def checkable(statement: Statement) -> dict[str, object]:
+def verification_context(statement: Statement) -> dict[str, object]:
     """For `_check_text.html`: the published versions, who signed, and what was corrected.
 
     `version` is the one that the page shows; none where the page says something else.
@@ -72,44 +72,46 @@ def checkable(statement: Statement) -> dict[str, object]:
         version__statement=statement, version__published_at__isnull=False, signed_at__isnull=False
     )
     return {
-        "version": latest if latest and latest.text == statement.wording() else None,
+        "version": latest if latest and latest.text == statement.canonical_text() else None,
         "versions": versions,
         "signed": signed.filter(version__corrigendum=None).select_related("organisation"),
-        "corrigenda": _corrections(statement),
+        "corrigenda": _published_corrigenda(statement),
     }
 
 
-def _corrections(statement: Statement) -> list[tuple[Corrigendum, list[Reworded]]]:
+def _published_corrigenda(statement: Statement) -> list[tuple[Corrigendum, list[VisibleRewording]]]:
     """Its published corrections, the latest first, each with what it changed."""
     rewordings = Rewording.objects.select_related("outcome__statement__event")
     rows = Corrigendum.objects.published().filter(statement=statement)
     found, hidden = [], set[int | None]()
     for corrigendum in rows.prefetch_related(Prefetch("rewordings", rewordings)):
         parts = list(corrigendum.rewordings.all())
-        found.append((corrigendum, [_reworded(row, corrigendum, hidden) for row in parts]))
-        if corrigendum.hides_before:
+        found.append((corrigendum, [_visible_rewording(row, corrigendum, hidden) for row in parts]))
+        if corrigendum.hides_previous_text:
             hidden |= {row.outcome_id for row in parts}
     return found
 
 
-def corrected(outcome: Outcome) -> list[Reworded]:
+def visible_rewordings(outcome: Outcome) -> list[VisibleRewording]:
     """How a sentence was corrected since it was published, the latest first."""
     rows = Rewording.objects.filter(
         outcome=outcome, corrigendum__in=Corrigendum.objects.published().values("pk")
     ).select_related("corrigendum")
     found, hidden = [], set[int | None]()
     for row in rows.order_by("-corrigendum__published_at", "-pk"):
-        found.append(_reworded(row, row.corrigendum, hidden))
-        if row.corrigendum.hides_before:
+        found.append(_visible_rewording(row, row.corrigendum, hidden))
+        if row.corrigendum.hides_previous_text:
             hidden.add(row.outcome_id)
     return found
 
 
-def _reworded(row: Rewording, of: Corrigendum, hidden: set[int | None]) -> Reworded:
+def _visible_rewording(
+    row: Rewording, corrigendum: Corrigendum, hidden: set[int | None]
+) -> VisibleRewording:
     """`hidden` are the sentences whose words of then a later correction took out."""
     is_hidden = row.outcome_id in hidden
-    return Reworded(
+    return VisibleRewording(
         row=row,
-        before=None if is_hidden or of.hides_before else row.before,
+        before=None if is_hidden or corrigendum.hides_previous_text else row.before,
         after=None if is_hidden else row.after,
     )

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_filters import ReachedFilter
 from outcomes.models import Milestone, RelatedText
-from participants.admin_base.base import GrantedAdmin, GrantedInline
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.filters import EventFilter
 
 
-class MilestoneInline(GrantedInline):
+class MilestoneInline(GrantScopedInline):
     """Steps on the way, and when each was reached."""
 
     model = Milestone
@@ -21,7 +21,7 @@ class MilestoneInline(GrantedInline):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(GrantedAdmin):
+class MilestoneAdmin(GrantScopedAdmin):
     """Steps by themselves, with what became of each; they are added with their commitment."""
 
     event_path = "commitment__event"
@@ -58,7 +58,7 @@ class MilestoneAdmin(GrantedAdmin):
         return address
 
 
-class RelatedTextInline(GrantedInline):
+class RelatedTextInline(GrantScopedInline):
     """Texts elsewhere, each with its words and who says that they hang together."""
 
     model = RelatedText

@@ -8,21 +8,27 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.models import Assessment, Commitment, CommitmentParty, ProgressUpdate, Status
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    ImplementationStatus,
+    ProgressUpdate,
+)
 
 Finding = Assessment.Finding
 # Which findings cannot be so where a status is. That no evidence is available contradicts nothing:
 # whoever found none has not found that nothing was done.
-CONTRADICTS = {
-    Status.PLANNING: {Finding.SUBSTANTIAL, Finding.COMPLETE},
-    Status.IN_PROGRESS: {Finding.NOT_STARTED, Finding.COMPLETE},
-    Status.FULFILLED: {Finding.NOT_STARTED, Finding.LIMITED, Finding.SUBSTANTIAL},
-    Status.CLOSED: {Finding.COMPLETE},
-    Status.SUPERSEDED: {Finding.COMPLETE},
+CONTRADICTING_FINDINGS = {
+    ImplementationStatus.PLANNING: {Finding.SUBSTANTIAL, Finding.COMPLETE},
+    ImplementationStatus.IN_PROGRESS: {Finding.NOT_STARTED, Finding.COMPLETE},
+    ImplementationStatus.FULFILLED: {Finding.NOT_STARTED, Finding.LIMITED, Finding.SUBSTANTIAL},
+    ImplementationStatus.CLOSED: {Finding.COMPLETE},
+    ImplementationStatus.SUPERSEDED: {Finding.COMPLETE},
 }
 
 
-class Freshness(models.TextChoices):
+class ReportFreshness(models.TextChoices):
     """How long ago a report was true; where there is none, that is silence and no freshness."""
 
     UNDER_A_YEAR = "under-a-year", gettext_lazy("last reported less than a year ago")
@@ -30,27 +36,27 @@ class Freshness(models.TextChoices):
     OVER_TWO = "over-two", gettext_lazy("last reported over two years ago")
 
 
-def freshness_of(reported_on: date, on: date) -> Freshness:
+def report_freshness(reported_on: date, on: date) -> ReportFreshness:
     """How fresh a report is on that day."""
     # As written, a birthday of 29 February is on 1 March in other years.
     years = on.year - reported_on.year
     if (on.month, on.day) < (reported_on.month, reported_on.day):
         years -= 1
     if years < 1:
-        return Freshness.UNDER_A_YEAR
-    return Freshness.ONE_TO_TWO if years < 2 else Freshness.OVER_TWO
+        return ReportFreshness.UNDER_A_YEAR
+    return ReportFreshness.ONE_TO_TWO if years < 2 else ReportFreshness.OVER_TWO
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReportEntry:
     """One report, and since when nothing is new where it says just that."""
 
     update: ProgressUpdate
-    since: date | None
+    unchanged_since: date | None
 
 
 @dataclass(frozen=True)
-class PartyVoice:
+class PartyReport:
     """A party with its own latest report, or none."""
 
     party: CommitmentParty
@@ -58,13 +64,13 @@ class PartyVoice:
 
 
 @dataclass(frozen=True)
-class Voices:
+class CommitmentReports:
     """All that is said of one commitment, the latest first."""
 
     latest: ProgressUpdate | None
-    freshness: Freshness | None
-    parties: list[PartyVoice]
-    entries: list[Entry]
+    freshness: ReportFreshness | None
+    parties: list[PartyReport]
+    entries: list[ReportEntry]
     findings: list[Assessment]
 
     @property
@@ -73,12 +79,12 @@ class Voices:
         return len({voice.update.status for voice in self.parties if voice.update}) > 1
 
     @property
-    def difference(self) -> str:
+    def contradiction(self) -> str:
         """A plain sentence where an assessor contradicts a party; empty where none does."""
         said = [voice.update for voice in self.parties if voice.update]
         says = [
             _("%(party)s says “%(status)s”")
-            % {"party": _short(update.party), "status": update.get_status_display()}
+            % {"party": _party_name(update.party), "status": update.get_status_display()}
             for update in said
             if any(_contradicts(finding, update) for finding in self.findings)
         ]
@@ -91,12 +97,12 @@ class Voices:
         return _("They differ: %s.") % "; ".join([*says, *found]) if found else ""
 
 
-def voices(
+def commitment_reports(
     commitment: Commitment,
     updates: Iterable[ProgressUpdate],
     assessments: Iterable[Assessment],
     on: date,
-) -> Voices:
+) -> CommitmentReports:
     """Who says what on that day.
 
     `commitment` comes from `with_parties`; updates and assessments are those that may be shown,
@@ -110,28 +116,28 @@ def voices(
     of_assessor: dict[int, Assessment] = {}
     for assessment in assessments:
         of_assessor.setdefault(assessment.organisation_id, assessment)
-    return Voices(
+    return CommitmentReports(
         latest=latest,
-        freshness=freshness_of(latest.reported_on, on) if latest else None,
-        parties=[PartyVoice(party, of_party.get(party.pk)) for party in commitment.parties.all()],
+        freshness=report_freshness(latest.reported_on, on) if latest else None,
+        parties=[PartyReport(party, of_party.get(party.pk)) for party in commitment.parties.all()],
         entries=entries,
         findings=list(of_assessor.values()),
     )
 
 
-def _entries(updates: list[ProgressUpdate]) -> list[Entry]:
-    entries: list[Entry] = []
+def _entries(updates: list[ProgressUpdate]) -> list[ReportEntry]:
+    entries: list[ReportEntry] = []
     before: dict[int, date] = {}  # of each party, going forward in time
     for update in reversed(updates):
         since = before.get(update.party_id) if update.is_unchanged else None
-        entries.append(Entry(update, since))
+        entries.append(ReportEntry(update, since))
         before[update.party_id] = update.reported_on
     return entries[::-1]
 
 
 def _contradicts(assessment: Assessment, update: ProgressUpdate) -> bool:
-    return assessment.finding in CONTRADICTS[Status(update.status)]
+    return assessment.finding in CONTRADICTING_FINDINGS[ImplementationStatus(update.status)]
 
 
-def _short(party: CommitmentParty) -> str:
+def _party_name(party: CommitmentParty) -> str:
     return party.organisation.short if party.organisation else str(party)

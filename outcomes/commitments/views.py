@@ -9,11 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.commitments.as_of import AsOfForm, as_of, found_by, looking_back, told_by
-from outcomes.commitments.charts import bars, shares
+from outcomes.commitments.as_of import (
+    AsOfForm,
+    as_of,
+    as_of_context,
+    assessments_as_of,
+    updates_as_of,
+)
+from outcomes.commitments.charts import bar_segments, status_shares
 from outcomes.commitments.filters import CommitmentFilterForm
-from outcomes.commitments.queries import contacts, reach, with_parties
-from outcomes.commitments.status import voices
+from outcomes.commitments.queries import contacts_context, focal_point_cards, with_parties
+from outcomes.commitments.status import commitment_reports
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -26,7 +32,7 @@ from outcomes.reporting.handover import hand_over
 from outcomes.reporting.rounds import unanswered_rounds
 from participants.models import User
 from participants.privacy import visibility
-from roundtable.query_forms import page_of
+from roundtable.query_forms import get_page
 
 
 @require_safe
@@ -35,23 +41,26 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     """Commitments, and the people one may ask about them."""
     on = timezone.localdate()
     form = CommitmentFilterForm(request.GET, on)
-    viewer = visibility.viewer_of(request.user, timezone.localdate())
+    viewer = visibility.get_viewer(request.user, timezone.localdate())
     context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
     if form.is_valid():
-        context |= {"today": form.day or on} | looking_back(form.day)
+        context |= {"today": form.day or on} | as_of_context(form.day)
         published = Commitment.objects.published()
         counts = form.counts(published, on)
-        parts = shares(counts)
-        page = page_of(form, with_parties(form.filter(published, on)), counts["found"])
+        parts = status_shares(counts)
+        page = get_page(form, with_parties(form.filter(published, on)), counts["found"])
         context |= {
             "page": page,
             "counts": counts,
             "shares": parts,
-            "bars": bars(parts),
-            "reach": reach(viewer, page.object_list, on),
-        } | contacts(on)
+            "bars": bar_segments(parts),
+            "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
+        } | contacts_context(on)
     return render(
-        request, "outcomes/commitment_list.html", context, status=400 if form.errors else 200
+        request,
+        "outcomes/commitments/commitment_list.html",
+        context,
+        status=400 if form.errors else 200,
     )
 
 
@@ -67,35 +76,35 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         as_of(with_parties(Commitment.objects.published()), form.day).prefetch_related(
             "milestones",
             "related_texts",
-            Prefetch("offers", Offer.objects.of_partners(), to_attr="partners_offers"),
+            Prefetch("offers", Offer.objects.approved_joins(), to_attr="approved_joins"),
         ),
         reference=reference.upper(),
     )
     form.check_begun(commitment.event.starts_on)
     if form.errors:
-        return form.refuse(request)
-    viewer = visibility.viewer_of(request.user, on)
+        return form.render_errors(request)
+    viewer = visibility.get_viewer(request.user, on)
     updates = (
-        told_by(ProgressUpdate.objects.published().filter(commitment=commitment), form.day)
+        updates_as_of(ProgressUpdate.objects.published().filter(commitment=commitment), form.day)
         .select_related("party__organisation", "party__group")
         .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
     )
     assessments = (
-        found_by(Assessment.objects.published(), form.day)
+        assessments_as_of(Assessment.objects.published(), form.day)
         .filter(commitment=commitment)
         .select_related("organisation")
     )
     context = {
         "commitment": commitment,
         "event": commitment.event,
-        "voices": voices(commitment, updates, assessments, form.day or on),
-        "reach": reach(viewer, [commitment], on),
+        "reports": commitment_reports(commitment, updates, assessments, form.day or on),
+        "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
         "today": form.day or on,
         # What is known of a round's answers is known of today alone.
         "unanswered": [] if form.day else unanswered_rounds(commitment, on),
-    } | looking_back(form.day)
-    return render(request, "outcomes/commitment_detail.html", context)
+    } | as_of_context(form.day)
+    return render(request, "outcomes/commitments/commitment_detail.html", context)
 
 
 @require_safe
@@ -105,16 +114,16 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     parties = CommitmentParty.objects.filter(focal_point__user=request.user).select_related(
         "commitment__event", "commitment__latest_update", "organisation", "group"
     )
-    unapproved = Prefetch("updates", ProgressUpdate.objects.open(), to_attr="unapproved")
+    unapproved = Prefetch("updates", ProgressUpdate.objects.unapproved(), to_attr="unapproved")
     context = {
         "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(unapproved),
         "today": timezone.localdate(),
     }
-    return render(request, "outcomes/my_commitments.html", context)
+    return render(request, "outcomes/reporting/my_commitments.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer_request(request: HttpRequest, number: int) -> HttpResponse:
+def answer_focal_point_request(request: HttpRequest, number: int) -> HttpResponse:
     """Accepts or declines to be reached about a commitment; only who was asked can."""
     if request.method != "POST":  # as after signing in again
         return redirect("my-commitments")

@@ -11,34 +11,36 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outcomes.contributions.review import approve, send_back
-from outcomes.models import Assessment, Offer, OfferedStep, Response
-from outcomes.models.editorial import State
-from outcomes.reporting.admin import NoteForm, as_seen
-from outcomes.reporting.findings import findings_in
-from outcomes.reporting.pii_scan import contact_details_in
+from outcomes.contributions.review import approve_texts, request_text_changes
+from outcomes.models import Assessment, Offer, OfferedMilestone, Response
+from outcomes.models.editorial import EditorialState
+from outcomes.reporting.admin import ReviewNoteForm, with_opened_revision
+from outcomes.reporting.findings import pii_in_text
+from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.submission import event_of
-from participants.admin_base.base import GrantedAdmin, GrantedInline
-from participants.admin_base.filters import EventFilter, WaitsFilter
-from participants.permissions import Rights
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.permissions import EventPermissions
 
 
-class WrittenAdmin(GrantedAdmin):
+class ContributionAdmin(GrantScopedAdmin):
     """Texts of organisations: read, approved or sent back here, and written by them alone."""
 
-    words: tuple[str, ...] = ("text", "source")  # which everyone is going to read
-    change_form_template = "admin/approval.html"
+    text_fields: tuple[str, ...] = ("text", "source")  # which everyone is going to read
+    change_form_template = "outcomes/admin/review_change_form.html"
     actions = ["approve", "send_back"]
-    action_form = NoteForm
+    action_form = ReviewNoteForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What was handed in: a draft is its author's."""
-        return super().get_queryset(request).exclude(state=State.DRAFT)
+        return super().get_queryset(request).exclude(state=EditorialState.DRAFT)
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those that were handed in."""
-        rows = rows.filter(state=State.SUBMITTED)
-        return rows if mine.is_operator else self.within(rows, mine.decidable)
+        rows = rows.filter(state=EditorialState.SUBMITTED)
+        return (
+            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: an organisation writes for itself."""
@@ -56,20 +58,24 @@ class WrittenAdmin(GrantedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The text; for who decides about it, what points at people in it, and the decision."""
-        row, mine, found = self.get_object(request, object_id), self.rights_of(request), None
+        row, permissions, found = (
+            self.get_object(request, object_id),
+            self.permissions_of(request),
+            None,
+        )
         if row:
-            found = findings_in(self.said(row), row, event_of(row).pk, mine)
-        more = {**(extra_context or {}), "findings": found, "sends_back": "send_back"}
+            found = pii_in_text(self.public_text(row), row, event_of(row).pk, permissions)
+        more = {**(extra_context or {}), "findings": found, "send_back_action": "send_back"}
         return super().change_view(request, object_id, form_url, more)
 
-    def said(self, row: Any) -> str:
+    def public_text(self, row: Any) -> str:
         """All that everyone is going to read."""
-        return "\n".join(str(getattr(row, name)) for name in self.words)
+        return "\n".join(str(getattr(row, name)) for name in self.text_fields)
 
     @admin.display(description=_("looks private"))
-    def looks_private(self, row: Any) -> str:
+    def contact_details(self, row: Any) -> str:
         """E-mail addresses and phone numbers in it, one a line."""
-        found = contact_details_in(self.said(row))
+        found = find_contact_details(self.public_text(row))
         return format_html_join("\n", "<bdi>{}</bdi><br>", ((words,) for words in found)) or "–"
 
     @admin.action(description=_("Approve"), permissions=["decide"])
@@ -83,13 +89,17 @@ class WrittenAdmin(GrantedAdmin):
         self._decide(request, queryset, request.POST.get("note", ""))
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[Any], note: str) -> None:
-        rows, by, at = as_seen(request, queryset), self.rights_of(request).user, timezone.now()
-        asks = request.POST.get("action") == "send_back"
+        rows, by, at = (
+            with_opened_revision(request, queryset),
+            self.permissions_of(request).user,
+            timezone.now(),
+        )
+        is_send_back = request.POST.get("action") == "send_back"
         try:
             done = (
-                send_back(rows=rows, note=note, by=by, at=at)
-                if asks
-                else approve(rows=rows, by=by, at=at)
+                request_text_changes(rows=rows, note=note, by=by, at=at)
+                if is_send_back
+                else approve_texts(rows=rows, by=by, at=at)
             )
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
@@ -97,25 +107,25 @@ class WrittenAdmin(GrantedAdmin):
         if number := len(done):
             text = (
                 ngettext("%d text was sent back.", "%d texts were sent back.", number)
-                if asks
+                if is_send_back
                 else ngettext("%d text is approved.", "%d texts are approved.", number)
             )
             self.message_user(request, text % number, messages.SUCCESS)
-        if left := len(rows) - number:
+        if skipped := len(rows) - number:
             text = ngettext(
                 "%d stays as it is: that was done before, or you are no co-chair of its "
                 "roundtable.",
                 "%d stay as they are: that was done before, or you are no co-chair of their "
                 "roundtable.",
-                left,
+                skipped,
             )
-            self.message_user(request, text % left, messages.WARNING)
+            self.message_user(request, text % skipped, messages.WARNING)
 
 
-ON_ITS_WAY: Any = (
+REVIEW_FIELDSET: Any = (
     _("On its way to being shown"),
     {
-        "fields": ["looks_private", "state", "note", "submitted_at", "approved_at"],
+        "fields": ["contact_details", "state", "note", "submitted_at", "approved_at"],
         "description": _(
             "Only its organisation changes it. A co-chair approves it or asks for changes, on this "
             "page or in the list."
@@ -125,7 +135,7 @@ ON_ITS_WAY: Any = (
 
 
 @admin.register(Response)
-class ResponseAdmin(WrittenAdmin):
+class ResponseAdmin(ContributionAdmin):
     """Answers of addressees to recommendations of the viewer's roundtables."""
 
     event_path = "outcome__statement__event"
@@ -137,10 +147,10 @@ class ResponseAdmin(WrittenAdmin):
                 "description": _("What an addressee answers to a recommendation."),
             },
         ),
-        ON_ITS_WAY,
+        REVIEW_FIELDSET,
     ]
     list_display = ["number", "organisation", "stance", "answered_on", "state", "public_page"]
-    list_filter = [WaitsFilter, "state", "stance", EventFilter]
+    list_filter = [PendingFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Name of the organisation, or words of the answer")
@@ -162,18 +172,18 @@ class ResponseAdmin(WrittenAdmin):
         return f"{row.outcome.statement.event.code} {row.outcome.number}"
 
 
-class StepInline(GrantedInline):
+class OfferedStepInline(GrantScopedInline):
     """The steps that are offered."""
 
-    model = OfferedStep
+    model = OfferedMilestone
     fields = ["title", "due_on"]
 
 
 @admin.register(Offer)
-class OfferAdmin(WrittenAdmin):
+class OfferAdmin(ContributionAdmin):
     """Commitments that are offered at the viewer's roundtables, and requests to join one."""
 
-    words = ("text",)
+    text_fields = ("text",)
     fieldsets = [
         (
             None,
@@ -185,27 +195,27 @@ class OfferAdmin(WrittenAdmin):
                 ),
             },
         ),
-        ON_ITS_WAY,
+        REVIEW_FIELDSET,
     ]
-    inlines = [StepInline]
-    list_display = ["organisation", "text", "meant", "state", "public_page"]
-    list_filter = [WaitsFilter, "state", "is_open", EventFilter]
+    inlines = [OfferedStepInline]
+    list_display = ["organisation", "text", "subject", "state", "public_page"]
+    list_filter = [PendingFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Name of the organisation, or words of the offer")
 
-    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those under a point of these roundtables, or to join a commitment of theirs."""
-        joining = Q(outcome=None, commitment__event__in=events)
-        return rows.filter(Q(outcome__statement__event__in=events) | joining)
+        to_join = Q(outcome=None, commitment__event__in=events)
+        return rows.filter(Q(outcome__statement__event__in=events) | to_join)
 
-    def event_of(self, row: Any) -> int:
+    def event_id_of(self, row: Any) -> int:
         """The number of the roundtable of the point or of the commitment."""
         return event_of(row).pk
 
-    def said(self, row: Any) -> str:
+    def public_text(self, row: Any) -> str:
         """With the steps."""
-        return "\n".join([row.text, *(step.title for step in row.steps.all())])
+        return "\n".join([row.text, *(step.title for step in row.milestones.all())])
 
     def is_published(self, row: Any) -> bool:
         """Where it was accepted and its roundtable is public."""
@@ -219,13 +229,13 @@ class OfferAdmin(WrittenAdmin):
         return address
 
     @admin.display(description=_("point or commitment"))
-    def meant(self, row: Offer) -> str:
+    def subject(self, row: Offer) -> str:
         """What it is offered under, or asks to join."""
         return row.outcome.number if row.outcome else str(row.commitment)
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(WrittenAdmin):
+class AssessmentAdmin(ContributionAdmin):
     """What organisations found about commitments of the viewer's roundtables."""
 
     event_path = "commitment__event"
@@ -244,10 +254,10 @@ class AssessmentAdmin(WrittenAdmin):
                 "description": _("What an organisation that is not a party found."),
             },
         ),
-        ON_ITS_WAY,
+        REVIEW_FIELDSET,
     ]
     list_display = ["reference", "organisation", "finding", "assessed_on", "state", "public_page"]
-    list_filter = [WaitsFilter, "state", "finding", EventFilter]
+    list_filter = [PendingFilter, "state", "finding", EventFilter]
     list_select_related = ["commitment__event", "organisation"]
     search_fields = ["commitment__reference", "organisation__name", "text"]
     search_help_text = _("Reference, name of the organisation, or words of the assessment")

@@ -10,30 +10,30 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Assessment, Offer, OfferedStep, Response
-from outcomes.models.editorial import Editorial, State
-from outcomes.reporting.pii_scan import contact_details_in
-from outcomes.reporting.submission import hand_in
+from outcomes.models import Assessment, Offer, OfferedMilestone, Response
+from outcomes.models.editorial import EditorialState, EditorialText
+from outcomes.reporting.pii_scan import find_contact_details
+from outcomes.reporting.submission import submit_text
 from participants.models import User
 
 
-class WrittenForm(forms.ModelForm):  # type: ignore[type-arg]
+class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
     """Saves a draft, or hands it in: then it must be ticked, and what looks private looked at."""
 
-    edition = forms.CharField(required=False, widget=forms.HiddenInput)
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    confirmed_contacts = forms.CharField(required=False, widget=forms.HiddenInput)
     error_css_class = "has-error"
-    day = ""  # the field with the day that the text is about
-    words: tuple[str, ...] = ("text", "source")  # which everyone is going to read
+    day_field = ""  # the field with the day that the text is about
+    public_fields: tuple[str, ...] = ("text", "source")  # which everyone is going to read
 
-    def __init__(self, data: QueryDict | None, instance: Editorial, on: date) -> None:
+    def __init__(self, data: QueryDict | None, instance: EditorialText, on: date) -> None:
         self.stored = copy(instance)
         self.is_stale = False
-        self.pointed_out: list[str] = []
-        self.is_handed_in = bool(data and data.get("act") == "hand-in")
+        self.found_contacts: list[str] = []
+        self.is_submitted = bool(data and data.get("act") == "hand-in")
         self.on = on
         given = data.copy() if data is not None else None
-        super().__init__(given, instance=instance, initial={"edition": edition_of(instance)})
+        super().__init__(given, instance=instance, initial={"version": version_of(instance)})
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField):
                 choices: Any = field.choices
@@ -42,13 +42,13 @@ class WrittenForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where a colleague saved meanwhile, or it cannot be handed in."""
         cleaned = super().clean() or self.cleaned_data
-        day = cleaned.get(self.day)
+        day = cleaned.get(self.day_field)
         # It may be tomorrow already where the author is.
         if day and day > self.on + timedelta(days=1):
-            self.add_error(self.day, _("That day is still to come. Choose today or earlier."))
-        edition, seen = cleaned.pop("edition", ""), cleaned.pop("seen", "")
-        self._keep("edition", edition_of(self.stored))
-        if edition != edition_of(self.stored):
+            self.add_error(self.day_field, _("That day is still to come. Choose today or earlier."))
+        version, confirmed = cleaned.pop("version", ""), cleaned.pop("confirmed_contacts", "")
+        self._set_hidden_value("version", version_of(self.stored))
+        if version != version_of(self.stored):
             self.is_stale = True
             raise ValidationError(
                 _(
@@ -56,13 +56,13 @@ class WrittenForm(forms.ModelForm):  # type: ignore[type-arg]
                     "yours is saved yet. Compare, then save again."
                 )
             )
-        if self.is_handed_in:
-            self._look_through(cleaned, seen)
+        if self.is_submitted:
+            self._check_personal_details(cleaned, confirmed)
         return cleaned
 
-    def said(self, cleaned: dict[str, Any]) -> str:
+    def public_text(self, cleaned: dict[str, Any]) -> str:
         """All that everyone is going to read."""
-        return "\n".join(str(cleaned.get(name) or "") for name in self.words)
+        return "\n".join(str(cleaned.get(name) or "") for name in self.public_fields)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """As usual; what is wrong with what the page does not ask stands above it."""
@@ -72,16 +72,16 @@ class WrittenForm(forms.ModelForm):  # type: ignore[type-arg]
         else:
             super().add_error(field, error)
 
-    def _look_through(self, cleaned: dict[str, Any], seen: str) -> None:
-        if not cleaned.get("names_nobody"):
+    def _check_personal_details(self, cleaned: dict[str, Any], confirmed: str) -> None:
+        if not cleaned.get("has_no_personal_details"):
             self.add_error(
-                "names_nobody",
+                "has_no_personal_details",
                 _("Read it again. If it names nobody and no shelter, tick this."),
             )
-        found = contact_details_in(self.said(cleaned))
-        self._keep("seen", "\n".join(found))
-        if found and seen.split() != "\n".join(found).split():
-            self.pointed_out = found
+        found = find_contact_details(self.public_text(cleaned))
+        self._set_hidden_value("confirmed_contacts", "\n".join(found))
+        if found and confirmed.split() != "\n".join(found).split():
+            self.found_contacts = found
             raise ValidationError(
                 _(
                     "Everyone will read this, and it looks like an address or a number of "
@@ -89,101 +89,107 @@ class WrittenForm(forms.ModelForm):  # type: ignore[type-arg]
                 )
             )
 
-    def _keep(self, name: str, value: str) -> None:
+    def _set_hidden_value(self, name: str, value: str) -> None:
         """What the hidden field holds if the page comes again."""
         assert isinstance(self.data, QueryDict)
         self.data[name] = value
 
 
-def edition_of(row: Editorial) -> str:
+def version_of(row: EditorialText) -> str:
     """Which text somebody had before their eyes, so that nothing is overwritten unseen."""
     return f"{row.pk}-{row.revision}" if row.pk else "new"
 
 
-def unsettled(rows: "QuerySet[Any]") -> Any:
+def pending_text(rows: "QuerySet[Any]") -> Any:
     """The text that is still on its way to being shown, or None."""
-    return rows.exclude(state=State.APPROVED).order_by("-pk").first()
+    return rows.exclude(state=EditorialState.APPROVED).order_by("-pk").first()
 
 
-def keep(form: WrittenForm, *, by: User, at: datetime) -> None:
+def save_text(form: EditorialTextForm, *, by: User, at: datetime) -> None:
     """Stores what a form holds that was found right, and hands it in where its author says so."""
     row: Any = form.save(commit=False)
     row.author = by
-    if form.is_handed_in:
-        hand_in(row, at=at)
+    if form.is_submitted:
+        submit_text(row, at=at)
     else:
-        row.keep()
+        row.save_draft()
 
 
-def _words(rows: int) -> forms.Textarea:
+def _textarea(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def _day() -> forms.DateInput:
+def _date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class AnswerForm(WrittenForm):
+class ResponseForm(EditorialTextForm):
     """What an addressee answers to a recommendation."""
 
-    day = "answered_on"
+    day_field = "answered_on"
 
     class Meta:
         model = Response
-        fields = ["stance", "text", "source", "answered_on", "names_nobody"]
-        widgets = {"stance": forms.Select, "text": _words(6), "answered_on": _day()}
+        fields = ["stance", "text", "source", "answered_on", "has_no_personal_details"]
+        widgets = {"stance": forms.Select, "text": _textarea(6), "answered_on": _date_input()}
 
 
-class AssessmentForm(WrittenForm):
+class AssessmentForm(EditorialTextForm):
     """What an organisation that is not a party found."""
 
-    day = "assessed_on"
+    day_field = "assessed_on"
 
     class Meta:
         model = Assessment
-        fields = ["finding", "text", "source", "assessed_on", "names_nobody"]
-        widgets = {"finding": forms.Select, "text": _words(6), "assessed_on": _day()}
+        fields = ["finding", "text", "source", "assessed_on", "has_no_personal_details"]
+        widgets = {"finding": forms.Select, "text": _textarea(6), "assessed_on": _date_input()}
 
 
-class OfferForm(WrittenForm):
+class OfferForm(EditorialTextForm):
     """What an organisation offers to do under a point."""
 
-    words = ("text",)
-    steps = ""  # in the words of the other form on the page
+    public_fields = ("text",)
+    milestones = ""  # in the words of the other form on the page
 
     class Meta:
         model = Offer
-        fields = ["text", "due_on", "is_open", "names_nobody"]
-        widgets = {"text": _words(4), "due_on": _day()}
+        fields = ["text", "due_on", "is_open", "has_no_personal_details"]
+        widgets = {"text": _textarea(4), "due_on": _date_input()}
         labels = {"is_open": _("Others may ask to join it")}
 
-    def said(self, cleaned: dict[str, Any]) -> str:
+    def public_text(self, cleaned: dict[str, Any]) -> str:
         """With the steps."""
-        return f"{super().said(cleaned)}\n{self.steps}"
+        return f"{super().public_text(cleaned)}\n{self.milestones}"
 
 
-class JoiningForm(WrittenForm):
+class JoinOfferForm(EditorialTextForm):
     """What an organisation will do for a commitment that it joins."""
 
-    words = ("text",)
+    public_fields = ("text",)
 
     class Meta:
         model = Offer
-        fields = ["text", "names_nobody"]
-        widgets = {"text": _words(4)}
+        fields = ["text", "has_no_personal_details"]
+        widgets = {"text": _textarea(4)}
 
 
-class StepForm(forms.ModelForm):  # type: ignore[type-arg]
+class OfferedMilestoneForm(forms.ModelForm):  # type: ignore[type-arg]
     """One step on the way."""
 
     error_css_class = "has-error"
 
     class Meta:
-        model = OfferedStep
+        model = OfferedMilestone
         fields = ["title", "due_on"]
-        widgets = {"due_on": _day()}
+        widgets = {"due_on": _date_input()}
 
 
-StepFormSet = forms.inlineformset_factory(
-    Offer, OfferedStep, form=StepForm, extra=2, max_num=8, validate_max=True, absolute_max=8
+OfferedMilestoneFormSet = forms.inlineformset_factory(
+    Offer,
+    OfferedMilestone,
+    form=OfferedMilestoneForm,
+    extra=2,
+    max_num=8,
+    validate_max=True,
+    absolute_max=8,
 )

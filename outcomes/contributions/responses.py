@@ -6,15 +6,15 @@ from datetime import date
 
 from django.db.models import Exists, Q
 
-from outcomes.commitments.as_of import answered_by
+from outcomes.commitments.as_of import responses_as_of
 from outcomes.models import Outcome, OutcomeAddressee, Response
 from outcomes.models.outcome import OutcomeQuerySet
-from participants.models import Group, Organisation, Participation, members_of
-from participants.organisations.attendance import roll
+from participants.models import Group, Organisation, Participation, member_condition
+from participants.organisations.attendance import attendance_by_constituency
 
 
 @dataclass(frozen=True)
-class Addressed:
+class AddresseeResponse:
     """An organisation that a recommendation speaks to, with its latest answer, or none yet."""
 
     organisation: Organisation
@@ -22,12 +22,12 @@ class Addressed:
 
 
 @dataclass(frozen=True)
-class Answers:
+class PointResponses:
     """The answers to one recommendation, and how many are addressed without being named."""
 
-    rows: list[Addressed]
-    unnamed: int  # more that took part; a source gives the number and not which
-    number_unknown: bool  # whether others took part whose number no source gives
+    rows: list[AddresseeResponse]
+    unnamed_count: int  # more that took part; a source gives the number and not which
+    has_unknown_count: bool  # whether others took part whose number no source gives
 
     @property
     def answered(self) -> int:
@@ -35,9 +35,9 @@ class Answers:
         return sum(row.response is not None for row in self.rows)
 
 
-def answers_to(
-    point: Outcome, addressees: Iterable[OutcomeAddressee], by: date | None = None
-) -> Answers | None:
+def responses_to_point(
+    point: Outcome, addressees: Iterable[OutcomeAddressee], day: date | None = None
+) -> PointResponses | None:
     """What the addressees answered; None for what recommends nothing, as it awaits no answer.
 
     `addressees` are those of the point and of its lead-in; answers count that were given until
@@ -46,58 +46,68 @@ def answers_to(
     if point.kind != Outcome.Kind.RECOMMENDATION:
         return None
     responses: dict[int, Response] = {}
-    for response in answered_by(Response.objects.published().filter(outcome=point), by):
+    for response in responses_as_of(Response.objects.published().filter(outcome=point), day):
         responses.setdefault(response.organisation_id, response)
-    meant = {addressee.group.made_of for addressee in addressees if addressee.group}
-    benches = [
-        bench
-        for bench in (roll(point.statement.event) if meant else [])
-        if bench.constituency in meant or "participants" in meant
+    memberships = {addressee.group.member_rule for addressee in addressees if addressee.group}
+    constituency_groups = [
+        constituency_group
+        for constituency_group in (
+            attendance_by_constituency(point.statement.event) if memberships else []
+        )
+        if constituency_group.constituency in memberships or "participants" in memberships
     ]
-    return Answers(
+    return PointResponses(
         rows=[
-            Addressed(organisation, responses.get(organisation.pk))
+            AddresseeResponse(organisation, responses.get(organisation.pk))
             for organisation in point.addressed_organisations().order_by("name", "pk")
         ],
-        unnamed=sum(bench.unnamed for bench in benches),
-        number_unknown=any(bench.number_unknown for bench in benches),
+        unnamed_count=sum(
+            constituency_group.unnamed_count for constituency_group in constituency_groups
+        ),
+        has_unknown_count=any(
+            constituency_group.has_unknown_count for constituency_group in constituency_groups
+        ),
     )
 
 
-def asked_of(seat: Participation) -> OutcomeQuerySet:
+def recommendations_for(participation: Participation) -> OutcomeQuerySet:
     """The recommendations of a roundtable that speak to the organisation at that seat."""
-    itself = Organisation.objects.filter(pk=seat.organisation_id).order_by()
-    meant = Q(organisation=seat.organisation_id)
-    made_of = Group.objects.exclude(made_of="").values_list("made_of", flat=True).distinct()
-    for word in made_of.order_by("made_of"):
-        belongs = Exists(itself.filter(members_of(word, seat.event_id)))
-        meant |= Q(Q(group__made_of=word), belongs)
-    spoken_to = OutcomeAddressee.objects.filter(meant).values("outcome")
+    itself = Organisation.objects.filter(pk=participation.organisation_id).order_by()
+    addressed = Q(organisation=participation.organisation_id)
+    member_rule = (
+        Group.objects.exclude(member_rule="").values_list("member_rule", flat=True).distinct()
+    )
+    for word in member_rule.order_by("member_rule"):
+        belongs = Exists(itself.filter(member_condition(word, participation.event_id)))
+        addressed |= Q(Q(group__member_rule=word), belongs)
+    spoken_to = OutcomeAddressee.objects.filter(addressed).values("outcome")
     return (
         Outcome.objects.published()
         .points()
         .filter(Q(pk__in=spoken_to) | Q(parent__in=spoken_to))
-        .filter(kind=Outcome.Kind.RECOMMENDATION, statement__event=seat.event_id)
+        .filter(kind=Outcome.Kind.RECOMMENDATION, statement__event=participation.event_id)
     )
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecommendationResponses:
     """A recommendation to an organisation, what it answered, and what it is still writing."""
 
     point: Outcome
-    shown: Response | None
-    unsettled: Response | None
+    published: Response | None
+    pending: Response | None
 
 
-def answers_of(seat: Participation) -> list[Asked]:
+def responses_by(participation: Participation) -> list[RecommendationResponses]:
     """Each recommendation to the organisation at that seat, with its own answers."""
-    points = asked_of(seat).select_related("parent", "statement__event")
-    shown: dict[int, Response] = {}
-    unsettled: dict[int, Response] = {}
+    points = recommendations_for(participation).select_related("parent", "statement__event")
+    published: dict[int, Response] = {}
+    pending: dict[int, Response] = {}
     own = Response.objects.filter(
-        organisation=seat.organisation_id, outcome__statement__event=seat.event_id
+        organisation=participation.organisation_id, outcome__statement__event=participation.event_id
     )
     for response in own.order_by("-answered_on", "-pk"):
-        (shown if response.is_approved else unsettled).setdefault(response.outcome_id, response)
-    return [Asked(row, shown.get(row.pk), unsettled.get(row.pk)) for row in points]
+        (published if response.is_approved else pending).setdefault(response.outcome_id, response)
+    return [
+        RecommendationResponses(row, published.get(row.pk), pending.get(row.pk)) for row in points
+    ]

@@ -3,28 +3,28 @@
 from datetime import date, timedelta
 from random import Random
 
-from outcomes.demo.people import noon, organisation, store
-from outcomes.demo.phrases import ANSWERS, FINDINGS, STEPS, WRITTEN_ELSEWHERE
+from outcomes.demo.people import demo_organisation, noon, save_valid
+from outcomes.demo.phrases import ASSESSMENT_TEXTS, MILESTONE_TITLES, RELATED_TEXTS, RESPONSE_TEXTS
 from outcomes.models import (
     Assessment,
     Commitment,
+    ImplementationStatus,
     Milestone,
     Outcome,
     RelatedText,
     ReportingRound,
     Response,
     RoundRequest,
-    Status,
 )
 from outcomes.models.response import is_party
-from outcomes.reporting.rounds import whom_to_ask
+from outcomes.reporting.rounds import parties_to_ask
 from participants.models import User
 from roundtable.models import Event
 
 # Who looks into what others promised.
 ASSESSORS = ["institute-for-labour-research", "lantern-network-of-survivors"]
 # Of every five addressees one has not answered, and one answer waits for approval.
-UNANSWERED, WAITING = 0, 3
+UNANSWERED_REMAINDER, PENDING_REMAINDER = 0, 3
 # How many days before the last one each round was opened, and how many days it ran.
 ROUNDS = [
     ("For the yearly report of 2024", 500, 45),
@@ -33,7 +33,7 @@ ROUNDS = [
 ]
 
 
-def add_answers(event: Event, *, by: list[User], on: date, random: Random) -> None:
+def add_responses(event: Event, *, by: list[User], on: date, random: Random) -> None:
     """Answers of most addressees to the recommendations."""
     points = Outcome.objects.filter(
         statement__event=event, kind=Outcome.Kind.RECOMMENDATION
@@ -42,60 +42,60 @@ def add_answers(event: Event, *, by: list[User], on: date, random: Random) -> No
     for point in points:
         for addressee in point.addressed_organisations().order_by("pk"):
             number += 1
-            if number % 5 == UNANSWERED:
+            if number % 5 == UNANSWERED_REMAINDER:
                 continue
             stance = random.choice(Response.Stance.values)
             day = event.ends_on + timedelta(days=random.randint(40, 170))
-            answer = store(
+            response = save_valid(
                 Response(
                     outcome=point,
                     organisation=addressee,
                     stance=stance,
-                    text=random.choice(ANSWERS[Response.Stance(stance)]),
+                    text=random.choice(RESPONSE_TEXTS[Response.Stance(stance)]),
                     answered_on=day,
                     source=f"https://example.org/answers/{number}",
-                    names_nobody=True,
+                    has_no_personal_details=True,
                 )
             )
-            if number % 5 == WAITING:
-                answer.submit(at=noon(on - timedelta(days=number)))
+            if number % 5 == PENDING_REMAINDER:
+                response.submit(at=noon(on - timedelta(days=number)))
             else:
-                answer.approve(by=random.choice(by), at=noon(day + timedelta(days=5)))
+                response.approve(by=random.choice(by), at=noon(day + timedelta(days=5)))
 
 
-def add_findings(event: Event, *, by: list[User], on: date, random: Random) -> None:
+def add_assessments(event: Event, *, by: list[User], on: date, random: Random) -> None:
     """Assessments by who is not a party; some find less than was reported."""
     found = event.commitments.exclude(latest_status="").order_by("pk")
     for number, commitment in enumerate(found[::3]):
-        assessor = organisation(ASSESSORS[number % len(ASSESSORS)])
+        assessor = demo_organisation(ASSESSORS[number % len(ASSESSORS)])
         if is_party(assessor, commitment):
             continue
         assert commitment.latest_reported_on is not None
         latest = min(commitment.latest_reported_on + timedelta(days=60), on - timedelta(days=6))
         finding = _finding(commitment, differs=number % 2 == 0)
-        row = store(
+        row = save_valid(
             Assessment(
                 commitment=commitment,
                 organisation=assessor,
                 finding=finding,
-                text=random.choice(FINDINGS[finding]),
+                text=random.choice(ASSESSMENT_TEXTS[finding]),
                 assessed_on=latest,
                 source=f"https://example.org/{commitment.reference.lower()}/assessment",
-                names_nobody=True,
+                has_no_personal_details=True,
             )
         )
         row.approve(by=random.choice(by), at=noon(latest + timedelta(days=4)))
 
 
 def _finding(commitment: Commitment, *, differs: bool) -> Assessment.Finding:
-    if commitment.status == Status.FULFILLED:
+    if commitment.status == ImplementationStatus.FULFILLED:
         return Assessment.Finding.LIMITED if differs else Assessment.Finding.COMPLETE
-    if commitment.status == Status.IN_PROGRESS:
+    if commitment.status == ImplementationStatus.IN_PROGRESS:
         return Assessment.Finding.NOT_STARTED if differs else Assessment.Finding.SUBSTANTIAL
     return Assessment.Finding.NO_EVIDENCE if differs else Assessment.Finding.LIMITED
 
 
-def add_steps(event: Event, *, on: date) -> None:
+def add_milestones(event: Event, *, on: date) -> None:
     """Steps on the way of some commitments, reached where their day has passed.
 
     Each is written down a month after the roundtable, and as reached on the day itself.
@@ -103,22 +103,22 @@ def add_steps(event: Event, *, on: date) -> None:
     for commitment in event.commitments.exclude(due_on=None).order_by("pk")[::4]:
         assert commitment.due_on is not None
         days = (commitment.due_on - event.ends_on).days
-        for number, title in enumerate(STEPS, start=1):
-            due = event.ends_on + timedelta(days=days * number // (len(STEPS) + 1))
-            step = Milestone(commitment=commitment, title=title, due_on=due)
-            step._history_date = noon(event.ends_on + timedelta(days=30))  # type: ignore[attr-defined]
-            store(step)
+        for number, title in enumerate(MILESTONE_TITLES, start=1):
+            due = event.ends_on + timedelta(days=days * number // (len(MILESTONE_TITLES) + 1))
+            milestone = Milestone(commitment=commitment, title=title, due_on=due)
+            milestone._history_date = noon(event.ends_on + timedelta(days=30))  # type: ignore[attr-defined]
+            save_valid(milestone)
             if due < on - timedelta(days=60):
-                step.reached_on = due + timedelta(days=9)
-                step._history_date = noon(step.reached_on)  # type: ignore[attr-defined]
-                store(step)
+                milestone.reached_on = due + timedelta(days=9)
+                milestone._history_date = noon(milestone.reached_on)  # type: ignore[attr-defined]
+                save_valid(milestone)
 
 
 def add_related_texts(event: Event) -> None:
     """What points and commitments have to do with texts elsewhere."""
-    for about, kind, title, url, quote, source in WRITTEN_ELSEWHERE:
+    for about, kind, title, url, quote, source in RELATED_TEXTS:
         is_point = "." in about
-        store(
+        save_valid(
             RelatedText(
                 outcome=Outcome.objects.get(statement__event=event, number=about)
                 if is_point
@@ -135,12 +135,12 @@ def add_related_texts(event: Event) -> None:
 
 def add_rounds(event: Event, *, by: User, on: date) -> None:
     """Two rounds that are over, which some parties left unanswered, and one that runs."""
-    asked = whom_to_ask(event.commitments.all())
+    parties = parties_to_ask(event.commitments.all())
     for title, days, lasts in ROUNDS:
         opened = on - timedelta(days=days)
         if opened <= event.ends_on:
             continue
-        row = store(
+        row = save_valid(
             ReportingRound(
                 event=event,
                 title=title,
@@ -149,5 +149,5 @@ def add_rounds(event: Event, *, by: User, on: date) -> None:
                 opened_at=noon(opened),
             )
         )
-        for party in asked:
-            store(RoundRequest(round=row, party=party))
+        for party in parties:
+            save_valid(RoundRequest(round=row, party=party))

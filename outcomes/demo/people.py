@@ -11,8 +11,7 @@ from typing import TypeVar
 from django.db import models
 
 from participants.accounts.addresses import set_sign_in_address
-from participants.accounts.second_factor import add_app
-from participants.channels import ChannelKind
+from participants.accounts.second_factor import add_authenticator_app
 from participants.models import (
     Affiliation,
     Audience,
@@ -24,6 +23,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.models.channels import ChannelKind
 from roundtable.models import Event
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -50,7 +50,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Helper:
+class StaffAccount:
     """An account with a right to work on the demonstration."""
 
     email: str
@@ -58,25 +58,25 @@ class Helper:
     organisation: str
 
 
-def read_cast() -> tuple[list[Helper], list[Person]]:
+def load_people() -> tuple[list[StaffAccount], list[Person]]:
     """The helpers, and the people."""
     content = tomllib.loads((FIXTURES / "demonstration-people.toml").read_text("utf-8"))
-    return [Helper(**row) for row in content["helpers"]], [
+    return [StaffAccount(**row) for row in content["helpers"]], [
         Person(**row) for row in content["people"]
     ]
 
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+HANDLE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 # Ranges that the authorities of these countries keep for fiction.
-NUMBERS = [
+PHONE_NUMBERS = [
     *(f"+61491570{n}" for n in ("006", 156, 157, 158, 159, 110, 313, 737, 266, 491)),
     *(f"+447700900{n}" for n in range(100, 130)),
     *(f"+120255501{n:02}" for n in range(30)),
 ]
 
 
-def store(row: AnyModel) -> AnyModel:
+def save_valid(row: AnyModel) -> AnyModel:
     """Stores a row, checked first; its constraints are left to the database alone.
 
     To ask for each of them beforehand takes as long as all the rest of the demonstration.
@@ -91,56 +91,56 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-def organisation(name: str) -> Organisation:
+def demo_organisation(name: str) -> Organisation:
     """A made-up organisation by its short name without the word before it."""
     return Organisation.objects.get(slug=f"example-{name}")
 
 
-def account(email: str, day: date) -> User:
+def get_or_create_user(email: str, day: date) -> User:
     """The account of that address, made on that day where there is none."""
     user = User.objects.filter(email=email).first() or User(email=email, joined_at=noon(day))
     set_sign_in_address(user, email)
     return user
 
 
-def add_helpers(helpers: list[Helper], event: Event) -> list[User]:
+def add_staff(helpers: list[StaffAccount], event: Event) -> list[User]:
     """Accounts with a grant for the demonstration only; those that may decide are returned."""
     before = event.starts_on - timedelta(days=60)
-    deciding = []
+    cochairs = []
     for helper in helpers:
-        user = account(helper.email, before)
-        add_app(user)
-        store(
+        user = get_or_create_user(helper.email, before)
+        add_authenticator_app(user)
+        save_valid(
             Grant(
                 user=user,
                 event=event,
                 role=helper.role,
-                on_behalf_of=organisation(helper.organisation),
+                on_behalf_of=demo_organisation(helper.organisation),
                 valid_from=before,
             )
         )
         if helper.role == Grant.Role.COCHAIR:
-            deciding.append(user)
-    return deciding
+            cochairs.append(user)
+    return cochairs
 
 
 def add_people(people: list[Person], event: Event, *, by: User, random: Random) -> None:
     """Delegates with all that belongs to them."""
-    numbers = iter(NUMBERS)
+    numbers = iter(PHONE_NUMBERS)
     for person in people:
         delegate = _add_delegate(person, event, random)
-        _add_work(person, delegate, event)
+        _add_affiliations(person, delegate, event)
         for code in person.languages:
-            store(DelegateLanguage(delegate=delegate, language=code))
+            save_valid(DelegateLanguage(delegate=delegate, language=code))
         for kind, audience in person.channels.items():
-            value = _value(person, kind, numbers)
-            store(ContactChannel(delegate=delegate, kind=kind, value=value, audience=audience))
+            value = _channel_value(person, kind, numbers)
+            save_valid(ContactChannel(delegate=delegate, kind=kind, value=value, audience=audience))
         confirmed = person.is_confirmed
-        store(
+        save_valid(
             Participation(
                 delegate=delegate,
                 event=event,
-                organisation=organisation(person.organisation),
+                organisation=demo_organisation(person.organisation),
                 capacity=person.capacity,
                 confirmed_by=by if confirmed else None,
                 confirmed_at=noon(event.ends_on + timedelta(days=5)) if confirmed else None,
@@ -150,10 +150,12 @@ def add_people(people: list[Person], event: Event, *, by: User, random: Random) 
 
 def _add_delegate(person: Person, event: Event, random: Random) -> Delegate:
     email = f"{person.key}@example.org"
-    user = account(email, event.ends_on + timedelta(days=12)) if person.listed_to else None
-    return store(
+    user = (
+        get_or_create_user(email, event.ends_on + timedelta(days=12)) if person.listed_to else None
+    )
+    return save_valid(
         Delegate(
-            handle="".join(random.choices(LETTERS, k=10)),
+            handle="".join(random.choices(HANDLE_ALPHABET, k=10)),
             name=person.name,
             name_latin=person.latin,
             post=person.post,
@@ -169,28 +171,28 @@ def _add_delegate(person: Person, event: Event, random: Random) -> Delegate:
     )
 
 
-def _add_work(person: Person, delegate: Delegate, event: Event) -> None:
+def _add_affiliations(person: Person, delegate: Delegate, event: Event) -> None:
     moved = date(event.starts_on.year - 2, 9, 1)
     if person.earlier:
-        store(
+        save_valid(
             Affiliation(
                 delegate=delegate,
-                organisation=organisation(person.earlier),
+                organisation=demo_organisation(person.earlier),
                 since=date(moved.year - 3, 2, 1),
                 until=moved - timedelta(days=1),
             )
         )
-    store(
+    save_valid(
         Affiliation(
             delegate=delegate,
-            organisation=organisation(person.organisation),
+            organisation=demo_organisation(person.organisation),
             post=person.post,
             since=moved if person.earlier else None,
         )
     )
 
 
-def _value(person: Person, kind: str, numbers: Iterator[str]) -> str:
+def _channel_value(person: Person, kind: str, numbers: Iterator[str]) -> str:
     if kind == ChannelKind.EMAIL:
         return f"{person.key}.office@example.org"
     if kind == ChannelKind.SITE:

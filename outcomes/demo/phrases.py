@@ -1,9 +1,9 @@
 """What the made-up ones write: reports, answers, findings, and what they rest them on."""
 
-from outcomes.models import Assessment, RelatedText, Response, Status
+from outcomes.models import Assessment, ImplementationStatus, RelatedText, Response
 
-REPORTS = {
-    Status.PLANNING: [
+REPORT_TEXTS = {
+    ImplementationStatus.PLANNING: [
         "A working group was named. It meets for the first time next month.",
         "The plan is written and waits for the budget of next year.",
         "We asked three organisations how they would do it, and will choose one in spring.",
@@ -11,7 +11,7 @@ REPORTS = {
         "Workers told us what they need. We are writing the terms of reference.",
         "The ministry of finance has to agree first; we expect its answer in the new year.",
     ],
-    Status.IN_PROGRESS: [
+    ImplementationStatus.IN_PROGRESS: [
         "The first {n} people took part. Half of them were women.",
         "A trial in one province ended well. Two more provinces start this quarter.",
         "The text is written and is being translated.",
@@ -21,19 +21,19 @@ REPORTS = {
         "The draft was tried with {n} workers. They asked for shorter sentences and larger print.",
         "Half is done. We changed the order after survivors advised us to.",
     ],
-    Status.FULFILLED: [
+    ImplementationStatus.FULFILLED: [
         "Done. {n} people have used it so far, and it goes on.",
         "Finished. The rules are in force and published.",
         "Completed with some delay. An outside reviewer has confirmed it.",
         "All parts are in place. We go on reporting figures once a year.",
         "It is in daily use in {n} offices.",
     ],
-    Status.CLOSED: [
+    ImplementationStatus.CLOSED: [
         "We stopped: the money went to flood relief. What was learnt is written down.",
         "The law did not change in time, and the project ended without its result.",
         "Our partner closed its office. We could not do this alone.",
     ],
-    Status.SUPERSEDED: [
+    ImplementationStatus.SUPERSEDED: [
         "A wider programme of the region has taken this over.",
         "This is now part of the yearly report on commitments, and is no longer followed here.",
         "A later agreement goes further and replaces it.",
@@ -41,14 +41,14 @@ REPORTS = {
 }
 
 # What has been written and is not shown yet.
-UNAPPROVED = [
+PENDING_REPORT_TEXTS = [
     "We are collecting the figures of the last quarter.",
     "The newest numbers came in: {n} people. Please check before this is shown.",
     "The evaluation has begun. Its first results are encouraging.",
     "Nearly done; our partner has still to send its part.",
 ]
 
-EVIDENCE = [
+EVIDENCE_TITLES = [
     "Press release",
     "Report on the trial",
     "Official notice",
@@ -60,11 +60,15 @@ EVIDENCE = [
 ]
 
 # Why a made-up commitment ends without being fulfilled.
-REASONS = {
-    Status.CLOSED: "The budget was given to another programme, and no other was found.",
-    Status.SUPERSEDED: "A later plan of the same ministry goes further and takes its place.",
+END_REASONS = {
+    ImplementationStatus.CLOSED: (
+        "The budget was given to another programme, and no other was found."
+    ),
+    ImplementationStatus.SUPERSEDED: (
+        "A later plan of the same ministry goes further and takes its place."
+    ),
 }
-ASKED_TO_CHANGE = "Please say how many people took part, and in which year."
+CHANGE_REQUEST_NOTE = "Please say how many people took part, and in which year."
 
 # What stands in the way of what is going on, and what comes next.
 OBSTACLES = [
@@ -78,7 +82,7 @@ NEXT_STEPS = [
     "An outside reviewer looks at it in spring.",
 ]
 
-ANSWERS = {
+RESPONSE_TEXTS = {
     Response.Stance.SUPPORTED: [
         "We agree, and have begun.",
         "This is in our plan for the next three years.",
@@ -94,7 +98,7 @@ ANSWERS = {
     ],
 }
 
-FINDINGS = {
+ASSESSMENT_TEXTS = {
     Assessment.Finding.NO_EVIDENCE: [
         "We asked three times and were shown nothing that we could look into.",
     ],
@@ -116,7 +120,7 @@ FINDINGS = {
     ],
 }
 
-STEPS = [
+MILESTONE_TITLES = [
     "A plan with its costs is published",
     "The first office tries it",
     "Those whom it is for say what to change",
@@ -124,7 +128,7 @@ STEPS = [
 
 # What hangs together: a point or a commitment, how, and with which text. The last line of each
 # says who says so.
-WRITTEN_ELSEWHERE = [
+RELATED_TEXTS = [
     (
         "2.c",
         RelatedText.Kind.DERIVES_FROM,

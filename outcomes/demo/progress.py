@@ -3,48 +3,54 @@
 from datetime import date, timedelta
 from random import Random
 
-from outcomes.demo.people import noon, store
+from outcomes.demo.people import noon, save_valid
 from outcomes.demo.phrases import (
-    ASKED_TO_CHANGE,
-    EVIDENCE,
+    CHANGE_REQUEST_NOTE,
+    END_REASONS,
+    EVIDENCE_TITLES,
     NEXT_STEPS,
     OBSTACLES,
-    REASONS,
-    REPORTS,
-    UNAPPROVED,
+    PENDING_REPORT_TEXTS,
+    REPORT_TEXTS,
 )
 from outcomes.models import (
-    ENDED,
-    UNFULFILLED,
+    ENDED_STATUSES,
+    UNFULFILLED_STATUSES,
     Commitment,
     CommitmentParty,
+    EditorialState,
     Evidence,
+    ImplementationStatus,
     ProgressUpdate,
-    State,
-    Status,
 )
 from participants.models import Delegate, User
 from roundtable.models import Event
 
 # The statuses that the commitments have come to, with how many of each; the rest has no update.
-COMES_TO = {
-    Status.FULFILLED: 12,
-    Status.CLOSED: 3,
-    Status.SUPERSEDED: 3,
-    Status.IN_PROGRESS: 14,
-    Status.PLANNING: 7,
+FINAL_STATUS_COUNTS = {
+    ImplementationStatus.FULFILLED: 12,
+    ImplementationStatus.CLOSED: 3,
+    ImplementationStatus.SUPERSEDED: 3,
+    ImplementationStatus.IN_PROGRESS: 14,
+    ImplementationStatus.PLANNING: 7,
 }
-BEFORE = {
-    Status.PLANNING: [Status.PLANNING],
-    Status.IN_PROGRESS: [Status.PLANNING, Status.IN_PROGRESS],
-    Status.FULFILLED: [Status.PLANNING, Status.IN_PROGRESS],
-    Status.CLOSED: [Status.PLANNING, Status.IN_PROGRESS],
-    Status.SUPERSEDED: [Status.PLANNING],
+EARLIER_STATUSES = {
+    ImplementationStatus.PLANNING: [ImplementationStatus.PLANNING],
+    ImplementationStatus.IN_PROGRESS: [
+        ImplementationStatus.PLANNING,
+        ImplementationStatus.IN_PROGRESS,
+    ],
+    ImplementationStatus.FULFILLED: [
+        ImplementationStatus.PLANNING,
+        ImplementationStatus.IN_PROGRESS,
+    ],
+    ImplementationStatus.CLOSED: [ImplementationStatus.PLANNING, ImplementationStatus.IN_PROGRESS],
+    ImplementationStatus.SUPERSEDED: [ImplementationStatus.PLANNING],
 }
-WAITING = [
-    State.DRAFT,
-    State.SUBMITTED,
-    State.CHANGE_REQUESTED,
+PENDING_STATES = [
+    EditorialState.DRAFT,
+    EditorialState.SUBMITTED,
+    EditorialState.CHANGE_REQUESTED,
 ]
 
 
@@ -54,22 +60,27 @@ def add_progress(event: Event, *, by: list[User], on: date, random: Random) -> N
     order = random.sample(commitments, k=len(commitments))
     # Most of those whose day has passed were done by then: they come first, as what has ended does.
     order.sort(key=lambda row: not (row.due_on and row.due_on < on and random.random() < 0.7))
-    ends = [status for status, count in COMES_TO.items() for _ in range(count)]
+    ends = [status for status, count in FINAL_STATUS_COUNTS.items() for _ in range(count)]
     for commitment, status in zip(order, ends, strict=False):
-        _add_course(commitment, status, by=by, on=on, random=random)
+        _add_history(commitment, status, by=by, on=on, random=random)
     for index, commitment in enumerate(order[::4]):
-        _add_waiting(commitment, WAITING[index % 3], on=on, random=random)
+        _add_pending(commitment, PENDING_STATES[index % 3], on=on, random=random)
 
 
-def _add_course(
-    commitment: Commitment, status: Status, *, by: list[User], on: date, random: Random
+def _add_history(
+    commitment: Commitment,
+    status: ImplementationStatus,
+    *,
+    by: list[User],
+    on: date,
+    random: Random,
 ) -> None:
-    before = BEFORE[status][: random.randint(0, 2)]
-    course = [*before, status]
+    before = EARLIER_STATUSES[status][: random.randint(0, 2)]
+    statuses = [*before, status]
     first = commitment.event.ends_on + timedelta(days=60)
     span = (on - timedelta(days=10) - first).days
-    for day in sorted(random.sample(range(span), k=len(course))):
-        update = _update(commitment, course.pop(0), first + timedelta(days=day), random)
+    for day in sorted(random.sample(range(span), k=len(statuses))):
+        update = _update(commitment, statuses.pop(0), first + timedelta(days=day), random)
         for _ in range(random.choice([0, 0, 1, 1, 2])):
             _add_evidence(update, random)
         update.approve(
@@ -77,39 +88,43 @@ def _add_course(
         )
 
 
-def _add_waiting(commitment: Commitment, state: State, *, on: date, random: Random) -> None:
+def _add_pending(
+    commitment: Commitment, state: EditorialState, *, on: date, random: Random
+) -> None:
     day = on - timedelta(days=random.randint(2, 40))
-    update = _update(commitment, Status.IN_PROGRESS, day, random, UNAPPROVED)
-    if state != State.DRAFT:
+    update = _update(
+        commitment, ImplementationStatus.IN_PROGRESS, day, random, PENDING_REPORT_TEXTS
+    )
+    if state != EditorialState.DRAFT:
         update.submit(at=noon(day + timedelta(days=1)))
-    if state == State.CHANGE_REQUESTED:
-        update.request_change(note=ASKED_TO_CHANGE, at=noon(day + timedelta(days=2)))
+    if state == EditorialState.CHANGE_REQUESTED:
+        update.request_change(note=CHANGE_REQUEST_NOTE, at=noon(day + timedelta(days=2)))
 
 
 def _update(
     commitment: Commitment,
-    status: Status,
+    status: ImplementationStatus,
     day: date,
     random: Random,
     texts: list[str] | None = None,
 ) -> ProgressUpdate:
-    said = set(commitment.updates.values_list("text", flat=True))
-    text = random.choice([text for text in texts or REPORTS[status] if text not in said])
-    is_going_on = status == Status.IN_PROGRESS
-    return store(
+    used_texts = set(commitment.updates.values_list("text", flat=True))
+    text = random.choice([text for text in texts or REPORT_TEXTS[status] if text not in used_texts])
+    is_going_on = status == ImplementationStatus.IN_PROGRESS
+    return save_valid(
         ProgressUpdate(
             commitment=commitment,
             party=random.choice(list(commitment.parties.all())),
             reported_on=day,
             recorded_at=noon(day + timedelta(days=1)),
             status=status,
-            step=25 * random.randint(1, 3) if is_going_on else None,
+            completion=25 * random.randint(1, 3) if is_going_on else None,
             text=text.format(n=random.randint(12, 480)),
             obstacles=random.choice(["", *OBSTACLES]) if is_going_on else "",
             next_steps=random.choice(["", *NEXT_STEPS]) if is_going_on else "",
-            names_nobody=True,
-            reason=REASONS[status] if status in UNFULFILLED else "",
-            source=_source(commitment) if status in ENDED else "",
+            has_no_personal_details=True,
+            reason=END_REASONS[status] if status in UNFULFILLED_STATUSES else "",
+            source=_source(commitment) if status in ENDED_STATUSES else "",
         )
     )
 
@@ -120,10 +135,10 @@ def _source(commitment: Commitment) -> str:
 
 def _add_evidence(update: ProgressUpdate, random: Random) -> None:
     number = random.randint(1000, 9999)
-    store(
+    save_valid(
         Evidence(
-            update_of=update,
-            title=random.choice(EVIDENCE),
+            update=update,
+            title=random.choice(EVIDENCE_TITLES),
             url=f"https://example.org/{update.commitment.reference.lower()}/{number}",
             dated_on=update.reported_on - timedelta(days=random.randint(0, 30)),
             is_public=random.random() < 0.7,
@@ -142,14 +157,14 @@ def add_focal_points(event: Event, *, delegate: Delegate, random: Random) -> Non
     for index, party in enumerate(parties.select_related("organisation")):
         person = _colleague(party, event, delegate, random)
         if person and (person == delegate or index % 2):
-            mine = delegate.focal_point_for.count()
-            if person == delegate and mine == 2:
+            task_count = delegate.focal_point_for.count()
+            if person == delegate and task_count == 2:
                 continue
             party.focal_point = person
             party.full_clean()
-            party.ask(person)
-            waits = mine == 1 if person == delegate else index % 3 == 0
-            if not waits:
+            party.request_focal_point(person)
+            is_pending = task_count == 1 if person == delegate else index % 3 == 0
+            if not is_pending:
                 party.accept(noon(event.ends_on + timedelta(days=random.randint(20, 60))))
 
 

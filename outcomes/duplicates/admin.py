@@ -15,114 +15,131 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.duplicates.organisations import may_merge as may_merge_organisations
-from outcomes.duplicates.organisations import merge_organisations
-from outcomes.duplicates.organisations import which_stays as which_organisation_stays
-from outcomes.duplicates.people import may_merge as may_merge_people
-from outcomes.duplicates.people import merge_people, which_stays
-from outcomes.duplicates.relations import Moved
+from outcomes.duplicates.organisations import may_merge_organisations, merge_organisations
+from outcomes.duplicates.organisations import organisation_targets as which_organisation_stays
+from outcomes.duplicates.people import may_merge_people, merge_people, person_targets
+from outcomes.duplicates.relations import MovedCounts
 from participants.models import Delegate, Organisation
 
-Merge = Callable[..., Moved]
+MergeFunction = Callable[..., MovedCounts]
 
 
 @admin.action(description=_("Merge two that are one"), permissions=["change"])
 def merge_two_organisations(
-    desk: Any, request: HttpRequest, queryset: QuerySet[Organisation]
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Organisation]
 ) -> HttpResponse | None:
     """Asks which of two organisations stays, shows what moves, and does it."""
-    by, at = desk.rights_of(request).user, timezone.now()
+    by, at = model_admin.permissions_of(request).user, timezone.now()
 
-    def can_stay(rows: list[Any]) -> list[Any]:
+    def possible_targets(rows: list[Any]) -> list[Any]:
         first, second = rows
         return which_organisation_stays(first, second, by, at)
 
-    return _merge(desk, request, queryset, merge_organisations, may_merge_organisations, can_stay)
+    return _merge_view(
+        model_admin,
+        request,
+        queryset,
+        merge_organisations,
+        may_merge_organisations,
+        possible_targets,
+    )
 
 
 @admin.action(description=_("Merge two that are one person"), permissions=["decide"])
 def merge_two_people(
-    desk: Any, request: HttpRequest, queryset: QuerySet[Delegate]
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Delegate]
 ) -> HttpResponse | None:
     """Asks which of two entries of a person stays, shows what moves, and does it."""
 
-    def can_stay(rows: list[Any]) -> list[Any]:
-        return which_stays(*rows)
+    def possible_targets(rows: list[Any]) -> list[Any]:
+        return person_targets(*rows)
 
-    return _merge(desk, request, queryset, merge_people, may_merge_people, can_stay)
+    return _merge_view(
+        model_admin, request, queryset, merge_people, may_merge_people, possible_targets
+    )
 
 
-def _merge(
-    desk: Any,
+def _merge_view(
+    model_admin: Any,
     request: HttpRequest,
     queryset: QuerySet[Any],
-    merge: Merge,
+    merge: MergeFunction,
     may_merge: Callable[..., bool],
-    can_stay: Callable[[list[Any]], list[Any]],
+    possible_targets: Callable[[list[Any]], list[Any]],
 ) -> HttpResponse | None:
-    rows, by, at = list(queryset.order_by("pk")[:3]), desk.rights_of(request).user, timezone.now()
+    rows, by, at = (
+        list(queryset.order_by("pk")[:3]),
+        model_admin.permissions_of(request).user,
+        timezone.now(),
+    )
     if len(rows) != 2:
-        desk.message_user(request, gettext("Choose two, no more and no fewer."), messages.ERROR)
+        model_admin.message_user(
+            request, gettext("Choose two, no more and no fewer."), messages.ERROR
+        )
         return None
     if not may_merge(*rows, by, at):
         text = gettext(
             "You may not merge these two. Ask an operator, who may; nobody merges an entry of "
             "their own."
         )
-        desk.message_user(request, text, messages.ERROR)
+        model_admin.message_user(request, text, messages.ERROR)
         return None
-    offered = can_stay(rows)
-    if not offered:
+    target_choices = possible_targets(rows)
+    if not target_choices:
         text = gettext("Each of them has an account. Only the person can give one of them up.")
-        desk.message_user(request, text, messages.ERROR)
+        model_admin.message_user(request, text, messages.ERROR)
         return None
-    stays = next((row for row in offered if str(row.pk) == request.POST.get("stays")), None)
-    moved, problem = Moved(), ""
-    if stays is not None:
-        goes = next(row for row in rows if row.pk != stays.pk)
+    target = next(
+        (row for row in target_choices if str(row.pk) == request.POST.get("target")), None
+    )
+    moved, problem = MovedCounts(), ""
+    if target is not None:
+        duplicate = next(row for row in rows if row.pk != target.pk)
         try:
             with transaction.atomic():
-                moved = merge(stays=stays, goes=goes, by=by, at=at)
+                moved = merge(target=target, duplicate=duplicate, by=by, at=at)
                 if "confirmed" not in request.POST:
                     transaction.set_rollback(True)
         except ValidationError as mistake:
             problem = " ".join(mistake.messages)
         if "confirmed" in request.POST and not problem:
-            text = gettext("They are one: “%s” stays. The old address leads there.") % stays
-            desk.message_user(request, text, messages.SUCCESS)
+            text = gettext("They are one: “%s” stays. The old address leads there.") % target
+            model_admin.message_user(request, text, messages.SUCCESS)
             return None
     context = {
-        **desk.admin_site.each_context(request),
-        "opts": desk.opts,
-        "title": gettext("Merge these two?") if stays else gettext("Which one stays?"),
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": gettext("Merge these two?") if target else gettext("Which one stays?"),
         "rows": rows,
-        "offered": [(row, list(_told(desk, request, row))) for row in offered],
-        "stays": stays,
-        "goes": next((row for row in rows if stays and row.pk != stays.pk), None),
+        "target_choices": [
+            (row, list(_row_details(model_admin, request, row))) for row in target_choices
+        ],
+        "target": target,
+        "duplicate": next((row for row in rows if target and row.pk != target.pk), None),
         "moved": sorted(moved.items()),
         "problem": problem,
         "action": request.POST.get("action", ""),
     }
-    return TemplateResponse(request, "admin/merge.html", context)
+    return TemplateResponse(request, "outcomes/duplicates/admin/merge.html", context)
 
 
-def _told(desk: Any, request: HttpRequest, row: Model) -> Iterator[tuple[str, Any]]:
+def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator[tuple[str, Any]]:
     # What the list says beside the name, which both may have; what is empty is left out.
-    for name in desk.get_list_display(request)[1:]:
-        field, column, value = lookup_field(name, row, desk)
+    for name in model_admin.get_list_display(request)[1:]:
+        field, column, value = lookup_field(name, row, model_admin)
         if field is not None:
             value = display_for_field(value, field, "")
         elif getattr(column, "boolean", False):
             value = gettext("yes") if value else gettext("no")
         if value not in ("", "–", None):
-            yield capfirst(str(label_for_field(name, desk.model, desk))), value
+            yield capfirst(str(label_for_field(name, model_admin.model, model_admin))), value
 
 
-def _offer(model: type[Model], action: Any) -> None:
+def _add_action(model: type[Model], action: Any) -> None:
     # The lists stand in an app below, which knows nothing of commitments.
-    desk: Any = admin.site.get_model_admin(model)
-    desk.actions = [*desk.actions, action]
+    model_admin: Any = admin.site.get_model_admin(model)
+    model_admin.actions = [*model_admin.actions, action]
 
 
-_offer(Organisation, merge_two_organisations)
-_offer(Delegate, merge_two_people)
+_add_action(Organisation, merge_two_organisations)
+_add_action(Delegate, merge_two_people)

@@ -6,33 +6,39 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outcomes.duplicates.relations import Moved, Rule, fill, move, relations_of
+from outcomes.duplicates.relations import (
+    MergeRule,
+    MovedCounts,
+    fill_blanks,
+    move_relation,
+    relations_of,
+)
 from outcomes.models import ReportLink
-from participants.models import Delegate, FormerHandle, User
-from participants.participation.confirmation import addresses_of, is_own
-from participants.permissions import acts_for, rights_of
+from participants.models import Delegate, HandleRedirect, User
+from participants.participation.confirmation import is_own_profile, login_addresses
+from participants.permissions import acting_organisation, permissions_of
 from roundtable.audit import log as audit
 
-RULES: dict[str, Rule] = {
+PERSON_RULES: dict[str, MergeRule] = {
     "participants.DelegateLanguage.delegate": "theirs",
     "participants.Consent.delegate": "theirs",
     "participants.ContactChannel.delegate": "theirs",
     "participants.AudienceException.delegate": "theirs",
     "participants.Introduction.first": "theirs",
     "participants.Introduction.second": "theirs",
-    "participants.ReviewStep.delegate": "theirs",
+    "participants.RetentionAction.delegate": "theirs",
     "participants.Participation.delegate": "by hand",
     "participants.Invitation.delegate": "by hand",
     "outcomes.CommitmentParty.focal_point": "by hand",
     "outcomes.ReportLink.delegate": "by hand",
     "participants.Affiliation.delegate": "fold",
-    "participants.FormerHandle.delegate": "move",
+    "participants.HandleRedirect.delegate": "move",
 }
 # What people write about themselves.
-OWN_WORDS = ("post", "about")
+PROFILE_TEXT_FIELDS = ("post", "about")
 
 
-def which_stays(first: Delegate, second: Delegate) -> list[Delegate]:
+def person_targets(first: Delegate, second: Delegate) -> list[Delegate]:
     """Which of the two can stay: the one with an account, either where none has, none where both.
 
     What somebody with an account shares and agreed to is moved by nobody.
@@ -41,68 +47,72 @@ def which_stays(first: Delegate, second: Delegate) -> list[Delegate]:
     return {0: [first, second], 1: accounts}.get(len(accounts), [])
 
 
-def may_merge(first: Delegate, second: Delegate, by: User, at: datetime) -> bool:
+def may_merge_people(first: Delegate, second: Delegate, by: User, at: datetime) -> bool:
     """Operators, and co-chairs of every roundtable of both; nobody oneself."""
-    rights = rights_of(by, at.date())
-    if rights is None or any(is_own(row, by, addresses_of(by)) for row in (first, second)):
+    rights = permissions_of(by, at.date())
+    if rights is None or any(
+        is_own_profile(row, by, login_addresses(by)) for row in (first, second)
+    ):
         return False
     events = [set(row.participations.values_list("event", flat=True)) for row in (first, second)]
     return rights.is_operator or all(some and some <= rights.decidable for some in events)
 
 
 @transaction.atomic
-def merge_people(*, stays: Delegate, goes: Delegate, by: User, at: datetime) -> Moved:
+def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetime) -> MovedCounts:
     """Moves every link to the one that stays, and removes the other; how many, by what it is.
 
     The old address leads to the one that stays. Raises ValidationError, in words for the desk,
     where something would be lost or doubled, or somebody would be shown more than before.
     """
-    if stays.pk == goes.pk or not may_merge(stays, goes, by, at):
+    if target.pk == duplicate.pk or not may_merge_people(target, duplicate, by, at):
         raise ValidationError(_("You may not merge these two."))
-    stays, goes = (Delegate.objects.select_for_update().get(pk=row.pk) for row in (stays, goes))
-    _check(stays, goes)
-    moved: Moved = Moved()
+    target, duplicate = (
+        Delegate.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
+    )
+    _check_people(target, duplicate)
+    moved: MovedCounts = MovedCounts()
     relations = relations_of(Delegate)
-    for name, rule in RULES.items():
-        number = move(relations[name], rule, stays=stays, goes=goes)
+    for name, rule in PERSON_RULES.items():
+        number = move_relation(relations[name], rule, target=target, duplicate=duplicate)
         if number and name == "participants.Affiliation.delegate":
             moved[str(relations[name].related_model._meta.verbose_name_plural)] += number
-    if number := _move_participations(stays, goes):
+    if number := _move_participations(target, duplicate):
         moved[_("participations")] += number
-    _end_invitations(stays, goes, at)
-    _ask_anew(stays, goes, at)
-    handle, former = goes.handle, goes.pk
-    audit.key_of(goes)  # by which what the log says of that entry is found again
-    goes.delete()
-    fill(stays, goes, ("name_latin", "invitation_email", *OWN_WORDS))
-    stays.full_clean()
-    stays.save()
-    FormerHandle.objects.create(handle=handle, number=former, delegate=stays)
-    event = stays.participations.order_by("pk").values_list("event_id", flat=True).first()
-    office = acts_for(by, event, at.date()) if event else ""
-    audit.record(act="merge person", at=at, actor=by, subject=stays, organisation=office)
+    _transfer_invitations(target, duplicate, at)
+    _transfer_focal_points(target, duplicate, at)
+    handle, former = duplicate.handle, duplicate.pk
+    audit.get_or_create_key(duplicate)  # by which what the log says of that entry is found again
+    duplicate.delete()
+    fill_blanks(target, duplicate, ("name_latin", "invitation_email", *PROFILE_TEXT_FIELDS))
+    target.full_clean()
+    target.save()
+    HandleRedirect.objects.create(handle=handle, merged_pk=former, delegate=target)
+    event = target.participations.order_by("pk").values_list("event_id", flat=True).first()
+    office = acting_organisation(by, event, at.date()) if event else ""
+    audit.record(action="merge person", at=at, actor=by, subject=target, organisation=office)
     return moved
 
 
-def _check(stays: Delegate, goes: Delegate) -> None:
-    if stays.user_id and goes.user_id:
+def _check_people(target: Delegate, duplicate: Delegate) -> None:
+    if target.user_id and duplicate.user_id:
         raise ValidationError(_("Each has an account, so only the person can give one up."))
-    if goes.user_id:
+    if duplicate.user_id:
         raise ValidationError(_("The one with an account has to stay."))
-    if stays.is_demonstration != goes.is_demonstration:
+    if target.is_demonstration != duplicate.is_demonstration:
         raise ValidationError(_("One of them is made up and the other one is not."))
-    if stays.erased_at or goes.erased_at or goes.paused_at or goes.is_protected:
+    if target.erased_at or duplicate.erased_at or duplicate.hidden_at or duplicate.is_protected:
         raise ValidationError(_("These two cannot be merged."))
-    for name in OWN_WORDS:
-        kept, other = getattr(stays, name), getattr(goes, name)
-        if not other or kept == other:
+    for name in PROFILE_TEXT_FIELDS:
+        target_value, duplicate_value = getattr(target, name), getattr(duplicate, name)
+        if not duplicate_value or target_value == duplicate_value:
             continue
-        if stays.user_id:
+        if target.user_id:
             # Nobody else writes into a profile.
             raise ValidationError(
                 _("It holds what only the person decides about, so it cannot be merged.")
             )
-        if kept:
+        if target_value:
             raise ValidationError(
                 _(
                     "Each says something else under “%s”, and one would be lost. Leave both, or "
@@ -110,26 +120,26 @@ def _check(stays: Delegate, goes: Delegate) -> None:
                 )
                 % Delegate._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             )
-    addresses = {row.invitation_email.lower() for row in (stays, goes)} - {""}
+    addresses = {row.invitation_email.lower() for row in (target, duplicate)} - {""}
     if len(addresses) > 1:
         raise ValidationError(
             _("Their invitation addresses differ. Make sure which is right, and write it in both.")
         )
 
 
-def _move_participations(stays: Delegate, goes: Delegate) -> int:
+def _move_participations(target: Delegate, duplicate: Delegate) -> int:
     """Moves where one took part, and says how many; what both have stands once.
 
     With an account, what moves is to be confirmed anew: it opens doors.
     """
-    rows = list(goes.participations.select_related("event", "organisation"))
-    known = {part.event_id: part for part in stays.participations.all()}
+    rows = list(duplicate.participations.select_related("event", "organisation"))
+    known = {part.event_id: part for part in target.participations.all()}
     number = 0
     for row in rows:
         same = known.get(row.event_id)
         if same is None:
-            row.delegate = stays
-            if stays.user_id:
+            row.delegate = target
+            if target.user_id:
                 row.confirmed_by = row.confirmed_at = None
             row.save()
             number += 1
@@ -141,22 +151,22 @@ def _move_participations(stays: Delegate, goes: Delegate) -> int:
                 % row.event
             )
         same.capacity = same.capacity or row.capacity
-        if not stays.user_id and not same.confirmed_at:
+        if not target.user_id and not same.confirmed_at:
             same.confirmed_by, same.confirmed_at = row.confirmed_by, row.confirmed_at
         same.save()
         row.delete()
     return number
 
 
-def _end_invitations(stays: Delegate, goes: Delegate, at: datetime) -> None:
+def _transfer_invitations(target: Delegate, duplicate: Delegate, at: datetime) -> None:
     """What was sent to the other one is kept, and works no more: invite the one that stays."""
-    goes.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
-    goes.invitations.update(delegate=stays)
+    duplicate.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
+    duplicate.invitations.update(delegate=target)
 
 
-def _ask_anew(stays: Delegate, goes: Delegate, at: datetime) -> None:
+def _transfer_focal_points(target: Delegate, duplicate: Delegate, at: datetime) -> None:
     """Of what the other one was to be asked about, the one that stays is asked; no link works."""
-    ReportLink.objects.filter(delegate=goes, revoked_at=None).update(revoked_at=at)
-    ReportLink.objects.filter(delegate=goes).update(delegate=stays)
-    for party in goes.focal_point_for.all():
-        party.ask(stays)
+    ReportLink.objects.filter(delegate=duplicate, revoked_at=None).update(revoked_at=at)
+    ReportLink.objects.filter(delegate=duplicate).update(delegate=target)
+    for party in duplicate.focal_point_for.all():
+        party.request_focal_point(target)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 # move: all of them. fold: what the one that stays says word for word stands once. once: where the
 # one that stays has the same, it must say nothing else. apart: it is moved, but never where both
 # have one. theirs: a person's own; none may be there.
-Rule = Literal["move", "fold", "once", "apart", "theirs", "by hand"]
-Moved = Counter[str]
+MergeRule = Literal["move", "fold", "once", "apart", "theirs", "by hand"]
+MovedCounts = Counter[str]
 
 
 def relations_of(model: type[models.Model]) -> dict[str, Any]:
@@ -24,13 +24,15 @@ def relations_of(model: type[models.Model]) -> dict[str, Any]:
     }
 
 
-def move(relation: Any, rule: Rule, *, stays: models.Model, goes: models.Model) -> int:
+def move_relation(
+    relation: Any, rule: MergeRule, *, target: models.Model, duplicate: models.Model
+) -> int:
     """Moves the rows of one relation; how many, without those that the one that stays has too.
 
     Raises ValidationError, in words for the desk, where that would lose or double something.
     """
     model, name = relation.related_model, relation.field.name
-    rows = model._base_manager.filter(**{name: goes})
+    rows = model._base_manager.filter(**{name: duplicate})
     if rule == "by hand":
         return 0
     if rule == "theirs":
@@ -41,63 +43,63 @@ def move(relation: Any, rule: Rule, *, stays: models.Model, goes: models.Model) 
         return 0
     if rule == "fold":
         for row in list(rows):
-            if _equal(row, name, stays):
+            if _has_equal_row(row, name, target):
                 row.delete()
     elif rule != "move":
         for row in list(rows):
-            same = _same(row, name, stays)
+            same = _conflicting_row(row, name, target)
             if same is None:
                 continue
-            if rule == "apart" or not _says_nothing_else(row, same, name):
+            if rule == "apart" or not _adds_nothing(row, same, name):
                 raise ValidationError(
                     _("Both have “%(what)s”: %(row)s. Correct or remove one of them first.")
-                    % {"what": model._meta.verbose_name, "row": _where(row)}
+                    % {"what": model._meta.verbose_name, "row": _describe_row(row)}
                 )
             row.delete()
-    number: int = rows.update(**{name: stays})
+    number: int = rows.update(**{name: target})
     return number
 
 
-def _equal(row: Any, name: str, stays: models.Model) -> bool:
+def _has_equal_row(row: Any, name: str, target: models.Model) -> bool:
     """Whether the one that stays has a row that says the same in every field."""
-    said = {
+    values = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
         if not field.primary_key and field.name != name
     }
-    return bool(row._meta.model._base_manager.filter(**said, **{name: stays}).exists())
+    return bool(row._meta.model._base_manager.filter(**values, **{name: target}).exists())
 
 
-def _same(row: Any, name: str, stays: models.Model) -> Any:
+def _conflicting_row(row: Any, name: str, target: models.Model) -> Any:
     """The row of the one that stays which the database would take for the same."""
     for constraint in row._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint):
             continue
-        fields = set(constraint.fields) or set(_named(constraint.expressions))
+        fields = set(constraint.fields) or set(_field_names(constraint.expressions))
         if name in fields:
             others = {field: getattr(row, field) for field in fields - {name}}
-            same = row._meta.model._base_manager.filter(**others, **{name: stays}).first()
+            same = row._meta.model._base_manager.filter(**others, **{name: target}).first()
             if same is not None:
                 return same
     return None
 
 
-def _named(expressions: Iterable[Any]) -> Iterator[str]:
+def _field_names(expressions: Iterable[Any]) -> Iterator[str]:
     """The fields that a constraint of expressions is about."""
     for expression in expressions:
         if isinstance(expression, models.F):
             yield str(expression.name)  # type: ignore[attr-defined]
         else:
-            yield from _named(expression.get_source_expressions())
+            yield from _field_names(expression.get_source_expressions())
 
 
-def _says_nothing_else(row: Any, same: Any, name: str) -> bool:
+def _adds_nothing(row: Any, same: Any, name: str) -> bool:
     """Whether each thing that the row says is said by the other, and nothing hangs on it."""
     for field in row._meta.concrete_fields:
         if field.primary_key or field.name == name or isinstance(field, models.DateTimeField):
             continue
-        said = getattr(row, field.attname)
-        if said not in (None, "") and said != getattr(same, field.attname):
+        value = getattr(row, field.attname)
+        if value not in (None, "") and value != getattr(same, field.attname):
             return False
     return not any(
         relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
@@ -105,7 +107,7 @@ def _says_nothing_else(row: Any, same: Any, name: str) -> bool:
     )
 
 
-def _where(row: Any) -> str:
+def _describe_row(row: Any) -> str:
     """What a row is about, never whom a person leaves out or follows."""
     for name in ("event", "commitment", "outcome", "circulation", "version"):
         if getattr(row, f"{name}_id", None):
@@ -113,8 +115,8 @@ def _where(row: Any) -> str:
     return str(row._meta.verbose_name)
 
 
-def fill(stays: models.Model, goes: models.Model, names: Iterable[str]) -> None:
+def fill_blanks(target: models.Model, duplicate: models.Model, names: Iterable[str]) -> None:
     """Takes over what the one that stays says nothing about."""
     for name in names:
-        if not getattr(stays, name):
-            setattr(stays, name, getattr(goes, name))
+        if not getattr(target, name):
+            setattr(target, name, getattr(duplicate, name))

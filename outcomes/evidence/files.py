@@ -11,12 +11,12 @@ from django.conf import settings
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
 
-from outcomes.evidence.validation import PDF, ending_of
+from outcomes.evidence.validation import PDF, extension_of
 from outcomes.models import Evidence
 
-MOST_LETTERS = 500_000
-LARGEST_TEXT = 20 * 1024 * 1024  # with all tags
-SECONDS = 15  # a little longer than the reader's own limit
+MAX_TEXT_LENGTH = 500_000
+MAX_XML_BYTES = 20 * 1024 * 1024  # with all tags
+TIMEOUT_SECONDS = 15  # a little longer than the reader's own limit
 # Where a line of an office document ends: a paragraph, a cell, a break.
 _LINE_ENDS = re.compile(r"</(?:\w+:)?(?:p|h|si|c|tc|table-cell)>|<(?:\w+:)?(?:br|tab)\b[^<>]*>")
 _TARGETS = re.compile(r"(?:Target|xlink:href)=\"([^\"<>]{0,2000})\"")
@@ -35,40 +35,40 @@ def download(evidence: Evidence) -> FileResponse:
     answer = FileResponse(
         content,
         as_attachment=True,
-        filename=f"{slugify(evidence.title) or evidence.key}.{ending_of(evidence.media_type)}",
+        filename=f"{slugify(evidence.title) or evidence.key}.{extension_of(evidence.media_type)}",
         content_type=evidence.media_type,
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
-def words_of(evidence: Evidence) -> str | None:
+def evidence_file_text(evidence: Evidence) -> str | None:
     """The words in a stored file; None where it cannot be looked into, or is gone."""
     try:
         with evidence.file.open("rb") as stored:
-            return words_in(stored.read(), evidence.media_type)
+            return extract_text(stored.read(), evidence.media_type)
     except FileNotFoundError:
         return None
 
 
-def shown_words(evidence: Evidence) -> str:
+def public_evidence_text(evidence: Evidence) -> str:
     """What everyone may read of it: its title, its address, and what a public file says."""
-    in_file = words_of(evidence) if evidence.file and evidence.is_public else None
+    in_file = evidence_file_text(evidence) if evidence.file and evidence.is_public else None
     return "\n".join([evidence.title, evidence.url, in_file or ""])
 
 
-def words_in(content: bytes, media_type: str) -> str | None:
+def extract_text(content: bytes, media_type: str) -> str | None:
     """The words in a file that was found right; None where it cannot be looked into.
 
     Of an image nothing is read, and neither is a file with more words than can be searched at once.
     """
     if media_type.startswith("image/"):
         return None
-    words = _in_pdf(content) if media_type == PDF else _in_office(content)
-    return words if words is not None and len(words) <= MOST_LETTERS else None
+    words = _extract_pdf_text(content) if media_type == PDF else _extract_office_text(content)
+    return words if words is not None and len(words) <= MAX_TEXT_LENGTH else None
 
 
-def _in_pdf(content: bytes) -> str | None:
+def _extract_pdf_text(content: bytes) -> str | None:
     """None where nothing is found as well: a scanned page has no words of its own."""
     try:
         done = subprocess.run(
@@ -76,7 +76,7 @@ def _in_pdf(content: bytes) -> str | None:
             input=content,
             capture_output=True,
             cwd=settings.BASE_DIR,
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=True,
         )
     except subprocess.SubprocessError:
@@ -84,12 +84,12 @@ def _in_pdf(content: bytes) -> str | None:
     return done.stdout.decode().strip() or None
 
 
-def _in_office(content: bytes) -> str | None:
+def _extract_office_text(content: bytes) -> str | None:
     """Of each part the text, and where its links lead; what is between two tags is one word."""
     found = []
     with ZipFile(BytesIO(content)) as parts:
         names = [name for name in parts.namelist() if name.endswith((".xml", ".rels"))]
-        if sum(parts.getinfo(name).file_size for name in names) > LARGEST_TEXT:
+        if sum(parts.getinfo(name).file_size for name in names) > MAX_XML_BYTES:
             return None
         for name in names:
             text = parts.read(name).decode("utf-8", "replace")

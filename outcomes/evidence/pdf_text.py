@@ -9,32 +9,34 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-SECONDS = 10
-MEMORY = 512 * 1024 * 1024
-MOST_PAGES = 500
+CPU_SECONDS = 10
+MAX_MEMORY_BYTES = 512 * 1024 * 1024
+MAX_PAGES = 500
 
 
 def main() -> None:
     """Ends with an error where the PDF cannot be read within the limits, or not as a whole."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     found = PdfReader(BytesIO(sys.stdin.buffer.read()))
-    if len(found.pages) > MOST_PAGES:
+    if len(found.pages) > MAX_PAGES:
         sys.exit(1)
     words = [str(value) for value in (found.metadata or {}).values()]
     for page in found.pages:
         words.append(page.extract_text())
         for note in page.get("/Annots") or []:
-            words += _said_by(note.get_object())
+            words += _annotation_texts(note.get_object())
     sys.stdout.buffer.write("\n".join(words).encode("utf-8", "replace"))
 
 
-def _said_by(note: object) -> list[str]:
+def _annotation_texts(annotation: object) -> list[str]:
     """The words of a note, what was filled into a field, and where a link leads."""
-    assert isinstance(note, dict)
-    action = note.get("/A")
+    assert isinstance(annotation, dict)
+    action = annotation.get("/A")
     target = action.get_object().get("/URI") if action else None
-    return [str(part) for part in (note.get("/Contents"), note.get("/V"), target) if part]
+    return [
+        str(part) for part in (annotation.get("/Contents"), annotation.get("/V"), target) if part
+    ]
 
 
 if __name__ == "__main__":

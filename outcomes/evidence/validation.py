@@ -14,24 +14,26 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 # A segment of a JPEG that holds such facts, with its length before them.
-_FACTS = re.compile(rb"\xff\xe1(..)(?:Exif\x00\x00|http://ns\.adobe\.com/xap/1\.0/\x00)", re.DOTALL)
+_METADATA_SEGMENT = re.compile(
+    rb"\xff\xe1(..)(?:Exif\x00\x00|http://ns\.adobe\.com/xap/1\.0/\x00)", re.DOTALL
+)
 
 
-def without_places(content: bytes) -> bytes:
+def strip_metadata(content: bytes) -> bytes:
     """The same, as long as before, with nothing left of such facts in any JPEG within."""
     blank = bytearray(content)
-    for match in _FACTS.finditer(content):
+    for match in _METADATA_SEGMENT.finditer(content):
         begins, length = match.start() + 4, int.from_bytes(match[1], "big") - 2
         ends = min(begins + length, len(content))
         blank[begins:ends] = bytes(max(ends - begins, 0))
     return bytes(blank)
 
 
-def repacked_without_places(content: bytes) -> bytes:
+def strip_archive_metadata(content: bytes) -> bytes:
     """The same for an archive; as it was where no part of it holds such facts."""
     with ZipFile(BytesIO(content)) as parts:
         rows = parts.infolist()
-        clean = {row.filename: without_places(parts.read(row)) for row in rows if _is_jpeg(row)}
+        clean = {row.filename: strip_metadata(parts.read(row)) for row in rows if _is_jpeg(row)}
         if all(clean[name] == parts.read(name) for name in clean):
             return content
         stored = BytesIO()
@@ -47,10 +49,10 @@ def _is_jpeg(row: ZipInfo) -> bool:
     return row.filename.lower().endswith((".jpg", ".jpeg", ".jpe", ".jfif"))
 
 
-LARGEST = 20 * 1024 * 1024
-LARGEST_UNPACKED = 200 * 1024 * 1024
-MOST_PARTS = 5_000
-MOST_PIXELS = 50_000_000
+MAX_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+MAX_ARCHIVE_PARTS = 5_000
+MAX_PIXELS = 50_000_000
 
 PDF = "application/pdf"
 _OOXML = "application/vnd.openxmlformats-officedocument."
@@ -61,51 +63,53 @@ _MAIN_PART = {
     "xl/workbook.xml": (f"{_OOXML}spreadsheetml.sheet", "xlsx"),
     "ppt/presentation.xml": (f"{_OOXML}presentationml.presentation", "pptx"),
 }
-_OPEN = {f"{_ODF}text": "odt", f"{_ODF}spreadsheet": "ods", f"{_ODF}presentation": "odp"}
-_ENDINGS = {
+_ODF_EXTENSIONS = {f"{_ODF}text": "odt", f"{_ODF}spreadsheet": "ods", f"{_ODF}presentation": "odp"}
+_EXTENSIONS = {
     PDF: "pdf",
     "image/jpeg": "jpg",
     "image/png": "png",
     **dict(_MAIN_PART.values()),
-    **_OPEN,
+    **_ODF_EXTENSIONS,
 }
 # What a page of paper cannot do. Names may be spelt with #xx, which is undone before.
-_PDF_ACTS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
+_PDF_ACTIVE_CONTENT = re.compile(
+    rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])"
+)
 _MACROS = re.compile(r"vbaproject|activex|(?:^|/)(?:basic|scripts)/|macrosheets/", re.IGNORECASE)
-_FETCHED = re.compile(rb"(?:attachedTemplate|oleObject|frame|externalLink)\"")
+_EXTERNAL_REFERENCE = re.compile(rb"(?:attachedTemplate|oleObject|frame|externalLink)\"")
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFile:
     """What is stored of a file that was given: its content as it may be handed on."""
 
     content: bytes
     media_type: str
 
     @property
-    def ending(self) -> str:
+    def extension(self) -> str:
         """How its name ends, by its kind."""
-        return ending_of(self.media_type)
+        return extension_of(self.media_type)
 
 
-def ending_of(media_type: str) -> str:
+def extension_of(media_type: str) -> str:
     """How the name of a file of this kind ends."""
-    return _ENDINGS[media_type]
+    return _EXTENSIONS[media_type]
 
 
-def check(upload: "UploadedFile[bytes]") -> Checked:
+def check_file(upload: "UploadedFile[bytes]") -> CheckedFile:
     """The content of a file that may be stored, an image without all but its picture.
 
     Raises ValidationError with a sentence where it is too large, of another kind, or not safe.
     """
     if not upload.size:
         raise ValidationError(_("The file is empty. Choose another one."))
-    if upload.size > LARGEST:
+    if upload.size > MAX_BYTES:
         raise ValidationError(
             _("The file is larger than 20 MB. Choose a smaller one, or give an address instead.")
         )
     content = upload.read()
-    reader = _reader_of(content)
+    reader = _checker_for(content)
     if reader is None:
         raise ValidationError(
             _("This is no PDF, image (JPEG, PNG, WebP, GIF) or office document. Choose one.")
@@ -121,90 +125,92 @@ def check(upload: "UploadedFile[bytes]") -> Checked:
         ) from None
 
 
-def _reader_of(content: bytes) -> Callable[[bytes], Checked] | None:
+def _checker_for(content: bytes) -> Callable[[bytes], CheckedFile] | None:
     """Who reads such a file, as its first bytes show."""
     try:
         kinds = {match.mime_type for match in puremagic.magic_string(content)}
     except (puremagic.PureError, ValueError):
         return None
     if content.startswith(b"%PDF-") and PDF in kinds:
-        return _pdf
+        return _check_pdf
     if content.startswith(b"PK\x03\x04"):
-        return _office
+        return _check_office
     if kinds & {"image/jpeg", "image/png", "image/webp", "image/gif"}:
-        return _image
+        return _check_image
     return None
 
 
-def _image(content: bytes) -> Checked:
+def _check_image(content: bytes) -> CheckedFile:
     """The picture alone: where and when it was taken, and whatever was appended, is left out."""
     with Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP", "GIF"]) as image:
-        if image.width * image.height > MOST_PIXELS:
+        if image.width * image.height > MAX_PIXELS:
             raise ValidationError(
                 _("The image is larger than 50 million pixels. Save it smaller, then choose it.")
             )
         # Phones put a second picture behind the first, for depth.
         is_photo = image.format in ("JPEG", "MPO")
         upright = ImageOps.exif_transpose(image)
-    clear = "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA")
-    plain = upright.convert("RGB" if is_photo or not clear else "RGBA")
-    plain.info = {}
+    has_transparency = "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA")
+    stripped = upright.convert("RGB" if is_photo or not has_transparency else "RGBA")
+    stripped.info = {}
     stored = BytesIO()
     if is_photo:
-        plain.save(stored, "JPEG", quality=90)
+        stripped.save(stored, "JPEG", quality=90)
     else:
-        plain.save(stored, "PNG")
-    if stored.tell() > LARGEST:
+        stripped.save(stored, "PNG")
+    if stored.tell() > MAX_BYTES:
         raise ValidationError(
             _("The image is larger than 20 MB once unpacked. Save it smaller, then choose it.")
         )
-    return Checked(stored.getvalue(), "image/jpeg" if is_photo else "image/png")
+    return CheckedFile(stored.getvalue(), "image/jpeg" if is_photo else "image/png")
 
 
-def _pdf(content: bytes) -> Checked:
+def _check_pdf(content: bytes) -> CheckedFile:
     if is_zipfile(BytesIO(content)) or b"%%EOF" not in content[-2048:]:
         raise ValidationError(
             _("There is something else in this PDF. Open it, print it to a new PDF, and choose it.")
         )
     if b"/Encrypt" in content:
         raise ValidationError(_("This PDF is locked. Choose one without a password."))
-    unpacked = [content, *_packed_objects(content)]
-    if any(_PDF_ACTS.search(_spelt_out(part)) for part in unpacked):
+    unpacked = [content, *_unpacked_object_streams(content)]
+    if any(_PDF_ACTIVE_CONTENT.search(_decode_pdf_names(part)) for part in unpacked):
         raise ValidationError(
             _(
                 "This PDF holds scripts, forms that run, or other files. Print it to a new PDF, "
                 "and choose that."
             )
         )
-    return Checked(without_places(content), PDF)
+    return CheckedFile(strip_metadata(content), PDF)
 
 
-def _packed_objects(content: bytes) -> Iterator[bytes]:
+def _unpacked_object_streams(content: bytes) -> Iterator[bytes]:
     """What is packed into streams of objects, one after the other."""
-    left, ended = LARGEST_UNPACKED, 0
+    remaining_bytes, ended = MAX_UNPACKED_BYTES, 0
     while (begins := content.find(b"stream", ended)) >= 0:
         ends = content.find(b"endstream", begins)
         if ends < 0:
             return
         # All that was written since the stream before says what this one is.
-        if b"/ObjStm" in _spelt_out(content[ended:begins]):
+        if b"/ObjStm" in _decode_pdf_names(content[ended:begins]):
             packed = zlib.decompressobj()
-            part = packed.decompress(content[begins + 6 : ends].lstrip(b"\r\n"), max(left, 1))
-            left -= len(part)
+            part = packed.decompress(
+                content[begins + 6 : ends].lstrip(b"\r\n"), max(remaining_bytes, 1)
+            )
+            remaining_bytes -= len(part)
             if packed.unconsumed_tail:
                 raise _too_large_unpacked()
             yield part
         ended = ends + len(b"endstream")
 
 
-def _spelt_out(part: bytes) -> bytes:
+def _decode_pdf_names(part: bytes) -> bytes:
     return re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), part)
 
 
-def _office(content: bytes) -> Checked:
+def _check_office(content: bytes) -> CheckedFile:
     with ZipFile(BytesIO(content)) as parts:
         rows = parts.infolist()
-        if len(rows) > MOST_PARTS or sum(row.file_size for row in rows) > LARGEST_UNPACKED:
+        if len(rows) > MAX_ARCHIVE_PARTS or sum(row.file_size for row in rows) > MAX_UNPACKED_BYTES:
             raise _too_large_unpacked()
         names = [row.filename for row in rows]
         # Nothing before the first part, behind the last one, or twice under one name.
@@ -215,22 +221,22 @@ def _office(content: bytes) -> Checked:
             and len(set(names)) == len(names)
         )
         if not is_whole or any(row.flag_bits & 1 for row in rows):
-            raise _no_office_file()
-        media_type = _office_kind(parts, names)
+            raise _unreadable_office_file()
+        media_type = _office_media_type(parts, names)
         if any(_MACROS.search(name) for name in names):
             raise _has_macros()
-        left = LARGEST_UNPACKED
+        remaining_bytes = MAX_UNPACKED_BYTES
         for row in rows:
-            left = _look_through(parts, row, left)
-    return Checked(repacked_without_places(content), media_type)
+            remaining_bytes = _check_part(parts, row, remaining_bytes)
+    return CheckedFile(strip_archive_metadata(content), media_type)
 
 
-def _office_kind(parts: ZipFile, names: list[str]) -> str:
+def _office_media_type(parts: ZipFile, names: list[str]) -> str:
     """What kind of office document it is; raises ValidationError where it is none."""
     if names[0] == "mimetype" and "content.xml" in names:
         with parts.open("mimetype") as part:
             kind = part.read(200).decode("ascii", "replace")
-        if kind in _OPEN:
+        if kind in _ODF_EXTENSIONS:
             return kind
     for main, (media_type, _ending) in _MAIN_PART.items():
         if main in names and "[Content_Types].xml" in names:
@@ -240,30 +246,30 @@ def _office_kind(parts: ZipFile, names: list[str]) -> str:
                 raise _has_macros()
             if f"{media_type}.main+xml".encode() in types:
                 return media_type
-    raise _no_office_file()
+    raise _unreadable_office_file()
 
 
-def _look_through(parts: ZipFile, row: ZipInfo, left: int) -> int:
+def _check_part(parts: ZipFile, row: ZipInfo, remaining_bytes: int) -> int:
     """Unpacks one part, whatever size it says to have; how much may still be unpacked."""
     head = b""
     with parts.open(row) as part:
         while chunk := part.read(1024 * 1024):
-            left -= len(chunk)
-            if left < 0:
+            remaining_bytes -= len(chunk)
+            if remaining_bytes < 0:
                 raise _too_large_unpacked()
             if row.filename.endswith(".rels"):
                 head += chunk
     # One tag after the other, so that the work grows with the file and not with its square.
-    if any(b'"External"' in tag and _FETCHED.search(tag) for tag in head.split(b"<")):
+    if any(b'"External"' in tag and _EXTERNAL_REFERENCE.search(tag) for tag in head.split(b"<")):
         raise _has_macros()
-    return left
+    return remaining_bytes
 
 
 def _too_large_unpacked() -> ValidationError:
     return ValidationError(_("The file is too large once unpacked. Choose a smaller one."))
 
 
-def _no_office_file() -> ValidationError:
+def _unreadable_office_file() -> ValidationError:
     return ValidationError(
         _("This is no office document that can be read. Save it again, or as a PDF, and choose it.")
     )

@@ -14,17 +14,17 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from outcomes.imports.forms import ColumnsForm, FileForm, LettersForm, TableForm
-from outcomes.imports.matching import MAPPED, Table, best_place, tables_of
-from outcomes.imports.readers.pages import Opened
-from outcomes.imports.storage import forget, keep, noted
-from outcomes.imports.tasks import ask, is_silent
+from outcomes.imports.forms import ColumnMatchingForm, EncodingForm, TableForm, UploadForm
+from outcomes.imports.matching import MATCHABLE_SHEETS, SourceTable, find_tables, guess_sheet
+from outcomes.imports.readers.pages import SourceFile
+from outcomes.imports.storage import create_upload, delete_upload, read_json
+from outcomes.imports.tasks import enqueue_run, is_stalled
 from outcomes.models import Upload
-from participants.permissions import Rights
+from participants.permissions import EventPermissions
 
-ANSWER = "answer."  # begins the names of fields that answer a question
-AWAITED = 2.0  # seconds; a page that loads itself anew would take readers off their place
-SHOWN = 200  # rows on a page
+ANSWER_PREFIX = "answer."  # begins the names of fields that answer a question
+WAIT_SECONDS = 2.0  # seconds; a page that loads itself anew would take readers off their place
+PAGE_SIZE = 200  # rows on a page
 
 
 class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -35,29 +35,29 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         wrap = self.admin_site.admin_view
         at = "workbook/in/<slug:key>/"
         ours = [
-            path("workbook/in/", wrap(self.workbook_in_view), name="roundtable_event_workbook_in"),
+            path("workbook/in/", wrap(self.upload_list_view), name="roundtable_event_import"),
             path(at, wrap(self.upload_view), name="roundtable_event_upload"),
             path(f"{at}<int:page>/", wrap(self.upload_view), name="roundtable_event_upload_page"),
         ]
         return [*ours, *super().get_urls()]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def workbook_in_view(self, request: HttpRequest) -> HttpResponse:
+    def upload_list_view(self, request: HttpRequest) -> HttpResponse:
         """Takes a file, for who edits some roundtable; and what of one's own is under way."""
-        mine = self._editor(request)
-        form = FileForm(request.POST or None, request.FILES or None, mine=mine)
+        permissions = self._require_editor(request)
+        form = UploadForm(request.POST or None, request.FILES or None, permissions=permissions)
         if request.method == "POST" and form.is_valid():
-            upload = keep(
-                user=mine.user,
+            upload = create_upload(
+                user=permissions.user,
                 chunks=form.cleaned_data["file"].chunks(),
                 event=form.cleaned_data["event"],
                 at=timezone.now(),
             )
-            ask(upload, Upload.Wants.LOOK)
+            enqueue_run(upload, Upload.Task.PREVIEW)
             return redirect("admin:roundtable_event_upload", upload.key)
-        uploads = Upload.objects.filter(user=mine.user, ended_at=None)
+        uploads = Upload.objects.filter(user=permissions.user, finished_at=None)
         context = {"form": form, "uploads": uploads, "title": _("Bring a roundtable in")}
-        return self._page(request, "admin/workbook_in.html", context)
+        return self._render(request, "outcomes/imports/admin/upload_new.html", context)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def upload_view(self, request: HttpRequest, key: str, page: int = 1) -> HttpResponse:
@@ -65,143 +65,159 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
         Raises Http404 for another person's, and for one that is gone.
         """
-        mine = self._editor(request)
-        upload = get_object_or_404(Upload.objects.select_related("event"), key=key, user=mine.user)
+        permissions = self._require_editor(request)
+        upload = get_object_or_404(
+            Upload.objects.select_related("event"), key=key, user=permissions.user
+        )
         if request.method != "POST":
-            upload = _awaited(upload)
-        if upload.state == Upload.State.ASKS:
-            return self._columns_view(request, upload, mine)
+            upload = _wait_for_worker(upload)
+        if upload.state == Upload.State.NEEDS_MAPPING:
+            return self._matching_view(request, upload, permissions)
         if request.method == "POST":
-            return self._act(request, upload)
+            return self._handle_action(request, upload)
         if upload.state == Upload.State.WAITING:
             found: dict[str, Any] = {
-                "progress": noted(upload, "progress") if upload.claimed_at else None,
-                "is_silent": is_silent(upload, timezone.now()),
+                "progress": read_json(upload, "progress") if upload.claimed_at else None,
+                "is_stalled": is_stalled(upload, timezone.now()),
             }
-        elif upload.state == Upload.State.SHOWN:
-            found = _shown(upload, page)
+        elif upload.state == Upload.State.PREVIEWED:
+            found = _result_context(upload, page)
         else:
             found = {}
         context = {"upload": upload, "title": _("Bring a roundtable in"), **found}
-        return self._page(request, "admin/upload.html", context)
+        return self._render(request, "outcomes/imports/admin/upload_detail.html", context)
 
-    def _act(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+    def _handle_action(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         if any("\0" in word for sent in request.POST.items() for word in sent):
             raise BadRequest("The database keeps no text with this sign.")
         act = request.POST.get("act", "")
         here = redirect("admin:roundtable_event_upload", upload.key)
         if act == "drop":
-            forget(upload)
+            delete_upload(upload)
             self.message_user(request, _("The file is removed."), messages.SUCCESS)
-            return redirect("admin:roundtable_event_workbook_in")
+            return redirect("admin:roundtable_event_import")
         if act == "again":
-            ask(upload, Upload.Wants(upload.wants))
-        elif act == "look":
-            answers = upload.choices.get("answers", {}) | _answers(request.POST)
-            ask(upload, Upload.Wants.LOOK, answers=answers)
-        elif act == "store":
-            ask(upload, Upload.Wants.STORE, digest=request.POST.get("digest", ""))
+            enqueue_run(upload, Upload.Task(upload.next_task))
+        elif act == "preview":
+            answers = upload.choices.get("answers", {}) | _parse_answers(request.POST)
+            enqueue_run(upload, Upload.Task.PREVIEW, answers=answers)
+        elif act == "import":
+            enqueue_run(upload, Upload.Task.IMPORT, digest=request.POST.get("digest", ""))
         elif act == "columns":
-            ask(upload, Upload.Wants.LOOK, but=("columns",), asks=True)
+            enqueue_run(upload, Upload.Task.PREVIEW, discard=("columns",), choose_again=True)
         else:
             raise BadRequest("There is no such act.")
         return here
 
-    def _columns_view(self, request: HttpRequest, upload: Upload, mine: Rights) -> HttpResponse:
-        given = noted(upload, "pages")
-        opened = Opened.from_json(given) if given else Opened()
-        tables = tables_of(opened)
+    def _matching_view(
+        self, request: HttpRequest, upload: Upload, permissions: EventPermissions
+    ) -> HttpResponse:
+        pages = read_json(upload, "pages")
+        source = SourceFile.from_json(pages) if pages else SourceFile()
+        tables = find_tables(source)
         if not tables:
             raise Http404
         act = request.POST.get("act")
         if act in ("drop", "again"):
-            return self._act(request, upload)
-        letters_form = LettersForm(
-            request.POST if act == "letters" else None,
-            readings=opened.readings,
-            initial={"letters": opened.letters},
+            return self._handle_action(request, upload)
+        encoding_form = EncodingForm(
+            request.POST if act == "encoding" else None,
+            encoding_samples=source.encoding_samples,
+            initial={"encoding": source.encoding},
         )
-        if letters_form.is_valid():
-            letters = letters_form.cleaned_data["letters"]
-            ask(upload, Upload.Wants.LOOK, but=("columns",), asks=True, letters=letters)
+        if encoding_form.is_valid():
+            encoding = encoding_form.cleaned_data["encoding"]
+            enqueue_run(
+                upload,
+                Upload.Task.PREVIEW,
+                discard=("columns",),
+                choose_again=True,
+                encoding=encoding,
+            )
             return redirect("admin:roundtable_event_upload", upload.key)
-        is_read = bool(opened.letters or not opened.readings)
-        chosen, place = _table(tables, request.POST or upload.choices)
-        is_given = act == "map"
-        form = ColumnsForm(
-            request.POST if is_given else None,
-            mine=mine,
+        is_encoding_known = bool(source.encoding or not source.encoding_samples)
+        chosen, sheet_key = _choose_table(tables, request.POST or upload.choices)
+        is_submitted = act == "map"
+        form = ColumnMatchingForm(
+            request.POST if is_submitted else None,
+            permissions=permissions,
             table=chosen,
-            cells=opened.pages[chosen.page],
-            place=place,
-            initial={"event": upload.event, "order": upload.choices.get("order", "")},
+            cells=source.pages[chosen.page],
+            sheet_key=sheet_key,
+            initial={"event": upload.event, "date_order": upload.choices.get("date_order", "")},
         )
-        if is_given and form.is_valid():
+        if is_submitted and form.is_valid():
             with transaction.atomic():
                 upload.event = form.cleaned_data["event"]
-                ask(
+                enqueue_run(
                     upload,
-                    Upload.Wants.LOOK,
+                    Upload.Task.PREVIEW,
                     page=chosen.page,
-                    place=place,
+                    sheet_key=sheet_key,
                     columns={str(number): key for number, key in form.columns.items()},
-                    order=form.cleaned_data["order"],
+                    date_order=form.cleaned_data["date_order"],
                     answers={},
                 )
             return redirect("admin:roundtable_event_upload", upload.key)
         context = {
             "upload": upload,
-            "title": _("What are the columns?") if is_read else _("How are its letters written?"),
+            "title": _("What are the columns?")
+            if is_encoding_known
+            else _("How are its letters written?"),
             "form": form,
-            "letters_form": letters_form if opened.readings else None,
-            "is_read": is_read,
-            "table_form": TableForm(tables=tables, initial={"page": chosen.page, "place": place}),
+            "encoding_form": encoding_form if source.encoding_samples else None,
+            "is_encoding_known": is_encoding_known,
+            "table_form": TableForm(
+                tables=tables, initial={"page": chosen.page, "sheet_key": sheet_key}
+            ),
             "table": chosen,
-            "place": place,
-            "first_row": chosen.top + 1,
+            "sheet_key": sheet_key,
+            "first_row": chosen.heading_row + 1,
         }
-        return self._page(request, "admin/upload_columns.html", context)
+        return self._render(request, "outcomes/imports/admin/upload_columns.html", context)
 
-    def _editor(self, request: HttpRequest) -> Rights:
-        mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
-        if not mine.edits_somewhere:
+    def _require_editor(self, request: HttpRequest) -> EventPermissions:
+        permissions: EventPermissions = self.permissions_of(request)  # type: ignore[attr-defined]
+        if not permissions.can_edit_any:
             raise PermissionDenied
-        return mine
+        return permissions
 
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    def _render(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         given = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return render(request, template, given)
 
 
-def _awaited(upload: Upload) -> Upload:
+def _wait_for_worker(upload: Upload) -> Upload:
     """The upload once the worker is done with it, or after a moment: most files are small.
 
     Raises Http404 where it is removed meanwhile.
     """
-    until = monotonic() + AWAITED
-    while upload.state == Upload.State.WAITING and monotonic() < until:
+    deadline = monotonic() + WAIT_SECONDS
+    while upload.state == Upload.State.WAITING and monotonic() < deadline:
         sleep(0.2)
         upload = get_object_or_404(Upload.objects.select_related("event"), pk=upload.pk)
     return upload
 
 
-def _table(tables: list[Table], chosen: Any) -> tuple[Table, str]:
+def _choose_table(tables: list[SourceTable], chosen: Any) -> tuple[SourceTable, str]:
     by_page = {table.page: table for table in tables}
     table = by_page.get(str(chosen.get("page", "")), tables[0])
-    place = str(chosen.get("place", ""))
-    return table, place if place in MAPPED else best_place(table)
+    sheet_key = str(chosen.get("sheet_key", ""))
+    return table, sheet_key if sheet_key in MATCHABLE_SHEETS else guess_sheet(table)
 
 
-def _shown(upload: Upload, page: int) -> dict[str, Any]:
+def _result_context(upload: Upload, page: int) -> dict[str, Any]:
     """What the page shows of a result: a part of its rows.
 
     Raises Http404 for a page that there is not.
     """
-    found = noted(upload, "result") or {"mistakes": [], "rows": [], "questions": []}
-    pages = max(1, *(-(-len(found[part]) // SHOWN) for part in ("mistakes", "rows", "questions")))
+    found = read_json(upload, "result") or {"mistakes": [], "rows": [], "questions": []}
+    pages = max(
+        1, *(-(-len(found[part]) // PAGE_SIZE) for part in ("mistakes", "rows", "questions"))
+    )
     if not 1 <= page <= pages:
         raise Http404
-    part = slice((page - 1) * SHOWN, page * SHOWN)
+    part = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     return {
         "found": found,
         "rows": found["rows"][part],
@@ -213,10 +229,10 @@ def _shown(upload: Upload, page: int) -> dict[str, Any]:
     }
 
 
-def _answers(sent: QueryDict) -> dict[str, str]:
+def _parse_answers(sent: QueryDict) -> dict[str, str]:
     """What was answered about people who look alike, by where they stand in the file."""
     return {
-        key.removeprefix(ANSWER): str(value)
+        key.removeprefix(ANSWER_PREFIX): str(value)
         for key, value in sent.items()
-        if key.startswith(ANSWER) and value
+        if key.startswith(ANSWER_PREFIX) and value
     }

@@ -8,15 +8,21 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.imports.matching import MAPPED, Table, guesses, is_joined, is_order_open
+from outcomes.imports.matching import (
+    MATCHABLE_SHEETS,
+    SourceTable,
+    can_join_columns,
+    guess_columns,
+    has_ambiguous_dates,
+)
 from outcomes.imports.readers.pages import Rows
-from outcomes.imports.workbook.parsing import LARGEST
-from outcomes.imports.workbook.sheets import label_of
-from participants.permissions import Rights
+from outcomes.imports.workbook.parsing import MAX_FILE_MEGABYTES
+from outcomes.imports.workbook.sheets import column_label
+from participants.permissions import EventPermissions
 from roundtable.models import Event
 
 # What people call the encodings that they choose from.
-LETTERS = {
+ENCODING_LABELS = {
     "cp1252": gettext_lazy("Western European"),
     "mac_roman": gettext_lazy("Western European (Mac)"),
     "cp1250": gettext_lazy("Central European"),
@@ -33,13 +39,13 @@ LETTERS = {
 }
 
 
-def events_of(mine: Rights) -> Any:
+def editable_events(permissions: EventPermissions) -> Any:
     """Roundtables that somebody edits."""
     rows = Event.objects.order_by("-starts_on", "pk")
-    return rows if mine.is_operator else rows.filter(pk__in=mine.editable)
+    return rows if permissions.is_operator else rows.filter(pk__in=permissions.editable)
 
 
-class FileForm(forms.Form):
+class UploadForm(forms.Form):
     """The file that is brought in."""
 
     file = forms.FileField(
@@ -57,15 +63,15 @@ class FileForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, mine: Rights, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, permissions: EventPermissions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["event"]
-        field.queryset = events_of(mine)
+        field.queryset = editable_events(permissions)
 
     def clean_file(self) -> "UploadedFile[bytes]":
         """The file; raises ValidationError where it is too large."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if file.size is None or file.size > LARGEST * 1024 * 1024:
+        if file.size is None or file.size > MAX_FILE_MEGABYTES * 1024 * 1024:
             raise ValidationError(_("It is larger than 20 MB. Divide it."))
         return file
 
@@ -74,40 +80,41 @@ class TableForm(forms.Form):
     """Which table of a file it is about, and what that is a list of."""
 
     page = forms.ChoiceField(label=gettext_lazy("Sheet of the file"))
-    place = forms.ChoiceField(label=gettext_lazy("It is a list of"))
+    sheet_key = forms.ChoiceField(label=gettext_lazy("It is a list of"))
 
-    def __init__(self, *args: Any, tables: list[Table], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tables: list[SourceTable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pages: Any = self.fields["page"]
         pages.choices = [(table.page, table.page or _("The file")) for table in tables]
         if len(tables) == 1:
             pages.widget = forms.HiddenInput()
-        places: Any = self.fields["place"]
-        places.choices = [(place, sheet.title) for place, sheet in MAPPED.items()]
+        places: Any = self.fields["sheet_key"]
+        places.choices = [(place, sheet.title) for place, sheet in MATCHABLE_SHEETS.items()]
 
 
-class LettersForm(forms.Form):
+class EncodingForm(forms.Form):
     """In which encoding a file reads right."""
 
-    letters = forms.ChoiceField(
+    encoding = forms.ChoiceField(
         label=gettext_lazy("Which of these reads right?"),
         help_text=gettext_lazy("The file does not say how its letters are written."),
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, readings: dict[str, list[str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, encoding_samples: dict[str, list[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["letters"]
+        field: Any = self.fields["encoding"]
         field.choices = [
-            (name, f"{LETTERS[name]}: {'; '.join(cells)}") for name, cells in readings.items()
+            (name, f"{ENCODING_LABELS[name]}: {'; '.join(cells)}")
+            for name, cells in encoding_samples.items()
         ]
 
 
-class ColumnsForm(forms.Form):
+class ColumnMatchingForm(forms.Form):
     """What each column of a table is; what nobody says is left out."""
 
     event = forms.ModelChoiceField(Event.objects.none(), label=gettext_lazy("Roundtable"))
-    order = forms.ChoiceField(
+    date_order = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Days such as 05/06/2018"),
         choices=[
@@ -119,14 +126,20 @@ class ColumnsForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, mine: Rights, table: Table, cells: Rows, place: str, **kwargs: Any
+        self,
+        *args: Any,
+        permissions: EventPermissions,
+        table: SourceTable,
+        cells: Rows,
+        sheet_key: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.table, self.cells, self.place = table, cells, place
+        self.table, self.cells, self.sheet_key = table, cells, sheet_key
         event: Any = self.fields["event"]
-        event.queryset = events_of(mine)
-        keys = [(key, label_of(key)) for key in MAPPED[place].keys]
-        known = guesses(place, list(table.headings))
+        event.queryset = editable_events(permissions)
+        keys = [(key, column_label(key)) for key in MATCHABLE_SHEETS[sheet_key].keys]
+        known = guess_columns(sheet_key, list(table.headings))
         for number, heading in enumerate(table.headings):
             self.fields[f"column{number}"] = forms.ChoiceField(
                 required=False,
@@ -149,10 +162,12 @@ class ColumnsForm(forms.Form):
         if not columns:
             raise ValidationError(_("Say of at least one column what it is."))
         for key in set(columns.values()):
-            if list(columns.values()).count(key) > 1 and not is_joined(MAPPED[self.place], key):
+            if list(columns.values()).count(key) > 1 and not can_join_columns(
+                MATCHABLE_SHEETS[self.sheet_key], key
+            ):
                 words = _("Two columns are “%s”. Leave one out.")
-                raise ValidationError(words % label_of(key))
-        is_open = is_order_open(self.table, self.cells, self.place, columns)
-        if is_open and not cleaned.get("order"):
-            self.add_error("order", _("Which of the two do such days mean here?"))
+                raise ValidationError(words % column_label(key))
+        is_date_order_open = has_ambiguous_dates(self.table, self.cells, self.sheet_key, columns)
+        if is_date_order_open and not cleaned.get("date_order"):
+            self.add_error("date_order", _("Which of the two do such days mean here?"))
         return cleaned

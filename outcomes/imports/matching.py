@@ -9,19 +9,26 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from outcomes.imports.readers.pages import Computed, Opened, Rows
-from outcomes.imports.records.duplicate_matcher import compared
-from outcomes.imports.workbook.dates import day_of, is_either
-from outcomes.imports.workbook.export import ABOUT, WORDS
-from outcomes.imports.workbook.parsing import UNSEEN, key_of, sheets_of, tidy
-from outcomes.imports.workbook.sheets import SHEETS, Sheet, label_of
+from outcomes.imports.readers.pages import FormulaCell, Rows, SourceFile
+from outcomes.imports.records.duplicate_matcher import normalise_name
+from outcomes.imports.workbook.dates import is_ambiguous_date, parse_date
+from outcomes.imports.workbook.export import ABOUT_SHEET, CHOICES_SHEET
+from outcomes.imports.workbook.parsing import (
+    INVISIBLE_CHARACTERS,
+    clean_word,
+    fitting_sheets,
+    heading_key,
+)
+from outcomes.imports.workbook.sheets import SHEETS, Sheet, column_label
 
-_SIGNS = re.compile(r"[^\w\s]|_")
-MAPPED = {sheet.place: sheet for sheet in SHEETS if not sheet.is_upright and not sheet.owner}
-SHOWN = 3  # rows, as examples
-LOOKED_AT = 20  # rows, for that of the headings
+_PUNCTUATION = re.compile(r"[^\w\s]|_")
+MATCHABLE_SHEETS = {
+    sheet.table_path: sheet for sheet in SHEETS if not sheet.is_vertical and not sheet.owner
+}
+SAMPLE_ROWS = 3  # rows, as examples
+HEADING_SEARCH_ROWS = 20  # rows, for that of the headings
 # What others call our columns, without case, accents and blanks.
-CALLED: dict[str, dict[str, str]] = {
+HEADING_SYNONYMS: dict[str, dict[str, str]] = {
     "delegates": {
         "name": "fullname participant participantname nameofparticipant delegate delegatename "
         "firstname givenname givennames forename lastname surname familyname nom prenom nombre "
@@ -78,62 +85,73 @@ CALLED: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceTable:
     """One page of a file that is none of ours: its headings, and what stands beneath them."""
 
     page: str
-    top: int  # which row has the headings
+    heading_row: int  # which row has the headings
     headings: list[str]
     samples: list[list[str]] = field(default_factory=list)  # of each column
     rows: int = 0
 
 
-def is_ours(given: Opened) -> bool:
+def is_own_format(source: SourceFile) -> bool:
     """Whether a file has a sheet of ours, by name and columns; else somebody says what it is.
 
     What more a file of ours has is said to be wrong.
     """
-    ours = {sheet.title.lower(): sheet for sheet in SHEETS}
-    named = [
+    own_sheets = {sheet.title.lower(): sheet for sheet in SHEETS}
+    found = [
         (sheet, cells)
-        for title, cells in given.pages.items()
-        if (sheet := ours.get(tidy(title).lower())) and not given.is_bare
+        for title, cells in source.pages.items()
+        if (sheet := own_sheets.get(clean_word(title).lower())) and not source.is_single_table
     ]
-    is_empty = not any(given.pages.values())
-    return bool(named) and (is_empty or any(_has_columns_of(*page) for page in named))
+    is_empty = not any(source.pages.values())
+    return bool(found) and (is_empty or any(_has_sheet_columns(*page) for page in found))
 
 
-def _has_columns_of(sheet: Sheet, cells: Rows) -> bool:
-    if not sheet.is_upright:
-        return sheet in sheets_of(cells)
-    words = [key for row in cells if row and (key := key_of(row[0]))]
+def _has_sheet_columns(sheet: Sheet, cells: Rows) -> bool:
+    if not sheet.is_vertical:
+        return sheet in fitting_sheets(cells)
+    words = [key for row in cells if row and (key := heading_key(row[0]))]
     return bool(words) and sum(key in sheet.keys for key in words) * 2 >= len(words)
 
 
-def tables_of(given: Opened) -> list[Table]:
+def find_tables(source: SourceFile) -> list[SourceTable]:
     """The pages of a file that is not ours, the longest first."""
     found = []
-    for page, cells in given.pages.items():
-        if page in (ABOUT, WORDS) or not any(cells):
+    for page, cells in source.pages.items():
+        if page in (ABOUT_SHEET, CHOICES_SHEET) or not any(cells):
             continue
-        top = _top(cells)
+        heading_row = _find_heading_row(cells)
         width = max(len(row) for row in cells)
-        headings = [tidy(_shown(cell)) for cell in cells[top]]
+        headings = [clean_word(_cell_text(cell)) for cell in cells[heading_row]]
         headings += [""] * (width - len(headings))
-        beneath = [row for row in cells[top + 1 :] if any(tidy(_shown(cell)) for cell in row)]
+        data_rows = [
+            row
+            for row in cells[heading_row + 1 :]
+            if any(clean_word(_cell_text(cell)) for cell in row)
+        ]
         samples = [
-            [tidy(_shown(row[column])) for row in beneath[:SHOWN] if column < len(row)]
+            [
+                clean_word(_cell_text(row[column]))
+                for row in data_rows[:SAMPLE_ROWS]
+                if column < len(row)
+            ]
             for column in range(width)
         ]
-        found.append(Table(page, top, headings, samples, len(beneath)))
+        found.append(SourceTable(page, heading_row, headings, samples, len(data_rows)))
     return sorted(found, key=lambda table: -table.rows)
 
 
-def _top(cells: Rows) -> int:
+def _find_heading_row(cells: Rows) -> int:
     """The row that has most headings of any sheet; else the first that is filled as those below."""
     best, most = 0, 0
-    for number, row in enumerate(cells[:LOOKED_AT]):
-        known = max((sum(bool(key) for key in guesses(place, row)) for place in MAPPED), default=0)
+    for number, row in enumerate(cells[:HEADING_SEARCH_ROWS]):
+        known = max(
+            (sum(bool(key) for key in guess_columns(place, row)) for place in MATCHABLE_SHEETS),
+            default=0,
+        )
         if known > most:
             best, most = number, known
     if most:
@@ -142,127 +160,140 @@ def _top(cells: Rows) -> int:
     return next(number for number, row in enumerate(cells) if len(row) * 2 > width)
 
 
-def guesses(place: str, headings: list[Any]) -> list[str]:
+def guess_columns(sheet_key: str, headings: list[Any]) -> list[str]:
     """Which key of a sheet each column may be; empty where nothing tells."""
-    sheet, called = MAPPED[place], CALLED.get(place, {})
+    sheet, synonyms = MATCHABLE_SHEETS[sheet_key], HEADING_SYNONYMS.get(sheet_key, {})
     found: list[str] = []
     for heading in headings:
-        own = key_of(heading)
-        key = own if own in sheet.keys else _meant(heading, called)
-        is_free = key not in found or is_joined(sheet, key)
+        own = heading_key(heading)
+        key = own if own in sheet.keys else _guess_key(heading, synonyms)
+        is_free = key not in found or can_join_columns(sheet, key)
         found.append(key if is_free else "")
     return found
 
 
-def _meant(heading: Any, called: dict[str, str]) -> str:
+def _guess_key(heading: Any, synonyms: dict[str, str]) -> str:
     """The key that a heading names as a whole, else by its last word that names one."""
-    words = _SIGNS.sub(" ", _shown(heading)).split()
+    words = _PUNCTUATION.sub(" ", _cell_text(heading)).split()
     for word in ["".join(words), *reversed(words)]:
-        for key, names in called.items():
-            if compared(word) in names.split():
+        for key, names in synonyms.items():
+            if normalise_name(word) in names.split():
                 return key
     return ""
 
 
-def best_place(table: Table) -> str:
+def guess_sheet(table: SourceTable) -> str:
     """The sheet that a table looks most like; of several that with its very words, or its name."""
 
     def likeness(place: str) -> tuple[int, int, bool, bool]:
-        sheet = MAPPED[place]
-        known = sum(bool(key) for key in guesses(place, table.headings))
-        own = len({key_of(heading) for heading in table.headings} & set(sheet.keys))
+        sheet = MATCHABLE_SHEETS[place]
+        known = sum(bool(key) for key in guess_columns(place, table.headings))
+        own = len({heading_key(heading) for heading in table.headings} & set(sheet.keys))
         # Where nothing tells, it is a list of people: that is what hosts have.
-        return known, own, tidy(table.page).lower() == sheet.title.lower(), place == "delegates"
+        return (
+            known,
+            own,
+            clean_word(table.page).lower() == sheet.title.lower(),
+            place == "delegates",
+        )
 
-    return max(MAPPED, key=likeness)
+    return max(MATCHABLE_SHEETS, key=likeness)
 
 
-def is_joined(sheet: Sheet, key: str) -> bool:
+def can_join_columns(sheet: Sheet, key: str) -> bool:
     """Whether several columns may make one value, such as first and family name."""
-    kind = sheet.field_of(key)
+    kind = sheet.get_field(key)
     is_text = type(kind) in (models.CharField, models.TextField) and not kind.choices  # type: ignore[union-attr]
     return is_text and key not in (sheet.table.identifier, "organisation", "reference", "party")
 
 
-def is_order_open(table: Table, cells: Rows, place: str, columns: Mapping[int, str]) -> bool:
+def has_ambiguous_dates(
+    table: SourceTable, cells: Rows, sheet_key: str, columns: Mapping[int, str]
+) -> bool:
     """Whether days stand there of which day and month could be either."""
-    days = _of_days(MAPPED[place], columns)
+    days = _date_columns(MATCHABLE_SHEETS[sheet_key], columns)
     return any(
-        isinstance(row[column], str) and is_either(row[column])
-        for row in cells[table.top + 1 :]
+        isinstance(row[column], str) and is_ambiguous_date(row[column])
+        for row in cells[table.heading_row + 1 :]
         for column in days
         if column < len(row)
     )
 
 
-def mapped(
-    table: Table,
+def apply_matching(
+    table: SourceTable,
     cells: Rows,
     *,
-    place: str,
+    sheet_key: str,
     columns: Mapping[int, str],
-    order: str = "",
+    date_order: str = "",
     parties: Mapping[str, str] | None = None,
-) -> Opened:
+) -> SourceFile:
     """The table as one of our sheets; each row keeps its number.
 
     `parties` are short names by what organisations and groups are called.
     """
-    sheet = MAPPED[place]
+    sheet = MATCHABLE_SHEETS[sheet_key]
     keys = list(dict.fromkeys(columns.values()))
-    rows: Rows = [[] for _above in range(table.top)]
-    rows.append([label_of(key) for key in keys])
-    for row in cells[table.top + 1 :]:
+    rows: Rows = [[] for _above in range(table.heading_row)]
+    rows.append([column_label(key) for key in keys])
+    for row in cells[table.heading_row + 1 :]:
         values: list[Any] = []
         for key in keys:
             parts = [row[n] for n, name in columns.items() if name == key and n < len(row)]
-            values.append(_one(sheet, key, [_clean(part) for part in parts], order, parties or {}))
+            values.append(
+                _combine_cells(
+                    sheet, key, [_clean_cell(part) for part in parts], date_order, parties or {}
+                )
+            )
         rows.append(values)
-    return Opened({sheet.title: rows})
+    return SourceFile({sheet.title: rows})
 
 
-def _one(sheet: Sheet, key: str, parts: list[Any], order: str, parties: Mapping[str, str]) -> Any:
+def _combine_cells(
+    sheet: Sheet, key: str, parts: list[Any], date_order: str, parties: Mapping[str, str]
+) -> Any:
     filled = [part for part in parts if part not in (None, "")]
     if len(filled) > 1:
-        return " ".join(_shown(part) for part in filled)
+        return " ".join(_cell_text(part) for part in filled)
     value = filled[0] if filled else None
-    if isinstance(value, str) and key in _of_days(sheet, {0: key}).values():
-        return _day(value, order)
+    if isinstance(value, str) and key in _date_columns(sheet, {0: key}).values():
+        return _try_parse_date(value, date_order)
     if key in ("leads", "partners", "addressees", "party") and isinstance(value, str):
-        return parties.get(compared(value), value)
+        return parties.get(normalise_name(value), value)
     return value
 
 
-def _day(value: str, order: str) -> Any:
+def _try_parse_date(value: str, date_order: str) -> Any:
     try:
-        return day_of(value, order=order)
+        return parse_date(value, date_order=date_order)
     except ValidationError:
         return value  # said of its cell
 
 
-def _of_days(sheet: Sheet, columns: Mapping[int, str]) -> dict[int, str]:
+def _date_columns(sheet: Sheet, columns: Mapping[int, str]) -> dict[int, str]:
     return {
         number: key
         for number, key in columns.items()
-        if isinstance(sheet.field_of(key), models.DateField)
+        if isinstance(sheet.get_field(key), models.DateField)
     }
 
 
-def _clean(cell: Any) -> Any:
+def _clean_cell(cell: Any) -> Any:
     """The cell without what nobody sees; the lines of a text stay."""
     if not isinstance(cell, str):
         return cell
-    lines = UNSEEN.sub("", cell).replace("\N{NO-BREAK SPACE}", " ").split("\n")
+    lines = INVISIBLE_CHARACTERS.sub("", cell).replace("\N{NO-BREAK SPACE}", " ").split("\n")
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 
 
-def _shown(cell: Any) -> str:
-    if cell is None or isinstance(cell, Computed):
+def _cell_text(cell: Any) -> str:
+    if cell is None or isinstance(cell, FormulaCell):
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return cell.date().isoformat() if hasattr(cell, "date") else _iso(cell)
+    return cell.date().isoformat() if hasattr(cell, "date") else _iso_text(cell)
 
 
-def _iso(cell: Any) -> str:
+def _iso_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)

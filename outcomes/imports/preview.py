@@ -10,47 +10,47 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outcomes.imports.records.errors import FileRefused, Mistake
+from outcomes.imports.records.errors import FileRejectedError, Mistake
 from outcomes.imports.records.loader import load_content
-from outcomes.imports.records.results import Fate, Question, Report, RowReport
-from outcomes.imports.workbook.rows import Read
-from outcomes.imports.workbook.sheets import label_of
-from participants.permissions import Rights
+from outcomes.imports.records.results import DuplicateQuestion, ImportReport, RowReport, RowResult
+from outcomes.imports.workbook.rows import ParsedWorkbook
+from outcomes.imports.workbook.sheets import column_label
+from participants.permissions import EventPermissions
 
-_ROW = re.compile(r"(?P<sheet>.+), row (?P<row>\d+)(?P<column>, .+)?")
-MOST_NAMED = 8  # runs of rows that one line names
+_ROW_PATTERN = re.compile(r"(?P<sheet>.+), row (?P<row>\d+)(?P<column>, .+)?")
+MAX_LISTED_RANGES = 8  # runs of rows that one line names
 
 
-def grouped(mistakes: Iterable[Mistake]) -> list[Mistake]:
+def group_mistakes(mistakes: Iterable[Mistake]) -> list[Mistake]:
     """The same mistakes, each sentence once for a column, with all its rows, in their order."""
     rows: dict[tuple[str, str, str], list[int]] = {}
     for mistake in mistakes:
-        match = _ROW.fullmatch(mistake.where)
+        match = _ROW_PATTERN.fullmatch(mistake.where)
         if match is None:
-            rows.setdefault((mistake.where, "", mistake.sentence), [])
+            rows.setdefault((mistake.where, "", mistake.message), [])
             continue
-        key = match["sheet"], match["column"] or "", mistake.sentence
+        key = match["sheet"], match["column"] or "", mistake.message
         rows.setdefault(key, []).append(int(match["row"]))
     return [
-        Mistake(f"{sheet}{_named(found)}{column}", sentence)
+        Mistake(f"{sheet}{_row_ranges(found)}{column}", sentence)
         for (sheet, column, sentence), found in rows.items()
     ]
 
 
-def _named(rows: list[int]) -> str:
+def _row_ranges(rows: list[int]) -> str:
     """How some rows are called: row 4, or rows 4, 6–9 and others."""
     if len(rows) < 2:
         return "".join(f", row {row}" for row in rows)
     ends = [0, *(n for n, (a, b) in enumerate(pairwise(rows), start=1) if b != a + 1), len(rows)]
-    runs = [
+    ranges = [
         str(rows[start]) if stop - start == 1 else f"{rows[start]}–{rows[stop - 1]}"
         for start, stop in pairwise(ends)
     ]
-    more = _(" and others") if len(runs) > MOST_NAMED else ""
-    return f", rows {', '.join(runs[:MOST_NAMED])}{more}"
+    more = _(" and others") if len(ranges) > MAX_LISTED_RANGES else ""
+    return f", rows {', '.join(ranges[:MAX_LISTED_RANGES])}{more}"
 
 
-Tick = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -61,36 +61,36 @@ class Preview:
     rows: list[tuple[str, RowReport]] = field(default_factory=list)  # with sheet and row
     kept: list[str] = field(default_factory=list)  # what stands here and not in the file
     # New people who look like somebody else, each with its place in the file, and where that is.
-    questions: list[tuple[str, Question]] = field(default_factory=list)
+    questions: list[tuple[str, DuplicateQuestion]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what to look at, though nothing is wrong
     digest: str = ""
 
-    def count(self, fate: Fate) -> int:
+    def count(self, result: RowResult) -> int:
         """How many rows would be added, changed, removed or left alone."""
-        return sum(row.fate == fate for _place, row in self.rows)
+        return sum(row.result == result for _place, row in self.rows)
 
     def to_json(self) -> dict[str, Any]:
         """The same for a page, without the rows that would stay as they are."""
         return {
-            "mistakes": [[row.where, row.sentence] for row in grouped(self.mistakes)],
-            "counts": {fate.value: self.count(fate) for fate in Fate},
+            "mistakes": [[row.where, row.message] for row in group_mistakes(self.mistakes)],
+            "counts": {fate.value: self.count(fate) for fate in RowResult},
             "rows": [
                 {
-                    "place": place,
-                    "fate": row.fate.value,
+                    "location": place,
+                    "result": row.result.value,
                     "title": row.title,
                     "changes": row.changes,
                 }
                 for place, row in self.rows
-                if row.fate != Fate.UNCHANGED
+                if row.result != RowResult.UNCHANGED
             ],
             "kept": self.kept,
             "questions": [
                 {
                     "where": place,
-                    "place": question.place,
+                    "location": question.location,
                     "title": question.title,
-                    "alike": question.alike,
+                    "candidates": question.candidates,
                 }
                 for place, question in self.questions
             ],
@@ -99,28 +99,28 @@ class Preview:
         }
 
 
-def preview(
-    found: Read,
+def preview_import(
+    parsed: ParsedWorkbook,
     *,
-    by: Rights,
+    by: EventPermissions,
     answers: Mapping[str, str] | None = None,
-    tick: Tick | None = None,
+    on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> Preview:
     """What this file would do; nothing is stored."""
     with transaction.atomic():
-        shown = _bring_in(found, by, answers or {}, tick, at)
+        result = _try_import(parsed, by, answers or {}, on_progress, at)
         transaction.set_rollback(True)
-    return shown
+    return result
 
 
-def bring_in(
-    found: Read,
+def import_previewed(
+    parsed: ParsedWorkbook,
     *,
     digest: str,
-    by: Rights,
+    by: EventPermissions,
     answers: Mapping[str, str] | None = None,
-    tick: Tick | None = None,
+    on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> Preview | None:
     """Stores what a preview showed; None once that is done.
@@ -129,52 +129,61 @@ def bring_in(
     would do is returned.
     """
     with transaction.atomic():
-        shown = _bring_in(found, by, answers or {}, tick, at)
-        if not shown.mistakes and not shown.questions and shown.digest == digest:
+        result = _try_import(parsed, by, answers or {}, on_progress, at)
+        if not result.mistakes and not result.questions and result.digest == digest:
             return None
         transaction.set_rollback(True)
-    return shown
+    return result
 
 
-def load(
-    found: Read,
+def import_workbook(
+    parsed: ParsedWorkbook,
     *,
-    by: Rights | None = None,
+    by: EventPermissions | None = None,
     answers: Mapping[str, str] | None = None,
-    tick: Tick | None = None,
+    on_progress: ProgressCallback | None = None,
     at: datetime,
-) -> Report:
+) -> ImportReport:
     """Stores what a file says.
 
     Raises FileRefused, with each mistake by sheet, row and column, and changes nothing then.
     """
-    if found.mistakes:
-        raise FileRefused(found.mistakes)
+    if parsed.mistakes:
+        raise FileRejectedError(parsed.mistakes)
     try:
-        return load_content(found.content, by=by, answers=answers, tick=tick, at=at)
-    except FileRefused as refusal:
-        raise FileRefused(found.located(refusal.mistakes)) from None
+        return load_content(parsed.content, by=by, answers=answers, on_progress=on_progress, at=at)
+    except FileRejectedError as refusal:
+        raise FileRejectedError(parsed.locate_mistakes(refusal.mistakes)) from None
 
 
-def _bring_in(
-    found: Read, by: Rights, answers: Mapping[str, str], tick: Tick | None, at: datetime
+def _try_import(
+    parsed: ParsedWorkbook,
+    by: EventPermissions,
+    answers: Mapping[str, str],
+    on_progress: ProgressCallback | None,
+    at: datetime,
 ) -> Preview:
     try:
-        report = load(found, by=by, answers=answers, tick=tick, at=at)
-    except FileRefused as refusal:
-        return Preview(mistakes=refusal.mistakes, notes=found.notes)
+        report = import_workbook(parsed, by=by, answers=answers, on_progress=on_progress, at=at)
+    except FileRejectedError as refusal:
+        return Preview(mistakes=refusal.mistakes, notes=parsed.notes)
     rows = [
         (
-            found.cell_of(row.place),
-            replace(row, changes=tuple((label_of(key), was, now) for key, was, now in row.changes)),
+            parsed.cell_location(row.location),
+            replace(
+                row, changes=tuple((column_label(key), was, now) for key, was, now in row.changes)
+            ),
         )
         for row in report.rows
     ]
-    questions = [(found.cell_of(question.place), question) for question in report.questions]
+    questions = [
+        (parsed.cell_location(question.location), question) for question in report.questions
+    ]
     return Preview(
         rows=rows,
         kept=report.kept,
         questions=questions,
-        notes=found.notes + [f"{row.where}: {row.sentence}" for row in found.located(report.notes)],
+        notes=parsed.notes
+        + [f"{row.where}: {row.message}" for row in parsed.locate_mistakes(report.notes)],
         digest=report.digest,
     )

@@ -13,82 +13,84 @@ from django.conf import settings
 from outcomes.models import Upload
 from participants.models import User
 
-ENDED_FOR = timedelta(minutes=50)  # then file and row go: within the hour
-OPEN_FOR = timedelta(days=1)  # that nobody went on with it
-MOST_OPEN = 5  # of one person
+KEEP_FINISHED_FOR = timedelta(minutes=50)  # then file and row go: within the hour
+KEEP_UNFINISHED_FOR = timedelta(days=1)  # that nobody went on with it
+MAX_OPEN_UPLOADS = 5  # of one person
 
 
-def folder_of(upload: Upload) -> Path:
+def folder_path(upload: Upload) -> Path:
     """Where what belongs to an upload lies."""
     found: Path = settings.DATA_DIR / "uploads" / upload.key
     return found
 
 
-def file_of(upload: Upload) -> Path:
+def file_path(upload: Upload) -> Path:
     """The file as it came."""
-    return folder_of(upload) / "file"
+    return folder_path(upload) / "file"
 
 
-def keep(*, user: User, chunks: Iterable[bytes], event: Any, at: datetime) -> Upload:
+def create_upload(*, user: User, chunks: Iterable[bytes], event: Any, at: datetime) -> Upload:
     """Keeps a file for the person who brings it in; the oldest goes where there are too many."""
-    for old in Upload.objects.filter(user=user).order_by("-uploaded_at", "-pk")[MOST_OPEN - 1 :]:
-        forget(old)
+    for old in Upload.objects.filter(user=user).order_by("-uploaded_at", "-pk")[
+        MAX_OPEN_UPLOADS - 1 :
+    ]:
+        delete_upload(old)
     upload = Upload.objects.create(
         user=user,
         event=event,
         uploaded_at=at,
         state=Upload.State.WAITING,
-        wants=Upload.Wants.LOOK,
+        next_task=Upload.Task.PREVIEW,
     )
-    folder = folder_of(upload)
+    folder = folder_path(upload)
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700)
-    with _private(file_of(upload)) as file:
+    with _open_private(file_path(upload)) as file:
         for chunk in chunks:
             file.write(chunk)
     return upload
 
 
-def note(upload: Upload, name: str, content: Any) -> None:
+def write_json(upload: Upload, name: str, content: Any) -> None:
     """Writes something beside the file, at once or not at all."""
-    path = folder_of(upload) / f"{name}.json"
-    part = path.with_suffix(f".{os.getpid()}")
+    path = folder_path(upload) / f"{name}.json"
+    temporary = path.with_suffix(f".{os.getpid()}")
     try:
-        with _private(part) as file:
+        with _open_private(temporary) as file:
             file.write(json.dumps(content).encode())
-        part.replace(path)
+        temporary.replace(path)
     except FileNotFoundError:
         return  # it was forgotten meanwhile
 
 
-def noted(upload: Upload, name: str) -> Any:
+def read_json(upload: Upload, name: str) -> Any:
     """What was written so; None where nothing was."""
     try:
-        return json.loads((folder_of(upload) / f"{name}.json").read_bytes())
+        return json.loads((folder_path(upload) / f"{name}.json").read_bytes())
     except FileNotFoundError:
         return None
 
 
-def forget(upload: Upload) -> None:
+def delete_upload(upload: Upload) -> None:
     """Removes the file and all that is known of it."""
-    shutil.rmtree(folder_of(upload), ignore_errors=True)
+    shutil.rmtree(folder_path(upload), ignore_errors=True)
     upload.delete()
 
 
-def forget_old(at: datetime) -> int:
+def delete_expired_uploads(at: datetime) -> int:
     """Removes what ended an hour ago, what nobody went on with, and files of nobody; how many."""
-    ended = Upload.objects.filter(ended_at__lte=at - ENDED_FOR)
-    left = Upload.objects.filter(ended_at=None, uploaded_at__lte=at - OPEN_FOR)
-    rows = [*ended, *left]
+    ended = Upload.objects.filter(finished_at__lte=at - KEEP_FINISHED_FOR)
+    abandoned = Upload.objects.filter(finished_at=None, uploaded_at__lte=at - KEEP_UNFINISHED_FOR)
+    rows = [*ended, *abandoned]
     for upload in rows:
-        forget(upload)
+        delete_upload(upload)
     keys = set(Upload.objects.values_list("key", flat=True))
     folder: Path = settings.DATA_DIR / "uploads"
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in keys and path.stat().st_mtime < (at - ENDED_FOR).timestamp():
+        if path.name not in keys and path.stat().st_mtime < (at - KEEP_FINISHED_FOR).timestamp():
             shutil.rmtree(path, ignore_errors=True)
     return len(rows)
 
 
-def _private(path: Path) -> Any:
+def _open_private(path: Path) -> Any:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

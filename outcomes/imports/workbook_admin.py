@@ -13,16 +13,16 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.imports.records.snapshot import content_of
+from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
 from participants.models import Delegate
 from participants.participation import participant_list
-from participants.permissions import Rights
-from participants.privacy.access_log import note_export
+from participants.permissions import EventPermissions
+from participants.privacy.access_log import log_export
 from roundtable.models import Event
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ZIP = "application/zip"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP_TYPE = "application/zip"
 
 
 class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -60,7 +60,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         """One to fill in, with explanations; for who may work at the desk at all."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return _download(export.write({}), "roundtable")
+        return _download_response(export.write_workbook({}), "roundtable")
 
     @method_decorator(require_safe)
     def workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -70,7 +70,12 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self._book(request, self._event(request, object_id), export.write, people=False)
+        return self._workbook_response(
+            request,
+            self._get_event(request, object_id),
+            export.write_workbook,
+            include_people=False,
+        )
 
     @method_decorator(require_safe)
     def csvs_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -80,8 +85,8 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        event = self._event(request, object_id)
-        return self._book(request, event, export.write_csvs, people=False)
+        event = self._get_event(request, object_id)
+        return self._workbook_response(request, event, export.write_csvs, include_people=False)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -91,54 +96,59 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        event = self._event(request, object_id)
-        mine: Rights = self.rights_of(request)  # type: ignore[attr-defined]
-        if not mine.may_decide(event.pk):
+        event = self._get_event(request, object_id)
+        permissions: EventPermissions = self.permissions_of(request)  # type: ignore[attr-defined]
+        if not permissions.may_decide(event.pk):
             raise PermissionDenied
         people = Delegate.objects.filter(
-            participations__event=event, erased_at=None, paused_at=None, is_protected=False
+            participations__event=event, erased_at=None, hidden_at=None, is_protected=False
         )
         at = timezone.now()
-        may_take = participant_list.held(event, mine.user, at) is not None
-        if request.method == "POST" and not may_take:
+        can_export = participant_list.downloadable_list(event, permissions.user, at) is not None
+        if request.method == "POST" and not can_export:
             raise PermissionDenied
         if request.method == "POST":
             as_csvs = "csvs" in request.POST
-            write = export.write_csvs if as_csvs else export.write
-            answer = self._book(request, event, write, people=True)
+            write = export.write_csvs if as_csvs else export.write_workbook
+            answer = self._workbook_response(request, event, write, include_people=True)
             if answer.status_code == 200:
-                note_export(people=people, by=mine.user, at=at)
+                log_export(people=people, by=permissions.user, at=at)
             return answer
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Workbook with its delegates"),
             "event": event,
-            "number": people.count() if may_take else 0,
-            "may_take": may_take,
+            "number": people.count() if can_export else 0,
+            "can_export": can_export,
         }
-        return render(request, "admin/people_workbook.html", context)
+        return render(request, "outcomes/imports/admin/export_people.html", context)
 
-    def _event(self, request: HttpRequest, object_id: str) -> Event:
+    def _get_event(self, request: HttpRequest, object_id: str) -> Event:
         event: Event | None = self.get_object(request, object_id)
         if event is None:
             raise Http404
         return event
 
-    def _book(
-        self, request: HttpRequest, event: Event, write: Callable[..., bytes], *, people: bool
+    def _workbook_response(
+        self,
+        request: HttpRequest,
+        event: Event,
+        write: Callable[..., bytes],
+        *,
+        include_people: bool,
     ) -> HttpResponse:
         try:
-            book = write(content_of(event, people=people))
-        except export.TooLongError:
+            book = write(event_content(event, include_people=include_people))
+        except export.CellTooLongError:
             text = _("One of its texts is longer than a cell of a workbook holds (32,767 signs).")
             self.message_user(request, text, messages.ERROR)
             return redirect("admin:roundtable_event_change", event.pk)
-        return _download(book, event.slug)
+        return _download_response(book, event.slug)
 
 
-def _download(content: bytes, name: str) -> HttpResponse:
+def _download_response(content: bytes, name: str) -> HttpResponse:
     is_book = b"[Content_Types].xml" in content
     file = f"{name}.xlsx" if is_book else f"{name}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-    return HttpResponse(content, content_type=XLSX if is_book else ZIP, headers=headers)
+    return HttpResponse(content, content_type=XLSX_TYPE if is_book else ZIP_TYPE, headers=headers)

@@ -1,24 +1,24 @@
 """The agreed text, the commitments and their progress."""
 
-from outcomes.models.agreement import Circulation, Reply, SignOff
+from outcomes.models.agreement import Circulation, CirculationReply, SignOff
 from outcomes.models.commitment import (
-    ENDED,
-    UNFULFILLED,
+    ENDED_STATUSES,
+    UNFULFILLED_STATUSES,
     Commitment,
     Freshness,
-    Status,
-    fresh,
-    overdue,
+    ImplementationStatus,
+    freshness_q,
+    overdue_q,
     years_before,
 )
 from outcomes.models.corrigendum import Corrigendum, Rewording
-from outcomes.models.editorial import Editorial, State
+from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.evidence import Evidence
-from outcomes.models.follow import FOLLOWED, Follow
-from outcomes.models.offer import Offer, OfferedStep
+from outcomes.models.follow import SUBSCRIPTION_TARGETS, Subscription
+from outcomes.models.offer import Offer, OfferedMilestone
 from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty
-from outcomes.models.progress import ProgressUpdate, Step
+from outcomes.models.progress import CompletionLevel, ProgressUpdate
 from outcomes.models.related import Milestone, RelatedText
 from outcomes.models.reporting_requests import (
     Handover,
@@ -28,47 +28,48 @@ from outcomes.models.reporting_requests import (
     RoundRequest,
 )
 from outcomes.models.response import Assessment, Response
-from outcomes.models.statement import Document, Statement, StatementVersion, Theme
+from outcomes.models.statement import Document, Statement, Theme
 from outcomes.models.upload import Upload
+from outcomes.models.version import StatementVersion
 
 __all__ = [
-    "ENDED",
-    "FOLLOWED",
-    "UNFULFILLED",
+    "ENDED_STATUSES",
+    "SUBSCRIPTION_TARGETS",
+    "UNFULFILLED_STATUSES",
     "Assessment",
     "Circulation",
+    "CirculationReply",
     "Commitment",
     "CommitmentParty",
+    "CompletionLevel",
     "Corrigendum",
     "Document",
-    "Editorial",
+    "EditorialState",
+    "EditorialText",
     "Evidence",
-    "Follow",
     "Freshness",
     "Handover",
+    "ImplementationStatus",
     "Milestone",
     "Offer",
-    "OfferedStep",
+    "OfferedMilestone",
     "Outcome",
     "OutcomeAddressee",
     "ProgressUpdate",
     "RelatedText",
     "Reminder",
-    "Reply",
     "ReportLink",
     "ReportingRound",
     "Response",
     "Rewording",
     "RoundRequest",
     "SignOff",
-    "State",
     "Statement",
     "StatementVersion",
-    "Status",
-    "Step",
+    "Subscription",
     "Theme",
     "Upload",
-    "fresh",
-    "overdue",
+    "freshness_q",
+    "overdue_q",
     "years_before",
 ]

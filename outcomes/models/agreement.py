@@ -7,20 +7,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.statement import StatementVersion
+from outcomes.models.version import StatementVersion
 from participants.models import Organisation, User
 
 
 class Circulation(models.Model):
     """One version, sent round to the participants: silence until the deadline is agreement."""
 
-    class Stop(models.TextChoices):
+    class StopReason(models.TextChoices):
         """Why it ended before its deadline, or counts no more."""
 
         OBJECTED = "objected", _("objected to")
         WITHDRAWN = "withdrawn", _("taken back by the co-chairs")
 
-    class Standing(models.TextChoices):
+    class Status(models.TextChoices):
         """Where it stands at a moment."""
 
         OPEN = "open", _("open")
@@ -48,10 +48,10 @@ class Circulation(models.Model):
         verbose_name=_("circulated by"),
         help_text=_("The co-chair who sent it round."),
     )
-    stop = models.CharField(
+    stop_reason = models.CharField(
         _("ended because"),
         max_length=9,
-        choices=Stop.choices,
+        choices=StopReason.choices,
         blank=True,
         help_text=_("Empty while it is open, and where silence brought agreement."),
     )
@@ -69,9 +69,9 @@ class Circulation(models.Model):
                 name="circulation_ends_after_it_begins",
             ),
             models.CheckConstraint(
-                condition=Q(stop="", stopped_at=None)
-                | Q(stop__in=["objected", "withdrawn"], stopped_at__isnull=False),
-                name="circulation_stopped_at_some_time_and_why",
+                condition=Q(stop_reason="", stopped_at=None)
+                | Q(stop_reason__in=["objected", "withdrawn"], stopped_at__isnull=False),
+                name="circulation_stopped_has_date_and_reason",
             ),
         ]
 
@@ -79,7 +79,7 @@ class Circulation(models.Model):
         return f"{self.version.statement.event.code} · {self.version.number}"
 
     @property
-    def deadline_there(self) -> datetime:
+    def local_deadline(self) -> datetime:
         """The deadline by the clocks of the roundtable's time zone, so without a zone of its own.
 
         A template would show it by the clocks of the portal otherwise.
@@ -87,14 +87,14 @@ class Circulation(models.Model):
         zone = self.version.statement.event.zone
         return self.deadline.astimezone(zone).replace(tzinfo=None)
 
-    def standing(self, at: datetime) -> Standing:
+    def current_status(self, at: datetime) -> Status:
         """Whether it is open at a moment, or how it ended; silence needs nobody to count it."""
-        if self.stop:
-            return self.Standing(self.stop)
-        return self.Standing.OPEN if at < self.deadline else self.Standing.AGREED
+        if self.stop_reason:
+            return self.Status(self.stop_reason)
+        return self.Status.OPEN if at < self.deadline else self.Status.AGREED
 
 
-class Reply(models.Model):
+class CirculationReply(models.Model):
     """What an organisation that was asked said to a version; empty while it is silent."""
 
     class Answer(models.TextChoices):
@@ -149,11 +149,11 @@ class Reply(models.Model):
         verbose_name_plural = _("answers to circulated texts")
         ordering = ["circulation", "organisation__name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["circulation", "organisation"], name="reply_once"),
+            models.UniqueConstraint(fields=["circulation", "organisation"], name="reply_unique"),
             models.CheckConstraint(
                 condition=Q(answer="", answered_at=None, text="")
                 | Q(answer__in=["agree", "comment", "object"], answered_at__isnull=False),
-                name="reply_at_some_time",
+                name="reply_has_date",
             ),
         ]
 
@@ -215,18 +215,18 @@ class SignOff(models.Model):
         ordering = ["organisation__name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "organisation"], name="sign_off_once_for_each_cochair"
+                fields=["version", "organisation"], name="sign_off_unique_per_cochair"
             ),
             models.UniqueConstraint(
                 fields=["version", "signer"],
                 condition=Q(signer__isnull=False),
-                name="sign_off_once_for_each_person",
+                name="sign_off_unique_per_person",
                 violation_error_message=_("You have signed already, for another co-chair."),
             ),
             models.CheckConstraint(
                 condition=Q(sha256="", signed_at=None)
                 | (~Q(sha256="") & Q(signed_at__isnull=False)),
-                name="sign_off_of_a_text_at_some_time",
+                name="sign_off_has_text_and_date",
             ),
         ]
 

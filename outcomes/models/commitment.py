@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.outcome import Outcome
-from outcomes.references import REFERENCE, whole
+from outcomes.models.references import REFERENCE_PATTERN, full_match
 from roundtable.history import record_history
 from roundtable.models import Event
 
-SOON = timedelta(days=30)
+DUE_SOON_PERIOD = timedelta(days=30)
 
 
-class Status(models.TextChoices):
+class ImplementationStatus(models.TextChoices):
     """How far a commitment has come, as its party reports it. Without an update there is none."""
 
     PLANNING = "planning", _("Planning")
@@ -31,8 +31,8 @@ class Status(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
-UNFULFILLED = [Status.CLOSED, Status.SUPERSEDED]
-ENDED = [Status.FULFILLED, *UNFULFILLED]
+UNFULFILLED_STATUSES = [ImplementationStatus.CLOSED, ImplementationStatus.SUPERSEDED]
+ENDED_STATUSES = [ImplementationStatus.FULFILLED, *UNFULFILLED_STATUSES]
 
 
 class Freshness(models.TextChoices):
@@ -50,7 +50,7 @@ def years_before(on: date, years: int) -> date:
     return date(on.year - years, on.month, day)
 
 
-def forget_latest_update(
+def clear_latest_update(
     collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
 ) -> None:
     """Leaves a commitment without a latest update, and without what was copied from it."""
@@ -62,25 +62,27 @@ def forget_latest_update(
         collector.add_field_update(copied, value, found)
 
 
-def overdue(on: date, status: str = "latest_status") -> Q:
+def overdue_q(on: date, status_field: str = "latest_status") -> Q:
     """Condition for those whose due date lies before that day and that no update has ended.
 
     `status` is the column that holds the status.
     """
-    return Q(due_on__lt=on) & ~Q((f"{status}__in", ENDED))
+    return Q(due_on__lt=on) & ~Q((f"{status_field}__in", ENDED_STATUSES))
 
 
-def fresh(freshness: str, on: date, reported: str = "latest_reported_on") -> Q:
+def freshness_q(freshness: str, on: date, reported_on_field: str = "latest_reported_on") -> Q:
     """Condition for those that were last reported on so long before that day.
 
     `reported` is the column that holds the day of the last report.
     """
     year, two_years = years_before(on, 1), years_before(on, 2)
     return {
-        Freshness.UNDER_A_YEAR: Q((f"{reported}__gt", year)),
-        Freshness.ONE_TO_TWO: Q((f"{reported}__gt", two_years), (f"{reported}__lte", year)),
-        Freshness.OVER_TWO: Q((f"{reported}__lte", two_years)),
-        Freshness.NEVER: Q((reported, None)),
+        Freshness.UNDER_A_YEAR: Q((f"{reported_on_field}__gt", year)),
+        Freshness.ONE_TO_TWO: Q(
+            (f"{reported_on_field}__gt", two_years), (f"{reported_on_field}__lte", year)
+        ),
+        Freshness.OVER_TWO: Q((f"{reported_on_field}__lte", two_years)),
+        Freshness.NEVER: Q((reported_on_field, None)),
     }[Freshness(freshness)]
 
 
@@ -93,11 +95,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def not_ended(self) -> "CommitmentQuerySet":
         """Those that no update has ended."""
-        return self.exclude(latest_status__in=ENDED)
+        return self.exclude(latest_status__in=ENDED_STATUSES)
 
     def overdue(self, on: date) -> "CommitmentQuerySet":
         """Those whose due date lies before that day and that no update has ended."""
-        return self.filter(overdue(on))
+        return self.filter(overdue_q(on))
 
     def due_from(self, on: date) -> "CommitmentQuerySet":
         """Those due on that day or later and not ended, the next first."""
@@ -120,7 +122,7 @@ class Commitment(models.Model):
         unique=True,
         validators=[
             RegexValidator(
-                whole(REFERENCE),
+                full_match(REFERENCE_PATTERN),
                 _("Write it like BP2018-C1, in capitals and with at most eight digits after C."),
             )
         ],
@@ -158,7 +160,7 @@ class Commitment(models.Model):
     )
     latest_update = models.ForeignKey(
         "outcomes.ProgressUpdate",
-        on_delete=forget_latest_update,
+        on_delete=clear_latest_update,
         null=True,
         blank=True,
         editable=False,
@@ -172,7 +174,7 @@ class Commitment(models.Model):
         max_length=12,
         blank=True,
         editable=False,
-        choices=Status.choices,
+        choices=ImplementationStatus.choices,
         help_text=_("That of the latest update; empty where there is none."),
     )
     latest_reported_on = models.DateField(
@@ -193,14 +195,16 @@ class Commitment(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(reference=Upper("reference")) & ~Q(reference=""),
-                name="commitment_reference_in_capitals",
+                name="commitment_reference_uppercase",
                 violation_error_message=_("Write the reference in capitals."),
             ),
-            models.CheckConstraint(condition=~Q(text=""), name="commitment_has_a_text"),
+            models.CheckConstraint(condition=~Q(text=""), name="commitment_has_text"),
             models.CheckConstraint(
                 # Not the other way round: deleting an update empties one column after the other.
                 condition=Q(latest_update=None)
-                | Q(latest_status__in=Status.values, latest_reported_on__isnull=False),
+                | Q(
+                    latest_status__in=ImplementationStatus.values, latest_reported_on__isnull=False
+                ),
                 name="commitment_latest_update_as_copied",
             ),
         ]
@@ -222,18 +226,18 @@ class Commitment(models.Model):
                 )
 
     @property
-    def status(self) -> Status | None:
+    def status(self) -> ImplementationStatus | None:
         """How far it has come by the latest approved update; None where none was approved.
 
         Of a row from `as_of` it is the status by that day.
         """
-        word = getattr(self, "status_then", self.latest_status)
-        return Status(word) if word else None
+        word = getattr(self, "status_as_of", self.latest_status)
+        return ImplementationStatus(word) if word else None
 
     @property
     def reported_on(self) -> date | None:
         """The day that was last reported on, of a row from `as_of` by its day."""
-        day: date | None = getattr(self, "reported_then", self.latest_reported_on)
+        day: date | None = getattr(self, "reported_on_as_of", self.latest_reported_on)
         return day
 
     def freshness(self, on: date) -> Freshness:
@@ -247,13 +251,17 @@ class Commitment(models.Model):
 
     def is_overdue(self, on: date) -> bool:
         """Whether the due date lies before that day and no update has ended it."""
-        return bool(self.due_on and self.due_on < on and self.status not in ENDED)
+        return bool(self.due_on and self.due_on < on and self.status not in ENDED_STATUSES)
 
     @property
-    def may_be_joined(self) -> bool:
+    def can_be_joined(self) -> bool:
         """Whether other organisations may offer to join it: it is open, and has not ended."""
-        return self.is_open and self.status not in ENDED
+        return self.is_open and self.status not in ENDED_STATUSES
 
     def is_due_soon(self, on: date) -> bool:
         """Whether it is due within 30 days and no update has ended it."""
-        return bool(self.due_on and on <= self.due_on <= on + SOON and self.status not in ENDED)
+        return bool(
+            self.due_on
+            and on <= self.due_on <= on + DUE_SOON_PERIOD
+            and self.status not in ENDED_STATUSES
+        )

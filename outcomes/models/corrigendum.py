@@ -25,7 +25,7 @@ class Corrigendum(models.Model):
     """One correction of a published statement, agreed as the statement was."""
 
     # What was circulated is kept, and somebody may think better of it.
-    GIVEN_UP = "given-up"
+    DISCARDED = "discarded"
 
     statement = models.ForeignKey(
         Statement,
@@ -43,7 +43,7 @@ class Corrigendum(models.Model):
         blank=True,
         help_text=_("Where the right wording stands, if it was adopted elsewhere."),
     )
-    hides_before = models.BooleanField(
+    hides_previous_text = models.BooleanField(
         _("do not show the wording of before"),
         default=False,
         help_text=_("For a name or a place that should never have stood there."),
@@ -51,7 +51,7 @@ class Corrigendum(models.Model):
     state = models.CharField(
         _("state"),
         max_length=10,
-        choices=[*Statement.State.choices, (GIVEN_UP, _("given up"))],
+        choices=[*Statement.State.choices, (DISCARDED, _("given up"))],
         default=Statement.State.DRAFT,
         help_text=_("Only a published correction holds; until then the wording of before does."),
     )
@@ -68,28 +68,28 @@ class Corrigendum(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["statement"],
-                condition=~Q(state__in=["published", "given-up"]),
+                condition=~Q(state__in=["published", "discarded"]),
                 name="corrigendum_one_at_a_time",
                 violation_error_message=_("Another correction is on its way. Finish it first."),
             ),
             models.CheckConstraint(
                 condition=Q(state="published", published_at__isnull=False)
                 | (~Q(state="published") & Q(published_at=None)),
-                name="corrigendum_published_at_some_time",
+                name="corrigendum_published_has_date",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "circulated", "adopted", "published", "given-up"]),
-                name="corrigendum_state_known",
+                condition=Q(state__in=["draft", "circulated", "adopted", "published", "discarded"]),
+                name="corrigendum_state_valid",
             ),
         ]
 
     def __str__(self) -> str:
         return self.reason[:60]
 
-    def wording(self) -> str:
+    def canonical_text(self) -> str:
         """The canonical text of the statement once this holds."""
         changed = {row.outcome_id: row.after for row in self.rewordings.all()}
-        return self.statement.wording(changed)
+        return self.statement.canonical_text(changed)
 
 
 class Rewording(models.Model):
@@ -122,15 +122,15 @@ class Rewording(models.Model):
             models.UniqueConstraint(
                 fields=["corrigendum", "outcome"],
                 condition=Q(outcome__isnull=False),
-                name="rewording_once",
+                name="rewording_unique",
             ),
             models.UniqueConstraint(
                 fields=["corrigendum"],
                 condition=Q(outcome=None),
-                name="rewording_of_the_introduction_once",
+                name="rewording_of_the_introduction_unique",
             ),
             models.CheckConstraint(
-                condition=~Q(before=models.F("after")), name="rewording_changes_something"
+                condition=~Q(before=models.F("after")), name="rewording_changes_text"
             ),
         ]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.models import User
 
 
-class State(models.TextChoices):
+class EditorialState(models.TextChoices):
     """How far a text has come on its way to being shown."""
 
     DRAFT = "draft", _("draft")
@@ -20,10 +20,10 @@ class State(models.TextChoices):
     APPROVED = "approved", _("approved")
 
 
-class Editorial(models.Model):
+class EditorialText(models.Model):
     """A text that somebody writes and a co-chair approves before anyone else reads it."""
 
-    State = State
+    State = EditorialState
 
     state = models.CharField(
         _("editorial state"),
@@ -43,7 +43,7 @@ class Editorial(models.Model):
         verbose_name=_("author"),
         help_text=_("Who wrote it last. Never shown to the public."),
     )
-    names_nobody = models.BooleanField(
+    has_no_personal_details = models.BooleanField(
         _("names no person and no shelter"),
         default=False,
         help_text=_("Tick this once you have read it again: everyone will read it."),
@@ -91,20 +91,21 @@ class Editorial(models.Model):
             models.CheckConstraint(
                 condition=Q(state="approved", approved_by__isnull=False, approved_at__isnull=False)
                 | (~Q(state="approved") & Q(approved_by=None, approved_at=None)),
-                name="%(class)s_approved_by_someone_at_some_time",
+                name="%(class)s_approved_has_decider_and_date",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "submitted", "change-requested", "approved"]),
-                name="%(class)s_state_known",
+                name="%(class)s_state_valid",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(submitted_at__isnull=False, names_nobody=True),
-                name="%(class)s_handed_in_names_nobody",
+                condition=Q(state="draft")
+                | Q(submitted_at__isnull=False, has_no_personal_details=True),
+                name="%(class)s_submitted_without_personal_details",
                 violation_error_message=_("Tick that it names no person and no shelter."),
             ),
             models.CheckConstraint(
                 condition=~Q(state="change-requested") | ~Q(note=""),
-                name="%(class)s_sent_back_with_a_note",
+                name="%(class)s_change_requested_has_note",
                 violation_error_message=_("Say what to change."),
             ),
         ]
@@ -112,11 +113,11 @@ class Editorial(models.Model):
     @property
     def is_approved(self) -> bool:
         """Whether everyone may read it."""
-        return self.state == State.APPROVED
+        return self.state == EditorialState.APPROVED
 
-    def keep(self) -> None:
+    def save_draft(self) -> None:
         """Keeps it as a draft; what was handed in is taken back to be changed."""
-        self.state = State.DRAFT
+        self.state = EditorialState.DRAFT
         self.approved_by = self.approved_at = None
         self._store()
 
@@ -126,7 +127,7 @@ class Editorial(models.Model):
         Raises ValidationError where its author has not ticked that it names nobody.
         """
         self._check_ready()
-        self.state = State.SUBMITTED
+        self.state = EditorialState.SUBMITTED
         self.submitted_at = at
         self.approved_by = self.approved_at = None
         self._store()
@@ -137,7 +138,7 @@ class Editorial(models.Model):
         Raises ValidationError where its author has not ticked that it names nobody.
         """
         self._check_ready()
-        self.state = State.APPROVED
+        self.state = EditorialState.APPROVED
         self.submitted_at = self.submitted_at or at
         self.note = ""
         self.approved_by, self.approved_at = by, at
@@ -151,14 +152,14 @@ class Editorial(models.Model):
         if not note.strip():
             raise ValidationError(_("Say what to change."))
         self._check_ready()
-        self.state = State.CHANGE_REQUESTED
+        self.state = EditorialState.CHANGE_REQUESTED
         self.submitted_at = self.submitted_at or at
         self.note = note.strip()
         self.approved_by = self.approved_at = None
         self._store()
 
     def _check_ready(self) -> None:
-        if not self.names_nobody:
+        if not self.has_no_personal_details:
             raise ValidationError(_("Tick that it names no person and no shelter."))
 
     def _store(self, **kwargs: Any) -> None:

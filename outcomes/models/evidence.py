@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.editorial import State
+from outcomes.models.editorial import EditorialState
 from outcomes.models.progress import ProgressUpdate
 
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+KEY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -21,17 +21,17 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """What is public and stands under an approved update of a public roundtable."""
         return self.filter(
             is_public=True,
-            update_of__state=State.APPROVED,
-            update_of__commitment__event__is_public=True,
+            update__state=EditorialState.APPROVED,
+            update__commitment__event__is_public=True,
         )
 
 
-def new_key() -> str:
+def generate_evidence_key() -> str:
     """A key for the address of a file, which nobody guesses."""
-    return get_random_string(20, ALPHABET)
+    return get_random_string(20, KEY_ALPHABET)
 
 
-def evidence_store() -> Storage:
+def evidence_storage() -> Storage:
     """Where files lie that no web server hands out by itself."""
     return storages["evidence"]
 
@@ -43,11 +43,11 @@ class Evidence(models.Model):
         _("key"),
         max_length=20,
         unique=True,
-        default=new_key,
+        default=generate_evidence_key,
         editable=False,
         help_text=_("Names the file in its address."),
     )
-    update_of = models.ForeignKey(
+    update = models.ForeignKey(
         ProgressUpdate,
         on_delete=models.CASCADE,
         related_name="evidence",
@@ -58,7 +58,7 @@ class Evidence(models.Model):
     url = models.URLField(_("address"), blank=True, help_text=_("Where it stands."))
     file = models.FileField(
         _("file"),
-        storage=evidence_store,
+        storage=evidence_storage,
         max_length=60,
         blank=True,
         help_text=_("Instead of an address."),
@@ -84,7 +84,7 @@ class Evidence(models.Model):
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
-        ordering = ["update_of", "pk"]
+        ordering = ["update", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=(Q(url="") & ~Q(file="")) | (~Q(url="") & Q(file="")),

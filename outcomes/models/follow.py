@@ -10,21 +10,21 @@ from outcomes.models.statement import Theme
 from participants.models import Organisation, User
 from roundtable.models import Event
 
-FOLLOWED = ("event", "theme", "organisation", "outcome", "commitment")
+SUBSCRIPTION_TARGETS = ("event", "theme", "organisation", "outcome", "commitment")
 
 
-def _one_of_them() -> Q:
+def _exactly_one_target() -> Q:
     """Exactly one of the columns is filled."""
     condition = Q()
-    for chosen in FOLLOWED:
-        condition |= Q(**{f"{name}__isnull": name != chosen for name in FOLLOWED})
+    for chosen in SUBSCRIPTION_TARGETS:
+        condition |= Q(**{f"{name}__isnull": name != chosen for name in SUBSCRIPTION_TARGETS})
     return condition
 
 
-class Follow(models.Model):
+class Subscription(models.Model):
     """Somebody wants to be told by mail when something moves."""
 
-    class Pace(models.TextChoices):
+    class Frequency(models.TextChoices):
         """How often."""
 
         AT_ONCE = "at-once", _("at once")
@@ -33,7 +33,7 @@ class Follow(models.Model):
     user = models.ForeignKey(
         User,
         on_delete=models.CASCADE,
-        related_name="follows",
+        related_name="subscriptions",
         verbose_name=_("account"),
         help_text=_("Who is told."),
     )
@@ -42,7 +42,7 @@ class Follow(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="followers",
+        related_name="subscriptions",
         verbose_name=_("roundtable"),
         help_text=_("All that moves at this roundtable."),
     )
@@ -51,7 +51,7 @@ class Follow(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="followers",
+        related_name="subscriptions",
         verbose_name=_("theme"),
         help_text=_("All that moves under this theme."),
     )
@@ -60,7 +60,7 @@ class Follow(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="followers",
+        related_name="subscriptions",
         verbose_name=_("organisation"),
         help_text=_("All that this organisation promised or answered."),
     )
@@ -69,7 +69,7 @@ class Follow(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="followers",
+        related_name="subscriptions",
         verbose_name=_("point"),
         help_text=_("All that moves under this point."),
     )
@@ -78,18 +78,18 @@ class Follow(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="followers",
+        related_name="subscriptions",
         verbose_name=_("commitment"),
         help_text=_("This commitment alone."),
     )
-    pace = models.CharField(
+    frequency = models.CharField(
         _("how often"),
         max_length=8,
-        choices=Pace.choices,
-        default=Pace.WEEKLY,
+        choices=Frequency.choices,
+        default=Frequency.WEEKLY,
         help_text=_("How often mail is sent at most."),
     )
-    told_until = models.DateTimeField(
+    notified_until = models.DateTimeField(
         _("told until"), help_text=_("What moved after this moment stands in the next mail.")
     )
 
@@ -98,19 +98,22 @@ class Follow(models.Model):
         verbose_name_plural = _("followed things")
         ordering = ["user", "pk"]
         constraints = [
-            models.CheckConstraint(condition=_one_of_them(), name="follow_one_thing"),
+            models.CheckConstraint(
+                condition=_exactly_one_target(), name="subscription_has_one_target"
+            ),
             *[
                 models.UniqueConstraint(
                     fields=["user", name],
                     condition=Q(**{f"{name}__isnull": False}),
-                    name=f"follow_{name}_once",
+                    name=f"subscription_{name}_unique",
                 )
-                for name in FOLLOWED
+                for name in SUBSCRIPTION_TARGETS
             ],
             models.CheckConstraint(
-                condition=Q(pace__in=["at-once", "weekly"]), name="follow_pace_known"
+                condition=Q(frequency__in=["at-once", "weekly"]),
+                name="subscription_frequency_valid",
             ),
         ]
 
     def __str__(self) -> str:
-        return str(next(filter(None, (getattr(self, name) for name in FOLLOWED)), ""))
+        return str(next(filter(None, (getattr(self, name) for name in SUBSCRIPTION_TARGETS)), ""))

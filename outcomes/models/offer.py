@@ -8,24 +8,26 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
-from outcomes.models.editorial import Editorial, State
+from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.outcome import Outcome
 from outcomes.models.party import CommitmentParty
 from outcomes.models.related import Milestone
-from participants.models import Organisation, User, check_made_up
+from participants.models import Organisation, User, validate_same_demonstration
 from roundtable.models import Event
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     """Which offers someone may see."""
 
-    def of_partners(self) -> "OfferQuerySet":
+    def approved_joins(self) -> "OfferQuerySet":
         """By which organisations joined a commitment, the first one first."""
-        found = self.filter(state=State.APPROVED, outcome=None).select_related("organisation")
+        found = self.filter(state=EditorialState.APPROVED, outcome=None).select_related(
+            "organisation"
+        )
         return found.order_by("approved_at", "pk")
 
 
-class Offer(Editorial):
+class Offer(EditorialText):
     """What an organisation offers to do under a point, or an open commitment that it would join.
 
     Once it is approved it is a commitment, or a partner of one, and `commitment` says of which.
@@ -74,16 +76,16 @@ class Offer(Editorial):
         verbose_name_plural = _("offers")
         ordering = ["-pk"]
         constraints = [
-            *Editorial.Meta.constraints,
+            *EditorialText.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(outcome__isnull=False) | Q(commitment__isnull=False),
                 name="offer_of_something_new_or_to_join",
             ),
             models.CheckConstraint(
                 condition=~Q(state="approved") | Q(commitment__isnull=False),
-                name="offer_approved_became_a_commitment",
+                name="offer_approved_has_commitment",
             ),
-            models.CheckConstraint(condition=~Q(text=""), name="offer_has_a_text"),
+            models.CheckConstraint(condition=~Q(text=""), name="offer_has_text"),
         ]
 
     def __str__(self) -> str:
@@ -99,19 +101,19 @@ class Offer(Editorial):
         outcome, commitment = self.outcome, self.commitment
         event = outcome.statement.event if outcome else commitment and commitment.event
         if event and self.organisation_id:
-            check_made_up(event, self.organisation.is_demonstration)
+            validate_same_demonstration(event, self.organisation.is_demonstration)
         if event and self.due_on and not 0 <= self.due_on.year - event.starts_on.year <= 50:
             raise ValidationError(
                 {"due_on": _("Choose a day within fifty years after the roundtable.")}
             )
         if self.is_approved or not (self.is_joining and commitment):
             return
-        if not commitment.may_be_joined:
+        if not commitment.can_be_joined:
             raise ValidationError({"commitment": _("This commitment is not open to others.")})
         if commitment.parties.filter(organisation=self.organisation_id).exists():
             raise ValidationError({"organisation": _("It is a party to this commitment already.")})
         if commitment.assessments.filter(
-            organisation=self.organisation_id, state=State.APPROVED
+            organisation=self.organisation_id, state=EditorialState.APPROVED
         ).exists():
             raise ValidationError(
                 {
@@ -142,7 +144,7 @@ class Offer(Editorial):
         self.clean()
         role = CommitmentParty.Role.PARTNER if self.is_joining else CommitmentParty.Role.LEAD
         if not self.is_joining:
-            self.commitment = self._become(at)
+            self.commitment = self._create_commitment(at)
         party = CommitmentParty(
             commitment=self.commitment, organisation=self.organisation, role=role
         )
@@ -161,7 +163,7 @@ class Offer(Editorial):
             )
         super().request_change(note=note, at=at)
 
-    def _become(self, at: datetime) -> Commitment:
+    def _create_commitment(self, at: datetime) -> Commitment:
         """The commitment, with the steps that were offered."""
         assert self.outcome
         row = Commitment(
@@ -175,20 +177,20 @@ class Offer(Editorial):
         row.full_clean()
         row.save()
         row.outcomes.add(self.outcome)
-        for step in self.steps.all():
+        for step in self.milestones.all():
             milestone = Milestone(commitment=row, title=step.title, due_on=step.due_on)
             milestone.full_clean()
             milestone.save()
         return row
 
 
-class OfferedStep(models.Model):
+class OfferedMilestone(models.Model):
     """One step of what is offered; it becomes a milestone of the commitment."""
 
     offer = models.ForeignKey(
         Offer,
         on_delete=models.CASCADE,
-        related_name="steps",
+        related_name="milestones",
         verbose_name=_("offer"),
         help_text=_("What it is a step of."),
     )
@@ -200,7 +202,7 @@ class OfferedStep(models.Model):
         verbose_name_plural = _("offered steps")
         ordering = ["offer", "due_on", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(title=""), name="offered_step_has_a_title"),
+            models.CheckConstraint(condition=~Q(title=""), name="offered_milestone_has_title"),
         ]
 
     def __str__(self) -> str:

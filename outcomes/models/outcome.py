@@ -1,5 +1,9 @@
 """The sentences of a statement: lead-ins, the points beneath them, and to whom they speak."""
 
+import string
+from collections.abc import Iterable
+from itertools import count
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -7,9 +11,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.models.references import NUMBER_PATTERN, full_match
 from outcomes.models.statement import Statement, Theme
-from outcomes.references import NUMBER, whole
-from participants.models import Group, Organisation, check_made_up, members_of
+from participants.models import Group, Organisation, member_condition, validate_same_demonstration
 from roundtable.history import record_history
 
 
@@ -31,6 +35,21 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.filter(parent__isnull=False).order_by(
             "-statement__event__starts_on", "parent__position", "parent_id", "position", "pk"
         )
+
+    def numbered(self) -> "list[Outcome]":
+        """Lead-ins and points in order, each with the number that it has or will have.
+
+        Nothing is stored: the numbers of a draft follow from its order.
+        """
+        rows = list(self.order_by("position", "pk"))
+        found = []
+        lead_ins = [row for row in rows if row.parent_id is None]
+        _assign_numbers(lead_ins, (str(n) for n in count(1)))
+        for lead_in in lead_ins:
+            points = [row for row in rows if row.parent_id == lead_in.pk]
+            _assign_numbers(points, (f"{lead_in.number}.{letter_number(n)}" for n in count()))
+            found += [lead_in, *points]
+        return found
 
 
 class Outcome(models.Model):
@@ -68,7 +87,9 @@ class Outcome(models.Model):
         _("number"),
         max_length=12,
         blank=True,
-        validators=[RegexValidator(whole(NUMBER), _("Write a number such as 1 or 1.a."))],
+        validators=[
+            RegexValidator(full_match(NUMBER_PATTERN), _("Write a number such as 1 or 1.a."))
+        ],
         help_text=_("Given when the statement is published, such as 1.a, and frozen from then on."),
     )
     kind = models.CharField(
@@ -105,7 +126,7 @@ class Outcome(models.Model):
             models.UniqueConstraint(
                 fields=["statement", "number"],
                 condition=~Q(number=""),
-                name="outcome_number_once",
+                name="outcome_number_unique",
                 violation_error_message=_("Another point of this statement has that number."),
             ),
             models.CheckConstraint(
@@ -116,7 +137,7 @@ class Outcome(models.Model):
                     "A lead-in stands under nothing, and every point stands under a lead-in."
                 ),
             ),
-            models.CheckConstraint(condition=~Q(text=""), name="outcome_has_a_text"),
+            models.CheckConstraint(condition=~Q(text=""), name="outcome_has_text"),
             models.CheckConstraint(
                 condition=Q(
                     kind__in=[
@@ -127,7 +148,7 @@ class Outcome(models.Model):
                         "undertaking",
                     ]
                 ),
-                name="outcome_kind_known",
+                name="outcome_kind_valid",
             ),
         ]
 
@@ -148,7 +169,7 @@ class Outcome(models.Model):
             outcome__in=[pk for pk in (self.pk, self.parent_id) if pk]
         ).select_related("group"):
             if addressee.group:
-                condition |= members_of(addressee.group.made_of, event)
+                condition |= member_condition(addressee.group.member_rule, event)
             else:
                 condition |= Q(pk=addressee.organisation_id)
         return Organisation.objects.filter(condition).distinct()
@@ -215,12 +236,12 @@ class OutcomeAddressee(models.Model):
             models.UniqueConstraint(
                 fields=["outcome", "organisation"],
                 condition=Q(organisation__isnull=False),
-                name="addressee_organisation_once",
+                name="addressee_organisation_unique",
             ),
             models.UniqueConstraint(
                 fields=["outcome", "group"],
                 condition=Q(group__isnull=False),
-                name="addressee_group_once",
+                name="addressee_group_unique",
             ),
         ]
 
@@ -230,4 +251,25 @@ class OutcomeAddressee(models.Model):
     def clean(self) -> None:
         """Raises ValidationError where a made-up organisation would meet a real roundtable."""
         if self.outcome_id and self.organisation:
-            check_made_up(self.outcome.statement.event, self.organisation.is_demonstration)
+            validate_same_demonstration(
+                self.outcome.statement.event, self.organisation.is_demonstration
+            )
+
+
+def _assign_numbers(rows: "list[Outcome]", numbers: Iterable[str]) -> None:
+    """Gives each row that has no number the first one that none of them has."""
+    taken = {row.number for row in rows}
+    free = (number for number in numbers if number not in taken)
+    for row in rows:
+        if not row.number:
+            row.number = next(free)
+
+
+def letter_number(number: int) -> str:
+    """Counts a, b … z, aa, ab … from 0."""
+    word = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        word = string.ascii_lowercase[rest] + word
+    return word

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
-from participants.models import Delegate, Group, Organisation, check_made_up
+from participants.models import Delegate, Group, Organisation, validate_same_demonstration
 
 
-def forget_focal_point(
+def clear_focal_point(
     collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
 ) -> None:
     """Leaves a party without a focal point, and without the acceptance of one."""
@@ -67,7 +67,7 @@ class CommitmentParty(models.Model):
     )
     focal_point = models.ForeignKey(
         Delegate,
-        on_delete=forget_focal_point,
+        on_delete=clear_focal_point,
         null=True,
         blank=True,
         related_name="focal_point_for",
@@ -106,19 +106,19 @@ class CommitmentParty(models.Model):
             models.UniqueConstraint(
                 fields=["commitment", "organisation"],
                 condition=Q(organisation__isnull=False),
-                name="party_organisation_once",
+                name="party_organisation_unique",
             ),
             models.UniqueConstraint(
                 fields=["commitment", "group"],
                 condition=Q(group__isnull=False),
-                name="party_group_once",
+                name="party_group_unique",
             ),
             models.CheckConstraint(
-                condition=Q(role__in=["lead", "partner"]), name="party_role_known"
+                condition=Q(role__in=["lead", "partner"]), name="party_role_valid"
             ),
             models.CheckConstraint(
                 condition=Q(focal_point_accepted_at=None) | Q(focal_point__isnull=False),
-                name="party_accepted_by_somebody",
+                name="party_accepted_has_focal_point",
             ),
         ]
 
@@ -130,11 +130,11 @@ class CommitmentParty(models.Model):
         # In a form the commitment may not be stored yet, or lack its roundtable.
         event = getattr(getattr(self, "commitment", None), "event", None)
         if event and self.organisation:
-            check_made_up(event, self.organisation.is_demonstration)
+            validate_same_demonstration(event, self.organisation.is_demonstration)
         if event and self.focal_point:
-            check_made_up(event, self.focal_point.is_demonstration)
+            validate_same_demonstration(event, self.focal_point.is_demonstration)
 
-    def ask(self, delegate: Delegate | None) -> None:
+    def request_focal_point(self, delegate: Delegate | None) -> None:
         """Asks somebody to be the focal point; nobody is shown until that person accepts."""
         self.focal_point = delegate
         self.focal_point_accepted_at = None
@@ -151,4 +151,4 @@ class CommitmentParty(models.Model):
 
     def decline(self) -> None:
         """The focal point says no, or no longer."""
-        self.ask(None)
+        self.request_focal_point(None)

@@ -9,8 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.commitment import ENDED, UNFULFILLED, Commitment, Status
-from outcomes.models.editorial import Editorial, State
+from outcomes.models.commitment import (
+    ENDED_STATUSES,
+    UNFULFILLED_STATUSES,
+    Commitment,
+    ImplementationStatus,
+)
+from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.party import CommitmentParty
 from participants.models import User
 
@@ -24,28 +29,30 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def approved(self) -> "ProgressUpdateQuerySet":
         """Those that a co-chair has approved, the latest day first."""
-        return self.filter(state=State.APPROVED).order_by("-reported_on", "-recorded_at", "-pk")
+        return self.filter(state=EditorialState.APPROVED).order_by(
+            "-reported_on", "-recorded_at", "-pk"
+        )
 
-    def open(self) -> "ProgressUpdateQuerySet":
+    def unapproved(self) -> "ProgressUpdateQuerySet":
         """Those that nobody has approved yet, the newest first."""
-        return self.exclude(state=State.APPROVED).order_by("-recorded_at", "-pk")
+        return self.exclude(state=EditorialState.APPROVED).order_by("-recorded_at", "-pk")
 
     def published(self) -> "ProgressUpdateQuerySet":
         """Approved updates of public roundtables, the latest day first."""
         return self.approved().filter(commitment__event__is_public=True)
 
 
-class Step(models.IntegerChoices):
+class CompletionLevel(models.IntegerChoices):
     """How far a commitment has come, in quarters, as its party counts it."""
 
     NONE = 0, _("not begun")
     QUARTER = 25, _("a quarter")
     HALF = 50, _("half")
-    MOST = 75, _("three quarters")
+    THREE_QUARTERS = 75, _("three quarters")
     ALL = 100, _("all of it")
 
 
-class ProgressUpdate(Editorial):
+class ProgressUpdate(EditorialText):
     """What a party says has become of a commitment, as of a day."""
 
     commitment = models.ForeignKey(
@@ -74,14 +81,14 @@ class ProgressUpdate(Editorial):
     status = models.CharField(
         _("status"),
         max_length=12,
-        choices=Status.choices,
+        choices=ImplementationStatus.choices,
         help_text=_("How far the commitment has come, as the party sees it."),
     )
-    step = models.PositiveSmallIntegerField(
+    completion = models.PositiveSmallIntegerField(
         _("how far"),
         null=True,
         blank=True,
-        choices=Step.choices,
+        choices=CompletionLevel.choices,
         help_text=_("In quarters, where that can be said. Leave empty where it cannot."),
     )
     is_unchanged = models.BooleanField(
@@ -120,28 +127,29 @@ class ProgressUpdate(Editorial):
         verbose_name_plural = _("progress updates")
         ordering = ["-reported_on", "-recorded_at", "-pk"]
         constraints = [
-            *Editorial.Meta.constraints,
+            *EditorialText.Meta.constraints,
             # What nobody reads yet may lack anything, so that a draft can be kept at any time.
             models.CheckConstraint(
-                condition=Q(status__in=Status.values) | Q(state="draft", status=""),
-                name="update_status_known",
+                condition=Q(status__in=ImplementationStatus.values) | Q(state="draft", status=""),
+                name="update_status_valid",
             ),
             models.CheckConstraint(
-                condition=Q(step=None) | Q(step__in=Step.values), name="update_step_known"
+                condition=Q(completion=None) | Q(completion__in=CompletionLevel.values),
+                name="update_completion_valid",
             ),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(is_unchanged=True) | ~Q(text=""),
-                name="update_has_a_text",
+                name="update_has_text",
                 violation_error_message=_NO_TEXT,
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | ~Q(status__in=ENDED) | ~Q(source=""),
-                name="update_end_has_a_source",
+                condition=Q(state="draft") | ~Q(status__in=ENDED_STATUSES) | ~Q(source=""),
+                name="update_end_has_source",
                 violation_error_message=_NO_SOURCE,
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | ~Q(status__in=UNFULFILLED) | ~Q(reason=""),
-                name="update_end_has_a_reason",
+                condition=Q(state="draft") | ~Q(status__in=UNFULFILLED_STATUSES) | ~Q(reason=""),
+                name="update_end_has_reason",
                 violation_error_message=_NO_REASON,
             ),
         ]
@@ -170,22 +178,22 @@ class ProgressUpdate(Editorial):
             raise ValidationError({"party": _("Choose a party to this commitment.")})
         if self.reported_on and self.commitment_id:
             self._check_day(self.commitment.event.starts_on)
-        if self.state != State.DRAFT and (missing := self.missing()):
+        if self.state != EditorialState.DRAFT and (missing := self.missing_fields()):
             raise ValidationError(missing)
 
-    def missing(self) -> dict[str, Any]:
+    def missing_fields(self) -> dict[str, Any]:
         """What it lacks for being read by others: a sentence for each field."""
         found: dict[str, Any] = {}
         if not self.status:
             found["status"] = _("Say how far the commitment has come.")
         if not self.text.strip() and not self.is_unchanged:
             found["text"] = _NO_TEXT
-        if self.status in UNFULFILLED and not self.reason.strip():
+        if self.status in UNFULFILLED_STATUSES and not self.reason.strip():
             found["reason"] = _NO_REASON
-        if self.status in ENDED and not self.source.strip():
+        if self.status in ENDED_STATUSES and not self.source.strip():
             found["source"] = _NO_SOURCE
-        if not self.names_nobody:
-            found["names_nobody"] = _("Tick that it names no person and no shelter.")
+        if not self.has_no_personal_details:
+            found["has_no_personal_details"] = _("Tick that it names no person and no shelter.")
         return found
 
     def _check_day(self, first: date) -> None:
@@ -224,7 +232,7 @@ class ProgressUpdate(Editorial):
         self._refresh_latest()
 
     @transaction.atomic
-    def take_away(self) -> None:
+    def delete_with_evidence(self) -> None:
         """Deletes the update and its files; the commitment shows the one before it again."""
         for evidence in self.evidence.all():
             evidence.delete()
@@ -232,7 +240,7 @@ class ProgressUpdate(Editorial):
         self._refresh_latest()
 
     def _check_ready(self) -> None:
-        if missing := self.missing():
+        if missing := self.missing_fields():
             raise ValidationError(list(missing.values()))
 
     def _refresh_latest(self) -> None:

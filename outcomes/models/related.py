@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.commitment import ENDED, SOON, Commitment
+from outcomes.models.commitment import DUE_SOON_PERIOD, ENDED_STATUSES, Commitment
 from outcomes.models.outcome import Outcome
 from roundtable.history import record_history
 
@@ -35,7 +35,7 @@ class Milestone(models.Model):
         verbose_name_plural = _("milestones")
         ordering = ["commitment", "due_on", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(title=""), name="milestone_has_a_title"),
+            models.CheckConstraint(condition=~Q(title=""), name="milestone_has_title"),
         ]
 
     def __str__(self) -> str:
@@ -47,14 +47,14 @@ class Milestone(models.Model):
 
     def is_overdue(self, on: date) -> bool:
         """Whether its day has passed, it was not reached, and no update has ended the whole."""
-        return self._is_awaited(on) and self.due_on < on
+        return self._is_pending(on) and self.due_on < on
 
     def is_due_soon(self, on: date) -> bool:
         """Whether it is due within 30 days, not reached, and no update has ended the whole."""
-        return self._is_awaited(on) and on <= self.due_on <= on + SOON
+        return self._is_pending(on) and on <= self.due_on <= on + DUE_SOON_PERIOD
 
-    def _is_awaited(self, on: date) -> bool:
-        return not self.is_reached(on) and self.commitment.status not in ENDED
+    def _is_pending(self, on: date) -> bool:
+        return not self.is_reached(on) and self.commitment.status not in ENDED_STATUSES
 
     def clean(self) -> None:
         """Raises ValidationError for a day before the roundtable."""
@@ -134,7 +134,7 @@ class RelatedText(models.Model):
                         "superseded-by",
                     ]
                 ),
-                name="related_text_kind_known",
+                name="related_text_kind_valid",
             ),
             models.CheckConstraint(
                 condition=~Q(title="") & ~Q(url="") & ~Q(quote="") & ~Q(source=""),

@@ -29,7 +29,7 @@ class ReportLink(models.Model):
         verbose_name=_("person"),
         help_text=_("Who may use it, as long as this is the focal point."),
     )
-    made_at = models.DateTimeField(_("made"), help_text=_("When it was sent."))
+    created_at = models.DateTimeField(_("made"), help_text=_("When it was sent."))
     expires_at = models.DateTimeField(_("works until"), help_text=_("30 days after it was made."))
     revoked_at = models.DateTimeField(
         _("taken back"), null=True, blank=True, help_text=_("Since when it works no more.")
@@ -38,21 +38,21 @@ class ReportLink(models.Model):
     class Meta:
         verbose_name = _("link to report")
         verbose_name_plural = _("links to report")
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("made_at")), name="report_link_ends_after_it_begins"
+                condition=Q(expires_at__gt=F("created_at")), name="report_link_ends_after_it_begins"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.party.commitment.reference} · {self.made_at:%Y-%m-%d}"
+        return f"{self.party.commitment.reference} · {self.created_at:%Y-%m-%d}"
 
-    def works(self, at: datetime) -> bool:
+    def is_valid(self, at: datetime) -> bool:
         """Whether it may be used: not old, not taken back, and its person still answers for it."""
         return (
             self.revoked_at is None
-            and self.made_at <= at < self.expires_at
+            and self.created_at <= at < self.expires_at
             and self.party.focal_point_id == self.delegate_id
             and self.party.focal_point_accepted_at is not None
         )
@@ -61,7 +61,7 @@ class ReportLink(models.Model):
 class Reminder(models.Model):
     """That somebody was reminded of a due date; there is never a second one for one step."""
 
-    class Step(models.TextChoices):
+    class Kind(models.TextChoices):
         """When, seen from the due date."""
 
         BEFORE = "before", _("30 days before")
@@ -76,8 +76,8 @@ class Reminder(models.Model):
         help_text=_("Who was reminded, and of what."),
     )
     due_on = models.DateField(_("due"), help_text=_("The due date that it was about."))
-    step = models.CharField(
-        _("step"), max_length=6, choices=Step.choices, help_text=_("Seen from the due date.")
+    kind = models.CharField(
+        _("step"), max_length=6, choices=Kind.choices, help_text=_("Seen from the due date.")
     )
     sent_on = models.DateField(_("sent"), help_text=_("The day of the digest that it stood in."))
 
@@ -86,14 +86,14 @@ class Reminder(models.Model):
         verbose_name_plural = _("reminders")
         ordering = ["-sent_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["party", "due_on", "step"], name="reminder_once"),
+            models.UniqueConstraint(fields=["party", "due_on", "kind"], name="reminder_unique"),
             models.CheckConstraint(
-                condition=Q(step__in=["before", "due", "after"]), name="reminder_step_known"
+                condition=Q(kind__in=["before", "due", "after"]), name="reminder_kind_valid"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.party.commitment.reference} · {self.get_step_display()}"
+        return f"{self.party.commitment.reference} · {self.get_kind_display()}"
 
 
 class ReportingRound(models.Model):
@@ -131,7 +131,7 @@ class ReportingRound(models.Model):
         verbose_name_plural = _("rounds of reporting")
         ordering = ["-opened_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(title=""), name="round_has_a_title"),
+            models.CheckConstraint(condition=~Q(title=""), name="round_has_title"),
         ]
 
     def __str__(self) -> str:
@@ -164,7 +164,7 @@ class RoundRequest(models.Model):
         verbose_name=_("party"),
         help_text=_("Who was asked, and about what."),
     )
-    nudged_at = models.DateTimeField(
+    reminded_at = models.DateTimeField(
         _("asked again"), null=True, blank=True, help_text=_("When it was last asked again.")
     )
 
@@ -173,7 +173,9 @@ class RoundRequest(models.Model):
         verbose_name_plural = _("requests of rounds")
         ordering = ["round", "party"]
         constraints = [
-            models.UniqueConstraint(fields=["round", "party"], name="round_asks_each_party_once"),
+            models.UniqueConstraint(
+                fields=["round", "party"], name="round_request_unique_per_party"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -196,8 +198,8 @@ class Handover(models.Model):
         blank=True,
         help_text=_("In the words of who gave the task back. Only co-chairs read it."),
     )
-    said_at = models.DateTimeField(_("said"), help_text=_("When the task was given back."))
-    settled_at = models.DateTimeField(
+    handed_over_at = models.DateTimeField(_("said"), help_text=_("When the task was given back."))
+    resolved_at = models.DateTimeField(
         _("settled"),
         null=True,
         blank=True,
@@ -207,7 +209,7 @@ class Handover(models.Model):
     class Meta:
         verbose_name = _("task given back")
         verbose_name_plural = _("tasks given back")
-        ordering = ["-said_at", "-pk"]
+        ordering = ["-handed_over_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.party.commitment.reference} · {self.party}"

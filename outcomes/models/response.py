@@ -8,9 +8,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
-from outcomes.models.editorial import Editorial, State
+from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.outcome import Outcome
-from participants.models import Organisation, User, check_made_up, members_of
+from participants.models import Organisation, User, member_condition, validate_same_demonstration
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
@@ -18,14 +18,14 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
     def approved(self) -> "ResponseQuerySet":
         """Those that a co-chair has approved, the latest day first."""
-        return self.filter(state=State.APPROVED).order_by("-answered_on", "-pk")
+        return self.filter(state=EditorialState.APPROVED).order_by("-answered_on", "-pk")
 
     def published(self) -> "ResponseQuerySet":
         """Approved responses to published points, the latest day first."""
         return self.approved().filter(outcome__in=Outcome.objects.published())
 
 
-class Response(Editorial):
+class Response(EditorialText):
     """An addressee's answer to a recommendation. Without one the answer is awaited."""
 
     class Stance(models.TextChoices):
@@ -77,10 +77,10 @@ class Response(Editorial):
         verbose_name_plural = _("responses")
         ordering = ["-answered_on", "-pk"]
         constraints = [
-            *Editorial.Meta.constraints,
+            *EditorialText.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(stance__in=["supported", "in-part", "noted"]),
-                name="response_stance_known",
+                name="response_stance_valid",
             ),
         ]
         indexes = [models.Index(fields=["outcome", "state", "-answered_on"])]
@@ -93,7 +93,7 @@ class Response(Editorial):
         if not (self.outcome_id and self.organisation_id):
             return
         event = self.outcome.statement.event
-        check_made_up(event, self.organisation.is_demonstration)
+        validate_same_demonstration(event, self.organisation.is_demonstration)
         if self.outcome.kind != Outcome.Kind.RECOMMENDATION:
             raise ValidationError({"outcome": _("Only a recommendation is answered.")})
         if not self.outcome.addressed_organisations().filter(pk=self.organisation_id).exists():
@@ -109,14 +109,14 @@ class Response(Editorial):
             )
 
 
-PARTIES_REPORT = _("It is a party to this commitment, so it reports instead.")
+PARTY_CANNOT_ASSESS = _("It is a party to this commitment, so it reports instead.")
 
 
 def is_party(organisation: Organisation, commitment: Commitment) -> bool:
     """Whether it undertook the commitment, itself or as one of a group, as far as recorded."""
     meant = Q(pk__in=commitment.parties.values("organisation"))
-    for word in commitment.parties.exclude(group=None).values_list("group__made_of", flat=True):
-        meant |= members_of(word, commitment.event_id)
+    for word in commitment.parties.exclude(group=None).values_list("group__member_rule", flat=True):
+        meant |= member_condition(word, commitment.event_id)
     return Organisation.objects.filter(meant, pk=organisation.pk).exists()
 
 
@@ -125,15 +125,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def approved(self) -> "AssessmentQuerySet":
         """Those that a co-chair has approved, the latest day first."""
-        return self.filter(state=State.APPROVED).order_by("-assessed_on", "-pk")
+        return self.filter(state=EditorialState.APPROVED).order_by("-assessed_on", "-pk")
 
     def published(self) -> "AssessmentQuerySet":
         """Approved assessments of commitments of public roundtables, the latest day first."""
         return self.approved().filter(commitment__event__is_public=True)
 
-    def newest(self, by: date | None = None) -> "AssessmentQuerySet":
+    def newest(self, day: date | None = None) -> "AssessmentQuerySet":
         """Of each commitment the approved one of the latest day until `by`, in no order."""
-        until = Q(assessed_on__lte=by) if by else Q()
+        until = Q(assessed_on__lte=day) if day else Q()
         later = Q(assessed_on__gt=OuterRef("assessed_on")) | Q(
             assessed_on=OuterRef("assessed_on"), pk__gt=OuterRef("pk")
         )
@@ -143,7 +143,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.approved().filter(until, ~Exists(others)).order_by()
 
 
-class Assessment(Editorial):
+class Assessment(EditorialText):
     """What an organisation that is not a party found out about a commitment."""
 
     class Finding(models.TextChoices):
@@ -196,14 +196,14 @@ class Assessment(Editorial):
         verbose_name_plural = _("assessments")
         ordering = ["-assessed_on", "-pk"]
         constraints = [
-            *Editorial.Meta.constraints,
+            *EditorialText.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     finding__in=["no-evidence", "not-started", "limited", "substantial", "complete"]
                 ),
-                name="assessment_finding_known",
+                name="assessment_finding_valid",
             ),
-            models.CheckConstraint(condition=~Q(text=""), name="assessment_has_a_text"),
+            models.CheckConstraint(condition=~Q(text=""), name="assessment_has_text"),
         ]
         indexes = [models.Index(fields=["commitment", "state", "-assessed_on"])]
 
@@ -224,9 +224,9 @@ class Assessment(Editorial):
         if not (self.commitment_id and self.organisation_id):
             return
         event = self.commitment.event
-        check_made_up(event, self.organisation.is_demonstration)
+        validate_same_demonstration(event, self.organisation.is_demonstration)
         if is_party(self.organisation, self.commitment):
-            raise ValidationError({"organisation": PARTIES_REPORT})
+            raise ValidationError({"organisation": PARTY_CANNOT_ASSESS})
         if self.assessed_on and self.assessed_on < event.starts_on:
             raise ValidationError(
                 {

@@ -1,117 +1,17 @@
 """What a roundtable agreed: the statement, how it is published, and documents beside it."""
 
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import count
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.statements.canonical import Sentence, Wording, digest
+from outcomes.models.canonical import CanonicalText, Sentence
+from outcomes.models.version import StatementVersion, save_version
 from roundtable.history import record_history
 from roundtable.models import Event
-
-if TYPE_CHECKING:
-    from outcomes.models.corrigendum import Corrigendum
-
-    pass
-
-
-class StatementVersion(models.Model):
-    """The canonical text of a statement as it was circulated or published; it never changes."""
-
-    statement = models.ForeignKey(
-        "outcomes.Statement",
-        on_delete=models.PROTECT,
-        related_name="versions",
-        verbose_name=_("statement"),
-        help_text=_("Whose text it is."),
-    )
-    corrigendum = models.ForeignKey(
-        "outcomes.Corrigendum",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="versions",
-        verbose_name=_("corrigendum"),
-        help_text=_("The correction that proposed this text. Empty for the statement itself."),
-    )
-    number = models.PositiveIntegerField(_("number"), help_text=_("Counts from 1."))
-    text = models.TextField(_("text"), help_text=_("The canonical text, word for word."))
-    sha256 = models.CharField(
-        _("SHA-256"), max_length=64, help_text=_("Of the text, in hexadecimal digits.")
-    )
-    made_at = models.DateTimeField(_("made"), help_text=_("When it was kept."))
-    published_at = models.DateTimeField(
-        _("published"), null=True, blank=True, help_text=_("Since when everyone may read it.")
-    )
-
-    class Meta:
-        verbose_name = _("version of a statement")
-        verbose_name_plural = _("versions of statements")
-        ordering = ["statement", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["statement", "number"], name="statement_version_number_once"
-            ),
-            models.CheckConstraint(condition=~Q(text=""), name="statement_version_has_a_text"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether a later correction took words out of it that nobody is to read any more."""
-        later = StatementVersion.objects.filter(
-            statement=self.statement_id,
-            number__gt=self.number,
-            published_at__isnull=False,
-            corrigendum__hides_before=True,
-        )
-        return later.exists()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the text is still the one that the hash was taken of."""
-        return digest(self.text) == self.sha256
-
-
-def keep_version(
-    statement: "Statement",
-    text: str,
-    *,
-    at: datetime,
-    corrigendum: "Corrigendum | None" = None,
-    published: bool = False,
-    anew: bool = False,
-) -> StatementVersion:
-    """The latest version, where it says this text, or a new one that does; `anew`, always that."""
-    versions = StatementVersion.objects.filter(statement=statement)
-    latest = versions.order_by("-number").first()
-    if latest is None or latest.text != text or anew:
-        number = (versions.aggregate(last=Max("number"))["last"] or 0) + 1
-        latest = StatementVersion(
-            statement=statement,
-            corrigendum=corrigendum,
-            number=number,
-            text=text,
-            sha256=digest(text),
-            made_at=at,
-        )
-    if published and not latest.published_at:
-        latest.published_at = at
-    latest.full_clean()
-    latest.save()
-    return latest
-
-
-if TYPE_CHECKING:
-    from outcomes.models.outcome import Outcome
 
 
 class Theme(models.Model):
@@ -229,14 +129,14 @@ class Statement(models.Model):
             models.CheckConstraint(
                 condition=Q(state="published", published_at__isnull=False)
                 | (~Q(state="published") & Q(published_at=None)),
-                name="statement_published_at_some_time",
+                name="statement_published_has_date",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "circulated", "adopted", "published"]),
-                name="statement_state_known",
+                name="statement_state_valid",
             ),
             models.CheckConstraint(
-                condition=Q(adoption__in=["source", "signed"]), name="statement_adoption_known"
+                condition=Q(adoption__in=["source", "signed"]), name="statement_adoption_valid"
             ),
             models.CheckConstraint(
                 condition=~Q(state="adopted") | Q(adoption="signed"),
@@ -247,34 +147,19 @@ class Statement(models.Model):
     def __str__(self) -> str:
         return f"{self.event}: {self.title}"
 
-    def sentences(self) -> "list[Outcome]":
-        """Lead-ins and points in order, each with the number that it has or will have.
-
-        Nothing is stored: the numbers of a draft follow from its order.
-        """
-        rows = list(self.outcomes.order_by("position", "pk"))
-        found = []
-        lead_ins = [row for row in rows if row.parent_id is None]
-        _number(lead_ins, (str(n) for n in count(1)))
-        for lead_in in lead_ins:
-            points = [row for row in rows if row.parent_id == lead_in.pk]
-            _number(points, (f"{lead_in.number}.{letters(n)}" for n in count()))
-            found += [lead_in, *points]
-        return found
-
-    def wording(self, changed: "Mapping[int | None, str] | None" = None) -> str:
+    def canonical_text(self, replacements: "Mapping[int | None, str] | None" = None) -> str:
         """The canonical text as it stands; `changed` says some sentences by number of their row.
 
         None stands for the introduction there.
         """
-        new = changed or {}
-        return Wording(
+        new = replacements or {}
+        return CanonicalText(
             title=self.title,
             code=self.event.code,
             language=self.language,
             introduction=new.get(None, self.introduction),
             sentences=tuple(
-                Sentence(row.number, new.get(row.pk, row.text)) for row in self.sentences()
+                Sentence(row.number, new.get(row.pk, row.text)) for row in self.outcomes.numbered()
             ),
         ).text()
 
@@ -286,7 +171,7 @@ class Statement(models.Model):
         versions = self.versions.filter(published_at__isnull=False).select_related("corrigendum")
         found: list[StatementVersion] = []
         for version in versions.order_by("number"):
-            if version.corrigendum and version.corrigendum.hides_before:
+            if version.corrigendum and version.corrigendum.hides_previous_text:
                 found.clear()
             found.append(version)
         return found
@@ -298,7 +183,7 @@ class Statement(models.Model):
         Returns the version that everyone reads from now on. Raises ValidationError where the
         statement has no points.
         """
-        sentences = self.sentences()
+        sentences = self.outcomes.numbered()
         if not any(row.parent_id for row in sentences):
             raise ValidationError(_("There is no point yet. Add one before publishing."))
         unnumbered = set(self.outcomes.filter(number="").values_list("pk", flat=True))
@@ -308,26 +193,7 @@ class Statement(models.Model):
         self.state = self.State.PUBLISHED
         self.published_at = at
         self.save()
-        return keep_version(self, self.wording(), at=at, published=True)
-
-
-def _number(rows: "list[Outcome]", numbers: Iterable[str]) -> None:
-    """Gives each row that has no number the first one that none of them has."""
-    taken = {row.number for row in rows}
-    free = (number for number in numbers if number not in taken)
-    for row in rows:
-        if not row.number:
-            row.number = next(free)
-
-
-def letters(number: int) -> str:
-    """Counts a, b … z, aa, ab … from 0."""
-    word = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        word = string.ascii_lowercase[rest] + word
-    return word
+        return save_version(self.pk, self.canonical_text(), at=at, published=True)
 
 
 class Document(models.Model):
@@ -358,7 +224,7 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "title"],
-                name="document_once",
+                name="document_unique",
                 violation_error_message=_("This roundtable has a document of that title."),
             ),
         ]

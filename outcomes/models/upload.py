@@ -11,7 +11,7 @@ from participants.models import User
 from roundtable.models import Event
 
 
-def new_key() -> str:
+def generate_upload_key() -> str:
     """Twenty characters that nobody guesses."""
     return get_random_string(20, "abcdefghjkmnpqrstuvwxyz23456789")
 
@@ -23,18 +23,22 @@ class Upload(models.Model):
         """How far it has come."""
 
         WAITING = "waiting", _("waiting for the worker")
-        ASKS = "asks", _("asks what its columns are")
-        SHOWN = "shown", _("shows what it would do")
+        NEEDS_MAPPING = "needs-mapping", _("asks what its columns are")
+        PREVIEWED = "previewed", _("shows what it would do")
         DONE = "done", _("stored")
 
-    class Wants(models.TextChoices):
+    class Task(models.TextChoices):
         """What the worker is to do."""
 
-        LOOK = "look", _("look at it")
-        STORE = "store", _("store it")
+        PREVIEW = "preview", _("look at it")
+        IMPORT = "import", _("store it")
 
     key = models.CharField(
-        _("key"), max_length=20, unique=True, default=new_key, help_text=_("Stands in addresses.")
+        _("key"),
+        max_length=20,
+        unique=True,
+        default=generate_upload_key,
+        help_text=_("Stands in addresses."),
     )
     user = models.ForeignKey(
         User,
@@ -54,10 +58,10 @@ class Upload(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded"), help_text=_("When it came."))
     state = models.CharField(
-        _("state"), max_length=8, choices=State.choices, help_text=_("How far it has come.")
+        _("state"), max_length=16, choices=State.choices, help_text=_("How far it has come.")
     )
-    wants = models.CharField(
-        _("next"), max_length=8, choices=Wants.choices, help_text=_("What the worker is to do.")
+    next_task = models.CharField(
+        _("next"), max_length=16, choices=Task.choices, help_text=_("What the worker is to do.")
     )
     run = models.PositiveIntegerField(
         _("run"), default=0, help_text=_("Counts what the worker was asked; an older one is void.")
@@ -70,7 +74,7 @@ class Upload(models.Model):
         default=dict,
         help_text=_("Which column is what by its number, and what was answered about rows."),
     )
-    ended_at = models.DateTimeField(
+    finished_at = models.DateTimeField(
         _("ended"), null=True, blank=True, help_text=_("When it was stored.")
     )
 
@@ -80,13 +84,13 @@ class Upload(models.Model):
         ordering = ["uploaded_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "asks", "shown", "done"]),
-                name="upload_state_known",
+                condition=Q(state__in=["waiting", "needs-mapping", "previewed", "done"]),
+                name="upload_state_valid",
             ),
             models.CheckConstraint(
-                condition=Q(state="done", ended_at__isnull=False)
-                | (~Q(state="done") & Q(ended_at=None)),
-                name="upload_done_at_some_time",
+                condition=Q(state="done", finished_at__isnull=False)
+                | (~Q(state="done") & Q(finished_at=None)),
+                name="upload_done_has_date",
             ),
         ]
 

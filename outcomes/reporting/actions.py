@@ -8,38 +8,37 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from outcomes.contributions.review import CHANGED_SINCE
 from outcomes.models import (
     Commitment,
     CommitmentParty,
+    EditorialState,
     ProgressUpdate,
     ReportingRound,
     RoundRequest,
-    State,
     Statement,
 )
-from outcomes.reporting.request_emails import answered_for
-from outcomes.reporting.rounds import unanswered, whom_to_ask, write_to_all
-from outcomes.reporting.submission import tell_author
+from outcomes.reporting.request_emails import parties_with_focal_point
+from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
+from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author
 from participants.models import User
-from participants.permissions import acts_for, rights_of
+from participants.permissions import acting_organisation, permissions_of
 from roundtable.audit import log as audit
-from roundtable.mail.batches import Batch
+from roundtable.mail.batches import MailBatch
 from roundtable.models import Event
 
 # A draft is its author's: nobody decides about it.
-_SETTLED = (State.DRAFT, State.APPROVED)
-_SENT_BACK = (State.DRAFT, State.CHANGE_REQUESTED)
+_NOT_APPROVABLE = (EditorialState.DRAFT, EditorialState.APPROVED)
+_NOT_RETURNABLE = (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
 
 
-def _as_stored(read: ProgressUpdate) -> ProgressUpdate:
+def _lock_unchanged(read: ProgressUpdate) -> ProgressUpdate:
     """The row as it is stored now, locked.
 
     Raises ValidationError where its words are others than those that were read.
     """
     stored = ProgressUpdate.objects.select_for_update().get(pk=read.pk)
     if stored.revision != read.revision:
-        raise ValidationError(CHANGED_SINCE)
+        raise ValidationError(CHANGED_MEANWHILE)
     return stored
 
 
@@ -53,9 +52,9 @@ def approve_updates(
     nobody ticked that it does not.
     """
     done = []
-    for update in map(_as_stored, updates):
+    for update in map(_lock_unchanged, updates):
         event = update.commitment.event
-        if update.state not in _SETTLED and _may_decide(by, event, at):
+        if update.state not in _NOT_APPROVABLE and _may_decide(by, event, at):
             update.approve(by=by, at=at)
             _record("approve update", event, by, at, detail=str(update))
             done.append(update)
@@ -63,7 +62,7 @@ def approve_updates(
 
 
 @transaction.atomic
-def ask_for_changes(
+def request_update_changes(
     *, updates: Iterable[ProgressUpdate], note: str, by: User, at: datetime
 ) -> list[ProgressUpdate]:
     """Sends those back that were not sent back yet, with a note to their authors.
@@ -72,12 +71,12 @@ def ask_for_changes(
     was changed since it was read.
     """
     done = []
-    for update in map(_as_stored, updates):
+    for update in map(_lock_unchanged, updates):
         event = update.commitment.event
-        if update.state not in _SENT_BACK and _may_decide(by, event, at):
+        if update.state not in _NOT_RETURNABLE and _may_decide(by, event, at):
             update.request_change(note=note, at=at)
             _record("ask for changes", event, by, at, detail=str(update))
-            tell_author(update, at=at)
+            notify_author(update, at=at)
             done.append(update)
     return done
 
@@ -94,11 +93,11 @@ def publish_statements(
     done = []
     for given in statements:
         statement = Statement.objects.select_for_update().get(pk=given.pk)
-        is_due = (
+        is_publishable = (
             statement.state == statement.State.DRAFT
             and statement.adoption == statement.Adoption.SOURCE
         )
-        if not is_due or not _may_decide(by, statement.event, at):
+        if not is_publishable or not _may_decide(by, statement.event, at):
             continue
         if not statement.source_title:
             raise ValidationError(
@@ -126,18 +125,18 @@ def open_round(
     reporting_round.opened_by, reporting_round.opened_at = by, at
     reporting_round.full_clean()
     reporting_round.save()
-    parties = whom_to_ask(commitments)
+    parties = parties_to_ask(commitments)
     RoundRequest.objects.bulk_create(
         RoundRequest(round=reporting_round, party=party) for party in parties
     )
-    write_to_all(parties, of=reporting_round, again=False, at=at)
+    queue_round_emails(parties, reporting_round=reporting_round, is_reminder=False, at=at)
     _record("open round", reporting_round.event, by, at)
     return len(parties)
 
 
 @transaction.atomic
-def nudge(
-    *, reporting_round: ReportingRound, by: User, at: datetime, batch: Batch | None = None
+def remind_round_parties(
+    *, reporting_round: ReportingRound, by: User, at: datetime, batch: MailBatch | None = None
 ) -> int:
     """Asks those again who have not answered and want reminders; how many parties.
 
@@ -147,35 +146,37 @@ def nudge(
         return 0
     # Locked, so that two presses at once are one.
     ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
-    parties = whom_to_nudge(reporting_round, at)
+    parties = parties_to_remind(reporting_round, at)
     if not parties:
         return 0
-    reporting_round.requests.filter(party__in=parties).update(nudged_at=at)
-    write_to_all(parties, of=reporting_round, again=True, at=at, batch=batch)
+    reporting_round.requests.filter(party__in=parties).update(reminded_at=at)
+    queue_round_emails(
+        parties, reporting_round=reporting_round, is_reminder=True, at=at, batch=batch
+    )
     _record("nudge round", reporting_round.event, by, at)
     return len(parties)
 
 
-def whom_to_nudge(reporting_round: ReportingRound, at: datetime) -> list[CommitmentParty]:
+def parties_to_remind(reporting_round: ReportingRound, at: datetime) -> list[CommitmentParty]:
     """The parties that would be asked again at that moment."""
-    open_requests = unanswered(reporting_round, again=True).filter(
-        Q(nudged_at=None) | Q(nudged_at__date__lt=at.date())
+    open_requests = unanswered_requests(reporting_round, for_reminder=True).filter(
+        Q(reminded_at=None) | Q(reminded_at__date__lt=at.date())
     )
-    numbers = list(open_requests.values_list("party", flat=True))
-    asked = answered_for().filter(pk__in=numbers)
-    return list(asked.select_related("focal_point__user").order_by("pk"))
+    party_ids = list(open_requests.values_list("party", flat=True))
+    parties = parties_with_focal_point().filter(pk__in=party_ids)
+    return list(parties.select_related("focal_point__user").order_by("pk"))
 
 
 def _may_decide(user: User, event: Event, at: datetime) -> bool:
-    rights = rights_of(user, at.date())
+    rights = permissions_of(user, at.date())
     return rights is not None and rights.may_decide(event.pk)
 
 
-def _record(act: str, event: Event, by: User, at: datetime, detail: str = "") -> None:
+def _record(action: str, event: Event, by: User, at: datetime, detail: str = "") -> None:
     audit.record(
-        act=act,
+        action=action,
         at=at,
         actor=by,
-        organisation=acts_for(by, event.pk, at.date()),
+        organisation=acting_organisation(by, event.pk, at.date()),
         detail=detail or event.code,
     )

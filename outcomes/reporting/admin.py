@@ -19,20 +19,20 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from outcomes.commitments.admin_filters import ReportedFilter
+from outcomes.commitments.admin_filters import ReportAgeFilter
 from outcomes.evidence.files import download
-from outcomes.models import Commitment, CommitmentParty, Evidence, ProgressUpdate, State
-from outcomes.reporting.actions import approve_updates, ask_for_changes
-from outcomes.reporting.findings import findings
-from outcomes.reporting.submission import hand_in
-from participants.admin_base.base import GrantedAdmin, GrantedInline
-from participants.admin_base.fields import rights
-from participants.admin_base.filters import EventFilter, WaitsFilter
-from participants.admin_base.lists import words_of
-from participants.permissions import Rights
+from outcomes.models import Commitment, CommitmentParty, EditorialState, Evidence, ProgressUpdate
+from outcomes.reporting.actions import approve_updates, request_update_changes
+from outcomes.reporting.findings import pii_in_update
+from outcomes.reporting.submission import submit_text
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.lists import split_search
+from participants.permissions import EventPermissions
 
 
-class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
+class EvidenceInlineForm(forms.ModelForm):  # type: ignore[type-arg]
     """Evidence by its address; where a file was given, that one stays."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,11 +43,11 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
             address.disabled = bool(self.instance.file)
 
 
-class EvidenceInline(GrantedInline):
+class EvidenceInline(GrantScopedInline):
     """What the update rests on."""
 
     model = Evidence
-    form = EvidenceForm
+    form = EvidenceInlineForm
     fields = ["title", "url", "stored_file", "dated_on", "is_public"]
     readonly_fields = ["stored_file"]
 
@@ -56,13 +56,11 @@ class EvidenceInline(GrantedInline):
         """A link to the file, which opens it whether it is public or not."""
         if not row.file:
             return None
-        address = reverse(
-            "admin:outcomes_progressupdate_evidence", args=[row.update_of_id, row.key]
-        )
+        address = reverse("admin:outcomes_progressupdate_evidence", args=[row.update_id, row.key])
         return format_html('<a href="{}">{}</a>', address, _("Save the file"))
 
 
-class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProgressUpdateForm(forms.ModelForm):  # type: ignore[type-arg]
     """An update at the desk, which never overwrites what its author wrote meanwhile."""
 
     def clean(self) -> dict[str, Any]:
@@ -80,7 +78,7 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class NoteForm(ActionForm):
+class ReviewNoteForm(ActionForm):
     """What to change, beside the action that asks for it."""
 
     note = forms.CharField(
@@ -90,28 +88,28 @@ class NoteForm(ActionForm):
     )
 
 
-def as_seen(request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
+def with_opened_revision(request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
     """Rows to decide about; one whose page was open as it was then, so that changes are noticed."""
-    number, _dot, revision = request.POST.get("seen", "").partition(".")
+    row_id, _dot, revision = request.POST.get("version", "").partition(".")
     found = list(rows)
     for row in found:
-        if str(row.pk) == number:
+        if str(row.pk) == row_id:
             row.revision = int(revision) if revision.isdecimal() else -1
     return found
 
 
 @admin.register(ProgressUpdate)
-class ProgressUpdateAdmin(GrantedAdmin):
+class ProgressUpdateAdmin(GrantScopedAdmin):
     """Updates of the viewer's roundtables; an approved one stays as everyone reads it."""
 
     event_path = "commitment__event"
-    form = UpdateForm
-    change_form_template = "admin/approval.html"
+    form = ProgressUpdateForm
+    change_form_template = "outcomes/admin/review_change_form.html"
     fieldsets = [
         (
             None,
             {
-                "fields": ["commitment", "party", "reported_on", "status", "step", "text"],
+                "fields": ["commitment", "party", "reported_on", "status", "completion", "text"],
                 "description": _("What a party says has become of a commitment, as of a day."),
             },
         ),
@@ -131,7 +129,13 @@ class ProgressUpdateAdmin(GrantedAdmin):
         (
             _("On its way to being shown"),
             {
-                "fields": ["names_nobody", "state", "note", "recorded_at", "approved_at"],
+                "fields": [
+                    "has_no_personal_details",
+                    "state",
+                    "note",
+                    "recorded_at",
+                    "approved_at",
+                ],
                 "description": _(
                     "A co-chair approves it, on this page or in the list. An approved "
                     "update cannot be changed; ask for changes first."
@@ -140,35 +144,37 @@ class ProgressUpdateAdmin(GrantedAdmin):
         ),
     ]
     readonly_fields = ["state", "note", "recorded_at", "approved_at"]
-    settled_fields = ("commitment",)
+    locked_fields = ("commitment",)
     inlines = [EvidenceInline]
     list_display = ["reference", "party_name", "reported_on", "status", "state", "public_page"]
-    list_filter = [WaitsFilter, "state", "status", ReportedFilter, EventFilter]
+    list_filter = [PendingFilter, "state", "status", ReportAgeFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
     search_fields = ["text"]  # and the reference and the words of the commitment, see below
     search_help_text = _("Reference, or words of the commitment or the update")
     actions = ["approve", "ask_for_changes"]
-    action_form = NoteForm
+    action_form = ReviewNoteForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What was handed in, and what oneself has begun: a draft is its author's."""
-        mine = Q(author=self.rights_of(request).user)
-        return super().get_queryset(request).filter(~Q(state=State.DRAFT) | mine)
+        own_drafts = Q(author=self.permissions_of(request).user)
+        return super().get_queryset(request).filter(~Q(state=EditorialState.DRAFT) | own_drafts)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Each word in the update, or in the reference or the words of its commitment."""
-        for word in words_of(search_term):
-            meant = Q(reference__icontains=word) | Q(text__icontains=word)
-            about = Commitment.objects.filter(meant).order_by().values("pk")
-            queryset = queryset.filter(Q(text__icontains=word) | Q(commitment__in=about))
+        for word in split_search(search_term):
+            matches = Q(reference__icontains=word) | Q(text__icontains=word)
+            commitments = Commitment.objects.filter(matches).order_by().values("pk")
+            queryset = queryset.filter(Q(text__icontains=word) | Q(commitment__in=commitments))
         return queryset, False
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those that were handed in."""
-        rows = rows.filter(state=State.SUBMITTED)
-        return rows if mine.is_operator else self.within(rows, mine.decidable)
+        rows = rows.filter(state=EditorialState.SUBMITTED)
+        return (
+            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As elsewhere, unless it is approved: everyone reads what a co-chair read."""
@@ -190,15 +196,15 @@ class ProgressUpdateAdmin(GrantedAdmin):
         address: str = obj.commitment.get_absolute_url()
         return address
 
-    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Parties to commitments of roundtables that the viewer edits."""
         if db_field.name != "party":
-            return super().offered(db_field, request)
-        mine = rights(request)
+            return super().get_related_queryset(db_field, request)
+        permissions = request_permissions(request)
         parties = CommitmentParty.objects.select_related("commitment", "organisation", "group")
-        if mine.is_operator:
+        if permissions.is_operator:
             return parties
-        return parties.filter(commitment__event__in=mine.editable)
+        return parties.filter(commitment__event__in=permissions.editable)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -211,7 +217,7 @@ class ProgressUpdateAdmin(GrantedAdmin):
             party.choices = [("", "---------"), *((row.pk, str(row)) for row in party.queryset)]
         return form
 
-    def label_of(self, row: Any) -> str:
+    def choice_label(self, row: Any) -> str:
         """A party with the reference of its commitment: it can be party to several."""
         return (
             f"{row.commitment.reference} · {row}" if isinstance(row, CommitmentParty) else str(row)
@@ -222,50 +228,53 @@ class ProgressUpdateAdmin(GrantedAdmin):
 
         Whoever changed it is its author now: names are told to nobody who could try some.
         """
-        obj.author = self.rights_of(request).user
-        if obj.state in (State.DRAFT, State.CHANGE_REQUESTED) and not obj.missing():
-            hand_in(obj, at=timezone.now())
+        obj.author = self.permissions_of(request).user
+        if (
+            obj.state in (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
+            and not obj.missing_fields()
+        ):
+            submit_text(obj, at=timezone.now())
         else:
             obj.revision += 1
             super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As elsewhere; what somebody handed in, only who decides about it."""
-        mine = self.rights_of(request)
+        permissions = self.permissions_of(request)
         may_delete = super().has_delete_permission(request, obj)
-        if obj is None or obj.state == State.DRAFT or mine.is_operator:
+        if obj is None or obj.state == EditorialState.DRAFT or permissions.is_operator:
             return may_delete
-        return may_delete and mine.may_decide(obj.commitment.event_id)
+        return may_delete and permissions.may_decide(obj.commitment.event_id)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The update; for who decides about it, what points at people in it, and the decision."""
         row = self.get_object(request, object_id)
-        found = findings(row, self.rights_of(request)) if row else None
-        more = {**(extra_context or {}), "findings": found, "sends_back": "ask_for_changes"}
+        found = pii_in_update(row, self.permissions_of(request)) if row else None
+        more = {**(extra_context or {}), "findings": found, "send_back_action": "ask_for_changes"}
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[Any]:
         """With that of a file, public or not."""
-        path_of_file = path(
+        evidence_path = path(
             "<int:number>/evidence/<slug:key>/",
             self.admin_site.admin_view(self.evidence_view),
             name="outcomes_progressupdate_evidence",
         )
-        return [path_of_file, *super().get_urls()]
+        return [evidence_path, *super().get_urls()]
 
     @method_decorator(require_safe)
     def evidence_view(self, request: HttpRequest, number: int, key: str) -> HttpResponseBase:
         """A file, for who decides about the update; what is not public is for co-chairs alone."""
         update = get_object_or_404(self.get_queryset(request), pk=number)
-        if not self.rights_of(request).may_decide(update.commitment.event_id):
+        if not self.permissions_of(request).may_decide(update.commitment.event_id):
             raise PermissionDenied
         return download(get_object_or_404(update.evidence.exclude(file=""), key=key))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """The commitment then shows the update before it."""
-        obj.take_away()
+        obj.delete_with_evidence()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """As for one row."""
@@ -285,39 +294,39 @@ class ProgressUpdateAdmin(GrantedAdmin):
     @admin.action(description=_("Approve"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
         """Shows the chosen updates to everyone."""
-        rows = as_seen(request, queryset.select_related("commitment__event"))
-        user = self.rights_of(request).user
+        rows = with_opened_revision(request, queryset.select_related("commitment__event"))
+        user = self.permissions_of(request).user
         try:
             done = approve_updates(updates=rows, by=user, at=timezone.now())
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
         text = ngettext("%d update is approved.", "%d updates are approved.", len(done))
-        self._tell(request, text, len(done), len(rows))
+        self._report_result(request, text, len(done), len(rows))
 
     @admin.action(description=_("Ask for changes"), permissions=["decide"])
     def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
         """Sends the chosen updates back."""
-        rows = as_seen(request, queryset.select_related("commitment__event"))
-        user = self.rights_of(request).user
+        rows = with_opened_revision(request, queryset.select_related("commitment__event"))
+        user = self.permissions_of(request).user
         note = request.POST.get("note", "")
         try:
-            done = ask_for_changes(updates=rows, note=note, by=user, at=timezone.now())
+            done = request_update_changes(updates=rows, note=note, by=user, at=timezone.now())
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
         text = ngettext("%d update was sent back.", "%d updates were sent back.", len(done))
-        self._tell(request, text, len(done), len(rows))
+        self._report_result(request, text, len(done), len(rows))
 
-    def _tell(self, request: HttpRequest, text: str, done: int, chosen: int) -> None:
+    def _report_result(self, request: HttpRequest, text: str, done: int, chosen: int) -> None:
         if done:
             self.message_user(request, text % done, messages.SUCCESS)
-        if left := chosen - done:
+        if skipped := chosen - done:
             text = ngettext(
                 "%d stays as it is: that was done before, or you are no co-chair of its "
                 "roundtable.",
                 "%d stay as they are: that was done before, or you are no co-chair of their "
                 "roundtable.",
-                left,
+                skipped,
             )
-            self.message_user(request, text % left, messages.WARNING)
+            self.message_user(request, text % skipped, messages.WARNING)

@@ -2,51 +2,55 @@
 
 from dataclasses import dataclass
 
-from outcomes.evidence.files import words_of
-from outcomes.models import Editorial, Evidence, ProgressUpdate, State
-from outcomes.reporting.pii_scan import contact_details_in, names_in
-from participants.permissions import Rights
+from outcomes.evidence.files import evidence_file_text
+from outcomes.models import EditorialState, EditorialText, Evidence, ProgressUpdate
+from outcomes.reporting.pii_scan import find_contact_details, find_names
+from participants.permissions import EventPermissions
 
 
 @dataclass(frozen=True)
-class Findings:
+class PiiFindings:
     """What points at people in an update; no names for its own author."""
 
-    details: list[str]
+    contact_details: list[str]
     names: list[str]
     is_author: bool
-    unread: list[Evidence]  # files that could not be looked into
+    unreadable_files: list[Evidence]  # files that could not be looked into
 
 
-def findings(update: ProgressUpdate, rights: Rights) -> Findings | None:
+def pii_in_update(update: ProgressUpdate, rights: EventPermissions) -> PiiFindings | None:
     """What points at people in it; None for who does not decide about it, or nothing is left to.
 
     Whoever wrote it last is told no names: to write some and look would be a way to ask the portal
     whom it knows.
     """
-    if not _decides(rights, update, update.commitment.event_id):
+    if not _may_decide_now(rights, update, update.commitment.event_id):
         return None
-    told = [update.text, update.obstacles, update.next_steps, update.reason, update.source]
-    unread = []
+    texts = [update.text, update.obstacles, update.next_steps, update.reason, update.source]
+    unreadable_files = []
     for row in update.evidence.all():
-        told += [row.title, row.url]
+        texts += [row.title, row.url]
         if row.file:
-            in_file = words_of(row)
-            told.append(in_file or "")
-            unread += [row] if in_file is None else []
-    return _found("\n".join(told), update, rights, unread)
+            in_file = evidence_file_text(row)
+            texts.append(in_file or "")
+            unreadable_files += [row] if in_file is None else []
+    return _scan("\n".join(texts), update, rights, unreadable_files)
 
 
-def findings_in(text: str, row: Editorial, event: int, rights: Rights) -> Findings | None:
+def pii_in_text(
+    text: str, row: EditorialText, event: int, rights: EventPermissions
+) -> PiiFindings | None:
     """The same for a text of another kind, of a roundtable."""
-    return _found(text, row, rights, []) if _decides(rights, row, event) else None
+    return _scan(text, row, rights, []) if _may_decide_now(rights, row, event) else None
 
 
-def _decides(rights: Rights, row: Editorial, event: int) -> bool:
-    return row.state == State.SUBMITTED and rights.may_decide(event)
+def _may_decide_now(rights: EventPermissions, row: EditorialText, event: int) -> bool:
+    return row.state == EditorialState.SUBMITTED and rights.may_decide(event)
 
 
-def _found(text: str, row: Editorial, rights: Rights, unread: list[Evidence]) -> Findings:
+def _scan(
+    text: str, row: EditorialText, rights: EventPermissions, unreadable_files: list[Evidence]
+) -> PiiFindings:
     is_author = row.author_id == rights.user.pk
-    names = [] if is_author else names_in(text)
-    return Findings(contact_details_in(text), names, is_author, unread)
+    names = [] if is_author else find_names(text)
+    return PiiFindings(find_contact_details(text), names, is_author, unreadable_files)

@@ -8,23 +8,23 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.evidence.files import words_in
-from outcomes.evidence.validation import Checked, check
-from outcomes.models import Evidence, ProgressUpdate, Status, Step
-from outcomes.reporting.pii_scan import contact_details_in
+from outcomes.evidence.files import extract_text
+from outcomes.evidence.validation import CheckedFile, check_file
+from outcomes.models import CompletionLevel, Evidence, ImplementationStatus, ProgressUpdate
+from outcomes.reporting.pii_scan import find_contact_details
 
-WORDS = ["text", "obstacles", "next_steps", "reason", "source"]
+TEXT_FIELDS = ["text", "obstacles", "next_steps", "reason", "source"]
 
 
 class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a party reports; a draft may lack anything, what is handed in may not."""
 
-    contacts_stay = forms.CharField(required=False)
+    contacts_confirmed = forms.CharField(required=False)
 
     class Meta:
         model = ProgressUpdate
-        fields = ["status", "step", "reported_on", *WORDS, "names_nobody"]
-        labels = {"names_nobody": gettext_lazy("It names no person and no shelter")}
+        fields = ["status", "completion", "reported_on", *TEXT_FIELDS, "has_no_personal_details"]
+        labels = {"has_no_personal_details": gettext_lazy("It names no person and no shelter")}
         widgets = {
             "reported_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "text": forms.Textarea(attrs={"rows": 5}),
@@ -33,34 +33,34 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
             "reason": forms.Textarea(attrs={"rows": 2}),
         }
 
-    def __init__(self, *args: Any, hand_in: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, submitting: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.hand_in = hand_in
+        self.submitting = submitting
         self.contacts: list[str] = []
-        self.also_read: list[str] = []  # what else everyone is going to read
+        self.other_public_text: list[str] = []  # what else everyone is going to read
         status: Any = self.fields["status"]
-        status.choices = [("", _("Choose …")), *Status.choices]
-        step: Any = self.fields["step"]
-        step.choices = [("", _("Cannot be said")), *Step.choices]
+        status.choices = [("", _("Choose …")), *ImplementationStatus.choices]
+        step: Any = self.fields["completion"]
+        step.choices = [("", _("Cannot be said")), *CompletionLevel.choices]
         # Of a draft nothing is asked; what is opened says what will be.
-        status.required = self.fields["text"].required = hand_in or not self.is_bound
+        status.required = self.fields["text"].required = submitting or not self.is_bound
         status.error_messages["required"] = _("Say how far the commitment has come.")
         self.fields["text"].error_messages["required"] = _("Say what was done.")
 
     def clean(self) -> dict[str, Any]:
         """Points out what is missing, and what looks like a way to reach somebody."""
         values = super().clean() or self.cleaned_data
-        if self.hand_in:
+        if self.submitting:
             # The row is filled in after this, so what is missing is asked of another one.
             sent = {name: value for name, value in values.items() if name in self.Meta.fields}
-            for name, sentence in ProgressUpdate(**sent).missing().items():
+            for name, sentence in ProgressUpdate(**sent).missing_fields().items():
                 if name not in self.errors:
                     self.add_error(name, sentence)
-            said = [*(values.get(name, "") for name in WORDS), *self.also_read]
-            self.contacts = contact_details_in("\n".join(said))
-            if self.contacts and values["contacts_stay"] != self.contacts_found:
+            said = [*(values.get(name, "") for name in TEXT_FIELDS), *self.other_public_text]
+            self.contacts = find_contact_details("\n".join(said))
+            if self.contacts and values["contacts_confirmed"] != self.contacts_joined:
                 self.add_error(
-                    "contacts_stay",
+                    "contacts_confirmed",
                     _(
                         "Take these out, or say that everyone may read them: they look like ways "
                         "to reach somebody."
@@ -69,7 +69,7 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         return values
 
     @property
-    def contacts_found(self) -> str:
+    def contacts_joined(self) -> str:
         """All that was pointed out, so that a yes stands for just that."""
         return " · ".join(self.contacts)
 
@@ -104,7 +104,7 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.empty_permitted = True
         self.use_required_attribute = False
         self.fields["title"].required = False
-        self.checked: Checked | None = None
+        self.checked: CheckedFile | None = None
 
     @property
     def is_given(self) -> bool:
@@ -123,29 +123,29 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("file", _("Give an address or a file, not both."))
         elif file:
             try:
-                self.checked = check(file)
+                self.checked = check_file(file)
             except ValidationError as refusal:
                 self.add_error("file", refusal)
         return values
 
     def _get_validation_exclusions(self) -> set[str]:
         # The file is stored under a name of the portal's own, once all is found right.
-        return {*super()._get_validation_exclusions(), "file", "update_of"}  # type: ignore[misc]
+        return {*super()._get_validation_exclusions(), "file", "update"}  # type: ignore[misc]
 
-    def words(self) -> list[str]:
+    def public_texts(self) -> list[str]:
         """What everyone may read of it: its title, its address, and what a public file says."""
         found = [str(self[name].value() or "") for name in ("title", "url")]
         if self.checked and self.cleaned_data.get("is_public"):
-            found.append(words_in(self.checked.content, self.checked.media_type) or "")
+            found.append(extract_text(self.checked.content, self.checked.media_type) or "")
         return found
 
-    def store(self, update: ProgressUpdate) -> None:
+    def save_to(self, update: ProgressUpdate) -> None:
         """Adds it to the update."""
         row: Evidence = self.save(commit=False)
-        row.update_of = update
+        row.update = update
         if self.checked:
             row.media_type = self.checked.media_type
-            name = f"{row.key}.{self.checked.ending}"
+            name = f"{row.key}.{self.checked.extension}"
             row.file.save(name, ContentFile(self.checked.content), save=False)
         row.full_clean()
         row.save()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import CommitmentParty, Handover, ReportLink
-from participants.accounts.emails import write_to_cochairs
+from participants.accounts.emails import email_cochairs
 from participants.models import User
 from roundtable.audit import log as audit
 
@@ -33,18 +33,18 @@ def hand_over(party: CommitmentParty, *, suggestion: str, by: User | None, at: d
     row = CommitmentParty.objects.select_for_update().get(pk=party.pk)
     if row.focal_point_id is None or row.focal_point_id != party.focal_point_id:
         return False
-    handover = Handover(party=row, suggestion=suggestion, said_at=at)
+    handover = Handover(party=row, suggestion=suggestion, handed_over_at=at)
     handover.full_clean()
     handover.save()
     ReportLink.objects.filter(party=row, revoked_at=None).update(revoked_at=at)
     row.decline()
     commitment = party.commitment
-    audit.record(act="give task back", at=at, actor=by, detail=commitment.reference)
+    audit.record(action="give task back", at=at, actor=by, detail=commitment.reference)
     page = reverse("admin:outcomes_commitment_change", args=[commitment.pk])
-    write_to_cochairs(
+    email_cochairs(
         commitment.event,
-        cause=f"handover:{handover.pk}",
-        template="outcomes/mail/handover",
+        dedup_key=f"handover:{handover.pk}",
+        template="outcomes/reporting/emails/handover",
         context={"reference": commitment.reference, "url": f"{settings.PORTAL_URL}{page}"},
         at=at,
     )
@@ -56,6 +56,6 @@ def stop_reminders(party: CommitmentParty, *, at: datetime) -> None:
     CommitmentParty.objects.filter(pk=party.pk).update(reminders_stopped_at=at)
 
 
-def remind_again(party: CommitmentParty) -> None:
+def resume_reminders(party: CommitmentParty) -> None:
     """Reminders come as before."""
     CommitmentParty.objects.filter(pk=party.pk).update(reminders_stopped_at=None)

@@ -11,10 +11,10 @@ from django.urls import reverse
 from outcomes.models import CommitmentParty, ReportLink
 
 _SALT = "outcomes.reporting.links"
-WORKS_FOR = timedelta(days=30)
+LINK_LIFETIME = timedelta(days=30)
 
 
-def report_link(party: CommitmentParty, *, at: datetime) -> str:
+def create_report_link(party: CommitmentParty, *, at: datetime) -> str:
     """The whole address of the page where the party's focal point reports, without signing in.
 
     It works for 30 days, for this person and this commitment alone, and can do nothing else. The
@@ -22,44 +22,48 @@ def report_link(party: CommitmentParty, *, at: datetime) -> str:
     """
     assert party.focal_point_id and party.focal_point_accepted_at
     link = ReportLink(
-        party=party, delegate_id=party.focal_point_id, made_at=at, expires_at=at + WORKS_FOR
+        party=party, delegate_id=party.focal_point_id, created_at=at, expires_at=at + LINK_LIFETIME
     )
     link.full_clean()
     link.save()
-    return f"{settings.PORTAL_URL}{reverse('report-by-link', args=[token_of(link)])}"
+    return f"{settings.PORTAL_URL}{reverse('report-by-link', args=[token_for(link)])}"
 
 
-def token_of(link: ReportLink) -> str:
+def token_for(link: ReportLink) -> str:
     """What stands in the address for this link."""
-    return signing.dumps([link.pk, link.made_at.isoformat()], salt=_SALT)
+    return signing.dumps([link.pk, link.created_at.isoformat()], salt=_SALT)
 
 
-def link_of(token: str, at: datetime) -> ReportLink | None:
+def link_for_token(token: str, at: datetime) -> ReportLink | None:
     """The link that this token stands for; None where it may not be used, for whatever cause."""
-    content = _content(token)
+    content = _load_token(token)
     if content is None:
         return None
     links = ReportLink.objects.select_related(
         "delegate__user", "party__commitment__event", "party__organisation", "party__group"
     )
     link = links.filter(pk=content[0], delegate__user__is_active=True).first()
-    if link is None or link.made_at.isoformat() != content[1]:
+    if link is None or link.created_at.isoformat() != content[1]:
         return None
-    return link if link.works(at) else None
+    return link if link.is_valid(at) else None
 
 
-def links_in(text: str, *, made_at: datetime, at: datetime) -> list[ReportLink | None]:
+def links_in_text(text: str, *, created_at: datetime, at: datetime) -> list[ReportLink | None]:
     """Each link to report that was made for a text; None for one that may not be used.
 
     Another address of that kind, in a title or a commitment, is none of them.
     """
     before, after = reverse("report-by-link", args=["-"]).split("-")
     tokens = re.findall(rf"{re.escape(before)}([^/\s]+){re.escape(after)}", text)
-    moment = made_at.isoformat()
-    return [link_of(token, at) for token in tokens if (_content(token) or [0, ""])[1] == moment]
+    moment = created_at.isoformat()
+    return [
+        link_for_token(token, at)
+        for token in tokens
+        if (_load_token(token) or [0, ""])[1] == moment
+    ]
 
 
-def _content(token: str) -> list[Any] | None:
+def _load_token(token: str) -> list[Any] | None:
     try:
         content = signing.loads(token, salt=_SALT)
     except signing.BadSignature:

@@ -14,30 +14,34 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from outcomes.models import (
-    ENDED,
+    ENDED_STATUSES,
     Commitment,
     CommitmentParty,
+    EditorialState,
     ProgressUpdate,
     ReportingRound,
     ReportLink,
     RoundRequest,
-    State,
 )
-from outcomes.reporting.links import links_in
-from outcomes.reporting.request_emails import answered_for, takes_letters, write_digest
-from participants.accounts.addresses import mailbox_of
+from outcomes.reporting.links import links_in_text
+from outcomes.reporting.request_emails import (
+    can_receive_mail,
+    parties_with_focal_point,
+    queue_digest,
+)
+from participants.accounts.addresses import delivery_address
 from participants.models import Delegate
-from roundtable.mail.batches import Batch, recheck
-from roundtable.mail.queue import Letter
+from roundtable.mail.batches import MailBatch, register_recipient_check
+from roundtable.mail.queue import QueuedEmail
 
 # How many rounds in a row must stay unanswered before the commitment's page says so.
-SILENT_AFTER = 2
+MIN_UNANSWERED_ROUNDS = 2
 # What begins the cause of each letter of a round.
-CAUSE = "round "
+ROUND_DEDUP_PREFIX = "round "
 
 
 @dataclass(frozen=True)
-class Standing:
+class RoundStatus:
     """How a round stands: its requests, answered ones first, and how many were answered."""
 
     requests: list[RoundRequest]
@@ -49,38 +53,42 @@ class Standing:
         return len(self.requests)
 
 
-def handed_in() -> QuerySet[ProgressUpdate]:
+def submitted_updates() -> QuerySet[ProgressUpdate]:
     """What was handed in and not taken back to be written on."""
-    return ProgressUpdate.objects.filter(submitted_at__isnull=False).exclude(state=State.DRAFT)
+    return ProgressUpdate.objects.filter(submitted_at__isnull=False).exclude(
+        state=EditorialState.DRAFT
+    )
 
 
-def has_answered() -> Exists:
+def has_answered_q() -> Exists:
     """Condition for requests whose party has handed in an update since the round was opened."""
-    since = handed_in().filter(
+    submissions = submitted_updates().filter(
         party=OuterRef("party"), submitted_at__gte=OuterRef("round__opened_at")
     )
-    return Exists(since)
+    return Exists(submissions)
 
 
-def unanswered(reporting_round: ReportingRound, *, again: bool) -> QuerySet[RoundRequest]:
+def unanswered_requests(
+    reporting_round: ReportingRound, *, for_reminder: bool
+) -> QuerySet[RoundRequest]:
     """Its requests that wait for an answer; to be asked `again`, where reminders are wanted."""
-    rows = reporting_round.requests.filter(~has_answered())
-    return rows.filter(party__reminders_stopped_at=None) if again else rows
+    rows = reporting_round.requests.filter(~has_answered_q())
+    return rows.filter(party__reminders_stopped_at=None) if for_reminder else rows
 
 
-def standing(reporting_round: ReportingRound) -> Standing:
+def round_status(reporting_round: ReportingRound) -> RoundStatus:
     """Who was asked in this round, and who has answered."""
-    rows = reporting_round.requests.annotate(has_answered=has_answered()).select_related(
+    rows = reporting_round.requests.annotate(has_answered=has_answered_q()).select_related(
         "party__commitment", "party__organisation", "party__group"
     )
     found = sorted(rows, key=lambda row: (not row.has_answered, row.party.commitment_id, row.pk))
-    return Standing(list(found), sum(row.has_answered for row in found))
+    return RoundStatus(list(found), sum(row.has_answered for row in found))
 
 
-def with_numbers(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
+def with_counts(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
     """Adds to each how many parties were `asked` and how many have `replied`."""
     of_round = RoundRequest.objects.filter(round=OuterRef("pk")).order_by()
-    found = {"asked": of_round, "replied": of_round.filter(has_answered())}
+    found = {"asked": of_round, "replied": of_round.filter(has_answered_q())}
     numbers = {
         name: Coalesce(Subquery(rows.values("round").annotate(n=Count("pk")).values("n")), 0)
         for name, rows in found.items()
@@ -88,54 +96,54 @@ def with_numbers(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
     return rounds.annotate(**numbers)
 
 
-def whom_to_ask(commitments: QuerySet[Commitment]) -> list[CommitmentParty]:
+def parties_to_ask(commitments: QuerySet[Commitment]) -> list[CommitmentParty]:
     """The parties to these commitments whose focal point accepted to be asked."""
-    parties = answered_for().filter(commitment__in=commitments.order_by())
+    parties = parties_with_focal_point().filter(commitment__in=commitments.order_by())
     return list(parties.select_related("focal_point__user").order_by("pk"))
 
 
-def write_to_all(
+def queue_round_emails(
     parties: Iterable[CommitmentParty],
     *,
-    of: ReportingRound,
-    again: bool,
+    reporting_round: ReportingRound,
+    is_reminder: bool,
     at: datetime,
-    batch: Batch | None = None,
-    cause: str = "",
+    batch: MailBatch | None = None,
+    dedup_key: str = "",
 ) -> None:
     """Queues one letter for each focal point among these parties, with a link for each of them.
 
     A `cause` is given where there is one focal point, whose letter this one replaces.
     """
-    theirs = defaultdict(list)
+    parties_by_person = defaultdict(list)
     for party in parties:
         assert party.focal_point is not None
-        theirs[party.focal_point].append(party)
-    for person, asked in theirs.items():
-        usual = f"{CAUSE}{of.pk} {person.pk}"
-        write_digest(
+        parties_by_person[party.focal_point].append(party)
+    for person, person_parties in parties_by_person.items():
+        default_key = f"{ROUND_DEDUP_PREFIX}{reporting_round.pk} {person.pk}"
+        queue_digest(
             person,
-            asked,
-            cause=cause or (f"{usual} {at.date()}" if again else usual),
-            template="outcomes/mail/round",
+            person_parties,
+            dedup_key=dedup_key or (f"{default_key} {at.date()}" if is_reminder else default_key),
+            template="outcomes/reporting/emails/reporting_round",
             at=at,
-            title=of.title,
-            by=of.due_on,
-            again=again,
+            title=reporting_round.title,
+            by=reporting_round.due_on,
+            again=is_reminder,
             today=at.date(),
             batch=batch,
         )
 
 
-def silent(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
+def silent_commitments(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
     """Those not ended of which no party has answered two rounds over by that day."""
-    since = handed_in().filter(
+    submissions = submitted_updates().filter(
         commitment=OuterRef("party__commitment"), submitted_at__gte=OuterRef("round__opened_at")
     )
-    unanswered = RoundRequest.objects.filter(~Exists(since), round__due_on__lt=on).order_by()
-    counted = unanswered.values("party__commitment").annotate(n=Count("round", distinct=True))
-    often = counted.filter(n__gte=SILENT_AFTER).values("party__commitment")
-    return commitments.exclude(latest_status__in=ENDED).filter(pk__in=often)
+    requests = RoundRequest.objects.filter(~Exists(submissions), round__due_on__lt=on).order_by()
+    counted = requests.values("party__commitment").annotate(n=Count("round", distinct=True))
+    silent_ids = counted.filter(n__gte=MIN_UNANSWERED_ROUNDS).values("party__commitment")
+    return commitments.exclude(latest_status__in=ENDED_STATUSES).filter(pk__in=silent_ids)
 
 
 def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:
@@ -143,44 +151,48 @@ def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:
 
     Empty where they are fewer than two: one may be missed.
     """
-    since = handed_in().filter(commitment=commitment, submitted_at__gte=OuterRef("opened_at"))
+    submissions = submitted_updates().filter(
+        commitment=commitment, submitted_at__gte=OuterRef("opened_at")
+    )
     rounds = ReportingRound.objects.filter(
-        ~Exists(since),
+        ~Exists(submissions),
         pk__in=RoundRequest.objects.filter(party__commitment=commitment).values("round"),
         due_on__lt=on,
     )
     found = list(rounds.order_by("opened_at", "pk"))
-    return found if len(found) >= SILENT_AFTER else []
+    return found if len(found) >= MIN_UNANSWERED_ROUNDS else []
 
 
 # What ends the cause of a letter that went in place of another one.
-ANEW = "anew"
+REPLACEMENT_SUFFIX = "anew"
 
 
-@recheck(CAUSE)
+@register_recipient_check(ROUND_DEDUP_PREFIX)
 @transaction.atomic
-def asked_in_round(letter: Letter, at: datetime) -> str:
+def recheck_round_email(letter: QueuedEmail, at: datetime) -> str:
     """The mailbox of the focal point, where all that the letter asks for is to be asked still.
 
     Where a part of it was answered or given back meanwhile, another letter asks for the rest.
     """
-    of, number, *more = letter.cause.removeprefix(CAUSE).split()
-    again = bool(more) and more[0] != ANEW
+    round_id, number, *more = letter.dedup_key.removeprefix(ROUND_DEDUP_PREFIX).split()
+    is_reminder = bool(more) and more[0] != REPLACEMENT_SUFFIX
     person = Delegate.objects.select_related("user").filter(pk=number).first()
-    reporting_round = ReportingRound.objects.filter(pk=of).first()
-    if not (person and person.user and reporting_round and takes_letters(person)):
+    reporting_round = ReportingRound.objects.filter(pk=round_id).first()
+    if not (person and person.user and reporting_round and can_receive_mail(person)):
         return ""
-    links = links_in(letter.text, made_at=letter.queued_at, at=at)
-    working = [link for link in links if link and link.delegate_id == person.pk]
-    requests = unanswered(reporting_round, again=again)
-    parties = answered_for().filter(
-        pk__in=requests.filter(party__in=[link.party_id for link in working]).values("party")
+    links = links_in_text(letter.text, created_at=letter.queued_at, at=at)
+    valid_links = [link for link in links if link and link.delegate_id == person.pk]
+    requests = unanswered_requests(reporting_round, for_reminder=is_reminder)
+    parties = parties_with_focal_point().filter(
+        pk__in=requests.filter(party__in=[link.party_id for link in valid_links]).values("party")
     )
-    rest = list(parties.select_related("focal_point__user").order_by("pk"))
-    if len(rest) == len(links):
-        return mailbox_of(person.user)
+    remaining = list(parties.select_related("focal_point__user").order_by("pk"))
+    if len(remaining) == len(links):
+        return delivery_address(person.user)
     # Nobody has them.
-    ReportLink.objects.filter(pk__in=[link.pk for link in working]).update(revoked_at=at)
-    cause = f"{letter.cause} {ANEW}"
-    write_to_all(rest, of=reporting_round, again=again, at=at, cause=cause)
+    ReportLink.objects.filter(pk__in=[link.pk for link in valid_links]).update(revoked_at=at)
+    cause = f"{letter.dedup_key} {REPLACEMENT_SUFFIX}"
+    queue_round_emails(
+        remaining, reporting_round=reporting_round, is_reminder=is_reminder, at=at, dedup_key=cause
+    )
     return ""

@@ -13,16 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.commitments.action_preview import preview
+from outcomes.commitments.action_preview import render_action_preview
 from outcomes.models import Commitment, ReportingRound
-from outcomes.reporting.actions import nudge, open_round, whom_to_nudge
-from outcomes.reporting.rounds import standing, with_numbers
-from participants.admin_base.base import GrantedAdmin
+from outcomes.reporting.actions import open_round, parties_to_remind, remind_round_parties
+from outcomes.reporting.rounds import round_status, with_counts
+from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.filters import EventFilter
-from roundtable.mail.batches import Batch, hold
+from roundtable.mail.batches import MailBatch, create_batch
 
 
-class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
+class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
     """What is asked for, by when, and about which commitments."""
 
     references = forms.CharField(
@@ -45,10 +45,10 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
         if not cleaned.get("event"):
             return cleaned
         found = Commitment.objects.not_ended().filter(event=cleaned["event"])
-        written = re.split(r"[\s,;]+", cleaned.get("references", "").upper())
-        if wanted := {word for word in written if word}:
-            found = found.filter(reference__in=wanted)
-            missing = wanted - set(found.values_list("reference", flat=True))
+        references = re.split(r"[\s,;]+", cleaned.get("references", "").upper())
+        if wanted_references := {word for word in references if word}:
+            found = found.filter(reference__in=wanted_references)
+            missing = wanted_references - set(found.values_list("reference", flat=True))
             if missing:
                 words = ", ".join(sorted(missing))
                 raise ValidationError(
@@ -65,12 +65,12 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(ReportingRound)
-class ReportingRoundAdmin(GrantedAdmin):
+class ReportingRoundAdmin(GrantScopedAdmin):
     """Rounds of the viewer's roundtables; once opened, one stays as it was asked."""
 
     event_path = "event"
-    form = RoundForm
-    change_form_template = "admin/round.html"
+    form = ReportingRoundForm
+    change_form_template = "outcomes/reporting/admin/reporting_round_change_form.html"
     list_display = ["title", "event__code", "due_on", "opened_at", "answered"]
     list_filter = [EventFilter]
     list_select_related = ["event"]
@@ -80,26 +80,28 @@ class ReportingRoundAdmin(GrantedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With how many answered."""
-        return with_numbers(super().get_queryset(request))
+        return with_counts(super().get_queryset(request))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The question, and once it is asked, when that was."""
-        asked = ["event", "title", "due_on"]
-        return [*asked, "opened_at", "answered"] if obj else [*asked, "references"]
+        request_fields = ["event", "title", "due_on"]
+        return (
+            [*request_fields, "opened_at", "answered"] if obj else [*request_fields, "references"]
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What is told of an opened round."""
         return ["opened_at", "answered"] if obj else []
 
-    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Roundtables that the viewer decides about."""
-        rows = super().offered(db_field, request)
-        mine = self.rights_of(request)
-        return rows if mine.is_operator else rows.filter(pk__in=mine.decidable)
+        rows = super().get_related_queryset(db_field, request)
+        permissions = self.permissions_of(request)
+        return rows if permissions.is_operator else rows.filter(pk__in=permissions.decidable)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Co-chairs."""
-        return self.rights_of(request).decides_somewhere
+        return self.permissions_of(request).can_decide_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: people have been asked."""
@@ -107,21 +109,21 @@ class ReportingRoundAdmin(GrantedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators: a round that stays unanswered is told to everyone."""
-        return self.rights_of(request).is_operator
+        return self.permissions_of(request).is_operator
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Opens it: each accepted focal point gets one letter."""
-        asked = open_round(
+        party_count = open_round(
             reporting_round=obj,
             commitments=form.cleaned_data["commitments"],
-            by=self.rights_of(request).user,
+            by=self.permissions_of(request).user,
             at=timezone.now(),
         )
-        text = ngettext("%d party is asked.", "%d parties are asked.", asked)
-        level = messages.SUCCESS if asked else messages.WARNING
-        if not asked:
+        text = ngettext("%d party is asked.", "%d parties are asked.", party_count)
+        level = messages.SUCCESS if party_count else messages.WARNING
+        if not party_count:
             text = gettext("Nobody is asked: no focal point of these commitments has accepted yet.")
-        self.message_user(request, text % asked if asked else text, level)
+        self.message_user(request, text % party_count if party_count else text, level)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -130,12 +132,12 @@ class ReportingRoundAdmin(GrantedAdmin):
         row = self.get_object(request, object_id)
         more = dict(extra_context or {})
         if row is not None:
-            found = standing(row)
-            mine = self.rights_of(request)
-            left = found.asked - found.answered
+            found = round_status(row)
+            permissions = self.permissions_of(request)
+            unanswered = found.asked - found.answered
             more |= {
                 "standing": found,
-                "may_ask_again": mine.may_decide(row.event_id) and left > 0,
+                "may_ask_again": permissions.may_decide(row.event_id) and unanswered > 0,
             }
         return super().change_view(request, object_id, form_url, more)
 
@@ -155,47 +157,51 @@ class ReportingRoundAdmin(GrantedAdmin):
         self, request: HttpRequest, queryset: QuerySet[ReportingRound]
     ) -> HttpResponse | None:
         """Says who would be asked, then holds one more letter for each; one a day."""
-        mine, now = self.rights_of(request), timezone.now()
-        rows = [row for row in queryset.select_related("event") if mine.may_decide(row.event_id)]
+        permissions, now = self.permissions_of(request), timezone.now()
+        rows = [
+            row for row in queryset.select_related("event") if permissions.may_decide(row.event_id)
+        ]
         if "confirmed" not in request.POST:
             lines = [
                 (str(party), f"{party.commitment.reference} · {row}")
                 for row in rows
-                for party in whom_to_nudge(row, now)
+                for party in parties_to_remind(row, now)
             ]
             if lines:
-                return preview(
+                return render_action_preview(
                     self,
                     request,
                     title=gettext("Ask these parties again?"),
-                    says=gettext(
+                    explanation=gettext(
                         "Each focal point gets one letter with a link to report. It leaves in ten "
                         "minutes and can be called off until then."
                     ),
-                    heads=(gettext("Party"), gettext("Commitment and round")),
-                    lines=lines,
-                    numbers=[row.pk for row in rows],
+                    column_titles=(gettext("Party"), gettext("Commitment and round")),
+                    rows=lines,
+                    selected_ids=[row.pk for row in rows],
                     action="ask_again",
                     button=gettext("Ask again"),
                 )
-        asked = 0
+        party_count = 0
         with transaction.atomic():
-            batches: dict[int, Batch] = {}  # one for a roundtable: it is called off as a whole
+            batches: dict[int, MailBatch] = {}  # one for a roundtable: it is called off as a whole
             reached: set[int] = set()
             for row in rows:
                 batch = batches.get(row.event_id)
                 if batch is None:
-                    batch = hold(event=row.event, act=Batch.Act.REMIND, at=now)
+                    batch = create_batch(event=row.event, action=MailBatch.Action.REMIND, at=now)
                     batches[row.event_id] = batch
-                number = nudge(reporting_round=row, by=mine.user, at=now, batch=batch)
-                asked += number
+                number = remind_round_parties(
+                    reporting_round=row, by=permissions.user, at=now, batch=batch
+                )
+                party_count += number
                 if number:
                     reached.add(row.event_id)
             # Even where it has no letter: who hides gets none, and nobody is to see that.
             for event_id, batch in batches.items():
                 if event_id not in reached:
                     batch.delete()
-        if not asked:
+        if not party_count:
             text = gettext(
                 "Nobody is asked again: all have answered, want no reminders, or were asked again "
                 "today; or you are no co-chair of this roundtable."
@@ -207,7 +213,7 @@ class ReportingRoundAdmin(GrantedAdmin):
             "under “Mail on hold”.",
             "%d parties are asked again in ten minutes. Until then the letters can be called off, "
             "under “Mail on hold”.",
-            asked,
+            party_count,
         )
-        self.message_user(request, text % asked, messages.SUCCESS)
+        self.message_user(request, text % party_count, messages.SUCCESS)
         return None

@@ -11,21 +11,26 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
-from outcomes.models import Assessment, Offer, ProgressUpdate, Response, State
-from outcomes.reporting.focal_points import seats_of
-from outcomes.reporting.links import report_link
-from outcomes.reporting.request_emails import takes_letters
-from participants.accounts.addresses import mailbox_of
-from participants.accounts.emails import hide_url_of, write_to_cochairs
+from outcomes.models import Assessment, EditorialState, Offer, ProgressUpdate, Response
+from outcomes.reporting.focal_points import active_participations_of
+from outcomes.reporting.links import create_report_link
+from outcomes.reporting.request_emails import can_receive_mail
+from participants.accounts.addresses import delivery_address
+from participants.accounts.emails import email_cochairs, hide_url_for
 from participants.models import Delegate, Participation, User
-from participants.permissions import rights_of
-from roundtable.mail.queue import post
+from participants.permissions import permissions_of
+from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
-Written = Response | Offer | Assessment | ProgressUpdate
+CHANGED_MEANWHILE = gettext_lazy(
+    "It was changed since you opened it. Nothing is decided yet: read it again."
+)
+
+SubmittedText = Response | Offer | Assessment | ProgressUpdate
 # By which way each kind of text belongs to a roundtable.
-EVENT_OF: dict[type[Any], tuple[str, ...]] = {
+EVENT_LOOKUPS: dict[type[Any], tuple[str, ...]] = {
     ProgressUpdate: ("commitment__event",),
     Response: ("outcome__statement__event",),
     Offer: ("commitment__event", "outcome__statement__event"),
@@ -33,14 +38,14 @@ EVENT_OF: dict[type[Any], tuple[str, ...]] = {
 }
 
 
-def event_of(row: Written) -> Event:
+def event_of(row: SubmittedText) -> Event:
     """The roundtable that a text belongs to."""
     if isinstance(row, ProgressUpdate | Assessment):
         return row.commitment.event
     return row.event if isinstance(row, Offer) else row.outcome.statement.event
 
 
-def hand_in(row: Written, *, at: datetime) -> None:
+def submit_text(row: SubmittedText, *, at: datetime) -> None:
     """Hands a text in for approval, and writes to the co-chairs where nothing else waited.
 
     Where something does, they know. The same text is told of once an hour at most, however often
@@ -48,17 +53,17 @@ def hand_in(row: Written, *, at: datetime) -> None:
     """
     row.submit(at=at)
     event = event_of(row)
-    if waiting(type(row), event).exclude(pk=row.pk).exists():
+    if pending_texts(type(row), event).exclude(pk=row.pk).exists():
         return
-    _tell_cochairs(
-        event, [row], cause=f"waiting {row._meta.model_name} {row.pk} {at:%Y-%m-%dT%H}", at=at
+    _notify_cochairs(
+        event, [row], dedup_key=f"waiting {row._meta.model_name} {row.pk} {at:%Y-%m-%dT%H}", at=at
     )
 
 
-def waiting(kind: type[Any], event: Event) -> QuerySet[Any]:
+def pending_texts(kind: type[Any], event: Event) -> QuerySet[Any]:
     """The texts of one kind that wait for the co-chairs of a roundtable, the oldest first."""
-    belongs = reduce(or_, (Q((way, event)) for way in EVENT_OF[kind]))
-    found: QuerySet[Any] = kind.objects.filter(belongs, state=State.SUBMITTED)
+    belongs = reduce(or_, (Q((way, event)) for way in EVENT_LOOKUPS[kind]))
+    found: QuerySet[Any] = kind.objects.filter(belongs, state=EditorialState.SUBMITTED)
     return found.order_by("submitted_at")
 
 
@@ -68,80 +73,93 @@ def remind_cochairs(*, at: datetime) -> int:
     So nothing that was handed in stays untold, whatever became of the letter about it.
     """
     year, week, _day = at.date().isocalendar()
-    told = 0
+    notified = 0
     for event in Event.objects.order_by("pk"):
-        oldest = [waiting(kind, event).first() for kind in EVENT_OF]
-        old = [row for row in oldest if row and row.submitted_at < at - timedelta(days=1)]
-        if old:
-            told += _tell_cochairs(event, old, cause=f"waits {event.pk} {year}-{week}", at=at)
-    return told
+        oldest = [pending_texts(kind, event).first() for kind in EVENT_LOOKUPS]
+        overdue_texts = [row for row in oldest if row and row.submitted_at < at - timedelta(days=1)]
+        if overdue_texts:
+            notified += _notify_cochairs(
+                event, overdue_texts, dedup_key=f"waits {event.pk} {year}-{week}", at=at
+            )
+    return notified
 
 
-def tell_author(row: Written, *, at: datetime) -> None:
+def notify_author(row: SubmittedText, *, at: datetime) -> None:
     """Writes to who goes on with a text that it was sent back; what to change stands there.
 
     That is its author; where that person no longer speaks for the organisation, or handed the task
     over, whoever does now. Nobody who hides or is gone gets a letter.
     """
-    for person, path in _who_goes_on(row, at):
-        mailbox = mailbox_of(person)
+    for person, path in _next_editors(row, at):
+        mailbox = delivery_address(person)
         delegate = Delegate.objects.filter(user=person).first()
-        if not mailbox or (delegate and not takes_letters(delegate)):
+        if not mailbox or (delegate and not can_receive_mail(delegate)):
             continue
         url = path and f"{settings.PORTAL_URL}{path}"
-        post(
-            cause=f"sent back {row._meta.model_name} {row.pk} {row.revision} {person.pk}",
+        enqueue(
+            dedup_key=f"sent back {row._meta.model_name} {row.pk} {row.revision} {person.pk}",
             to=mailbox,
-            template="outcomes/mail/sent_back",
+            template="outcomes/reporting/emails/changes_requested",
             context={
                 "event": event_of(row),
-                "url": url or report_link(row.party, at=at),  # type: ignore[union-attr]
-                "hide_url": hide_url_of(mailbox),
+                "url": url or create_report_link(row.party, at=at),  # type: ignore[union-attr]
+                "hide_url": hide_url_for(mailbox),
             },
             at=at,
         )
 
 
-def _tell_cochairs(event: Event, rows: list[Any], *, cause: str, at: datetime) -> bool:
+def _notify_cochairs(event: Event, rows: list[Any], *, dedup_key: str, at: datetime) -> bool:
     """Whether a letter was queued: one line for each kind of these texts."""
-    lists = [(row._meta.verbose_name_plural, _waiting_url(row)) for row in rows]
+    lists = [(row._meta.verbose_name_plural, _pending_list_url(row)) for row in rows]
     context = {"event": event, "lists": lists}
-    template = "outcomes/mail/waiting"
-    return bool(write_to_cochairs(event, cause=cause, template=template, context=context, at=at))
+    template = "outcomes/reporting/emails/review_pending"
+    return bool(
+        email_cochairs(event, dedup_key=dedup_key, template=template, context=context, at=at)
+    )
 
 
-def _waiting_url(row: Written) -> str:
+def _pending_list_url(row: SubmittedText) -> str:
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist"
-    return f"{settings.PORTAL_URL}{reverse(name)}?state__exact={State.SUBMITTED}"
+    return f"{settings.PORTAL_URL}{reverse(name)}?state__exact={EditorialState.SUBMITTED}"
 
 
-def _who_goes_on(row: Written, at: datetime) -> list[tuple[User, str]]:
+def _next_editors(row: SubmittedText, at: datetime) -> list[tuple[User, str]]:
     """Who changes a text, and on which page; an empty path is the link without signing in."""
     if isinstance(row, ProgressUpdate):
-        return _who_reports_on(row, at)
+        return _report_editors(row, at)
     event = event_of(row)
     if isinstance(row, Response):
-        path = reverse("my-answer", args=[event.slug, row.outcome.number])
+        path = reverse("my-response", args=[event.slug, row.outcome.number])
     elif isinstance(row, Assessment):
         path = reverse("my-assessment", args=[row.commitment.reference])
     else:
         path = reverse("my-offer", args=[row.pk])
-    parts = Participation.objects.confirmed().filter(event=event, organisation=row.organisation)
-    users = User.objects.filter(delegate__in=parts.values("delegate")).order_by("pk")
-    speaking = [
+    participations = Participation.objects.confirmed().filter(
+        event=event, organisation=row.organisation
+    )
+    users = User.objects.filter(delegate__in=participations.values("delegate")).order_by("pk")
+    representatives = [
         user
         for user in users
-        if seats_of(user, at.date()).filter(event=event, organisation=row.organisation).exists()
+        if active_participations_of(user, at.date())
+        .filter(event=event, organisation=row.organisation)
+        .exists()
     ]
-    author = [user for user in speaking if user.pk == row.author_id]
-    return [(user, path) for user in author or speaking]
+    author = [user for user in representatives if user.pk == row.author_id]
+    return [(user, path) for user in author or representatives]
 
 
-def _who_reports_on(row: ProgressUpdate, at: datetime) -> list[tuple[User, str]]:
+def _report_editors(row: ProgressUpdate, at: datetime) -> list[tuple[User, str]]:
     author = row.author
-    rights = rights_of(author, at.date()) if author else None
+    rights = permissions_of(author, at.date()) if author else None
     focal_point = row.party.focal_point if row.party.focal_point_accepted_at else None
-    asked = focal_point.user if focal_point else None
-    if author and rights and rights.may_edit(row.commitment.event_id) and asked != author:
+    focal_point_user = focal_point.user if focal_point else None
+    if (
+        author
+        and rights
+        and rights.may_edit(row.commitment.event_id)
+        and focal_point_user != author
+    ):
         return [(author, reverse("admin:outcomes_progressupdate_change", args=[row.pk]))]
-    return [(asked, "")] if asked else []
+    return [(focal_point_user, "")] if focal_point_user else []

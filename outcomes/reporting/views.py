@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes.evidence.files import download
 from outcomes.models import CommitmentParty, Evidence
 from outcomes.reporting.drafts import (
-    SEEN,
-    Written,
-    desk_of,
-    discard,
-    form_of,
-    say_nothing_new,
-    write,
+    VERSION_FIELD,
+    SaveResult,
+    discard_draft,
+    draft_for,
+    form_for,
+    report_no_change,
+    save_report,
 )
 from outcomes.reporting.forms import EvidenceForm
-from outcomes.reporting.handover import HandoverForm, hand_over, remind_again, stop_reminders
-from outcomes.reporting.links import link_of
+from outcomes.reporting.handover import HandoverForm, hand_over, resume_reminders, stop_reminders
+from outcomes.reporting.links import link_for_token
 from participants.models import User
 
 
@@ -37,11 +37,11 @@ from participants.models import User
 def report_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """What somebody reports for a party, without signing in: the link stands in the mail."""
     at = timezone.now()
-    link = link_of(token, at)
+    link = link_for_token(token, at)
     if link is None:
-        return _closed(request)
+        return _invalid_link(request)
     return _without_referrer(
-        _report(request, link.party, by=link.delegate.user, at=at, token=token)
+        _report_page(request, link.party, by=link.delegate.user, at=at, token=token)
     )
 
 
@@ -56,7 +56,7 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
         focal_point__user=request.user,
         focal_point_accepted_at__isnull=False,
     )
-    return _report(request, party, by=request.user, at=timezone.now())
+    return _report_page(request, party, by=request.user, at=timezone.now())
 
 
 @require_safe
@@ -66,29 +66,32 @@ def evidence_file(request: HttpRequest, key: str) -> HttpResponseBase:
     return download(get_object_or_404(Evidence.objects.published().exclude(file=""), key=key))
 
 
-def _report(
+def _report_page(
     request: HttpRequest, party: CommitmentParty, *, by: User | None, at: datetime, token: str = ""
 ) -> HttpResponse:
-    written: Written | None = None
+    result: SaveResult | None = None
     problem = ""
     handover = HandoverForm()
     if request.method == "POST":
         act = request.POST.get("act")
         if act == "unchanged":
-            if say_nothing_new(party, seen=request.POST.get(SEEN, ""), by=by, at=at):
+            if report_no_change(party, version=request.POST.get(VERSION_FIELD, ""), by=by, at=at):
                 return redirect(request.path)
-            begun = desk_of(party).open
-            if begun and begun.is_unchanged:  # the same press, twice
+            unapproved = draft_for(party).unapproved
+            if unapproved and unapproved.is_unchanged:  # the same press, twice
                 return redirect(request.path)
             problem = _("Something else was stored meanwhile. Look at it, then choose.")
         elif act in ("draft", "hand-in"):
-            written = write(
-                party, request.POST, request.FILES, hand_in=act == "hand-in", by=by, at=at
+            result = save_report(
+                party, request.POST, request.FILES, submitting=act == "hand-in", by=by, at=at
             )
-            if written.is_stored:
+            if result.is_saved:
                 return redirect(request.path)
         elif act == "discard":
-            if discard(party, seen=request.POST.get(SEEN, "")) or desk_of(party).open is None:
+            if (
+                discard_draft(party, version=request.POST.get(VERSION_FIELD, ""))
+                or draft_for(party).unapproved is None
+            ):
                 return redirect(request.path)
             problem = _("Something else was stored meanwhile. Look at it, then choose.")
         elif act == "hand-over":
@@ -96,32 +99,32 @@ def _report(
             if handover.is_valid():
                 suggestion = handover.cleaned_data["suggestion"]
                 hand_over(party, suggestion=suggestion, by=by, at=at)
-                return render(request, "outcomes/report_handed_over.html", {"party": party})
+                return render(request, "outcomes/reporting/handover_done.html", {"party": party})
         elif act in ("stop", "remind"):
             if act == "stop":
                 stop_reminders(party, at=at)
             else:
-                remind_again(party)
+                resume_reminders(party)
             return redirect(request.path)
         else:
             problem = _("Press one of the buttons.")
-    desk = desk_of(party)
+    draft = draft_for(party)
     context = {
         "party": party,
-        "desk": desk,
-        "form": written.form if written else form_of(desk, at=at),
-        "evidence": written.evidence if written else EvidenceForm(),
-        "written": written,
+        "draft": draft,
+        "form": result.form if result else form_for(draft, at=at),
+        "evidence": result.evidence if result else EvidenceForm(),
+        "result": result,
         "problem": problem,
         "handover": handover,
         "by_link": bool(token),
     }
-    return render(request, "outcomes/report.html", context)
+    return render(request, "outcomes/reporting/report.html", context)
 
 
-def _closed(request: HttpRequest) -> HttpResponse:
+def _invalid_link(request: HttpRequest) -> HttpResponse:
     """One page for every link that does not work, so that it tells nothing."""
-    return _without_referrer(render(request, "outcomes/report_closed.html", status=404))
+    return _without_referrer(render(request, "outcomes/reporting/report_closed.html", status=404))
 
 
 def _without_referrer(response: HttpResponse) -> HttpResponse:

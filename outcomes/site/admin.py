@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.imports.admin import UploadsMixin
 from outcomes.imports.workbook_admin import WorkbookMixin
 from outcomes.models import Document, Outcome, StatementVersion
-from participants.admin_base.base import GrantedAdmin, GrantedInline, OperatorAdmin
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline, OperatorAdmin
 from participants.models import EventRole, RecordedCount
 from roundtable.models import Event, Series
 
 
-class EventRoleInline(GrantedInline):
+class EventRoleInline(GrantScopedInline):
     """What each organisation was at the roundtable."""
 
     model = EventRole
@@ -27,14 +27,14 @@ class EventRoleInline(GrantedInline):
         return super().get_queryset(request).select_related("organisation", "event")
 
 
-class RecordedCountInline(GrantedInline):
+class RecordedCountInline(GrantScopedInline):
     """How many of a kind took part, by a source."""
 
     model = RecordedCount
     fields = [("kind", "number"), "source_wording", "source"]
 
 
-class DocumentInline(GrantedInline):
+class DocumentInline(GrantScopedInline):
     """Documents of the roundtable that stand elsewhere."""
 
     model = Document
@@ -42,11 +42,11 @@ class DocumentInline(GrantedInline):
 
 
 @admin.register(Event)
-class EventAdmin(UploadsMixin, WorkbookMixin, GrantedAdmin):
+class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
     """The viewer's roundtables; operators make new ones."""
 
     event_path = "pk"
-    change_list_template = "admin/event_list.html"
+    change_list_template = "outcomes/site/admin/event_change_list.html"
     fieldsets = [
         (
             None,
@@ -88,22 +88,22 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantedAdmin):
     date_hierarchy = "starts_on"
     search_fields = ["title", "code", "city"]
     search_help_text = _("Title, code or city")
-    operator_fields = ("series", "code", "slug", "is_demonstration")
+    operator_only_fields = ("series", "code", "slug", "is_demonstration")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Operators, who also give the grants for it."""
-        return self.rights_of(request).is_operator
+        return self.permissions_of(request).is_operator
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators."""
-        return self.rights_of(request).is_operator
+        return self.permissions_of(request).is_operator
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Whether all may see it is decided by co-chairs; what others cite stays."""
         fields = super().get_readonly_fields(request, obj)
-        if obj and is_cited(obj):
+        if obj and is_event_cited(obj):
             fields += ["code", "slug"]
-        if obj and not self.rights_of(request).may_decide(obj.pk):
+        if obj and not self.permissions_of(request).may_decide(obj.pk):
             fields.append("is_public")
         return fields
 
@@ -113,8 +113,8 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantedAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list; who edits brings workbooks in."""
-        may_bring_in = self.rights_of(request).edits_somewhere
-        more = {**(extra_context or {}), "may_bring_in": may_bring_in}
+        may_import = self.permissions_of(request).can_edit_any
+        more = {**(extra_context or {}), "may_import": may_import}
         return super().changelist_view(request, more)
 
     def change_view(
@@ -127,17 +127,17 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantedAdmin):
         more = {**(extra_context or {}), "brief": brief, "workbook": book}
         if row:
             more["csvs"] = reverse("admin:roundtable_event_csvs", args=[row.pk])
-        if row and self.rights_of(request).may_decide(row.pk):
-            named = reverse("admin:roundtable_event_people_workbook", args=[row.pk])
-            more["people_workbook"] = named
+        if row and self.permissions_of(request).may_decide(row.pk):
+            people_url = reverse("admin:roundtable_event_people_workbook", args=[row.pk])
+            more["people_workbook"] = people_url
         return super().change_view(request, object_id, form_url, more)
 
 
-def is_cited(event: Event) -> bool:
+def is_event_cited(event: Event) -> bool:
     """Whether others may use its code or its address: it is public, or something is numbered."""
     numbered = Outcome.objects.filter(statement__event=event).exclude(number="")
-    kept = StatementVersion.objects.filter(statement__event=event)
-    return event.is_public or numbered.exists() or event.commitments.exists() or kept.exists()
+    versions = StatementVersion.objects.filter(statement__event=event)
+    return event.is_public or numbered.exists() or event.commitments.exists() or versions.exists()
 
 
 @admin.register(Series)
@@ -156,13 +156,13 @@ class SeriesAdmin(OperatorAdmin):
     list_display = ["name", "site"]
     search_fields = ["name"]
 
-    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those that these roundtables belong to."""
         return rows.filter(pk__in=Event.objects.filter(pk__in=events).values("series"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever has a grant for one of its roundtables."""
-        mine = self.rights_of(request)
-        if obj is None or mine.is_operator:
+        permissions = self.permissions_of(request)
+        if obj is None or permissions.is_operator:
             return True
-        return bool(obj.events.filter(pk__in=mine.readable).exists())
+        return bool(obj.events.filter(pk__in=permissions.readable).exists())

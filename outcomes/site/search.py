@@ -12,8 +12,8 @@ from participants.models import Organisation
 from participants.privacy import visibility
 from roundtable.query_forms import QueryForm
 
-SHOWN = 20  # of each sort
-MOST_WORDS = 8
+RESULTS_PER_KIND = 20  # of each sort
+MAX_WORDS = 8
 
 
 class SearchForm(QueryForm):
@@ -32,15 +32,15 @@ class SearchForm(QueryForm):
         Raises ValidationError where there are too many.
         """
         words = list(dict.fromkeys(self.cleaned_data["q"].split()))
-        if len(words) > MOST_WORDS:
+        if len(words) > MAX_WORDS:
             raise forms.ValidationError(
-                _("Search for at most %(most)s words at a time."), params={"most": MOST_WORDS}
+                _("Search for at most %(most)s words at a time."), params={"most": MAX_WORDS}
             )
         return words
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResults:
     """What matches every word, the first of each sort."""
 
     outcomes: list[Outcome]
@@ -54,35 +54,35 @@ class Found:
         return not (self.outcomes or self.commitments or self.organisations or self.people)
 
 
-def search(words: list[str], viewer: visibility.Viewer, on: date) -> Found:
+def search(words: list[str], viewer: visibility.Viewer, on: date) -> SearchResults:
     """What contains every one of the words, as far as the viewer may see it; five queries."""
-    return Found(
+    return SearchResults(
         outcomes=list(
             Outcome.objects.published()
             .points()
-            .filter(_all(words, "text", "parent__text", "number"))
-            .select_related("parent", "statement__event")[:SHOWN]
+            .filter(_contains_all(words, "text", "parent__text", "number"))
+            .select_related("parent", "statement__event")[:RESULTS_PER_KIND]
         ),
         commitments=list(
             Commitment.objects.published()
-            .filter(_all(words, "text", "reference"))
+            .filter(_contains_all(words, "text", "reference"))
             .select_related("event", "latest_update")
-            .order_by("-event__starts_on", "pk")[:SHOWN]
+            .order_by("-event__starts_on", "pk")[:RESULTS_PER_KIND]
         ),
         organisations=list(
             Organisation.objects.published()
-            .filter(_all(words, "name", "short_name", "description"))
-            .order_by("name")[:SHOWN]
+            .filter(_contains_all(words, "name", "short_name", "description"))
+            .order_by("name")[:RESULTS_PER_KIND]
         ),
-        people=visibility.cards(
-            visibility.listed(viewer, on)
-            .filter(_all(words, "name", "name_latin", "post", "workplace_name"))
-            .order_by("name", "pk")[:SHOWN]
+        people=visibility.make_cards(
+            visibility.listed_delegates(viewer, on)
+            .filter(_contains_all(words, "name", "name_latin", "post", "workplace_name"))
+            .order_by("name", "pk")[:RESULTS_PER_KIND]
         ),
     )
 
 
-def _all(words: list[str], *fields: str) -> Q:
+def _contains_all(words: list[str], *fields: str) -> Q:
     condition = Q()
     for word in words:
         anywhere = Q()

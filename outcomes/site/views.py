@@ -6,18 +6,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from outcomes.commitments.charts import bars, seats, shares
-from outcomes.commitments.queries import reach, with_parties
-from outcomes.commitments.statistics import count
+from outcomes.commitments.charts import bar_segments, seating_dots, status_shares
+from outcomes.commitments.queries import focal_point_cards, with_parties
+from outcomes.commitments.statistics import count_by_status
 from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Response
 from outcomes.site.search import SearchForm, search
 from participants.models import Organisation
 from participants.organisations import redirects
-from participants.organisations.attendance import roll
+from participants.organisations.attendance import attendance_by_constituency
 from participants.privacy import visibility
 from roundtable.models import Event
 
-MOST_SHOWN = 50  # of each sort on the page of an organisation
+MAX_PER_SECTION = 50  # of each sort on the page of an organisation
 
 
 @require_safe
@@ -29,15 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"latest": latest, "today": on, "search_form": SearchForm()}
     if latest:
         commitments = Commitment.objects.filter(event=latest)
-        counts = count(commitments, on)
-        parts = shares(counts)
-        benches = roll(latest)
+        counts = count_by_status(commitments, on)
+        parts = status_shares(counts)
+        constituency_groups = attendance_by_constituency(latest)
         context |= {
             "counts": counts,
             "shares": parts,
-            "bars": bars(parts),
-            "benches": benches,
-            "seats": seats(benches),
+            "bars": bar_segments(parts),
+            "benches": constituency_groups,
+            "seats": seating_dots(constituency_groups),
             "point_count": Outcome.objects.published()
             .points()
             .filter(statement__event=latest)
@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
             )[:5],
             "others": Event.objects.published().exclude(pk=latest.pk)[:5],
         }
-    return render(request, "outcomes/home.html", context)
+    return render(request, "outcomes/site/home.html", context)
 
 
 @require_safe
@@ -56,14 +56,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def search_page(request: HttpRequest) -> HttpResponse:
     """What contains the words that somebody looks for."""
     form = SearchForm(request.GET)
-    found = None
+    results = None
     if form.is_valid() and form.cleaned_data["q"]:
-        viewer = visibility.viewer_of(request.user, timezone.localdate())
-        found = search(form.cleaned_data["q"], viewer, timezone.localdate())
+        viewer = visibility.get_viewer(request.user, timezone.localdate())
+        results = search(form.cleaned_data["q"], viewer, timezone.localdate())
     return render(
         request,
-        "outcomes/search.html",
-        {"form": form, "found": found, "today": timezone.localdate()},
+        "outcomes/site/search.html",
+        {"form": form, "found": results, "today": timezone.localdate()},
         status=400 if form.errors else 200,
     )
 
@@ -74,12 +74,12 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: its roles, its commitments, and its people who are listed."""
     organisation = Organisation.objects.published().filter(slug=slug).first()
     if organisation is None:  # it may have been merged into another one
-        return redirects.lead_on(request, redirects.page_of_organisation(slug))
+        return redirects.redirect_or_404(request, redirects.organisation_redirect_url(slug))
     on = timezone.localdate()
-    viewer = visibility.viewer_of(request.user, timezone.localdate())
+    viewer = visibility.get_viewer(request.user, timezone.localdate())
     commitments = with_parties(
         Commitment.objects.published().filter(parties__organisation=organisation)
-    ).order_by("-event__starts_on", "pk")[:MOST_SHOWN]
+    ).order_by("-event__starts_on", "pk")[:MAX_PER_SECTION]
     responses = (
         Response.objects.published()
         .filter(organisation=organisation)
@@ -90,23 +90,23 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         .filter(organisation=organisation)
         .select_related("commitment__event")
     )
-    people = visibility.listed_at(organisation, viewer, on).order_by("name", "pk")
+    people = visibility.listed_at_organisation(organisation, viewer, on).order_by("name", "pk")
     context = {
         "organisation": organisation,
         "roles": organisation.roles.filter(event__is_public=True).select_related("event"),
         "commitments": commitments,
-        "reach": reach(viewer, commitments, on),
-        "responses": responses[:MOST_SHOWN],
-        "assessments": assessments[:MOST_SHOWN],
-        "people": visibility.cards(people[:MOST_SHOWN]),
+        "focal_point_cards": focal_point_cards(viewer, commitments, on),
+        "responses": responses[:MAX_PER_SECTION],
+        "assessments": assessments[:MAX_PER_SECTION],
+        "people": visibility.make_cards(people[:MAX_PER_SECTION]),
         "viewer": viewer,
         "today": on,
     }
-    return render(request, "outcomes/organisation_detail.html", context)
+    return render(request, "outcomes/site/organisation_detail.html", context)
 
 
 @require_safe
 @login_not_required
-def page(request: HttpRequest, template: str) -> HttpResponse:
+def static_page(request: HttpRequest, template: str) -> HttpResponse:
     """A page of plain words, such as the one about privacy."""
     return render(request, template)

@@ -11,30 +11,30 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.commitments.admin_formsets import OnceFormSet
-from outcomes.commitments.bulk_admin import ThemesAdmin
+from outcomes.commitments.admin_formsets import UniquePartyFormSet
+from outcomes.commitments.bulk_admin import ThemeActionAdmin
 from outcomes.commitments.related_admin import RelatedTextInline
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.statements.agreement_admin import AgreementMixin
 from outcomes.statements.corrigenda_admin import CorrigendumMixin
-from outcomes.statements.drafting_admin import DraftingMixin, may_fill_in
-from outcomes.statements.signing import to_sign
-from participants.admin_base.base import GrantedAdmin, GrantedInline, OperatorAdmin
-from participants.admin_base.filters import EventFilter, WaitsFilter
-from participants.permissions import Rights
+from outcomes.statements.drafting_admin import DraftingMixin, may_edit_text
+from outcomes.statements.signing import statements_to_sign
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline, OperatorAdmin
+from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.permissions import EventPermissions
 
-KINDS_OF_POINTS = [
+POINT_KIND_CHOICES = [
     (kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN
 ]
 
 
-def is_frozen(statement: Statement) -> bool:
+def is_statement_published(statement: Statement) -> bool:
     """Whether others may cite its numbers."""
     return statement.state == Statement.State.PUBLISHED
 
 
 @admin.register(Statement)
-class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdmin):
+class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScopedAdmin):
     """The agreed text of the viewer's roundtables; its words stand on pages of their own."""
 
     event_path = "event"
@@ -65,20 +65,20 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
         ),
     ]
     readonly_fields = ["state", "adoption", "published_at"]
-    settled_fields = ("event",)
+    locked_fields = ("event",)
     list_display = ["title", "event", "state", "published_at", "public_page"]
-    list_filter = [WaitsFilter, "state", EventFilter]
+    list_filter = [PendingFilter, "state", EventFilter]
     list_select_related = ["event"]
     search_fields = ["title", "event__title"]
     search_help_text = _("Title of the statement or the roundtable")
-    change_form_template = "admin/statement.html"
+    change_form_template = "outcomes/statements/admin/statement_change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Its words, title and language among them, are settled once it goes round."""
         fields = super().get_readonly_fields(request, obj)
         if obj is not None and obj.state != Statement.State.DRAFT:
             fields += ["title", "language"]
-        return fields if may_fill_in(request, obj) else [*fields, "introduction"]
+        return fields if may_edit_text(request, obj) else [*fields, "introduction"]
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
@@ -100,21 +100,21 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
                 setattr(obj, name, getattr(stored, name))
             if stored.state != Statement.State.DRAFT:
                 obj.title, obj.language = stored.title, stored.language
-            if not may_fill_in(request, stored):
+            if not may_edit_text(request, stored):
                 obj.introduction = stored.introduction
         super().save_model(request, obj, form, change)
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those of which a text waits for the viewer's signature."""
-        return rows.filter(pk__in=to_sign(mine.user, timezone.now()).values("pk"))
+        return rows.filter(pk__in=statements_to_sign(permissions.user, timezone.now()).values("pk"))
 
     def is_cited(self, row: Any) -> bool:
         """Once it is published."""
-        return is_frozen(row)
+        return is_statement_published(row)
 
     def is_published(self, row: Any) -> bool:
         """Where it and its roundtable are public."""
-        return is_frozen(row) and row.event.is_public
+        return is_statement_published(row) and row.event.is_public
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """The page of the roundtable, which holds the text."""
@@ -124,11 +124,11 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantedAdm
         return address
 
 
-class AddresseeInline(GrantedInline):
+class AddresseeInline(GrantScopedInline):
     """To whom the point speaks."""
 
     model = OutcomeAddressee
-    formset = OnceFormSet
+    formset = UniquePartyFormSet
     fields = [("organisation", "group")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -143,13 +143,13 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         kind: Any = self.fields.get("kind")
         if kind is not None and self.instance.parent_id:
-            kind.choices = KINDS_OF_POINTS
+            kind.choices = POINT_KIND_CHOICES
         elif kind is not None:
             kind.disabled = True
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(ThemesAdmin):
+class OutcomeAdmin(ThemeActionAdmin):
     """Lead-ins and points by themselves; they are added in their statement."""
 
     event_path = "statement__event"
@@ -193,15 +193,15 @@ class OutcomeAdmin(ThemesAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Its words are written in the statement, as one document."""
         fields = super().get_readonly_fields(request, obj)
-        return fields if may_fill_in(request, obj and obj.statement) else [*fields, "text"]
+        return fields if may_edit_text(request, obj and obj.statement) else [*fields, "text"]
 
     def is_cited(self, row: Any) -> bool:
         """Once its statement is published."""
-        return is_frozen(row.statement)
+        return is_statement_published(row.statement)
 
     def is_published(self, row: Any) -> bool:
         """Where its statement is."""
-        return is_frozen(row.statement) and row.statement.event.is_public
+        return is_statement_published(row.statement) and row.statement.event.is_public
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Themes as boxes to tick: no modifier key is needed."""

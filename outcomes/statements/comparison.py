@@ -5,16 +5,16 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from roundtable.text_diff import Piece, compared
+from roundtable.text_diff import DiffSegment, diff_words
 
-ALIKE = 0.5  # of the words, from which on a part is taken for the same one
-MOST_COMPARED = 100  # parts that one other is compared with
+MIN_SIMILARITY = 0.5  # of the words, from which on a part is taken for the same one
+MAX_COMPARED = 100  # parts that one other is compared with
 _WORD = re.compile(r"\w+")
 _NUMBERED = re.compile(r"^(\d\S*) {2,}")
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """A part of a canonical text: a sentence with its number, or what stands before the first."""
 
     number: str
@@ -22,13 +22,13 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Row:
+class BlockComparison:
     """A part in both versions; None where one of them lacks it."""
 
-    before: Block | None
-    after: Block | None
-    was: list[Piece]
-    now: list[Piece]
+    before: TextBlock | None
+    after: TextBlock | None
+    was: list[DiffSegment]
+    now: list[DiffSegment]
 
     @property
     def differs(self) -> bool:
@@ -36,7 +36,7 @@ class Row:
         return self.before is None or self.after is None or self.before.text != self.after.text
 
 
-def blocks(text: str) -> list[Block]:
+def split_blocks(text: str) -> list[TextBlock]:
     """The parts of a canonical text: title, roundtable and language, introduction, sentences."""
     found: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
@@ -49,33 +49,33 @@ def blocks(text: str) -> list[Block]:
             found.append(("", [line.strip()]))  # the introduction begins
         elif found:
             found[-1][1].append(line.strip())
-    return [Block(number, "\n".join(lines).strip()) for number, lines in found]
+    return [TextBlock(number, "\n".join(lines).strip()) for number, lines in found]
 
 
-def side_by_side(before: str, after: str) -> list[Row]:
+def compare_texts(before: str, after: str) -> list[BlockComparison]:
     """The parts of both texts in the order of the later one, then what it lacks.
 
     A part that moved, or got another number, stands beside itself; so does one whose words changed
     as long as most of them are the same.
     """
-    old, new = blocks(before), blocks(after)
+    old, new = split_blocks(before), split_blocks(after)
     match = SequenceMatcher(None, [b.text for b in old], [b.text for b in new], autojunk=False)
-    beside: dict[int, Block] = {}
+    matched: dict[int, TextBlock] = {}
     for begin, start, length in match.get_matching_blocks():
-        beside |= {start + n: old[begin + n] for n in range(length)}
-    left = [block for block in old if not any(block is other for other in beside.values())]
+        matched |= {start + n: old[begin + n] for n in range(length)}
+    unmatched = [block for block in old if not any(block is other for other in matched.values())]
     for place, block in enumerate(new):
-        if place not in beside and (found := _likest(block, left)):
-            left.remove(found)
-            beside[place] = found
-    rows = [_row(beside.get(place), block) for place, block in enumerate(new)]
-    return rows + [_row(block, None) for block in left]
+        if place not in matched and (found := _most_similar(block, unmatched)):
+            unmatched.remove(found)
+            matched[place] = found
+    rows = [_compare_blocks(matched.get(place), block) for place, block in enumerate(new)]
+    return rows + [_compare_blocks(block, None) for block in unmatched]
 
 
-def _likest(block: Block, others: list[Block]) -> Block | None:
+def _most_similar(block: TextBlock, others: list[TextBlock]) -> TextBlock | None:
     words = Counter(_WORD.findall(block.text))
-    best, found = ALIKE, None
-    for other in others[:MOST_COMPARED]:
+    best, found = MIN_SIMILARITY, None
+    for other in others[:MAX_COMPARED]:
         theirs = Counter(_WORD.findall(other.text))
         ratio = 2 * (words & theirs).total() / ((words + theirs).total() or 1)
         if ratio >= best:
@@ -83,5 +83,7 @@ def _likest(block: Block, others: list[Block]) -> Block | None:
     return found
 
 
-def _row(before: Block | None, after: Block | None) -> Row:
-    return Row(before, after, *compared(before.text if before else "", after.text if after else ""))
+def _compare_blocks(before: TextBlock | None, after: TextBlock | None) -> BlockComparison:
+    return BlockComparison(
+        before, after, *diff_words(before.text if before else "", after.text if after else "")
+    )

@@ -9,20 +9,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes.models import Corrigendum, Rewording, Statement
-from outcomes.models.statement import keep_version
-from outcomes.statements.agreement import State, check_decides, in_agreement, locked, record
-from outcomes.statements.canonical import check_direction
+from outcomes.models.canonical import check_bidi_controls
+from outcomes.models.version import save_version
+from outcomes.statements.agreement import (
+    StatementState,
+    check_may_decide,
+    lock_text,
+    record_act,
+    text_in_progress,
+)
 from outcomes.statements.signing import check_signed
 from participants.models import User
-from roundtable.history import TAKEN_OUT
+from roundtable.history import REDACTED
 
 
 @transaction.atomic
 def draft_corrigendum(
     statement: Statement,
     *,
-    given: Mapping[str, Any],
-    changed: Mapping[int | None, str],
+    fields: Mapping[str, Any],
+    new_texts: Mapping[int | None, str],
     by: User,
     at: datetime,
 ) -> Corrigendum:
@@ -32,17 +38,17 @@ def draft_corrigendum(
     words by number of the sentence's row, None for the introduction. Raises ValidationError where
     nothing is changed, where another one is circulated, or for who is no co-chair.
     """
-    text = locked(statement)
+    text = lock_text(statement)
     assert isinstance(text, Statement)
-    check_decides(text, by, at)
-    if text.state != State.PUBLISHED:
+    check_may_decide(text, by, at)
+    if text.state != StatementState.PUBLISHED:
         raise ValidationError(_("Only what is published is corrected. Change the draft instead."))
-    row = in_agreement(text) or Corrigendum(statement=text)
+    row = text_in_progress(text) or Corrigendum(statement=text)
     assert isinstance(row, Corrigendum)
-    if row.state != State.DRAFT:
+    if row.state != StatementState.DRAFT:
         raise ValidationError(_("The correction is circulated. Take it back to change it."))
-    row.reason, row.source = given["reason"], given["source"]
-    row.hides_before = given["hides_before"]
+    row.reason, row.source = fields["reason"], fields["source"]
+    row.hides_previous_text = fields["hides_previous_text"]
     row.full_clean()
     row.save()
     row.rewordings.all().delete()
@@ -53,36 +59,36 @@ def draft_corrigendum(
         Rewording(
             corrigendum=row, outcome=sentences.get(pk) if pk else None, before=before[pk], after=new
         )
-        for pk, new in changed.items()
+        for pk, new in new_texts.items()
         if pk in before and new != before[pk]
     ]
     if not found:
         raise ValidationError(_("Nothing is changed yet. Write the right words in their place."))
     for rewording in found:
-        check_direction(rewording.after)
+        check_bidi_controls(rewording.after)
         rewording.full_clean()
         rewording.save()
-    record("draft corrigendum", text, by, at)
+    record_act("draft corrigendum", text, by, at)
     return row
 
 
 @transaction.atomic
-def discard(corrigendum: Corrigendum, *, by: User, at: datetime) -> None:
+def discard_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> None:
     """Gives a correction up; what was circulated is kept, and a mere draft is gone.
 
     Raises ValidationError for who is no co-chair, and where it is no draft.
     """
-    row = locked(corrigendum)
+    row = lock_text(corrigendum)
     assert isinstance(row, Corrigendum)
-    check_decides(row, by, at)
-    if row.state != State.DRAFT:
+    check_may_decide(row, by, at)
+    if row.state != StatementState.DRAFT:
         raise ValidationError(_("It is circulated. Take it back before you give it up."))
     if row.versions.exists():
-        row.state = Corrigendum.GIVEN_UP
+        row.state = Corrigendum.DISCARDED
         row.save()
     else:
         row.delete()
-    record("discard corrigendum", row, by, at)
+    record_act("discard corrigendum", row, by, at)
 
 
 @transaction.atomic
@@ -92,26 +98,30 @@ def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
     What was adopted elsewhere is corrected as its source records; what was signed here, once the
     correction is signed too. Raises ValidationError where that is not so, or for no co-chair.
     """
-    row = locked(corrigendum)
+    row = lock_text(corrigendum)
     assert isinstance(row, Corrigendum)
-    check_decides(row, by, at)
+    check_may_decide(row, by, at)
     statement = row.statement
     if statement.adoption == Statement.Adoption.SIGNED:
         check_signed(row, at)
     elif not row.source:
         raise ValidationError(_("Say where the right wording stands: fill in the source."))
-    elif row.state != State.DRAFT:
+    elif row.state != StatementState.DRAFT:
         raise ValidationError(_("There is nothing to publish."))
     for rewording in row.rewordings.select_related("outcome"):
-        _reword(statement, rewording, hides_before=row.hides_before)
-    row.state, row.published_at = State.PUBLISHED, at
+        _apply_rewording(statement, rewording, hides_previous_text=row.hides_previous_text)
+    row.state, row.published_at = StatementState.PUBLISHED, at
     row.full_clean()
     row.save()
-    version = keep_version(statement, statement.wording(), at=at, corrigendum=row, published=True)
-    record("publish corrigendum", row, by, at, f"version {version.number} {version.sha256}")
+    version = save_version(
+        statement.pk, statement.canonical_text(), at=at, corrigendum_id=row.pk, published=True
+    )
+    record_act("publish corrigendum", row, by, at, f"version {version.number} {version.sha256}")
 
 
-def _reword(statement: Statement, rewording: Rewording, *, hides_before: bool) -> None:
+def _apply_rewording(
+    statement: Statement, rewording: Rewording, *, hides_previous_text: bool
+) -> None:
     target: Any = rewording.outcome or statement
     field = "text" if rewording.outcome else "introduction"
     if getattr(target, field) != rewording.before:
@@ -119,6 +129,6 @@ def _reword(statement: Statement, rewording: Rewording, *, hides_before: bool) -
             _("The text was changed since this correction was written. Write it anew.")
         )
     setattr(target, field, rewording.after)
-    if hides_before:
-        target._change_reason = TAKEN_OUT
+    if hides_previous_text:
+        target._change_reason = REDACTED
     target.save()

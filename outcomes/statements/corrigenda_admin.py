@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from outcomes.models import Corrigendum, Statement
+from outcomes.models.canonical import sha256_of
 from outcomes.statements import agreement
-from outcomes.statements.canonical import digest
-from outcomes.statements.corrigenda import discard, draft_corrigendum
+from outcomes.statements.corrigenda import discard_corrigendum, draft_corrigendum
 from participants.models import User
-from roundtable.text_diff import plain_lines
+from roundtable.text_diff import normalise_newlines
 
 
 class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -27,7 +27,7 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Corrigendum
-        fields = ["reason", "source", "hides_before"]
+        fields = ["reason", "source", "hides_previous_text"]
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
@@ -40,7 +40,7 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         self.stored: dict[int | None, str] = {None: statement.introduction}
         labels: dict[int | None, str] = {None: _("Introduction")}
-        for row in statement.sentences():
+        for row in statement.outcomes.numbered():
             self.stored[row.pk], labels[row.pk] = row.text, row.number
         for key, text in self.stored.items():
             self.fields[f"text-{key or 0}"] = forms.CharField(
@@ -51,19 +51,23 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
             )
 
     @property
-    def texts(self) -> list[forms.BoundField]:
+    def sentence_fields(self) -> list[forms.BoundField]:
         """The fields of the sentences."""
         return [field for field in self if field.name.startswith("text-")]
 
     @property
-    def about(self) -> list[forms.BoundField]:
+    def other_fields(self) -> list[forms.BoundField]:
         """The other fields."""
         return [field for field in self if not field.name.startswith("text-")]
 
     def changed(self) -> dict[int | None, str]:
         """The sentences that get other words."""
-        found = {key: plain_lines(self.cleaned_data[f"text-{key or 0}"]) for key in self.stored}
-        return {key: text for key, text in found.items() if text != plain_lines(self.stored[key])}
+        found = {
+            key: normalise_newlines(self.cleaned_data[f"text-{key or 0}"]) for key in self.stored
+        }
+        return {
+            key: text for key, text in found.items() if text != normalise_newlines(self.stored[key])
+        }
 
 
 class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -86,43 +90,47 @@ class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         statement: Statement | None = self.get_object(request, object_id)
         if statement is None or statement.state != Statement.State.PUBLISHED:
             raise Http404
-        if not self.rights_of(request).may_decide(statement.event_id):  # type: ignore[attr-defined]
+        if not self.permissions_of(request).may_decide(statement.event_id):  # type: ignore[attr-defined]
             raise PermissionDenied
         assert isinstance(request.user, User)
-        row = _open_correction(statement)
+        row = _get_open_corrigendum(statement)
         form = CorrigendumForm(
             request.POST if request.method == "POST" else None,
             instance=row or Corrigendum(statement=statement),
             statement=statement,
         )
         try:
-            if done := self._act(request, statement, form):
+            if done := self._handle_post(request, statement, form):
                 messages.success(request, done)
                 return redirect(reverse("admin:outcomes_statement_agreement", args=[statement.pk]))
         except ValidationError as mistake:
             form.add_error(None, mistake.messages)
-            row = _open_correction(statement)
+            row = _get_open_corrigendum(statement)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Correct the published text"),
             "opts": self.opts,
             "statement": statement,
             "corrigendum": row,
-            "opened": edition_of(row),
+            "opened": draft_fingerprint(row),
             "form": form,
         }
         status = 400 if form.is_bound else 200
-        return render(request, "admin/statement_corrigendum.html", context, status=status)
+        return render(
+            request, "outcomes/statements/admin/statement_corrigendum.html", context, status=status
+        )
 
     @transaction.atomic
-    def _act(self, request: HttpRequest, statement: Statement, form: CorrigendumForm) -> str:
+    def _handle_post(
+        self, request: HttpRequest, statement: Statement, form: CorrigendumForm
+    ) -> str:
         """Stores the draft or gives it up; what to tell of it, or nothing."""
         assert isinstance(request.user, User)
         if not form.is_bound:
             return ""
         Statement.objects.select_for_update().get(pk=statement.pk)
-        row, at = _open_correction(statement), timezone.now()
-        if request.POST.get("opened") != edition_of(row):
+        row, at = _get_open_corrigendum(statement), timezone.now()
+        if request.POST.get("opened") != draft_fingerprint(row):
             raise ValidationError(
                 [
                     _(
@@ -133,24 +141,26 @@ class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 ]
             )
         if row and request.POST.get("act") == "discard":
-            discard(row, by=request.user, at=at)
+            discard_corrigendum(row, by=request.user, at=at)
             return _("The correction is given up.")
         if not form.is_valid():
             return ""
         given, changed = form.cleaned_data, form.changed()
-        draft_corrigendum(statement, given=given, changed=changed, by=request.user, at=at)
+        draft_corrigendum(statement, fields=given, new_texts=changed, by=request.user, at=at)
         return _("The correction is stored as a draft.")
 
 
-def _open_correction(statement: Statement) -> Corrigendum | None:
-    row = agreement.in_agreement(statement)
+def _get_open_corrigendum(statement: Statement) -> Corrigendum | None:
+    row = agreement.text_in_progress(statement)
     assert row is None or isinstance(row, Corrigendum)
     return row
 
 
-def edition_of(row: Corrigendum | None) -> str:
+def draft_fingerprint(row: Corrigendum | None) -> str:
     """Which draft somebody had before their eyes, so that none is replaced unseen."""
     if row is None:
         return "none"
     words = [f"{part.outcome_id} {part.after}" for part in row.rewordings.order_by("pk")]
-    return digest("\0".join([row.state, row.reason, row.source, str(row.hides_before), *words]))
+    return sha256_of(
+        "\0".join([row.state, row.reason, row.source, str(row.hides_previous_text), *words])
+    )

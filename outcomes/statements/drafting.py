@@ -16,15 +16,15 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from outcomes.models import Outcome, Statement
-from outcomes.statements.canonical import check_direction
-from roundtable.text_diff import Piece, compared, plain_lines
+from outcomes.models.canonical import check_bidi_controls
+from roundtable.text_diff import DiffSegment, diff_words, normalise_newlines
 
-KINDS = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
-LONGEST = 20_000  # signs of one sentence
+KIND_CHOICES = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
+MAX_SENTENCE_LENGTH = 20_000  # signs of one sentence
 
 
 @dataclass
-class Line:
+class DraftLine:
     """One field of the document, with what it held when its editor began."""
 
     key: str  # "title", "introduction", or the number of the row
@@ -37,8 +37,10 @@ class Line:
     closes: str = ""  # the key of the lead-in whose last sentence this is
     closes_number: str = ""
     new: str = ""  # words for a new point after it, not stored yet
-    theirs: tuple[list[Piece], list[Piece]] | None = None  # where both changed it
-    mistakes: list[str] = field(default_factory=list)
+    conflict_diff: tuple[list[DiffSegment], list[DiffSegment]] | None = (
+        None  # where both changed it
+    )
+    errors: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -49,122 +51,128 @@ class Line:
 
 
 @dataclass
-class Merged:
+class MergeResult:
     """What comes of the words that were sent: lines for the page, and what is to be stored."""
 
-    lines: list[Line]
+    lines: list[DraftLine]
     changed: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)  # that were chosen anew
-    conflicts: list[Line] = field(default_factory=list)
-    by_others: list[Line] = field(default_factory=list)
+    conflicts: list[DraftLine] = field(default_factory=list)
+    changed_by_others: list[DraftLine] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)  # words for what somebody else took out
 
 
-class SentForm(forms.Form):
+class DraftForm(forms.Form):
     """What the page of a draft sends: a text, its base and perhaps a kind for each line."""
 
     def __init__(self, data: Mapping[str, str]) -> None:
         super().__init__(data)
-        self.keys = ["title", "introduction", *_numbers_in(data, "text-")]
-        self.heads = _numbers_in(data, "new-")
+        self.keys = ["title", "introduction", *_row_ids_in(data, "text-")]
+        self.heads = _row_ids_in(data, "new-")
         for key in self.keys:
             for name in ("text", "base"):
                 self.fields[f"{name}-{key}"] = _text_field()
             for name in ("kind", "basekind"):
-                self.fields[f"{name}-{key}"] = forms.ChoiceField(required=False, choices=KINDS)
+                self.fields[f"{name}-{key}"] = forms.ChoiceField(
+                    required=False, choices=KIND_CHOICES
+                )
         for key in self.heads:
             self.fields[f"new-{key}"] = _text_field()
-            self.fields[f"newkind-{key}"] = forms.ChoiceField(required=False, choices=KINDS)
+            self.fields[f"newkind-{key}"] = forms.ChoiceField(required=False, choices=KIND_CHOICES)
         self.fields["new"] = _text_field()
 
     def sent(self, name: str) -> str:
         """What a field holds, its lines ended as they are stored."""
-        return plain_lines(self.cleaned_data.get(name) or "")
+        return normalise_newlines(self.cleaned_data.get(name) or "")
 
-    def mistakes_of(self, key: str) -> list[str]:
+    def errors_for(self, key: str) -> list[str]:
         """What is wrong with the fields of one line."""
         names = [f"{name}-{key}" for name in ("text", "base", "kind")]
         return [str(words) for name in names for words in self.errors.get(name) or ()]
 
 
 def _text_field() -> forms.CharField:
-    return forms.CharField(required=False, max_length=LONGEST, strip=True)
+    return forms.CharField(required=False, max_length=MAX_SENTENCE_LENGTH, strip=True)
 
 
-def _numbers_in(data: Mapping[str, str], start: str) -> list[str]:
+def _row_ids_in(data: Mapping[str, str], start: str) -> list[str]:
     names = (name.removeprefix(start) for name in data if name.startswith(start))
     return [name for name in names if name.isascii() and name.isdecimal() and len(name) < 19]
 
 
-def lines_of(statement: Statement) -> list[Line]:
+def draft_lines(statement: Statement) -> list[DraftLine]:
     """The document as it is stored."""
-    title, start = plain_lines(statement.title), plain_lines(statement.introduction)
-    found = [Line("title", title, title), Line("introduction", start, start)]
-    for row in statement.sentences():
-        text = plain_lines(row.text)
+    title, start = normalise_newlines(statement.title), normalise_newlines(statement.introduction)
+    found = [DraftLine("title", title, title), DraftLine("introduction", start, start)]
+    for row in statement.outcomes.numbered():
+        text = normalise_newlines(row.text)
         lead_in = row.parent_id is None
-        found.append(Line(str(row.pk), text, text, row.number, row.kind, row.kind, lead_in))
-    head = None
+        found.append(DraftLine(str(row.pk), text, text, row.number, row.kind, row.kind, lead_in))
+    lead_in_line = None
     for line, after in zip_longest(found, found[1:]):
-        head = line if line.is_lead_in else head
-        if head and (after is None or after.is_lead_in):
-            line.closes, line.closes_number = head.key, head.number
+        lead_in_line = line if line.is_lead_in else lead_in_line
+        if lead_in_line and (after is None or after.is_lead_in):
+            line.closes, line.closes_number = lead_in_line.key, lead_in_line.number
     return found
 
 
-def merge(statement: Statement, form: SentForm) -> Merged:
+def merge_edits(statement: Statement, form: DraftForm) -> MergeResult:
     """What was sent, with what others stored since; the form must be valid."""
-    merged = Merged(lines_of(statement))
+    merged = MergeResult(draft_lines(statement))
     known = {line.key for line in merged.lines}
     for line in merged.lines:
         if f"text-{line.key}" not in form.fields:
-            merged.by_others.append(line)  # written by somebody else since
+            merged.changed_by_others.append(line)  # written by somebody else since
             continue
         line.base_kind, chosen = line.kind, form.sent(f"kind-{line.key}")
         if chosen and chosen != form.sent(f"basekind-{line.key}") and not line.is_lead_in:
             line.kind = merged.kinds[line.key] = chosen
-        mine, base, stored = form.sent(f"text-{line.key}"), form.sent(f"base-{line.key}"), line.text
-        if mine in (base, stored):
+        submitted, base, stored = (
+            form.sent(f"text-{line.key}"),
+            form.sent(f"base-{line.key}"),
+            line.text,
+        )
+        if submitted in (base, stored):
             if stored != base:
-                merged.by_others.append(line)
+                merged.changed_by_others.append(line)
         elif stored == base:
-            line.text = merged.changed[line.key] = mine
-            if not mine and line.key != "introduction":
-                line.mistakes.append(_("Write something, or take it out with its button."))
-            line.mistakes += _turned(mine)
+            line.text = merged.changed[line.key] = submitted
+            if not submitted and line.key != "introduction":
+                line.errors.append(_("Write something, or take it out with its button."))
+            line.errors += _direction_errors(submitted)
         else:
-            line.text, line.theirs = mine, compared(base, stored)
+            line.text, line.conflict_diff = submitted, diff_words(base, stored)
             merged.conflicts.append(line)
     for key in form.keys:
         words = form.sent(f"text-{key}")
         if key not in known and words != form.sent(f"base-{key}"):
             merged.lost.append(words)
-    heads = {line.key for line in merged.lines if line.is_lead_in}
-    gone = (form.sent(f"new-{key}") for key in form.heads if key not in heads)
-    merged.lost += [words for words in gone if words]
+    lead_in_keys = {line.key for line in merged.lines if line.is_lead_in}
+    orphaned = (form.sent(f"new-{key}") for key in form.heads if key not in lead_in_keys)
+    merged.lost += [words for words in orphaned if words]
     return merged
 
 
-def _turned(words: str) -> list[str]:
+def _direction_errors(words: str) -> list[str]:
     try:
-        check_direction(words)
+        check_bidi_controls(words)
     except ValidationError as mistake:
         return mistake.messages
     return []
 
 
 @transaction.atomic
-def store(statement: Statement, merged: Merged, form: SentForm) -> None:
+def save_edits(statement: Statement, merged: MergeResult, form: DraftForm) -> None:
     """Stores what was changed and what is new; nothing may be in conflict.
 
     The statement must be locked. Raises ValidationError where a row would not be right.
     """
     words = merged.changed
-    if own := {"title", "introduction"} & set(words):
-        for name in own:
+    if statement_fields := {"title", "introduction"} & set(words):
+        for name in statement_fields:
             setattr(statement, name, words[name])
         statement.full_clean()
-        statement.save(update_fields=sorted(own))
+        statement.save(update_fields=sorted(statement_fields))
     for row in statement.outcomes.all():
         text = words.get(str(row.pk), row.text)
         kind = merged.kinds.get(str(row.pk), row.kind)
@@ -173,14 +181,16 @@ def store(statement: Statement, merged: Merged, form: SentForm) -> None:
             row.full_clean()
             row.save()
     for lead_in in statement.outcomes.lead_ins():
-        _add(statement, form.sent(f"new-{lead_in.pk}"), form.sent(f"newkind-{lead_in.pk}"), lead_in)
-    _add(statement, form.sent("new"), Outcome.Kind.LEAD_IN, None)
+        _add_sentence(
+            statement, form.sent(f"new-{lead_in.pk}"), form.sent(f"newkind-{lead_in.pk}"), lead_in
+        )
+    _add_sentence(statement, form.sent("new"), Outcome.Kind.LEAD_IN, None)
 
 
-def _add(statement: Statement, text: str, kind: str, parent: Outcome | None) -> None:
+def _add_sentence(statement: Statement, text: str, kind: str, parent: Outcome | None) -> None:
     if not text:
         return
-    check_direction(text)
+    check_bidi_controls(text)
     last = statement.outcomes.filter(parent=parent).aggregate(last=Max("position"))["last"]
     row = Outcome(
         statement=statement,
@@ -194,24 +204,24 @@ def _add(statement: Statement, text: str, kind: str, parent: Outcome | None) -> 
 
 
 @transaction.atomic
-def move(statement: Statement, key: int, step: int) -> None:
+def move_sentence(statement: Statement, pk: int, offset: int) -> None:
     """Moves a sentence up (-1) or down (1); a point at the edge goes to the next lead-in."""
     rows = {row.pk: row for row in statement.outcomes.all()}
-    row = rows.get(key)
+    row = rows.get(pk)
     if row is None:
         return
-    heads = list(statement.outcomes.lead_ins())
+    lead_ins = list(statement.outcomes.lead_ins())
     siblings = list(statement.outcomes.filter(parent=row.parent_id).order_by("position", "pk"))
     place = siblings.index(row)
-    if 0 <= place + step < len(siblings):
-        siblings.insert(place + step, siblings.pop(place))
+    if 0 <= place + offset < len(siblings):
+        siblings.insert(place + offset, siblings.pop(place))
     elif row.parent_id is not None:
-        at = [head.pk for head in heads].index(row.parent_id) + step
-        if not 0 <= at < len(heads):
+        at = [lead_in.pk for lead_in in lead_ins].index(row.parent_id) + offset
+        if not 0 <= at < len(lead_ins):
             return
-        row.parent = heads[at]
-        others = list(heads[at].points.order_by("position", "pk"))
-        siblings = [*others, row] if step < 0 else [row, *others]
+        row.parent = lead_ins[at]
+        others = list(lead_ins[at].points.order_by("position", "pk"))
+        siblings = [*others, row] if offset < 0 else [row, *others]
     for position, sibling in enumerate(siblings, start=1):
         if sibling.position != position or sibling is row:
             sibling.position = position
@@ -221,15 +231,15 @@ def move(statement: Statement, key: int, step: int) -> None:
 
 
 @transaction.atomic
-def take_out(statement: Statement, key: int, base: str) -> bool:
+def remove_sentence(statement: Statement, pk: int, base: str) -> bool:
     """Takes a sentence out of a draft; False where it says something else than `base` by now.
 
     Raises ValidationError for a lead-in that has points still.
     """
-    row = statement.outcomes.filter(pk=key).first()
+    row = statement.outcomes.filter(pk=pk).first()
     if row is None:
         return True
-    if plain_lines(row.text).strip() != plain_lines(base).strip():
+    if normalise_newlines(row.text).strip() != normalise_newlines(base).strip():
         return False
     if row.points.exists():
         raise ValidationError(_("Points stand under it. Move them or take them out first."))

@@ -14,29 +14,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from outcomes.models import Statement
-from outcomes.statements.agreement import record
-from outcomes.statements.comparison import blocks
+from outcomes.statements.agreement import record_act
+from outcomes.statements.comparison import split_blocks
 from outcomes.statements.drafting import (
-    KINDS,
-    Merged,
-    SentForm,
-    lines_of,
-    merge,
-    move,
-    store,
-    take_out,
+    KIND_CHOICES,
+    DraftForm,
+    MergeResult,
+    draft_lines,
+    merge_edits,
+    move_sentence,
+    remove_sentence,
+    save_edits,
 )
 from participants.models import User
 
 
-def may_fill_in(request: HttpRequest, statement: Statement | None) -> bool:
+def may_edit_text(request: HttpRequest, statement: Statement | None) -> bool:
     """Whether a form may hold words of a statement: only a draft's, to put them back.
 
     They are written on the page of the text, which minds who else writes.
     """
     match = request.resolver_match
-    puts_back = bool(match and (match.url_name or "").endswith("_put_back"))
-    return puts_back and statement is not None and statement.state == Statement.State.DRAFT
+    is_restoring = bool(match and (match.url_name or "").endswith("_restore"))
+    return is_restoring and statement is not None and statement.state == Statement.State.DRAFT
 
 
 class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -60,7 +60,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         is_draft = statement.state == Statement.State.DRAFT
         if request.method != "POST":
             asked = request.GET.get("take_out", "")
-            return self._page(request, statement, may_write and is_draft, asked=asked)
+            return self._render(request, statement, may_write and is_draft, asked=asked)
         if not may_write:
             raise PermissionDenied
         with transaction.atomic():
@@ -69,61 +69,63 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             if statement.state != Statement.State.DRAFT:
                 words = _("Only a draft is changed. Take it back first, or write a corrigendum.")
                 messages.error(request, words)
-                return _to_text(statement)
+                return _redirect_to_text(statement)
             act, _dash, key = request.POST.get("act", "").partition("-")
             number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
             if act == "remove":
-                return self._take_out(request, statement, number)
-            return self._store(request, statement, SentForm(request.POST), act, number)
+                return self._remove_sentence(request, statement, number)
+            return self._save(request, statement, DraftForm(request.POST), act, number)
 
-    def _take_out(self, request: HttpRequest, statement: Statement, number: int) -> HttpResponse:
+    def _remove_sentence(
+        self, request: HttpRequest, statement: Statement, number: int
+    ) -> HttpResponse:
         base = request.POST.get(f"base-{number}", "")
         try:
-            done = take_out(statement, number, base)
+            done = remove_sentence(statement, number, base)
         except ValidationError as mistake:
-            return self._page(request, statement, True, mistakes=mistake.messages)
+            return self._render(request, statement, True, errors=mistake.messages)
         if not done:
             words = _("Somebody changed it since you were asked. Read it again, and decide.")
-            return self._page(request, statement, True, mistakes=[words], asked=str(number))
-        record("take out sentence", statement, _by(request), timezone.now())
+            return self._render(request, statement, True, errors=[words], asked=str(number))
+        record_act("take out sentence", statement, _current_user(request), timezone.now())
         messages.success(request, _("The sentence is taken out."))
-        return _to_text(statement)
+        return _redirect_to_text(statement)
 
-    def _store(
-        self, request: HttpRequest, statement: Statement, form: SentForm, act: str, number: int
+    def _save(
+        self, request: HttpRequest, statement: Statement, form: DraftForm, act: str, number: int
     ) -> HttpResponse:
         if not form.is_valid():
-            return self._page(request, statement, True, form=form)
-        merged = merge(statement, form)
-        if merged.conflicts or merged.lost or any(line.mistakes for line in merged.lines):
-            return self._page(request, statement, True, form=form, merged=merged)
+            return self._render(request, statement, True, form=form)
+        merged = merge_edits(statement, form)
+        if merged.conflicts or merged.lost or any(line.errors for line in merged.lines):
+            return self._render(request, statement, True, form=form, merged=merged)
         try:
             with transaction.atomic():
-                store(statement, merged, form)
+                save_edits(statement, merged, form)
                 if act in ("up", "down"):
-                    move(statement, number, -1 if act == "up" else 1)
+                    move_sentence(statement, number, -1 if act == "up" else 1)
         except ValidationError as mistake:
-            return self._page(request, statement, True, form=form, mistakes=mistake.messages)
-        record("write statement", statement, _by(request), timezone.now())
+            return self._render(request, statement, True, form=form, errors=mistake.messages)
+        record_act("write statement", statement, _current_user(request), timezone.now())
         messages.success(request, _("The text is stored."))
-        if merged.by_others:
-            names = ", ".join(line.name for line in merged.by_others)
+        if merged.changed_by_others:
+            names = ", ".join(line.name for line in merged.changed_by_others)
             words = _("Somebody else changed this meanwhile, and it is kept: %s")
             messages.info(request, words % names)
-        return _to_text(statement, f"#line-{number}" if act in ("up", "down") else "")
+        return _redirect_to_text(statement, f"#line-{number}" if act in ("up", "down") else "")
 
-    def _page(
+    def _render(
         self,
         request: HttpRequest,
         statement: Statement,
         may_write: bool,
         *,
-        form: SentForm | None = None,
-        merged: Merged | None = None,
-        mistakes: list[str] | None = None,
+        form: DraftForm | None = None,
+        merged: MergeResult | None = None,
+        errors: list[str] | None = None,
         asked: str = "",
     ) -> HttpResponse:
-        lines = merged.lines if merged else lines_of(statement)
+        lines = merged.lines if merged else draft_lines(statement)
         if form is not None and merged is None:
             # What was sent, and what it began from: what others changed since is noticed later.
             for line in lines:
@@ -131,7 +133,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 line.base = form.data.get(f"base-{line.key}", line.base)
                 line.kind = form.data.get(f"kind-{line.key}", line.kind)
                 line.base_kind = form.data.get(f"basekind-{line.key}", line.base_kind)
-                line.mistakes = form.mistakes_of(line.key)
+                line.errors = form.errors_for(line.key)
         sent: Any = form.data if form is not None else {}
         for line in lines:
             line.new = sent.get(f"new-{line.closes}", "")
@@ -142,27 +144,27 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "statement": statement,
             "event": statement.event,
             "lines": lines,
-            "kinds": KINDS,
+            "kinds": KIND_CHOICES,
             "new": sent.get("new", ""),
             "merged": merged,
-            "mistakes": mistakes or [],
-            "is_refused": form is not None or bool(mistakes),
+            "errors": errors or [],
+            "is_refused": form is not None or bool(errors),
             "may_write": may_write,
             "asked": next((line for line in lines if line.key == asked and line.number), None),
-            "preview": blocks(statement.wording()),
+            "preview": split_blocks(statement.canonical_text()),
         }
         return render(
             request,
-            "admin/statement_text.html",
+            "outcomes/statements/admin/statement_text.html",
             context,
             status=400 if context["is_refused"] else 200,
         )
 
 
-def _by(request: HttpRequest) -> User:
+def _current_user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
 
 
-def _to_text(statement: Statement, place: str = "") -> HttpResponse:
+def _redirect_to_text(statement: Statement, place: str = "") -> HttpResponse:
     return redirect(reverse("admin:outcomes_statement_text", args=[statement.pk]) + place)

@@ -7,27 +7,27 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Reply, StatementVersion
-from outcomes.reporting.focal_points import seats_of
-from outcomes.statements.silence_procedure import said_so_far
+from outcomes.models import CirculationReply, StatementVersion
+from outcomes.reporting.focal_points import active_participations_of
+from outcomes.statements.silence_procedure import reply_version
 from participants.models import Grant, Organisation, User
 
 
-def replies_of(user: User, on: date) -> QuerySet[Reply]:
+def replies_of(user: User, on: date) -> QuerySet[CirculationReply]:
     """What the organisations that this person speaks for were asked, the latest first."""
-    asked = Q(pk__in=[])
-    for seat in seats_of(user, on):
-        asked |= Q(
-            organisation=seat.organisation_id,
-            circulation__version__statement__event=seat.event_id,
+    represented = Q(pk__in=[])
+    for participation in active_participations_of(user, on):
+        represented |= Q(
+            organisation=participation.organisation_id,
+            circulation__version__statement__event=participation.event_id,
         )
-    rows = Reply.objects.filter(asked).select_related(
+    rows = CirculationReply.objects.filter(represented).select_related(
         "organisation", "circulation__version__statement__event"
     )
     return rows.order_by("-circulation__opened_at", "-pk")
 
 
-def version_before(version: StatementVersion) -> StatementVersion | None:
+def previous_version(version: StatementVersion) -> StatementVersion | None:
     """The version that was circulated or published before this one; None where it is hidden."""
     earlier = version.statement.versions.filter(number__lt=version.number)
     known = Q(circulation__isnull=False) | Q(published_at__isnull=False)
@@ -35,7 +35,7 @@ def version_before(version: StatementVersion) -> StatementVersion | None:
     return None if found is None or found.is_hidden else found
 
 
-def who_reads_answers(version: StatementVersion, on: date) -> list[str]:
+def reply_readers(version: StatementVersion, on: date) -> list[str]:
     """For whom somebody works as a co-chair of the roundtable: they read who answers what."""
     grants = Grant.objects.active(on).filter(
         event=version.statement.event_id, role=Grant.Role.COCHAIR
@@ -49,11 +49,11 @@ def who_reads_answers(version: StatementVersion, on: date) -> list[str]:
 class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
     """What an organisation says to a version."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
     error_css_class = "has-error"
 
     class Meta:
-        model = Reply
+        model = CirculationReply
         fields = ["answer", "text"]
         labels = {"text": _("Comment, or what you object to")}
         widgets = {
@@ -64,7 +64,7 @@ class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         answer: Any = self.fields["answer"]
-        answer.choices = Reply.Answer.choices
+        answer.choices = CirculationReply.Answer.choices
         answer.required = True
         answer.help_text = ""
-        self.initial["seen"] = said_so_far(self.instance)
+        self.initial["version"] = reply_version(self.instance)

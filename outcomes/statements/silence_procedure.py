@@ -7,22 +7,29 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from outcomes.models import Circulation, Corrigendum, Reply, SignOff, Statement
-from outcomes.models.statement import keep_version
-from outcomes.statements.agreement import Agreed, State, check_decides, current, locked, record
+from outcomes.models import Circulation, CirculationReply, Corrigendum, SignOff, Statement
+from outcomes.models.canonical import check_bidi_controls
+from outcomes.models.version import save_version
+from outcomes.statements.agreement import (
+    AgreedText,
+    StatementState,
+    check_may_decide,
+    current_version,
+    lock_text,
+    record_act,
+)
 from outcomes.statements.agreement import statement_of as _statement
-from outcomes.statements.canonical import check_direction
 from outcomes.statements.emails import (
-    tell_asked,
-    tell_cochairs_of_objection,
-    tell_cochairs_to_sign,
-    tell_silent,
+    ask_cochairs_to_sign,
+    notify_cochairs_of_objection,
+    notify_organisations,
+    remind_silent,
 )
 from participants.models import EventRole, Organisation, Participation, User
 from roundtable.models import Event
 
-FEWEST = 2  # keys
-SHORTEST, LONGEST = timedelta(days=1), timedelta(days=366)
+MIN_COCHAIRS = 2  # keys
+MIN_PERIOD, MAX_PERIOD = timedelta(days=1), timedelta(days=366)
 
 
 def cochairs_of(event: Event) -> QuerySet[Organisation]:
@@ -31,66 +38,83 @@ def cochairs_of(event: Event) -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=rows).order_by("name", "pk")
 
 
-def to_be_asked(event: Event) -> QuerySet[Organisation]:
+def organisations_to_ask(event: Event) -> QuerySet[Organisation]:
     """The organisations whose agreement counts: who took part, save mere observers."""
     roles = event.roles.exclude(role=EventRole.Role.OBSERVER).values("organisation")
-    seats = Participation.objects.confirmed().filter(event=event).values("organisation")
+    participations = Participation.objects.confirmed().filter(event=event).values("organisation")
     observers = event.roles.filter(role=EventRole.Role.OBSERVER).values("organisation")
-    took_part = Q(pk__in=seats) & ~Q(pk__in=observers)
+    took_part = Q(pk__in=participations) & ~Q(pk__in=observers)
     return Organisation.objects.filter(Q(pk__in=roles) | took_part).order_by("name", "pk")
 
 
 @transaction.atomic
-def circulate(text: Agreed, *, deadline: datetime, by: User, at: datetime) -> Circulation:
+def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -> Circulation:
     """Sends the text as it stands to all who took part; silence until the deadline is agreement.
 
     Who signs is settled now too. Raises ValidationError for who is no co-chair, where it is no
     draft, where it has no point, where the deadline is less than a day or more than a year away,
     where nobody is to be asked, or where fewer than two co-chairs could sign.
     """
-    text = locked(text)
-    check_decides(text, by, at)
+    text = lock_text(text)
+    check_may_decide(text, by, at)
     statement = _statement(text)
     _check_ready(text, statement, deadline, at)
-    asked, chairs = list(to_be_asked(statement.event)), list(cochairs_of(statement.event))
-    if not asked:
+    organisations, cochairs = (
+        list(organisations_to_ask(statement.event)),
+        list(cochairs_of(statement.event)),
+    )
+    if not organisations:
         raise ValidationError(
             _("Nobody is recorded as a participant. Enter who took part, then circulate it.")
         )
-    if len(chairs) < FEWEST:
+    if len(cochairs) < MIN_COCHAIRS:
         raise ValidationError(
             _("Two keys are needed: record both co-chairs of the roundtable before it goes round.")
         )
-    last, words = current(text), text.wording()
-    check_direction(words)
-    if last and last.text == words and last.circulation.stop == Circulation.Stop.OBJECTED:
+    last, canonical_text = current_version(text), text.canonical_text()
+    check_bidi_controls(canonical_text)
+    if (
+        last
+        and last.text == canonical_text
+        and last.circulation.stop_reason == Circulation.StopReason.OBJECTED
+    ):
         raise ValidationError(
             _("This very text was objected to. Change it before it goes round again.")
         )
-    correction = text if isinstance(text, Corrigendum) else None
-    version = keep_version(statement, words, at=at, corrigendum=correction, anew=True)
-    SignOff.objects.bulk_create(SignOff(version=version, organisation=chair) for chair in chairs)
+    corrigendum_id = text.pk if isinstance(text, Corrigendum) else None
+    version = save_version(
+        statement.pk, canonical_text, at=at, corrigendum_id=corrigendum_id, force_new=True
+    )
+    SignOff.objects.bulk_create(
+        SignOff(version=version, organisation=cochair) for cochair in cochairs
+    )
     circulation = Circulation(version=version, deadline=deadline, opened_at=at, opened_by=by)
     circulation.full_clean()
     circulation.save()
-    Reply.objects.bulk_create(
-        Reply(circulation=circulation, organisation=organisation) for organisation in asked
+    CirculationReply.objects.bulk_create(
+        CirculationReply(circulation=circulation, organisation=organisation)
+        for organisation in organisations
     )
-    text.state = State.CIRCULATED
+    text.state = StatementState.CIRCULATED
     text.save()
-    tell_asked(circulation, cause="circulated", template="outcomes/mail/circulated", at=at)
-    record("circulate statement", text, by, at, f"version {version.number} {version.sha256}")
+    notify_organisations(
+        circulation,
+        dedup_key="circulated",
+        template="outcomes/statements/emails/text_circulated",
+        at=at,
+    )
+    record_act("circulate statement", text, by, at, f"version {version.number} {version.sha256}")
     return circulation
 
 
-def _check_ready(text: Agreed, statement: Statement, deadline: datetime, at: datetime) -> None:
-    if text.state != State.DRAFT:
+def _check_ready(text: AgreedText, statement: Statement, deadline: datetime, at: datetime) -> None:
+    if text.state != StatementState.DRAFT:
         raise ValidationError(_("Only a draft is circulated. This one is on its way already."))
     if isinstance(text, Corrigendum) and statement.adoption == Statement.Adoption.SOURCE:
         raise ValidationError(
             _("It was adopted elsewhere, so its source corrects it. Publish the correction.")
         )
-    if not at + SHORTEST <= deadline <= at + LONGEST:
+    if not at + MIN_PERIOD <= deadline <= at + MAX_PERIOD:
         raise ValidationError(
             _("Choose a deadline that leaves at least one whole day, and at most a year.")
         )
@@ -99,83 +123,92 @@ def _check_ready(text: Agreed, statement: Statement, deadline: datetime, at: dat
 
 
 @transaction.atomic
-def answer(reply: Reply, *, answer: str, text: str, seen: str, by: User, at: datetime) -> Reply:
+def submit_reply(
+    reply: CirculationReply, *, answer: str, text: str, version: str, by: User, at: datetime
+) -> CirculationReply:
     """Stores what an organisation says; an objection stops the circulation at once.
 
     `seen` is what its page showed as said so far (`said_so_far`). Raises ValidationError where it
     is over, where a colleague answered meanwhile, or where words are missing.
     """
-    agreed = locked(_text_of(reply.circulation))
-    reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    agreed = lock_text(_text_of(reply.circulation))
+    reply = CirculationReply.objects.select_for_update().get(pk=reply.pk)
     circulation = Circulation.objects.select_related("version").get(pk=reply.circulation_id)
-    if circulation.standing(at) != Circulation.Standing.OPEN:
+    if circulation.current_status(at) != Circulation.Status.OPEN:
         raise ValidationError(_("It is over: nothing can be said any more. Write to a co-chair."))
-    if seen != said_so_far(reply):
+    if version != reply_version(reply):
         raise ValidationError(
             _("A colleague answered after you opened this page. Read the answer, then send yours.")
         )
     reply.answer, reply.author, reply.answered_at = answer, by, at
-    reply.text = "" if answer == Reply.Answer.AGREE else text
+    reply.text = "" if answer == CirculationReply.Answer.AGREE else text
     reply.full_clean()
     reply.save()
     word = f"version {circulation.version.number} {answer} {reply.organisation.slug}"
-    record("answer circulation", agreed, by, at, word[:180])
-    if answer == Reply.Answer.OBJECT:
-        _stop(circulation, agreed, Circulation.Stop.OBJECTED, at)
-        tell_cochairs_of_objection(reply, at=at)
+    record_act("answer circulation", agreed, by, at, word[:180])
+    if answer == CirculationReply.Answer.OBJECT:
+        _stop(circulation, agreed, Circulation.StopReason.OBJECTED, at)
+        notify_cochairs_of_objection(reply, at=at)
     return reply
 
 
-def said_so_far(reply: Reply) -> str:
+def reply_version(reply: CirculationReply) -> str:
     """A word for what stands there, so that no answer replaces one that was not seen."""
     return reply.answered_at.isoformat() if reply.answered_at else "none"
 
 
 @transaction.atomic
-def take_back(text: Agreed, *, by: User, at: datetime) -> None:
+def withdraw(text: AgreedText, *, by: User, at: datetime) -> None:
     """Makes a circulated or adopted text a draft again; no agreement and no signature holds.
 
     Raises ValidationError for who is no co-chair, and where it is a draft or published.
     """
-    text = locked(text)
-    check_decides(text, by, at)
-    version = current(text)
-    if text.state not in (State.CIRCULATED, State.ADOPTED) or version is None:
+    text = lock_text(text)
+    check_may_decide(text, by, at)
+    version = current_version(text)
+    if text.state not in (StatementState.CIRCULATED, StatementState.ADOPTED) or version is None:
         raise ValidationError(_("There is nothing to take back."))
-    _stop(version.circulation, text, Circulation.Stop.WITHDRAWN, at)
-    record("take back statement", text, by, at, f"version {version.number}")
+    _stop(version.circulation, text, Circulation.StopReason.WITHDRAWN, at)
+    record_act("take back statement", text, by, at, f"version {version.number}")
 
 
-def _stop(circulation: Circulation, text: Agreed, why: Circulation.Stop, at: datetime) -> None:
-    circulation.stop, circulation.stopped_at = why, at
+def _stop(
+    circulation: Circulation, text: AgreedText, why: Circulation.StopReason, at: datetime
+) -> None:
+    circulation.stop_reason, circulation.stopped_at = why, at
     circulation.full_clean()
     circulation.save()
-    text.state = State.DRAFT
+    text.state = StatementState.DRAFT
     text.save()
-    tell_asked(circulation, cause="stopped", template="outcomes/mail/circulation_stopped", at=at)
+    notify_organisations(
+        circulation,
+        dedup_key="stopped",
+        template="outcomes/statements/emails/circulation_stopped",
+        at=at,
+    )
 
 
-def _text_of(circulation: Circulation) -> Agreed:
+def _text_of(circulation: Circulation) -> AgreedText:
     version = circulation.version
     return version.corrigendum or version.statement
 
 
-ENDS_SOON = timedelta(days=2)
+REMINDER_PERIOD = timedelta(days=2)
 
 
-def remind_of_circulations(*, at: datetime) -> int:
+def send_circulation_reminders(*, at: datetime) -> int:
     """Reminds who is silent two days before a deadline, and co-chairs where silence ended.
 
     Returns how many circulations somebody was written to about. Who was told is not told again.
     """
-    told = 0
-    rows = Circulation.objects.filter(stop="").select_related("version__statement__event")
+    notified = 0
+    rows = Circulation.objects.filter(stop_reason="").select_related("version__statement__event")
     for circulation in rows.order_by("pk"):
         version = circulation.version
-        if (version.corrigendum or version.statement).state != State.CIRCULATED:
+        if (version.corrigendum or version.statement).state != StatementState.CIRCULATED:
             continue
-        if circulation.standing(at) == Circulation.Standing.AGREED:
-            told += tell_cochairs_to_sign(circulation, at=at)
-        elif circulation.deadline - at <= ENDS_SOON:
-            told += bool(tell_silent(circulation, at=at))
-    return told
+        if circulation.current_status(at) == Circulation.Status.AGREED:
+            notified += ask_cochairs_to_sign(circulation, at=at)
+        elif circulation.deadline - at <= REMINDER_PERIOD:
+            notified += bool(remind_silent(circulation, at=at))
+    return notified

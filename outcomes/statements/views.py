@@ -12,29 +12,41 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.commitments.as_of import AsOfForm, as_of, columns, looking_back, made_by
-from outcomes.commitments.charts import bars, seats, shares
+from outcomes.commitments.as_of import (
+    AsOfForm,
+    as_of,
+    as_of_context,
+    existing_as_of,
+    status_columns_for,
+)
+from outcomes.commitments.charts import bar_segments, seating_dots, status_shares
 from outcomes.commitments.filters import OutcomeFilterForm
-from outcomes.commitments.queries import checkable, contacts, corrected, reach, with_parties
-from outcomes.commitments.statistics import count
-from outcomes.contributions.responses import answers_to
+from outcomes.commitments.queries import (
+    contacts_context,
+    focal_point_cards,
+    verification_context,
+    visible_rewordings,
+    with_parties,
+)
+from outcomes.commitments.statistics import count_by_status
+from outcomes.contributions.responses import responses_to_point
 from outcomes.models import (
+    CirculationReply,
     Commitment,
     Outcome,
     OutcomeAddressee,
-    Reply,
     Statement,
     StatementVersion,
     Theme,
 )
-from outcomes.statements.comparison import blocks, side_by_side
-from outcomes.statements.replies import ReplyForm, replies_of, version_before, who_reads_answers
-from outcomes.statements.silence_procedure import answer
+from outcomes.statements.comparison import compare_texts, split_blocks
+from outcomes.statements.replies import ReplyForm, previous_version, replies_of, reply_readers
+from outcomes.statements.silence_procedure import submit_reply
 from participants.models import EventRole, User
-from participants.organisations.attendance import roll, with_role
+from participants.organisations.attendance import attendance_by_constituency, filter_by_role
 from participants.privacy import visibility
 from roundtable.models import Event
-from roundtable.query_forms import ListForm, page_of
+from roundtable.query_forms import ListForm, get_page
 
 
 @require_safe
@@ -55,8 +67,8 @@ def my_circulations(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     at = timezone.now()
     rows = replies_of(request.user, timezone.localdate(at))
-    asked = [(row, row.circulation.standing(at)) for row in rows]
-    return render(request, "outcomes/my_circulations.html", {"asked": asked})
+    asked = [(row, row.circulation.current_status(at)) for row in rows]
+    return render(request, "outcomes/statements/my_circulations.html", {"asked": asked})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,33 +82,33 @@ def my_circulation(request: HttpRequest, number: int) -> HttpResponse:
     form = ReplyForm(request.POST if request.method == "POST" else None, instance=reply)
     if form.is_bound and form.is_valid():
         try:
-            said = answer(
+            reply_saved = submit_reply(
                 reply,
                 answer=form.cleaned_data["answer"],
                 text=form.cleaned_data["text"],
-                seen=form.cleaned_data["seen"],
+                version=form.cleaned_data["version"],
                 by=request.user,
                 at=at,
             )
         except ValidationError as mistake:
             form.add_error(None, mistake.messages)
         else:
-            messages.success(request, _thanks(said))
+            messages.success(request, _success_message(reply_saved))
             return redirect("my-circulation", number)
-    context = _shown(version) | {
-        "reply": Reply.objects.get(pk=reply.pk),
+    context = _circulation_context(version) | {
+        "reply": CirculationReply.objects.get(pk=reply.pk),
         "form": form,
-        "standing": reply.circulation.standing(at),
-        "deadline": reply.circulation.deadline_there,
+        "current_status": reply.circulation.current_status(at),
+        "deadline": reply.circulation.local_deadline,
     }
     status = 400 if form.is_bound else 200
-    return render(request, "outcomes/my_circulation.html", context, status=status)
+    return render(request, "outcomes/statements/my_circulation.html", context, status=status)
 
 
-def _shown(version: StatementVersion) -> dict[str, object]:
-    before, is_hidden = version_before(version), version.is_hidden
-    rows = side_by_side(before.text, version.text) if before and not is_hidden else []
-    event, parts = version.statement.event, blocks(version.text)
+def _circulation_context(version: StatementVersion) -> dict[str, object]:
+    before, is_hidden = previous_version(version), version.is_hidden
+    rows = compare_texts(before.text, version.text) if before and not is_hidden else []
+    event, parts = version.statement.event, split_blocks(version.text)
     return {
         "version": version,
         "event": event,
@@ -105,17 +117,17 @@ def _shown(version: StatementVersion) -> dict[str, object]:
         "blocks": [] if is_hidden else parts[2:],
         "before": before,
         "differences": [row for row in rows if row.differs],
-        "cochairs": who_reads_answers(version, timezone.localdate()),
+        "cochairs": reply_readers(version, timezone.localdate()),
     }
 
 
-def _thanks(reply: Reply) -> str:
-    if reply.answer == Reply.Answer.OBJECT:
+def _success_message(reply: CirculationReply) -> str:
+    if reply.answer == CirculationReply.Answer.OBJECT:
         return _("Your objection is with the co-chairs, and the text does not go on as it stands.")
     return _("Your answer is with the co-chairs. You may change it until the deadline.")
 
 
-LEDGER_LENGTH = 10
+MAX_LEDGER_ROWS = 10
 
 
 @require_safe
@@ -137,10 +149,10 @@ def event_list(request: HttpRequest) -> HttpResponse:
         .order_by("-starts_on", "code")
     )
     form = ListForm(request.GET)
-    page = page_of(form, events) if form.is_valid() else None
+    page = get_page(form, events) if form.is_valid() else None
     return render(
         request,
-        "outcomes/event_list.html",
+        "outcomes/statements/event_list.html",
         {"form": form, "page": page},
         status=400 if form.errors else 200,
     )
@@ -155,44 +167,44 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     form = AsOfForm(request.GET, on)
     form.check_begun(event.starts_on)
     if form.errors:
-        return form.refuse(request)
-    viewer = visibility.viewer_of(request.user, on)
+        return form.render_errors(request)
+    viewer = visibility.get_viewer(request.user, on)
     statement = Statement.objects.published().filter(event=event).first()
     lead_ins = _lead_ins(statement, form.day) if statement else []
     rows = as_of(Commitment.objects.filter(event=event), form.day)
     commitments = with_parties(rows).order_by("pk")
-    benches = roll(event)
-    counts = count(rows, form.day or on, stand=columns(form.day))
-    parts = shares(counts)
-    ledger = commitments[:LEDGER_LENGTH]
+    constituency_groups = attendance_by_constituency(event)
+    counts = count_by_status(rows, form.day or on, status_columns=status_columns_for(form.day))
+    parts = status_shares(counts)
+    ledger = commitments[:MAX_LEDGER_ROWS]
     context: dict[str, object] = {
         "event": event,
         "statement": statement,
         "lead_ins": lead_ins,
         "point_count": sum(len(lead_in.points.all()) for lead_in in lead_ins),
         "commitments": ledger,
-        "reach": reach(viewer, ledger, on),
+        "focal_point_cards": focal_point_cards(viewer, ledger, on),
         "counts": counts,
         "reported": counts["all"] - counts["no-update"],
         "shares": parts,
-        "bars": bars(parts),
-        "benches": benches,
-        "seats": seats(benches),
-        "cochairs": with_role(benches, EventRole.Role.COCHAIR),
-        "cohosts": with_role(benches, EventRole.Role.COHOST),
+        "bars": bar_segments(parts),
+        "benches": constituency_groups,
+        "seats": seating_dots(constituency_groups),
+        "cochairs": filter_by_role(constituency_groups, EventRole.Role.COCHAIR),
+        "cohosts": filter_by_role(constituency_groups, EventRole.Role.COHOST),
         "documents": event.documents.order_by(F("dated_on").asc(nulls_last=True), "title"),
         "today": form.day or on,
     }
-    context = context | contacts(on, event) | looking_back(form.day)
+    context = context | contacts_context(on, event) | as_of_context(form.day)
     if statement:
         statement.event = event
-        context |= checkable(statement)
-    return render(request, "outcomes/event_detail.html", context)
+        context |= verification_context(statement)
+    return render(request, "outcomes/statements/event_detail.html", context)
 
 
 def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
-    made = made_by(Commitment.objects.published(), day)
-    commitments = as_of(made, day).select_related("event").order_by("pk")
+    existing = existing_as_of(Commitment.objects.published(), day)
+    commitments = as_of(existing, day).select_related("event").order_by("pk")
     outcomes = statement.outcomes.published()
     points = outcomes.order_by("position", "pk").prefetch_related(
         Prefetch("commitments", commitments)
@@ -212,10 +224,10 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
             theme = Theme.objects.get(slug=slug)
         points = form.filter(published).select_related("parent", "statement__event")
         shown = Q(commitments__event__is_public=True)
-        page = page_of(form, points.annotate(commitment_count=Count("commitments", filter=shown)))
+        page = get_page(form, points.annotate(commitment_count=Count("commitments", filter=shown)))
     return render(
         request,
-        "outcomes/outcome_list.html",
+        "outcomes/statements/outcome_list.html",
         {"form": form, "page": page, "theme": theme},
         status=400 if form.errors else 200,
     )
@@ -232,15 +244,15 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     on = timezone.localdate()
     form = AsOfForm(request.GET, on)
     form.check_begun(outcome.statement.event.starts_on)
-    viewer = visibility.viewer_of(request.user, on)
+    viewer = visibility.get_viewer(request.user, on)
     if outcome.parent and not outcome.parent.number:
         raise Http404
     if form.errors:
-        return form.refuse(request)
-    made = made_by(outcome.commitments.published(), form.day)
-    commitments = as_of(with_parties(made), form.day).order_by("pk")
+        return form.render_errors(request)
+    existing = existing_as_of(outcome.commitments.published(), form.day)
+    commitments = as_of(with_parties(existing), form.day).order_by("pk")
     before, after = _neighbours(outcome)
-    spoken_to = list(
+    addressees = list(
         OutcomeAddressee.objects.filter(outcome__in=[outcome.pk, outcome.parent_id])
         .select_related("organisation", "group")
         # Whom the point itself speaks to stands first.
@@ -253,16 +265,16 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         "points": outcome.points.published()
         .select_related("statement__event")
         .order_by("position", "pk"),
-        "addressees": spoken_to,
-        "answers": answers_to(outcome, spoken_to, form.day),
+        "addressees": addressees,
+        "answers": responses_to_point(outcome, addressees, form.day),
         "commitments": commitments,
-        "reach": reach(viewer, commitments, on),
+        "focal_point_cards": focal_point_cards(viewer, commitments, on),
         "before": before,
         "after": after,
-        "rewordings": corrected(outcome),
+        "rewordings": visible_rewordings(outcome),
         "today": form.day or on,
-    } | looking_back(form.day)
-    return render(request, "outcomes/outcome_detail.html", context)
+    } | as_of_context(form.day)
+    return render(request, "outcomes/statements/outcome_detail.html", context)
 
 
 def _neighbours(outcome: Outcome) -> tuple[Outcome | None, Outcome | None]:

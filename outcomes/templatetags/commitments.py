@@ -5,18 +5,18 @@ from datetime import date
 from django import template
 
 from outcomes.commitments.charts import TONES
-from outcomes.models import Commitment, Milestone, Outcome, Statement, Status
+from outcomes.models import Commitment, ImplementationStatus, Milestone, Outcome, Statement
 from participants.privacy.visibility import Card
 
 register = template.Library()
 
 
 @register.inclusion_tag("outcomes/_status.html")
-def status(of: Status | str | None) -> dict[str, object]:
+def status(of: ImplementationStatus | str | None) -> dict[str, object]:
     """Shape, word and colour of a status; None is silence, which is drawn as an outline."""
     if not of:
         return {"tone": "silent", "label": ""}
-    known = Status(of)
+    known = ImplementationStatus(of)
     return {"tone": TONES[known], "label": known.label}
 
 
@@ -51,11 +51,11 @@ def published_points(commitment: Commitment) -> list[Outcome]:
 
 
 @register.filter
-def focal_points(commitment: Commitment, reach: dict[int, Card]) -> list[Card]:
+def focal_points(commitment: Commitment, cards: dict[int, Card]) -> list[Card]:
     """The cards of those whom this viewer may ask about it."""
     found = [
-        reach[party.focal_point_id]
+        cards[party.focal_point_id]
         for party in commitment.parties.all()
-        if party.focal_point_id in reach and party.focal_point_accepted_at
+        if party.focal_point_id in cards and party.focal_point_accepted_at
     ]
     return list(dict.fromkeys(found))

@@ -5,44 +5,44 @@ from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.changes.scope import About
-from outcomes.changes.subscriptions import followed
-from outcomes.changes.topics import WHOLE, Topic, topic_of
-from outcomes.models import Commitment, Follow, Outcome, Theme
+from outcomes.changes.scope import ChangeTarget
+from outcomes.changes.subscriptions import subscription_for
+from outcomes.changes.topics import WHOLE_PORTAL, Topic, topic_for
+from outcomes.models import Commitment, Outcome, Subscription, Theme
 from participants.models import User
-from participants.permissions import rights_of
+from participants.permissions import permissions_of
 from roundtable.models import Event
 
 register = template.Library()
 
 
-@register.inclusion_tag("outcomes/_alternate.html")
-def alternate(row: About | None = None) -> dict[str, Topic]:
+@register.inclusion_tag("outcomes/changes/_feed_link.html")
+def feed_link(row: ChangeTarget | None = None) -> dict[str, Topic]:
     """For the head of a page: where programs find its feed."""
-    return {"topic": topic_of(row) if row else WHOLE}
+    return {"topic": topic_for(row) if row else WHOLE_PORTAL}
 
 
-@register.inclusion_tag("outcomes/_in_touch.html", takes_context=True)
-def in_touch(context: Context, row: About) -> dict[str, object]:
+@register.inclusion_tag("outcomes/changes/_follow.html", takes_context=True)
+def follow_links(context: Context, row: ChangeTarget) -> dict[str, object]:
     """Feed, calendar and mail of what a page shows, and its page at the desk for who works there.
 
     Two queries more for whoever is signed in.
     """
-    user, topic = context["user"], topic_of(row)
+    user, topic = context["user"], topic_for(row)
     return {
-        "desk": desk_page(user, row) if isinstance(user, User) else "",
+        "desk": admin_page_for(user, row) if isinstance(user, User) else "",
         "topic": topic,
         "user": user,
-        "follow": followed(user, topic) if isinstance(user, User) else None,
-        "paces": reversed(Follow.Pace.choices),
+        "subscription": subscription_for(user, topic) if isinstance(user, User) else None,
+        "paces": reversed(Subscription.Frequency.choices),
     }
 
 
-def desk_page(user: User, row: About) -> str:
+def admin_page_for(user: User, row: ChangeTarget) -> str:
     """Where the row stands at the co-chairs' desk; empty for who may not open it there."""
     if isinstance(row, Theme):
         return ""
-    rights = rights_of(user, timezone.localdate())
+    rights = permissions_of(user, timezone.localdate())
     if rights is None:
         return ""
     event = None

@@ -17,21 +17,28 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.accounts.addresses import addresses_of, can_get_mail, take_off_address
-from participants.accounts.emails import hide_url_of
-from participants.accounts.reauthentication import proved, require
-from participants.accounts.second_factor import has_factor
-from participants.accounts.timing_protection import look_for_nobody
+from participants.accounts.addresses import (
+    is_deliverable,
+    remove_sign_in_address,
+    sign_in_addresses,
+)
+from participants.accounts.emails import hide_url_for
+from participants.accounts.reauthentication import (
+    recently_verified_addresses,
+    require_recent_verification,
+)
+from participants.accounts.second_factor import has_second_factor
+from participants.accounts.timing_protection import pad_account_lookup
 from participants.models import User
 from participants.permissions import AnyUser
-from roundtable.encryption import open_sealed, seal
-from roundtable.mail.queue import fresh_cause, post
+from roundtable.encryption import decrypt, encrypt
+from roundtable.mail.queue import enqueue, one_time_key
 
-LOGIN_CODE = "account/email/login_code"
-CODE_SENT = "account/messages/login_code_sent.txt"
-CONFIRM_PAGE = "account_confirm_login_code"
+LOGIN_CODE_TEMPLATE = "account/email/login_code"
+CODE_SENT_TEMPLATE = "account/messages/login_code_sent.txt"
+CONFIRM_CODE_URL_NAME = "account_confirm_login_code"
 # allauth names itself so where addresses are added, changed and taken off, and nowhere else here.
-CHANGING_ADDRESSES = "allauth.account"
+ADDRESS_CHANGE_APP = "allauth.account"
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
@@ -56,8 +63,8 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The first address after one that was given up is what the account goes by."""
         confirmed: bool = super().confirm_email(request, email_address)
-        if confirmed and not can_get_mail(email_address.user.email):
-            take_off_address(email_address.user, email_address.user.email)
+        if confirmed and not is_deliverable(email_address.user.email):
+            remove_sign_in_address(email_address.user, email_address.user.email)
         return confirmed
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
@@ -84,9 +91,13 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         address is added, changed or taken off, everybody proves the mailbox that there is.
         """
         required: bool = super().is_reauthentication_required(app=app, **more)
-        if app == CHANGING_ADDRESSES:
-            require(self.request, addresses_of(self.request.user)[:1])
-        if required and not has_factor(self.request.user) and not proved(self.request):
+        if app == ADDRESS_CHANGE_APP:
+            require_recent_verification(self.request, sign_in_addresses(self.request.user)[:1])
+        if (
+            required
+            and not has_second_factor(self.request.user)
+            and not recently_verified_addresses(self.request)
+        ):
             raise ReauthenticationRequired
         return required
 
@@ -107,14 +118,14 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         """Queues the mail, so that known and unknown addresses are answered alike."""
         now = timezone.now()
         expires = now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
-        post(
-            cause=fresh_cause(),
-            to=email if can_get_mail(email) else "",
+        enqueue(
+            dedup_key=one_time_key(),
+            to=email if is_deliverable(email) else "",
             template=template_prefix,
-            context={"email": email, "hide_url": hide_url_of(email.lower()), **context},
+            context={"email": email, "hide_url": hide_url_for(email.lower()), **context},
             at=now,
             # A code that is no longer taken would only puzzle.
-            not_after=expires if "code" in context else None,
+            send_before=expires if "code" in context else None,
         )
         current.request.has_queued_mail = True
 
@@ -126,25 +137,25 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         After "a code is on its way" a letter is queued, to nobody where the address is unknown.
         """
         super().add_message(request, level, message_template, *rest, **more)
-        if message_template != CODE_SENT or hasattr(request, "has_queued_mail"):
+        if message_template != CODE_SENT_TEMPLATE or hasattr(request, "has_queued_mail"):
             return
-        if request.resolver_match and request.resolver_match.url_name == CONFIRM_PAGE:
-            look_for_nobody(request)
-        self.send_mail(LOGIN_CODE, "", {"code": self.generate_login_code()})
+        if request.resolver_match and request.resolver_match.url_name == CONFIRM_CODE_URL_NAME:
+            pad_account_lookup(request)
+        self.send_mail(LOGIN_CODE_TEMPLATE, "", {"code": self.generate_login_code()})
 
 
-class SealedFactorsAdapter(DefaultMFAAdapter):
+class EncryptedFactorsAdapter(DefaultMFAAdapter):
     """What an authenticator app or a list of recovery codes is made from is sealed when stored."""
 
     def encrypt(self, text: str) -> str:
         """Sealed."""
-        return seal(text)
+        return encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Opened; raises CannotOpenError."""
-        return open_sealed(encrypted_text)
+        return decrypt(encrypted_text)
 
 
-def display_name(user: User) -> str:
+def account_display_name(user: User) -> str:
     """How the portal addresses somebody who is signed in: their own address."""
     return user.email

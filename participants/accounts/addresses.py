@@ -13,17 +13,17 @@ from participants.models import Delegate, User
 from roundtable.audit import log as audit
 
 # What stands in place of an address that was given up: no mail server of this name can exist.
-NOWHERE = "@no-address.invalid"
+UNDELIVERABLE_DOMAIN = "@no-address.invalid"
 
 
-def stand_in_for(user_id: int | None) -> str:
+def account_pseudonym(user_id: int | None) -> str:
     """What names an account in a link, where its number would tell how many accounts there are."""
     return salted_hmac(
         "participants.accounts.addresses", str(user_id), algorithm="sha256"
     ).hexdigest()[:20]
 
 
-def is_taken(email: str, user: User) -> bool:
+def is_email_taken(email: str, user: User) -> bool:
     """Whether another account signs in with that address."""
     email = email.strip().lower()
     return (
@@ -32,11 +32,11 @@ def is_taken(email: str, user: User) -> bool:
     )
 
 
-def account_of(email: str) -> User | None:
+def find_account(email: str) -> User | None:
     """Who signs in with that address, if anybody does."""
     email = email.strip()
-    known = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
-    return User.objects.filter(Q(email__iexact=email) | Q(pk__in=known)).first()
+    verified_owners = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
+    return User.objects.filter(Q(email__iexact=email) | Q(pk__in=verified_owners)).first()
 
 
 @transaction.atomic
@@ -46,7 +46,7 @@ def set_sign_in_address(user: User, email: str) -> None:
     Raises ValidationError where the address belongs to another account.
     """
     user.email = email.strip().lower()
-    if is_taken(user.email, user):
+    if is_email_taken(user.email, user):
         raise ValidationError({"email": _("Another account has this address. Choose another one.")})
     if not user.pk:
         user.set_unusable_password()
@@ -59,14 +59,14 @@ def set_sign_in_address(user: User, email: str) -> None:
     )
 
 
-def can_get_mail(email: str) -> bool:
+def is_deliverable(email: str) -> bool:
     """Whether there is a mailbox behind the address, as far as one can tell."""
-    return not email.endswith(NOWHERE)
+    return not email.endswith(UNDELIVERABLE_DOMAIN)
 
 
-def mailbox_of(user: User) -> str:
+def delivery_address(user: User) -> str:
     """Where letters reach whoever has the account; empty where none does."""
-    return user.email if user.is_active and can_get_mail(user.email) else ""
+    return user.email if user.is_active and is_deliverable(user.email) else ""
 
 
 def is_in_use(user: User) -> bool:
@@ -76,34 +76,36 @@ def is_in_use(user: User) -> bool:
     """
     return (
         user.last_login is not None
-        or not can_get_mail(user.email)
+        or not is_deliverable(user.email)
         or Delegate.objects.filter(user=user).exists()
     )
 
 
-def has_left(user: User) -> bool:
+def is_closed(user: User) -> bool:
     """Whether the account is closed since its last address was given up."""
-    return not user.is_active and not can_get_mail(user.email)
+    return not user.is_active and not is_deliverable(user.email)
 
 
-def addresses_of(user: User) -> list[str]:
+def sign_in_addresses(user: User) -> list[str]:
     """The addresses that sign in, the one that the account goes by first."""
     rows = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
-    return [email for email in rows.values_list("email", flat=True) if can_get_mail(email)]
+    return [email for email in rows.values_list("email", flat=True) if is_deliverable(email)]
 
 
-def remove_closed(user: User) -> None:
+def delete_closed_account(user: User) -> None:
     """Removes an account that nobody can open, unless it confirmed or approved something."""
-    audit.forget(user)
+    audit.forget_subject(user)
     with suppress(ProtectedError), transaction.atomic():
         user.delete()
 
 
 @transaction.atomic
-def take_off_address(user: User, email: str) -> None:
+def remove_sign_in_address(user: User, email: str) -> None:
     """Lets the address sign in no longer; another one takes its place, where there is one."""
     EmailAddress.objects.filter(user=user, email__iexact=email).delete()
     if user.email.lower() != email.lower():
         return
-    others = addresses_of(user)
-    set_sign_in_address(user, others[0] if others else f"{get_random_string(16).lower()}{NOWHERE}")
+    others = sign_in_addresses(user)
+    set_sign_in_address(
+        user, others[0] if others else f"{get_random_string(16).lower()}{UNDELIVERABLE_DOMAIN}"
+    )

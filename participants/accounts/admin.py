@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from participants.accounts import recovery
-from participants.accounts.addresses import is_in_use, is_taken, set_sign_in_address
-from participants.admin_base.base import GrantedInline, OperatorAdmin
-from participants.admin_base.filters import WaitsFilter
+from participants.accounts.addresses import is_email_taken, is_in_use, set_sign_in_address
+from participants.admin_base.base import GrantScopedInline, OperatorAdmin
+from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.models import FactorReset, Grant, User
-from participants.permissions import Rights
-from participants.privacy.admin import ErasingAdmin
+from participants.permissions import EventPermissions
+from participants.privacy.admin import ErasureAdmin
 
 
 class OperatorOnlyAdmin(PrivateAdmin, OperatorAdmin):
@@ -27,7 +27,7 @@ class OperatorOnlyAdmin(PrivateAdmin, OperatorAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators."""
-        return self.rights_of(request).is_operator
+        return self.permissions_of(request).is_operator
 
 
 class UserForm(ModelForm):  # type: ignore[type-arg]
@@ -39,12 +39,12 @@ class UserForm(ModelForm):  # type: ignore[type-arg]
         Raises ValidationError where another account signs in with it.
         """
         email = str(self.cleaned_data["email"]).lower()
-        if is_taken(email, self.instance):
+        if is_email_taken(email, self.instance):
             raise ValidationError(_("Another account has this address. Choose another one."))
         return email
 
 
-class GrantInline(GrantedInline):
+class GrantInline(GrantScopedInline):
     """What the account may work on."""
 
     model = Grant
@@ -52,7 +52,7 @@ class GrantInline(GrantedInline):
 
 
 @admin.register(User)
-class UserAdmin(ErasingAdmin, OperatorOnlyAdmin):
+class UserAdmin(ErasureAdmin, OperatorOnlyAdmin):
     """Accounts: who may sign in."""
 
     form = UserForm
@@ -115,9 +115,9 @@ class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
         Raises ValidationError where the same was asked for already, or where one cannot ask.
         """
         user = self.cleaned_data["user"]
-        if FactorReset.objects.filter(user=user, agreed_at=None).exists():
+        if FactorReset.objects.filter(user=user, approved_at=None).exists():
             raise ValidationError(_("This was asked for already. Now the other side has to agree."))
-        if problem := recovery.why_not_ask(user=user, by=self.by, at=timezone.now()):
+        if problem := recovery.reset_request_error(user=user, by=self.by, at=timezone.now()):
             raise ValidationError(problem)
         return user
 
@@ -143,34 +143,36 @@ class FactorResetAdmin(PrivateAdmin):
             },
         )
     ]
-    list_display = ["account", "reason", "asked_at", "asker", "agreed_at"]
+    list_display = ["account", "reason", "requested_at", "asker", "approved_at"]
     list_display_links = None
-    list_select_related = ["user", "asked_by"]
-    list_filter = [WaitsFilter]
+    list_select_related = ["user", "requested_by"]
+    list_filter = [PendingFilter]
     actions = ["agree"]
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those that somebody else asked for and nobody agreed to."""
-        return rows.filter(agreed_at=None).exclude(asked_by=mine.user)
+        return rows.filter(approved_at=None).exclude(requested_by=permissions.user)
 
-    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those of accounts that have to do with these roundtables."""
-        return rows.filter(user__in=recovery.accounts_within(events))
+        return rows.filter(user__in=recovery.accounts_of_events(events))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those that the viewer may decide about, the own ones left out."""
         rows: QuerySet[Any] = super(PrivateAdmin, self).get_queryset(request)
-        mine = self.rights_of(request)
-        seen = rows if mine.is_operator else self.within(rows, mine.decidable)
-        return seen.exclude(user=mine.user)
+        permissions = self.permissions_of(request)
+        visible = (
+            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
+        )
+        return visible.exclude(user=permissions.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Co-chairs and operators."""
-        return self.rights_of(request).decides_somewhere
+        return self.permissions_of(request).can_decide_any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Co-chairs and operators."""
-        return self.rights_of(request).decides_somewhere
+        return self.permissions_of(request).can_decide_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: ask anew."""
@@ -178,29 +180,29 @@ class FactorResetAdmin(PrivateAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Each co-chair who sees it, and operators, as long as nobody agreed: to object."""
-        return obj is not None and obj.agreed_at is None and self.has_view_permission(request)
+        return obj is not None and obj.approved_at is None and self.has_view_permission(request)
 
-    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Accounts of the viewer's roundtables."""
-        return recovery.resettable_by(self.rights_of(request)).prefetch_related("grants")
+        return recovery.resettable_accounts(self.permissions_of(request)).prefetch_related("grants")
 
-    def label_of(self, row: Any) -> str:
+    def choice_label(self, row: Any) -> str:
         """By name and office, never by the address that signs in."""
-        return recovery.name_of(row)
+        return recovery.account_label(row)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         """Tells the form who fills it in."""
         form: Any = super().get_form(request, obj, change, **kwargs)
-        form.by = self.rights_of(request).user
+        form.by = self.permissions_of(request).user
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Asks; the other side agrees."""
-        by = self.rights_of(request).user
-        kept = recovery.ask(user=obj.user, by=by, reason=obj.reason, at=timezone.now())
-        obj.pk = kept.pk
+        by = self.permissions_of(request).user
+        stored = recovery.request_reset(user=obj.user, by=by, reason=obj.reason, at=timezone.now())
+        obj.pk = stored.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Nothing: to ask has its own entry."""
@@ -208,28 +210,28 @@ class FactorResetAdmin(PrivateAdmin):
     @admin.display(description=_("account"))
     def account(self, row: Any) -> str:
         """Whose factor it is."""
-        return recovery.name_of(row.user)
+        return recovery.account_label(row.user)
 
     @admin.display(description=_("asked by"))
     def asker(self, row: Any) -> str:
         """Who asked."""
-        return recovery.name_of(row.asked_by) if row.asked_by else "–"
+        return recovery.account_label(row.requested_by) if row.requested_by else "–"
 
     @admin.action(description=_("Agree: take off the second factor"), permissions=["decide"])
     def agree(self, request: HttpRequest, queryset: QuerySet[FactorReset]) -> None:
         """Takes off the factors of those rows where the viewer is the other side."""
-        by, now = self.rights_of(request).user, timezone.now()
+        by, now = self.permissions_of(request).user, timezone.now()
         rows = list(queryset)
-        done = sum(recovery.agree(reset=row, by=by, at=now) for row in rows)
+        done = sum(recovery.approve_reset(reset=row, by=by, at=now) for row in rows)
         if done:
             text = ngettext("%d second factor is off.", "%d second factors are off.", done)
             self.message_user(request, text % done, messages.SUCCESS)
-        if left := len(rows) - done:
+        if skipped := len(rows) - done:
             text = ngettext(
                 "%d stays: a co-chair of 30 days and the operator have to want it, not one person "
                 "alone, and an hour has to pass after it was asked for.",
                 "%d stay: a co-chair of 30 days and the operator have to want it, not one person "
                 "alone, and an hour has to pass after it was asked for.",
-                left,
+                skipped,
             )
-            self.message_user(request, text % left, messages.WARNING)
+            self.message_user(request, text % skipped, messages.WARNING)

@@ -1,53 +1,96 @@
 """Letters to people who have an account, each with the link that hides its reader at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from participants.accounts.addresses import addresses_of, mailbox_of
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from participants.accounts.addresses import account_pseudonym, delivery_address, sign_in_addresses
 from participants.models import Delegate, Grant, User
-from participants.privacy import hiding
-from roundtable.mail.batches import Batch
-from roundtable.mail.queue import Letter, post
+from roundtable.mail.batches import MailBatch
+from roundtable.mail.queue import QueuedEmail, enqueue
 from roundtable.models import Event
 
+_SALT = "participants.accounts.emails"
+HIDE_LINK_LIFETIME = timedelta(days=730)
 
-def write_to(
+
+def hide_url(delegate: Delegate) -> str:
+    """The whole address of a page with one button that hides this person, without signing in.
+
+    It works for two years, as long as the person keeps the same account and does not end it, and
+    can do nothing else. Its page tells nothing of the person: messages are forwarded.
+    """
+    content = [delegate.handle, account_pseudonym(delegate.user_id), delegate.hide_link_version]
+    token = signing.dumps(content, salt=_SALT)
+    return f"{settings.PORTAL_URL}{reverse('hide-by-link', args=[token])}"
+
+
+def is_authentic_link(token: str) -> bool:
+    """Whether the link was made here and is not too old, whatever became of the person."""
+    return _read_token(token) is not None
+
+
+def delegate_for_hide_link(token: str) -> Delegate | None:
+    """Whom the link hides; None where it hides nobody, or nobody any more."""
+    content = _read_token(token)
+    if content is None:
+        return None
+    handle, account, hide_link_version = content
+    people = Delegate.objects.filter(user__isnull=False, erased_at=None)
+    found = people.filter(handle=handle, hide_link_version=hide_link_version).first()
+    return found if found and account_pseudonym(found.user_id) == account else None
+
+
+def _read_token(token: str) -> list[Any] | None:
+    try:
+        content = signing.loads(token, salt=_SALT, max_age=HIDE_LINK_LIFETIME)
+    except signing.BadSignature:
+        return None
+    return content if isinstance(content, list) and len(content) == 3 else None
+
+
+def email_delegate(
     delegate: Delegate,
     *,
-    cause: str,
+    dedup_key: str,
     template: str,
     context: dict[str, Any],
     at: datetime,
-    batch: Batch | None = None,
-) -> Letter | None:
+    batch: MailBatch | None = None,
+) -> QueuedEmail | None:
     """Queues a letter to the address that the person signs in with; None where there is none."""
-    mailbox = mailbox_of(delegate.user) if delegate.user else ""
-    if not mailbox:
+    recipient = delivery_address(delegate.user) if delegate.user else ""
+    if not recipient:
         return None
-    values = {**context, "hide_url": hiding.url_for(delegate)}
-    return post(cause=cause, to=mailbox, template=template, context=values, at=at, batch=batch)
+    values = {**context, "hide_url": hide_url(delegate)}
+    return enqueue(
+        dedup_key=dedup_key, to=recipient, template=template, context=values, at=at, batch=batch
+    )
 
 
-def write_to_user(
+def email_user(
     user: User,
     *,
-    cause: str,
+    dedup_key: str,
     template: str,
     context: dict[str, Any],
     at: datetime,
     unsubscribe_url: str,
-) -> Letter | None:
+) -> QueuedEmail | None:
     """Queues one letter of a sort that its reader may end; None where no mailbox is known.
 
     `unsubscribe_url` ends it by one press in the mail program.
     """
-    mailbox = mailbox_of(user)
-    if not mailbox:
+    recipient = delivery_address(user)
+    if not recipient:
         return None
-    values = {**context, "hide_url": hide_url_of(mailbox)}
-    return post(
-        cause=cause,
-        to=mailbox,
+    values = {**context, "hide_url": hide_url_for(recipient)}
+    return enqueue(
+        dedup_key=dedup_key,
+        to=recipient,
         template=template,
         context=values,
         at=at,
@@ -55,42 +98,44 @@ def write_to_user(
     )
 
 
-def write_to_account(
-    user: User, *, cause: str, template: str, context: dict[str, Any], at: datetime
-) -> list[Letter]:
+def email_account(
+    user: User, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
+) -> list[QueuedEmail]:
     """Queues one letter for each address that signs in, so that no other hand hides it."""
     delegate = Delegate.objects.filter(user=user).first() if user.is_active else None
-    values = {**context, "hide_url": hiding.url_for(delegate) if delegate else ""}
-    letters = [
-        post(cause=f"{cause}:{number}", to=address, template=template, context=values, at=at)
-        for number, address in enumerate(addresses_of(user))
+    values = {**context, "hide_url": hide_url(delegate) if delegate else ""}
+    emails = [
+        enqueue(
+            dedup_key=f"{dedup_key}:{number}", to=address, template=template, context=values, at=at
+        )
+        for number, address in enumerate(sign_in_addresses(user))
     ]
-    return [letter for letter in letters if letter]
+    return [letter for letter in emails if letter]
 
 
-def write_to_cochairs(
-    event: Event, *, cause: str, template: str, context: dict[str, Any], at: datetime
-) -> list[Letter]:
+def email_cochairs(
+    event: Event, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
+) -> list[QueuedEmail]:
     """Queues one letter for each co-chair of today, who then do not learn of each other."""
     grants = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
     users = User.objects.filter(grants__in=grants).order_by("pk")
-    letters = [
-        post(
-            cause=f"{cause}:{user.pk}",
-            to=mailbox,
+    emails = [
+        enqueue(
+            dedup_key=f"{dedup_key}:{user.pk}",
+            to=recipient,
             template=template,
-            context={**context, "hide_url": hide_url_of(mailbox)},
+            context={**context, "hide_url": hide_url_for(recipient)},
             at=at,
         )
         for user in users
-        if (mailbox := mailbox_of(user))
+        if (recipient := delivery_address(user))
     ]
-    return [letter for letter in letters if letter]
+    return [letter for letter in emails if letter]
 
 
-def hide_url_of(email: str) -> str:
+def hide_url_for(email: str) -> str:
     """The link for whoever signs in with this address; empty where that is no listed person."""
     delegate = Delegate.objects.filter(
         user__emailaddress__email=email, user__emailaddress__verified=True, user__is_active=True
     ).first()
-    return hiding.url_for(delegate) if delegate else ""
+    return hide_url(delegate) if delegate else ""

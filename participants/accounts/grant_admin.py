@@ -18,10 +18,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from participants.accounts.addresses import account_of
+from participants.accounts.addresses import find_account
 from participants.accounts.admin import OperatorOnlyAdmin
-from participants.accounts.grants import hand_over, why_not_handed_over
-from participants.admin_base.filters import EndsFilter, EventFilter
+from participants.accounts.grants import hand_over_grant, handover_problem
+from participants.admin_base.filters import EventFilter, GrantValidityFilter
 from participants.models import Delegate, Grant, Participation
 
 
@@ -47,11 +47,11 @@ class HandoverForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        cleaned["to"] = account_of(cleaned["email"])
+        cleaned["to"] = find_account(cleaned["email"])
         if cleaned["to"] is None:
             self.add_error("email", _("No account signs in with it. Add the account first."))
             return cleaned
-        problem = why_not_handed_over(
+        problem = handover_problem(
             self.grant, to=cleaned["to"], on=cleaned["on"], today=timezone.localdate()
         )
         if problem:
@@ -64,8 +64,8 @@ class GrantAdmin(OperatorOnlyAdmin):
     """Who may work on which roundtable, on whose behalf, and for how long."""
 
     event_path = "event"
-    change_form_template = "admin/grant.html"
-    change_list_template = "admin/grant_list.html"
+    change_form_template = "participants/accounts/admin/grant_change_form.html"
+    change_list_template = "participants/accounts/admin/grant_change_list.html"
     fieldsets = [
         (
             None,
@@ -83,13 +83,13 @@ class GrantAdmin(OperatorOnlyAdmin):
         ),
     ]
     list_display = ["user", "event", "role", "on_behalf_of", "valid_from", "valid_until"]
-    list_filter = [EndsFilter, "role", EventFilter]
+    list_filter = [GrantValidityFilter, "role", EventFilter]
     list_select_related = ["user", "event", "on_behalf_of"]
     ordering = ["event", "role", "pk"]  # never by address
     search_fields = ["event__title", "event__code", "on_behalf_of__name"]
     search_help_text = _("Roundtable, or the organisation acted for; for operators the address too")
 
-    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those for these roundtables."""
         return rows.filter(event__in=events)
 
@@ -98,35 +98,37 @@ class GrantAdmin(OperatorOnlyAdmin):
 
         With the holder's profile, where that person took part in one of these.
         """
-        mine = self.rights_of(request)
+        permissions = self.permissions_of(request)
         rows = super().get_queryset(request)
         people = Delegate.objects.filter(erased_at=None)
-        if not mine.is_operator:
-            rows = self.within(rows, mine.decidable)
-            seats = Participation.objects.filter(delegate=OuterRef("pk"), event__in=mine.decidable)
-            people = people.filter(Exists(seats))
+        if not permissions.is_operator:
+            rows = self.limit_to_events(rows, permissions.decidable)
+            participations = Participation.objects.filter(
+                delegate=OuterRef("pk"), event__in=permissions.decidable
+            )
+            people = people.filter(Exists(participations))
         return rows.prefetch_related(Prefetch("user__delegate", queryset=people))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators; co-chairs read the list alone, as a grant is called by an address."""
-        mine = self.rights_of(request)
-        return mine.decides_somewhere if obj is None else mine.is_operator
+        permissions = self.permissions_of(request)
+        return permissions.can_decide_any if obj is None else permissions.is_operator
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """For co-chairs the holder's name or number, never the address that signs in."""
-        is_operator = self.rights_of(request).is_operator
+        is_operator = self.permissions_of(request).is_operator
         return [
             "holder" if name == "user" and not is_operator else name for name in self.list_display
         ]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         """To the grant itself, for operators."""
-        is_operator = self.rights_of(request).is_operator
+        is_operator = self.permissions_of(request).is_operator
         return super().get_list_display_links(request, list_display) if is_operator else None
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """The address that signs in is searched by operators alone."""
-        is_operator = self.rights_of(request).is_operator
+        is_operator = self.permissions_of(request).is_operator
         return [*self.search_fields, *(["user__email"] if is_operator else [])]
 
     @admin.display(description=_("account"), ordering="user_id")
@@ -137,8 +139,8 @@ class GrantAdmin(OperatorOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         """With that of handing over."""
-        view = self.admin_site.admin_view(self.hand_over_view)
-        name = "participants_grant_hand_over"
+        view = self.admin_site.admin_view(self.handover_view)
+        name = "participants_grant_handover"
         return [path("<path:object_id>/hand-over/", view, name=name), *super().get_urls()]
 
     def change_view(
@@ -147,12 +149,12 @@ class GrantAdmin(OperatorOnlyAdmin):
         """The grant, and how it is handed over."""
         row, link = self.get_object(request, object_id), ""
         if row is not None and self.has_change_permission(request, row):
-            link = reverse("admin:participants_grant_hand_over", args=[row.pk])
-        more = {**(extra_context or {}), "hand_over": link}
+            link = reverse("admin:participants_grant_handover", args=[row.pk])
+        more = {**(extra_context or {}), "handover_url": link}
         return super().change_view(request, object_id, form_url, more)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def hand_over_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+    def handover_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Asks who goes on and from when, then once more, then does it.
 
         Raises Http404 for a grant that the viewer does not see; only operators hand over.
@@ -163,15 +165,15 @@ class GrantAdmin(OperatorOnlyAdmin):
         if not self.has_change_permission(request, row):
             raise PermissionDenied
         form = HandoverForm(request.POST or None, grant=row)
-        is_right = request.method == "POST" and form.is_valid()
-        if is_right and "confirmed" in request.POST:
+        is_form_valid = request.method == "POST" and form.is_valid()
+        if is_form_valid and "confirmed" in request.POST:
             to, on = form.cleaned_data["to"], form.cleaned_data["on"]
-            by = self.rights_of(request).user
+            by = self.permissions_of(request).user
             try:
-                hand_over(grant=row, to=to, on=on, by=by, at=timezone.now())
+                hand_over_grant(grant=row, to=to, on=on, by=by, at=timezone.now())
             except ValidationError as mistake:  # somebody else did it a moment ago
                 form.add_error(None, mistake.messages)
-                is_right = False
+                is_form_valid = False
             else:
                 text = gettext("It is handed over from %s on. Both get a letter.")
                 self.message_user(request, text % date_format(on), messages.SUCCESS)
@@ -179,9 +181,9 @@ class GrantAdmin(OperatorOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Hand this grant over?") if is_right else gettext("Hand over"),
+            "title": gettext("Hand this grant over?") if is_form_valid else gettext("Hand over"),
             "original": row,
             "form": form,
-            "is_right": is_right,
+            "is_form_valid": is_form_valid,
         }
-        return TemplateResponse(request, "admin/hand_over.html", context)
+        return TemplateResponse(request, "participants/accounts/admin/grant_handover.html", context)

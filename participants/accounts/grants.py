@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from participants.accounts.emails import write_to_account
+from participants.accounts.emails import email_account
 from participants.models import Grant, User
-from participants.permissions import acts_for
+from participants.permissions import acting_organisation
 from roundtable.audit import log as audit
 
 
-def why_not_handed_over(grant: Grant, *, to: User, on: date, today: date) -> str:
+def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:
     """Why this person cannot go on with that grant from that day on; empty where nothing is wrong.
 
     An account has one grant of a role at a roundtable, whenever it holds.
@@ -36,38 +36,45 @@ def why_not_handed_over(grant: Grant, *, to: User, on: date, today: date) -> str
 
 
 @transaction.atomic
-def hand_over(*, grant: Grant, to: User, on: date, by: User, at: datetime) -> Grant:
+def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime) -> Grant:
     """Ends the grant on the day before, and gives the same one to somebody else; both get a letter.
 
     Raises ValidationError where that cannot be.
     """
-    row = Grant.objects.select_for_update().get(pk=grant.pk)
-    if problem := why_not_handed_over(row, to=to, on=on, today=at.date()):
+    locked = Grant.objects.select_for_update().get(pk=grant.pk)
+    if problem := handover_problem(locked, to=to, on=on, today=at.date()):
         raise ValidationError(problem)
-    new = Grant(
+    new_grant = Grant(
         user=to,
-        event=row.event,
-        role=row.role,
-        on_behalf_of=row.on_behalf_of,
+        event=locked.event,
+        role=locked.role,
+        on_behalf_of=locked.on_behalf_of,
         valid_from=on,
-        valid_until=row.valid_until,
-        given_at=at,
+        valid_until=locked.valid_until,
+        granted_at=at,
     )
-    new.full_clean()
-    new.save()
-    row.valid_until = on - timedelta(days=1)
-    row.full_clean()
-    row.save()
-    office = acts_for(by, row.event_id, at.date())
-    detail = f"{row.event.code} {row.role} from {on}"
-    for act, subject in (("hand over grant", row.user), ("receive grant", to)):
-        audit.record(act=act, at=at, actor=by, subject=subject, organisation=office, detail=detail)
-    for user, received in ((row.user, False), (to, True)):
-        write_to_account(
+    new_grant.full_clean()
+    new_grant.save()
+    locked.valid_until = on - timedelta(days=1)
+    locked.full_clean()
+    locked.save()
+    organisation = acting_organisation(by, locked.event_id, at.date())
+    detail = f"{locked.event.code} {locked.role} from {on}"
+    for action, subject in (("hand over grant", locked.user), ("receive grant", to)):
+        audit.record(
+            action=action,
+            at=at,
+            actor=by,
+            subject=subject,
+            organisation=organisation,
+            detail=detail,
+        )
+    for user, received in ((locked.user, False), (to, True)):
+        email_account(
             user,
-            cause=f"grant {new.pk} {'to' if received else 'from'} {user.pk}",
-            template="participants/mail/grant_handed_over",
-            context={"grant": row, "new": new, "received": received},
+            dedup_key=f"grant {new_grant.pk} {'to' if received else 'from'} {user.pk}",
+            template="participants/accounts/emails/grant_handed_over",
+            context={"grant": locked, "new": new_grant, "received": received},
             at=at,
         )
-    return new
+    return new_grant

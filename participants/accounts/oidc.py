@@ -10,7 +10,7 @@ from allauth.socialaccount.providers.base import AuthProcess
 from django.http import HttpRequest
 
 
-class ExistingAccountsOnly(DefaultSocialAccountAdapter):
+class ExistingAccountsAdapter(DefaultSocialAccountAdapter):
     """The provider says whose mailbox it is; the portal knows whose account that is."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
@@ -37,6 +37,6 @@ class ExistingAccountsOnly(DefaultSocialAccountAdapter):
 
 def claims_of(sociallogin: SocialLogin) -> dict[str, Any]:
     """What the provider says of the person."""
-    said = sociallogin.account.extra_data
-    claims: dict[str, Any] = said.get("userinfo") or said.get("id_token") or {}
+    extra_data = sociallogin.account.extra_data
+    claims: dict[str, Any] = extra_data.get("userinfo") or extra_data.get("id_token") or {}
     return claims

@@ -6,5 +6,9 @@ from participants.accounts import views
 
 urlpatterns = [
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
-    path("accounts/not-signed-in/", views.not_signed_in, name="socialaccount_login_cancelled"),
+    path(
+        "accounts/not-signed-in/",
+        views.provider_login_cancelled,
+        name="socialaccount_login_cancelled",
+    ),
 ]

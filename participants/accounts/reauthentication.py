@@ -21,36 +21,36 @@ from django.urls import reverse
 
 from participants.models import User
 
-KEPT = "fresh_code"  # the code's place in the session
-TRIES = 3
+SESSION_KEY = "fresh_code"  # the code's place in the session
+MAX_ATTEMPTS = 3
 
 
-def proved(request: HttpRequest) -> set[str]:
+def recently_verified_addresses(request: HttpRequest) -> set[str]:
     """The person's addresses whose code was entered here minutes ago, to sign in or for this.
 
     An address that the account has no longer proves nothing.
     """
     earliest = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
-    mails = {
+    emails = {
         row.get("email")
         for row in get_authentication_records(request, request.user)
         if row.get("method") == "code" and row.get("at", 0) > earliest
     }
     own = EmailAddress.objects.filter(user_id=request.user.pk, verified=True)
-    return set(own.filter(email__in=mails - {None}).values_list("email", flat=True))
+    return set(own.filter(email__in=emails - {None}).values_list("email", flat=True))
 
 
-def require(request: HttpRequest, mailboxes: list[str]) -> None:
+def require_recent_verification(request: HttpRequest, addresses: list[str]) -> None:
     """Nothing, where one of these was proved, or there is none.
 
     Raises ImmediateHttpResponse otherwise: it leads to the page that asks, and back.
     """
-    if mailboxes and not proved(request).intersection(mailboxes):
-        page = reverse("account_mailbox")
+    if addresses and not recently_verified_addresses(request).intersection(addresses):
+        page = reverse("account_verify_mailbox")
         raise ImmediateHttpResponse(suspend_request(request, page))
 
 
-def address_of(request: HttpRequest) -> str:
+def code_recipient(request: HttpRequest) -> str:
     """Where the code goes: the address that opened this session, or the one the account goes by."""
     assert isinstance(request.user, User)
     verified = EmailAddress.objects.filter(user=request.user, verified=True)
@@ -61,43 +61,43 @@ def address_of(request: HttpRequest) -> str:
     return request.user.email
 
 
-def sent_to(request: HttpRequest) -> str:
+def pending_code_recipient(request: HttpRequest) -> str:
     """Where a code is on its way that still works; empty where none is."""
-    waiting = _waiting(request)
-    return str(waiting["email"]) if waiting else ""
+    pending = _pending_code(request)
+    return str(pending["email"]) if pending else ""
 
 
-def send(request: HttpRequest, email: str) -> bool:
+def send_reauthentication_code(request: HttpRequest, email: str) -> bool:
     """Sends a code there; false where that was asked for too often."""
     if not ratelimit.consume(request, action="request_login_code", key=email):
         return False
     adapter = get_adapter()
     code = adapter.generate_login_code()
-    request.session[KEPT] = {"code": code, "email": email, "at": time.time(), "tries": 0}
+    request.session[SESSION_KEY] = {"code": code, "email": email, "at": time.time(), "tries": 0}
     adapter.send_mail("account/email/fresh_code", email, {"code": code})
     return True
 
 
-def accept(request: HttpRequest, code: str) -> bool:
+def verify_reauthentication_code(request: HttpRequest, code: str) -> bool:
     """Whether this is the code; after the third wrong one it works no longer."""
-    waiting = _waiting(request)
-    if waiting is None:
+    pending = _pending_code(request)
+    if pending is None:
         return False
-    if not compare_user_code(actual=code, expected=waiting["code"]):
-        waiting["tries"] += 1
-        request.session[KEPT] = waiting
+    if not compare_user_code(actual=code, expected=pending["code"]):
+        pending["tries"] += 1
+        request.session[SESSION_KEY] = pending
         return False
-    del request.session[KEPT]
-    record_authentication(request, request.user, method="code", email=waiting["email"])
+    del request.session[SESSION_KEY]
+    record_authentication(request, request.user, method="code", email=pending["email"])
     return True
 
 
-def _waiting(request: HttpRequest) -> dict[str, Any] | None:
-    waiting: dict[str, Any] | None = request.session.get(KEPT)
-    if waiting is None or waiting["tries"] >= TRIES:
+def _pending_code(request: HttpRequest) -> dict[str, Any] | None:
+    pending: dict[str, Any] | None = request.session.get(SESSION_KEY)
+    if pending is None or pending["tries"] >= MAX_ATTEMPTS:
         return None
-    is_late = time.time() - waiting["at"] > app_settings.LOGIN_BY_CODE_TIMEOUT
+    is_expired = time.time() - pending["at"] > app_settings.LOGIN_BY_CODE_TIMEOUT
     is_own = EmailAddress.objects.filter(
-        user_id=request.user.pk, verified=True, email=waiting["email"]
+        user_id=request.user.pk, verified=True, email=pending["email"]
     ).exists()
-    return waiting if is_own and not is_late else None
+    return pending if is_own and not is_expired else None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from participants.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-EVERY = 600  # seconds
+UPDATE_INTERVAL = 600  # seconds
 # What a browser calls itself: the first that is found counts, for many name others too.
 BROWSERS = [
     ("Edg", "Edge"),
@@ -39,7 +39,7 @@ DEVICES = [
 ]
 
 
-def device_of(user_agent: str) -> str:
+def device_name(user_agent: str) -> str:
     """What the browser says of itself, in words such as "Firefox on Android"."""
     browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
     device = next((name for sign, name in DEVICES if sign in user_agent), "")
@@ -56,22 +56,22 @@ class LastUsedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Writes it down where that is due."""
-        if request.user.is_authenticated and _is_due(request):
+        if request.user.is_authenticated and _is_update_due(request):
             row = UserSession.objects.filter(session_key=request.session.session_key)
             row.update(last_seen_at=timezone.now())
         return self.get_response(request)
 
 
-def _is_due(request: HttpRequest) -> bool:
+def _is_update_due(request: HttpRequest) -> bool:
     """Whether ten minutes went by since it began, and since it was written down.
 
     Not remembered in the session: each time that is stored, its eight hours begin anew.
     """
     records = get_authentication_records(request, request.user)
-    begun = records[-1].get("at") if records else None
-    if begun is None or time.time() - begun < EVERY:
+    started_at = records[-1].get("at") if records else None
+    if started_at is None or time.time() - started_at < UPDATE_INTERVAL:
         return False
-    return bool(cache.add(f"seen:{request.session.session_key}", True, timeout=EVERY))
+    return bool(cache.add(f"seen:{request.session.session_key}", True, timeout=UPDATE_INTERVAL))
 
 
 def end_sessions(user: User) -> None:

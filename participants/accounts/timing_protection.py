@@ -10,13 +10,13 @@ from django.http import HttpRequest
 from participants.models import User
 
 
-def look_twice(email: str) -> None:
+def pad_address_lookup(email: str) -> None:
     """Looks among the accounts too, where the address alone was enough for allauth."""
     if EmailAddress.objects.filter(email=email.lower(), verified=True).exists():
         list(User.objects.filter(email=email.lower()).iterator(2000))
 
 
-def look_for_nobody(request: HttpRequest) -> None:
+def pad_account_lookup(request: HttpRequest) -> None:
     """Looks for an account where a sign-in goes on that has none."""
     pending = request.session.get(LOGIN_SESSION_KEY)
     if pending and pending["user_pk"] is None:

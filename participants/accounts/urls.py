@@ -6,6 +6,6 @@ from participants.accounts import views
 
 urlpatterns = [
     path("accounts/reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
-    path("accounts/mailbox/", views.mailbox, name="account_mailbox"),
-    path("me/left/", views.left, name="me-left"),
+    path("accounts/mailbox/", views.verify_mailbox, name="account_verify_mailbox"),
+    path("me/left/", views.leave_my_organisation, name="me-leave-organisation"),
 ]

@@ -16,10 +16,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants.admin_base.fields import Choices, rights
-from participants.admin_base.history import PastAdmin
-from participants.admin_base.lists import CappedPaginator, ShortSearchList, readable_address
-from participants.permissions import Rights
+from participants.admin_base.fields import RelatedChoicesMixin, request_permissions
+from participants.admin_base.history import HistoryAdmin
+from participants.admin_base.lists import (
+    CappedPaginator,
+    LimitedChangeList,
+    reject_unreadable_query,
+)
+from participants.permissions import EventPermissions
 from roundtable import idempotency
 
 if TYPE_CHECKING:
@@ -28,16 +32,18 @@ if TYPE_CHECKING:
 else:
     PlainAdmin, PlainInline = admin.ModelAdmin, admin.StackedInline
 
-LARGEST_KEY = 2**63 - 1
-MOST_AT_ONCE = 500  # rows of one act: what somebody still looks through before the second yes
+MAX_ID = 2**63 - 1
+MAX_ROWS_PER_ACTION = (
+    500  # rows of one act: what somebody still looks through before the second yes
+)
 
 
-class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
+class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
     """Rows of the viewer's roundtables alone; anything else is absent."""
 
     event_path = ""  # from a row to its roundtable, for example "statement__event"
-    operator_fields: tuple[str, ...] = ()  # which only an operator may change
-    settled_fields: tuple[str, ...] = ()  # which nobody changes once the row is stored
+    operator_only_fields: tuple[str, ...] = ()  # which only an operator may change
+    locked_fields: tuple[str, ...] = ()  # which nobody changes once the row is stored
     view_on_site = False
     save_on_top = False
     list_per_page = 50
@@ -47,38 +53,38 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
 
     # Which rows ------------------------------------------------------------------------
 
-    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those of the rows that belong to these roundtables."""
         return rows.filter(**{f"{self.event_path}__in": events})
 
-    def event_of(self, row: Any) -> int:
+    def event_id_of(self, row: Any) -> int:
         """The number of the roundtable that a row belongs to."""
         *path, last = self.event_path.split("__")
         owner = reduce(getattr, path, row)
         number: int = owner.pk if last == "pk" else getattr(owner, f"{last}_id")
         return number
 
-    def roundtable_of(self, row: Any) -> int | None:
+    def optional_event_id_of(self, row: Any) -> int | None:
         """The number of the roundtable that a row belongs to, where it belongs to one."""
-        return self.event_of(row) if self.event_path else None
+        return self.event_id_of(row) if self.event_path else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows that the viewer may read."""
         rows = super().get_queryset(request)
-        mine = rights(request)
-        return rows if mine.is_operator else self.within(rows, mine.readable)
+        permissions = request_permissions(request)
+        return rows if permissions.is_operator else self.limit_to_events(rows, permissions.readable)
 
     def choices(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows that the viewer may attach something to."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        mine = rights(request)
-        return rows if mine.is_operator else self.within(rows, mine.editable)
+        permissions = request_permissions(request)
+        return rows if permissions.is_operator else self.limit_to_events(rows, permissions.editable)
 
-    def rights_of(self, request: HttpRequest) -> Rights:
+    def permissions_of(self, request: HttpRequest) -> EventPermissions:
         """What the viewer may do today."""
-        return rights(request)
+        return request_permissions(request)
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those of the rows that wait for this person's decision."""
         return rows.none()
 
@@ -90,27 +96,29 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever has a grant for the row's roundtable."""
-        return obj is None or rights(request).may_read(self.event_of(obj))
+        return obj is None or request_permissions(request).may_read(self.event_id_of(obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whoever edits some roundtable; the form offers no other."""
-        return rights(request).edits_somewhere
+        return request_permissions(request).can_edit_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Co-chairs and editors of the row's roundtable."""
-        mine = rights(request)
-        return mine.edits_somewhere if obj is None else mine.may_edit(self.event_of(obj))
+        permissions = request_permissions(request)
+        return (
+            permissions.can_edit_any if obj is None else permissions.may_edit(self.event_id_of(obj))
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for changing, unless others cite the row: then an operator alone."""
-        mine = rights(request)
-        if obj is None or mine.is_operator:
-            return mine.edits_somewhere
-        return mine.may_edit(self.event_of(obj)) and not self.is_cited(obj)
+        permissions = request_permissions(request)
+        if obj is None or permissions.is_operator:
+            return permissions.can_edit_any
+        return permissions.may_edit(self.event_id_of(obj)) and not self.is_cited(obj)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whoever is a co-chair somewhere; the action itself asks for each row."""
-        return rights(request).decides_somewhere
+        return request_permissions(request).can_decide_any
 
     def is_cited(self, row: Any) -> bool:
         """Whether others rely on the row."""
@@ -121,9 +129,9 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Adds what is settled, and what only an operator changes."""
         fields = list(super().get_readonly_fields(request, obj))
-        fields += self.settled_fields if obj else ()
-        if not rights(request).is_operator:
-            fields += self.operator_fields
+        fields += self.locked_fields if obj else ()
+        if not request_permissions(request).is_operator:
+            fields += self.operator_only_fields
         return list(dict.fromkeys(fields))
 
     def response_add(
@@ -132,7 +140,7 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         """What follows on adding; a window opened for it leads to the row when sent again."""
         if IS_POPUP_VAR in request.POST:
             name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
-            idempotency.lead_to(request, f"{reverse(name, args=[obj.pk])}?{IS_POPUP_VAR}=1")
+            idempotency.set_redirect(request, f"{reverse(name, args=[obj.pk])}?{IS_POPUP_VAR}=1")
         return super().response_add(request, obj, post_url_continue)
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
@@ -152,14 +160,14 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """A list with a search of some words."""
-        return ShortSearchList
+        return LimitedChangeList
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list that the query string asks for.
 
         Raises BadRequest where it cannot be read.
         """
-        with readable_address():
+        with reject_unreadable_query():
             return super().get_changelist_instance(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -168,7 +176,7 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         Raises BadRequest for a selection that is none.
         """
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
-            if not key.isdecimal() or int(key) > LARGEST_KEY:
+            if not key.isdecimal() or int(key) > MAX_ID:
                 raise BadRequest("The selection cannot be read.")
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
@@ -177,19 +185,21 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any
     ) -> HttpResponse | None:
         """What an act answers; one on more rows than anybody looks through is not begun."""
-        across = self.action_form.base_fields["select_across"]
-        if across.clean(request.POST.get("select_across")):  # as Django reads it: any word is a yes
-            chosen = queryset.count()
+        select_across = self.action_form.base_fields["select_across"]
+        if select_across.clean(
+            request.POST.get("select_across")
+        ):  # as Django reads it: any word is a yes
+            row_count = queryset.count()
         else:
-            chosen = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
-        if chosen <= MOST_AT_ONCE:
+            row_count = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        if row_count <= MAX_ROWS_PER_ACTION:
             return super().response_action(request, queryset, *where, **options)
         text = _(
             "%(chosen)d rows are chosen, and %(most)d go at once. Choose fewer, by a filter or "
             "page by page. Nothing is changed."
         )
-        told = text % {"chosen": chosen, "most": MOST_AT_ONCE}
-        self.message_user(request, told, messages.ERROR)
+        message = text % {"chosen": row_count, "most": MAX_ROWS_PER_ACTION}
+        self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 
     # Links to the portal ---------------------------------------------------------------
@@ -215,7 +225,7 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What goes along; rows of others that stand in the way are counted, never named."""
         rows, counts, refused, protected = super().get_deleted_objects(objs, request)
-        if protected and not rights(request).is_operator:
+        if protected and not request_permissions(request).is_operator:
             number, refused = len(protected), set()
             protected = [
                 ngettext("%d entry that refers to it", "%d entries that refer to it", number)
@@ -224,10 +234,10 @@ class GrantedAdmin(PastAdmin, Choices, PlainAdmin):
         return rows, counts, refused, protected
 
 
-class OperatorAdmin(GrantedAdmin):
+class OperatorAdmin(GrantScopedAdmin):
     """Rows that everybody in the admin may read and only an operator changes."""
 
-    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """All of them: they belong to no roundtable."""
         return rows
 
@@ -237,32 +247,32 @@ class OperatorAdmin(GrantedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Operators."""
-        return rights(request).is_operator
+        return request_permissions(request).is_operator
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators."""
-        return rights(request).is_operator
+        return request_permissions(request).is_operator
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators."""
-        return rights(request).is_operator
+        return request_permissions(request).is_operator
 
 
-class GrantedInline(Choices, PlainInline):
+class GrantScopedInline(RelatedChoicesMixin, PlainInline):
     """Rows that belong to the row of the page, with the rights that the viewer has to it."""
 
     extra = 1
     view_on_site = False
 
-    def parent(self) -> GrantedAdmin:
+    def parent_admin(self) -> GrantScopedAdmin:
         """The admin of the row that the page is about."""
         found = self.admin_site.get_model_admin(self.parent_model)
-        assert isinstance(found, GrantedAdmin)
+        assert isinstance(found, GrantScopedAdmin)
         return found
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for the row of the page."""
-        return self.parent().has_view_permission(request, obj)
+        return self.parent_admin().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for changing the row of the page."""
@@ -271,8 +281,8 @@ class GrantedInline(Choices, PlainInline):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for the row of the page; for adding while there is none."""
         if obj is None:
-            return self.parent().has_add_permission(request)
-        return self.parent().has_change_permission(request, obj)
+            return self.parent_admin().has_add_permission(request)
+        return self.parent_admin().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for changing."""

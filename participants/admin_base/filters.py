@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.models import Invitation
 from roundtable.models import Event
 
-SOON = timedelta(days=30)
+ENDING_SOON = timedelta(days=30)
 
 
 class EventFilter(admin.SimpleListFilter):
@@ -23,11 +23,11 @@ class EventFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The viewer's roundtables."""
-        self.within = model_admin.within
+        self.limit_to_events = model_admin.limit_to_events
         events = Event.objects.all()
-        mine = model_admin.rights_of(request)
-        if not mine.is_operator:
-            events = events.filter(pk__in=mine.readable)
+        permissions = model_admin.permissions_of(request)
+        if not permissions.is_operator:
+            events = events.filter(pk__in=permissions.readable)
         return [(str(event.pk), event.title) for event in events]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -36,7 +36,7 @@ class EventFilter(admin.SimpleListFilter):
             return queryset
         if self.value() not in [key for key, _title in self.lookup_choices]:
             return queryset.none()
-        rows: QuerySet[Any] = self.within(queryset, frozenset([int(str(self.value()))]))
+        rows: QuerySet[Any] = self.limit_to_events(queryset, frozenset([int(str(self.value()))]))
         return rows
 
 
@@ -57,7 +57,7 @@ class ConfirmedFilter(admin.SimpleListFilter):
         return queryset.filter(confirmed_at__isnull=self.value() != "yes")
 
 
-class WaitsFilter(admin.SimpleListFilter):
+class PendingFilter(admin.SimpleListFilter):
     """What waits for the viewer's own word; the page of what is to do counts by it."""
 
     title = _("waiting")
@@ -65,14 +65,17 @@ class WaitsFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """One choice, for who decides somewhere."""
-        self.mine, self.waiting = model_admin.rights_of(request), model_admin.waiting
-        return [("me", _("For my decision"))] if self.mine.decides_somewhere else []
+        self.permissions, self.filter_pending = (
+            model_admin.permissions_of(request),
+            model_admin.filter_pending,
+        )
+        return [("me", _("For my decision"))] if self.permissions.can_decide_any else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the viewer may decide about and nobody has."""
         if self.value() is None:
             return queryset
-        waiting: QuerySet[Any] = self.waiting(queryset, self.mine)
+        waiting: QuerySet[Any] = self.filter_pending(queryset, self.permissions)
         return waiting if self.value() == "me" else queryset.none()
 
 
@@ -84,7 +87,7 @@ class InvitationFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """As the column says it."""
-        self.mine = model_admin.rights_of(request)
+        self.permissions = model_admin.permissions_of(request)
         return [
             ("none", _("Without an invitation")),
             ("unanswered", _("Not answered")),
@@ -97,20 +100,20 @@ class InvitationFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         sent = Invitation.objects.filter(delegate=OuterRef("pk"))
-        if not self.mine.is_operator:
-            sent = sent.filter(event__in=self.mine.readable)
+        if not self.permissions.is_operator:
+            sent = sent.filter(event__in=self.permissions.readable)
         newest = Subquery(sent.order_by("-invited_at", "-pk").values("pk")[:1])
         rows: QuerySet[Any] = queryset.alias(newest_invitation=newest)
         if self.value() == "none":
             return rows.filter(newest_invitation=None)
         answer = {"unanswered": "", "agreed": "agreed", "not-me": "not-me"}.get(self.value() or "")
-        of_that = Invitation.objects.filter(answer=answer)
+        with_answer = Invitation.objects.filter(answer=answer)
         if answer == "":
-            of_that = of_that.filter(revoked_at=None)
-        return rows.filter(newest_invitation__in=of_that.values("pk"))
+            with_answer = with_answer.filter(revoked_at=None)
+        return rows.filter(newest_invitation__in=with_answer.values("pk"))
 
 
-class EndsFilter(admin.SimpleListFilter):
+class GrantValidityFilter(admin.SimpleListFilter):
     """Grants by whether they hold today, and how long still."""
 
     title = _("holds")
@@ -136,5 +139,5 @@ class EndsFilter(admin.SimpleListFilter):
             return queryset.filter(valid_until__lt=on)
         holding: QuerySet[Any] = queryset.active(on)  # type: ignore[attr-defined]
         if self.value() == "ends-soon":
-            return holding.filter(valid_until__lte=on + SOON)
+            return holding.filter(valid_until__lte=on + ENDING_SOON)
         return holding if self.value() == "today" else queryset.none()

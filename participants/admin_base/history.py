@@ -24,37 +24,37 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from participants.admin_base.fields import rights
-from participants.admin_base.versions import Difference, as_text, past_of, versions
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.versions import FieldChange, build_versions, field_text, history_rows
 from roundtable.history import (
-    LONGEST_REASON,
-    TAKEN_OUT,
-    linked,
-    links_of,
-    says_else,
-    taken_out,
+    MAX_REASON_LENGTH,
+    REDACTED,
+    linked_ids,
+    m2m_links,
+    redacted_fields,
+    values_differ,
 )
-from roundtable.text_diff import compared
+from roundtable.text_diff import diff_words
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]
 else:
     PlainAdmin = object
 
-A_PAGE = 20
-LARGEST_KEY = 2**63 - 1
+PAGE_SIZE = 20
+MAX_ID = 2**63 - 1
 
 
-class PastAdmin(PlainAdmin):
+class HistoryAdmin(PlainAdmin):
     """Records whose changes are kept; of people none are."""
 
     keeps_history = True
 
-    def roundtable_of(self, row: Any) -> int | None:
+    def optional_event_id_of(self, row: Any) -> int | None:
         """The number of the roundtable that a record belongs to, where it belongs to one."""
         raise NotImplementedError
 
-    def _is_kept(self) -> bool:
+    def _has_history(self) -> bool:
         """Whether each version of a record is kept, and not only that something was done."""
         return self.keeps_history and hasattr(self.model, "history")
 
@@ -65,11 +65,11 @@ class PastAdmin(PlainAdmin):
     ) -> Any:
         """Asks why a stored record is changed, where its changes are kept."""
         form: Any = super().get_form(request, obj, change, **kwargs)
-        if obj is not None and self._is_kept():
+        if obj is not None and self._has_history():
             form.base_fields["why"] = forms.CharField(
                 label=_("Why?"),
                 required=False,
-                max_length=LONGEST_REASON,
+                max_length=MAX_REASON_LENGTH,
                 help_text=_("For whoever reads the history at the desk. Name no person."),
                 widget=forms.TextInput(attrs={"class": "vTextField"}),
             )
@@ -80,39 +80,39 @@ class PastAdmin(PlainAdmin):
     ) -> HttpResponse:
         """Tells the page whether to link to the record's history, and to ask why."""
         context["keeps_history"] = self.keeps_history
-        context["may_take_out"] = bool(context.get("original")) and self._is_kept()
+        context["may_redact"] = bool(context.get("original")) and self._has_history()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Stores it with the reason; where words should never have stood there, none is kept."""
-        if change and self._is_kept():
-            obj._change_reason = _reason(request, form)
+        if change and self._has_history():
+            obj._change_reason = _reason_for_change(request, form)
             if "why" in form.changed_data:
                 form.changed_data.remove("why")  # it is no field of the record
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """The same for the rows that belong to it."""
-        if change and self._is_kept():
+        if change and self._has_history():
             for part in formset.initial_forms:
-                part.instance._change_reason = _reason(request, form)
+                part.instance._change_reason = _reason_for_change(request, form)
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A tick is about what was changed on the page; where nothing was, about all of it."""
         super().save_related(request, form, formsets, change)
-        is_ticked = change and self._is_kept() and _reason(request, form) == TAKEN_OUT
+        is_ticked = change and self._has_history() and _reason_for_change(request, form) == REDACTED
         if not is_ticked or _is_changed(form):
             return
         # What keeps no history, such as who is party to it, never showed what stood there.
         kept = [formset for formset in formsets if hasattr(formset.model, "history")]
         if any(_is_changed(part) for formset in kept for part in formset.forms):
-            newest = past_of(form.instance)[:1].get()
+            newest = history_rows(form.instance)[:1].get()
             newest.history_change_reason = None
             newest.save()
             return
         for row in (part.instance for formset in kept for part in formset.initial_forms):
-            row._change_reason = TAKEN_OUT
+            row._change_reason = REDACTED
             row.save()
 
     # What became of it -----------------------------------------------------------------
@@ -120,10 +120,10 @@ class PastAdmin(PlainAdmin):
     def get_urls(self) -> list[Any]:
         """With that of putting an earlier state back."""
         found = super().get_urls()
-        if not self._is_kept():
+        if not self._has_history():
             return found
-        name = f"{self.opts.app_label}_{self.opts.model_name}_put_back"
-        view = self.admin_site.admin_view(self.put_back_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
+        view = self.admin_site.admin_view(self.restore_view)
         return [path("<path:object_id>/history/<int:number>/", view, name=name), *found]
 
     def history_view(
@@ -136,73 +136,75 @@ class PastAdmin(PlainAdmin):
         if not self.keeps_history:
             raise Http404
         more = dict(extra_context or {})
-        row = self.get_object(request, object_id) if self._is_kept() else None
+        row = self.get_object(request, object_id) if self._has_history() else None
         if row is not None:
-            page = Paginator(past_of(row), A_PAGE).get_page(request.GET.get("past"))
+            page = Paginator(history_rows(row), PAGE_SIZE).get_page(request.GET.get("past"))
             first = max(page.start_index(), 1)  # 0 where there is no past
-            rows = list(past_of(row)[first - 1 : page.end_index() + 1])
-            told = versions(row, rows, rights(request), self.roundtable_of(row))
-            if len(rows) > len(page.object_list) and told and told[-1].is_first:
-                told.pop()  # it stands on the next page
-            may_put_back = self.has_change_permission(request, row)
-            more |= {"versions": told, "past": page, "may_put_back": may_put_back}
+            rows = list(history_rows(row)[first - 1 : page.end_index() + 1])
+            history = build_versions(
+                row, rows, request_permissions(request), self.optional_event_id_of(row)
+            )
+            if len(rows) > len(page.object_list) and history and history[-1].is_first:
+                history.pop()  # it stands on the next page
+            may_restore = self.has_change_permission(request, row)
+            more |= {"versions": history, "past": page, "may_restore": may_restore}
         return super().history_view(request, object_id, more)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def put_back_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponseBase:
+    def restore_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponseBase:
         """What putting back would change, and doing it.
 
         Raises Http404 for a row that the viewer does not see, or that has no such version.
         """
         row = self.get_object(request, object_id)
-        if row is None or number > LARGEST_KEY:
+        if row is None or number > MAX_ID:
             raise Http404
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        past = past_of(row).filter(history_id=number).first()
+        past = history_rows(row).filter(history_id=number).first()
         if past is None:
             raise Http404
-        newest = past_of(row).values_list("history_id", flat=True)[0]
-        form, differences, stays = self._as_it_was(request, row, past)
-        is_late = request.method == "POST" and request.POST.get("seen") != str(newest)
-        if request.method == "POST" and not is_late and differences and form.is_valid():
-            self._put_back(request, form)
-            text = gettext("It stands again as on %s.") % _moment(past)
+        newest = history_rows(row).values_list("history_id", flat=True)[0]
+        form, differences, unchanged = self._form_at_version(request, row, past)
+        is_stale = request.method == "POST" and request.POST.get("version") != str(newest)
+        if request.method == "POST" and not is_stale and differences and form.is_valid():
+            self._restore(request, form)
+            text = gettext("It stands again as on %s.") % _format_timestamp(past)
             self.message_user(request, text, messages.SUCCESS)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Put back as it stood on %s?") % _moment(past),
+            "title": gettext("Put back as it stood on %s?") % _format_timestamp(past),
             "original": row,
-            "seen": newest,
+            "newest_version": newest,
             "differences": differences,
-            "stays": stays,
-            "is_late": is_late,
+            "stays": unchanged,
+            "is_stale": is_stale,
             "mistakes": [message for name, said in form.errors.items() for message in said]
-            if request.method == "POST" and not is_late
+            if request.method == "POST" and not is_stale
             else [],
-            "why": request.POST.get("why", gettext("As on %s") % _moment(past)),
-            "longest": LONGEST_REASON,
+            "why": request.POST.get("why", gettext("As on %s") % _format_timestamp(past)),
+            "max_length": MAX_REASON_LENGTH,
         }
-        return TemplateResponse(request, "admin/put_back.html", context)
+        return TemplateResponse(request, "participants/admin/restore_version.html", context)
 
-    def _as_it_was(
+    def _form_at_version(
         self, request: HttpRequest, row: Any, past: Any
-    ) -> tuple[Any, list[Difference], list[str]]:
+    ) -> tuple[Any, list[FieldChange], list[str]]:
         """The record's form filled in as it stood then, what that changes, and what stays."""
         kind = self.get_form(request, row, change=True)
         filled = kind(instance=row)
-        unread = taken_out(type(row), [row.pk]).get(past.history_id, set())
-        links = links_of(type(past))
-        told, stays = [], []
-        sent: dict[str, Any] = {"opened": str(getattr(row, "revision", ""))}
+        redacted = redacted_fields(type(row), [row.pk]).get(past.history_id, set())
+        links = m2m_links(type(past))
+        differences, unchanged = [], []
+        form_data: dict[str, Any] = {"opened": str(getattr(row, "revision", ""))}
         for bound in filled:
             if (value := bound.value()) is not None and value is not False:
-                sent[bound.html_name] = _plain(value)
+                form_data[bound.html_name] = _form_value(value)
         for field in [*type(past).tracked_fields, *past._history_m2m_fields]:
             name = field.name
-            was = linked(past, name) if name in links else getattr(past, field.attname)
+            was = linked_ids(past, name) if name in links else getattr(past, field.attname)
             now = (
                 sorted(getattr(row, name).values_list("pk", flat=True))
                 if name in links
@@ -211,18 +213,18 @@ class PastAdmin(PlainAdmin):
             if was == now or not field.editable:
                 continue
             bound = filled[name] if name in filled.fields else None
-            if bound is None or bound.field.disabled or name in unread:
-                stays.append(str(field.verbose_name))
+            if bound is None or bound.field.disabled or name in redacted:
+                unchanged.append(str(field.verbose_name))
                 continue
-            sent.pop(bound.html_name, None)
+            form_data.pop(bound.html_name, None)
             if was is not None and was is not False:
-                sent[bound.html_name] = _plain(was)
-            told.append(_difference(row, past, field, now, was, is_many=name in links))
-        sent["why"] = request.POST.get("why", "")
-        return kind(sent, instance=row), told, stays
+                form_data[bound.html_name] = _form_value(was)
+            differences.append(_difference(row, past, field, now, was, is_many=name in links))
+        form_data["why"] = request.POST.get("why", "")
+        return kind(form_data, instance=row), differences, unchanged
 
     @transaction.atomic
-    def _put_back(self, request: HttpRequest, form: Any) -> None:
+    def _restore(self, request: HttpRequest, form: Any) -> None:
         """What the form's own page does with it."""
         row = self.save_form(request, form, change=True)
         self.save_model(request, row, form, True)
@@ -235,35 +237,36 @@ class PastAdmin(PlainAdmin):
 
 def _is_changed(form: Any) -> bool:
     return any(
-        says_else(form.initial.get(name), form.cleaned_data.get(name)) for name in form.changed_data
+        values_differ(form.initial.get(name), form.cleaned_data.get(name))
+        for name in form.changed_data
     )
 
 
-def _reason(request: HttpRequest, form: Any) -> str:
+def _reason_for_change(request: HttpRequest, form: Any) -> str:
     if "take_out" in request.POST:
-        return TAKEN_OUT
+        return REDACTED
     why: str = form.cleaned_data.get("why", "").strip()
-    return f"{why}."[:LONGEST_REASON] if why == TAKEN_OUT else why
+    return f"{why}."[:MAX_REASON_LENGTH] if why == REDACTED else why
 
 
-def _plain(value: Any) -> Any:
+def _form_value(value: Any) -> Any:
     """As a form takes it."""
     if isinstance(value, list):
         return [getattr(one, "pk", one) for one in value]
     return value if isinstance(value, bool | int | date) else str(value)
 
 
-def _moment(past: Any) -> str:
+def _format_timestamp(past: Any) -> str:
     return date_format(localtime(past.history_date), "DATETIME_FORMAT")
 
 
 def _difference(
     row: Any, past: Any, field: Any, now: Any, was: Any, *, is_many: bool
-) -> Difference:
+) -> FieldChange:
     """From what stands there now to what stood there then."""
     if is_many:
         rows = field.related_model._default_manager.in_bulk({*now, *was})
         words = ["; ".join(str(rows[pk]) for pk in some if pk in rows) for some in (now, was)]
     else:
-        words = [as_text(row, field), as_text(past, field)]
-    return Difference(str(field.verbose_name), *compared(*words))
+        words = [field_text(row, field), field_text(past, field)]
+    return FieldChange(str(field.verbose_name), *diff_words(*words))

@@ -13,16 +13,16 @@ from django.db import DataError
 from django.utils.functional import cached_property
 from django.utils.text import smart_split, unescape_string_literal
 
-LONGEST_SEARCH = 200
-MOST_COUNTED = 10_000
+MAX_SEARCH_LENGTH = 200
+MAX_COUNTED_ROWS = 10_000
 
 
-class ShortSearchForm(ChangeListSearchForm):
+class LimitedSearchForm(ChangeListSearchForm):
     """The search of a list; the database compares each of its words with every row."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[SEARCH_VAR].validators.append(MaxLengthValidator(LONGEST_SEARCH))
+        self.fields[SEARCH_VAR].validators.append(MaxLengthValidator(MAX_SEARCH_LENGTH))
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -32,22 +32,22 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         """How many rows there are, the rest of a long list left uncounted."""
         rows: Any = self.object_list
-        return int(rows.order_by()[:MOST_COUNTED].count())
+        return int(rows.order_by()[:MAX_COUNTED_ROWS].count())
 
 
-class ShortSearchList(ChangeList):
+class LimitedChangeList(ChangeList):
     """A list that one searches for a sentence, not for a book."""
 
-    search_form_class = ShortSearchForm
+    search_form_class = LimitedSearchForm
 
     @property
     def is_capped(self) -> bool:
         """Whether there may be more rows than were counted."""
-        return bool(self.result_count >= MOST_COUNTED)
+        return bool(self.result_count >= MAX_COUNTED_ROWS)
 
 
 @contextmanager
-def readable_address() -> Iterator[None]:
+def reject_unreadable_query() -> Iterator[None]:
     """Raises BadRequest where the address asks for what no list can answer."""
     try:
         yield
@@ -55,7 +55,7 @@ def readable_address() -> Iterator[None]:
         raise BadRequest("The address of this list cannot be read.") from problem
 
 
-def words_of(search: str) -> Iterator[str]:
+def split_search(search: str) -> Iterator[str]:
     """The words of a search, and what stands between quotes as one, as Django reads them."""
     for word in smart_split(search):
         is_quoted = word.startswith(('"', "'")) and word[0] == word[-1]

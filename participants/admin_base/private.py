@@ -7,18 +7,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from participants.admin_base.base import GrantedAdmin
+from participants.admin_base.base import GrantScopedAdmin
 from roundtable.audit import log as audit
 
 
-class PrivateAdmin(GrantedAdmin):
+class PrivateAdmin(GrantScopedAdmin):
     """The admin's own log keeps names as text, which would outlive an erasure."""
 
     keeps_history = False
 
-    def _record(self, request: HttpRequest, verb: str, row: Model) -> None:
+    def _audit(self, request: HttpRequest, verb: str, row: Model) -> None:
         audit.record(
-            act=f"{verb} {self.opts.model_name}",
+            action=f"{verb} {self.opts.model_name}",
             at=timezone.now(),
             actor=request.user,  # type: ignore[arg-type]
             subject=row,
@@ -26,16 +26,16 @@ class PrivateAdmin(GrantedAdmin):
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """One entry of the sealed log."""
-        self._record(request, "add", obj)
+        self._audit(request, "add", obj)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """One entry of the sealed log."""
-        self._record(request, "change", obj)
+        self._audit(request, "change", obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """One entry of the sealed log for each."""
         for row in queryset:
-            self._record(request, "delete", row)
+            self._audit(request, "delete", row)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Deletes the row, and with it the log's knowledge of whom its entries are about."""

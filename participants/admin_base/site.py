@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.permissions import may_enter_admin
 
-OWN_APPS = {"roundtable", "participants", "outcomes"}
+PORTAL_APPS = {"roundtable", "participants", "outcomes"}
 # Nobody has a password; the last two would hand out names and addresses of hidden rows.
-LEFT_OUT = {"password_change", "password_change_done", "autocomplete", "view_on_site"}
+EXCLUDED_URL_NAMES = {"password_change", "password_change_done", "autocomplete", "view_on_site"}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -36,12 +36,16 @@ class PortalAdminSite(admin.AdminSite):
             if isinstance(model_or_iterable, list | tuple)
             else [model_or_iterable]
         )
-        own = [model for model in models if model._meta.app_label in OWN_APPS]
-        super().register(own, *args, **options)
+        portal_models = [model for model in models if model._meta.app_label in PORTAL_APPS]
+        super().register(portal_models, *args, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's addresses, save those that this portal has no use for."""
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
+        return [
+            url
+            for url in super().get_urls()
+            if getattr(url, "name", None) not in EXCLUDED_URL_NAMES
+        ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Says no to who is signed in without a grant: signing in again would not help."""

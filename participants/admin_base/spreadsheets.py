@@ -18,17 +18,17 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from participants.admin_base.lists import LONGEST_SEARCH, readable_address
+from participants.admin_base.lists import MAX_SEARCH_LENGTH, reject_unreadable_query
 from participants.models import Delegate, Organisation
-from participants.privacy.access_log import note_export
-from roundtable.spreadsheet_text import FORMULA_STARTS, escape, spelled
+from participants.privacy.access_log import log_export
+from roundtable.spreadsheet_text import FORMULA_STARTS, escape_formula, escape_xlsx
 
 
-def put_text(cell: Any, text: str) -> None:
+def write_text_cell(cell: Any, text: str) -> None:
     """Writes a text into a cell of a workbook, so that no program takes it for a formula."""
     # A workbook cannot hold control characters.
     plain = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
-    cell.value, cell.data_type = spelled(plain), "s"
+    cell.value, cell.data_type = escape_xlsx(plain), "s"
     cell.quotePrefix = text.startswith(FORMULA_STARTS)
 
 
@@ -40,7 +40,7 @@ class SafeCSV(CSV):
         target = io.StringIO()
         writer = csv.writer(target)
         for row in [dataset.headers or [], *dataset]:
-            writer.writerow([escape("" if cell is None else str(cell)) for cell in row])
+            writer.writerow([escape_formula("" if cell is None else str(cell)) for cell in row])
         return target.getvalue()
 
 
@@ -55,7 +55,7 @@ class SafeXLSX(XLSX):
             for column, value in enumerate(row, start=1):
                 cell = sheet.cell(number, column)
                 if isinstance(value, str):
-                    put_text(cell, value)
+                    write_text_cell(cell, value)
                 else:
                     cell.value = value
         target = io.BytesIO()
@@ -73,20 +73,20 @@ class SafeExport:
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Co-chairs, editors and operators."""
-        return bool(self.rights_of(request).edits_somewhere)  # type: ignore[attr-defined]
+        return bool(self.permissions_of(request).can_edit_any)  # type: ignore[attr-defined]
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows of the list.
 
         Raises BadRequest where the address cannot be read, or the search is too long for it.
         """
-        if len(request.GET.get(SEARCH_VAR, "")) > LONGEST_SEARCH:
+        if len(request.GET.get(SEARCH_VAR, "")) > MAX_SEARCH_LENGTH:
             raise BadRequest("The search is too long.")
-        with readable_address():
+        with reject_unreadable_query():
             rows: QuerySet[Any] = super().get_export_queryset(request)  # type: ignore[misc]
             return rows
 
-    def people_in(self, rows: QuerySet[Any]) -> Iterable[Delegate]:
+    def exported_delegates(self, rows: QuerySet[Any]) -> Iterable[Delegate]:
         """The people whom an export of these rows names; each of them reads of it."""
         return ()
 
@@ -95,8 +95,8 @@ class SafeExport:
     ) -> Any:
         """The file, and one entry of the log for each person in it."""
         with transaction.atomic():
-            user = self.rights_of(request).user  # type: ignore[attr-defined]
-            note_export(people=self.people_in(queryset), by=user, at=timezone.now())
+            user = self.permissions_of(request).user  # type: ignore[attr-defined]
+            log_export(people=self.exported_delegates(queryset), by=user, at=timezone.now())
             parent: Any = super()
             return parent.get_export_data(file_format, request, queryset, **kwargs)
 

@@ -17,7 +17,7 @@ from participants.models import (
 
 
 @dataclass(frozen=True)
-class Onlookers:
+class AudiencePreview:
     """Whom somebody met at roundtables, sat beside there, or was introduced to, by their numbers.
 
     Counted from confirmed seats and accepted introductions alone, all of which the person may
@@ -25,36 +25,44 @@ class Onlookers:
     one that fell with each closed account who has left.
     """
 
-    events: int = 0
-    met: frozenset[int] = frozenset()
-    beside: frozenset[int] = frozenset()
+    event_count: int = 0
+    fellow_participants: frozenset[int] = frozenset()
+    same_constituency: frozenset[int] = frozenset()
     introduced: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, delegate: Delegate) -> "Onlookers":
+    def of(cls, delegate: Delegate) -> "AudiencePreview":
         """Those of this delegate, in three queries."""
-        own = {
+        own_constituencies = {
             (row.event_id, row.organisation.constituency)
             for row in delegate.participations.confirmed().select_related("organisation")
         }
-        events = {event for event, _constituency in own}
-        seats = (
+        events = {event for event, _constituency in own_constituencies}
+        participations = (
             Participation.objects.confirmed()
             .filter(event__in=events, delegate__erased_at=None)
             .exclude(delegate=delegate)
             .select_related("organisation")
         )
-        met, beside = set(), set()
-        for seat in seats:
-            met.add(seat.delegate_id)
-            side = seat.organisation.constituency
-            if side != Constituency.OTHER and (seat.event_id, side) in own:
-                beside.add(seat.delegate_id)
+        fellow_participants, same_constituency = set(), set()
+        for participation in participations:
+            fellow_participants.add(participation.delegate_id)
+            constituency = participation.organisation.constituency
+            if (
+                constituency != Constituency.OTHER
+                and (participation.event_id, constituency) in own_constituencies
+            ):
+                same_constituency.add(participation.delegate_id)
         pairs = Introduction.objects.accepted().of(delegate).values_list("first", "second")
         introduced = {number for pair in pairs for number in pair} - {delegate.pk}
-        return cls(len(events), frozenset(met), frozenset(beside), frozenset(introduced))
+        return cls(
+            len(events),
+            frozenset(fellow_participants),
+            frozenset(same_constituency),
+            frozenset(introduced),
+        )
 
-    def words(
+    def describe(
         self, audience: str, *exceptions: Iterable[AudienceException], listed_to: str = ""
     ) -> str:
         """Who is inside, as "43 participants of 2 roundtables; not Government of X".
@@ -65,55 +73,57 @@ class Onlookers:
             return _("Nobody but you.")
         if listed_to == Audience.ONLY_ME:
             return _("Nobody but you, as long as you are listed to nobody.")
-        said = self._inside(audience, *exceptions)
+        sentence = self._describe_audience(audience, *exceptions)
         if listed_to in ("", Audience.EVERYONE, audience):
-            return said
-        return _("%(people)s Of these, only who may see that you are listed.") % {"people": said}
+            return sentence
+        return _("%(people)s Of these, only who may see that you are listed.") % {
+            "people": sentence
+        }
 
-    def _inside(self, audience: str, *exceptions: Iterable[AudienceException]) -> str:
+    def _describe_audience(self, audience: str, *exceptions: Iterable[AudienceException]) -> str:
         if audience == Audience.EVERYONE:
             return _("Anyone who opens this site, search engines and every government included.")
-        names = sorted({name_of(row) for each in exceptions for row in each})
+        names = sorted({exception_name(row) for each in exceptions for row in each})
         if not names:
-            return f"{self._sentence(audience)}."
-        values = {"people": self._sentence(audience), "names": ", ".join(names)}
+            return f"{self._count_sentence(audience)}."
+        values = {"people": self._count_sentence(audience), "names": ", ".join(names)}
         return _("%(people)s; not %(names)s.") % values
 
-    def _sentence(self, audience: str) -> str:
+    def _count_sentence(self, audience: str) -> str:
         introduced = ngettext(
             "%(number)d person introduced to you",
             "%(number)d people introduced to you",
             len(self.introduced),
         ) % {"number": len(self.introduced)}
-        if audience == Audience.INTRODUCED or not self.events:
+        if audience == Audience.INTRODUCED or not self.event_count:
             return introduced
-        roundtables = ngettext("one roundtable", "%(number)d roundtables", self.events) % {
-            "number": self.events
+        roundtables = ngettext("one roundtable", "%(number)d roundtables", self.event_count) % {
+            "number": self.event_count
         }
         if audience == Audience.CONSTITUENCY:
-            people = self.beside
+            people = self.same_constituency
             sentence = ngettext(
                 "%(number)d participant of %(roundtables)s who sat with your side",
                 "%(number)d participants of %(roundtables)s who sat with your side",
                 len(people),
             )
         else:
-            people = self.met
+            people = self.fellow_participants
             sentence = ngettext(
                 "%(number)d participant of %(roundtables)s",
                 "%(number)d participants of %(roundtables)s",
                 len(people),
             )
-        said = sentence % {"number": len(people), "roundtables": roundtables}
+        participants = sentence % {"number": len(people), "roundtables": roundtables}
         if self.introduced <= people:
-            return said
+            return participants
         return _("%(participants)s, and %(introduced)s") % {
-            "participants": said,
+            "participants": participants,
             "introduced": introduced,
         }
 
 
-def name_of(exception: AudienceException) -> str:
+def exception_name(exception: AudienceException) -> str:
     """Whom an exception leaves out."""
     if exception.organisation:
         return exception.organisation.name

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from participants.directory.vcard import V3, VERSIONS
-from participants.languages import LANGUAGE_CHOICES
-from participants.models import Delegate, DelegateLanguage, Kind, Organisation
-from participants.name_folding import contains_all, folded
+from participants.models import Delegate, DelegateLanguage, Organisation, OrganisationKind
+from participants.models.languages import LANGUAGE_CHOICES
+from participants.name_folding import contains_all, normalise_for_search
 from participants.privacy import visibility
 from roundtable.query_forms import ListForm
 
-MOST_WORDS = 8
+MAX_SEARCH_WORDS = 8
 
 
 class OrganisationFilterForm(ListForm):
@@ -28,7 +28,7 @@ class OrganisationFilterForm(ListForm):
 
     def __init__(self, data: Any, organisations: QuerySet[Organisation]) -> None:
         super().__init__(data)
-        self.fields["kind"].choices = [("", _("All kinds")), *Kind.choices]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("All kinds")), *OrganisationKind.choices]  # type: ignore[attr-defined]
         codes = organisations.exclude(country="").values_list("country", flat=True)
         self.fields["country"].choices = country_choices(codes.order_by().distinct())  # type: ignore[attr-defined]
 
@@ -50,7 +50,7 @@ def country_choices(codes: Iterable[str]) -> list[tuple[str, Any]]:
 class DirectoryForm(ListForm):
     """Who of the people whom a viewer may see, and how they are laid out."""
 
-    arranging = ("view",)
+    sort_fields = ("view",)
 
     q = forms.CharField(
         label=_("Name or post"),
@@ -73,7 +73,7 @@ class DirectoryForm(ListForm):
         self.on = on
         # Asked of nobody but these, so that a choice tells of nobody else.
         places = list(
-            visibility.workplaces(on)
+            visibility.current_affiliations(on)
             .filter(delegate__in=people.values("pk"))
             .order_by("organisation__name", "organisation__slug")
             .values_list("organisation__slug", "organisation__name", "organisation__country")
@@ -86,7 +86,7 @@ class DirectoryForm(ListForm):
         )
         for name, choices in (
             ("organisation", [("", _("All organisations")), *(place[:2] for place in places)]),
-            ("kind", [("", _("All kinds")), *Kind.choices]),
+            ("kind", [("", _("All kinds")), *OrganisationKind.choices]),
             ("country", country_choices(code for _slug, _name, code in places if code)),
             ("language", [("", _("All languages")), *languages]),
         ):
@@ -97,10 +97,10 @@ class DirectoryForm(ListForm):
 
         Raises ValidationError where there are too many.
         """
-        words = list(dict.fromkeys(folded(self.cleaned_data["q"]).split()))
-        if len(words) > MOST_WORDS:
+        words = list(dict.fromkeys(normalise_for_search(self.cleaned_data["q"]).split()))
+        if len(words) > MAX_SEARCH_WORDS:
             raise forms.ValidationError(
-                _("Search for at most %(most)s words at a time."), params={"most": MOST_WORDS}
+                _("Search for at most %(most)s words at a time."), params={"most": MAX_SEARCH_WORDS}
             )
         return words
 
@@ -109,18 +109,20 @@ class DirectoryForm(ListForm):
 
         Each comes with the workplace that was asked for, and its country.
         """
-        asked = self.cleaned_data
-        places = visibility.workplaces(self.on).filter(self._at_places(), delegate=OuterRef("pk"))
-        if asked["organisation"] or asked["kind"] or asked["country"]:
+        criteria = self.cleaned_data
+        places = visibility.current_affiliations(self.on).filter(
+            self._workplace_condition(), delegate=OuterRef("pk")
+        )
+        if criteria["organisation"] or criteria["kind"] or criteria["country"]:
             people = people.filter(Exists(places))
-        if asked["language"]:
-            spoken = DelegateLanguage.objects.filter(language=asked["language"])
+        if criteria["language"]:
+            spoken = DelegateLanguage.objects.filter(language=criteria["language"])
             people = people.filter(pk__in=spoken.values("delegate"))
-        if asked["q"]:
-            named = people.values_list("pk", "name", "name_latin", "post")
+        if criteria["q"]:
+            candidates = people.values_list("pk", "name", "name_latin", "post")
             # The database knows neither accents nor the case of every script.
             people = people.filter(
-                pk__in=[pk for pk, *texts in named if contains_all(asked["q"], *texts)]
+                pk__in=[pk for pk, *texts in candidates if contains_all(criteria["q"], *texts)]
             )
         return people.annotate(
             workplace_name=Subquery(places.values("organisation__name")[:1]),
@@ -130,18 +132,18 @@ class DirectoryForm(ListForm):
             ),
         ).order_by("name", "pk")
 
-    def _at_places(self) -> Q:
-        asked, condition = self.cleaned_data, Q()
-        if asked["organisation"]:
-            condition &= Q(organisation__slug=asked["organisation"])
-        if asked["kind"]:
-            condition &= Q(organisation__kind=asked["kind"])
-        if asked["country"]:
-            condition &= Q(organisation__country=asked["country"])
+    def _workplace_condition(self) -> Q:
+        criteria, condition = self.cleaned_data, Q()
+        if criteria["organisation"]:
+            condition &= Q(organisation__slug=criteria["organisation"])
+        if criteria["kind"]:
+            condition &= Q(organisation__kind=criteria["kind"])
+        if criteria["country"]:
+            condition &= Q(organisation__country=criteria["country"])
         return condition
 
 
-class CardForm(forms.Form):
+class VCardForm(forms.Form):
     """In which version a contact card is wanted."""
 
     version = forms.ChoiceField(

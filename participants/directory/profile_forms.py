@@ -10,9 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from participants.channels import ChannelKind, clean_value
-from participants.directory.audience_preview import Onlookers
-from participants.languages import LANGUAGE_CHOICES
+from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Audience,
     AudienceException,
@@ -21,23 +19,25 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
 )
+from participants.models.channels import ChannelKind, clean_value
+from participants.models.languages import LANGUAGE_CHOICES
 from participants.privacy.forms import (
-    IDLE,
-    PROTECTED,
-    READ_AGAIN,
+    IDLE_EXCEPTIONS_ERROR,
+    NOTICE_CHANGED_ERROR,
+    PROTECTED_PROFILE_ERROR,
     agreement_field,
     audience_field,
-    of_channel,
+    exceptions_for_channel,
 )
 from roundtable.query_forms import QueryForm
 
 ONLY_ME = Audience.ONLY_ME
-AGREE_FIRST = _(
+CONSENT_REQUIRED_ERROR = _(
     "Read the notice below and tick “I have read the notice and agree”, or choose “Only me”."
 )
 
 
-class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
     """A delegate's own words about themselves."""
 
     languages = forms.MultipleChoiceField(
@@ -72,16 +72,16 @@ class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
         return delegate
 
 
-class ProfileForm(DetailsForm):
+class ProfileForm(ProfileDetailsForm):
     """The same, and who may see that they are listed."""
 
-    class Meta(DetailsForm.Meta):
-        fields = [*DetailsForm.Meta.fields, "listed_to", "is_protected"]
+    class Meta(ProfileDetailsForm.Meta):
+        fields = [*ProfileDetailsForm.Meta.fields, "listed_to", "is_protected"]
 
     def __init__(
         self,
         *args: Any,
-        onlookers: Onlookers,
+        audience_preview: AudiencePreview,
         exceptions: Sequence[AudienceException] = (),
         notice: ConsentNotice | None = None,
         **kwargs: Any,
@@ -91,11 +91,11 @@ class ProfileForm(DetailsForm):
         self.notice = notice
         if notice:
             self.fields["agree"] = agreement_field(required=False)
-        self.left_out = of_channel(exceptions, None)
+        self.own_exceptions = exceptions_for_channel(exceptions, None)
         self.fields["listed_to"] = audience_field(
             self.fields["listed_to"].label,
-            onlookers,
-            self.left_out,
+            audience_preview,
+            self.own_exceptions,
             help_text=self.fields["listed_to"].help_text,
         )
 
@@ -104,15 +104,15 @@ class ProfileForm(DetailsForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         listed_to = cleaned.get("listed_to", ONLY_ME)
         if cleaned.get("is_protected") and listed_to not in (ONLY_ME, Audience.INTRODUCED):
-            self.add_error("listed_to", PROTECTED)
-        elif listed_to == Audience.EVERYONE and self.left_out:
-            self.add_error("listed_to", IDLE)
+            self.add_error("listed_to", PROTECTED_PROFILE_ERROR)
+        elif listed_to == Audience.EVERYONE and self.own_exceptions:
+            self.add_error("listed_to", IDLE_EXCEPTIONS_ERROR)
         if self.notice is None:
             return cleaned
-        if cleaned["agree"] and self.data.get("wording") != self.notice.sha256:
-            self.add_error("agree", READ_AGAIN)
+        if cleaned["agree"] and self.data.get("notice_sha256") != self.notice.sha256:
+            self.add_error("agree", NOTICE_CHANGED_ERROR)
         elif not cleaned["agree"] and listed_to != ONLY_ME:
-            self.add_error("listed_to", AGREE_FIRST)
+            self.add_error("listed_to", CONSENT_REQUIRED_ERROR)
         return cleaned
 
 
@@ -126,18 +126,20 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(
         self,
         *args: Any,
-        onlookers: Onlookers,
+        audience_preview: AudiencePreview,
         exceptions: Sequence[AudienceException] = (),
         listed_to: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.left_out = of_channel(exceptions, self.instance.pk) if self.instance.pk else []
+        self.own_exceptions = (
+            exceptions_for_channel(exceptions, self.instance.pk) if self.instance.pk else []
+        )
         self.fields["audience"] = audience_field(
             _("Who can see it"),
-            onlookers,
-            self.left_out,
-            of_channel(exceptions, None),
+            audience_preview,
+            self.own_exceptions,
+            exceptions_for_channel(exceptions, None),
             listed_to=listed_to,
         )
         self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
@@ -155,15 +157,15 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Writes the value in its usual form, so that the same one twice is noticed."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("audience") == Audience.EVERYONE and self.left_out:
-            self.add_error("audience", IDLE)
+        if cleaned.get("audience") == Audience.EVERYONE and self.own_exceptions:
+            self.add_error("audience", IDLE_EXCEPTIONS_ERROR)
         if "kind" in cleaned and "value" in cleaned:
             with suppress(ValidationError):  # the model says what is wrong with it
                 cleaned["value"] = clean_value(cleaned["kind"], cleaned["value"])
         return cleaned
 
 
-class ChannelRows(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class BaseChannelFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """The ways to reach one delegate, each once."""
 
     default_error_messages = {
@@ -189,8 +191,8 @@ class ChannelRows(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             .values_list("kind", "value")
         )
         for form in self.forms:
-            written = getattr(form, "cleaned_data", {})
-            if not written.get("DELETE") and (written.get("kind"), written.get("value")) in others:
+            cleaned = getattr(form, "cleaned_data", {})
+            if not cleaned.get("DELETE") and (cleaned.get("kind"), cleaned.get("value")) in others:
                 form.add_error("value", self.get_form_error())
 
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
@@ -206,7 +208,7 @@ ChannelFormSet = forms.inlineformset_factory(
     Delegate,
     ContactChannel,
     form=ChannelForm,
-    formset=ChannelRows,
+    formset=BaseChannelFormSet,
     extra=2,
     max_num=12,
     validate_max=True,
@@ -214,31 +216,31 @@ ChannelFormSet = forms.inlineformset_factory(
 )
 
 
-def with_saved_choices(data: QueryDict, delegate: Delegate, prefix: str) -> QueryDict:
+def with_saved_audiences(data: QueryDict, delegate: Delegate, prefix: str) -> QueryDict:
     """What was typed, with who sees what as it is stored by now."""
-    mended = data.copy()
-    mended["listed_to"] = delegate.listed_to
-    mended.pop("is_protected", None)
+    merged = data.copy()
+    merged["listed_to"] = delegate.listed_to
+    merged.pop("is_protected", None)
     if delegate.is_protected:
-        mended["is_protected"] = "on"
+        merged["is_protected"] = "on"
     saved = {str(row.pk): row.audience for row in delegate.channels.all()}
     for name, value in data.items():
         if name.startswith(f"{prefix}-") and name.endswith("-id") and value in saved:
-            mended[f"{name.removesuffix('-id')}-audience"] = saved[value]
-    return mended
+            merged[f"{name.removesuffix('-id')}-audience"] = saved[value]
+    return merged
 
 
 class PreviewForm(QueryForm):
     """Through whose eyes one looks at one's own profile."""
 
-    VISITOR, PARTICIPANT, CONSTITUENCY = "visitor", "participant", "constituency"
+    ANONYMOUS_VIEWER, PARTICIPANT, CONSTITUENCY = "visitor", "participant", "constituency"
     INTRODUCED, COCHAIR = "introduced", "cochair"
 
     viewer = forms.ChoiceField(
         label=_("See it as"),
         required=False,
         choices=[
-            (VISITOR, _("A visitor")),
+            (ANONYMOUS_VIEWER, _("A visitor")),
             (PARTICIPANT, _("A participant")),
             (CONSTITUENCY, _("A participant of my constituency")),
             (INTRODUCED, _("Somebody introduced to me")),

@@ -11,18 +11,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.directory.audience_preview import Onlookers
+from participants.directory.audience_preview import AudiencePreview
 from participants.directory.profile_forms import (
     ChannelFormSet,
     PreviewForm,
     ProfileForm,
-    with_saved_choices,
+    with_saved_audiences,
 )
 from participants.models import Consent, Delegate, User
 from participants.onboarding import invitations
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
-from participants.privacy.audience_choice import state_of
+from participants.privacy.audience_choice import sharing_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,29 +31,33 @@ def me(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     delegate = Delegate.objects.filter(user=request.user).first()
     is_staff = may_enter_admin(request.user)
-    if delegate is None and invitations.waiting_for(request.user, timezone.now()):
+    if delegate is None and invitations.pending_invitation_for(request.user, timezone.now()):
         return redirect("welcome")
     if delegate is None:
-        return render(request, "participants/me_without_profile.html", {"is_staff": is_staff})
+        return render(
+            request, "participants/directory/me_without_profile.html", {"is_staff": is_staff}
+        )
     data: QueryDict | None = request.POST if request.method == "POST" else None
     notice = None
     if delegate.consented_at is None:
-        notice = consent.current_notice(get_language() or consent.FALLBACK)
+        notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
     shown: dict[str, Any] = {
-        "onlookers": Onlookers.of(delegate),
+        "audience_preview": AudiencePreview.of(delegate),
         "exceptions": list(delegate.exceptions.select_related("organisation")),
     }
-    state = state_of(delegate, shown["exceptions"])
+    state = sharing_version(delegate, shown["exceptions"])
     is_stale = data is not None and data.get("state", state) != state
     if data is not None and is_stale:
-        data = with_saved_choices(data, delegate, prefix="channel")
-    in_rows = shown | {"listed_to": delegate.listed_to}
+        data = with_saved_audiences(data, delegate, prefix="channel")
+    channel_kwargs = shown | {"listed_to": delegate.listed_to}
     form = ProfileForm(data, instance=delegate, notice=notice, **shown)
-    channels = ChannelFormSet(data, instance=delegate, prefix="channel", form_kwargs=in_rows)
+    channels = ChannelFormSet(data, instance=delegate, prefix="channel", form_kwargs=channel_kwargs)
     if data is not None and not is_stale and form.is_valid() and channels.is_valid():
         with transaction.atomic():
             if notice and form.cleaned_data["agree"]:
-                consent.give(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
+                consent.give_consent(
+                    delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now()
+                )
             form.save()
             channels.save()
         messages.success(request, _("Your profile is saved."))
@@ -61,16 +65,18 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "notice": notice,
-        "is_review_awaited": retention.is_awaited(delegate),
+        "is_review_awaited": retention.is_review_pending(delegate),
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
-        "looks": access_log.number_of_late(delegate, timezone.now()),
+        "looks": access_log.recent_access_count(delegate, timezone.now()),
         "has_mistakes": data is not None,
         "is_stale": is_stale,
         "state": state,
         "is_staff": is_staff,
     }
-    return render(request, "participants/me.html", context, status=200 if data is None else 400)
+    return render(
+        request, "participants/directory/me.html", context, status=200 if data is None else 400
+    )
 
 
 @require_safe
@@ -83,11 +89,14 @@ def me_preview(request: HttpRequest) -> HttpResponse:
     form = PreviewForm(request.GET)
     chosen = form.cleaned_data.get("viewer") or "visitor" if form.is_valid() else "visitor"
     on = timezone.localdate()
-    viewer = visibility.VISITOR
-    if chosen != PreviewForm.VISITOR:
-        viewer = visibility.stand_in(delegate, chosen, on)
-    profile = visibility.find(viewer, delegate.handle, on, opened=viewer.signed_in)
+    viewer = visibility.ANONYMOUS_VIEWER
+    if chosen != PreviewForm.ANONYMOUS_VIEWER:
+        viewer = visibility.hypothetical_viewer(delegate, chosen, on)
+    profile = visibility.find_profile(viewer, delegate.handle, on, revealed=viewer.signed_in)
     context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
     return render(
-        request, "participants/me_preview.html", context, status=400 if form.errors else 200
+        request,
+        "participants/directory/me_preview.html",
+        context,
+        status=400 if form.errors else 200,
     )

@@ -2,14 +2,14 @@
 
 import unicodedata
 
-from participants.channels import ChannelKind
-from participants.languages import LANGUAGE_CHOICES
+from participants.models.channels import ChannelKind
+from participants.models.languages import LANGUAGE_CHOICES
 from participants.privacy.visibility import Profile
 
 V3, V4 = "3.0", "4.0"  # RFC 2426 and RFC 6350
 VERSIONS = (V3, V4)
-LINE_OCTETS = 75
-FIELDS = {
+MAX_LINE_OCTETS = 75
+PROPERTY_PREFIXES = {
     V3: {
         ChannelKind.EMAIL: "EMAIL;TYPE=INTERNET:",
         ChannelKind.PHONE: "TEL;TYPE=WORK,VOICE:",
@@ -23,54 +23,54 @@ FIELDS = {
 }
 
 
-def vcard(profile: Profile, url: str, version: str = V3) -> str:
+def build_vcard(profile: Profile, url: str, version: str = V3) -> str:
     """The card of what `profile` holds; `url` is the address of the person's page."""
     lines = ["BEGIN:VCARD", f"VERSION:{version}"]
-    lines += _name(profile, version)
+    lines += _name_lines(profile, version)
     if profile.workplaces:
-        lines.append(f"ORG:{escape(profile.workplaces[0].name)}")
+        lines.append(f"ORG:{escape_value(profile.workplaces[0].name)}")
     if profile.card.post:
-        lines.append(f"TITLE:{escape(profile.card.post)}")
-    lines += _channels(profile, version)
+        lines.append(f"TITLE:{escape_value(profile.card.post)}")
+    lines += _channel_lines(profile, version)
     if version == V4:
-        lines += [f"LANG:{code}" for code in _languages(profile)]
-    lines += [f"SOURCE:{one_line(url)}", "END:VCARD"]
-    return "".join(fold(line) + "\r\n" for line in lines)
+        lines += [f"LANG:{code}" for code in _language_tags(profile)]
+    lines += [f"SOURCE:{strip_line_breaks(url)}", "END:VCARD"]
+    return "".join(fold_line(line) + "\r\n" for line in lines)
 
 
-def _name(profile: Profile, version: str) -> list[str]:
+def _name_lines(profile: Profile, version: str) -> list[str]:
     """The name in one piece: which part of it is the family's, nobody has said."""
-    name, latin = escape(profile.card.name), profile.card.name_latin
+    name, latin = escape_value(profile.card.name), profile.card.name_latin
     key = sort_key(latin)
     sorted_as = f';SORT-AS="{key}"' if key and version == V4 else ""
     lines = [f"N{sorted_as}:{name};;;;", f"FN:{name}"]
     if latin:
-        lines.append(f"NICKNAME:{escape(latin)}")
+        lines.append(f"NICKNAME:{escape_value(latin)}")
     if key and version == V3:
         lines.append(f"SORT-STRING:{key}")
     return lines
 
 
-def _channels(profile: Profile, version: str) -> list[str]:
+def _channel_lines(profile: Profile, version: str) -> list[str]:
     lines, notes = [], []
     for channel in profile.channels:
         if channel.kind == ChannelKind.SITE:
-            lines.append(f"URL:{one_line(channel.value)}")
-        elif channel.kind in FIELDS[version]:
-            lines.append(f"{FIELDS[version][channel.kind]}{escape(channel.value)}")
+            lines.append(f"URL:{strip_line_breaks(channel.value)}")
+        elif channel.kind in PROPERTY_PREFIXES[version]:
+            lines.append(f"{PROPERTY_PREFIXES[version][channel.kind]}{escape_value(channel.value)}")
         else:
             notes.append(f"{channel.kind.label}: {channel.display}")
     if notes:
-        lines.append(f"NOTE:{escape(chr(10).join(notes))}")
+        lines.append(f"NOTE:{escape_value(chr(10).join(notes))}")
     return lines
 
 
-def _languages(profile: Profile) -> list[str]:
+def _language_tags(profile: Profile) -> list[str]:
     """The tags of the languages, which a profile holds by name."""
     return [code for code, name in LANGUAGE_CHOICES if str(name) in profile.languages]
 
 
-def escape(text: str) -> str:
+def escape_value(text: str) -> str:
     """The text with backslashes, commas, semicolons and line ends written as vCard wants them.
 
     Control characters are left out: no reader shows them, and some end a card at them.
@@ -88,17 +88,17 @@ def sort_key(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def one_line(uri: str) -> str:
+def strip_line_breaks(uri: str) -> str:
     """The address as it is, which vCard does not escape, without anything that ends a line."""
     return "".join(c for c in uri if not c.isspace() and unicodedata.category(c) != "Cc")
 
 
-def fold(line: str) -> str:
+def fold_line(line: str) -> str:
     """The line broken so that no part is longer than 75 octets, never within a letter."""
     parts, part, size = [], "", 0
     for letter in line:
         width = len(letter.encode())
-        if size + width > LINE_OCTETS:
+        if size + width > MAX_LINE_OCTETS:
             parts.append(part)
             part, size = " ", 1
         part += letter

@@ -18,16 +18,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_countries import countries
 
 from participants.directory import vcard
-from participants.directory.forms import CardForm, DirectoryForm
+from participants.directory.forms import DirectoryForm, VCardForm
 from participants.models import Delegate, User
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
-from roundtable.query_forms import page_of
+from roundtable.query_forms import get_page
 
 
 @dataclass(frozen=True)
-class Row:
+class DirectoryRow:
     """One person in the table."""
 
     card: visibility.Card
@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Country:
+class CountryGroup:
     """People of one country, as far as they stand on this page; `number` counts all of them."""
 
     name: str
@@ -44,45 +44,50 @@ class Country:
     cards: list[visibility.Card]
 
 
-def rows(people: Iterable[Delegate]) -> list[Row]:
+def directory_rows(people: Iterable[Delegate]) -> list[DirectoryRow]:
     """A row of the table for each; their languages should be fetched together before."""
     people = list(people)
     return [
-        Row(card, countries.name(_code_of(person)), tuple(map(str, person.languages.all())))
-        for person, card in zip(people, visibility.cards(people), strict=True)
+        DirectoryRow(
+            card, countries.name(_country_code(person)), tuple(map(str, person.languages.all()))
+        )
+        for person, card in zip(people, visibility.make_cards(people), strict=True)
     ]
 
 
-def numbers_by_country(people: QuerySet[Delegate]) -> dict[str, int]:
+def count_by_country(people: QuerySet[Delegate]) -> dict[str, int]:
     """How many work in each country, in the order of its names; those of none stand last."""
     countries_of = people.order_by().values_list("workplace_country")  # type: ignore[misc]
-    numbers = dict(countries_of.annotate(number=Count("pk")))
-    return {code: numbers[code] for code in sorted(numbers, key=lambda c: (not c, _name(c), c))}
+    counts = dict(countries_of.annotate(number=Count("pk")))
+    return {
+        code: counts[code] for code in sorted(counts, key=lambda c: (not c, _country_name(c), c))
+    }
 
 
-def in_order_of_countries(
-    people: QuerySet[Delegate], numbers: dict[str, int]
-) -> QuerySet[Delegate]:
+def order_by_country(people: QuerySet[Delegate], counts: dict[str, int]) -> QuerySet[Delegate]:
     """The same people, those of each country together."""
-    places = [When(workplace_country=code, then=Value(place)) for place, code in enumerate(numbers)]
+    places = [When(workplace_country=code, then=Value(place)) for place, code in enumerate(counts)]
     place = Case(*places, default=Value(len(places)), output_field=IntegerField())
     return people.order_by(place, "name", "pk")
 
 
-def by_country(people: Iterable[Delegate], numbers: dict[str, int]) -> list[Country]:
+def group_by_country(people: Iterable[Delegate], counts: dict[str, int]) -> list[CountryGroup]:
     """The people of one page, which `in_order_of_countries` ordered, under their countries."""
     people = list(people)
-    together: dict[str, list[visibility.Card]] = {}
-    for person, card in zip(people, visibility.cards(people), strict=True):
-        together.setdefault(_code_of(person), []).append(card)
-    return [Country(_name(code), numbers[code], found) for code, found in together.items()]
+    cards_by_code: dict[str, list[visibility.Card]] = {}
+    for person, card in zip(people, visibility.make_cards(people), strict=True):
+        cards_by_code.setdefault(_country_code(person), []).append(card)
+    return [
+        CountryGroup(_country_name(code), counts[code], found)
+        for code, found in cards_by_code.items()
+    ]
 
 
-def _code_of(person: Delegate) -> str:
+def _country_code(person: Delegate) -> str:
     return str(person.workplace_country)  # type: ignore[attr-defined]
 
 
-def _name(code: str) -> str:
+def _country_name(code: str) -> str:
     return countries.name(code) or _("International or not recorded")
 
 
@@ -91,41 +96,48 @@ def _name(code: str) -> str:
 def delegate_list(request: HttpRequest) -> HttpResponse:
     """The people who are listed to this viewer, as cards, as a table or by country."""
     on = timezone.localdate()
-    viewer = visibility.viewer_of(request.user, on)
-    people = visibility.listed(viewer, on)
+    viewer = visibility.get_viewer(request.user, on)
+    people = visibility.listed_delegates(viewer, on)
     form = DirectoryForm(request.GET, people, on)
     context: dict[str, object] = {"form": form, "viewer": viewer, "page": None}
     if form.is_valid():
-        context |= _laid_out(form, form.filter(people))
+        context |= _layout_context(form, form.filter(people))
     return render(
-        request, "participants/delegate_list.html", context, status=400 if form.errors else 200
+        request,
+        "participants/directory/delegate_list.html",
+        context,
+        status=400 if form.errors else 200,
     )
 
 
-def _laid_out(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, object]:
+def _layout_context(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, object]:
     view = form.cleaned_data["view"]
     if view == "country":
-        numbers = numbers_by_country(people)
-        people = in_order_of_countries(people, numbers)
-        page = page_of(form, people, sum(numbers.values()))
-        return {"page": page, "countries": by_country(page.object_list, numbers)}
+        numbers = count_by_country(people)
+        people = order_by_country(people, numbers)
+        page = get_page(form, people, sum(numbers.values()))
+        return {"page": page, "countries": group_by_country(page.object_list, numbers)}
     if view == "table":
-        page = page_of(form, people.prefetch_related("languages"))
-        return {"page": page, "rows": rows(page.object_list)}
-    page = page_of(form, people)
-    return {"page": page, "cards": visibility.cards(page.object_list)}
+        page = get_page(form, people.prefetch_related("languages"))
+        return {"page": page, "rows": directory_rows(page.object_list)}
+    page = get_page(form, people)
+    return {"page": page, "cards": visibility.make_cards(page.object_list)}
 
 
 @require_safe
 @login_not_required
 def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """One person, as far as this viewer may see without asking for more."""
-    viewer, on = visibility.viewer_of(request.user, timezone.localdate()), timezone.localdate()
-    profile = visibility.find(viewer, handle, on)
+    viewer, on = visibility.get_viewer(request.user, timezone.localdate()), timezone.localdate()
+    profile = visibility.find_profile(viewer, handle, on)
     if profile is None:  # it may have been merged into another one
-        return redirects.lead_on(request, redirects.page_of_person(viewer, handle, on))
+        return redirects.redirect_or_404(
+            request, redirects.delegate_redirect_url(viewer, handle, on)
+        )
     return render(
-        request, "participants/delegate_detail.html", {"profile": profile, "viewer": viewer}
+        request,
+        "participants/directory/delegate_detail.html",
+        {"profile": profile, "viewer": viewer},
     )
 
 
@@ -147,61 +159,61 @@ def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
             f"{reverse('account_login')}?next={reverse('delegate-detail', args=[handle])}"
         )
     on = timezone.localdate()
-    form = CardForm(request.POST if is_post else request.GET)
+    form = VCardForm(request.POST if is_post else request.GET)
     if not form.is_valid():  # before anything is looked at or counted
-        viewer = visibility.viewer_of(request.user, on) if is_post else visibility.VISITOR
-        return _refuse_version(request, visibility.find(viewer, handle, on), form)
+        viewer = visibility.get_viewer(request.user, on) if is_post else visibility.ANONYMOUS_VIEWER
+        return _invalid_version_response(request, visibility.find_profile(viewer, handle, on), form)
     if is_post:
         return _reveal(request, handle, version=form.cleaned_data["version"])
-    profile = visibility.find(visibility.VISITOR, handle, on)
+    profile = visibility.find_profile(visibility.ANONYMOUS_VIEWER, handle, on)
     if profile is None:
         raise Http404
     return _vcard_response(request, profile, form.cleaned_data["version"])
 
 
-def _refuse_version(
-    request: HttpRequest, profile: visibility.Profile | None, form: CardForm
+def _invalid_version_response(
+    request: HttpRequest, profile: visibility.Profile | None, form: VCardForm
 ) -> HttpResponse:
     if profile is None:
         raise Http404
     context = {
         "profile": profile,
-        "viewer": visibility.viewer_of(request.user, timezone.localdate()),
+        "viewer": visibility.get_viewer(request.user, timezone.localdate()),
         "mistakes": form.errors["version"],
     }
-    return render(request, "participants/delegate_detail.html", context, status=400)
+    return render(request, "participants/directory/delegate_detail.html", context, status=400)
 
 
 def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpResponse:
     """What "Show" opens: as a page, or as a contact card where a version of it is named."""
     assert isinstance(request.user, User)
     at = timezone.now()
-    is_repeat = idempotency.is_repeat(request, at)
+    is_repeat = idempotency.is_resubmission(request, at)
     try:
         if is_repeat:  # the same look, of which nothing is counted or recorded twice
-            viewer = visibility.viewer_of(request.user, at.date())
-            profile = visibility.find(viewer, handle, at.date(), opened=True)
+            viewer = visibility.get_viewer(request.user, at.date())
+            profile = visibility.find_profile(viewer, handle, at.date(), revealed=True)
         else:
             act = "vcard" if version else "reveal"
-            profile = visibility.reveal(request.user, handle, at, act=act)
-    except visibility.BudgetSpent:
-        access_log.note_run(request.user, at)
-        return _refuse_more(request, at)
+            profile = visibility.reveal(request.user, handle, at, action=act)
+    except visibility.RevealBudgetExceeded:
+        access_log.notify_access_burst(request.user, at)
+        return _limit_reached_response(request, at)
     if profile is None:
         raise Http404
     if not is_repeat:
-        access_log.note_run(request.user, at)
+        access_log.notify_access_burst(request.user, at)
     if version:
         return _vcard_response(request, profile, version)
     context = {
         "profile": profile,
-        "viewer": visibility.viewer_of(request.user, timezone.localdate()),
+        "viewer": visibility.get_viewer(request.user, timezone.localdate()),
         "opened": True,
     }
-    return render(request, "participants/delegate_detail.html", context)
+    return render(request, "participants/directory/delegate_detail.html", context)
 
 
-def _refuse_more(request: HttpRequest, at: datetime) -> HttpResponse:
+def _limit_reached_response(request: HttpRequest, at: datetime) -> HttpResponse:
     """Says when the day's budget renews, which is at midnight in UTC."""
     today = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     renews = today + timedelta(days=1)
@@ -209,7 +221,9 @@ def _refuse_more(request: HttpRequest, at: datetime) -> HttpResponse:
         "limit": settings.REVEALS_PER_DAY,
         "wait": timeuntil(renews, at.replace(second=0, microsecond=0)),
     }
-    answer = render(request, "participants/budget_spent.html", context, status=429)
+    answer = render(
+        request, "participants/directory/reveal_limit_reached.html", context, status=429
+    )
     answer["Retry-After"] = str(ceil((renews - at).total_seconds()))
     return answer
 
@@ -219,7 +233,7 @@ def _vcard_response(
 ) -> HttpResponse:
     handle = profile.card.handle
     url = request.build_absolute_uri(reverse("delegate-detail", args=[handle]))
-    card = vcard.vcard(profile, url, version)
+    card = vcard.build_vcard(profile, url, version)
     response = HttpResponse(card, content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{handle}.vcf"'
     return response

@@ -12,14 +12,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin_base.private import PrivateAdmin
-from participants.introductions.lifecycle import introduce, proposed_lately, shared_events
+from participants.introductions.lifecycle import (
+    propose_introduction,
+    shared_events,
+    was_recently_proposed,
+)
 from participants.models import Delegate, Introduction, Participation
 
 
-class IntroductionForm(forms.ModelForm):  # type: ignore[type-arg]
+class IntroductionProposalForm(forms.ModelForm):  # type: ignore[type-arg]
     """Two people who took part in the same roundtable, and why they should meet."""
 
-    rights: Any  # of who fills it in
+    permissions: Any  # of who fills it in
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where the two share no roundtable of the co-chair."""
@@ -28,13 +32,13 @@ class IntroductionForm(forms.ModelForm):  # type: ignore[type-arg]
         if not first or not second or first == second:
             return cleaned
         own = {first.user_id, second.user_id}
-        if self.rights.user.pk in own:
+        if self.permissions.user.pk in own:
             raise ValidationError(_("You are one of the two: ask on the person's own page."))
-        if not any(self.rights.may_decide(event) for event in shared_events(first, second)):
+        if not any(self.permissions.may_decide(event) for event in shared_events(first, second)):
             raise ValidationError(
                 _("Both must be confirmed participants of one roundtable that you co-chair.")
             )
-        if proposed_lately(first, second, by=self.rights.user, at=timezone.now()):
+        if was_recently_proposed(first, second, by=self.permissions.user, at=timezone.now()):
             raise ValidationError(_("You proposed this within a year. Leave it to the two."))
         return cleaned
 
@@ -43,7 +47,7 @@ class IntroductionForm(forms.ModelForm):  # type: ignore[type-arg]
 class IntroductionAdmin(PrivateAdmin):
     """The introductions that the viewer proposed; who refused is told to nobody."""
 
-    form = IntroductionForm
+    form = IntroductionProposalForm
     fields = ["first", "second", "message"]
     list_display = ["first", "second", "proposed_at", "state"]
     list_display_links = None  # the list says all of it
@@ -51,17 +55,17 @@ class IntroductionAdmin(PrivateAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """One's own proposals, for operators too."""
-        rows = Introduction.objects.filter(proposed_by=self.rights_of(request).user)
+        rows = Introduction.objects.filter(proposed_by=self.permissions_of(request).user)
         # What two people ask of each other is theirs alone.
-        return rows.exclude(first__user=self.rights_of(request).user)
+        return rows.exclude(first__user=self.permissions_of(request).user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who proposed it."""
-        return obj is None and self.rights_of(request).decides_somewhere
+        return obj is None and self.permissions_of(request).can_decide_any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Co-chairs."""
-        return self.rights_of(request).decides_somewhere
+        return self.permissions_of(request).can_decide_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: the two have been asked."""
@@ -76,28 +80,30 @@ class IntroductionAdmin(PrivateAdmin):
     ) -> Any:
         """Tells the form who fills it in."""
         form: Any = super().get_form(request, obj, change, **kwargs)
-        form.rights = self.rights_of(request)
+        form.permissions = self.permissions_of(request)
         return form
 
-    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Confirmed participants with an account, of roundtables that the viewer co-chairs."""
-        mine = self.rights_of(request)
-        seats = Participation.objects.confirmed()
-        if not mine.is_operator:
-            seats = seats.filter(event__in=mine.decidable)
-        people = Delegate.objects.filter(pk__in=seats.values("delegate"), user__is_active=True)
-        return people.exclude(user=mine.user).order_by("name", "pk")
+        permissions = self.permissions_of(request)
+        participations = Participation.objects.confirmed()
+        if not permissions.is_operator:
+            participations = participations.filter(event__in=permissions.decidable)
+        people = Delegate.objects.filter(
+            pk__in=participations.values("delegate"), user__is_active=True
+        )
+        return people.exclude(user=permissions.user).order_by("name", "pk")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Asks both."""
-        made = introduce(
+        introduction = propose_introduction(
             first=obj.first,
             second=obj.second,
-            by=self.rights_of(request).user,
+            by=self.permissions_of(request).user,
             message=obj.message,
             at=timezone.now(),
         )
-        obj.pk = made.pk
+        obj.pk = introduction.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Nothing: the proposal has its own entries."""

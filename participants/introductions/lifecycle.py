@@ -9,25 +9,25 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from participants.accounts.emails import write_to
+from participants.accounts.emails import email_delegate
 from participants.models import Delegate, Introduction, User
-from participants.permissions import acts_for, rights_of
+from participants.permissions import acting_organisation, permissions_of
 from participants.privacy import visibility
 from participants.privacy.visibility import Card, Viewer
 from roundtable.audit import log as audit
 
 # Who got no answer, or a no that nobody tells, may ask the same person again after this time.
-ASK_AGAIN_AFTER = timedelta(days=365)
+REQUEST_COOLDOWN = timedelta(days=365)
 # Requests that one person may have waiting: enough for a meeting, too few to go through a list.
-MOST_WAITING = 20
+MAX_PENDING_REQUESTS = 20
 
 
-class TooMany(Exception):
+class TooManyRequests(Exception):
     """The person has as many requests waiting as one may."""
 
 
 @dataclass(frozen=True)
-class Side:
+class IntroductionSummary:
     """An introduction as one of the two reads it."""
 
     handle: str
@@ -38,31 +38,33 @@ class Side:
     # Who proposed it, seen from here: "me", "them" or "co-chairs".
     proposer: str
     is_accepted: bool
-    awaits_me: bool
+    needs_my_answer: bool
 
 
 @transaction.atomic
-def ask(*, by: Delegate, handle: str, message: str, at: datetime) -> Introduction | None:
+def request_introduction(
+    *, by: Delegate, handle: str, message: str, at: datetime
+) -> Introduction | None:
     """Asks a person whom `by` sees listed; None where that one is hidden, absent or oneself.
 
     Where the two are introduced, or a request waits, that one is returned and nobody is written
     to. Raises TooMany where too many requests wait.
     """
     assert by.user is not None
-    profile = visibility.find(visibility.viewer_of(by.user, at.date()), handle, at.date())
+    profile = visibility.find_profile(visibility.get_viewer(by.user, at.date()), handle, at.date())
     if profile is None or profile.is_own:
         return None
     other = Delegate.objects.get(handle=handle)
-    lately = Introduction.objects.between(by, other).filter(proposed_at__gt=at - ASK_AGAIN_AFTER)
-    known = list(lately.order_by("-proposed_at"))
-    for row in known:
-        if not _ended(row, by):
-            accept(row, by=by, at=at)
+    recent = Introduction.objects.between(by, other).filter(proposed_at__gt=at - REQUEST_COOLDOWN)
+    earlier = list(recent.order_by("-proposed_at"))
+    for row in earlier:
+        if not _has_ended(row, by):
+            accept_introduction(row, by=by, at=at)
             return row
-    if _count_waiting(by, at) >= MOST_WAITING:
-        raise TooMany
+    if _count_pending(by, at) >= MAX_PENDING_REQUESTS:
+        raise TooManyRequests
     # Who refused within the year is asked no second time, and the asker reads that it waits.
-    was_refused = any(_ended(row, other) for row in known)
+    was_refused = any(_has_ended(row, other) for row in earlier)
     row = Introduction(
         first=by,
         second=other,
@@ -74,23 +76,23 @@ def ask(*, by: Delegate, handle: str, message: str, at: datetime) -> Introductio
     )
     row.full_clean()
     row.save()
-    audit.record(act="ask for introduction", at=at, actor=by.user, subject=by)
+    audit.record(action="ask for introduction", at=at, actor=by.user, subject=by)
     if not was_refused:
-        _tell(other, f"{by.pk}:{other.pk}:{at:%Y-%m}", at)
+        _notify_proposal(other, f"{by.pk}:{other.pk}:{at:%Y-%m}", at)
     return row
 
 
-def _count_waiting(by: Delegate, at: datetime) -> int:
+def _count_pending(by: Delegate, at: datetime) -> int:
     # A refusal does not free a place, or the place would tell of it.
-    asked = by.introductions_as_first.filter(
-        proposed_by=by.user_id, first_ended_at=None, proposed_at__gt=at - ASK_AGAIN_AFTER
+    sent = by.introductions_as_first.filter(
+        proposed_by=by.user_id, first_ended_at=None, proposed_at__gt=at - REQUEST_COOLDOWN
     )
-    answered = asked.filter(second_accepted_at__isnull=False)
-    return asked.count() - answered.count()
+    answered = sent.filter(second_accepted_at__isnull=False)
+    return sent.count() - answered.count()
 
 
 @transaction.atomic
-def introduce(
+def propose_introduction(
     *, first: Delegate, second: Delegate, by: User, message: str, at: datetime
 ) -> Introduction:
     """A co-chair proposes that two people of one roundtable reach each other.
@@ -99,8 +101,8 @@ def introduce(
     ValidationError where the same proposal of theirs is open.
     """
     events = shared_events(first, second)
-    rights = rights_of(by, at.date())
-    decided = [event for event in sorted(events) if rights and rights.may_decide(event)]
+    permissions = permissions_of(by, at.date())
+    decided = [event for event in sorted(events) if permissions and permissions.may_decide(event)]
     if not decided or by.pk in (first.user_id, second.user_id):
         raise PermissionError("Only a co-chair of a roundtable of both may introduce them.")
     row = Introduction(first=first, second=second, proposed_by=by, message=message, proposed_at=at)
@@ -108,21 +110,21 @@ def introduce(
     row.save()
     for side in (first, second):
         audit.record(
-            act="propose introduction",
+            action="propose introduction",
             at=at,
             actor=by,
             subject=side,
-            organisation=acts_for(by, decided[0], at.date()),
+            organisation=acting_organisation(by, decided[0], at.date()),
         )
-        _tell(side, f"{row.pk}:{side.pk}", at)
+        _notify_proposal(side, f"{row.pk}:{side.pk}", at)
     return row
 
 
-def proposed_lately(first: Delegate, second: Delegate, *, by: User, at: datetime) -> bool:
+def was_recently_proposed(first: Delegate, second: Delegate, *, by: User, at: datetime) -> bool:
     """Whether `by` proposed the same within a year, whatever came of it."""
     return (
         Introduction.objects.between(first, second)
-        .filter(proposed_by=by, proposed_at__gt=at - ASK_AGAIN_AFTER)
+        .filter(proposed_by=by, proposed_at__gt=at - REQUEST_COOLDOWN)
         .exists()
     )
 
@@ -134,40 +136,42 @@ def shared_events(first: Delegate, second: Delegate) -> set[int]:
 
 
 @transaction.atomic
-def accept(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
+def accept_introduction(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
     """One of the two agrees; once both did, each is inside “introduced to me” of the other."""
     row = Introduction.objects.select_for_update().get(pk=introduction.pk)
-    if _ended(row, by) or _accepted(row, by):
+    if _has_ended(row, by) or _has_accepted(row, by):
         return
-    _set(row, by, "accepted_at", at)
-    audit.record(act="accept introduction", at=at, actor=by.user, subject=by)
+    _set_timestamp(row, by, "accepted_at", at)
+    audit.record(action="accept introduction", at=at, actor=by.user, subject=by)
     if Introduction.objects.accepted().filter(pk=row.pk).exists():
-        write_to(
-            _other(row, by),
-            cause=f"introduction:{row.pk}:accepted",
-            template="participants/mail/introduction_accepted",
-            context={"url": _page()},
+        email_delegate(
+            _other_delegate(row, by),
+            dedup_key=f"introduction:{row.pk}:accepted",
+            template="participants/introductions/emails/introduction_accepted",
+            context={"url": _page_url()},
             at=at,
         )
 
 
 @transaction.atomic
-def end(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
+def end_introduction(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
     """One of the two refuses or ends it, which the other is not told."""
     row = Introduction.objects.select_for_update().get(pk=introduction.pk)
-    if _ended(row, by):
+    if _has_ended(row, by):
         return
-    _set(row, by, "ended_at", at)
-    audit.record(act="end introduction", at=at, actor=by.user, subject=by)
+    _set_timestamp(row, by, "ended_at", at)
+    audit.record(action="end introduction", at=at, actor=by.user, subject=by)
 
 
-def _set(row: Introduction, by: Delegate, what: str, at: datetime) -> None:
-    setattr(row, f"{'first' if row.first_id == by.pk else 'second'}_{what}", at)
+def _set_timestamp(row: Introduction, by: Delegate, field: str, at: datetime) -> None:
+    setattr(row, f"{'first' if row.first_id == by.pk else 'second'}_{field}", at)
     row.full_clean()
     row.save()
 
 
-def sides_of(delegate: Delegate, viewer: Viewer, at: datetime) -> list[Side]:
+def list_introductions(
+    delegate: Delegate, viewer: Viewer, at: datetime
+) -> list[IntroductionSummary]:
     """What a person finds under “Introductions”, in three queries.
 
     Nothing here changes by what the other one refuses or ends.
@@ -177,73 +181,79 @@ def sides_of(delegate: Delegate, viewer: Viewer, at: datetime) -> list[Side]:
     )
     both = Q(first_accepted_at__isnull=False, second_accepted_at__isnull=False)
     rows = list(
-        own.filter(both | Q(proposed_at__gt=at - ASK_AGAIN_AFTER)).select_related("first", "second")
+        own.filter(both | Q(proposed_at__gt=at - REQUEST_COOLDOWN)).select_related(
+            "first", "second"
+        )
     )
-    rows = [row for row in rows if not _was_taken_back(row, delegate)]
+    rows = [row for row in rows if not _is_withdrawn(row, delegate)]
     cards = _cards(rows, delegate, viewer, at.date())
-    return [_side(row, delegate, cards) for row in rows]
+    return [_summarise(row, delegate, cards) for row in rows]
 
 
-def _was_taken_back(row: Introduction, delegate: Delegate) -> bool:
+def _is_withdrawn(row: Introduction, delegate: Delegate) -> bool:
     """Whether the one who asked no longer wishes it, and the reader had not accepted."""
-    is_asked = row.second_id == delegate.pk and _is_asked_by_first(row)
-    return is_asked and bool(row.first_ended_at) and not row.second_accepted_at
+    is_recipient = row.second_id == delegate.pk and _is_requested_by_first(row)
+    return is_recipient and bool(row.first_ended_at) and not row.second_accepted_at
 
 
 def _cards(
     rows: Iterable[Introduction], delegate: Delegate, viewer: Viewer, on: date
 ) -> dict[int, Card]:
-    others = {_other(row, delegate).pk for row in rows}
+    others = {_other_delegate(row, delegate).pk for row in rows}
     # Who asks is known to the one whom they ask, until that one has answered.
-    asking = {
+    requesters = {
         row.first_id
         for row in rows
-        if _is_asked_by_first(row) and not _accepted(row, delegate) and row.first_id in others
+        if _is_requested_by_first(row)
+        and not _has_accepted(row, delegate)
+        and row.first_id in others
     }
-    return visibility.cards_of_asking(asking, on) | visibility.cards_by_number(viewer, others, on)
+    return visibility.requester_cards(requesters, on) | visibility.cards_by_id(viewer, others, on)
 
 
-def _side(row: Introduction, delegate: Delegate, cards: dict[int, Card]) -> Side:
+def _summarise(
+    row: Introduction, delegate: Delegate, cards: dict[int, Card]
+) -> IntroductionSummary:
     proposer = "co-chairs"
-    if _is_asked_by_first(row):
+    if _is_requested_by_first(row):
         proposer = "me" if row.first_id == delegate.pk else "them"
     is_accepted = bool(row.first_accepted_at and row.second_accepted_at)
-    return Side(
+    return IntroductionSummary(
         handle=row.handle,
-        card=cards.get(_other(row, delegate).pk),
+        card=cards.get(_other_delegate(row, delegate).pk),
         message=row.message,
         proposed_at=row.proposed_at,
         proposer=proposer,
         is_accepted=is_accepted,
-        awaits_me=not is_accepted and not _accepted(row, delegate),
+        needs_my_answer=not is_accepted and not _has_accepted(row, delegate),
     )
 
 
-def _is_asked_by_first(row: Introduction) -> bool:
+def _is_requested_by_first(row: Introduction) -> bool:
     return row.proposed_by_id is not None and row.proposed_by_id == row.first.user_id
 
 
-def _accepted(row: Introduction, by: Delegate) -> bool:
+def _has_accepted(row: Introduction, by: Delegate) -> bool:
     return bool(row.first_accepted_at if row.first_id == by.pk else row.second_accepted_at)
 
 
-def _ended(row: Introduction, by: Delegate) -> bool:
+def _has_ended(row: Introduction, by: Delegate) -> bool:
     return bool(row.first_ended_at if row.first_id == by.pk else row.second_ended_at)
 
 
-def _other(row: Introduction, delegate: Delegate) -> Delegate:
+def _other_delegate(row: Introduction, delegate: Delegate) -> Delegate:
     return row.second if row.first_id == delegate.pk else row.first
 
 
-def _tell(delegate: Delegate, cause: str, at: datetime) -> None:
-    write_to(
+def _notify_proposal(delegate: Delegate, dedup_key_suffix: str, at: datetime) -> None:
+    email_delegate(
         delegate,
-        cause=f"introduction:{cause}",
-        template="participants/mail/introduction_asked",
-        context={"url": _page()},
+        dedup_key=f"introduction:{dedup_key_suffix}",
+        template="participants/introductions/emails/introduction_requested",
+        context={"url": _page_url()},
         at=at,
     )
 
 
-def _page() -> str:
+def _page_url() -> str:
     return f"{settings.PORTAL_URL}{reverse('my-introductions')}"

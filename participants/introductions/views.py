@@ -14,12 +14,12 @@ from participants.privacy import visibility
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
+def request_introduction(request: HttpRequest, handle: str) -> HttpResponse:
     """A page to ask one person, who sees who asks and why."""
     assert isinstance(request.user, User)
     at = timezone.now()
-    viewer = visibility.viewer_of(request.user, at.date())
-    profile = visibility.find(viewer, handle, at.date())
+    viewer = visibility.get_viewer(request.user, at.date())
+    profile = visibility.find_profile(viewer, handle, at.date())
     if viewer.delegate is None or profile is None or profile.is_own:
         raise Http404
     by = Delegate.objects.get(pk=viewer.delegate)
@@ -29,8 +29,10 @@ def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
     form = IntroductionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.ask(by=by, handle=handle, message=form.cleaned_data["message"], at=at)
-        except lifecycle.TooMany:
+            lifecycle.request_introduction(
+                by=by, handle=handle, message=form.cleaned_data["message"], at=at
+            )
+        except lifecycle.TooManyRequests:
             form.add_error(
                 None, _("You have many requests waiting. Take one back, then ask again.")
             )
@@ -39,7 +41,7 @@ def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
             return redirect("my-introductions")
     return render(
         request,
-        "participants/introduction_ask.html",
+        "participants/introductions/request_introduction.html",
         {"form": form, "profile": profile},
         status=400 if form.errors else 200,
     )
@@ -48,17 +50,17 @@ def ask_introduction(request: HttpRequest, handle: str) -> HttpResponse:
 @require_safe
 def my_introductions(request: HttpRequest) -> HttpResponse:
     """Who asks to be introduced to me, whom I asked, and whom I was introduced to."""
-    delegate = _own(request)
+    delegate = _get_own_delegate(request)
     at = timezone.now()
-    viewer = visibility.viewer_of(request.user, at.date())
-    sides = lifecycle.sides_of(delegate, viewer, at)
+    viewer = visibility.get_viewer(request.user, at.date())
+    sides = lifecycle.list_introductions(delegate, viewer, at)
     context = {
-        "waiting": [side for side in sides if side.awaits_me],
+        "waiting": [side for side in sides if side.needs_my_answer],
         "accepted": [side for side in sides if side.is_accepted],
-        "asked": [side for side in sides if not side.is_accepted and not side.awaits_me],
+        "asked": [side for side in sides if not side.is_accepted and not side.needs_my_answer],
         "shares_nothing": delegate.listed_to == Audience.ONLY_ME,
     }
-    return render(request, "participants/my_introductions.html", context)
+    return render(request, "participants/introductions/my_introductions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,18 +68,18 @@ def answer_introduction(request: HttpRequest, key: str) -> HttpResponse:
     """Accepts, refuses or ends one's own introduction."""
     if request.method != "POST":  # as after signing in again
         return redirect("my-introductions")
-    delegate = _own(request)
+    delegate = _get_own_delegate(request)
     row = get_object_or_404(Introduction.objects.of(delegate), handle=key)
     if request.POST.get("answer") == "accept":
-        lifecycle.accept(row, by=delegate, at=timezone.now())
+        lifecycle.accept_introduction(row, by=delegate, at=timezone.now())
         messages.success(request, _("You accepted. Once both did, each finds the other here."))
     elif request.POST.get("answer") == "end":
-        lifecycle.end(row, by=delegate, at=timezone.now())
+        lifecycle.end_introduction(row, by=delegate, at=timezone.now())
         messages.success(request, _("That is done. The other person is not told."))
     else:
         messages.error(request, _("Press one of the buttons."))
     return redirect("my-introductions")
 
 
-def _own(request: HttpRequest) -> Delegate:
+def _get_own_delegate(request: HttpRequest) -> Delegate:
     return get_object_or_404(Delegate, user=request.user)

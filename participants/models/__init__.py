@@ -9,16 +9,16 @@ from participants.models.organisation import (
     Constituency,
     EventRole,
     Group,
-    Kind,
     Organisation,
+    OrganisationKind,
     RecordedCount,
-    check_made_up,
-    members_of,
+    member_condition,
+    validate_same_demonstration,
 )
 from participants.models.participant_list import ParticipantList
 from participants.models.participation import Affiliation, Participation
-from participants.models.redirects import FormerHandle, FormerSlug
-from participants.models.retention import Erasure, ReviewStep
+from participants.models.redirects import HandleRedirect, SlugRedirect
+from participants.models.retention import Erasure, RetentionAction
 from participants.models.user import FactorReset, Grant, User
 
 __all__ = [
@@ -34,21 +34,21 @@ __all__ = [
     "Erasure",
     "EventRole",
     "FactorReset",
-    "FormerHandle",
-    "FormerSlug",
     "Grant",
     "Group",
+    "HandleRedirect",
     "Introduction",
     "Invitation",
     "InvitationRequest",
-    "Kind",
     "Organisation",
+    "OrganisationKind",
     "ParticipantList",
     "Participation",
     "RecordedCount",
+    "RetentionAction",
     "RevealBudget",
-    "ReviewStep",
+    "SlugRedirect",
     "User",
-    "check_made_up",
-    "members_of",
+    "member_condition",
+    "validate_same_demonstration",
 ]

@@ -38,7 +38,7 @@ class ConsentNotice(models.Model):
         ordering = ["purpose", "-version", "language"]
         constraints = [
             models.UniqueConstraint(
-                fields=["purpose", "version", "language"], name="consent_notice_once"
+                fields=["purpose", "version", "language"], name="consent_notice_unique"
             ),
         ]
 
@@ -66,7 +66,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 class Consent(models.Model):
     """One act of a person's consent: given, renewed or withdrawn. Rows are only ever added."""
 
-    class Act(models.TextChoices):
+    class Action(models.TextChoices):
         """What was done."""
 
         GIVEN = "given", _("Given")
@@ -94,8 +94,8 @@ class Consent(models.Model):
         verbose_name=_("notice"),
         help_text=_("The wording, with its version and language."),
     )
-    act = models.CharField(
-        _("what"), max_length=10, choices=Act.choices, help_text=_("What was done.")
+    action = models.CharField(
+        _("what"), max_length=10, choices=Action.choices, help_text=_("What was done.")
     )
     by = models.CharField(
         _("by whom"), max_length=10, choices=By.choices, help_text=_("Who did it, and how.")
@@ -110,15 +110,16 @@ class Consent(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(act__in=["given", "renewed", "withdrawn"]), name="consent_act_known"
+                condition=Q(action__in=["given", "renewed", "withdrawn"]),
+                name="consent_action_valid",
             ),
             models.CheckConstraint(
-                condition=Q(by__in=["owner", "link", "review"]), name="consent_by_known"
+                condition=Q(by__in=["owner", "link", "review"]), name="consent_method_valid"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()} {self.at:%Y-%m-%d}"
+        return f"{self.get_action_display()} {self.at:%Y-%m-%d}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Adds the row. Raises TypeError where it is stored already: what was agreed stays."""

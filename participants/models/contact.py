@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from participants.channels import ChannelKind, clean_value
-from participants.models.delegate import Audience, Delegate, new_handle
+from participants.models.channels import ChannelKind, clean_value
+from participants.models.delegate import Audience, Delegate, generate_handle
 from participants.models.organisation import Constituency, Organisation
 from participants.models.user import User
 
@@ -23,7 +23,7 @@ class ContactChannel(models.Model):
         _("handle"),
         max_length=10,
         unique=True,
-        default=new_handle,
+        default=generate_handle,
         editable=False,
         help_text=_("Stands for it in addresses, where a number would tell how many there are."),
     )
@@ -57,15 +57,15 @@ class ContactChannel(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["delegate", "kind", "value"],
-                name="channel_once",
+                name="channel_unique",
                 violation_error_message=_("You have this one already."),
             ),
             models.CheckConstraint(
-                condition=Q(audience__in=Audience.values), name="channel_audience_known"
+                condition=Q(audience__in=Audience.values), name="channel_audience_valid"
             ),
-            models.CheckConstraint(condition=~Q(value=""), name="channel_has_a_value"),
+            models.CheckConstraint(condition=~Q(value=""), name="channel_has_value"),
             models.CheckConstraint(
-                condition=Q(kind__in=ChannelKind.values), name="channel_kind_known"
+                condition=Q(kind__in=ChannelKind.values), name="channel_kind_valid"
             ),
         ]
 
@@ -100,7 +100,7 @@ class RevealBudget(models.Model):
         verbose_name = _("reveals of a day")
         verbose_name_plural = _("reveals by day")
         constraints = [
-            models.UniqueConstraint(fields=["user", "day"], name="reveal_budget_once"),
+            models.UniqueConstraint(fields=["user", "day"], name="reveal_budget_unique"),
         ]
 
     def __str__(self) -> str:
@@ -168,7 +168,7 @@ class AudienceException(models.Model):
                 condition=Q(organisation__isnull=False, country="", constituency="")
                 | (Q(organisation=None, constituency="") & ~Q(country=""))
                 | (Q(organisation=None, country="") & ~Q(constituency="")),
-                name="exception_names_one",
+                name="exception_has_one_target",
             ),
             models.UniqueConstraint(
                 "delegate",
@@ -176,7 +176,7 @@ class AudienceException(models.Model):
                 Coalesce("organisation", 0),
                 "country",
                 "constituency",
-                name="exception_once",
+                name="exception_unique",
             ),
         ]
 

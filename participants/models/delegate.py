@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.languages import LANGUAGE_CHOICES
+from participants.models.languages import LANGUAGE_CHOICES
 from participants.models.user import User
 
 
@@ -24,12 +24,12 @@ class Audience(models.TextChoices):
     EVERYONE = "everyone", _("Everyone")
 
 
-def new_handle() -> str:
+def generate_handle() -> str:
     """Ten random characters that cannot be guessed and are easily read aloud."""
     return get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
 
 
-def validate_visible(value: str) -> None:
+def validate_has_visible_character(value: str) -> None:
     """Raises ValidationError for a text without a single letter, digit or sign that shows."""
     if not any(unicodedata.category(c)[0] in "LNSP" for c in value):
         raise ValidationError(_("Write at least one letter."))
@@ -42,14 +42,14 @@ class Delegate(models.Model):
         _("handle"),
         max_length=10,
         unique=True,
-        default=new_handle,
+        default=generate_handle,
         editable=False,
         help_text=_("Stands for the person in addresses. Random, so that nobody can guess it."),
     )
     name = models.CharField(
         _("name"),
         max_length=200,
-        validators=[validate_visible],
+        validators=[validate_has_visible_character],
         help_text=_("As the person writes it, in any script."),
     )
     name_latin = models.CharField(
@@ -115,7 +115,7 @@ class Delegate(models.Model):
         editable=False,
         help_text=_("The day on which the person last said that all of this is right."),
     )
-    paused_at = models.DateTimeField(
+    hidden_at = models.DateTimeField(
         _("hidden since"),
         null=True,
         blank=True,
@@ -129,7 +129,7 @@ class Delegate(models.Model):
         editable=False,
         help_text=_("When everything about the person was removed but that somebody took part."),
     )
-    link_round = models.PositiveIntegerField(
+    hide_link_version = models.PositiveIntegerField(
         _("round of links"),
         default=0,
         editable=False,
@@ -148,14 +148,14 @@ class Delegate(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(name="") | Q(erased_at__isnull=False), name="delegate_has_a_name"
+                condition=~Q(name="") | Q(erased_at__isnull=False), name="delegate_has_name"
             ),
             models.CheckConstraint(
                 condition=Q(erased_at=None) | Q(name="", user=None, invitation_email=""),
                 name="delegate_erased_leaves_nothing",
             ),
             models.CheckConstraint(
-                condition=Q(listed_to__in=Audience.values), name="delegate_listed_to_known"
+                condition=Q(listed_to__in=Audience.values), name="delegate_listed_to_valid"
             ),
             # Nobody but the person can choose to be listed.
             models.CheckConstraint(
@@ -209,7 +209,7 @@ class DelegateLanguage(models.Model):
         verbose_name_plural = _("languages")
         ordering = ["language"]
         constraints = [
-            models.UniqueConstraint(fields=["delegate", "language"], name="language_once"),
+            models.UniqueConstraint(fields=["delegate", "language"], name="language_unique"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.delegate import Delegate, new_handle
+from participants.models.delegate import Delegate, generate_handle
 from participants.models.user import User
 
 
@@ -41,7 +41,7 @@ class Introduction(models.Model):
         _("handle"),
         max_length=10,
         unique=True,
-        default=new_handle,
+        default=generate_handle,
         editable=False,
         help_text=_("Stands for it in addresses, where a number would tell how many there are."),
     )
@@ -106,7 +106,7 @@ class Introduction(models.Model):
                 # A co-chair who proposes it must not learn that one of the two asked before.
                 "proposed_by",
                 condition=Q(first_ended_at=None, second_ended_at=None),
-                name="introduction_once_at_a_time",
+                name="introduction_one_at_a_time",
             ),
         ]
 

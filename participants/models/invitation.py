@@ -17,7 +17,7 @@ class Invitation(models.Model):
     class Answer(models.TextChoices):
         """What the person made of it."""
 
-        AGREED = "agreed", _("Accepted")
+        ACCEPTED = "agreed", _("Accepted")
         NOT_ME = "not-me", _("Said: not me")
         ERASED = "erased", _("Asked to be erased")
 
@@ -76,7 +76,7 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=Q(answer="", answered_at=None)
                 | (~Q(answer="") & Q(answered_at__isnull=False)),
-                name="invitation_answered_at_some_time",
+                name="invitation_answered_has_date",
             ),
             models.UniqueConstraint(
                 fields=["delegate", "event"],
@@ -102,7 +102,7 @@ class InvitationRequest(models.Model):
 
         INVITED = "invited", _("Invited")
         REFUSED = "refused", _("Refused")
-        TOGETHER = "together", _("Invited on another request of this address")
+        ANSWERED_WITH_ANOTHER = "together", _("Invited on another request of this address")
 
     event = models.ForeignKey(
         Event,
@@ -126,7 +126,7 @@ class InvitationRequest(models.Model):
         blank=True,
         help_text=_("What helps the co-chairs to remember you."),
     )
-    asked_at = models.DateTimeField(_("asked"), help_text=_("When the request was sent."))
+    requested_at = models.DateTimeField(_("asked"), help_text=_("When the request was sent."))
     decision = models.CharField(
         _("decision"),
         max_length=10,
@@ -150,12 +150,12 @@ class InvitationRequest(models.Model):
     class Meta:
         verbose_name = _("request to be invited")
         verbose_name_plural = _("requests to be invited")
-        ordering = ["-asked_at", "pk"]
+        ordering = ["-requested_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(decision="", decided_at=None)
                 | (~Q(decision="") & Q(decided_at__isnull=False)),
-                name="invitation_request_decided_at_some_time",
+                name="invitation_request_decided_has_date",
             ),
         ]
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from roundtable.history import record_history
-from roundtable.models import Event, check_unchanged
+from roundtable.models import Event, validate_unchanged
 
-MOST_COUNTED = 2000  # each is drawn as a seat
+MAX_RECORDED_COUNT = 2000  # each is drawn as a seat
 
 
-class Kind(models.TextChoices):
+class OrganisationKind(models.TextChoices):
     """What sort of organisation it is."""
 
     GOVERNMENT = "government", _("Government")
@@ -37,13 +37,13 @@ class Constituency(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-CONSTITUENCY_OF = {
-    Kind.GOVERNMENT: Constituency.GOVERNMENTS,
-    Kind.NATIONAL_SOCIETY: Constituency.RED_CROSS,
-    Kind.MOVEMENT: Constituency.RED_CROSS,
-    Kind.CIVIL_SOCIETY: Constituency.CIVIL_SOCIETY,
-    Kind.AGENCY: Constituency.AGENCIES,
-    Kind.OTHER: Constituency.OTHER,
+CONSTITUENCY_BY_KIND = {
+    OrganisationKind.GOVERNMENT: Constituency.GOVERNMENTS,
+    OrganisationKind.NATIONAL_SOCIETY: Constituency.RED_CROSS,
+    OrganisationKind.MOVEMENT: Constituency.RED_CROSS,
+    OrganisationKind.CIVIL_SOCIETY: Constituency.CIVIL_SOCIETY,
+    OrganisationKind.AGENCY: Constituency.AGENCIES,
+    OrganisationKind.OTHER: Constituency.OTHER,
 }
 
 
@@ -102,7 +102,7 @@ class Organisation(models.Model):
     kind = models.CharField(
         _("kind"),
         max_length=20,
-        choices=Kind.choices,
+        choices=OrganisationKind.choices,
         help_text=_("Decides in which part of the list of participants it stands."),
     )
     country = CountryField(
@@ -133,7 +133,9 @@ class Organisation(models.Model):
         verbose_name_plural = _("organisations")
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="organisation_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,15 +147,15 @@ class Organisation(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError where what was real becomes made up, or a short name leads on."""
-        check_unchanged(self, "is_demonstration")
-        if apps.get_model("participants.FormerSlug")._default_manager.filter(slug=self.slug):
+        validate_unchanged(self, "is_demonstration")
+        if apps.get_model("participants.SlugRedirect")._default_manager.filter(slug=self.slug):
             words = _("An organisation of this short name was merged. Choose another one.")
             raise ValidationError({"slug": words})
 
     @property
     def constituency(self) -> Constituency:
         """Where it sits at the table."""
-        return CONSTITUENCY_OF[Kind(self.kind)]
+        return CONSTITUENCY_BY_KIND[OrganisationKind(self.kind)]
 
     @property
     def short(self) -> str:
@@ -161,12 +163,12 @@ class Organisation(models.Model):
         return self.short_name or self.name
 
 
-def check_made_up(event: Event, made_up: bool) -> None:
+def validate_same_demonstration(event: Event, is_demonstration: bool) -> None:
     """Keeps what is made up and what is real apart.
 
     Raises ValidationError where one would be attached to the other.
     """
-    if event.is_demonstration != made_up:
+    if event.is_demonstration != is_demonstration:
         raise ValidationError(
             _(
                 "What is made up belongs to demonstrations only, and what is real to real "
@@ -231,12 +233,12 @@ class EventRole(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "organisation", "role"],
-                name="event_role_once",
+                name="event_role_unique",
                 violation_error_message=_("This organisation has that role already."),
             ),
             models.CheckConstraint(
                 condition=Q(role__in=["cochair", "cohost", "participant", "observer"]),
-                name="event_role_known",
+                name="event_role_valid",
             ),
         ]
 
@@ -247,7 +249,7 @@ class EventRole(models.Model):
         """Raises ValidationError where a made-up organisation meets a real roundtable."""
         event = getattr(self, "event", None)  # in a form it may not be stored yet
         if event and self.organisation_id:
-            check_made_up(event, self.organisation.is_demonstration)
+            validate_same_demonstration(event, self.organisation.is_demonstration)
 
 
 class RecordedCount(models.Model):
@@ -261,13 +263,16 @@ class RecordedCount(models.Model):
         help_text=_("The roundtable that was counted."),
     )
     kind = models.CharField(
-        _("kind"), max_length=20, choices=Kind.choices, help_text=_("Which kind was counted.")
+        _("kind"),
+        max_length=20,
+        choices=OrganisationKind.choices,
+        help_text=_("Which kind was counted."),
     )
     number = models.PositiveIntegerField(
         _("number"),
         null=True,
         blank=True,
-        validators=[MaxValueValidator(MOST_COUNTED, _("Write at most %(limit_value)s."))],
+        validators=[MaxValueValidator(MAX_RECORDED_COUNT, _("Write at most %(limit_value)s."))],
         help_text=_("Leave empty if the source says that they took part but not how many."),
     )
     source_wording = models.TextField(
@@ -286,12 +291,14 @@ class RecordedCount(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "kind"],
-                name="recorded_count_once",
+                name="recorded_count_unique",
                 violation_error_message=_("There is a number for this kind already."),
             ),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="recorded_count_kind"),
             models.CheckConstraint(
-                condition=Q(number__lte=MOST_COUNTED), name="recorded_count_most"
+                condition=Q(kind__in=OrganisationKind.values), name="recorded_count_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__lte=MAX_RECORDED_COUNT), name="recorded_count_most"
             ),
         ]
 
@@ -314,7 +321,7 @@ class Group(models.Model):
         blank=True,
         help_text=_("Who is meant, in words that a reader from outside understands."),
     )
-    made_of = models.CharField(
+    member_rule = models.CharField(
         _("made of"),
         max_length=16,
         blank=True,
@@ -335,8 +342,8 @@ class Group(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(made_of__in=["", *Constituency.values, "participants", "cochairs"]),
-                name="group_made_of_known",
+                condition=Q(member_rule__in=["", *Constituency.values, "participants", "cochairs"]),
+                name="group_member_rule_valid",
             ),
         ]
 
@@ -344,18 +351,22 @@ class Group(models.Model):
         return self.name
 
 
-def members_of(made_of: str, event: int) -> Q:
+def member_condition(member_rule: str, event_id: int) -> Q:
     """Condition for the organisations at a roundtable that a group is made of, as far as recorded.
 
-    `made_of` is the word of `Group.made_of`; where it is empty there are none.
+    `member_rule` is the word of `Group.member_rule`; where it is empty there are none.
     """
-    if not made_of:
+    if not member_rule:
         return Q(pk__in=[])
-    roles = EventRole.objects.filter(event=event)
-    if made_of == "cochairs":
+    roles = EventRole.objects.filter(event=event_id)
+    if member_rule == "cochairs":
         roles = roles.filter(role=EventRole.Role.COCHAIR)
     condition = Q(pk__in=roles.values("organisation"))
-    if made_of in Constituency.values:
-        kinds = [kind for kind, where in CONSTITUENCY_OF.items() if where == made_of]
+    if member_rule in Constituency.values:
+        kinds = [
+            kind
+            for kind, constituency in CONSTITUENCY_BY_KIND.items()
+            if constituency == member_rule
+        ]
         condition &= Q(kind__in=kinds)
     return condition

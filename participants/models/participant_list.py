@@ -25,7 +25,7 @@ class ParticipantList(models.Model):
         max_length=300,
         help_text=_("What you need it for, for example badges for the next meeting."),
     )
-    asked_by = models.ForeignKey(
+    requested_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
         null=True,
@@ -33,7 +33,7 @@ class ParticipantList(models.Model):
         verbose_name=_("asked by"),
         help_text=_("Who gets it, and nobody else."),
     )
-    asked_at = models.DateTimeField(_("asked"), help_text=_("When it was asked for."))
+    requested_at = models.DateTimeField(_("asked"), help_text=_("When it was asked for."))
     decided_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -52,41 +52,43 @@ class ParticipantList(models.Model):
         blank=True,
         help_text=_("Seven days after the yes. Empty: nobody said yes."),
     )
-    mark = models.CharField(
+    watermark = models.CharField(
         _("mark"),
         max_length=12,
         unique=True,
         help_text=_("Stands in each line of each copy, so that one knows whose copy it is."),
     )
-    made_up_name = models.CharField(
+    canary_name = models.CharField(
         _("made-up name"),
         max_length=100,
         help_text=_("One line of the list is of nobody: who writes to this person has the list."),
     )
-    made_up_email = models.EmailField(
+    canary_email = models.EmailField(
         _("made-up address"), unique=True, help_text=_("At this portal's own domain.")
     )
 
     class Meta:
         verbose_name = _("list of participants")
         verbose_name_plural = _("lists of participants")
-        ordering = ["-asked_at", "-pk"]
+        ordering = ["-requested_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(purpose=""), name="participant_list_has_a_purpose"),
+            models.CheckConstraint(condition=~Q(purpose=""), name="participant_list_has_purpose"),
             models.CheckConstraint(
-                condition=Q(asked_by=None) | Q(decided_by=None) | ~Q(asked_by=F("decided_by")),
+                condition=Q(requested_by=None)
+                | Q(decided_by=None)
+                | ~Q(requested_by=F("decided_by")),
                 name="participant_list_by_two",
                 violation_error_message=_("Somebody else has to agree."),
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(decided_at__isnull=False),
-                name="participant_list_fetched_once_agreed",
+                name="participant_list_downloaded_after_approval",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.event.code} · {self.purpose[:60]}"
 
-    def can_be_fetched(self, at: datetime) -> bool:
+    def is_downloadable(self, at: datetime) -> bool:
         """Whether somebody agreed to it, not longer than seven days ago."""
         return self.expires_at is not None and at < self.expires_at

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
-from participants.models.organisation import Organisation, check_made_up
+from participants.models.organisation import Organisation, validate_same_demonstration
 from participants.models.user import User
 from roundtable.models import Event
 
@@ -122,13 +122,13 @@ class Participation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["delegate", "event"],
-                name="participation_once",
+                name="participation_unique",
                 violation_error_message=_("This person takes part already."),
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None, confirmed_at=None)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
-                name="participation_confirmed_by_someone_at_some_time",
+                name="participation_confirmed_has_decider_and_date",
             ),
         ]
 
@@ -138,5 +138,5 @@ class Participation(models.Model):
     def clean(self) -> None:
         """Raises ValidationError where what is made up would meet what is real."""
         if self.delegate_id and self.event_id and self.organisation_id:
-            check_made_up(self.event, self.delegate.is_demonstration)
-            check_made_up(self.event, self.organisation.is_demonstration)
+            validate_same_demonstration(self.event, self.delegate.is_demonstration)
+            validate_same_demonstration(self.event, self.organisation.is_demonstration)

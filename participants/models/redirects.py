@@ -9,7 +9,7 @@ from participants.models.delegate import Delegate
 from participants.models.organisation import Organisation
 
 
-class FormerSlug(models.Model):
+class SlugRedirect(models.Model):
     """A short name in addresses that leads on to the organisation that stayed."""
 
     slug = models.SlugField(
@@ -21,7 +21,7 @@ class FormerSlug(models.Model):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.CASCADE,
-        related_name="former_slugs",
+        related_name="slug_redirects",
         verbose_name=_("organisation"),
         help_text=_("Where it leads."),
     )
@@ -34,19 +34,19 @@ class FormerSlug(models.Model):
         return self.slug
 
 
-class FormerHandle(models.Model):
+class HandleRedirect(models.Model):
     """A handle that leads on to the person who stayed, and the number that the log knew."""
 
     handle = models.CharField(
         _("handle"), max_length=10, unique=True, help_text=_("Stood for the person in addresses.")
     )
-    number = models.BigIntegerField(
+    merged_pk = models.BigIntegerField(
         _("number"), unique=True, help_text=_("Of the row that was merged; the log names it.")
     )
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
-        related_name="former_handles",
+        related_name="handle_redirects",
         verbose_name=_("delegate"),
         help_text=_("Where it leads."),
     )
@@ -59,7 +59,7 @@ class FormerHandle(models.Model):
         return self.handle
 
 
-def selves(person: Delegate) -> Iterable[Delegate]:
+def merged_delegates(person: Delegate) -> Iterable[Delegate]:
     """The rows by which the log knows the person: this one, and those merged into it."""
-    numbers = person.former_handles.values_list("number", flat=True)
-    return [person, *(Delegate(pk=number) for number in numbers)]
+    merged_pks = person.handle_redirects.values_list("merged_pk", flat=True)
+    return [person, *(Delegate(pk=number) for number in merged_pks)]

@@ -6,42 +6,44 @@ from django.utils.translation import gettext_lazy as _
 from participants.models.delegate import Delegate
 
 
-class ReviewStep(models.Model):
+class RetentionAction(models.Model):
     """One step of a person's yearly review, taken once for each time it comes round."""
 
-    class Step(models.TextChoices):
+    class Action(models.TextChoices):
         """What was done."""
 
-        ASKED = "asked", _("Asked whether all is still right")
-        NARROWED = "narrowed", _("Narrowed every channel to the person alone")
+        CONFIRMATION_REQUESTED = "requested", _("Asked whether all is still right")
+        MADE_PRIVATE = "made-private", _("Narrowed every channel to the person alone")
         WARNED = "warned", _("Warned that the profile will be erased")
         WARNED_AGAIN = "warned-again", _("Warned a second time")
 
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
-        related_name="review_steps",
+        related_name="retention_actions",
         verbose_name=_("delegate"),
         help_text=_("Whose profile it is about."),
     )
-    since = models.DateField(
+    review_started_on = models.DateField(
         _("last found right"), help_text=_("The day that this review counts from.")
     )
-    step = models.CharField(
-        _("step"), max_length=15, choices=Step.choices, help_text=_("What was done.")
+    action = models.CharField(
+        _("step"), max_length=15, choices=Action.choices, help_text=_("What was done.")
     )
-    on = models.DateField(_("day"), help_text=_("The day on which it was done."))
+    taken_on = models.DateField(_("day"), help_text=_("The day on which it was done."))
 
     class Meta:
         verbose_name = _("step of a review")
         verbose_name_plural = _("steps of reviews")
-        ordering = ["delegate", "on", "pk"]
+        ordering = ["delegate", "taken_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["delegate", "since", "step"], name="review_step_once"),
+            models.UniqueConstraint(
+                fields=["delegate", "review_started_on", "action"], name="retention_action_unique"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.on}: {self.get_step_display()}"
+        return f"{self.taken_on}: {self.get_action_display()}"
 
 
 class Erasure(models.Model):
@@ -72,7 +74,7 @@ class Erasure(models.Model):
         verbose_name_plural = _("erasures")
         ordering = ["at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "mark", "at"], name="erasure_once"),
+            models.UniqueConstraint(fields=["kind", "mark", "at"], name="erasure_unique"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.organisation import Organisation, check_made_up
+from participants.models.organisation import Organisation, validate_same_demonstration
 from roundtable.models import Event
 
 
@@ -67,7 +67,7 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("accounts")
         ordering = ["email"]
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case"),
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_case_insensitive"),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +148,7 @@ class Grant(models.Model):
         help_text=_("The last day on which it holds. Empty: until somebody ends it."),
     )
 
-    given_at = models.DateTimeField(
+    granted_at = models.DateTimeField(
         _("given"),
         default=timezone.now,
         editable=False,
@@ -162,14 +162,14 @@ class Grant(models.Model):
         verbose_name_plural = _("grants")
         ordering = ["event", "role", "user"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "event", "role"], name="grant_once"),
+            models.UniqueConstraint(fields=["user", "event", "role"], name="grant_unique"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="grant_ends_after_it_begins",
                 violation_error_message=_("The grant ends before it begins."),
             ),
             models.CheckConstraint(
-                condition=Q(role__in=["cochair", "editor", "reader"]), name="grant_role_known"
+                condition=Q(role__in=["cochair", "editor", "reader"]), name="grant_role_valid"
             ),
         ]
 
@@ -180,7 +180,7 @@ class Grant(models.Model):
         """Raises ValidationError where somebody would act for a made-up body at a real event."""
         event = getattr(self, "event", None)  # in a form it may not be chosen yet
         if event and self.on_behalf_of:
-            check_made_up(event, self.on_behalf_of.is_demonstration)
+            validate_same_demonstration(event, self.on_behalf_of.is_demonstration)
 
 
 class FactorReset(models.Model):
@@ -198,7 +198,7 @@ class FactorReset(models.Model):
         max_length=200,
         help_text=_("How you made sure that it is this person, for example by a telephone call."),
     )
-    asked_by = models.ForeignKey(
+    requested_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
         null=True,
@@ -206,8 +206,8 @@ class FactorReset(models.Model):
         verbose_name=_("asked by"),
         help_text=_("The other co-chair, or the operator."),
     )
-    asked_at = models.DateTimeField(_("asked"), help_text=_("When it was asked for."))
-    agreed_by = models.ForeignKey(
+    requested_at = models.DateTimeField(_("asked"), help_text=_("When it was asked for."))
+    approved_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
         null=True,
@@ -216,22 +216,24 @@ class FactorReset(models.Model):
         verbose_name=_("agreed by"),
         help_text=_("The other of the two. Nobody agrees with themselves."),
     )
-    agreed_at = models.DateTimeField(
+    approved_at = models.DateTimeField(
         _("agreed"), null=True, blank=True, help_text=_("From then on the factor is off.")
     )
 
     class Meta:
         verbose_name = _("reset of a second factor")
         verbose_name_plural = _("resets of second factors")
-        ordering = ["-asked_at", "pk"]
+        ordering = ["-requested_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(asked_by=None) | Q(agreed_by=None) | ~Q(asked_by=F("agreed_by")),
+                condition=Q(requested_by=None)
+                | Q(approved_by=None)
+                | ~Q(requested_by=F("approved_by")),
                 name="factor_reset_by_two",
                 violation_error_message=_("Somebody else has to agree."),
             ),
             models.UniqueConstraint(
-                fields=["user"], condition=Q(agreed_at=None), name="factor_reset_one_open"
+                fields=["user"], condition=Q(approved_at=None), name="factor_reset_one_open"
             ),
         ]
 

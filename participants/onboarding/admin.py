@@ -17,21 +17,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.admin_base.base import GrantedAdmin
-from participants.admin_base.fields import rights
-from participants.admin_base.filters import EventFilter, WaitsFilter
+from participants.admin_base.base import GrantScopedAdmin
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
 from participants.onboarding import requests
-from participants.onboarding.invitations import invite, why_not
-from participants.participation.confirmation import addresses_of
-from participants.permissions import Rights
-from roundtable.mail.batches import Batch, hold
+from participants.onboarding.invitations import invitation_error, send_invitation
+from participants.participation.confirmation import login_addresses
+from participants.permissions import EventPermissions
+from roundtable.mail.batches import MailBatch, create_batch
 from roundtable.models import Event
 
 
 @dataclass(frozen=True)
-class Choice:
+class InvitationCandidate:
     """Somebody who was chosen to be invited, to which roundtable, or why that cannot be."""
 
     delegate: Delegate
@@ -39,13 +39,13 @@ class Choice:
     problem: str
 
 
-def state_of(invitations: Sequence[Invitation], at: datetime) -> str:
+def describe_invitation_state(invitations: Sequence[Invitation], at: datetime) -> str:
     """What became of the newest of these invitations, in words."""
     if not invitations:
         return gettext("Not invited")
     newest = max(invitations, key=lambda row: (row.invited_at, row.pk))
     day = date_format(timezone.localdate(newest.answered_at or newest.invited_at))
-    if newest.answer == Invitation.Answer.AGREED:
+    if newest.answer == Invitation.Answer.ACCEPTED:
         return gettext("Accepted on %s") % day
     if newest.answer == Invitation.Answer.NOT_ME:
         return gettext("Said “not me” on %s") % day
@@ -56,27 +56,29 @@ def state_of(invitations: Sequence[Invitation], at: datetime) -> str:
     return gettext("Invited on %s") % day
 
 
-class InvitingAdmin(GrantedAdmin):
+class InvitationActionAdmin(GrantScopedAdmin):
     """Delegates who can be invited, one or many."""
 
     def with_invitations(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         """Fetches what was sent on behalf of the viewer's roundtables."""
         sent = Invitation.objects.all()
-        mine = rights(request)
-        if not mine.is_operator:
-            sent = sent.filter(event__in=mine.readable)
-        return rows.prefetch_related(Prefetch("invitations", queryset=sent, to_attr="sent"))
+        permissions = request_permissions(request)
+        if not permissions.is_operator:
+            sent = sent.filter(event__in=permissions.readable)
+        return rows.prefetch_related(
+            Prefetch("invitations", queryset=sent, to_attr="visible_invitations")
+        )
 
     @admin.display(description=_("invitation"))
     def invitation_state(self, row: Any) -> str:
         """Whether the person was invited, and what came of it."""
-        return state_of(row.sent, timezone.now())
+        return describe_invitation_state(row.visible_invitations, timezone.now())
 
     @admin.action(description=_("Invite"), permissions=["decide"])
     def invite(self, request: HttpRequest, queryset: QuerySet[Delegate]) -> HttpResponse | None:
         """Asks once more, naming whom it is about; then sends the invitations."""
-        mine = rights(request)
-        chosen = choices_of(queryset, mine)
+        permissions = request_permissions(request)
+        chosen = invitation_candidates(queryset, permissions)
         ready = [choice for choice in chosen if not choice.problem]
         if "confirmed" not in request.POST:
             context = {
@@ -84,18 +86,24 @@ class InvitingAdmin(GrantedAdmin):
                 "title": gettext("Invite these people?"),
                 "opts": self.opts,
                 "ready": ready,
-                "left": [choice for choice in chosen if choice.problem],
+                "excluded": [choice for choice in chosen if choice.problem],
             }
-            return TemplateResponse(request, "admin/invite.html", context)
+            return TemplateResponse(
+                request, "participants/onboarding/admin/invite_confirmation.html", context
+            )
         at, batches = timezone.now(), {}
         with transaction.atomic():
             for choice in ready:
                 event = choice.event
                 assert event is not None
                 if event not in batches:
-                    batches[event] = hold(event=event, act=Batch.Act.INVITE, at=at)
+                    batches[event] = create_batch(
+                        event=event, action=MailBatch.Action.INVITE, at=at
+                    )
                 batch = batches[event]
-                invite(delegate=choice.delegate, event=event, by=mine.user, at=at, batch=batch)
+                send_invitation(
+                    delegate=choice.delegate, event=event, by=permissions.user, at=at, batch=batch
+                )
         text = ngettext(
             "%d invitation leaves in ten minutes. Until then it can be called off, under “Mail on "
             "hold”.",
@@ -107,29 +115,33 @@ class InvitingAdmin(GrantedAdmin):
         return None
 
 
-def choices_of(people: QuerySet[Delegate], mine: Rights) -> list[Choice]:
+def invitation_candidates(
+    people: QuerySet[Delegate], permissions: EventPermissions
+) -> list[InvitationCandidate]:
     """Each of these people with the newest roundtable that the viewer may invite them to."""
-    own = addresses_of(mine.user)
-    chosen = []
+    own_addresses = login_addresses(permissions.user)
+    candidates = []
     for person in people.prefetch_related("participations__event"):
         events = [
-            part.event for part in person.participations.all() if mine.may_decide(part.event_id)
+            part.event
+            for part in person.participations.all()
+            if permissions.may_decide(part.event_id)
         ]
         event = max(events, key=lambda row: (row.starts_on, row.pk), default=None)
         problem = (
-            why_not(person, event, rights=mine, own=own)
+            invitation_error(person, event, permissions=permissions, own_addresses=own_addresses)
             if event
             else gettext("You are no co-chair of a roundtable of this person.")
         )
-        chosen.append(Choice(person, event, problem))
-    return chosen
+        candidates.append(InvitationCandidate(person, event, problem))
+    return candidates
 
 
-class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
+class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a co-chair decides about a request."""
 
-    rights: Rights  # of who decides
-    offered: QuerySet[Organisation]
+    permissions: EventPermissions  # of who decides
+    selectable_organisations: QuerySet[Organisation]
 
     answer = forms.ChoiceField(
         label=_("Your decision"),
@@ -156,7 +168,7 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["speaks_for"]
-        field.queryset = self.offered.filter(
+        field.queryset = self.selectable_organisations.filter(
             is_demonstration=self.instance.event.is_demonstration
         ).order_by("name")
         same = field.queryset.filter(name__iexact=self.instance.organisation).first()
@@ -165,15 +177,17 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where the person cannot be invited."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not requests.is_open(self.instance):
+        if not requests.lock_if_pending(self.instance):
             raise ValidationError(_("Somebody has decided this meanwhile. Go back to the list."))
         if cleaned.get("answer") != "invite":
             return cleaned
-        if problem := requests.why_not_granted(
-            self.instance, rights=self.rights, own=addresses_of(self.rights.user)
+        if problem := requests.grant_request_error(
+            self.instance,
+            permissions=self.permissions,
+            own_addresses=login_addresses(self.permissions.user),
         ):
             raise ValidationError(problem)
-        if not cleaned.get("speaks_for") and not requests.delegate_of(self.instance):
+        if not cleaned.get("speaks_for") and not requests.matching_delegate(self.instance):
             self.add_error("speaks_for", _("Choose whom the person spoke for."))
         return cleaned
 
@@ -183,9 +197,9 @@ class InvitationRequestAdmin(PrivateAdmin):
     """People who say that they took part; the co-chairs of that roundtable decide."""
 
     event_path = "event"
-    form = DecisionForm
-    list_display = ["name", "organisation", "email", "event", "asked_at", "state"]
-    list_filter = [WaitsFilter, "decision", EventFilter]
+    form = InvitationDecisionForm
+    list_display = ["name", "organisation", "email", "event", "requested_at", "state"]
+    list_filter = [PendingFilter, "decision", EventFilter]
     list_select_related = ["event"]
     search_fields = ["name", "organisation", "email"]
     search_help_text = _("Name, organisation or address")
@@ -195,26 +209,28 @@ class InvitationRequestAdmin(PrivateAdmin):
         "organisation",
         "email",
         "note",
-        "asked_at",
+        "requested_at",
         "decision",
         "decided_at",
     ]
     actions = ["refuse"]
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those that nobody has decided; others than co-chairs see none."""
         return rows.filter(decision="")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the roundtables that the viewer decides about."""
-        mine = self.rights_of(request)
+        permissions = self.permissions_of(request)
         rows = super().get_queryset(request)
-        return rows if mine.is_operator else self.within(rows, mine.decidable)
+        return (
+            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Co-chairs of the roundtable."""
-        mine = self.rights_of(request)
-        return mine.decides_somewhere if obj is None else mine.may_decide(obj.event_id)
+        permissions = self.permissions_of(request)
+        return permissions.can_decide_any if obj is None else permissions.may_decide(obj.event_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: who wants to be invited asks on the portal."""
@@ -231,10 +247,10 @@ class InvitationRequestAdmin(PrivateAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What was asked, and the decision or the question for it."""
-        asked = ["event", "name", "organisation", "email", "note", "asked_at"]
+        request_fields = ["event", "name", "organisation", "email", "note", "requested_at"]
         if self.has_change_permission(request, obj):
-            return [*asked, "answer", "speaks_for"]
-        return [*asked, "decision", "decided_at"]
+            return [*request_fields, "answer", "speaks_for"]
+        return [*request_fields, "decision", "decided_at"]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -242,17 +258,20 @@ class InvitationRequestAdmin(PrivateAdmin):
         """Tells the form who fills it in, and which organisations may be chosen."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         organisations: Any = self.admin_site.get_model_admin(Organisation)
-        form.rights, form.offered = self.rights_of(request), organisations.choices(request)
+        form.permissions, form.selectable_organisations = (
+            self.permissions_of(request),
+            organisations.choices(request),
+        )
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Does what was decided."""
-        by, now = self.rights_of(request).user, timezone.now()
+        by, now = self.permissions_of(request).user, timezone.now()
         if form.cleaned_data["answer"] == "refuse":
-            requests.refuse(request=obj, by=by, at=now)
+            requests.refuse_request(invitation_request=obj, by=by, at=now)
             return
         chosen = form.cleaned_data["speaks_for"]
-        requests.grant(request=obj, organisation=chosen, by=by, at=now)
+        requests.grant_request(invitation_request=obj, organisation=chosen, by=by, at=now)
         self.message_user(request, gettext("The invitation is on its way."), messages.SUCCESS)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -267,7 +286,9 @@ class InvitationRequestAdmin(PrivateAdmin):
     def refuse(self, request: HttpRequest, queryset: QuerySet[InvitationRequest]) -> None:
         """Lays the chosen requests aside, save those decided before."""
         rows = list(queryset.filter(decision="").select_related("event"))
-        by, now = self.rights_of(request).user, timezone.now()
-        refused = sum(requests.refuse(request=row, by=by, at=now) for row in rows)
+        by, now = self.permissions_of(request).user, timezone.now()
+        refused = sum(
+            requests.refuse_request(invitation_request=row, by=by, at=now) for row in rows
+        )
         text = ngettext("%d request is refused.", "%d requests are refused.", refused)
         self.message_user(request, text % refused, messages.SUCCESS)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from participants.directory.audience_preview import Onlookers
+from participants.directory.audience_preview import AudiencePreview
 from participants.models import Delegate, InvitationRequest
 from participants.privacy.forms import AgreementForm, audience_field
 from roundtable.models import Event
@@ -14,18 +14,20 @@ from roundtable.models import Event
 class SharingForm(AgreementForm):
     """Who may see that somebody is listed, and that they agree to the notice."""
 
-    def __init__(self, *args: Any, onlookers: Onlookers, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, audience_preview: AudiencePreview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["listed_to"] = audience_field(_("Who may see that you are listed"), onlookers)
+        self.fields["listed_to"] = audience_field(
+            _("Who may see that you are listed"), audience_preview
+        )
 
-    def put(self, person: Delegate) -> None:
+    def save_choice(self, person: Delegate) -> None:
         """Stores the choice of somebody who has agreed."""
         person.listed_to = self.cleaned_data["listed_to"]
         person.full_clean()
         person.save()
 
 
-class InviteMeForm(forms.ModelForm):  # type: ignore[type-arg]
+class InvitationRequestForm(forms.ModelForm):  # type: ignore[type-arg]
     """Says "I was there, invite me"."""
 
     class Meta:

@@ -13,59 +13,59 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.accounts.addresses import has_left, remove_closed
-from participants.accounts.emails import hide_url_of
+from participants.accounts.addresses import delete_closed_account, is_closed
+from participants.accounts.emails import hide_url_for
 from participants.models import Affiliation, Delegate, Invitation, Participation, User
-from participants.models.delegate import new_handle
-from participants.participation.confirmation import addresses_of
-from participants.permissions import Rights, acts_for, rights_of
-from participants.privacy.erasure import remove_rows_of
+from participants.models.delegate import generate_handle
+from participants.participation.confirmation import login_addresses
+from participants.permissions import EventPermissions, acting_organisation, permissions_of
+from participants.privacy.erasure import delete_related_rows
 from roundtable.audit import log as audit
-from roundtable.mail.batches import Batch, recheck
-from roundtable.mail.queue import Letter, post
+from roundtable.mail.batches import MailBatch, register_recipient_check
+from roundtable.mail.queue import QueuedEmail, enqueue
 from roundtable.models import Event
 
 # What the co-chairs know without the person. Any other field begins anew.
-KEPT = {"id", "handle", "name", "name_latin", "invitation_email", "is_demonstration"}
+KEPT_FIELDS = {"id", "handle", "name", "name_latin", "invitation_email", "is_demonstration"}
 
 
 @transaction.atomic
-def empty(delegate: Delegate, *, by: User, at: datetime) -> None:
+def reset_profile(delegate: Delegate, *, by: User, at: datetime) -> None:
     """Leaves what the co-chairs know of the person, who had an account that is closed now.
 
     Nobody knows who reads the mail of the next invitation: what one wrote, shared and agreed to,
     and who looked, is not handed on.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
-    closed = person.user
+    closed_account = person.user
     for party in person.focal_point_for.all():
-        party.ask(person)
-    remove_rows_of(person, keeping={Affiliation, Participation})
+        party.request_focal_point(person)
+    delete_related_rows(person, except_models={Affiliation, Participation})
     for column in person._meta.concrete_fields:
-        if column.name not in KEPT:
+        if column.name not in KEPT_FIELDS:
             setattr(person, column.attname, column.get_default())
-    person.handle = new_handle()
+    person.handle = generate_handle()
     person.full_clean()
     person.save()
-    audit.forget(person)
-    if closed:
-        remove_closed(closed)
-    audit.record(act="empty profile", at=at, actor=by, subject=person)
+    audit.forget_subject(person)
+    if closed_account:
+        delete_closed_account(closed_account)
+    audit.record(action="empty profile", at=at, actor=by, subject=person)
     delegate.refresh_from_db()
 
 
-VALID = timedelta(days=14)
+VALID_FOR = timedelta(days=14)
 # Who pressed the button in time may take another day to finish.
-FINISHING = timedelta(days=1)
+GRACE_PERIOD = timedelta(days=1)
 
 
 # What begins the cause of the letter of an invitation.
-CAUSE = "invitation:"
+DEDUP_KEY_PREFIX = "invitation:"
 
 
 @transaction.atomic
-def invite(
-    *, delegate: Delegate, event: Event, by: User, at: datetime, batch: Batch | None = None
+def send_invitation(
+    *, delegate: Delegate, event: Event, by: User, at: datetime, batch: MailBatch | None = None
 ) -> Invitation:
     """Sends a link to the person's invitation address; an earlier open one stops working.
 
@@ -75,13 +75,15 @@ def invite(
     Raises ValidationError, with a sentence for the co-chair, where the person cannot be invited.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
-    rights = rights_of(by, at.date())
-    if problem := why_not(person, event, rights=rights, own=addresses_of(by)):
+    permissions = permissions_of(by, at.date())
+    if problem := invitation_error(
+        person, event, permissions=permissions, own_addresses=login_addresses(by)
+    ):
         raise ValidationError(problem)
     if person.user:
-        empty(person, by=by, at=at)
-    is_open = {"delegate": person, "event": event, "answered_at": None, "revoked_at": None}
-    Invitation.objects.filter(**is_open).update(revoked_at=at)
+        reset_profile(person, by=by, at=at)
+    pending = {"delegate": person, "event": event, "answered_at": None, "revoked_at": None}
+    Invitation.objects.filter(**pending).update(revoked_at=at)
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         delegate=person,
@@ -90,82 +92,99 @@ def invite(
         token_hash=Invitation.digest(token),
         invited_by=by,
         invited_at=at,
-        expires_at=at + VALID,
+        expires_at=at + VALID_FOR,
     )
     invitation.full_clean()
     invitation.save()
     audit.record(
-        act="invite",
+        action="invite",
         at=at,
         actor=by,
         subject=person,
-        organisation=acts_for(by, event.pk, at.date()),
+        organisation=acting_organisation(by, event.pk, at.date()),
         detail=event.code,
     )
     context = {
         "event": event,
-        "inviter": inviter_of(invitation, at.date()),
+        "inviter": inviting_organisation(invitation, at.date()),
         "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
         "expires_on": invitation.expires_at.date(),
         # The address may sign somebody in already, whose own link it then is.
-        "hide_url": hide_url_of(invitation.email.lower()),
+        "hide_url": hide_url_for(invitation.email.lower()),
     }
-    template = "participants/mail/invitation"
-    post(
-        cause=f"{CAUSE}{invitation.pk}",
+    template = "participants/onboarding/emails/invitation"
+    enqueue(
+        dedup_key=f"{DEDUP_KEY_PREFIX}{invitation.pk}",
         to=invitation.email,
         template=template,
         context=context,
         at=at,
-        not_after=invitation.expires_at,
+        send_before=invitation.expires_at,
         batch=batch,
     )
     return invitation
 
 
-def end_links(causes: Iterable[str], *, at: datetime) -> int:
+def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> int:
     """Takes back the invitations whose letters had these causes, and will not leave; how many.
 
     What each of them replaced works again, where the person has that link or is about to get it.
     """
-    numbers = [int(cause.removeprefix(CAUSE)) for cause in causes if cause.startswith(CAUSE)]
-    rows = list(Invitation.objects.filter(pk__in=numbers, answered_at=None, revoked_at=None))
+    invitation_ids = [
+        int(cause.removeprefix(DEDUP_KEY_PREFIX))
+        for cause in dedup_keys
+        if cause.startswith(DEDUP_KEY_PREFIX)
+    ]
+    rows = list(Invitation.objects.filter(pk__in=invitation_ids, answered_at=None, revoked_at=None))
     for row in rows:
         Invitation.objects.filter(pk=row.pk).update(revoked_at=at)
-        if before := _replaced_by(row):
-            Invitation.objects.filter(pk=before.pk).update(revoked_at=None)
+        if replaced := _replaced_invitation(row):
+            Invitation.objects.filter(pk=replaced.pk).update(revoked_at=None)
     return len(rows)
 
 
-def _replaced_by(invitation: Invitation) -> Invitation | None:
+def _replaced_invitation(invitation: Invitation) -> Invitation | None:
     """The newest one that this took the place of and whose own letter was, or will be, sent."""
-    same = {"delegate": invitation.delegate_id, "event": invitation.event_id, "answered_at": None}
-    while before := (
+    same_recipient = {
+        "delegate": invitation.delegate_id,
+        "event": invitation.event_id,
+        "answered_at": None,
+    }
+    while replaced := (
         # By the moment: what was taken back for another reason stays so.
-        Invitation.objects.filter(**same, revoked_at=invitation.invited_at)
+        Invitation.objects.filter(**same_recipient, revoked_at=invitation.invited_at)
         .exclude(pk=invitation.pk)
         .first()
     ):
-        letters = Letter.objects.filter(cause=f"{CAUSE}{before.pk}")
-        if letters.filter(Q(done_at=None) | Q(is_sent=True)).exists():
-            return before
-        invitation = before
+        emails = QueuedEmail.objects.filter(dedup_key=f"{DEDUP_KEY_PREFIX}{replaced.pk}")
+        if emails.filter(Q(done_at=None) | Q(is_sent=True)).exists():
+            return replaced
+        invitation = replaced
     return None
 
 
-def why_not(delegate: Delegate, event: Event, *, rights: Rights | None, own: set[str]) -> str:
+def invitation_error(
+    delegate: Delegate,
+    event: Event,
+    *,
+    permissions: EventPermissions | None,
+    own_addresses: set[str],
+) -> str:
     """Why somebody cannot invite that person to that roundtable; empty where nothing is wrong.
 
     `own` are the addresses of who invites.
     """
-    if rights is None or not rights.may_decide(event.pk):
+    if permissions is None or not permissions.may_decide(event.pk):
         return _("You are no co-chair of this roundtable.")
     if delegate.erased_at:
         return _("This person asked to be erased.")
-    if delegate.user_id == rights.user.pk or delegate.invitation_email.lower() in own:
+    if (
+        delegate.user_id == permissions.user.pk
+        or delegate.invitation_email.lower() in own_addresses
+    ):
         return _("This is you. Another co-chair can invite you.")
     # Closed since the person left: the record may be invited anew, and begins empty.
-    if delegate.user and not has_left(delegate.user):
+    if delegate.user and not is_closed(delegate.user):
         return _("This person has joined already.")
     if not delegate.invitation_email:
         return _("There is no invitation address. Write one first.")
@@ -174,7 +193,7 @@ def why_not(delegate: Delegate, event: Event, *, rights: Rights | None, own: set
     return ""
 
 
-def inviter_of(invitation: Invitation, on: date) -> str:
+def inviting_organisation(invitation: Invitation, on: date) -> str:
     """Whom the co-chair who invites acts for; empty where no grant says it."""
     if invitation.invited_by is None:
         return ""
@@ -192,9 +211,11 @@ def open_invitations() -> QuerySet[Invitation]:
 
     Who takes part in the roundtable no more is not invited to it any more either.
     """
-    seat = Participation.objects.filter(delegate=OuterRef("delegate"), event=OuterRef("event"))
+    participation = Participation.objects.filter(
+        delegate=OuterRef("delegate"), event=OuterRef("event")
+    )
     return Invitation.objects.filter(
-        Exists(seat),
+        Exists(participation),
         delegate__user=None,
         answered_at=None,
         revoked_at=None,
@@ -204,34 +225,34 @@ def open_invitations() -> QuerySet[Invitation]:
     ).select_related("delegate", "event", "invited_by")
 
 
-def find(token: str, at: datetime) -> Invitation | None:
+def find_open_invitation(token: str, at: datetime) -> Invitation | None:
     """The invitation that a link belongs to, while it can be answered."""
-    wanted = Invitation.digest(token)
-    return open_invitations().filter(token_hash=wanted, expires_at__gt=at).first()
+    token_hash = Invitation.digest(token)
+    return open_invitations().filter(token_hash=token_hash, expires_at__gt=at).first()
 
 
-def proved_addresses(user: User) -> set[str]:
+def verified_addresses(user: User) -> set[str]:
     """The addresses whose mail this account has shown that it gets, in small letters."""
-    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-    return {address.lower() for address in proved}
+    verified = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return {address.lower() for address in verified}
 
 
-def waiting_for(user: User, at: datetime) -> Invitation | None:
+def pending_invitation_for(user: User, at: datetime) -> Invitation | None:
     """The first invitation to an address that this account has proved to be its own."""
-    rows = open_invitations().filter(expires_at__gt=at - FINISHING)
-    rows = rows.annotate(address=Lower("email")).filter(address__in=proved_addresses(user))
+    rows = open_invitations().filter(expires_at__gt=at - GRACE_PERIOD)
+    rows = rows.annotate(address=Lower("email")).filter(address__in=verified_addresses(user))
     return rows.order_by("invited_at", "pk").first()
 
 
 @transaction.atomic
-def account_for(invitation: Invitation, at: datetime) -> User | None:
+def get_or_create_account(invitation: Invitation, at: datetime) -> User | None:
     """The account of the invited address, made where there is none; None where it is closed."""
     address = invitation.email.lower()
     user = User.objects.filter(email__iexact=address).first()
     if user is None:
-        proved = EmailAddress.objects.filter(email__iexact=address, verified=True)
-        known = proved.select_related("user").first()
-        user = known.user if known else None
+        verified = EmailAddress.objects.filter(email__iexact=address, verified=True)
+        owner = verified.select_related("user").first()
+        user = owner.user if owner else None
     if user is None:
         user = User(email=address, joined_at=at)
         user.set_unusable_password()
@@ -242,30 +263,32 @@ def account_for(invitation: Invitation, at: datetime) -> User | None:
     return user if user.is_active else None
 
 
-def masked(email: str) -> str:
+def mask_email(email: str) -> str:
     """An address as it may stand on a page that a forwarded link opens: a…@example.org."""
     name, _at, host = email.rpartition("@")
     return f"{name[:1]}…@{host}"
 
 
-@recheck(CAUSE)
+@register_recipient_check(DEDUP_KEY_PREFIX)
 @transaction.atomic
-def invited(letter: Letter, at: datetime) -> str:
+def recheck_invitation(letter: QueuedEmail, at: datetime) -> str:
     """The address of an invitation that is open, and that could be made at this moment too.
 
     Where a co-chair has corrected the address meanwhile, an invitation of its own goes there: this
     letter may hold a link that belongs to who reads the mail of the former one.
     """
-    number = int(letter.cause.removeprefix(CAUSE))
+    invitation_id = int(letter.dedup_key.removeprefix(DEDUP_KEY_PREFIX))
     rows = Invitation.objects.select_related("delegate__user", "event", "invited_by")
-    row = rows.filter(pk=number, answered_at=None, revoked_at=None).first()
+    row = rows.filter(pk=invitation_id, answered_at=None, revoked_at=None).first()
     if row is None:
         return ""
     person, event, by = row.delegate, row.event, row.invited_by
-    if by is None or why_not(person, event, rights=rights_of(by, at.date()), own=addresses_of(by)):
-        end_links([letter.cause], at=at)
+    if by is None or invitation_error(
+        person, event, permissions=permissions_of(by, at.date()), own_addresses=login_addresses(by)
+    ):
+        revoke_cancelled_invitations([letter.dedup_key], at=at)
         return ""
     if row.email != person.invitation_email:
-        invite(delegate=person, event=event, by=by, at=at)
+        send_invitation(delegate=person, event=event, by=by, at=at)
         return ""
     return row.email

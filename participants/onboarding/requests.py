@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.accounts.emails import write_to_cochairs
+from participants.accounts.emails import email_cochairs
 from participants.models import (
     Delegate,
     Invitation,
@@ -17,43 +17,47 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.onboarding.invitations import invite, why_not
-from participants.permissions import Rights, acts_for
+from participants.onboarding.invitations import invitation_error, send_invitation
+from participants.permissions import EventPermissions, acting_organisation
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
 # Anybody can type anybody's address: an earlier request stays, and a few later ones beside it.
-UNDECIDED_AT_MOST = 3
+MAX_PENDING_PER_ADDRESS = 3
 
 
 @transaction.atomic
-def ask(*, request: InvitationRequest, at: datetime) -> None:
+def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> None:
     """Stores the request, unless several of that address wait already, and tells the co-chairs.
 
     Nothing is looked up about the address: known and unknown ones take the same steps, and a
     request too many is stored and removed as one that stays would be.
     """
-    event = Event.objects.select_for_update().get(pk=request.event_id)
-    request.asked_at = at
-    request.full_clean()
-    request.save()
-    waiting = _waiting_with(request)
-    stay = waiting.order_by("pk")[:UNDECIDED_AT_MOST]
-    waiting.exclude(pk__in=stay.values("pk")).delete()
+    event = Event.objects.select_for_update().get(pk=invitation_request.event_id)
+    invitation_request.requested_at = at
+    invitation_request.full_clean()
+    invitation_request.save()
+    pending = _pending_for_same_address(invitation_request)
+    allowed = pending.order_by("pk")[:MAX_PENDING_PER_ADDRESS]
+    pending.exclude(pk__in=allowed.values("pk")).delete()
     link = reverse("admin:participants_invitationrequest_changelist")
     # However many ask: one letter an hour, and the list holds them all.
-    write_to_cochairs(
+    email_cochairs(
         event,
-        cause=f"invitation-request:{event.pk}:{at:%Y-%m-%dT%H}",
-        template="participants/mail/invitation_request",
+        dedup_key=f"invitation-request:{event.pk}:{at:%Y-%m-%dT%H}",
+        template="participants/onboarding/emails/invitation_request",
         context={"event": event, "url": f"{settings.PORTAL_URL}{link}"},
         at=at,
     )
 
 
 @transaction.atomic
-def grant(
-    *, request: InvitationRequest, organisation: Organisation | None, by: User, at: datetime
+def grant_request(
+    *,
+    invitation_request: InvitationRequest,
+    organisation: Organisation | None,
+    by: User,
+    at: datetime,
 ) -> Invitation | None:
     """Invites who asked, as somebody of that organisation whose part is not confirmed yet.
 
@@ -61,78 +65,97 @@ def grant(
     waits with that address is decided by it; None where the request was decided meanwhile. Raises
     ValidationError, with a sentence for the co-chair, where the person cannot be invited.
     """
-    if not is_open(request):
+    if not lock_if_pending(invitation_request):
         return None
-    person = delegate_of(request) or _add_delegate(request, organisation)
-    invitation = invite(delegate=person, event=request.event, by=by, at=at)
-    _decide(request, InvitationRequest.Decision.INVITED, by=by, at=at)
-    for other in _waiting_with(request):
-        _decide(other, InvitationRequest.Decision.TOGETHER, by=by, at=at)
+    person = matching_delegate(invitation_request) or _create_delegate(
+        invitation_request, organisation
+    )
+    invitation = send_invitation(delegate=person, event=invitation_request.event, by=by, at=at)
+    _record_decision(invitation_request, InvitationRequest.Decision.INVITED, by=by, at=at)
+    for other in _pending_for_same_address(invitation_request):
+        _record_decision(other, InvitationRequest.Decision.ANSWERED_WITH_ANOTHER, by=by, at=at)
     return invitation
 
 
 @transaction.atomic
-def refuse(*, request: InvitationRequest, by: User, at: datetime) -> bool:
+def refuse_request(*, invitation_request: InvitationRequest, by: User, at: datetime) -> bool:
     """Lays the request aside; who asked is not told. False where it was decided meanwhile."""
-    if not is_open(request):
+    if not lock_if_pending(invitation_request):
         return False
-    _decide(request, InvitationRequest.Decision.REFUSED, by=by, at=at)
+    _record_decision(invitation_request, InvitationRequest.Decision.REFUSED, by=by, at=at)
     return True
 
 
-def is_open(request: InvitationRequest) -> bool:
+def lock_if_pending(invitation_request: InvitationRequest) -> bool:
     """Whether it is still to be decided; nobody else decides until the transaction ends."""
     # The roundtable, not the row: whoever grants one request decides others with it.
-    Event.objects.select_for_update().get(pk=request.event_id)
-    return InvitationRequest.objects.filter(pk=request.pk, decision="").exists()
+    Event.objects.select_for_update().get(pk=invitation_request.event_id)
+    return InvitationRequest.objects.filter(pk=invitation_request.pk, decision="").exists()
 
 
-def delegate_of(request: InvitationRequest) -> Delegate | None:
+def matching_delegate(invitation_request: InvitationRequest) -> Delegate | None:
     """Who of the roundtable has the address of the request already."""
-    people = Delegate.objects.filter(participations__event=request.event_id)
-    return people.filter(invitation_email__iexact=request.email).order_by("pk").first()
+    people = Delegate.objects.filter(participations__event=invitation_request.event_id)
+    return people.filter(invitation_email__iexact=invitation_request.email).order_by("pk").first()
 
 
-def why_not_granted(request: InvitationRequest, *, rights: Rights | None, own: set[str]) -> str:
+def grant_request_error(
+    invitation_request: InvitationRequest,
+    *,
+    permissions: EventPermissions | None,
+    own_addresses: set[str],
+) -> str:
     """Why somebody cannot invite who asked; empty where nothing is wrong."""
-    person = delegate_of(request)
+    person = matching_delegate(invitation_request)
     if person:
-        return why_not(person, request.event, rights=rights, own=own)
-    if rights is None or not rights.may_decide(request.event_id):
+        return invitation_error(
+            person, invitation_request.event, permissions=permissions, own_addresses=own_addresses
+        )
+    if permissions is None or not permissions.may_decide(invitation_request.event_id):
         return _("You are no co-chair of this roundtable.")
-    if request.email.lower() in own:
+    if invitation_request.email.lower() in own_addresses:
         return _("This is you. Another co-chair can invite you.")
     return ""
 
 
-def _waiting_with(request: InvitationRequest) -> QuerySet[InvitationRequest]:
-    rows = InvitationRequest.objects.filter(event=request.event_id, decision="")
-    return rows.filter(email__iexact=request.email)
+def _pending_for_same_address(invitation_request: InvitationRequest) -> QuerySet[InvitationRequest]:
+    rows = InvitationRequest.objects.filter(event=invitation_request.event_id, decision="")
+    return rows.filter(email__iexact=invitation_request.email)
 
 
-def _add_delegate(request: InvitationRequest, organisation: Organisation | None) -> Delegate:
+def _create_delegate(
+    invitation_request: InvitationRequest, organisation: Organisation | None
+) -> Delegate:
     person = Delegate(
-        name=request.name,
-        invitation_email=request.email,
-        is_demonstration=request.event.is_demonstration,
+        name=invitation_request.name,
+        invitation_email=invitation_request.email,
+        is_demonstration=invitation_request.event.is_demonstration,
     )
     person.full_clean()
     person.save()
-    part = Participation(delegate=person, event=request.event, organisation=organisation)
-    part.full_clean()
-    part.save()
+    participation = Participation(
+        delegate=person, event=invitation_request.event, organisation=organisation
+    )
+    participation.full_clean()
+    participation.save()
     return person
 
 
-def _decide(request: InvitationRequest, decision: str, *, by: User, at: datetime) -> None:
-    request.decision, request.decided_by, request.decided_at = decision, by, at
-    request.full_clean()
-    request.save()
+def _record_decision(
+    invitation_request: InvitationRequest, decision: str, *, by: User, at: datetime
+) -> None:
+    invitation_request.decision, invitation_request.decided_by, invitation_request.decided_at = (
+        decision,
+        by,
+        at,
+    )
+    invitation_request.full_clean()
+    invitation_request.save()
     audit.record(
-        act=f"request {decision}",
+        action=f"request {decision}",
         at=at,
         actor=by,
-        subject=request,
-        organisation=acts_for(by, request.event_id, at.date()),
-        detail=request.event.code,
+        subject=invitation_request,
+        organisation=acting_organisation(by, invitation_request.event_id, at.date()),
+        detail=invitation_request.event.code,
     )

@@ -18,14 +18,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.directory.audience_preview import Onlookers
-from participants.directory.profile_forms import ChannelFormSet, DetailsForm
+from participants.directory.audience_preview import AudiencePreview
+from participants.directory.profile_forms import ChannelFormSet, ProfileDetailsForm
 from participants.models import Delegate, Invitation, User
 from participants.onboarding import acceptance, invitations, requests
-from participants.onboarding.forms import InviteMeForm, SharingForm
+from participants.onboarding.forms import InvitationRequestForm, SharingForm
 from participants.privacy.consent import current_notice
 
-CODE_FOR = "code_for"
+CODE_RECIPIENT_KEY = "code_for"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,60 +33,66 @@ CODE_FOR = "code_for"
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Who invites to what; a press of a button sends the code, or says "not me"."""
     now = timezone.now()
-    found = invitations.find(token, now)
+    found = invitations.find_open_invitation(token, now)
     if found is None:
-        return _uncached(render(request, "participants/invitation_closed.html", status=404))
+        return _no_store(
+            render(request, "participants/onboarding/invitation_closed.html", status=404)
+        )
     user = request.user if isinstance(request.user, User) else None
     context = {
         "invitation": found,
-        "inviter": invitations.inviter_of(found, now.date()),
-        "address": invitations.masked(found.email),
-        "is_somebody_else": user is not None
-        and found.email.lower() not in invitations.proved_addresses(user),
+        "inviter": invitations.inviting_organisation(found, now.date()),
+        "address": invitations.mask_email(found.email),
+        "is_other_account": user is not None
+        and found.email.lower() not in invitations.verified_addresses(user),
     }
     if request.method == "POST" and request.POST.get("answer") == "not-me":
-        acceptance.refuse(invitation=found, by=None, at=now)
-        return _uncached(render(request, "participants/invitation_refused.html"))
-    if request.method == "POST" and not context["is_somebody_else"]:
+        acceptance.decline_invitation(invitation=found, by=None, at=now)
+        return _no_store(render(request, "participants/onboarding/invitation_declined.html"))
+    if request.method == "POST" and not context["is_other_account"]:
         if user:
             return redirect("welcome")
         if ratelimit.consume(request, action="request_login_code", key=found.email.lower()):
             return _send_code(request, found)
-        return _uncached(
-            render(request, "participants/invitation.html", context | {"too_often": True})
+        return _no_store(
+            render(
+                request,
+                "participants/onboarding/invitation.html",
+                context | {"is_rate_limited": True},
+            )
         )
-    return _uncached(render(request, "participants/invitation.html", context))
+    return _no_store(render(request, "participants/onboarding/invitation.html", context))
 
 
 def _send_code(request: HttpRequest, found: Invitation) -> HttpResponse:
-    account = invitations.account_for(found, timezone.now())
+    account = invitations.get_or_create_account(found, timezone.now())
     address = found.email.lower()  # as allauth keeps it
     LoginCodeVerificationProcess.initiate(request=request, user=account, email=address)
     # Who came by a link that was handed on must not read the address on the next page.
-    request.session[CODE_FOR] = address
+    request.session[CODE_RECIPIENT_KEY] = address
     return redirect(f"{reverse('account_confirm_login_code')}?next={reverse('welcome')}")
 
 
-def _uncached(response: HttpResponse) -> HttpResponse:
+def _no_store(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
-def invite_me(request: HttpRequest) -> HttpResponse:
+def request_invitation(request: HttpRequest) -> HttpResponse:
     """Asks the co-chairs of a public roundtable for an invitation."""
     data = request.POST if request.method == "POST" else None
-    form = InviteMeForm(data)
+    form = InvitationRequestForm(data)
     if data is not None and form.is_valid():
         if not ratelimit.consume(request, action="invite_me"):
             refusal: HttpResponse = ratelimit.respond_429(request)
             return refusal
-        requests.ask(request=form.instance, at=timezone.now())
-        return redirect("invite-me-sent")
+        requests.submit_request(invitation_request=form.instance, at=timezone.now())
+        return redirect("request-invitation-done")
     return render(
         request,
-        "participants/invite_me.html",
+        "participants/onboarding/request_invitation.html",
         {"form": form},
         status=200 if data is None else 400,
     )
@@ -94,21 +100,21 @@ def invite_me(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def invite_me_sent(request: HttpRequest) -> HttpResponse:
+def request_invitation_done(request: HttpRequest) -> HttpResponse:
     """What everybody reads who has asked."""
-    return render(request, "participants/invite_me_sent.html")
+    return render(request, "participants/onboarding/request_invitation_done.html")
 
 
-Step = Callable[[HttpRequest, Invitation], HttpResponse]
+InvitationView = Callable[[HttpRequest, Invitation], HttpResponse]
 
 
-def step(view: Step) -> Callable[[HttpRequest], HttpResponse]:
+def with_pending_invitation(view: InvitationView) -> Callable[[HttpRequest], HttpResponse]:
     """Finds the invitation that waits; without one there is nothing to answer any more."""
 
     @wraps(view)
-    def found(request: HttpRequest) -> HttpResponse:
+    def wrapper(request: HttpRequest) -> HttpResponse:
         assert isinstance(request.user, User)
-        invitation = invitations.waiting_for(request.user, timezone.now())
+        invitation = invitations.pending_invitation_for(request.user, timezone.now())
         if invitation is None:
             return redirect("me")
         # A page that was left open may be about somebody else.
@@ -117,7 +123,7 @@ def step(view: Step) -> Callable[[HttpRequest], HttpResponse]:
             return redirect("welcome")
         return view(request, invitation)
 
-    return found
+    return wrapper
 
 
 def _own_profile(request: HttpRequest) -> Delegate | None:
@@ -125,43 +131,52 @@ def _own_profile(request: HttpRequest) -> Delegate | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@step
+@with_pending_invitation
 def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Is this you, and is it right?"""
-    own = _own_profile(request)
-    if own:
-        return _join(request, invitation, own)
+    own_profile = _own_profile(request)
+    if own_profile:
+        return _merge_into_own_profile(request, invitation, own_profile)
     person = invitation.delegate
     parts = list(person.participations.select_related("event", "organisation"))
     work = list(person.affiliations.select_related("organisation"))
     data = request.POST if request.method == "POST" else None
-    form = DetailsForm(data, instance=person)
+    form = ProfileDetailsForm(data, instance=person)
     if data is not None and form.is_valid():
         with transaction.atomic():
             form.save()
         return redirect("welcome-sharing")
     context = {"invitation": invitation, "form": form, "parts": parts, "work": work}
     return render(
-        request, "participants/welcome.html", context, status=200 if data is None else 400
+        request,
+        "participants/onboarding/welcome.html",
+        context,
+        status=200 if data is None else 400,
     )
 
 
-def _join(request: HttpRequest, invitation: Invitation, own: Delegate) -> HttpResponse:
+def _merge_into_own_profile(
+    request: HttpRequest, invitation: Invitation, own_profile: Delegate
+) -> HttpResponse:
     """Adds what the co-chairs of another roundtable wrote to one's own profile."""
-    context = {"invitation": invitation, "own": own, "problem": ""}
+    context = {"invitation": invitation, "own": own_profile, "problem": ""}
     if request.method == "POST":
         try:
-            acceptance.merge(invitation=invitation, into=own, at=timezone.now())
+            acceptance.merge_invitation(
+                invitation=invitation, target=own_profile, at=timezone.now()
+            )
         except ValidationError as problem:
             context["problem"] = problem.messages[0]
-            return render(request, "participants/welcome_join.html", context, status=400)
+            return render(
+                request, "participants/onboarding/welcome_merge.html", context, status=400
+            )
         messages.success(request, _("The roundtable is added to your profile."))
         return redirect("welcome")  # which leads to the profile, or to the next invitation
-    return render(request, "participants/welcome_join.html", context)
+    return render(request, "participants/onboarding/welcome_merge.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@step
+@with_pending_invitation
 def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Whom do you share with, and do you agree?"""
     if _own_profile(request):
@@ -169,20 +184,20 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     notice = current_notice(get_language() or "en")
     data = request.POST if request.method == "POST" else None
     person = invitation.delegate
-    onlookers = Onlookers.of(person)
-    form = SharingForm(data, notice, onlookers=onlookers)
+    onlookers = AudiencePreview.of(person)
+    form = SharingForm(data, notice, audience_preview=onlookers)
     channels = ChannelFormSet(
-        data, instance=person, prefix="channel", form_kwargs={"onlookers": onlookers}
+        data, instance=person, prefix="channel", form_kwargs={"audience_preview": onlookers}
     )
     # Both are asked, so that one look shows all that is to be mended.
     if data is not None and all([form.is_valid(), channels.is_valid()]):
         assert isinstance(request.user, User)
         with transaction.atomic():
-            agreed = acceptance.accept(
+            agreed = acceptance.accept_invitation(
                 invitation=invitation, user=request.user, notice=notice, at=timezone.now()
             )
             if agreed:
-                form.put(agreed)
+                form.save_choice(agreed)
                 channels.save()
         messages.success(request, _("Welcome. You can change all of this here at any time."))
         return redirect("welcome")
@@ -194,40 +209,43 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
         "has_mistakes": data is not None,
     }
     return render(
-        request, "participants/welcome_sharing.html", context, status=200 if data is None else 400
+        request,
+        "participants/onboarding/welcome_sharing.html",
+        context,
+        status=200 if data is None else 400,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def welcome_not_me(request: HttpRequest) -> HttpResponse:
+def welcome_decline(request: HttpRequest) -> HttpResponse:
     """Somebody else is meant."""
     if request.method != "POST":  # as after signing in again
         return redirect("welcome")
-    return _refuse(request)
+    return _decline(request)
 
 
-@step
-def _refuse(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+@with_pending_invitation
+def _decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     assert isinstance(request.user, User)
-    acceptance.refuse(invitation=invitation, by=request.user, at=timezone.now())
-    return _leave(request, "participants/invitation_refused.html")
+    acceptance.decline_invitation(invitation=invitation, by=request.user, at=timezone.now())
+    return _finish(request, "participants/onboarding/invitation_declined.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@step
+@with_pending_invitation
 def welcome_erase(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Asks once more, then erases what is held."""
     if _own_profile(request):
         return redirect("welcome")
     if request.method != "POST":
         context = {"invitation": invitation}
-        return render(request, "participants/welcome_erase.html", context)
+        return render(request, "participants/onboarding/welcome_erase.html", context)
     assert isinstance(request.user, User)
-    acceptance.forget(invitation=invitation, user=request.user, at=timezone.now())
-    return _leave(request, "participants/welcome_erased.html")
+    acceptance.erase_invited_person(invitation=invitation, user=request.user, at=timezone.now())
+    return _finish(request, "participants/onboarding/welcome_erased.html")
 
 
-def _leave(request: HttpRequest, template: str) -> HttpResponse:
+def _finish(request: HttpRequest, template: str) -> HttpResponse:
     assert isinstance(request.user, User)
     # The account may be gone; one that serves for something else stays signed in.
     if not User.objects.filter(pk=request.user.pk).exists():

@@ -8,19 +8,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
-from participants.admin_base.base import GrantedAdmin, OperatorAdmin
+from participants.admin_base.base import GrantScopedAdmin, OperatorAdmin
 from participants.admin_base.spreadsheets import SAFE_FORMATS, OrganisationResource, SafeExport
 from participants.models import Group, Organisation
-from participants.permissions import (
-    decides_audiences,
-    may_edit_organisation,
-    organisations_seen_by,
-)
+from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
 from roundtable.models import Event
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
+class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
     """Public organisations and those of the viewer's roundtables."""
 
     resource_classes = [OrganisationResource]
@@ -53,13 +49,13 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
     search_fields = ["name", "short_name"]
     search_help_text = _("Name or short name")
     prepopulated_fields = {"slug": ["name"]}
-    operator_fields = ("is_demonstration",)
+    operator_only_fields = ("is_demonstration",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those that the viewer may see."""
         public = Organisation.objects.published().filter(pk=OuterRef("pk"))
         return (
-            organisations_seen_by(self.rights_of(request))
+            visible_organisations(self.permissions_of(request))
             .annotate(is_public=Exists(public))
             .order_by("name")
         )
@@ -74,15 +70,15 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Editors of every roundtable that it has to do with."""
-        mine = self.rights_of(request)
+        permissions = self.permissions_of(request)
         if obj is None:
-            return mine.edits_somewhere
-        return may_edit_organisation(mine, obj)
+            return permissions.can_edit_any
+        return may_edit_organisation(permissions, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for changing, while no public page names it."""
         may_change = self.has_change_permission(request, obj)
-        is_operator = self.rights_of(request).is_operator
+        is_operator = self.permissions_of(request).is_operator
         return may_change and (obj is None or is_operator or not self.is_published(obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -92,9 +88,9 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
         or worked for it: it decides who is inside an audience.
         """
         fields = super().get_readonly_fields(request, obj)
-        if obj is None or self.rights_of(request).is_operator:
+        if obj is None or self.permissions_of(request).is_operator:
             return fields
-        settled = ["kind", "country"] if decides_audiences(obj) else []
+        settled = ["kind", "country"] if affects_audiences(obj) else []
         return [*fields, "slug", *settled]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -104,10 +100,10 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantedAdmin):
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         """A new organisation of who works on demonstrations alone is made up."""
         row = super().save_form(request, form, change)
-        mine = self.rights_of(request)
-        if not change and not mine.is_operator:
+        permissions = self.permissions_of(request)
+        if not change and not permissions.is_operator:
             row.is_demonstration = not Event.objects.filter(
-                pk__in=mine.editable, is_demonstration=False
+                pk__in=permissions.editable, is_demonstration=False
             ).exists()
         return row
 

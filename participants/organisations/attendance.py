@@ -4,16 +4,16 @@ from dataclasses import dataclass, field
 
 from participants.models import Constituency, Organisation
 from participants.models.organisation import (
-    CONSTITUENCY_OF,
+    CONSTITUENCY_BY_KIND,
     EventRole,
-    Kind,
+    OrganisationKind,
     RecordedCount,
 )
 from roundtable.models import Event
 
 
 @dataclass
-class Seat:
+class AttendingOrganisation:
     """One organisation with what it was, in the order of its roles."""
 
     organisation: Organisation
@@ -29,53 +29,57 @@ class Seat:
 
 
 @dataclass
-class Bench:
+class ConstituencyGroup:
     """The seats of one constituency, and what a source says of those who are not named."""
 
     constituency: Constituency
-    seats: list[Seat] = field(default_factory=list)
+    organisations: list[AttendingOrganisation] = field(default_factory=list)
     counts: list[RecordedCount] = field(default_factory=list)
-    unnamed: int = 0
-    number_unknown: bool = False
+    unnamed_count: int = 0
+    has_unknown_count: bool = False
 
     @property
     def total(self) -> int:
         """Seats that are known, named or not."""
-        return len(self.seats) + self.unnamed
+        return len(self.organisations) + self.unnamed_count
 
 
-def with_role(benches: list[Bench], role: EventRole.Role) -> list[EventRole]:
+def filter_by_role(groups: list[ConstituencyGroup], role: EventRole.Role) -> list[EventRole]:
     """Those who had this role, in the order of the benches."""
     return [
-        held
-        for bench in benches
-        for seat in bench.seats
-        for held in seat.roles
-        if held.role == role
+        event_role
+        for group in groups
+        for attending in group.organisations
+        for event_role in attending.roles
+        if event_role.role == role
     ]
 
 
-def roll(event: Event) -> list[Bench]:
+def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
     """The benches of a roundtable, without those of which nothing is recorded; two queries."""
-    benches = {constituency: Bench(constituency) for constituency in Constituency}
-    seats: dict[int, Seat] = {}
-    named: dict[str, int] = {}
+    groups = {constituency: ConstituencyGroup(constituency) for constituency in Constituency}
+    attending_by_id: dict[int, AttendingOrganisation] = {}
+    named_counts: dict[str, int] = {}
     roles = event.roles.select_related("organisation").order_by("organisation__name", "pk")
     for role in roles:
-        seat = seats.get(role.organisation_id)
-        if seat is None:
-            seat = seats[role.organisation_id] = Seat(role.organisation)
-            benches[role.organisation.constituency].seats.append(seat)
-        seat.roles.append(role)
-    for seat in seats.values():
+        attending = attending_by_id.get(role.organisation_id)
+        if attending is None:
+            attending = attending_by_id[role.organisation_id] = AttendingOrganisation(
+                role.organisation
+            )
+            groups[role.organisation.constituency].organisations.append(attending)
+        attending.roles.append(role)
+    for attending in attending_by_id.values():
         # Whoever only observed is not among those who are counted as taking part.
-        if any(role.role != EventRole.Role.OBSERVER for role in seat.roles):
-            named[seat.organisation.kind] = named.get(seat.organisation.kind, 0) + 1
+        if any(role.role != EventRole.Role.OBSERVER for role in attending.roles):
+            named_counts[attending.organisation.kind] = (
+                named_counts.get(attending.organisation.kind, 0) + 1
+            )
     for count in event.recorded_counts.all():
-        bench = benches[CONSTITUENCY_OF[Kind(count.kind)]]
-        bench.counts.append(count)
+        group = groups[CONSTITUENCY_BY_KIND[OrganisationKind(count.kind)]]
+        group.counts.append(count)
         if count.number is None:
-            bench.number_unknown = True
+            group.has_unknown_count = True
         else:
-            bench.unnamed += max(count.number - named.get(count.kind, 0), 0)
-    return [bench for bench in benches.values() if bench.total or bench.number_unknown]
+            group.unnamed_count += max(count.number - named_counts.get(count.kind, 0), 0)
+    return [group for group in groups.values() if group.total or group.has_unknown_count]

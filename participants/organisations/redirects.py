@@ -4,31 +4,31 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from participants.models import FormerHandle, FormerSlug, Organisation
+from participants.models import HandleRedirect, Organisation, SlugRedirect
 from participants.privacy import visibility
 
 
-def page_of_organisation(slug: str) -> str:
+def organisation_redirect_url(slug: str) -> str:
     """The page of the public organisation that this short name leads to; empty for none."""
     public = Organisation.objects.published()
-    row = FormerSlug.objects.filter(slug=slug, organisation__in=public).first()
+    row = SlugRedirect.objects.filter(slug=slug, organisation__in=public).first()
     return row.organisation.get_absolute_url() if row else ""
 
 
-def page_of_person(viewer: visibility.Viewer, handle: str, on: date) -> str:
+def delegate_redirect_url(viewer: visibility.Viewer, handle: str, on: date) -> str:
     """The page of the person that this handle leads to; empty where the viewer sees nobody."""
-    row = FormerHandle.objects.filter(handle=handle).select_related("delegate").first()
-    if row is None or visibility.find(viewer, row.delegate.handle, on) is None:
+    row = HandleRedirect.objects.filter(handle=handle).select_related("delegate").first()
+    if row is None or visibility.find_profile(viewer, row.delegate.handle, on) is None:
         return ""
     return row.delegate.get_absolute_url()
 
 
-def lead_on(request: HttpRequest, address: str) -> HttpResponse:
+def redirect_or_404(request: HttpRequest, url: str) -> HttpResponse:
     """To the page of today, with what was asked of the old one.
 
     Raises Http404 where there is none, as for what never was.
     """
-    if not address:
+    if not url:
         raise Http404
-    asked = request.META["QUERY_STRING"]
-    return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
+    query = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)

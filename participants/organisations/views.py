@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from participants.directory.forms import OrganisationFilterForm
 from participants.models import Organisation
-from roundtable.query_forms import page_of
+from roundtable.query_forms import get_page
 
 
 @require_safe
@@ -16,10 +16,10 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations that took part in public roundtables."""
     published = Organisation.objects.published()
     form = OrganisationFilterForm(request.GET, published)
-    page = page_of(form, form.filter(published).order_by("name")) if form.is_valid() else None
+    page = get_page(form, form.filter(published).order_by("name")) if form.is_valid() else None
     return render(
         request,
-        "participants/organisation_list.html",
+        "participants/organisations/organisation_list.html",
         {"form": form, "page": page},
         status=400 if form.errors else 200,
     )

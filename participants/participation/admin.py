@@ -14,41 +14,55 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.accounts.departure import let_go, may_let_go
-from participants.admin_base.base import GrantedAdmin, GrantedInline
-from participants.admin_base.fields import keep_choice, rights
+from participants.accounts.departure import may_record_departure, record_departure
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.fields import lock_choice, request_permissions
 from participants.admin_base.filters import (
     ConfirmedFilter,
     EventFilter,
     InvitationFilter,
-    WaitsFilter,
+    PendingFilter,
 )
 from participants.admin_base.private import PrivateAdmin
-from participants.models import Affiliation, Delegate, Organisation, Participation, check_made_up
-from participants.onboarding.admin import InvitingAdmin
-from participants.participation.confirmation import addresses_of, confirm_participations, is_own
-from participants.permissions import Rights, edits_all_of, known_directly
-from participants.privacy.admin import ErasingAdmin
+from participants.models import (
+    Affiliation,
+    Delegate,
+    Organisation,
+    Participation,
+    validate_same_demonstration,
+)
+from participants.onboarding.admin import InvitationActionAdmin
+from participants.participation.confirmation import (
+    confirm_participations,
+    is_own_profile,
+    login_addresses,
+)
+from participants.permissions import (
+    EventPermissions,
+    can_edit_all_events_of,
+    directly_involved_condition,
+)
+from participants.privacy.admin import ErasureAdmin
 
 
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
     """An affiliation; of a person who has joined, the organisation stays."""
 
-    def __init__(self, *args: Any, is_settled: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_locked: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if is_settled and self.instance.pk and "organisation" in self.fields:
+        if is_locked and self.instance.pk and "organisation" in self.fields:
             self.fields["organisation"].disabled = True
-            keep_choice(self, "organisation")
+            lock_choice(self, "organisation")
 
 
 class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Where a person works or worked."""
 
-    is_settled: bool  # for who fills it in
+    is_locked: bool  # for who fills it in
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         """Tells each form whether its organisation stays."""
-        return super().get_form_kwargs(index) | {"is_settled": self.is_settled}
+        return super().get_form_kwargs(index) | {"is_locked": self.is_locked}
 
     def clean(self) -> None:
         """Raises ValidationError where a made-up person would join a real organisation.
@@ -68,7 +82,7 @@ class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 )
 
 
-class AffiliationInline(GrantedInline):
+class AffiliationInline(GrantScopedInline):
     """Where the person works or worked."""
 
     model = Affiliation
@@ -79,19 +93,21 @@ class AffiliationInline(GrantedInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Tells the forms whether organisations stay."""
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.is_settled = obj is not None and is_settled_of(
-            obj, self.parent().rights_of(request)
+        formset.is_locked = obj is not None and is_affiliation_locked(
+            obj, self.parent_admin().permissions_of(request)
         )
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """All of a person of the viewer's roundtables alone; else those these know anyway."""
         rows = super().get_queryset(request).select_related("organisation", "delegate")
-        mine = self.parent().rights_of(request)
-        if mine.is_operator:
+        permissions = self.parent_admin().permissions_of(request)
+        if permissions.is_operator:
             return rows
-        others = Participation.objects.exclude(event__in=mine.readable).values("delegate")
-        known = Organisation.objects.filter(known_directly(mine.readable)).values("pk")
+        others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
+        known = Organisation.objects.filter(
+            directly_involved_condition(permissions.readable)
+        ).values("pk")
         return rows.filter(~Q(delegate__in=others) | Q(organisation__in=known))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -99,48 +115,57 @@ class AffiliationInline(GrantedInline):
         may_change = super().has_change_permission(request, obj)
         if obj is None:
             return may_change
-        mine = self.parent().rights_of(request)
-        return may_change and edits_all_of(obj, mine) and not is_own(obj, mine.user)
+        permissions = self.parent_admin().permissions_of(request)
+        return (
+            may_change
+            and can_edit_all_events_of(obj, permissions)
+            and not is_own_profile(obj, permissions.user)
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for changing; once the person has joined, operators: others end it."""
         may_change = self.has_change_permission(request, obj)
         return may_change and (
-            obj is None or not is_settled_of(obj, self.parent().rights_of(request))
+            obj is None
+            or not is_affiliation_locked(obj, self.parent_admin().permissions_of(request))
         )
 
 
-def is_settled_of(person: Delegate, mine: Rights) -> bool:
+def is_affiliation_locked(person: Delegate, permissions: EventPermissions) -> bool:
     """Whether what others leave this person out by stays, save by an operator's correction."""
-    return person.user_id is not None and not mine.is_operator
+    return person.user_id is not None and not permissions.is_operator
 
 
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
     """A participation; whom one spoke for stays once that may decide what one sees."""
 
-    def __init__(self, *args: Any, rights: Rights, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, permissions: EventPermissions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
         if not row.pk:
             return
-        may_edit = rights.may_edit(row.event_id) and not is_own(row.delegate, rights.user)
+        may_edit = permissions.may_edit(row.event_id) and not is_own_profile(
+            row.delegate, permissions.user
+        )
         # Exceptions match whom somebody spoke for, whether that is confirmed or not.
-        decides = row.confirmed_at or (row.delegate.user_id and not rights.is_operator)
+        affects_visibility = row.confirmed_at or (
+            row.delegate.user_id and not permissions.is_operator
+        )
         for name, field in self.fields.items():
-            is_settled = name == "event" or (name == "organisation" and decides)
-            field.disabled = bool(is_settled or not may_edit)
+            is_locked = name == "event" or (name == "organisation" and affects_visibility)
+            field.disabled = bool(is_locked or not may_edit)
             if field.disabled and name in ("event", "organisation"):
-                keep_choice(self, name)
+                lock_choice(self, name)
 
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """A person's participations, as far as the viewer may see them."""
 
-    rights: Rights  # of who fills it in
+    permissions: EventPermissions  # of who fills it in
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         """Tells each form who fills it in."""
-        return super().get_form_kwargs(index) | {"rights": self.rights}
+        return super().get_form_kwargs(index) | {"permissions": self.permissions}
 
     def clean(self) -> None:
         """Checks what spans the person and the roundtables.
@@ -151,26 +176,26 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         """
         super().clean()
         rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
-        kept = [row for row in rows if row.get("event") and not row.get("DELETE")]
+        remaining = [row for row in rows if row.get("event") and not row.get("DELETE")]
         if self.instance._state.adding:
-            if not kept:
+            if not remaining:
                 raise ValidationError(
                     _("Add a participation in one of your roundtables: people belong to one.")
                 )
-            self.instance.is_demonstration = kept[0]["event"].is_demonstration
-        for row in kept:
-            check_made_up(row["event"], self.instance.is_demonstration)
+            self.instance.is_demonstration = remaining[0]["event"].is_demonstration
+        for row in remaining:
+            validate_same_demonstration(row["event"], self.instance.is_demonstration)
             if row.get("organisation"):
-                check_made_up(row["event"], row["organisation"].is_demonstration)
+                validate_same_demonstration(row["event"], row["organisation"].is_demonstration)
         for form in self.deleted_forms if self.is_bound and not any(self.errors) else []:
             row = form.instance
-            if not self.rights.may_edit(row.event_id):
+            if not self.permissions.may_edit(row.event_id):
                 raise ValidationError(_("You may look at this participation, but not remove it."))
-            if is_own(self.instance, self.rights.user):
+            if is_own_profile(self.instance, self.permissions.user):
                 raise ValidationError(
                     _("This participation is your own. Ask another co-chair to remove it.")
                 )
-            if self.rights.may_decide(row.event_id):
+            if self.permissions.may_decide(row.event_id):
                 continue
             if row.confirmed_at:
                 raise ValidationError(
@@ -182,7 +207,7 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 )
 
 
-class ParticipationInline(GrantedInline):
+class ParticipationInline(GrantScopedInline):
     """When the person took part, in the viewer's roundtables."""
 
     model = Participation
@@ -195,25 +220,25 @@ class ParticipationInline(GrantedInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Tells the forms who fills them in."""
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.rights = self.parent().rights_of(request)
+        formset.permissions = self.parent_admin().permissions_of(request)
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the roundtables that the viewer may read."""
         rows = super().get_queryset(request).select_related("event", "organisation", "delegate")
-        mine = self.parent().rights_of(request)
-        return rows if mine.is_operator else rows.filter(event__in=mine.readable)
+        permissions = self.parent_admin().permissions_of(request)
+        return rows if permissions.is_operator else rows.filter(event__in=permissions.readable)
 
 
-class LeavingAdmin(GrantedAdmin):
+class DepartureActionAdmin(GrantScopedAdmin):
     """Delegates whose work address can be stopped."""
 
     @admin.action(description=_("Left the organisation"), permissions=["decide"])
     def left(self, request: HttpRequest, queryset: QuerySet[Delegate]) -> HttpResponse | None:
         """Asks once more, naming whom it is about; then stops their addresses."""
-        mine = rights(request)
+        permissions = request_permissions(request)
         people = list(queryset.select_related("user"))
-        ready = [person for person in people if may_let_go(person, mine)]
+        ready = [person for person in people if may_record_departure(person, permissions)]
         if "confirmed" not in request.POST:
             context: dict[str, Any] = {
                 **self.admin_site.each_context(request),
@@ -222,11 +247,13 @@ class LeavingAdmin(GrantedAdmin):
                 "ready": ready,
                 "left": [person for person in people if person not in ready],
             }
-            return TemplateResponse(request, "admin/left.html", context)
+            return TemplateResponse(
+                request, "participants/accounts/admin/left_organisation.html", context
+            )
         for person in ready:
             parts = person.participations.values_list("event_id", flat=True)
-            events = [event for event in parts if mine.may_decide(event)]
-            let_go(delegate=person, by=mine.user, events=events, at=timezone.now())
+            events = [event for event in parts if permissions.may_decide(event)]
+            record_departure(delegate=person, by=permissions.user, events=events, at=timezone.now())
         # Alike for all: who has another address is nobody's to know.
         text = ngettext(
             "The address of %d person is stopped.",
@@ -238,7 +265,7 @@ class LeavingAdmin(GrantedAdmin):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(InvitingAdmin, LeavingAdmin, ErasingAdmin):
+class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
     """People of the viewer's roundtables: name, invitation address, and where they belong."""
 
     fieldsets = [
@@ -267,26 +294,28 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, ErasingAdmin):
     search_fields = ["name", "name_latin"]
     search_help_text = _("Name; for co-chairs the invitation address too")
 
-    def within(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         """Those who take part in these roundtables."""
         return rows.filter(pk__in=Participation.objects.filter(event__in=events).values("delegate"))
 
-    def _events_of(self, row: Delegate) -> set[int]:
+    def _event_ids_of(self, row: Delegate) -> set[int]:
         return set(row.participations.values_list("event_id", flat=True))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what the list shows, of the viewer's roundtables alone."""
         shown = Participation.objects.select_related("organisation")
-        mine = self.rights_of(request)
-        if not mine.is_operator:
-            shown = shown.filter(event__in=mine.readable)
-        rows = with_address(super().get_queryset(request), mine)
-        rows = rows.prefetch_related(Prefetch("participations", queryset=shown, to_attr="shown"))
+        permissions = self.permissions_of(request)
+        if not permissions.is_operator:
+            shown = shown.filter(event__in=permissions.readable)
+        rows = with_visible_address(super().get_queryset(request), permissions)
+        rows = rows.prefetch_related(
+            Prefetch("participations", queryset=shown, to_attr="visible_participations")
+        )
         return self.with_invitations(rows, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The invitation address is there for co-chairs of the person alone."""
-        if self._sees_address(request, obj):
+        if self._may_see_address(request, obj):
             return self.fieldsets
         ((title, options),) = self.fieldsets
         fields = [name for name in options["fields"] if name != "invitation_email"]
@@ -294,74 +323,90 @@ class DelegateAdmin(InvitingAdmin, LeavingAdmin, ErasingAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """As in the form."""
-        is_shown = self._sees_address(request)
+        is_shown = self._may_see_address(request)
         return [name for name in self.list_display if is_shown or name != "invitation_address"]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """As in the form."""
-        return [*self.search_fields, *(["seen_address"] if self._sees_address(request) else [])]
+        return [
+            *self.search_fields,
+            *(["visible_address"] if self._may_see_address(request) else []),
+        ]
 
-    def _sees_address(self, request: HttpRequest, row: Delegate | None = None) -> bool:
-        mine = self.rights_of(request)
-        if row is None or mine.is_operator:
-            return mine.decides_somewhere
-        return bool(self._events_of(row) & mine.decidable)
+    def _may_see_address(self, request: HttpRequest, row: Delegate | None = None) -> bool:
+        permissions = self.permissions_of(request)
+        if row is None or permissions.is_operator:
+            return permissions.can_decide_any
+        return bool(self._event_ids_of(row) & permissions.decidable)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What all roundtables of a person share is changed by who edits all of them."""
         fields = super().get_readonly_fields(request, obj)
-        if obj is not None and not edits_all_of(obj, self.rights_of(request)):
+        if obj is not None and not can_edit_all_events_of(obj, self.permissions_of(request)):
             fields += ["name", "name_latin", "invitation_email"]
         return fields
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever has a grant for a roundtable of this person."""
-        mine = self.rights_of(request)
-        return obj is None or mine.is_operator or bool(self._events_of(obj) & mine.readable)
+        permissions = self.permissions_of(request)
+        return (
+            obj is None
+            or permissions.is_operator
+            or bool(self._event_ids_of(obj) & permissions.readable)
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever edits a roundtable of this person."""
-        mine = self.rights_of(request)
-        if obj is None or mine.is_operator:
-            return mine.edits_somewhere
-        return bool(self._events_of(obj) & mine.editable)
+        permissions = self.permissions_of(request)
+        if obj is None or permissions.is_operator:
+            return permissions.can_edit_any
+        return bool(self._event_ids_of(obj) & permissions.editable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Co-chairs of all roundtables of a person who has not signed in; else operators."""
-        mine = self.rights_of(request)
-        if obj is None or mine.is_operator:
-            return mine.decides_somewhere
-        events = self._events_of(obj)
-        return obj.user_id is None and bool(events) and events <= mine.decidable
+        permissions = self.permissions_of(request)
+        if obj is None or permissions.is_operator:
+            return permissions.can_decide_any
+        events = self._event_ids_of(obj)
+        return obj.user_id is None and bool(events) and events <= permissions.decidable
 
     @admin.display(description=_("name"), ordering="name")
     def person(self, row: Delegate) -> str:
         """The name, or that somebody took part who was erased."""
         return str(row)
 
-    @admin.display(description=_("invitation address"), ordering="seen_address")
+    @admin.display(description=_("invitation address"), ordering="visible_address")
     def invitation_address(self, row: Any) -> str:
         """Where a co-chair invites the person; empty for who is no co-chair of theirs."""
-        return str(row.seen_address)
+        return str(row.visible_address)
 
     @admin.display(description=_("speaks for"))
     def speaks_for(self, row: Any) -> str:
         """The organisations of the participations that the viewer may see."""
-        return ", ".join(sorted({part.organisation.short for part in row.shown})) or "–"
+        return (
+            ", ".join(sorted({part.organisation.short for part in row.visible_participations}))
+            or "–"
+        )
 
     @admin.display(description=_("confirmed"), boolean=True)
     def is_confirmed(self, row: Any) -> bool:
         """Whether each of these participations is confirmed."""
-        return bool(row.shown) and all(part.confirmed_at for part in row.shown)
+        return bool(row.visible_participations) and all(
+            part.confirmed_at for part in row.visible_participations
+        )
 
 
-def with_address(rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+def with_visible_address(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
     """With the invitation address of those whom the viewer is a co-chair of, and no other."""
-    if mine.is_operator:
-        return cast("QuerySet[Any]", rows.annotate(seen_address=F("invitation_email")))
-    theirs = Participation.objects.filter(delegate=OuterRef("pk"), event__in=mine.decidable)
-    seen = Case(When(Exists(theirs), then="invitation_email"), default=Value(""))
-    return cast("QuerySet[Any]", rows.annotate(seen_address=seen))
+    if permissions.is_operator:
+        return cast("QuerySet[Any]", rows.annotate(visible_address=F("invitation_email")))
+    decidable_participations = Participation.objects.filter(
+        delegate=OuterRef("pk"), event__in=permissions.decidable
+    )
+    visible_address = Case(
+        When(Exists(decidable_participations), then="invitation_email"), default=Value("")
+    )
+    return cast("QuerySet[Any]", rows.annotate(visible_address=visible_address))
 
 
 @admin.register(Participation)
@@ -371,18 +416,20 @@ class ParticipationAdmin(PrivateAdmin):
     event_path = "event"
     fields = ["delegate", "event", "organisation", "capacity", "confirmed_at"]
     list_display = ["delegate", "organisation", "event", "capacity", "confirmed_at"]
-    list_filter = [WaitsFilter, ConfirmedFilter, EventFilter]
+    list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
     list_select_related = ["delegate", "organisation", "event"]
     search_fields = ["delegate__name", "delegate__name_latin", "organisation__name"]
     search_help_text = _("Name of the person or of the organisation")
     actions = ["confirm"]
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those that a co-chair has to confirm, the own ones left out."""
-        rows = rows.filter(confirmed_at=None).exclude(delegate__user=mine.user)
+        rows = rows.filter(confirmed_at=None).exclude(delegate__user=permissions.user)
         own = Lower("delegate__invitation_email")
-        rows = rows.alias(invited=own).exclude(invited__in=addresses_of(mine.user))
-        return rows if mine.is_operator else self.within(rows, mine.decidable)
+        rows = rows.alias(invited=own).exclude(invited__in=login_addresses(permissions.user))
+        return (
+            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: it is written with the delegate."""
@@ -394,26 +441,30 @@ class ParticipationAdmin(PrivateAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators, and never their own; others remove it with the delegate."""
-        mine = self.rights_of(request)
-        return mine.is_operator and (obj is None or not is_own(obj.delegate, mine.user))
+        permissions = self.permissions_of(request)
+        return permissions.is_operator and (
+            obj is None or not is_own_profile(obj.delegate, permissions.user)
+        )
 
     @admin.action(description=_("Confirm the participation"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
         """Confirms the chosen rows, save one's own."""
         rows = list(queryset.select_related("delegate", "event", "organisation"))
         now: datetime = timezone.now()
-        done = confirm_participations(participations=rows, by=self.rights_of(request).user, at=now)
+        done = confirm_participations(
+            participations=rows, by=self.permissions_of(request).user, at=now
+        )
         if done:
             text = ngettext(
                 "%d participation is confirmed.", "%d participations are confirmed.", len(done)
             )
             self.message_user(request, text % len(done), messages.SUCCESS)
-        if left := len(rows) - len(done):
+        if skipped := len(rows) - len(done):
             text = ngettext(
                 "%d stays as it is: it is confirmed already, or your own, or you are no co-chair "
                 "of its roundtable.",
                 "%d stay as they are: they are confirmed already, or your own, or you are no "
                 "co-chair of their roundtable.",
-                left,
+                skipped,
             )
-            self.message_user(request, text % left, messages.WARNING)
+            self.message_user(request, text % skipped, messages.WARNING)

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from participants.models import Delegate, Participation, User
-from participants.permissions import acts_for, rights_of
+from participants.permissions import acting_organisation, permissions_of
 from roundtable.audit import log as audit
 
 
@@ -20,35 +20,35 @@ def confirm_participations(
     Left as they are: confirmed ones, those of roundtables that this person is no co-chair of,
     and the person's own, which an invitation to one's own address is too.
     """
-    rights = rights_of(by, at.date())
-    own_addresses = addresses_of(by)
+    rights = permissions_of(by, at.date())
+    own_addresses = login_addresses(by)
     confirmed = []
     for row in participations:
-        own = is_own(row.delegate, by, own_addresses)
+        own = is_own_profile(row.delegate, by, own_addresses)
         if row.confirmed_at or own or rights is None or not rights.may_decide(row.event_id):
             continue
         row.confirmed_by, row.confirmed_at = by, at
         row.full_clean()
         row.save()
         audit.record(
-            act="confirm participation",
+            action="confirm participation",
             at=at,
             actor=by,
             subject=row.delegate,
-            organisation=acts_for(by, row.event_id, at.date()),
+            organisation=acting_organisation(by, row.event_id, at.date()),
             detail=row.event.code,
         )
         confirmed.append(row)
     return confirmed
 
 
-def addresses_of(user: User) -> set[str]:
+def login_addresses(user: User) -> set[str]:
     """The addresses that an account signs in with, or wants to, in small letters."""
-    signing_in = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    return {address.lower() for address in (user.email, *signing_in)}
+    login_emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    return {address.lower() for address in (user.email, *login_emails)}
 
 
-def is_own(delegate: Delegate, user: User, addresses: set[str] | None = None) -> bool:
+def is_own_profile(delegate: Delegate, user: User, own_addresses: set[str] | None = None) -> bool:
     """Whether the profile is this person's own, which one invited at an own address is too.
 
     `addresses` are those of the person, where they are at hand.
@@ -56,4 +56,6 @@ def is_own(delegate: Delegate, user: User, addresses: set[str] | None = None) ->
     if delegate.user_id == user.pk:
         return True
     invited = delegate.invitation_email.lower()
-    return bool(invited) and invited in (addresses_of(user) if addresses is None else addresses)
+    return bool(invited) and invited in (
+        login_addresses(user) if own_addresses is None else own_addresses
+    )

@@ -17,18 +17,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from participants.admin_base.filters import EventFilter, WaitsFilter
+from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.spreadsheets import SafeCSV, SafeXLSX
 from participants.models import ParticipantList, User
 from participants.participation import participant_list
-from participants.permissions import Rights
+from participants.permissions import EventPermissions
 from roundtable.models import Event
 
 FORMATS: dict[str, type[SafeCSV | SafeXLSX]] = {"csv": SafeCSV, "xlsx": SafeXLSX}
 
 
-class ListForm(forms.ModelForm):  # type: ignore[type-arg]
+class ParticipantListForm(forms.ModelForm):  # type: ignore[type-arg]
     """Of which roundtable, and what for."""
 
     by: User  # who asks
@@ -36,7 +36,7 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_event(self) -> Event:
         """The roundtable; raises ValidationError for who cannot ask for its list."""
         event: Event = self.cleaned_data["event"]
-        if problem := participant_list.why_not_ask(
+        if problem := participant_list.list_request_problem(
             event=event, by=self.by, on=timezone.localdate()
         ):
             raise ValidationError(problem)
@@ -48,8 +48,8 @@ class ParticipantListAdmin(PrivateAdmin):
     """Requests for the list of participants of the viewer's roundtables."""
 
     event_path = "event"
-    form = ListForm
-    change_form_template = "admin/participant_list.html"
+    form = ParticipantListForm
+    change_form_template = "participants/participation/admin/participant_list_change_form.html"
     fieldsets = [
         (
             None,
@@ -64,39 +64,41 @@ class ParticipantListAdmin(PrivateAdmin):
             },
         )
     ]
-    list_display = ["purpose", "event", "asker", "asked_at", "state"]
-    list_filter = [WaitsFilter, EventFilter]
+    list_display = ["purpose", "event", "asker", "requested_at", "state"]
+    list_filter = [PendingFilter, EventFilter]
     search_fields = ["purpose", "event__code"]
     actions = ["agree", "refuse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the roundtables that the viewer decides about, with who asked for each."""
-        mine = self.rights_of(request)
-        rows = participant_list.with_askers(super().get_queryset(request))
-        return rows if mine.is_operator else self.within(rows, mine.decidable)
+        permissions = self.permissions_of(request)
+        rows = participant_list.with_requesters(super().get_queryset(request))
+        return (
+            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
+        )
 
-    def waiting(self, rows: QuerySet[Any], mine: Rights) -> QuerySet[Any]:
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         """Those that this person can say yes or no to."""
-        return participant_list.for_decision(rows, mine.user, timezone.localdate())
+        return participant_list.decidable_lists(rows, permissions.user, timezone.localdate())
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """What marks a copy is searched by operators alone: its holder must not know it."""
-        marks = ["=mark", "=made_up_email", "=made_up_name"]
-        return [*self.search_fields, *(marks if self.rights_of(request).is_operator else [])]
+        marks = ["=watermark", "=canary_email", "=canary_name"]
+        return [*self.search_fields, *(marks if self.permissions_of(request).is_operator else [])]
 
-    def offered(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Roundtables that the viewer co-chairs."""
-        mine = self.rights_of(request)
-        return Event.objects.filter(pk__in=mine.decidable)
+        permissions = self.permissions_of(request)
+        return Event.objects.filter(pk__in=permissions.decidable)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Co-chairs of the roundtable, and operators."""
-        mine = self.rights_of(request)
-        return mine.decides_somewhere if obj is None else mine.may_decide(obj.event_id)
+        permissions = self.permissions_of(request)
+        return permissions.can_decide_any if obj is None else permissions.may_decide(obj.event_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Co-chairs; an operator is none."""
-        return bool(self.rights_of(request).decidable)
+        return bool(self.permissions_of(request).decidable)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: ask anew."""
@@ -111,14 +113,16 @@ class ParticipantListAdmin(PrivateAdmin):
     ) -> Any:
         """Tells the form who fills it in."""
         form: Any = super().get_form(request, obj, change, **kwargs)
-        form.by = self.rights_of(request).user
+        form.by = self.permissions_of(request).user
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Asks; the co-chairs get a letter."""
-        by = self.rights_of(request).user
-        kept = participant_list.ask(event=obj.event, purpose=obj.purpose, by=by, at=timezone.now())
-        obj.pk = kept.pk
+        by = self.permissions_of(request).user
+        stored = participant_list.request_list(
+            event=obj.event, purpose=obj.purpose, by=by, at=timezone.now()
+        )
+        obj.pk = stored.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Nothing: to ask has its own entry."""
@@ -126,7 +130,7 @@ class ParticipantListAdmin(PrivateAdmin):
     @admin.display(description=_("asked by"))
     def asker(self, row: ParticipantList) -> str:
         """Who asked, never by the address that signs in."""
-        return participant_list.named(row.asked_by, row.event)
+        return participant_list.requester_name(row.requested_by, row.event)
 
     @admin.display(description=_("state"))
     def state(self, row: ParticipantList) -> str:
@@ -150,25 +154,27 @@ class ParticipantListAdmin(PrivateAdmin):
         self._decide(request, queryset, agrees=False)
 
     def _decide(self, request: HttpRequest, rows: QuerySet[Any], *, agrees: bool) -> None:
-        by, at = self.rights_of(request).user, timezone.now()
+        by, at = self.permissions_of(request).user, timezone.now()
         chosen = list(rows)
-        done = sum(participant_list.decide(row=row, agrees=agrees, by=by, at=at) for row in chosen)
+        done = sum(
+            participant_list.decide_list(row=row, agrees=agrees, by=by, at=at) for row in chosen
+        )
         if done:
             text = ngettext("%d request is decided.", "%d requests are decided.", done)
             self.message_user(request, text % done, messages.SUCCESS)
-        if left := len(chosen) - done:
+        if skipped := len(chosen) - done:
             text = ngettext(
                 "%d stays: a co-chair who acts for another organisation than who asked decides, "
                 "once.",
                 "%d stay: a co-chair who acts for another organisation than who asked decides, "
                 "once.",
-                left,
+                skipped,
             )
-            self.message_user(request, text % left, messages.WARNING)
+            self.message_user(request, text % skipped, messages.WARNING)
 
     def get_urls(self) -> list[Any]:
         """With that of the file."""
-        view = self.admin_site.admin_view(self.fetch_view)
+        view = self.admin_site.admin_view(self.download_view)
         name = "participants_participantlist_fetch"
         return [path("<path:object_id>/fetch/", view, name=name), *super().get_urls()]
 
@@ -176,39 +182,41 @@ class ParticipantListAdmin(PrivateAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The request, what the viewer may decide, and the file for whom it is."""
-        row, by = self.get_object(request, object_id), self.rights_of(request).user
+        row, by = self.get_object(request, object_id), self.permissions_of(request).user
         more, at = dict(extra_context or {}), timezone.now()
         if row is not None:
             more |= {
                 "state": self.state(row),
                 "asker": self.asker(row),
-                "may_decide": participant_list.may_decide(row, by, at),
-                "may_fetch": participant_list.may_fetch(row, by, at),
+                "may_decide": participant_list.may_decide_list(row, by, at),
+                "may_fetch": participant_list.may_download_list(row, by, at),
                 "formats": sorted(FORMATS),
             }
         return super().change_view(request, object_id, form_url, more)
 
     @method_decorator(require_POST)
-    def fetch_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+    def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """The file, for who asked; whom it names, each reads of it.
 
         Raises Http404 for a request that the viewer does not see.
         """
-        row, by = self.get_object(request, object_id), self.rights_of(request).user
+        row, by = self.get_object(request, object_id), self.permissions_of(request).user
         if row is None:
             raise Http404
-        if row.asked_by_id != by.pk:
+        if row.requested_by_id != by.pk:
             raise PermissionDenied
         try:
-            data = participant_list.fetch(row=row, by=by, at=timezone.now())
+            data = participant_list.download_list(row=row, by=by, at=timezone.now())
         except ValidationError as problem:
             self.message_user(request, " ".join(problem.messages), messages.ERROR)
             return redirect(reverse("admin:participants_participantlist_changelist"))
         kind = FORMATS.get(request.POST.get("format", ""), SafeXLSX)()
-        return _file(data, kind, f"participants-{row.event.slug}-{row.mark}")
+        return _download_response(data, kind, f"participants-{row.event.slug}-{row.watermark}")
 
 
-def _file(data: participant_list.Listing, kind: SafeCSV | SafeXLSX, name: str) -> HttpResponse:
+def _download_response(
+    data: participant_list.ParticipantTable, kind: SafeCSV | SafeXLSX, name: str
+) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind.get_extension()}"'}
     content = kind.export_data(data)
     return HttpResponse(content, content_type=kind.get_content_type(), headers=headers)

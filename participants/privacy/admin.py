@@ -11,15 +11,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin_base.private import PrivateAdmin
-from participants.privacy.erasure import is_known, remove
+from participants.privacy.erasure import erase_or_delete, is_identifiable
 
-WHAT_GOES = _(
+ERASURE_NOTE = _(
     "The account and every address are erased too, and a restored backup does not bring them back. "
     "Where a co-chair confirmed that the person took part, “a delegate” stays without a name."
 )
 
 
-class ErasingAdmin(PrivateAdmin):
+class ErasureAdmin(PrivateAdmin):
     """People and accounts; whoever the portal knows by an account or an address is erased."""
 
     def delete_view(
@@ -35,22 +35,22 @@ class ErasingAdmin(PrivateAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Erases whom the portal knows; any other row is deleted."""
-        if is_known(obj):
-            remove(obj, by=self.rights_of(request).user, at=timezone.now())
+        if is_identifiable(obj):
+            erase_or_delete(obj, by=self.permissions_of(request).user, at=timezone.now())
         else:
             super().delete_model(request, obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """One entry of the sealed log for each; an erasure writes its own."""
-        return super().log_deletions(request, [row for row in queryset if not is_known(row)])
+        return super().log_deletions(request, [row for row in queryset if not is_identifiable(row)])
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Says of whom the portal knows what goes and what stays."""
-        known: list[Model] = [row for row in objs if is_known(row)]
+        known: list[Model] = [row for row in objs if is_identifiable(row)]
         others = [row for row in objs if row not in known]
         rows, _counts, refused, protected = super().get_deleted_objects(others, request)
         if not all(self.has_delete_permission(request, row) for row in known):
             refused = {self.opts.verbose_name}
         for row in known:
-            rows += [f"{capfirst(str(self.opts.verbose_name))}: {row}", [WHAT_GOES]]
+            rows += [f"{capfirst(str(self.opts.verbose_name))}: {row}", [ERASURE_NOTE]]
         return rows, {str(self.opts.verbose_name_plural): len(objs)}, refused, protected

@@ -18,8 +18,8 @@ from participants.models import (
 from roundtable.audit import log as audit
 
 
-def can_be_left_out(
-    delegate: Delegate, saved: Iterable[AudienceException]
+def excludable_organisations(
+    delegate: Delegate, saved_exceptions: Iterable[AudienceException]
 ) -> QuerySet[Organisation]:
     """Public organisations, those of the person's own roundtables, one's own, and chosen ones.
 
@@ -27,18 +27,18 @@ def can_be_left_out(
     """
     events = delegate.participations.confirmed().values("event")
     roles = EventRole.objects.filter(event__in=events)
-    own = delegate.participations.all()
+    own_participations = delegate.participations.all()
     return Organisation.objects.filter(
         Q(pk__in=Organisation.objects.published().values("pk"))
-        | Q(pk__in=own.values("organisation"))
+        | Q(pk__in=own_participations.values("organisation"))
         | Q(pk__in=delegate.affiliations.values("organisation"))
         | Q(pk__in=roles.values("organisation"))
-        | Q(pk__in=[row.organisation_id for row in saved if row.organisation_id]),
+        | Q(pk__in=[row.organisation_id for row in saved_exceptions if row.organisation_id]),
         is_demonstration=delegate.is_demonstration,
     ).order_by("name")
 
 
-def state_of(delegate: Delegate, saved: Iterable[AudienceException]) -> str:
+def sharing_version(delegate: Delegate, saved_exceptions: Iterable[AudienceException]) -> str:
     """A short text that changes with any choice of who sees what.
 
     A page carries it along, so that a page that was left open cannot undo a later choice.
@@ -47,19 +47,19 @@ def state_of(delegate: Delegate, saved: Iterable[AudienceException]) -> str:
     channels = delegate.channels.order_by("pk").values_list("pk", "audience")
     exceptions = sorted(
         (row.channel_id or 0, row.organisation_id or 0, str(row.country.code), row.constituency)
-        for row in saved
+        for row in saved_exceptions
     )
     content = json.dumps([listing, list(channels), exceptions])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 @transaction.atomic
-def choose(
+def set_audience(
     delegate: Delegate,
     channel: ContactChannel | None,
     *,
     audience: str,
-    left_out: Sequence[AudienceException],
+    exceptions: Sequence[AudienceException],
     at: datetime,
 ) -> None:
     """Stores who sees the listing, or the channel, and who is left out of that.
@@ -76,7 +76,7 @@ def choose(
     row.full_clean()
     row.save(update_fields=[field])
     delegate.exceptions.filter(channel=channel).delete()
-    for exception in left_out:
+    for exception in exceptions:
         exception.full_clean()
         exception.save()
-    audit.record(act="choose audience", at=at, actor=delegate.user, subject=delegate)
+    audit.record(action="choose audience", at=at, actor=delegate.user, subject=delegate)

@@ -29,14 +29,16 @@ from participants.models import (
     Delegate,
     Grant,
     Introduction,
-    Kind,
+    OrganisationKind,
     Participation,
     User,
 )
-from participants.models.organisation import CONSTITUENCY_OF
+from participants.models.organisation import CONSTITUENCY_BY_KIND
 
-YES = BooleanField()
-Seat = tuple[int, str]  # an event's number, and the constituency that somebody sat with
+BOOLEAN = BooleanField()
+EventConstituency = tuple[
+    int, str
+]  # an event's number, and the constituency that somebody sat with
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Viewer:
     signed_in: bool = False
     # Events of confirmed participation, and the seats there that are still one's own.
     events: frozenset[int] = frozenset()
-    seats: frozenset[Seat] = frozenset()
+    event_constituencies: frozenset[EventConstituency] = frozenset()
     # All that one ever worked or spoke for.
     organisations: frozenset[int] = frozenset()
     countries: frozenset[str] = frozenset()
@@ -56,11 +58,11 @@ class Viewer:
     introduced: frozenset[int] = frozenset()
 
 
-VISITOR = Viewer()
+ANONYMOUS_VIEWER = Viewer()
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class ExceptionSet:
     """The exceptions of one listing or channel."""
 
     organisations: frozenset[int] = frozenset()
@@ -68,7 +70,7 @@ class LeftOut:
     constituencies: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, rows: Iterable[AudienceException]) -> "LeftOut":
+    def of(cls, rows: Iterable[AudienceException]) -> "ExceptionSet":
         """The exceptions that these rows hold."""
         rows = list(rows)
         return cls(
@@ -87,59 +89,69 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Person:
+class ProfileOwner:
     """Whoever is looked at: where that person sat at roundtables."""
 
     delegate: int
-    seats: frozenset[Seat] = frozenset()
+    event_constituencies: frozenset[EventConstituency] = frozenset()
 
     @property
     def events(self) -> frozenset[int]:
         """The events of confirmed participation."""
-        return frozenset(event for event, _constituency in self.seats)
+        return frozenset(event for event, _constituency in self.event_constituencies)
 
 
-def is_inside(audience: str, left_out: LeftOut, viewer: Viewer, person: Person) -> bool:
+def is_in_audience(
+    audience: str, exceptions: ExceptionSet, viewer: Viewer, owner: ProfileOwner
+) -> bool:
     """Whether the viewer, who is somebody else, is inside this audience of the person."""
     if audience == Audience.EVERYONE:
         return True
     if audience not in (Audience.INTRODUCED, Audience.CONSTITUENCY, Audience.PARTICIPANTS):
         return False
-    if person.delegate in viewer.introduced:
+    if owner.delegate in viewer.introduced:
         return True
-    if left_out.includes(viewer):
+    if exceptions.includes(viewer):
         return False
     if audience == Audience.PARTICIPANTS:
-        return bool(person.events & viewer.events)
+        return bool(owner.events & viewer.events)
     if audience == Audience.CONSTITUENCY:
-        return bool(person.seats & viewer.seats)
+        return bool(owner.event_constituencies & viewer.event_constituencies)
     return False
 
 
-def inside(field: str, person: str, exceptions: QuerySet[AudienceException], viewer: Viewer) -> Q:
-    """The same as `is_inside`, for rows in the database.
+def audience_condition(
+    audience_field: str, owner_path: str, exceptions: QuerySet[AudienceException], viewer: Viewer
+) -> Q:
+    """The same as `is_in_audience`, for rows in the database.
 
     `field` names the column with the audience, `person` the way to the delegate; `exceptions` are
     those of the row.
     """
-    condition = Q((field, Audience.EVERYONE))
+    condition = Q((audience_field, Audience.EVERYONE))
     if not viewer.signed_in:
         return condition
     if viewer.introduced:
-        wider = [Audience.INTRODUCED, Audience.CONSTITUENCY, Audience.PARTICIPANTS]
-        condition |= Q((f"{field}__in", wider), (f"{person}__in", viewer.introduced))
-    admitted = ~Exists(exceptions.filter(_leaving_out(viewer)))
-    sat = Participation.objects.confirmed().filter(delegate=OuterRef(person))
+        audiences = [Audience.INTRODUCED, Audience.CONSTITUENCY, Audience.PARTICIPANTS]
+        condition |= Q(
+            (f"{audience_field}__in", audiences), (f"{owner_path}__in", viewer.introduced)
+        )
+    not_excepted = ~Exists(exceptions.filter(_exception_condition(viewer)))
+    participations = Participation.objects.confirmed().filter(delegate=OuterRef(owner_path))
     if viewer.events:
-        met = sat.filter(event__in=viewer.events)
-        condition |= Q(admitted, Exists(met), (field, Audience.PARTICIPANTS))
-    if viewer.seats:
-        beside = sat.filter(_in_seats(viewer.seats))
-        condition |= Q(admitted, Exists(beside), (field, Audience.CONSTITUENCY))
+        same_event = participations.filter(event__in=viewer.events)
+        condition |= Q(not_excepted, Exists(same_event), (audience_field, Audience.PARTICIPANTS))
+    if viewer.event_constituencies:
+        same_constituency = participations.filter(
+            _constituency_condition(viewer.event_constituencies)
+        )
+        condition |= Q(
+            not_excepted, Exists(same_constituency), (audience_field, Audience.CONSTITUENCY)
+        )
     return condition
 
 
-def _leaving_out(viewer: Viewer) -> Q:
+def _exception_condition(viewer: Viewer) -> Q:
     return (
         Q(organisation__in=viewer.organisations)
         | (Q(country__in=viewer.countries) & ~Q(country=""))
@@ -147,90 +159,100 @@ def _leaving_out(viewer: Viewer) -> Q:
     )
 
 
-def _in_seats(seats: frozenset[Seat]) -> Q:
+def _constituency_condition(event_constituencies: frozenset[EventConstituency]) -> Q:
     condition = Q(pk__in=[])
-    for event, constituency in seats:
-        kinds = [kind for kind, its in CONSTITUENCY_OF.items() if its == constituency]
+    for event, constituency in event_constituencies:
+        kinds = [
+            kind
+            for kind, kind_constituency in CONSTITUENCY_BY_KIND.items()
+            if kind_constituency == constituency
+        ]
         condition |= Q(event=event, organisation__kind__in=kinds)
     return condition
 
 
-def viewer_of(user: User | AnonymousUser, on: date) -> Viewer:
+def get_viewer(user: User | AnonymousUser, on: date) -> Viewer:
     """The viewer behind a request's user on that day, in one query."""
     if not isinstance(user, User) or not user.is_active:
-        return VISITOR
-    found = viewers_of(Delegate.objects.filter(user=user), on)
+        return ANONYMOUS_VIEWER
+    found = get_viewers(Delegate.objects.filter(user=user), on)
     return next(iter(found.values()), Viewer(signed_in=True))
 
 
-def stand_in(delegate: Delegate, part: str, on: date) -> Viewer:
+def hypothetical_viewer(delegate: Delegate, role: str, on: date) -> Viewer:
     """Somebody made up who looks at this delegate, and whom no exception names.
 
     `part` is "participant", "constituency" (a participant who sat beside the delegate),
     "introduced", or any other word for somebody who is signed in and was nowhere.
     """
-    own = viewers_of(Delegate.objects.filter(pk=delegate.pk), on)[delegate.pk]
-    match part:
+    own = get_viewers(Delegate.objects.filter(pk=delegate.pk), on)[delegate.pk]
+    match role:
         case "participant":
             return Viewer(signed_in=True, events=own.events)
         case "constituency":
-            return Viewer(signed_in=True, events=own.events, seats=own.seats)
+            return Viewer(
+                signed_in=True, events=own.events, event_constituencies=own.event_constituencies
+            )
         case "introduced":
             return Viewer(signed_in=True, introduced=frozenset({delegate.pk}))
     return Viewer(signed_in=True)
 
 
-def viewers_of(people: QuerySet[Delegate], on: date) -> dict[int, Viewer]:
+def get_viewers(people: QuerySet[Delegate], on: date) -> dict[int, Viewer]:
     """The viewers that these delegates are on that day, by their numbers, in one query.
 
     Whether their accounts are open is not asked here.
     """
-    facts: dict[int, list[Fact]] = {}
+    facts: dict[int, list[ViewerFact]] = {}
     for row in _facts(people, on):
-        fact = Fact(*row)
+        fact = ViewerFact(*row)
         facts.setdefault(fact.delegate, []).append(fact)
-    return {number: _viewer(number, of_one) for number, of_one in facts.items()}
+    return {number: _viewer(number, delegate_facts) for number, delegate_facts in facts.items()}
 
 
-class Fact(NamedTuple):
+class ViewerFact(NamedTuple):
     """One thing that decides what somebody may see."""
 
     # "is": the person is there; "sat": at an event; "works": for an organisation, or acts for
     # it with a grant; "met": the event's column holds whom the person was introduced to.
-    what: str
+    source: str
     delegate: int
     event: int
     organisation: int
     kind: str
     country: str
     # Confirmed, or still so on that day.
-    holds: bool
+    is_effective: bool
 
 
 def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     nothing = Value(0, BigIntegerField()), Value(""), Value("")
-    still = Case(When(Q(until=None) | Q(until__gte=on), then=True), default=False, output_field=YES)
-    acting = Case(
+    is_current = Case(
+        When(Q(until=None) | Q(until__gte=on), then=True), default=False, output_field=BOOLEAN
+    )
+    grant_is_active = Case(
         When(Q(valid_until=None) | Q(valid_until__gte=on), then=True),
         default=False,
-        output_field=YES,
+        output_field=BOOLEAN,
     )
-    confirmed = Case(When(confirmed_at__isnull=False, then=True), default=False, output_field=YES)
-    place = ("organisation", "organisation__kind", "organisation__country")
-    behalf = ("on_behalf_of", "on_behalf_of__kind", "on_behalf_of__country")
-    zero, yes = Value(0, BigIntegerField()), Value(True, YES)
+    confirmed = Case(
+        When(confirmed_at__isnull=False, then=True), default=False, output_field=BOOLEAN
+    )
+    organisation_columns = ("organisation", "organisation__kind", "organisation__country")
+    on_behalf_columns = ("on_behalf_of", "on_behalf_of__kind", "on_behalf_of__country")
+    zero, yes = Value(0, BigIntegerField()), Value(True, BOOLEAN)
     accepted = Introduction.objects.accepted()
     rows = people.order_by().values_list(Value("is"), "pk", zero, *nothing, yes)
     return rows.union(
         Participation.objects.filter(delegate__in=people)
         .order_by()
-        .values_list(Value("sat"), "delegate", "event", *place, confirmed),
+        .values_list(Value("sat"), "delegate", "event", *organisation_columns, confirmed),
         Affiliation.objects.filter(delegate__in=people)
         .order_by()
-        .values_list(Value("works"), "delegate", zero, *place, still),
+        .values_list(Value("works"), "delegate", zero, *organisation_columns, is_current),
         Grant.objects.filter(user__delegate__in=people, on_behalf_of__isnull=False)
         .order_by()
-        .values_list(Value("works"), "user__delegate", zero, *behalf, acting),
+        .values_list(Value("works"), "user__delegate", zero, *on_behalf_columns, grant_is_active),
         accepted.filter(first__in=people)
         .order_by()
         .values_list(Value("met"), "first", "second", *nothing, yes),
@@ -241,26 +263,33 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     )
 
 
-def _viewer(number: int, facts: list[Fact]) -> Viewer:
+def _viewer(delegate_id: int, facts: list[ViewerFact]) -> Viewer:
     named = [fact for fact in facts if fact.organisation]
-    sat = [fact for fact in named if fact.what == "sat" and fact.holds]
-    today = {_constituency(fact) for fact in named if fact.what == "works" and fact.holds}
+    participations = [fact for fact in named if fact.source == "sat" and fact.is_effective]
+    current_constituencies = {
+        _constituency(fact) for fact in named if fact.source == "works" and fact.is_effective
+    }
     # Who sat with civil society and works for a government today no longer sits there; nobody
     # sits with those who have no constituency.
-    today -= {Constituency.OTHER}
-    seats = {(fact.event, _constituency(fact)) for fact in sat}
-    own = {seat for seat in seats if seat[1] != Constituency.OTHER and today <= {seat[1]}}
+    current_constituencies -= {Constituency.OTHER}
+    event_constituencies = {(fact.event, _constituency(fact)) for fact in participations}
+    still_held = {
+        event_constituency
+        for event_constituency in event_constituencies
+        if event_constituency[1] != Constituency.OTHER
+        and current_constituencies <= {event_constituency[1]}
+    }
     return Viewer(
-        delegate=number,
+        delegate=delegate_id,
         signed_in=True,
-        events=frozenset(fact.event for fact in sat),
-        seats=frozenset(own),
+        events=frozenset(fact.event for fact in participations),
+        event_constituencies=frozenset(still_held),
         organisations=frozenset(fact.organisation for fact in named),
         countries=frozenset(fact.country for fact in named if fact.country),
         constituencies=frozenset(_constituency(fact) for fact in named),
-        introduced=frozenset(fact.event for fact in facts if fact.what == "met"),
+        introduced=frozenset(fact.event for fact in facts if fact.source == "met"),
     )
 
 
-def _constituency(fact: Fact) -> str:
-    return str(CONSTITUENCY_OF[Kind(fact.kind)].value)
+def _constituency(fact: ViewerFact) -> str:
+    return str(CONSTITUENCY_BY_KIND[OrganisationKind(fact.kind)].value)

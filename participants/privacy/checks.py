@@ -8,9 +8,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 from participants.models import ConsentNotice
-from participants.privacy.consent import FALLBACK, changed_notices, notice_files
+from participants.privacy.consent import FALLBACK_LANGUAGE, changed_notices, notice_files
 
-LONG_ENOUGH = 32  # characters of a key
+MIN_KEY_LENGTH = 32  # characters of a key
 
 
 @register()
@@ -23,11 +23,11 @@ def check_notice_files(**options: Any) -> list[CheckMessage]:
     return [
         Error(
             f"Version {version} of the notice is missing in English.",
-            hint=f"Write participants/notices/sharing-{version}.{FALLBACK}.txt.",
+            hint=f"Write participants/notices/sharing-{version}.{FALLBACK_LANGUAGE}.txt.",
             id="participants.E001",
         )
         for version in sorted(versions)
-        if (version, FALLBACK) not in files
+        if (version, FALLBACK_LANGUAGE) not in files
     ]
 
 
@@ -55,7 +55,7 @@ def check_recorded_notices(
 def check_erasure_key(**options: Any) -> list[CheckMessage]:
     """The marks of erased people are made with a key that nobody guesses or finds elsewhere."""
     key = settings.ERASURE_KEY
-    if len(key) >= LONG_ENOUGH and key != settings.SECRET_KEY:
+    if len(key) >= MIN_KEY_LENGTH and key != settings.SECRET_KEY:
         return []
     return [
         Warning(

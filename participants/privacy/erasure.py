@@ -12,7 +12,7 @@ from django.db.models.deletion import ProtectedError, RestrictedError
 from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 
-from participants.accounts.addresses import mailbox_of
+from participants.accounts.addresses import delivery_address
 from participants.models import (
     Audience,
     Delegate,
@@ -22,18 +22,25 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.models.delegate import new_handle
-from participants.models.redirects import selves
-from participants.privacy.erasure_ledger import Mark, account_of, keep, mark_of
+from participants.models.delegate import generate_handle
+from participants.models.redirects import merged_delegates
+from participants.privacy.erasure_ledger import (
+    ErasureMark,
+    account_identifier,
+    compute_mark,
+    record_marks,
+)
 from roundtable.audit import log as audit
-from roundtable.mail.queue import Letter, post
+from roundtable.mail.queue import QueuedEmail, enqueue
 
-NOWHERE = "@example.invalid"  # in the address of an account that was closed by an erasure
+ERASED_EMAIL_DOMAIN = (
+    "@example.invalid"  # in the address of an account that was closed by an erasure
+)
 
 
 @transaction.atomic
-def erase(
-    delegate: Delegate, *, by: User | None, at: datetime, again_at: datetime | None = None
+def erase_delegate(
+    delegate: Delegate, *, by: User | None, at: datetime, replayed_at: datetime | None = None
 ) -> None:
     """Removes a person and their account, and leaves "a delegate of …" where one took part.
 
@@ -42,71 +49,79 @@ def erase(
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     if not person.erased_at:
-        user, addresses = person.user, addresses_of(person, person.user)
-        audit.record(act=_act(again_at), at=again_at or at, actor=by, subject=person)
-        handles = [person.handle, *person.former_handles.values_list("handle", flat=True)]
-        own = {(Erasure.Kind.HANDLE, handle) for handle in handles}
+        user, addresses = person.user, known_addresses(person, person.user)
+        audit.record(
+            action=_audit_action(replayed_at), at=replayed_at or at, actor=by, subject=person
+        )
+        handles = [person.handle, *person.handle_redirects.values_list("handle", flat=True)]
+        own_identifiers = {(Erasure.Kind.HANDLE, handle) for handle in handles}
         if user:
-            own.add((Erasure.Kind.ACCOUNT, account_of(user)))
-        _forget_in_log([*selves(person), *person.participations.all()])
+            own_identifiers.add((Erasure.Kind.ACCOUNT, account_identifier(user)))
+        _forget_in_log([*merged_delegates(person), *person.participations.all()])
         _leave_tombstone(person, at)
         if user:
-            _remove_account(user, at)
-        _remove_letters_and_requests(addresses, at)
-        _keep_marks(own, addresses, at)
+            _delete_account(user, at)
+        _clear_emails_and_requests(addresses, at)
+        _record_marks(own_identifiers, addresses, at)
     delegate.refresh_from_db()
 
 
 @transaction.atomic
 def erase_account(
-    user: User, *, by: User | None, at: datetime, again_at: datetime | None = None
+    user: User, *, by: User | None, at: datetime, replayed_at: datetime | None = None
 ) -> None:
     """Removes an account that has no profile; as `erase` in all else."""
-    addresses = addresses_of(None, user)
-    own = {(Erasure.Kind.ACCOUNT, account_of(user))}
-    audit.record(act=_act(again_at), at=again_at or at, actor=by, subject=user)
-    _remove_account(user, at)
-    _remove_letters_and_requests(addresses, at)
-    _keep_marks(own, addresses, at)
+    addresses = known_addresses(None, user)
+    own_identifiers = {(Erasure.Kind.ACCOUNT, account_identifier(user))}
+    audit.record(action=_audit_action(replayed_at), at=replayed_at or at, actor=by, subject=user)
+    _delete_account(user, at)
+    _clear_emails_and_requests(addresses, at)
+    _record_marks(own_identifiers, addresses, at)
 
 
 @transaction.atomic
-def erase_oneself(user: User, *, at: datetime) -> None:
+def erase_own_data(user: User, *, at: datetime) -> None:
     """A person's own wish: as `erase`, with or without a profile, and one last letter says so."""
-    email, number = mailbox_of(user), user.pk
+    email, number = delivery_address(user), user.pk
     delegate = Delegate.objects.filter(user=user).first()
     if delegate:
-        erase(delegate, by=user, at=at)
+        erase_delegate(delegate, by=user, at=at)
     else:
         erase_account(user, by=user, at=at)
-    post(cause=f"erased:{number}", to=email, template="participants/mail/erased", context={}, at=at)
+    enqueue(
+        dedup_key=f"erased:{number}",
+        to=email,
+        template="participants/privacy/emails/erased",
+        context={},
+        at=at,
+    )
 
 
-def is_known(row: Delegate | User) -> bool:
+def is_identifiable(row: Delegate | User) -> bool:
     """Whether the portal knows this person by an account or an address, and so can again."""
     if isinstance(row, User):
-        return not row.email.endswith(NOWHERE)
-    return not row.erased_at and bool(row.user_id or addresses_of(row, None))
+        return not row.email.endswith(ERASED_EMAIL_DOMAIN)
+    return not row.erased_at and bool(row.user_id or known_addresses(row, None))
 
 
 @transaction.atomic
-def remove(row: Delegate | User, *, by: User, at: datetime) -> None:
+def erase_or_delete(row: Delegate | User, *, by: User, at: datetime) -> None:
     """What to delete such a person means: as `erase`, and no more stays than the record needs."""
     delegate = row if isinstance(row, Delegate) else Delegate.objects.filter(user=row).first()
     if delegate is None:
         assert isinstance(row, User)
         erase_account(row, by=by, at=at)
         return
-    erase(delegate, by=by, at=at)
+    erase_delegate(delegate, by=by, at=at)
     if not delegate.participations.exists():
         delegate.delete()
 
 
-def _act(again_at: datetime | None) -> str:
-    return "erase again" if again_at else "erase"
+def _audit_action(replayed_at: datetime | None) -> str:
+    return "erase again" if replayed_at else "erase"
 
 
-def addresses_of(delegate: Delegate | None, user: User | None) -> set[str]:
+def known_addresses(delegate: Delegate | None, user: User | None) -> set[str]:
     """Every address that the portal knows the person by, in small letters.
 
     Contact channels are not among them: nobody is recognised by those.
@@ -123,13 +138,13 @@ def addresses_of(delegate: Delegate | None, user: User | None) -> set[str]:
 def _leave_tombstone(person: Delegate, at: datetime) -> None:
     for party in person.focal_point_for.all():
         party.decline()
-    remove_rows_of(person, keeping={Participation})
+    delete_related_rows(person, except_models={Participation})
     # Only what a co-chair confirmed belongs to the record of the roundtable.
     person.participations.filter(confirmed_at=None).delete()
     person.participations.update(capacity="")
     # Not by full_clean(), which wants a name.
     Delegate.objects.filter(pk=person.pk).update(
-        handle=new_handle(),
+        handle=generate_handle(),
         name="",
         name_latin="",
         post="",
@@ -140,37 +155,39 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
         is_protected=False,
         consented_at=None,
         reviewed_on=None,
-        paused_at=None,
-        link_round=0,
+        hidden_at=None,
+        hide_link_version=0,
         erased_at=at,
     )
 
 
-def remove_rows_of(row: Delegate | User, keeping: Collection[type[models.Model]]) -> None:
+def delete_related_rows(
+    row: Delegate | User, except_models: Collection[type[models.Model]]
+) -> None:
     """Removes whatever hangs on a person or an account, save the rows of these models."""
     # By the models' own word, so that a table that is added later is emptied too.
     for relation in row._meta.related_objects:
-        if relation.on_delete is models.CASCADE and relation.related_model not in keeping:
+        if relation.on_delete is models.CASCADE and relation.related_model not in except_models:
             rows = relation.related_model._base_manager.filter(**{relation.field.name: row})
             rows.delete()
 
 
-def _remove_account(user: User, at: datetime) -> None:
+def _delete_account(user: User, at: datetime) -> None:
     _forget_in_log([user, *user.grants.all()])
-    _end_sessions(user)
-    remove_rows_of(user, keeping={Grant})
+    _delete_sessions(user)
+    delete_related_rows(user, except_models={Grant})
     _end_grants(user, at)
     try:
         with transaction.atomic():
             user.delete()
     except (ProtectedError, RestrictedError):
-        _close(user, at)
+        _anonymise_account(user, at)
 
 
-def _close(user: User, at: datetime) -> None:
+def _anonymise_account(user: User, at: datetime) -> None:
     # What this person confirmed or approved stays so; by whom is not known any more.
-    stranger = get_random_string(20, "abcdefghijklmnopqrstuvwxyz")
-    user.email = stranger + NOWHERE
+    random_name = get_random_string(20, "abcdefghijklmnopqrstuvwxyz")
+    user.email = random_name + ERASED_EMAIL_DOMAIN
     user.is_active = user.is_superuser = False
     user.last_login, user.joined_at = None, at
     user.set_unusable_password()
@@ -186,41 +203,45 @@ def _end_grants(user: User, at: datetime) -> None:
     )
 
 
-def _end_sessions(user: User) -> None:
+def _delete_sessions(user: User) -> None:
     # Also those that allauth does not list, such as a sign-in that waits for its code.
-    addresses = addresses_of(None, user)
+    addresses = known_addresses(None, user)
     for session in Session.objects.iterator():
         content = session.get_decoded()
         is_own = content.get(SESSION_KEY) == str(user.pk)
-        if is_own or addresses.intersection(_texts_in(content)):
+        if is_own or addresses.intersection(_iterate_texts(content)):
             session.delete()
 
 
-def _texts_in(value: object) -> Iterable[str]:
+def _iterate_texts(value: object) -> Iterable[str]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
-            yield from _texts_in(item)
+            yield from _iterate_texts(item)
     else:
         yield str(value).lower()
 
 
-def _remove_letters_and_requests(addresses: set[str], at: datetime) -> None:
+def _clear_emails_and_requests(addresses: set[str], at: datetime) -> None:
     requests = InvitationRequest.objects.annotate(address=Lower("email"))
-    requests.filter(address__in=addresses, asked_at__lte=at).delete()
+    requests.filter(address__in=addresses, requested_at__lte=at).delete()
     # The cause stays, so that no letter is written a second time.
-    letters = Letter.objects.annotate(address=Lower("recipient"))
-    letters.filter(address__in=addresses, queued_at__lte=at).update(
+    emails = QueuedEmail.objects.annotate(address=Lower("recipient"))
+    emails.filter(address__in=addresses, queued_at__lte=at).update(
         recipient="", subject="", text="", html="", unsubscribe_url=""
     )
 
 
-def _keep_marks(own: set[tuple[Erasure.Kind, str]], addresses: set[str], at: datetime) -> None:
-    values = own | {(Erasure.Kind.ADDRESS, address) for address in addresses}
-    keep(Mark(kind, mark_of(kind, value), at.astimezone(UTC)) for kind, value in values)
+def _record_marks(
+    identifiers: set[tuple[Erasure.Kind, str]], addresses: set[str], at: datetime
+) -> None:
+    values = identifiers | {(Erasure.Kind.ADDRESS, address) for address in addresses}
+    record_marks(
+        ErasureMark(kind, compute_mark(kind, value), at.astimezone(UTC)) for kind, value in values
+    )
 
 
 def _forget_in_log(rows: Iterable[models.Model]) -> None:
     for row in rows:
-        audit.forget(row)
+        audit.forget_subject(row)

@@ -14,17 +14,17 @@ from django.conf import settings
 
 from participants.models import Erasure, User
 
-LONGEST_LINE = 500  # octets
-HEXADECIMAL = frozenset("0123456789abcdef")
-NOTHING = ""  # what the mark of the key itself is made from
+MAX_LINE_BYTES = 500  # octets
+HEX_DIGITS = frozenset("0123456789abcdef")
+EMPTY_VALUE = ""  # what the mark of the key itself is made from
 
 
-class OtherKey(Exception):
+class WrongErasureKeyError(Exception):
     """The ledger was written with another key, so that it would be read as empty."""
 
 
 @dataclass(frozen=True, order=True)
-class Mark:
+class ErasureMark:
     """What stands in the ledger for one handle or one address."""
 
     kind: str
@@ -32,47 +32,49 @@ class Mark:
     at: datetime
 
 
-def mark_of(kind: str, value: str) -> str:
+def compute_mark(kind: str, value: str) -> str:
     """The mark of a handle or an address, whatever the case it was written in."""
     content = f"{kind}:{value.strip().lower()}"
     return hmac.new(settings.ERASURE_KEY.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
-def account_of(user: User) -> str:
+def account_identifier(user: User) -> str:
     """What the mark of an account is made from: the same in every backup of it."""
     return f"{user.pk} {user.joined_at.astimezone(UTC).isoformat()}"
 
 
-def check_key(marks: Iterable[Mark]) -> None:
+def check_erasure_key(marks: Iterable[ErasureMark]) -> None:
     """Raises OtherKey where marks of the ledger were made with another key than today's."""
-    own = mark_of(Erasure.Kind.KEY, NOTHING)
-    if any(mark.kind == Erasure.Kind.KEY and mark.mark != own for mark in marks):
-        raise OtherKey
+    key_mark = compute_mark(Erasure.Kind.KEY, EMPTY_VALUE)
+    if any(mark.kind == Erasure.Kind.KEY and mark.mark != key_mark for mark in marks):
+        raise WrongErasureKeyError
 
 
-def keep(marks: Iterable[Mark]) -> None:
+def record_marks(marks: Iterable[ErasureMark]) -> None:
     """Writes marks to the table and to the file, to call last within a transaction.
 
     The file comes before the commit: a crash in between leaves a mark too many, which erases
     somebody who had asked for it, and never one too few. Raises OSError where the file cannot be
     written, so that nothing is erased without a mark.
     """
-    wanted = set(marks)
-    own = mark_of(Erasure.Kind.KEY, NOTHING)
-    if not Erasure.objects.filter(kind=Erasure.Kind.KEY, mark=own).exists():
-        wanted |= {Mark(Erasure.Kind.KEY, own, mark.at) for mark in sorted(wanted)[:1]}
-    append([mark for mark in sorted(wanted) if store(mark)])
+    new_marks = set(marks)
+    key_mark = compute_mark(Erasure.Kind.KEY, EMPTY_VALUE)
+    if not Erasure.objects.filter(kind=Erasure.Kind.KEY, mark=key_mark).exists():
+        new_marks |= {
+            ErasureMark(Erasure.Kind.KEY, key_mark, mark.at) for mark in sorted(new_marks)[:1]
+        }
+    append_to_ledger([mark for mark in sorted(new_marks) if save_mark(mark)])
 
 
-def store(mark: Mark) -> bool:
+def save_mark(mark: ErasureMark) -> bool:
     """Writes a mark to the table alone; false where it stands there already."""
     _row, is_new = Erasure.objects.get_or_create(kind=mark.kind, mark=mark.mark, at=mark.at)
     return is_new
 
 
-def append(marks: Iterable[Mark]) -> None:
+def append_to_ledger(marks: Iterable[ErasureMark]) -> None:
     """Adds lines at the end of the file and waits until the disk has them."""
-    lines = "".join(_line(mark) for mark in marks)
+    lines = "".join(_format_line(mark) for mark in marks)
     if not lines:
         return
     path = Path(settings.ERASURE_LEDGER)
@@ -99,12 +101,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _line(mark: Mark) -> str:
+def _format_line(mark: ErasureMark) -> str:
     content = {"kind": mark.kind, "mark": mark.mark, "at": mark.at.astimezone(UTC).isoformat()}
     return json.dumps(content) + "\n"
 
 
-def read() -> Iterator[tuple[int, Mark | None]]:
+def read_ledger() -> Iterator[tuple[int, ErasureMark | None]]:
     """Each line of the file with its number, and its mark; None where it is damaged."""
     path = Path(settings.ERASURE_LEDGER)
     if not path.exists():
@@ -114,13 +116,13 @@ def read() -> Iterator[tuple[int, Mark | None]]:
             if not line.strip():
                 continue
             try:
-                yield number, _mark_in(line)
+                yield number, _parse_line(line)
             except ValueError:
                 yield number, None
 
 
-def _mark_in(line: bytes) -> Mark:
-    if len(line) > LONGEST_LINE:  # which no JSON of ours is, nor need be parsed
+def _parse_line(line: bytes) -> ErasureMark:
+    if len(line) > MAX_LINE_BYTES:  # which no JSON of ours is, nor need be parsed
         raise ValueError("too long")
     content = json.loads(line)  # what is not UTF-8 or not JSON is a ValueError
     if not isinstance(content, dict) or set(content) != {"kind", "mark", "at"}:
@@ -129,14 +131,14 @@ def _mark_in(line: bytes) -> Mark:
     if not all(isinstance(value, str) for value in (kind, mark, at)):
         raise ValueError("not texts")
     moment = datetime.fromisoformat(at)
-    if kind not in Erasure.Kind.values or len(mark) != 64 or not HEXADECIMAL.issuperset(mark):
+    if kind not in Erasure.Kind.values or len(mark) != 64 or not HEX_DIGITS.issuperset(mark):
         raise ValueError("not a mark")
     if moment.tzinfo is None:
         raise ValueError("no time zone")
-    return Mark(kind, mark, moment.astimezone(UTC))
+    return ErasureMark(kind, mark, moment.astimezone(UTC))
 
 
-def stored() -> Iterator[Mark]:
+def saved_marks() -> Iterator[ErasureMark]:
     """The marks in the table."""
     for row in Erasure.objects.order_by("pk").iterator():
-        yield Mark(row.kind, row.mark, row.at.astimezone(UTC))
+        yield ErasureMark(row.kind, row.mark, row.at.astimezone(UTC))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from participants.directory.audience_preview import Onlookers
+from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Audience,
     AudienceException,
@@ -20,11 +20,11 @@ from participants.models import (
     Organisation,
 )
 
-IDLE = _(
+IDLE_EXCEPTIONS_ERROR = _(
     "You leave somebody out. With “Everyone” that does nothing: anyone can sign out and look. Open "
     "“Leave somebody out” and choose “Everyone” there, or choose another audience."
 )
-PROTECTED = _(
+PROTECTED_PROFILE_ERROR = _(
     "A protected profile is seen by people introduced to you at most. Choose “Only me” or “People "
     "introduced to me”, or untick “protected”."
 )
@@ -55,7 +55,7 @@ class AudienceSelect(forms.RadioSelect):
 
 def audience_field(
     label: Any,
-    onlookers: Onlookers,
+    audience_preview: AudiencePreview,
     *exceptions: Sequence[AudienceException],
     listed_to: str = "",
     help_text: Any = "",
@@ -71,7 +71,9 @@ def audience_field(
         choices=[
             (
                 value,
-                AudienceLabel(str(name), onlookers.words(value, *exceptions, listed_to=listed_to)),
+                AudienceLabel(
+                    str(name), audience_preview.describe(value, *exceptions, listed_to=listed_to)
+                ),
             )
             for value, name in Audience.choices
         ],
@@ -79,14 +81,14 @@ def audience_field(
     )
 
 
-def of_channel(
+def exceptions_for_channel(
     exceptions: Iterable[AudienceException], channel: int | None
 ) -> list[AudienceException]:
     """Those of the exceptions that belong to one channel, or with None to the listing."""
     return [row for row in exceptions if row.channel_id == channel]
 
 
-class WhoForm(forms.Form):
+class AudienceForm(forms.Form):
     """Who sees a listing or a channel, and who is left out of that."""
 
     organisations = forms.ModelMultipleChoiceField(
@@ -105,7 +107,7 @@ class WhoForm(forms.Form):
         choices=Constituency.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    drop = forms.BooleanField(
+    clear_exceptions = forms.BooleanField(
         label=_("Leave nobody out any more, and share with everyone"), required=False
     )
 
@@ -113,11 +115,11 @@ class WhoForm(forms.Form):
         self,
         data: Any,
         *,
-        onlookers: Onlookers,
+        audience_preview: AudiencePreview,
         organisations: QuerySet[Organisation],
         audience: str,
-        saved: Sequence[AudienceException],
-        listing: Sequence[AudienceException],
+        saved_exceptions: Sequence[AudienceException],
+        listing_exceptions: Sequence[AudienceException],
         has_agreed: bool,
         is_protected: bool = False,
         listed_to: str = "",
@@ -127,21 +129,33 @@ class WhoForm(forms.Form):
             data,
             initial={
                 "audience": audience,
-                "organisations": [row.organisation.slug for row in saved if row.organisation],
-                "countries": [row.country.code for row in saved if row.country],
-                "constituencies": [row.constituency for row in saved if row.constituency],
+                "organisations": [
+                    row.organisation.slug for row in saved_exceptions if row.organisation
+                ],
+                "countries": [row.country.code for row in saved_exceptions if row.country],
+                "constituencies": [
+                    row.constituency for row in saved_exceptions if row.constituency
+                ],
             },
         )
         self.has_agreed, self.is_protected = has_agreed, is_protected
-        self.onlookers, self.listing, self.listed_to = onlookers, listing, listed_to
+        self.audience_preview, self.listing_exceptions, self.listed_to = (
+            audience_preview,
+            listing_exceptions,
+            listed_to,
+        )
         self.fields["audience"] = audience_field(
-            _("Who can see it"), onlookers, saved, listing, listed_to=listed_to
+            _("Who can see it"),
+            audience_preview,
+            saved_exceptions,
+            listing_exceptions,
+            listed_to=listed_to,
         )
         self.order_fields(["audience"])
         listed: Any = self.fields["organisations"]
         listed.queryset = organisations
         codes = {row.country.code for row in organisations if row.country} | {
-            row.country.code for row in saved if row.country
+            row.country.code for row in saved_exceptions if row.country
         }
         choices: Any = self.fields["countries"]
         choices.choices = sorted(
@@ -155,11 +169,11 @@ class WhoForm(forms.Form):
         if not self.has_agreed and audience != Audience.ONLY_ME:
             self.add_error("audience", _("Agree to the notice on your profile first."))
         if self.is_protected and audience not in (Audience.ONLY_ME, Audience.INTRODUCED):
-            self.add_error("audience", PROTECTED)
-        names_somebody = any(
+            self.add_error("audience", PROTECTED_PROFILE_ERROR)
+        has_exceptions = any(
             cleaned.get(name) for name in ("organisations", "countries", "constituencies")
         )
-        if audience == Audience.EVERYONE and names_somebody and not cleaned.get("drop"):
+        if audience == Audience.EVERYONE and has_exceptions and not cleaned.get("clear_exceptions"):
             raise ValidationError(
                 _(
                     "With “Everyone” nobody can be left out: anyone can sign out and look. Tick "
@@ -168,7 +182,7 @@ class WhoForm(forms.Form):
             )
         return cleaned
 
-    def wanted(self, delegate: Delegate, channel: int | None) -> list[AudienceException]:
+    def chosen_exceptions(self, delegate: Delegate, channel: int | None) -> list[AudienceException]:
         """The exceptions that were asked for, not yet stored; none with everyone.
 
         With only me they are idle, and kept for the day when the person shares again.
@@ -182,13 +196,17 @@ class WhoForm(forms.Form):
         )
         return [AudienceException(delegate=delegate, channel_id=channel, **one) for one in chosen]
 
-    def describe(self, wanted: Sequence[AudienceException]) -> str:
+    def describe_audience(self, exceptions: Sequence[AudienceException]) -> str:
         """Who would see it, in words, with what is chosen now."""
         audience = self.cleaned_data["audience"]
-        return self.onlookers.words(audience, wanted, self.listing, listed_to=self.listed_to)
+        return self.audience_preview.describe(
+            audience, exceptions, self.listing_exceptions, listed_to=self.listed_to
+        )
 
 
-READ_AGAIN = _("The notice has changed since you opened this page. Read it again, then agree.")
+NOTICE_CHANGED_ERROR = _(
+    "The notice has changed since you opened this page. Read it again, then agree."
+)
 
 
 def agreement_field(*, required: bool) -> forms.BooleanField:
@@ -214,8 +232,8 @@ class AgreementForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where other words were shown than those that hold by now."""
-        if self.data.get("wording") != self.notice.sha256:
-            raise ValidationError(READ_AGAIN)
+        if self.data.get("notice_sha256") != self.notice.sha256:
+            raise ValidationError(NOTICE_CHANGED_ERROR)
         return self.cleaned_data
 
 

@@ -18,9 +18,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.accounts.emails import write_to_account
+from participants.accounts import emails
+from participants.accounts.emails import email_account
 from participants.accounts.sessions import keep_session
-from participants.directory.audience_preview import Onlookers
+from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Consent,
     ConsentNotice,
@@ -29,13 +30,23 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.privacy import access_log, consent, hiding, retention
-from participants.privacy.audience_choice import can_be_left_out, choose, state_of
-from participants.privacy.erasure import erase_oneself
-from participants.privacy.forms import AgreementForm, EraseForm, ReviewForm, WhoForm, of_channel
+from participants.privacy import access_log, consent, retention
+from participants.privacy.audience_choice import (
+    excludable_organisations,
+    set_audience,
+    sharing_version,
+)
+from participants.privacy.erasure import erase_own_data
+from participants.privacy.forms import (
+    AgreementForm,
+    AudienceForm,
+    EraseForm,
+    ReviewForm,
+    exceptions_for_channel,
+)
 from participants.privacy.personal_data import sections as personal_data
 from roundtable.audit import log as audit
-from roundtable.query_forms import ListForm, page_of
+from roundtable.query_forms import ListForm, get_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,36 +56,36 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
     channel = None
     if key:
         channel = get_object_or_404(ContactChannel, handle=key, delegate=delegate)
-    number = channel.pk if channel else None
+    channel_id = channel.pk if channel else None
     saved = list(delegate.exceptions.select_related("organisation"))
-    own = of_channel(saved, number)
-    state = state_of(delegate, saved)
+    own_exceptions = exceptions_for_channel(saved, channel_id)
+    state = sharing_version(delegate, saved)
     is_stale = request.method == "POST" and request.POST.get("state", state) != state
-    form = WhoForm(
+    form = AudienceForm(
         request.POST if request.method == "POST" and not is_stale else None,
-        onlookers=Onlookers.of(delegate),
-        organisations=can_be_left_out(delegate, saved),
+        audience_preview=AudiencePreview.of(delegate),
+        organisations=excludable_organisations(delegate, saved),
         audience=channel.audience if channel else delegate.listed_to,
-        saved=own,
-        listing=of_channel(saved, None) if channel else [],
+        saved_exceptions=own_exceptions,
+        listing_exceptions=exceptions_for_channel(saved, None) if channel else [],
         has_agreed=delegate.consented_at is not None,
         is_protected=delegate.is_protected and not channel,
         listed_to=delegate.listed_to if channel else "",
     )
     words = ""
     if form.is_bound and form.is_valid():
-        wanted = form.wanted(delegate, number)
+        chosen = form.chosen_exceptions(delegate, channel_id)
         if "count" not in request.POST:
-            choose(
+            set_audience(
                 delegate,
                 channel,
                 audience=form.cleaned_data["audience"],
-                left_out=wanted,
+                exceptions=chosen,
                 at=timezone.now(),
             )
-            messages.success(request, _("Saved: %s") % form.describe(wanted))
+            messages.success(request, _("Saved: %s") % form.describe_audience(chosen))
             return redirect("me")
-        words = form.describe(wanted)
+        words = form.describe_audience(chosen)
     context = {
         "form": form,
         "channel": channel,
@@ -83,10 +94,10 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
         "is_stale": is_stale,
     }
     status = 400 if form.errors or is_stale else 200
-    return render(request, "participants/my_audience.html", context, status=status)
+    return render(request, "participants/privacy/my_audience.html", context, status=status)
 
 
-def own_delegate(request: HttpRequest) -> Delegate:
+def get_own_delegate(request: HttpRequest) -> Delegate:
     """The profile of who asks; 404 where there is none."""
     return get_object_or_404(Delegate, user=request.user.pk)
 
@@ -94,12 +105,12 @@ def own_delegate(request: HttpRequest) -> Delegate:
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_consent(request: HttpRequest) -> HttpResponse:
     """The notice, one's agreement to it, and each time one agreed or took it back."""
-    delegate = own_delegate(request)
-    notice = consent.current_notice(get_language() or consent.FALLBACK)
+    delegate = get_own_delegate(request)
+    notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
     data = request.POST if request.method == "POST" else None
     form = AgreementForm(data, notice)
     if data is not None and form.is_valid():
-        agree = consent.renew if delegate.consented_at else consent.give
+        agree = consent.renew_consent if delegate.consented_at else consent.give_consent
         agree(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
         messages.success(request, _("Thank you. Your agreement is recorded."))
         return redirect("my-consent")
@@ -108,18 +119,18 @@ def my_consent(request: HttpRequest) -> HttpResponse:
         "form": form,
         "consented_at": delegate.consented_at,
         "is_current": consent.agreed_version(delegate) == notice.version,
-        "acts": consent.record_of(delegate),
+        "acts": consent.consent_history(delegate),
     }
     status = 200 if data is None else 400
-    return render(request, "participants/my_consent.html", context, status=status)
+    return render(request, "participants/privacy/my_consent.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_consent_withdraw(request: HttpRequest) -> HttpResponse:
     """Takes one's agreement back; a GET leads to the page with the button."""
-    delegate = own_delegate(request)
+    delegate = get_own_delegate(request)
     if request.method == "POST":
-        consent.withdraw(delegate, by=Consent.By.OWNER, at=timezone.now())
+        consent.withdraw_consent(delegate, by=Consent.By.OWNER, at=timezone.now())
         messages.success(request, _("Your agreement is taken back. Nothing of you is shared now."))
     return redirect("my-consent")
 
@@ -127,21 +138,21 @@ def my_consent_withdraw(request: HttpRequest) -> HttpResponse:
 @require_safe
 def my_consent_notice(request: HttpRequest, version: int, language: str) -> HttpResponse:
     """The exact words that one agreed to; of other wordings there is nothing here."""
-    acts = consent.record_of(own_delegate(request))
+    acts = consent.consent_history(get_own_delegate(request))
     agreed = acts.filter(notice__version=version, notice__language=language)
     notice = ConsentNotice.objects.filter(pk__in=agreed.values("notice")).first()
     if notice is None:
         raise Http404
-    return render(request, "participants/my_consent_notice.html", {"notice": notice})
+    return render(request, "participants/privacy/my_consent_notice.html", {"notice": notice})
 
 
 @require_safe
 def my_consent_text(request: HttpRequest) -> HttpResponse:
     """One's record of agreements as a text file, with the words of each notice."""
-    acts = consent.record_of(own_delegate(request))
+    acts = consent.consent_history(get_own_delegate(request))
     notices = ConsentNotice.objects.filter(pk__in=acts.values("notice")).order_by("pk")
     context = {"acts": acts, "notices": notices}
-    text = render_to_string("participants/my_consent.txt", context, request)
+    text = render_to_string("participants/privacy/my_consent.txt", context, request)
     return HttpResponse(
         text,
         content_type="text/plain; charset=utf-8",
@@ -153,13 +164,13 @@ def my_consent_text(request: HttpRequest) -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """All of it, to read; where one signed in only after a fresh code."""
     assert isinstance(request.user, User)
-    person = personal_data.Person.of(request.user)
+    person = personal_data.DataSubject.of(request.user)
     context = {
-        "sections": personal_data.held(person, timezone.now()),
+        "sections": personal_data.collect_personal_data(person, timezone.now()),
         "has_profile": person.delegate is not None,
-        "is_proven": _is_proven(request),
+        "is_reauthenticated": _has_reauthenticated(request),
     }
-    return render(request, "participants/my_data.html", context)
+    return render(request, "participants/privacy/my_data.html", context)
 
 
 @require_safe
@@ -168,9 +179,11 @@ def my_data_json(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
-    _tell(request.user, now)
-    sections = personal_data.held(personal_data.Person.of(request.user), now)
-    return _file(personal_data.as_json(sections, now), "application/json", "my-data.json")
+    _notify_download(request.user, now)
+    sections = personal_data.collect_personal_data(personal_data.DataSubject.of(request.user), now)
+    return _download_response(
+        personal_data.to_json(sections, now), "application/json", "my-data.json"
+    )
 
 
 @require_safe
@@ -179,13 +192,13 @@ def my_data_zip(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
-    _tell(request.user, now)
-    person = personal_data.Person.of(request.user)
-    archive = personal_data.as_zip(person, personal_data.held(person, now), now)
-    return _file(archive, "application/zip", "my-data.zip")
+    _notify_download(request.user, now)
+    person = personal_data.DataSubject.of(request.user)
+    archive = personal_data.to_zip(person, personal_data.collect_personal_data(person, now), now)
+    return _download_response(archive, "application/zip", "my-data.zip")
 
 
-def _is_proven(request: HttpRequest) -> bool:
+def _has_reauthenticated(request: HttpRequest) -> bool:
     """Whether the person showed minutes ago who they are, so that nobody else sits there."""
     try:
         raise_if_reauthentication_required(request, app="participants")
@@ -194,18 +207,18 @@ def _is_proven(request: HttpRequest) -> bool:
     return True
 
 
-def _tell(user: User, at: datetime) -> None:
+def _notify_download(user: User, at: datetime) -> None:
     """Whoever did not take the file themselves learns of it, from one message a day."""
-    write_to_account(
+    email_account(
         user,
-        cause=f"data taken {user.pk} {at:%Y-%m-%d}",
-        template="participants/mail/data_taken",
+        dedup_key=f"data taken {user.pk} {at:%Y-%m-%d}",
+        template="participants/privacy/emails/data_downloaded",
         context={},
         at=at,
     )
 
 
-def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
+def _download_response(content: str | bytes, content_type: str, name: str) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=content_type,
@@ -222,7 +235,7 @@ def erase_me(request: HttpRequest) -> HttpResponse:
     if data is not None and form.is_valid():
         raise_if_reauthentication_required(request, app="participants")
         try:
-            erase_oneself(request.user, at=timezone.now())
+            erase_own_data(request.user, at=timezone.now())
         except OSError:  # the ledger: nobody goes without a mark
             form.add_error(
                 None, _("That did not work, and nothing is erased. Try again in some minutes.")
@@ -230,17 +243,17 @@ def erase_me(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             return redirect("erased")
-    kept = Participation.objects.confirmed().filter(delegate__user=request.user)
-    context = {"form": form, "participations": kept.select_related("event", "organisation")}
+    confirmed = Participation.objects.confirmed().filter(delegate__user=request.user)
+    context = {"form": form, "participations": confirmed.select_related("event", "organisation")}
     status = 400 if form.errors else 200
-    return render(request, "participants/erase_me.html", context, status=status)
+    return render(request, "participants/privacy/erase_me.html", context, status=status)
 
 
 @require_safe
 @login_not_required
 def erased(request: HttpRequest) -> HttpResponse:
     """Where one stands afterwards, signed out; the same for everybody."""
-    return render(request, "participants/erased.html")
+    return render(request, "participants/privacy/erased.html")
 
 
 # The address holds the secret, so nothing but it is asked for: no cookie, no session.
@@ -253,13 +266,13 @@ def hide_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
     Both pages are the same whatever became of the person, for messages are handed on.
     """
-    if not hiding.is_ours(token):
+    if not emails.is_authentic_link(token):
         raise Http404
     if request.method != "POST":
-        return render(request, "participants/hide.html")
-    if delegate := hiding.delegate_of(token):
+        return render(request, "participants/privacy/hide.html")
+    if delegate := emails.delegate_for_hide_link(token):
         _hide(request, delegate, Consent.By.LINK)
-    return render(request, "participants/hidden.html")
+    return render(request, "participants/privacy/hide_done.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -286,40 +299,43 @@ def show_me(request: HttpRequest) -> HttpResponse:
         if "end_links" in request.POST:
             # Whoever sits at an open window must not take the way to hide from its owner.
             raise_if_reauthentication_required(request, app="participants")
-            consent.end_links(delegate, at=timezone.now())
-        consent.resume(delegate, at=timezone.now())
+            consent.revoke_hide_links(delegate, at=timezone.now())
+        consent.unhide_profile(delegate, at=timezone.now())
     return redirect("me")
 
 
 def _hide(request: HttpRequest, delegate: Delegate, by: Consent.By) -> None:
-    was_shown = consent.pause(delegate, by=by, at=timezone.now())
+    was_shown = consent.hide_profile(delegate, by=by, at=timezone.now())
     if was_shown and request.user.pk and request.user.pk == delegate.user_id:
         keep_session(request)
 
 
 @require_safe
-def my_looks(request: HttpRequest) -> HttpResponse:
+def my_access_log(request: HttpRequest) -> HttpResponse:
     """Each look at oneself: when, what, and by which organisation."""
-    delegate = own_delegate(request)
+    delegate = get_own_delegate(request)
     form = ListForm(request.GET)
-    page = page_of(form, access_log.entries_about(delegate)) if form.is_valid() else None
+    page = get_page(form, access_log.access_entries(delegate)) if form.is_valid() else None
     context = {
         "form": form,
         "page": page,
-        "looks": access_log.readable(page.object_list, delegate) if page else [],
-        "is_changed": audit.is_known_falsely(delegate),
-        "kept": settings.LOG_KEPT_DAYS,
+        "entries": access_log.describe_entries(page.object_list, delegate) if page else [],
+        "is_changed": audit.has_tampered_key(delegate),
+        "retention_days": settings.LOG_RETENTION_DAYS,
     }
     return render(
-        request, "participants/my_looks.html", context, status=400 if form.errors else 200
+        request,
+        "participants/privacy/my_access_log.html",
+        context,
+        status=400 if form.errors else 200,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_review(request: HttpRequest) -> HttpResponse:
     """Says that all of one's own profile is still right."""
-    delegate = own_delegate(request)
-    answer = _ask(request, delegate, Consent.By.OWNER)
+    delegate = get_own_delegate(request)
+    answer = _review_response(request, delegate, Consent.By.OWNER)
     if answer is None:
         messages.success(request, _("Thank you. You are asked again in eleven months."))
         return redirect("me")
@@ -333,22 +349,24 @@ def my_review(request: HttpRequest) -> HttpResponse:
 @cache_control(private=True, no_store=True)
 def review_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The same without signing in: the link stands in the message that asks."""
-    found = retention.delegate_of(token)
+    found = retention.delegate_for_review_link(token)
     if found is None:
         raise Http404
     delegate, is_open = found
     if not is_open:
-        return render(request, "participants/review_answered.html")
-    return _ask(request, delegate, Consent.By.LINK) or redirect(request.path)
+        return render(request, "participants/privacy/review_answered.html")
+    return _review_response(request, delegate, Consent.By.LINK) or redirect(request.path)
 
 
-def _ask(request: HttpRequest, delegate: Delegate, by: Consent.By) -> HttpResponse | None:
+def _review_response(
+    request: HttpRequest, delegate: Delegate, by: Consent.By
+) -> HttpResponse | None:
     """The page with the button; None once it was pressed."""
-    notice = consent.current_notice(get_language() or consent.FALLBACK)
+    notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
     data = request.POST if request.method == "POST" else None
     form = ReviewForm(data, notice)
     if data is not None and form.is_valid():
-        retention.answer(delegate, notice=notice, by=by, at=timezone.now())
+        retention.confirm_profile(delegate, notice=notice, by=by, at=timezone.now())
         return None
     context = {
         "form": form,
@@ -357,4 +375,6 @@ def _ask(request: HttpRequest, delegate: Delegate, by: Consent.By) -> HttpRespon
         "is_current": consent.agreed_version(delegate) == notice.version,
         "is_signed_in": by == Consent.By.OWNER,
     }
-    return render(request, "participants/review.html", context, status=200 if data is None else 400)
+    return render(
+        request, "participants/privacy/my_review.html", context, status=200 if data is None else 400
+    )

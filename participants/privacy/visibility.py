@@ -11,7 +11,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from participants.channels import ChannelKind, display_value, link_of
 from participants.models import (
     Affiliation,
     Audience,
@@ -23,16 +22,17 @@ from participants.models import (
     RevealBudget,
     User,
 )
-from participants.permissions import behalf_of
+from participants.models.channels import ChannelKind, contact_url, display_value
+from participants.permissions import acting_capacity
 from participants.privacy.audiences import (
-    VISITOR,
-    LeftOut,
-    Person,
+    ANONYMOUS_VIEWER,
+    ExceptionSet,
+    ProfileOwner,
     Viewer,
-    inside,
-    is_inside,
-    stand_in,
-    viewer_of,
+    audience_condition,
+    get_viewer,
+    hypothetical_viewer,
+    is_in_audience,
 )
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -82,72 +82,76 @@ class Profile:
 
 
 __all__ = [
-    "VISITOR",
-    "BudgetSpent",
+    "ANONYMOUS_VIEWER",
     "Card",
     "Channel",
     "Profile",
+    "RevealBudgetExceeded",
     "Viewer",
     "Workplace",
-    "cards",
-    "cards_by_number",
-    "cards_of_asking",
-    "channels_seen_by",
-    "find",
-    "listed",
-    "listed_at",
+    "cards_by_id",
+    "current_affiliations",
+    "find_profile",
+    "get_viewer",
+    "hypothetical_viewer",
+    "listed_at_organisation",
+    "listed_delegates",
+    "make_cards",
+    "public_profiles",
+    "requester_cards",
     "reveal",
-    "shared_with_everyone",
-    "stand_in",
-    "viewer_of",
-    "workplaces",
+    "visible_channels",
 ]
 
 
-class BudgetSpent(Exception):
+class RevealBudgetExceeded(Exception):
     """The viewer has opened as many profiles today as one may."""
 
 
-def listed(viewer: Viewer, on: date) -> QuerySet[Delegate]:
+def listed_delegates(viewer: Viewer, on: date) -> QuerySet[Delegate]:
     """The people who are listed to this viewer, each with the names of a workplace.
 
     Nobody whose account is closed, who hides everything or who has not agreed to the notice is
     among them; oneself always is.
     """
     exceptions = AudienceException.objects.filter(delegate=OuterRef("pk"), channel=None)
-    admitted = _shown() & inside("listed_to", "pk", exceptions, viewer)
+    visible = _shareable_condition() & audience_condition("listed_to", "pk", exceptions, viewer)
     if viewer.delegate:
-        admitted |= Q(pk=viewer.delegate)
-    return _with_workplace(on).filter(admitted, user__is_active=True)
+        visible |= Q(pk=viewer.delegate)
+    return _annotate_workplace(on).filter(visible, user__is_active=True)
 
 
-def _with_workplace(on: date) -> QuerySet[Delegate]:
-    present = workplaces(on).filter(delegate=OuterRef("pk"))
+def _annotate_workplace(on: date) -> QuerySet[Delegate]:
+    present = current_affiliations(on).filter(delegate=OuterRef("pk"))
     return Delegate.objects.annotate(
         workplace_name=Subquery(present.values("organisation__name")[:1]),
         workplace_slug=Subquery(present.values("organisation__slug")[:1]),
     )
 
 
-def _shown() -> Q:
-    return Q(consented_at__isnull=False, paused_at=None, erased_at=None)
+def _shareable_condition() -> Q:
+    return Q(consented_at__isnull=False, hidden_at=None, erased_at=None)
 
 
-def channels_seen_by(viewer: Viewer, on: date) -> QuerySet[ContactChannel]:
+def visible_channels(viewer: Viewer, on: date) -> QuerySet[ContactChannel]:
     """The channels of others that this viewer may see, one's own aside."""
     exceptions = AudienceException.objects.filter(channel=OuterRef("pk"))
-    seen = inside("audience", "delegate", exceptions, viewer)
-    found = ContactChannel.objects.filter(seen, delegate__in=listed(viewer, on).values("pk"))
+    visible = audience_condition("audience", "delegate", exceptions, viewer)
+    found = ContactChannel.objects.filter(
+        visible, delegate__in=listed_delegates(viewer, on).values("pk")
+    )
     return found.exclude(delegate=viewer.delegate) if viewer.delegate else found
 
 
-def listed_at(organisation: Organisation, viewer: Viewer, on: date) -> QuerySet[Delegate]:
+def listed_at_organisation(
+    organisation: Organisation, viewer: Viewer, on: date
+) -> QuerySet[Delegate]:
     """Those of `listed` who work at this organisation."""
-    here = workplaces(on).filter(organisation=organisation)
-    return listed(viewer, on).filter(pk__in=here.values("delegate"))
+    affiliations = current_affiliations(on).filter(organisation=organisation)
+    return listed_delegates(viewer, on).filter(pk__in=affiliations.values("delegate"))
 
 
-def workplaces(on: date) -> QuerySet[Affiliation]:
+def current_affiliations(on: date) -> QuerySet[Affiliation]:
     """Where people work on that day, as far as the organisation is public; the latest first."""
     return (
         Affiliation.objects.filter(
@@ -159,29 +163,31 @@ def workplaces(on: date) -> QuerySet[Affiliation]:
     )
 
 
-def cards(delegates: Iterable[Delegate]) -> list[Card]:
+def make_cards(delegates: Iterable[Delegate]) -> list[Card]:
     """What a list shows of people that `listed` returned."""
-    return [_card(delegate) for delegate in delegates]
+    return [_make_card(delegate) for delegate in delegates]
 
 
-def cards_by_number(viewer: Viewer, numbers: Iterable[int], on: date) -> dict[int, Card]:
+def cards_by_id(viewer: Viewer, ids: Iterable[int], on: date) -> dict[int, Card]:
     """Cards of those among these delegates who are listed to the viewer."""
-    found = listed(viewer, on).filter(pk__in=set(numbers))
-    return {delegate.pk: _card(delegate) for delegate in found}
+    found = listed_delegates(viewer, on).filter(pk__in=set(ids))
+    return {delegate.pk: _make_card(delegate) for delegate in found}
 
 
-def cards_of_asking(numbers: Iterable[int], on: date) -> dict[int, Card]:
+def requester_cards(ids: Iterable[int], on: date) -> dict[int, Card]:
     """Cards of people who ask to be introduced, for the one whom they ask and nobody else."""
-    people = _with_workplace(on).filter(_shown(), pk__in=set(numbers), user__is_active=True)
-    return {delegate.pk: _card(delegate) for delegate in people}
+    people = _annotate_workplace(on).filter(
+        _shareable_condition(), pk__in=set(ids), user__is_active=True
+    )
+    return {delegate.pk: _make_card(delegate) for delegate in people}
 
 
-def _card(delegate: Delegate) -> Card:
+def _make_card(delegate: Delegate) -> Card:
     name, slug = delegate.workplace_name, delegate.workplace_slug  # type: ignore[attr-defined]
-    return _card_with(delegate, Workplace(name=name, slug=slug) if name else None)
+    return _build_card(delegate, Workplace(name=name, slug=slug) if name else None)
 
 
-def _card_with(delegate: Delegate, workplace: Workplace | None) -> Card:
+def _build_card(delegate: Delegate, workplace: Workplace | None) -> Card:
     return Card(
         handle=delegate.handle,
         name=delegate.name,
@@ -192,7 +198,7 @@ def _card_with(delegate: Delegate, workplace: Workplace | None) -> Card:
     )
 
 
-def shared_with_everyone(
+def public_profiles(
     on: date, event: Event | None = None, limit: int | None = None
 ) -> list[Profile]:
     """People who are listed to everyone and share at least one channel with everyone.
@@ -200,14 +206,14 @@ def shared_with_everyone(
     `event` narrows it to confirmed participants of that roundtable.
     """
     public = ContactChannel.objects.filter(delegate=OuterRef("pk"), audience=Audience.EVERYONE)
-    found = listed(VISITOR, on).filter(Exists(public)).order_by("name", "pk")
+    found = listed_delegates(ANONYMOUS_VIEWER, on).filter(Exists(public)).order_by("name", "pk")
     if event:
         took_part = Participation.objects.confirmed().filter(event=event)
         found = found.filter(pk__in=took_part.values("delegate"))
     channels = ContactChannel.objects.filter(audience=Audience.EVERYONE)
     return [
         Profile(
-            card=_card(delegate),
+            card=_make_card(delegate),
             about="",
             languages=(),
             workplaces=(),
@@ -218,20 +224,22 @@ def shared_with_everyone(
     ]
 
 
-def find(viewer: Viewer, handle: str, on: date, *, opened: bool = False) -> Profile | None:
+def find_profile(
+    viewer: Viewer, handle: str, on: date, *, revealed: bool = False
+) -> Profile | None:
     """The profile as the viewer's page shows it; None where it is hidden or absent.
 
     Without `opened` it holds the channels shared with everyone; with it, all that this viewer may
     see after pressing "Show". One's own profile holds everything.
     """
     delegate = (
-        listed(viewer, on)
+        listed_delegates(viewer, on)
         .filter(handle=handle)
         .select_related("user")
         .prefetch_related(
             "languages",
             "exceptions",
-            Prefetch("affiliations", workplaces(on)),
+            Prefetch("affiliations", current_affiliations(on)),
             Prefetch("channels", ContactChannel.objects.order_by("pk")),
             Prefetch(
                 "participations",
@@ -243,48 +251,62 @@ def find(viewer: Viewer, handle: str, on: date, *, opened: bool = False) -> Prof
     if delegate is None:
         return None
     is_own = delegate.pk == viewer.delegate
-    eyes = viewer if opened or is_own else VISITOR
-    person = _person(delegate)
+    effective_viewer = viewer if revealed or is_own else ANONYMOUS_VIEWER
+    owner = _profile_owner(delegate)
     # The database has answered; that the rule in hand says the same costs nothing.
-    if not is_own and not _is_listed(delegate, person, viewer):
+    if not is_own and not _is_listed(delegate, owner, viewer):
         return None
-    at_work = tuple(
+    profile_workplaces = tuple(
         Workplace(row.organisation.name, row.organisation.slug, row.post)
         for row in delegate.affiliations.all()
     )
     return Profile(
-        card=_card_with(delegate, replace(at_work[0], post="") if at_work else None),
+        card=_build_card(
+            delegate, replace(profile_workplaces[0], post="") if profile_workplaces else None
+        ),
         about=delegate.about,
         languages=tuple(str(row) for row in delegate.languages.all()),
-        workplaces=at_work,
+        workplaces=profile_workplaces,
         channels=_to_channels(
             channel
             for channel in delegate.channels.all()
             if is_own
-            or (_is_listed(delegate, person, eyes) and _is_seen(delegate, channel, person, eyes))
+            or (
+                _is_listed(delegate, owner, effective_viewer)
+                and _is_channel_visible(delegate, channel, owner, effective_viewer)
+            )
         ),
         is_own=is_own,
     )
 
 
-def _person(delegate: Delegate) -> Person:
-    seats = {
+def _profile_owner(delegate: Delegate) -> ProfileOwner:
+    event_constituencies = {
         (row.event_id, row.organisation.constituency.value) for row in delegate.participations.all()
     }
-    return Person(delegate.pk, frozenset(seats))
+    return ProfileOwner(delegate.pk, frozenset(event_constituencies))
 
 
-def _is_listed(delegate: Delegate, person: Person, viewer: Viewer) -> bool:
-    is_open = delegate.user is not None and delegate.user.is_active
-    if not is_open or not delegate.consented_at or delegate.paused_at or delegate.erased_at:
+def _is_listed(delegate: Delegate, owner: ProfileOwner, viewer: Viewer) -> bool:
+    has_active_account = delegate.user is not None and delegate.user.is_active
+    if (
+        not has_active_account
+        or not delegate.consented_at
+        or delegate.hidden_at
+        or delegate.erased_at
+    ):
         return False
-    left_out = LeftOut.of(row for row in delegate.exceptions.all() if row.channel_id is None)
-    return is_inside(delegate.listed_to, left_out, viewer, person)
+    exceptions = ExceptionSet.of(row for row in delegate.exceptions.all() if row.channel_id is None)
+    return is_in_audience(delegate.listed_to, exceptions, viewer, owner)
 
 
-def _is_seen(delegate: Delegate, channel: ContactChannel, person: Person, viewer: Viewer) -> bool:
-    left_out = LeftOut.of(row for row in delegate.exceptions.all() if row.channel_id == channel.pk)
-    return is_inside(channel.audience, left_out, viewer, person)
+def _is_channel_visible(
+    delegate: Delegate, channel: ContactChannel, owner: ProfileOwner, viewer: Viewer
+) -> bool:
+    exceptions = ExceptionSet.of(
+        row for row in delegate.exceptions.all() if row.channel_id == channel.pk
+    )
+    return is_in_audience(channel.audience, exceptions, viewer, owner)
 
 
 def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
@@ -293,28 +315,35 @@ def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
             kind=ChannelKind(row.kind),
             value=row.value,
             display=display_value(row.kind, row.value),
-            link=link_of(row.kind, row.value),
+            link=contact_url(row.kind, row.value),
         )
         for row in rows
     )
 
 
 @transaction.atomic
-def reveal(user: User, handle: str, at: datetime, act: str = "reveal") -> Profile | None:
+def reveal(user: User, handle: str, at: datetime, action: str = "reveal") -> Profile | None:
     """All that this person may see of a profile: one from the day's budget, one log entry.
 
     None where the profile is hidden or absent, which costs nothing, as does one's own. `act` is
     "vcard" where a card is taken away.
-    Raises BudgetSpent where the day's budget is used up.
+    Raises RevealBudgetExceeded where the day's budget is used up.
     """
     on = at.date()
-    viewer = viewer_of(user, on)
-    profile = find(viewer, handle, on, opened=True)
+    viewer = get_viewer(user, on)
+    profile = find_profile(viewer, handle, on, revealed=True)
     if profile is None or profile.is_own:
         return profile
     if not RevealBudget.spend(user, on):
-        raise BudgetSpent
+        raise RevealBudgetExceeded
     delegate = Delegate.objects.get(handle=handle)
-    body, detail = behalf_of(user, delegate, on)
-    audit.record(act=act, at=at, actor=user, subject=delegate, organisation=body, detail=detail)
+    organisation_slug, detail = acting_capacity(user, delegate, on)
+    audit.record(
+        action=action,
+        at=at,
+        actor=user,
+        subject=delegate,
+        organisation=organisation_slug,
+        detail=detail,
+    )
     return profile

@@ -2,7 +2,7 @@
 
 from django import template
 
-from participants.accounts.sessions import device_of
+from participants.accounts.sessions import device_name
 
 register = template.Library()
-register.filter("device", device_of)
+register.filter("device", device_name)

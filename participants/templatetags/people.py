@@ -2,7 +2,7 @@
 
 from django import template
 
-from participants.onboarding.invitations import masked
+from participants.onboarding.invitations import mask_email
 
 register = template.Library()
-register.filter("masked", masked)
+register.filter("mask_email", mask_email)

@@ -16,9 +16,9 @@ from django.db import models, transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-FIRST = "0" * 64  # what the first entry is sealed with
-AT_ONCE = 500  # rows of one question
-PRUNE = "prune log"
+GENESIS_HASH = "0" * 64  # what the first entry is sealed with
+BATCH_SIZE = 500  # rows of one question
+PRUNE_ACTION = "prune log"
 
 
 class AuditKey(models.Model):
@@ -33,7 +33,7 @@ class AuditKey(models.Model):
         unique=True,
         help_text=_("The model and number of the person, for example participants.user:7."),
     )
-    proof = models.CharField(
+    signature = models.CharField(
         _("proof"),
         max_length=64,
         help_text=_("HMAC-SHA-256 over both, with a key that is not in the database."),
@@ -47,9 +47,9 @@ class AuditKey(models.Model):
         return self.key
 
     @property
-    def is_genuine(self) -> bool:
+    def has_valid_signature(self) -> bool:
         """Whether the key still stands for whom it was made."""
-        return hmac.compare_digest(self.proof, proof_of(self.key, self.subject))
+        return hmac.compare_digest(self.signature, sign_key(self.key, self.subject))
 
 
 class AuditHead(models.Model):
@@ -58,18 +58,21 @@ class AuditHead(models.Model):
     sequence = models.PositiveBigIntegerField(
         _("last number"), default=0, help_text=_("The number of the last entry.")
     )
-    seal = models.CharField(
-        _("last seal"), max_length=64, default=FIRST, help_text=_("The seal of the last entry.")
+    chain_hash = models.CharField(
+        _("last seal"),
+        max_length=64,
+        default=GENESIS_HASH,
+        help_text=_("The seal of the last entry."),
     )
-    removed_to = models.PositiveBigIntegerField(
+    pruned_through = models.PositiveBigIntegerField(
         _("removed up to"),
         default=0,
         help_text=_("The number of the last entry that was older than logs are kept."),
     )
-    removed_seal = models.CharField(
+    pruned_hash = models.CharField(
         _("seal before the first"),
         max_length=64,
-        default=FIRST,
+        default=GENESIS_HASH,
         help_text=_("The seal of that entry, which the first one kept is sealed with."),
     )
 
@@ -97,7 +100,7 @@ class AuditEntry(models.Model):
         blank=True,
         help_text=_("The short name in addresses of the organisation that the person acted for."),
     )
-    act = models.CharField(_("what"), max_length=60, help_text=_("A word such as reveal."))
+    action = models.CharField(_("what"), max_length=60, help_text=_("A word such as reveal."))
     subject = models.CharField(
         _("of whom"), max_length=16, blank=True, help_text=_("The opaque key of whose data it was.")
     )
@@ -107,7 +110,7 @@ class AuditEntry(models.Model):
         blank=True,
         help_text=_("What the words above do not say. Never a personal detail."),
     )
-    seal = models.CharField(
+    chain_hash = models.CharField(
         _("seal"), max_length=64, help_text=_("SHA-256 over this entry and the seal before it.")
     )
 
@@ -121,64 +124,64 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sequence} {self.act}"
+        return f"{self.sequence} {self.action}"
 
-    def seal_after(self, previous: str) -> str:
+    def compute_hash(self, previous_hash: str) -> str:
         """The seal of this entry where the entry before it carries `previous`."""
         content = [
-            previous,
+            previous_hash,
             self.sequence,
             self.at.astimezone(UTC).isoformat(timespec="microseconds"),
             self.actor,
             self.organisation,
-            self.act,
+            self.action,
             self.subject,
             self.detail,
         ]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
-def name_of(subject: models.Model) -> str:
+def subject_label(subject: models.Model) -> str:
     """What the mapping of keys calls a row, for example participants.user:7."""
     return f"{subject._meta.label_lower}:{subject.pk}"
 
 
-def proof_of(key: str, subject: str) -> str:
+def sign_key(key: str, subject: str) -> str:
     """What binds a key to whom it stands for."""
     content = json.dumps(["key of the log", key, subject]).encode()
     return hmac.new(settings.ERASURE_KEY.encode(), content, hashlib.sha256).hexdigest()
 
 
-def key_of(subject: models.Model) -> str:
+def get_or_create_key(subject: models.Model) -> str:
     """The opaque key that the log uses for a person; made at the first need."""
-    name, new = name_of(subject), get_random_string(16)
+    name, new = subject_label(subject), get_random_string(16)
     key, _created = AuditKey.objects.get_or_create(
-        subject=name, defaults={"key": new, "proof": proof_of(new, name)}
+        subject=name, defaults={"key": new, "signature": sign_key(new, name)}
     )
     return key.key
 
 
-def keys_of(*subjects: models.Model) -> list[str]:
+def valid_keys(*subjects: models.Model) -> list[str]:
     """The keys that stand for these rows, as far as nobody changed for whom they stand."""
-    mapped = AuditKey.objects.filter(subject__in=[name_of(subject) for subject in subjects])
-    return [row.key for row in mapped if row.is_genuine]
+    rows = AuditKey.objects.filter(subject__in=[subject_label(subject) for subject in subjects])
+    return [row.key for row in rows if row.has_valid_signature]
 
 
-def is_known_falsely(subject: models.Model) -> bool:
+def has_tampered_key(subject: models.Model) -> bool:
     """Whether somebody changed which key stands for this row."""
-    mapped = AuditKey.objects.filter(subject=name_of(subject))
-    return any(not row.is_genuine for row in mapped)
+    rows = AuditKey.objects.filter(subject=subject_label(subject))
+    return any(not row.has_valid_signature for row in rows)
 
 
-def forget(subject: models.Model) -> None:
+def forget_subject(subject: models.Model) -> None:
     """Makes the log forget whom its entries are about; the chain stays whole."""
-    AuditKey.objects.filter(subject=name_of(subject)).delete()
+    AuditKey.objects.filter(subject=subject_label(subject)).delete()
 
 
 @transaction.atomic
 def record(
     *,
-    act: str,
+    action: str,
     at: datetime,
     actor: models.Model | None = None,
     subject: models.Model | None = None,
@@ -186,19 +189,19 @@ def record(
     detail: str = "",
 ) -> AuditEntry:
     """Adds one entry at the end of the chain."""
-    head = _locked_head()
+    head = _lock_head()
     entry = AuditEntry(
         sequence=head.sequence + 1,
         at=at,
-        actor=key_of(actor) if actor else "",
+        actor=get_or_create_key(actor) if actor else "",
         organisation=organisation,
-        act=act,
-        subject=key_of(subject) if subject else "",
+        action=action,
+        subject=get_or_create_key(subject) if subject else "",
         detail=detail,
     )
-    entry.seal = entry.seal_after(head.seal)
+    entry.chain_hash = entry.compute_hash(head.chain_hash)
     entry.save(force_insert=True)
-    head.sequence, head.seal = entry.sequence, entry.seal
+    head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
     head.save()
     return entry
 
@@ -207,7 +210,7 @@ def record(
 def record_all(
     subjects: Sequence[models.Model],
     *,
-    act: str,
+    action: str,
     at: datetime,
     actor: models.Model,
     organisation: str = "",
@@ -216,67 +219,67 @@ def record_all(
     """Adds one entry for each of many people, in their order, without a question for each."""
     if not subjects:
         return
-    head = _locked_head()
-    keys = _keys_of_all(subjects)
-    by = key_of(actor)
+    head = _lock_head()
+    keys = _get_or_create_keys(subjects)
+    actor_key = get_or_create_key(actor)
     entries = []
     for subject in subjects:
         entry = AuditEntry(
             sequence=head.sequence + 1,
             at=at,
-            actor=by,
+            actor=actor_key,
             organisation=organisation,
-            act=act,
-            subject=keys[name_of(subject)],
+            action=action,
+            subject=keys[subject_label(subject)],
             detail=detail,
         )
-        entry.seal = entry.seal_after(head.seal)
-        head.sequence, head.seal = entry.sequence, entry.seal
+        entry.chain_hash = entry.compute_hash(head.chain_hash)
+        head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
         entries.append(entry)
-    AuditEntry.objects.bulk_create(entries, AT_ONCE)
+    AuditEntry.objects.bulk_create(entries, BATCH_SIZE)
     head.save()
 
 
-def _keys_of_all(subjects: Sequence[models.Model]) -> dict[str, str]:
-    names = [name_of(subject) for subject in subjects]
+def _get_or_create_keys(subjects: Sequence[models.Model]) -> dict[str, str]:
+    names = [subject_label(subject) for subject in subjects]
     known: dict[str, str] = {}
-    for start in range(0, len(names), AT_ONCE):
-        rows = AuditKey.objects.filter(subject__in=names[start : start + AT_ONCE])
+    for start in range(0, len(names), BATCH_SIZE):
+        rows = AuditKey.objects.filter(subject__in=names[start : start + BATCH_SIZE])
         known |= {row.subject: row.key for row in rows}
     new = []
     for name in dict.fromkeys(names):
         if name not in known:
             key = known[name] = get_random_string(16)
-            new.append(AuditKey(subject=name, key=key, proof=proof_of(key, name)))
-    AuditKey.objects.bulk_create(new, AT_ONCE)
+            new.append(AuditKey(subject=name, key=key, signature=sign_key(key, name)))
+    AuditKey.objects.bulk_create(new, BATCH_SIZE)
     return known
 
 
 @transaction.atomic
-def prune(*, before: datetime, at: datetime) -> int:
+def prune_entries(*, before: datetime, at: datetime) -> int:
     """Removes the entries at the beginning that are older, and says how many.
 
     The rest stays verifiable, and the removal is an entry of its own. Keys that no entry needs any
     more go too.
     """
-    head = _locked_head()
-    kept = AuditEntry.objects.filter(at__gte=before).order_by("sequence").first()
+    head = _lock_head()
+    first_kept = AuditEntry.objects.filter(at__gte=before).order_by("sequence").first()
     last = AuditEntry.objects.order_by("-sequence")
-    if kept:
-        last = last.filter(sequence__lt=kept.sequence)
-    entry = last.first()
-    if entry is None:
+    if first_kept:
+        last = last.filter(sequence__lt=first_kept.sequence)
+    last_removed = last.first()
+    if last_removed is None:
         return 0
-    head.removed_to, head.removed_seal = entry.sequence, entry.seal
+    head.pruned_through, head.pruned_hash = last_removed.sequence, last_removed.chain_hash
     head.save()
-    number, _models = AuditEntry.objects.filter(sequence__lte=entry.sequence).delete()
-    record(act=PRUNE, at=at, detail=str(entry.sequence))
+    removed_count, _models = AuditEntry.objects.filter(sequence__lte=last_removed.sequence).delete()
+    record(action=PRUNE_ACTION, at=at, detail=str(last_removed.sequence))
     AuditKey.objects.exclude(key__in=AuditEntry.objects.values("actor")).exclude(
         key__in=AuditEntry.objects.values("subject")
     ).delete()
-    return number
+    return removed_count
 
 
-def _locked_head() -> AuditHead:
+def _lock_head() -> AuditHead:
     AuditHead.objects.get_or_create(pk=1)
     return AuditHead.objects.select_for_update().get(pk=1)

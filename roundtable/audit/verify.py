@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from roundtable.audit.log import FIRST, PRUNE, AuditEntry, AuditHead, AuditKey
+from roundtable.audit.log import GENESIS_HASH, PRUNE_ACTION, AuditEntry, AuditHead, AuditKey
 
 # Looking for where each entry stood takes the cube of their number.
-MOST_TRACED = 40
+MAX_TRACED_ENTRIES = 40
 
 
 @dataclass(frozen=True)
@@ -16,129 +16,149 @@ class Mismatch:
     """An entry that its own seal does not fit, and the seal of the entry before it."""
 
     entry: AuditEntry
-    previous: str
+    previous_hash: str
 
 
 @transaction.atomic
-def faults() -> list[str]:
+def find_log_faults() -> list[str]:
     """A sentence for each entry that was changed, removed, added or moved; none if all is well."""
     # Locked, so that nothing is added while it is read.
     head = AuditHead.objects.select_for_update().filter(pk=1).first() or AuditHead()
-    found: list[str] = []
+    messages: list[str] = []
     mismatches: list[Mismatch] = []
-    number, previous = head.removed_to, head.removed_seal
+    number, previous_hash = head.pruned_through, head.pruned_hash
     for entry in AuditEntry.objects.order_by("sequence").iterator():
-        if entry.sequence <= head.removed_to:
-            found.append(f"Entry {entry.sequence} was put back: it had been removed for its age.")
+        if entry.sequence <= head.pruned_through:
+            messages.append(
+                f"Entry {entry.sequence} was put back: it had been removed for its age."
+            )
             continue
         if entry.sequence != number + 1:
-            found.append(_missing(number + 1, entry.sequence - 1))
-        elif entry.seal != entry.seal_after(previous):
-            mismatches.append(Mismatch(entry, previous))
-        number, previous = entry.sequence, entry.seal
-    found += _explained(mismatches)
-    found += _ending(head, number, previous)
-    found += _beginning(head)
-    found += _mapping()
-    return found
+            messages.append(_missing_message(number + 1, entry.sequence - 1))
+        elif entry.chain_hash != entry.compute_hash(previous_hash):
+            mismatches.append(Mismatch(entry, previous_hash))
+        number, previous_hash = entry.sequence, entry.chain_hash
+    messages += _explain_mismatches(mismatches)
+    messages += _check_end(head, number, previous_hash)
+    messages += _check_start(head)
+    messages += _check_keys()
+    return messages
 
 
-def compared(number: int, seal: str) -> list[str]:
+def check_kept_hash(number: int, chain_hash: str) -> list[str]:
     """What speaks against an entry's number and seal that somebody kept elsewhere."""
     head = AuditHead.objects.filter(pk=1).first() or AuditHead()
     entry = AuditEntry.objects.filter(sequence=number).first()
     if entry:
-        known = entry.seal
-    elif number == head.removed_to:
-        known = head.removed_seal
-    elif number < head.removed_to:
+        stored_hash = entry.chain_hash
+    elif number == head.pruned_through:
+        stored_hash = head.pruned_hash
+    elif number < head.pruned_through:
         return []  # removed for its age
     elif number > head.sequence:
         return [f"You kept entry {number}; the log now ends at entry {head.sequence}."]
     else:
         return [f"Entry {number}, which you kept, is missing."]
-    return [] if known == seal else [f"Entry {number} does not carry the seal that you kept."]
+    return (
+        []
+        if stored_hash == chain_hash
+        else [f"Entry {number} does not carry the seal that you kept."]
+    )
 
 
-def _missing(first: int, last: int) -> str:
+def _missing_message(first: int, last: int) -> str:
     if first == last:
         return f"Entry {first} is missing."
     return f"Entries {first} to {last} are missing."
 
 
-def _ending(head: AuditHead, number: int, seal: str) -> Iterator[str]:
+def _check_end(head: AuditHead, number: int, chain_hash: str) -> Iterator[str]:
     if number < head.sequence:
-        yield _missing(number + 1, head.sequence) + " They were the last ones."
+        yield _missing_message(number + 1, head.sequence) + " They were the last ones."
     elif number > head.sequence:
         yield f"The log was to end at entry {head.sequence}; it goes on to entry {number}."
-    elif seal != head.seal:
+    elif chain_hash != head.chain_hash:
         yield (
             f"Entry {number}, the last, does not carry the seal that the log ended with: "
             "entries up to it were written anew."
         )
 
 
-def _beginning(head: AuditHead) -> Iterator[str]:
-    if not head.removed_to:
+def _check_start(head: AuditHead) -> Iterator[str]:
+    if not head.pruned_through:
         return
-    last = AuditEntry.objects.filter(act=PRUNE).order_by("-sequence").first()
-    if last is None or last.detail != str(head.removed_to):
-        yield f"No entry says that those up to {head.removed_to} were removed for their age."
+    last = AuditEntry.objects.filter(action=PRUNE_ACTION).order_by("-sequence").first()
+    if last is None or last.detail != str(head.pruned_through):
+        yield f"No entry says that those up to {head.pruned_through} were removed for their age."
 
 
-def _mapping() -> Iterator[str]:
+def _check_keys() -> Iterator[str]:
     for row in AuditKey.objects.order_by("pk").iterator():
-        if not row.is_genuine:
+        if not row.has_valid_signature:
             yield f"The key {row.key} no longer stands for whom it was made."
 
 
-def _explained(mismatches: list[Mismatch]) -> Iterator[str]:
-    traced = _traced(mismatches) if len(mismatches) <= MOST_TRACED else {}
-    if all(traced.get(item.entry.sequence) == item.entry.sequence for item in mismatches):
-        traced = {}  # each would be excused by another one
+def _explain_mismatches(mismatches: list[Mismatch]) -> Iterator[str]:
+    original_numbers = (
+        _trace_original_numbers(mismatches) if len(mismatches) <= MAX_TRACED_ENTRIES else {}
+    )
+    if all(original_numbers.get(item.entry.sequence) == item.entry.sequence for item in mismatches):
+        original_numbers = {}  # each would be excused by another one
     for mismatch in mismatches:
         number = mismatch.entry.sequence
-        origin = traced.get(number)
-        if origin is None:
+        original_number = original_numbers.get(number)
+        if original_number is None:
             yield f"Entry {number} does not match its seal: it, or the one before, was changed."
-        elif origin != number and _is_at(origin, mismatch.entry.seal):
-            yield f"Entry {number} is entry {origin} once more."
-        elif origin != number:
-            yield f"Entry {number} was moved: it was written as entry {origin}."
+        elif original_number != number and _entry_exists(
+            original_number, mismatch.entry.chain_hash
+        ):
+            yield f"Entry {number} is entry {original_number} once more."
+        elif original_number != number:
+            yield f"Entry {number} was moved: it was written as entry {original_number}."
         # Otherwise it is as it was written; the one before it is not.
 
 
-def _is_at(number: int, seal: str) -> bool:
-    return AuditEntry.objects.filter(sequence=number, seal=seal).exists()
+def _entry_exists(number: int, chain_hash: str) -> bool:
+    return AuditEntry.objects.filter(sequence=number, chain_hash=chain_hash).exists()
 
 
-def _traced(mismatches: list[Mismatch]) -> dict[int, int]:
+def _trace_original_numbers(mismatches: list[Mismatch]) -> dict[int, int]:
     """For the numbers of entries that nobody changed: the number that each was written with."""
-    seals = {FIRST}
-    seals |= {seal for item in mismatches for seal in (item.entry.seal, item.previous)}
+    known_hashes = {GENESIS_HASH}
+    known_hashes |= {
+        chain_hash
+        for item in mismatches
+        for chain_hash in (item.entry.chain_hash, item.previous_hash)
+    }
     numbers = {item.entry.sequence for item in mismatches}
-    copies = AuditEntry.objects.filter(seal__in=[item.entry.seal for item in mismatches])
-    for sequence, seal in copies.exclude(sequence__in=numbers).values_list("sequence", "seal"):
+    copies = AuditEntry.objects.filter(
+        chain_hash__in=[item.entry.chain_hash for item in mismatches]
+    )
+    for sequence, chain_hash in copies.exclude(sequence__in=numbers).values_list(
+        "sequence", "chain_hash"
+    ):
         numbers.add(sequence)
-        before = AuditEntry.objects.filter(sequence=sequence - 1).values_list("seal", flat=True)
-        seals |= {seal, *before}
+        previous_hashes = AuditEntry.objects.filter(sequence=sequence - 1).values_list(
+            "chain_hash", flat=True
+        )
+        known_hashes |= {chain_hash, *previous_hashes}
     return {
         item.entry.sequence: number
         for item in mismatches
         for number in sorted(numbers)
-        for seal in seals
-        if _fits(item.entry, number, seal)
+        for chain_hash in known_hashes
+        if _matches_hash(item.entry, number, chain_hash)
     }
 
 
-def _fits(entry: AuditEntry, number: int, previous: str) -> bool:
-    written = AuditEntry(
+def _matches_hash(entry: AuditEntry, number: int, previous_hash: str) -> bool:
+    original = AuditEntry(
         sequence=number,
         at=entry.at,
         actor=entry.actor,
         organisation=entry.organisation,
-        act=entry.act,
+        action=entry.action,
         subject=entry.subject,
         detail=entry.detail,
     )
-    return written.seal_after(previous) == entry.seal
+    return original.compute_hash(previous_hash) == entry.chain_hash

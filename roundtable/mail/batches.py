@@ -13,16 +13,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 # How long the letters of a batch can be called off.
-HELD = timedelta(minutes=10)
+CANCEL_WINDOW = timedelta(minutes=10)
 # Asked of a letter at the moment it leaves: the address it goes to; empty where to nobody.
-Recheck = Callable[[Any, datetime], str]
-_RECHECKS: dict[str, Recheck] = {}
+RecipientCheck = Callable[[Any, datetime], str]
+_RECIPIENT_CHECKS: dict[str, RecipientCheck] = {}
 
 
-class Batch(models.Model):
+class MailBatch(models.Model):
     """The letters that one act at the desk caused; they wait for a while and can be called off."""
 
-    class Act(models.TextChoices):
+    class Action(models.TextChoices):
         """What was done."""
 
         INVITE = "invite", _("Invitations")
@@ -35,87 +35,87 @@ class Batch(models.Model):
         verbose_name=_("roundtable"),
         help_text=_("Whose co-chairs can call the letters off."),
     )
-    act = models.CharField(
-        _("what"), max_length=10, choices=Act.choices, help_text=_("What the letters are about.")
+    action = models.CharField(
+        _("what"), max_length=10, choices=Action.choices, help_text=_("What the letters are about.")
     )
-    made_at = models.DateTimeField(_("made"), help_text=_("When it was done at the desk."))
-    held_until = models.DateTimeField(
+    created_at = models.DateTimeField(_("made"), help_text=_("When it was done at the desk."))
+    send_after = models.DateTimeField(
         _("leaves"), db_index=True, help_text=_("Until then the letters can be called off.")
     )
-    called_off_at = models.DateTimeField(
+    cancelled_at = models.DateTimeField(
         _("called off"), null=True, blank=True, help_text=_("From then on nothing is sent.")
     )
 
     class Meta:
         verbose_name = _("mail on hold")
         verbose_name_plural = _("mail on hold")
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(called_off_at=None) | Q(called_off_at__lt=F("held_until")),
-                name="batch_called_off_in_time",
+                condition=Q(cancelled_at=None) | Q(cancelled_at__lt=F("send_after")),
+                name="batch_cancelled_before_sending",
             ),
         ]
 
     def __str__(self) -> str:
-        return self.get_act_display()
+        return self.get_action_display()
 
-    def can_be_called_off(self, at: datetime) -> bool:
+    def is_cancellable(self, at: datetime) -> bool:
         """Whether its letters wait still."""
-        return self.called_off_at is None and at < self.held_until
+        return self.cancelled_at is None and at < self.send_after
 
 
-def hold(*, event: Any, act: str, at: datetime) -> Batch:
+def create_batch(*, event: Any, action: str, at: datetime) -> MailBatch:
     """A batch whose letters leave ten minutes from then."""
-    batch = Batch(event=event, act=act, made_at=at, held_until=at + HELD)
+    batch = MailBatch(event=event, action=action, created_at=at, send_after=at + CANCEL_WINDOW)
     batch.full_clean()
     batch.save()
     return batch
 
 
-def lock_of(letter: int) -> Batch | None:
+def lock_batch(email_id: int) -> MailBatch | None:
     """The batch that a letter waits with, locked: its letters leave or are called off, never both.
 
     Whoever asks is within a transaction, and reads the time after this.
     """
-    rows = Batch.objects.select_for_update()
-    return rows.filter(pk__in=Batch.objects.filter(letters=letter).values("pk")).first()
+    rows = MailBatch.objects.select_for_update()
+    return rows.filter(pk__in=MailBatch.objects.filter(emails=email_id).values("pk")).first()
 
 
 @transaction.atomic
-def call_off(batch: Batch, *, at: datetime) -> list[str] | None:
+def cancel_batch(batch: MailBatch, *, at: datetime) -> list[str] | None:
     """Removes the letters of a batch, none of which was sent, and gives their causes.
 
     The causes may have letters again. None where the batch has left, or was called off before.
     """
-    row = Batch.objects.select_for_update().get(pk=batch.pk)
+    locked = MailBatch.objects.select_for_update().get(pk=batch.pk)
     # Since the moment of the press one may have left: then nothing is called off.
-    has_left = row.letters.exclude(attempts=0, claimed_at=None, done_at=None).exists()
-    if has_left or not row.can_be_called_off(at):
+    has_left = locked.emails.exclude(attempts=0, claimed_at=None, done_at=None).exists()
+    if has_left or not locked.is_cancellable(at):
         return None
-    row.called_off_at = at
-    row.save()
-    causes = list(row.letters.values_list("cause", flat=True))
-    row.letters.all().delete()
-    return causes
+    locked.cancelled_at = at
+    locked.save()
+    dedup_keys = list(locked.emails.values_list("dedup_key", flat=True))
+    locked.emails.all().delete()
+    return dedup_keys
 
 
-def recheck(beginning: str) -> Callable[[Recheck], Recheck]:
+def register_recipient_check(dedup_key_prefix: str) -> Callable[[RecipientCheck], RecipientCheck]:
     """Has this asked of each letter whose cause begins so."""
 
-    def keep(ask: Recheck) -> Recheck:
-        _RECHECKS[beginning] = ask
+    def register(ask: RecipientCheck) -> RecipientCheck:
+        _RECIPIENT_CHECKS[dedup_key_prefix] = ask
         return ask
 
-    return keep
+    return register
 
 
-def recipient_now(letter: Any, at: datetime) -> str:
+def current_recipient(email: Any, at: datetime) -> str:
     """To whom a letter goes that is about to leave; empty where its cause holds no more.
 
     Of what was on hold nothing leaves that nobody can be asked about.
     """
-    for beginning, ask in _RECHECKS.items():
-        if letter.cause.startswith(beginning):
-            return ask(letter, at)
-    return "" if letter.batch_id else str(letter.recipient)
+    for dedup_key_prefix, check in _RECIPIENT_CHECKS.items():
+        if email.dedup_key.startswith(dedup_key_prefix):
+            return check(email, at)
+    return "" if email.batch_id else str(email.recipient)

@@ -1,4 +1,4 @@
-"""What the worker cannot see to itself: letters that a crash left behind, and old rows."""
+"""What the worker cannot see to itself: emails that a crash left behind, and old rows."""
 
 import logging
 from dataclasses import dataclass
@@ -7,63 +7,63 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
-from roundtable.mail.queue import FRESH, Letter, give_up, send_letter
+from roundtable.mail.queue import ONE_TIME_PREFIX, QueuedEmail, mark_failed, send_queued_email
 
 logger = logging.getLogger(__name__)
 
 # Far longer than the mail server may take.
-UNANSWERED = timedelta(minutes=15)
-TASKS_KEPT = timedelta(days=7)
+CLAIM_TIMEOUT = timedelta(minutes=15)
+TASK_RETENTION = timedelta(days=7)
 # A cause that cannot come again need not be remembered for long; any other outlasts what repeats
 # it: the review of a profile that nobody answers ends after two years.
-FRESH_KEPT = timedelta(days=30)
-CAUSES_KEPT = timedelta(days=3 * 366)
+ONE_TIME_KEY_RETENTION = timedelta(days=30)
+DEDUP_KEY_RETENTION = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
-class Upkeep:
-    """How many letters were given up and queued again, and how many rows were removed."""
+class CleanUpResult:
+    """How many emails were given up and queued again, and how many rows were removed."""
 
-    given_up: int
-    queued_again: int
+    failed: int
+    requeued: int
     tasks: int
-    letters: int
+    emails: int
 
 
-def tend(*, at: datetime) -> Upkeep:
+def clean_up_mail(*, at: datetime) -> CleanUpResult:
     """Does all of it; doing it twice, or beside the workers, changes nothing more."""
-    return Upkeep(
-        given_up=_give_up_unanswered(at),
-        queued_again=_queue_forgotten(at),
-        tasks=_remove_tasks(at - TASKS_KEPT),
-        letters=_remove_letters(at),
+    return CleanUpResult(
+        failed=_fail_unfinished(at),
+        requeued=_requeue_lost(at),
+        tasks=_delete_old_tasks(at - TASK_RETENTION),
+        emails=_delete_old_emails(at),
     )
 
 
-def _give_up_unanswered(at: datetime) -> int:
+def _fail_unfinished(at: datetime) -> int:
     """Ends what a worker began and never finished: it may have been sent, so never again."""
-    letters = Letter.objects.filter(done_at=None, claimed_at__lt=at - UNANSWERED)
-    return sum(give_up(letter, "nobody knows whether it was sent", at=at) for letter in letters)
+    emails = QueuedEmail.objects.filter(done_at=None, claimed_at__lt=at - CLAIM_TIMEOUT)
+    return sum(mark_failed(letter, "nobody knows whether it was sent", at=at) for letter in emails)
 
 
-def _queue_forgotten(at: datetime) -> int:
+def _requeue_lost(at: datetime) -> int:
     """Queues what nobody began and no task stands for: a worker ended just before."""
-    waiting = DBTaskResult.objects.filter(task_path=send_letter.module_path, status="READY")
+    waiting = DBTaskResult.objects.filter(task_path=send_queued_email.module_path, status="READY")
     numbers = {row["args"][0] for row in waiting.values_list("args_kwargs", flat=True)}
-    letters = Letter.objects.filter(
-        done_at=None, claimed_at=None, queued_at__lt=at - UNANSWERED
+    emails = QueuedEmail.objects.filter(
+        done_at=None, claimed_at=None, queued_at__lt=at - CLAIM_TIMEOUT
     ).exclude(pk__in=numbers)
-    for number in letters.values_list("pk", flat=True):
-        logger.warning("Letter %s was forgotten and is queued again.", number)
-        send_letter.enqueue(number)
-    return len(letters)
+    for number in emails.values_list("pk", flat=True):
+        logger.warning("QueuedEmail %s was forgotten and is queued again.", number)
+        send_queued_email.enqueue(number)
+    return len(emails)
 
 
-def _remove_tasks(before: datetime) -> int:
+def _delete_old_tasks(before: datetime) -> int:
     old = Q(finished_at__lt=before) | Q(status="RUNNING", started_at__lt=before)
     return DBTaskResult.objects.filter(old, backend_name="mail").delete()[0]
 
 
-def _remove_letters(at: datetime) -> int:
-    fresh = Q(cause__startswith=FRESH, done_at__lt=at - FRESH_KEPT)
-    return Letter.objects.filter(fresh | Q(done_at__lt=at - CAUSES_KEPT)).delete()[0]
+def _delete_old_emails(at: datetime) -> int:
+    fresh = Q(dedup_key__startswith=ONE_TIME_PREFIX, done_at__lt=at - ONE_TIME_KEY_RETENTION)
+    return QueuedEmail.objects.filter(fresh | Q(done_at__lt=at - DEDUP_KEY_RETENTION)).delete()[0]

@@ -20,12 +20,12 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from roundtable.mail.batches import Batch, lock_of, recipient_now
+from roundtable.mail.batches import MailBatch, current_recipient, lock_batch
 
 logger = logging.getLogger(__name__)
 
 # How long after each refusal the mail server is asked again; then the letter is given up.
-WAITS = [
+RETRY_DELAYS = [
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -33,13 +33,13 @@ WAITS = [
     timedelta(hours=8),
 ]
 # What begins a cause that cannot come again.
-FRESH = "fresh:"
+ONE_TIME_PREFIX = "fresh:"
 
 
-class Letter(models.Model):
+class QueuedEmail(models.Model):
     """One message to one person, kept until it is sent; the cause alone stays after that."""
 
-    cause = models.CharField(
+    dedup_key = models.CharField(
         _("cause"),
         max_length=200,
         unique=True,
@@ -59,15 +59,15 @@ class Letter(models.Model):
     )
     queued_at = models.DateTimeField(_("queued"), help_text=_("When it was handed over."))
     batch = models.ForeignKey(
-        Batch,
+        MailBatch,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
-        related_name="letters",
+        related_name="emails",
         verbose_name=_("on hold with"),
         help_text=_("What it waits with; empty where it leaves at once."),
     )
-    not_after = models.DateTimeField(
+    send_before = models.DateTimeField(
         _("not after"),
         null=True,
         blank=True,
@@ -97,164 +97,164 @@ class Letter(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-class NotTakenError(Exception):
+class RetryableSendError(Exception):
     """A letter that the mail server surely did not take, so it may be asked again."""
 
 
-def fresh_cause() -> str:
+def one_time_key() -> str:
     """A cause that never comes again, for mail that somebody asked for."""
-    return FRESH + get_random_string(32)
+    return ONE_TIME_PREFIX + get_random_string(32)
 
 
 @transaction.atomic
-def post(
+def enqueue(
     *,
-    cause: str,
+    dedup_key: str,
     to: str,
     template: str,
     context: dict[str, Any],
     at: datetime,
-    not_after: datetime | None = None,
+    send_before: datetime | None = None,
     unsubscribe_url: str = "",
-    batch: Batch | None = None,
-) -> Letter | None:
+    batch: MailBatch | None = None,
+) -> QueuedEmail | None:
     """Queues one letter; None where the cause had its letter before.
 
     Of a batch it leaves once the time of the batch has come. The words are those of
     `<template>.subject.txt`, `.txt` and `.html`. With an empty `to` all the same is done, and
     nobody gets it. Raises ValidationError where `to` is no address.
     """
-    letter = Letter(
-        cause=cause,
+    email = QueuedEmail(
+        dedup_key=dedup_key,
         recipient=to,
         subject=" ".join(render_to_string(f"{template}.subject.txt", context).split()),
         text=render_to_string(f"{template}.txt", context).strip() + "\n",
         html=render_to_string(f"{template}.html", context).strip() + "\n",
         unsubscribe_url=unsubscribe_url,
         queued_at=at,
-        not_after=not_after,
+        send_before=send_before,
         batch=batch,
     )
-    letter.full_clean(validate_unique=False)
+    email.full_clean(validate_unique=False)
     values = {
-        field.attname: getattr(letter, field.attname)
-        for field in Letter._meta.concrete_fields
+        field.attname: getattr(email, field.attname)
+        for field in QueuedEmail._meta.concrete_fields
         if not field.primary_key
     }
-    stored, is_new = Letter.objects.get_or_create(cause=cause, defaults=values)
+    stored, is_new = QueuedEmail.objects.get_or_create(dedup_key=dedup_key, defaults=values)
     if not is_new:
         return None
-    _enqueue(stored.pk, batch)
+    _enqueue_task(stored.pk, batch)
     return stored
 
 
-def _enqueue(number: int, batch: Batch | None) -> None:
-    task_of = send_letter.using(run_after=batch.held_until) if batch else send_letter
-    task_of.enqueue(number)
+def _enqueue_task(email_id: int, batch: MailBatch | None) -> None:
+    send_task = send_queued_email.using(run_after=batch.send_after) if batch else send_queued_email
+    send_task.enqueue(email_id)
 
 
 @task(backend="mail")
-def send_letter(number: int) -> None:
+def send_queued_email(email_id: int) -> None:
     """Sends the letter of this number, unless that was begun before."""
-    letter = _claim(number)
-    if letter is None:
+    email = _claim(email_id)
+    if email is None:
         return
-    assert letter.claimed_at is not None
-    now = letter.claimed_at
-    if not letter.recipient or (letter.not_after and letter.not_after < now):
-        _close(letter, is_sent=False, at=now)
+    assert email.claimed_at is not None
+    now = email.claimed_at
+    if not email.recipient or (email.send_before and email.send_before < now):
+        _mark_done(email, is_sent=False, at=now)
         return
     try:
-        letter.recipient = _recipient_of(letter, now)
-        if letter.recipient:
-            _hand_over(letter)
-    except NotTakenError as problem:
-        _try_later(letter, problem, at=now)
+        email.recipient = _current_recipient(email, now)
+        if email.recipient:
+            _deliver(email)
+    except RetryableSendError as problem:
+        _schedule_retry(email, problem, at=now)
     # Of whatever kind: it may have been taken. Its own words could hold the recipient.
     except Exception as problem:
-        give_up(letter, type(problem).__name__, at=now)
+        mark_failed(email, type(problem).__name__, at=now)
     else:
-        _close(letter, is_sent=bool(letter.recipient), at=timezone.now())
+        _mark_done(email, is_sent=bool(email.recipient), at=timezone.now())
 
 
 @transaction.atomic
-def _claim(number: int) -> Letter | None:
+def _claim(email_id: int) -> QueuedEmail | None:
     """Takes the letter of this number for this worker alone; None where it is not to be sent."""
-    batch, now = lock_of(number), timezone.now()
-    if batch and batch.called_off_at:
+    batch, now = lock_batch(email_id), timezone.now()
+    if batch and batch.cancelled_at:
         return None
-    if batch and now < batch.held_until:
-        _enqueue(number, batch)
+    if batch and now < batch.send_after:
+        _enqueue_task(email_id, batch)
         return None
-    free = Letter.objects.filter(pk=number, claimed_at=None, done_at=None)
+    unclaimed = QueuedEmail.objects.filter(pk=email_id, claimed_at=None, done_at=None)
     # One conditional UPDATE: of two workers only one gets the letter.
-    if not free.update(claimed_at=now, attempts=F("attempts") + 1):
+    if not unclaimed.update(claimed_at=now, attempts=F("attempts") + 1):
         return None
-    return Letter.objects.get(pk=number)
+    return QueuedEmail.objects.get(pk=email_id)
 
 
-def _recipient_of(letter: Letter, now: datetime) -> str:
+def _current_recipient(email: QueuedEmail, now: datetime) -> str:
     """To whom it goes; raises NotTakenError where that cannot be found out: nothing was sent."""
     try:
-        return recipient_now(letter, now)
+        return current_recipient(email, now)
     except Exception as problem:
-        raise NotTakenError(type(problem).__name__) from None
+        raise RetryableSendError(type(problem).__name__) from None
 
 
-def _hand_over(letter: Letter) -> None:
+def _deliver(email: QueuedEmail) -> None:
     """Gives the letter to the mail server; raises NotTakenError where that surely refused it."""
     connection = get_connection()
     try:
         connection.open()
     except (OSError, SMTPException) as problem:
-        raise NotTakenError(type(problem).__name__) from None
+        raise RetryableSendError(type(problem).__name__) from None
     message = EmailMultiAlternatives(
-        letter.subject,
-        letter.text,
-        to=[letter.recipient],
+        email.subject,
+        email.text,
+        to=[email.recipient],
         connection=connection,
-        headers=_headers(letter),
+        headers=_headers(email),
     )
-    message.attach_alternative(letter.html, "text/html")
+    message.attach_alternative(email.html, "text/html")
     try:
         message.send()
     except (SMTPRecipientsRefused, SMTPResponseException) as problem:
-        raise NotTakenError(type(problem).__name__) from None
+        raise RetryableSendError(type(problem).__name__) from None
     finally:
         with contextlib.suppress(OSError, SMTPException):
             connection.close()
 
 
-def _headers(letter: Letter) -> dict[str, str]:
+def _headers(email: QueuedEmail) -> dict[str, str]:
     """What lets the mail program stop such letters by one press (RFC 8058)."""
-    if not letter.unsubscribe_url:
+    if not email.unsubscribe_url:
         return {}
     return {
-        "List-Unsubscribe": f"<{letter.unsubscribe_url}>",
+        "List-Unsubscribe": f"<{email.unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 
-def _try_later(letter: Letter, problem: NotTakenError, *, at: datetime) -> None:
-    if letter.attempts > len(WAITS):
-        give_up(letter, str(problem), at=at)
+def _schedule_retry(email: QueuedEmail, problem: RetryableSendError, *, at: datetime) -> None:
+    if email.attempts > len(RETRY_DELAYS):
+        mark_failed(email, str(problem), at=at)
         return
-    logger.warning("Letter %s was refused and is tried again: %s.", letter.pk, problem)
+    logger.warning("QueuedEmail %s was refused and is tried again: %s.", email.pk, problem)
     with transaction.atomic():
-        Letter.objects.filter(pk=letter.pk, done_at=None).update(claimed_at=None)
-        send_letter.using(run_after=at + WAITS[letter.attempts - 1]).enqueue(letter.pk)
+        QueuedEmail.objects.filter(pk=email.pk, done_at=None).update(claimed_at=None)
+        send_queued_email.using(run_after=at + RETRY_DELAYS[email.attempts - 1]).enqueue(email.pk)
 
 
-def give_up(letter: Letter, why: str, *, at: datetime) -> bool:
+def mark_failed(email: QueuedEmail, reason: str, *, at: datetime) -> bool:
     """Ends a letter that is not sent; whether it was still open."""
-    was_open = _close(letter, is_sent=False, at=at)
+    was_open = _mark_done(email, is_sent=False, at=at)
     if was_open:
-        logger.error("Letter %s was given up: %s.", letter.pk, why)
+        logger.error("QueuedEmail %s was given up: %s.", email.pk, reason)
     return was_open
 
 
-def _close(letter: Letter, *, is_sent: bool, at: datetime) -> bool:
+def _mark_done(email: QueuedEmail, *, is_sent: bool, at: datetime) -> bool:
     """Keeps of a letter only that its cause had one; whether it was still open."""
-    words = {"recipient": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
-    still_open = Letter.objects.filter(pk=letter.pk, done_at=None)
-    return bool(still_open.update(**words, claimed_at=None, done_at=at, is_sent=is_sent))
+    cleared = {"recipient": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
+    still_open = QueuedEmail.objects.filter(pk=email.pk, done_at=None)
+    return bool(still_open.update(**cleared, claimed_at=None, done_at=at, is_sent=is_sent))

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from roundtable.idempotency import FIELD, sender
+from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
 
@@ -18,7 +18,7 @@ register = template.Library()
 
 
 @register.filter
-def days_of(event: Event) -> str:
+def event_dates(event: Event) -> str:
     """When it met, for example 14–15 May 2018."""
     first, last = event.starts_on, event.ends_on
     if first == last:
@@ -35,23 +35,23 @@ def days_of(event: Event) -> str:
 @register.simple_tag
 def query(form: QueryForm, **changes: Any) -> str:
     """The query string of the form with some parameters set, or left out where they are empty."""
-    chosen = form.chosen() | {name: str(value) for name, value in changes.items()}
+    values = form.active_parameters() | {name: str(value) for name, value in changes.items()}
     parameters = QueryDict(mutable=True)
-    parameters.update({name: value for name, value in chosen.items() if value})
+    parameters.update({name: value for name, value in values.items() if value})
     return f"?{parameters.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)
-def once(context: Context) -> str:
+def idempotency_key(context: Context) -> str:
     """A new key for a form, so that it acts once however often it is sent.
 
     Only with a session: pages without one are the same for all.
     """
-    if not sender(context["request"]):
+    if not sender_id(context["request"]):
         return ""
     # Without the last attribute some browsers bring the old key back when a page is reloaded.
     return format_html(
         '<input type="hidden" name="{}" value="{}" autocomplete="off">',
-        FIELD,
+        FIELD_NAME,
         secrets.token_urlsafe(16),
     )

@@ -36,7 +36,7 @@ if (form) {
         const stored = wordsOf(next);
         for (const [name, value] of Object.entries(words))
             // A day that is left out becomes today, and what may stay is asked anew.
-            if (value && name !== "contacts_stay" && stored[name] !== value) return false;
+            if (value && name !== "contacts_confirmed" && stored[name] !== value) return false;
         for (const key of next.querySelectorAll("input[type=hidden]")) {
             const own = form.querySelector(`input[type=hidden][name="${key.name}"]`);
             if (own) own.value = key.value;

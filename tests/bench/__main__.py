@@ -17,7 +17,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402  Django must be set up first
 
-from tests.bench import bringing, desk, hostile, pages, signing_in  # noqa: E402
+from tests.bench import admin_lists, hostile, imports, pages, sign_in_timing  # noqa: E402
 
 
 def main(what: str, *numbers: str) -> None:
@@ -26,10 +26,10 @@ def main(what: str, *numbers: str) -> None:
     try:
         benchmarks = {
             "pages": pages.run,
-            "bringing": bringing.run,
-            "desk": desk.run,
+            "bringing": imports.run,
+            "desk": admin_lists.run,
             "hostile": hostile.run,
-            "signing-in": signing_in.run,
+            "signing-in": sign_in_timing.run,
         }
         met = benchmarks[what](*map(int, numbers))
     finally:

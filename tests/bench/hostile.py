@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outcomes.imports.records.validation import clean_words
-from tests.roundtable_files import HEAD, refusal
+from tests.roundtable_files import HEAD, rejection_messages
 
 SECONDS = 10
 TEXTS = {
@@ -28,7 +28,7 @@ def run() -> bool:
         path = Path(folder) / "hostile.toml"
         for name, text in TEXTS.items():
             path.write_text(text, "utf-8")
-            took.append(measure(name, lambda: refusal(path)))
+            took.append(measure(name, lambda: rejection_messages(path)))
     return max(took) < SECONDS
 
 

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Commitment, ProgressUpdate
-from tests.bench.many import COMMITMENTS, fill, settle
+from tests.bench.dataset import COMMITMENTS, analyse_tables, make_dataset
 
 TRIES = 15
 GOAL = 25  # times as long as the same page with nothing to show, on PostgreSQL
@@ -25,7 +25,7 @@ PAGES = {
     "/progress/": "/progress/?event=none",
     "/progress/?event=bench-7": "/progress/?event=none",
 }
-NOTHING = "/empty/"
+EMPTY_PATH = "/empty/"
 
 
 def milliseconds(path: str) -> float:
@@ -44,8 +44,8 @@ def compare(path: str, empty: str) -> float:
     with CaptureQueriesContext(connection) as queries:
         milliseconds(path)  # the first try reads templates
         asked_for = len(queries)
-    times: dict[str, list[float]] = {path: [], empty: [], NOTHING: []}
-    for asked in (empty, NOTHING):
+    times: dict[str, list[float]] = {path: [], empty: [], EMPTY_PATH: []}
+    for asked in (empty, EMPTY_PATH):
         milliseconds(asked)
     for _number in range(TRIES):
         for asked, took in times.items():
@@ -61,8 +61,8 @@ def compare(path: str, empty: str) -> float:
 
 def run(commitments: int = COMMITMENTS) -> bool:
     """Stores that many commitments and three times as many updates; whether the goal is met."""
-    fill(commitments, 3 * commitments)
-    settle()
+    make_dataset(commitments, 3 * commitments)
+    analyse_tables()
     print(
         f"{connection.vendor}: {Commitment.objects.count()} commitments, "
         f"{ProgressUpdate.objects.count()} updates; medians of {TRIES} tries, nothing kept"

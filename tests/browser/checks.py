@@ -8,11 +8,11 @@ from playwright.sync_api import Page, Response
 from tests.browser.portal import HEIGHTS
 from tests.conftest import FULL
 
-STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAPER = {"light": "rgb(251, 250, 246)", "dark": "rgb(18, 24, 29)"}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BACKGROUND = {"light": "rgb(251, 250, 246)", "dark": "rgb(18, 24, 29)"}
 
 # By how much the page is wider than its window, and what sticks out.
-SIDEWAYS = """() => {
+OVERFLOW_SCRIPT = """() => {
     const root = document.scrollingElement, excess = root.scrollWidth - root.clientWidth;
     if (excess <= 0) return "";
     const out = [...document.querySelectorAll("body *")].filter((element) => {
@@ -24,11 +24,11 @@ SIDEWAYS = """() => {
     return `${excess}px: ` + out.slice(-3).map((element) => element.outerHTML.slice(0, 120));
 }"""
 
-WIDEST_HEADING = """() => Math.max(...[...document.querySelectorAll("h1")]
+WIDEST_HEADING_SCRIPT = """() => Math.max(...[...document.querySelectorAll("h1")]
     .map((heading) => heading.getBoundingClientRect().width))"""
 
 # What is pressed with a finger and lower than 44 pixels; links within sentences may be.
-SMALL_TARGETS = """() => [...document.querySelectorAll(
+SMALL_TARGETS_SCRIPT = """() => [...document.querySelectorAll(
     "button, .button, input:not([type=hidden]), select, textarea, summary, nav a")]
     .map((element) => /^(radio|checkbox)$/.test(element.type)
         ? element.closest("label") ?? element.closest(".choice") ?? element : element)
@@ -38,7 +38,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
         .slice(0, 140))"""
 
 
-def check(page: Page, *, again: bool = False) -> None:
+def check_page(page: Page, *, already_checked: bool = False) -> None:
     """Asks a page, opened 360 pixels wide in light colours, everything.
 
     axe looks at it narrow and light, or wide and dark, or not at all; at full size twice, save
@@ -47,15 +47,15 @@ def check(page: Page, *, again: bool = False) -> None:
     narrow, wide = (len(page.url) % 4 == rest for rest in (0, 1))  # a quarter of the pages each
     assert page.locator("h1").count() == 1
     assert page.title().removesuffix("· Roundtable").strip()
-    assert _paper(page) == PAPER["light"], "the style sheet is not applied"
-    assert page.evaluate(SMALL_TARGETS) == []
-    if (FULL and not again) or narrow:
-        assert axe(page) == []
+    assert _background(page) == BACKGROUND["light"], "the style sheet is not applied"
+    assert page.evaluate(SMALL_TARGETS_SCRIPT) == []
+    if (FULL and not already_checked) or narrow:
+        assert axe_violations(page) == []
     page.emulate_media(color_scheme="dark")
-    assert _paper(page) == PAPER["dark"]
+    assert _background(page) == BACKGROUND["dark"]
     resize(page, 1280)
     if FULL or wide:
-        assert axe(page) == []
+        assert axe_violations(page) == []
     check_width(page)
     page.emulate_media(color_scheme="light")
 
@@ -69,23 +69,23 @@ def check_width(page: Page) -> None:
         page.evaluate("direction => document.documentElement.dir = direction", direction)
         for width in (320, 360):
             resize(page, width)
-            assert page.evaluate(SIDEWAYS) == "", (direction, width)
-            assert page.evaluate(WIDEST_HEADING) > width / 2, (direction, width)
+            assert page.evaluate(OVERFLOW_SCRIPT) == "", (direction, width)
+            assert page.evaluate(WIDEST_HEADING_SCRIPT) > width / 2, (direction, width)
 
 
-def axe(page: Page) -> list[str]:
+def axe_violations(page: Page) -> list[str]:
     """What axe finds, a line for each place.
 
     Of rows that are alike it is asked about the first three; at full size about all.
     """
     if page.evaluate("() => !window.axe"):
         page.evaluate(AXE_SCRIPT)
-    run_only = {"type": "tag", "values": STANDARD}
+    run_only = {"type": "tag", "values": AXE_TAGS}
     options = {"runOnly": run_only, "resultTypes": ["violations"], "preload": False}
-    alike = [] if FULL else [["li:nth-child(n+4)"], ["tr:nth-child(n+4)"]]
+    repeated_rows = [] if FULL else [["li:nth-child(n+4)"], ["tr:nth-child(n+4)"]]
     found = page.evaluate(
         "([exclude, options]) => axe.run({include: [document], exclude}, options)",
-        [alike, options],
+        [repeated_rows, options],
     )
     return [
         f"{fault['id']}: {node['html'][:160]} {node['failureSummary']}"
@@ -94,7 +94,7 @@ def axe(page: Page) -> list[str]:
     ]
 
 
-def weight(responses: list[Response]) -> int:
+def compressed_size(responses: list[Response]) -> int:
     """How many bytes these answers take on the way, compressed."""
     return sum(len(gzip.compress(response.body(), 6)) for response in responses)
 
@@ -104,6 +104,6 @@ def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
 
-def _paper(page: Page) -> str:
+def _background(page: Page) -> str:
     colour: str = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
     return colour

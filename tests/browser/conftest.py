@@ -38,10 +38,10 @@ class Visit:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.expected = 200
-        self.complaints: list[str] = []
+        self.problems: list[str] = []
         self.responses: list[Response] = []
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"script failed: {error}"))
+        page.on("pageerror", lambda error: self.problems.append(f"script failed: {error}"))
         page.on("dialog", self._on_dialog)
         page.on("requestfailed", self._on_failure)
         page.on("response", self._on_response)
@@ -56,21 +56,21 @@ class Visit:
     def _on_console(self, message: ConsoleMessage) -> None:
         if self.expected >= 400 and message.location["url"] == self.page.url:
             return  # the browser tells of the page's own status
-        self.complaints.append(f"console: {message.text} ({message.location['url']})")
+        self.problems.append(f"console: {message.text} ({message.location['url']})")
 
     def _on_dialog(self, dialog: Dialog) -> None:
-        self.complaints.append(f"dialog: {dialog.message}")
+        self.problems.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     def _on_failure(self, request: Request) -> None:
         if request.failure != "net::ERR_ABORTED":  # by a download, or by going elsewhere
-            self.complaints.append(f"failed: {request.url} {request.failure}")
+            self.problems.append(f"failed: {request.url} {request.failure}")
 
     def _on_response(self, response: Response) -> None:
         self.responses.append(response)
         is_page = response.request.is_navigation_request()
         if response.status >= 400 and not (is_page and response.status == self.expected):
-            self.complaints.append(f"{response.status}: {response.url}")
+            self.problems.append(f"{response.status}: {response.url}")
 
 
 def fill(file: Path, filled: Path) -> None:
@@ -82,7 +82,7 @@ def fill(file: Path, filled: Path) -> None:
     none = {} if FULL else {app.label: None for app in apps.get_app_configs()}
     with override_settings(MIGRATION_MODULES=none):
         call_command("migrate", run_syncdb=True, verbosity=0)
-    portal.load()
+    portal.load_data()
     connection.close()  # which brings all of it into the one file
     shutil.copyfile(file, filled)
 
@@ -118,7 +118,7 @@ def database(
 def address(database: Path) -> Iterator[str]:
     """Where the portal answers; without TLS, so that cookies travel without it too."""
     plain = override_settings(SESSION_COOKIE_SECURE=False, CSRF_COOKIE_SECURE=False)
-    with plain, portal.serving() as address:
+    with plain, portal.run_server() as address:
         yield address
 
 
@@ -128,7 +128,7 @@ def chromium() -> Iterator[Browser]:
     if not os.access(CHROMIUM, os.X_OK):
         pytest.fail(f"{CHROMIUM or 'Chromium'} is not there. CHROMIUM=FILE names the browser.")
     with sync_playwright() as playwright:
-        browser = portal.start(playwright)
+        browser = portal.launch_browser(playwright)
         yield browser
         browser.close()
 
@@ -155,7 +155,7 @@ def visit(restored: None, address: str, chromium: Browser) -> Iterator[Callable[
     contexts: list[BrowserContext] = []
 
     def opened(path: str, *, status: int = 200, **how: object) -> Visit:
-        context = portal.context(chromium, address, **how)  # type: ignore[arg-type]
+        context = portal.new_context(chromium, address, **how)  # type: ignore[arg-type]
         contexts.append(context)
         made = Visit(context.new_page())
         visits.append(made)
@@ -165,7 +165,7 @@ def visit(restored: None, address: str, chromium: Browser) -> Iterator[Callable[
     yield opened
     for context in contexts:
         context.close()
-    assert [complaint for made in visits for complaint in made.complaints] == []
+    assert [complaint for made in visits for complaint in made.problems] == []
 
 
 @pytest.fixture

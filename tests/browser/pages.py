@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.changes.subscriptions import stop_url
-from outcomes.contributions.responses import asked_of
+from outcomes.changes.subscriptions import unsubscribe_url_for
+from outcomes.contributions.responses import recommendations_for
 from outcomes.models import Commitment, CommitmentParty, Outcome
-from outcomes.reporting.links import report_link
+from outcomes.reporting.links import create_report_link
+from participants.accounts import emails
 from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation, User
-from participants.privacy import hiding, retention, visibility
+from participants.privacy import retention, visibility
 from roundtable.models import Event
 
 
@@ -46,7 +47,7 @@ def recorded_point() -> str:
     return reverse("outcome-detail", args=[record().slug, "1.a"])
 
 
-def part() -> str:
+def lead_in() -> str:
     """A part of the demonstration's statement, with its points."""
     return Outcome.objects.lead_ins().filter(statement__event=demonstration())[0].get_absolute_url()
 
@@ -69,7 +70,7 @@ def commitment() -> str:
     return max(every, key=lambda row: row.updates.count()).get_absolute_url()
 
 
-def then(path: str) -> str:
+def past_page(path: str) -> str:
     """A page as of a year after the demonstration's roundtable."""
     return f"{path}?as_of={demonstration().ends_on + timedelta(days=365)}"
 
@@ -82,7 +83,7 @@ def organisation() -> str:
 
 def open_person() -> str:
     """Somebody who shares a way to be reached with everyone."""
-    shared = visibility.shared_with_everyone(demonstration().ends_on)
+    shared = visibility.public_profiles(demonstration().ends_on)
     return reverse("delegate-detail", args=[shared[0].card.handle])
 
 
@@ -93,7 +94,7 @@ def inside_person() -> str:
     return others.filter(listed_to=inside, channels__audience=inside)[0].get_absolute_url()
 
 
-def own_way() -> str:
+def own_channel() -> str:
     """Where the demonstration's delegate chooses who sees the first way to be reached."""
     way = ContactChannel.objects.filter(delegate__user__email="delegate@example.org").order_by(
         "pk"
@@ -104,8 +105,10 @@ def own_way() -> str:
 def own_answer() -> str:
     """Where the demonstration's delegate answers a recommendation to their organisation."""
     me = Delegate.objects.get(user__email="delegate@example.org")
-    seat = me.participations.get(event=demonstration())
-    return reverse("my-answer", args=[seat.event.slug, asked_of(seat)[0].number])
+    participation = me.participations.get(event=demonstration())
+    return reverse(
+        "my-response", args=[participation.event.slug, recommendations_for(participation)[0].number]
+    )
 
 
 def own_party() -> CommitmentParty:
@@ -117,10 +120,10 @@ def own_party() -> CommitmentParty:
 
 def report_by_link() -> str:
     """Where the demonstration's delegate reports without signing in."""
-    return urlsplit(report_link(own_party(), at=timezone.now())).path
+    return urlsplit(create_report_link(own_party(), at=timezone.now())).path
 
 
-def assessable() -> str:
+def assessment_form() -> str:
     """Where the demonstration's delegate assesses a commitment of others."""
     me = Delegate.objects.get(user__email="delegate@example.org")
     body = me.participations.get(event=demonstration()).organisation
@@ -129,26 +132,26 @@ def assessable() -> str:
     return reverse("my-assessment", args=[row.reference.lower()])
 
 
-def stranger() -> str:
+def introduction_request() -> str:
     """Where the demonstration's delegate asks somebody for an introduction for the first time."""
     me = Delegate.objects.get(user__email="delegate@example.org")
     known = Introduction.objects.of(me).values_list("first", "second")
     others = Delegate.objects.exclude(pk__in={pk for pair in known for pk in pair})
     other = others.filter(listed_to=Audience.PARTICIPANTS, user__isnull=False).exclude(pk=me.pk)[0]
-    return reverse("ask-introduction", args=[other.handle])
+    return reverse("request-introduction", args=[other.handle])
 
 
-def link_of(write: Callable[[Delegate], str]) -> str:
+def email_link(write: Callable[[Delegate], str]) -> str:
     """A link as it stands in the messages to the demonstration's delegate."""
     return urlsplit(write(Delegate.objects.get(user__email="delegate@example.org"))).path
 
 
-def link_to_stop() -> str:
+def unsubscribe_link() -> str:
     """Where the demonstration's delegate stops mail about what one follows."""
-    return urlsplit(stop_url(User.objects.get(email="delegate@example.org"))).path
+    return urlsplit(unsubscribe_url_for(User.objects.get(email="delegate@example.org"))).path
 
 
-PUBLIC = [
+PUBLIC_PAGES = [
     Page("home", "/"),
     Page("roundtables", "/roundtables/"),
     Page("roundtable-2018", lambda: record().get_absolute_url()),
@@ -156,7 +159,7 @@ PUBLIC = [
     Page("outcomes", "/outcomes/"),
     Page("outcomes-filtered", "/outcomes/?kind=recommendation"),
     Page("outcome-2018", recorded_point),
-    Page("outcome-part", part),
+    Page("outcome-part", lead_in),
     Page("outcome-point", point),
     Page("commitments", "/commitments/"),
     Page("commitments-filtered", "/commitments/?overdue=yes&sort=due"),
@@ -168,10 +171,10 @@ PUBLIC = [
     Page("progress-matrix", lambda: f"/progress/matrix/?event={demonstration().slug}"),
     Page("progress-matrix-2018", lambda: f"/progress/matrix/?event={record().slug}"),
     Page("commitments-of-point", commitments_of_point),
-    Page("roundtable-then", lambda: then(demonstration().get_absolute_url())),
-    Page("commitment-then", lambda: then(commitment())),
+    Page("roundtable-then", lambda: past_page(demonstration().get_absolute_url())),
+    Page("commitment-then", lambda: past_page(commitment())),
     Page("commitment-then-mistake", lambda: f"{commitment()}?as_of=2999-01-01", 400),
-    Page("progress-then", lambda: then("/progress/")),
+    Page("progress-then", lambda: past_page("/progress/")),
     Page("changes", "/changes/"),
     Page("changes-demonstration", lambda: f"/changes/?event={demonstration().slug}"),
     Page("changes-mistake", "/changes/?since=soon", 400),
@@ -183,8 +186,8 @@ PUBLIC = [
     Page("directory-nobody", "/directory/?q=zxzxzx"),
     Page("directory-mistake", "/directory/?country=XX", 400),
     Page("person", open_person),
-    Page("invite-me", "/invite-me/"),
-    Page("invite-me-sent", "/invite-me/sent/"),
+    Page("request-invitation", "/invite-me/"),
+    Page("request-invitation-done", "/invite-me/sent/"),
     Page("invitation", "/invitations/demonstration-binita/"),
     Page("invitation-closed", "/invitations/demonstration-kavitha/", 404),
     Page("search", "/search/"),
@@ -194,39 +197,39 @@ PUBLIC = [
     Page("accessibility", "/accessibility/"),
     Page("privacy", "/privacy/"),
     Page("erased", "/erased/"),
-    Page("hide-by-link", lambda: link_of(hiding.url_for)),
-    Page("stop-by-link", link_to_stop),
-    Page("review-by-link", lambda: link_of(retention.url_for)),
+    Page("hide-by-link", lambda: email_link(emails.hide_url)),
+    Page("unsubscribe-by-link", unsubscribe_link),
+    Page("review-by-link", lambda: email_link(retention.review_url)),
     Page("report-by-link", report_by_link),
     Page("report-by-link-closed", "/report/nonsense/", 404),
     Page("not-found", "/nothing/", 404),
 ]
-SIGN_IN = [
+SIGN_IN_PAGES = [
     Page("sign-in", "/accounts/login/"),
     Page("sign-up", "/accounts/signup/"),
 ]
-SIGNED_IN = [
+SIGNED_IN_PAGES = [
     Page("me", "/me/"),
     Page("preview-visitor", "/me/preview/"),
     Page("preview-participant", "/me/preview/?viewer=participant"),
     Page("preview-cochair", "/me/preview/?viewer=cochair"),
     Page("my-audience", "/me/audience/"),
-    Page("my-audience-way", own_way),
+    Page("my-audience-way", own_channel),
     Page("my-introductions", "/me/introductions/"),
-    Page("introduction-ask", stranger),
+    Page("introduction-ask", introduction_request),
     Page("my-consent", "/me/consent/"),
     Page("my-consent-notice", "/me/consent/1/en/"),
     Page("my-review", "/me/review/"),
     Page("my-commitments", "/me/commitments/"),
     Page("report", lambda: reverse("report", args=[own_party().pk])),
-    Page("my-answers", "/me/answers/"),
-    Page("my-answer", own_answer),
-    Page("my-following", "/me/following/"),
+    Page("my-responses", "/me/answers/"),
+    Page("my-response", own_answer),
+    Page("my-subscriptions", "/me/following/"),
     Page("my-offers", "/me/offers/"),
     Page("new-offer", lambda: own_answer().replace("/answers/", "/offers/new/")),
     Page("my-assessments", "/me/assessments/"),
-    Page("my-assessment", assessable),
-    Page("my-looks", "/me/looks/"),
+    Page("my-assessment", assessment_form),
+    Page("my-access-log", "/me/looks/"),
     Page("my-data", "/me/data/"),
     Page("me-erase", "/me/erase/"),
     Page("person-inside", inside_person),
@@ -244,14 +247,14 @@ SIGNED_IN = [
     Page("desk-refused", "/admin/", 403),
 ]
 # Somebody who was invited, and has entered the code.
-OF_INVITED = [
+INVITED_PAGES = [
     Page("invitation-own", "/invitations/demonstration-bounmy/"),
     Page("welcome", "/welcome/"),
     Page("welcome-sharing", "/welcome/sharing/"),
     Page("welcome-erase", "/welcome/erase/"),
 ]
 # Somebody who works on a roundtable without having taken part.
-OF_COCHAIRS = [
+COCHAIR_PAGES = [
     Page("me-without-profile", "/me/"),
     Page("my-commitments-none", "/me/commitments/"),
     Page("brief", lambda: f"{demonstration().get_absolute_url()}brief/"),

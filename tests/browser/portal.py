@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from participants.models import User
 from tests.browser import CHROMIUM
-from tests.signing_in import prove_mail, sign_in
+from tests.sign_in import record_email_code, sign_in
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -29,10 +29,10 @@ ARGUMENTS = [
 ]
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 HEIGHTS = {320: 640, 360: 740, 1280: 900}
-PATIENCE = 15_000  # milliseconds
+TIMEOUT_MS = 15_000  # milliseconds
 
 # Reports what the strict policy refused to the console, which the tests read.
-TELL_VIOLATIONS = """
+REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (refused) =>
     console.error(`Refused by policy: ${refused.effectiveDirective} ${refused.blockedURI}`));
 """
@@ -42,7 +42,7 @@ new MutationObserver(() => document.documentElement?.setAttribute("dir", "rtl"))
 """
 
 
-def load() -> None:
+def load_data() -> None:
     """Fills an empty database with the roundtable of 2018 and the demonstration."""
     record = settings.BASE_DIR / "outcomes" / "fixtures" / "bali-process-2018.toml"
     call_command("load_roundtable", str(record), verbosity=0)
@@ -51,7 +51,7 @@ def load() -> None:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def run_server() -> Iterator[str]:
     """Serves the portal on a free port of this machine, and gives its address."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
     server.set_app(WSGIHandler())
@@ -65,14 +65,14 @@ def serving() -> Iterator[str]:
         thread.join()
 
 
-def start(playwright: Playwright) -> Browser:
+def launch_browser(playwright: Playwright) -> Browser:
     """Starts Chromium so that it speaks to nobody but the portal."""
     return playwright.chromium.launch(
-        executable_path=CHROMIUM, args=ARGUMENTS, timeout=2 * PATIENCE
+        executable_path=CHROMIUM, args=ARGUMENTS, timeout=2 * TIMEOUT_MS
     )
 
 
-def context(
+def new_context(
     browser: Browser,
     address: str,
     *,
@@ -92,22 +92,22 @@ def context(
         "reduced_motion": "reduce",
     }
     context = browser.new_context(**made)
-    context.set_default_timeout(PATIENCE)
-    context.add_init_script(TELL_VIOLATIONS)
+    context.set_default_timeout(TIMEOUT_MS)
+    context.add_init_script(REPORT_VIOLATIONS)
     if rtl:
         context.add_init_script(RIGHT_TO_LEFT)
     if who is not None:
         name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": session_of(who), "url": address}])
+        context.add_cookies([{"name": name, "value": session_cookie(who), "url": address}])
     return context
 
 
-def session_of(who: User) -> str:
+def session_cookie(who: User) -> str:
     """The cookie of a new session in which this person is signed in."""
     client = Client()
     sign_in(client, who)
     if not who.is_staff:
-        prove_mail(client, who)
+        record_email_code(client, who)
     key = client.session.session_key
     UserSession.objects.create(user=who, session_key=key, ip="127.0.0.1", user_agent=AGENT)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

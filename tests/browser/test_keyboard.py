@@ -42,7 +42,7 @@ def choose(page: Page, chosen: Locator, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_audience_is_chosen_and_somebody_left_out(
+def test_audience_and_exclusion_are_chosen_by_keyboard(
     visit: Callable[..., Visit], delegate: User
 ) -> None:
     page = visit("/me/audience/", who=delegate, width=360).page
@@ -70,7 +70,7 @@ def test_audience_is_chosen_and_somebody_left_out(
     )
 
 
-def test_invited_person_comes_in(visit: Callable[..., Visit], invited: User) -> None:
+def test_invited_person_accepts_by_keyboard(visit: Callable[..., Visit], invited: User) -> None:
     page = visit("/welcome/", who=invited, width=360).page
     reach(page, page.get_by_label("Post"))
     page.keyboard.press("ControlOrMeta+A")
@@ -91,7 +91,7 @@ def test_invited_person_comes_in(visit: Callable[..., Visit], invited: User) -> 
     assert person.channels.get().audience == Audience.INTRODUCED
 
 
-def test_introduction_is_accepted_and_another_asked_for(
+def test_introduction_is_accepted_and_requested_by_keyboard(
     visit: Callable[..., Visit], delegate: User
 ) -> None:
     opened = visit("/me/introductions/", who=delegate, width=360)
@@ -101,7 +101,7 @@ def test_introduction_is_accepted_and_another_asked_for(
     expect(page.locator("main")).to_contain_text("Nobody waits for you.")
     assert asked in Introduction.objects.accepted()
 
-    opened.open(pages.stranger().removesuffix("introduce/"))
+    opened.open(pages.introduction_request().removesuffix("introduce/"))
     press(page, "Ask to be introduced", "link")
     reach(page, page.get_by_label("Why would you like to reach this person?"))
     page.keyboard.type("About the night line.")

@@ -18,28 +18,28 @@ from tests.factories import (
     make_party,
     make_statement,
 )
-from tests.outcomes.test_admin import filled, page, signed
-from tests.recorded import recorded
+from tests.outcomes.test_outcomes_admin import filled, page, signed
+from tests.recorded_fixtures import recorded
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
 @recorded
-def desk(db: None) -> Event:
+def admin_event(db: None) -> Event:
     """A roundtable that is not public."""
     return make_event(code="DESK", slug="desk", is_public=False)
 
 
 @pytest.fixture
 @recorded
-def accepted(desk: Event) -> CommitmentParty:
+def accepted(admin_event: Event) -> CommitmentParty:
     """A party whose focal point has accepted."""
     person = make_delegate(name="Focal Point")
-    make_participation(person, desk)
-    party = make_party(make_commitment(desk, text="Train officers.\nPrint leaflets."))
-    party.ask(person)
+    make_participation(person, admin_event)
+    party = make_party(make_commitment(admin_event, text="Train officers.\nPrint leaflets."))
+    party.request_focal_point(person)
     party.accept(NOON)
     return party
 
@@ -48,23 +48,23 @@ def accepted(desk: Event) -> CommitmentParty:
 
 
 @pytest.mark.parametrize("makes", ["public", "commitment", "number"])
-def test_code_and_address_stay_once_others_cite_them(
-    client_of: Sign, desk: Event, makes: str
+def test_code_and_slug_are_frozen_once_cited(
+    client_of: Sign, admin_event: Event, makes: str
 ) -> None:
-    client = signed(client_of, "operator", desk)
-    address = page(Event, "change", desk.pk)
+    client = signed(client_of, "operator", admin_event)
+    address = page(Event, "change", admin_event.pk)
     names = set(client.get(address).context["adminform"].form.fields)
     assert {"code", "slug"} <= names
     if makes == "public":
-        Event.objects.filter(pk=desk.pk).update(is_public=True)
+        Event.objects.filter(pk=admin_event.pk).update(is_public=True)
     elif makes == "commitment":
-        make_commitment(desk)
+        make_commitment(admin_event)
     else:
-        make_statement(desk)
+        make_statement(admin_event)
     sent = filled(client, address, code="OTHER", slug="other", title="Corrected")
     assert client.post(address, sent).status_code == 302
-    desk.refresh_from_db()
-    assert (desk.code, desk.slug, desk.title) == ("DESK", "desk", "Corrected")
+    admin_event.refresh_from_db()
+    assert (admin_event.code, admin_event.slug, admin_event.title) == ("DESK", "desk", "Corrected")
 
 
 def save_with(client: Client, party: CommitmentParty, **changes: object) -> None:
@@ -74,10 +74,10 @@ def save_with(client: Client, party: CommitmentParty, **changes: object) -> None
     party.refresh_from_db()
 
 
-def test_other_words_are_accepted_anew(
-    client_of: Sign, desk: Event, accepted: CommitmentParty
+def test_changed_text_requires_new_acceptance(
+    client_of: Sign, admin_event: Event, accepted: CommitmentParty
 ) -> None:
-    client = signed(client_of, "cochair", desk)
+    client = signed(client_of, "cochair", admin_event)
     save_with(client, accepted, text="Train officers.\r\nPrint leaflets.", place_in_source="Here")
     assert accepted.focal_point_accepted_at == NOON
     save_with(client, accepted, text="Close every border.")
@@ -85,10 +85,10 @@ def test_other_words_are_accepted_anew(
     assert accepted.focal_point_accepted_at is None
 
 
-def test_another_party_is_accepted_anew(
-    client_of: Sign, desk: Event, accepted: CommitmentParty
+def test_changed_party_requires_new_acceptance(
+    client_of: Sign, admin_event: Event, accepted: CommitmentParty
 ) -> None:
-    client = signed(client_of, "cochair", desk)
+    client = signed(client_of, "cochair", admin_event)
     save_with(client, accepted, **{"parties-0-organisation": make_organisation().pk})
     assert accepted.focal_point is not None
     assert accepted.focal_point_accepted_at is None
@@ -105,10 +105,10 @@ def test_another_party_is_accepted_anew(
     ],
 )
 @pytest.mark.parametrize("name", ["changelist", "export"])
-def test_a_list_of_days_that_are_none_is_refused(
-    client_of: Sign, desk: Event, name: str, query: dict[str, str]
+def test_invalid_date_list_is_rejected(
+    client_of: Sign, admin_event: Event, name: str, query: dict[str, str]
 ) -> None:
-    client = signed(client_of, "cochair", desk)
+    client = signed(client_of, "cochair", admin_event)
     assert client.get(page(Commitment, name), query).status_code == 400
     good = {"due_on__year": "2024", "due_on__month": "5"}
     assert client.get(page(Commitment, name), good).status_code == 200

@@ -13,11 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from outcomes.admin_site import GROUPS
+from outcomes.admin_site import MODEL_GROUPS
 from outcomes.statements import signing
 from participants.models import Delegate, User
 from roundtable.models import Event
-from tests.agreeing import AFTER, AT, circulated, make_table
 from tests.factories import (
     NOON,
     make_addressee,
@@ -35,15 +34,21 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up import (
+from tests.follow_up_factories import (
     make_assessment,
     make_offer,
     make_response,
     make_round,
     make_round_request,
 )
+from tests.silence_procedure import (
+    AFTER_DEADLINE,
+    CIRCULATED_AT,
+    circulate_draft,
+    make_agreement_case,
+)
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noted_templates")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 
 EVERYTHING = [
@@ -83,7 +88,7 @@ def fill(event: Event) -> None:
     once = make_party(make_commitment(event))
     make_round_request(round=asked, party=once)
     left = make_party(make_commitment(event))
-    left.handovers.create(said_at=NOON)
+    left.handovers.create(handed_over_at=NOON)
     guest = make_delegate(user=None, invitation_email=f"guest@{event.slug}.example.org")
     make_participation(guest, event, confirmed=False)
     make_invitation(guest, event)
@@ -117,7 +122,7 @@ def person(role: str, event: Event) -> User:
     ("role", "expected"),
     [("cochair", EVERYTHING), ("editor", OF_EDITORS), ("reader", [])],
 )
-def test_each_sees_what_waits_in_the_own_roundtable(
+def test_user_sees_pending_items_of_own_event(
     client_of: Sign, role: str, expected: list[tuple[int, str]]
 ) -> None:
     event = make_event(is_public=False)
@@ -127,7 +132,7 @@ def test_each_sees_what_waits_in_the_own_roundtable(
     assert [(number, label) for label, (number, _address) in found.items()] == expected
 
 
-def test_an_operator_sees_what_waits_everywhere(client_of: Sign) -> None:
+def test_operator_sees_pending_items_of_all_events(client_of: Sign) -> None:
     for _number in range(2):
         fill(make_event())
     found = lines(client_of(person("operator", make_event())))
@@ -137,7 +142,7 @@ def test_an_operator_sees_what_waits_everywhere(client_of: Sign) -> None:
 
 
 @pytest.mark.parametrize("role", ["cochair", "operator"])
-def test_each_number_is_that_of_the_rows_behind_its_link(client_of: Sign, role: str) -> None:
+def test_each_count_matches_linked_list(client_of: Sign, role: str) -> None:
     event = make_event()
     fill(event)
     fill(make_event())
@@ -152,13 +157,13 @@ def test_each_number_is_that_of_the_rows_behind_its_link(client_of: Sign, role: 
         assert client.get(address).context["cl"].result_count == number, label
 
 
-def test_where_nothing_is_to_do_the_page_says_so(client_of: Sign) -> None:
+def test_empty_todo_shows_message(client_of: Sign) -> None:
     text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
     assert "Nothing waits for you." in text
     assert "to approve" not in text
 
 
-def test_nobody_is_asked_to_confirm_their_own_part_or_agree_with_themselves(
+def test_own_participation_and_requests_are_not_in_todo(
     client_of: Sign,
 ) -> None:
     event = make_event()
@@ -170,11 +175,11 @@ def test_nobody_is_asked_to_confirm_their_own_part_or_agree_with_themselves(
     make_participation(invited, other, confirmed=False)
     lost = make_user()
     make_grant(lost, event, role="reader")
-    make_factor_reset(lost, asked_by=user)
+    make_factor_reset(lost, requested_by=user)
     assert lines(client_of(user)) == {}
 
 
-def test_an_operator_is_told_of_grants_that_end(client_of: Sign) -> None:
+def test_operator_sees_expiring_grants(client_of: Sign) -> None:
     event, today = make_event(), timezone.localdate()
     for days in (0, 30, 31, -1):
         grant = make_grant(make_user(), event, role="reader", valid_from=today - timedelta(days=99))
@@ -202,26 +207,26 @@ def make_old(event: Event, number: int, **fields: object) -> list[Delegate]:
     return people
 
 
-def test_profiles_are_counted_from_five_on_and_nobody_is_named(client_of: Sign) -> None:
+def test_profiles_are_counted_from_five_without_names(client_of: Sign) -> None:
     event = make_event()
     client = client_of(person("cochair", event))
     people = make_old(event, 4)
     make_old(make_event(), 5)
     assert ASKED not in lines(client)
-    people += make_old(event, 1, paused_at=NOON)  # who hides counts like anybody else
+    people += make_old(event, 1, hidden_at=NOON)  # who hides counts like anybody else
     assert lines(client)[ASKED] == (5, "/admin/participants/delegate/?invitation=agreed")
     assert not any(one.name in client.get("/admin/").content.decode() for one in people)
 
 
-def test_a_profile_found_right_or_closed_is_counted_no_more(client_of: Sign) -> None:
+def test_reviewed_or_closed_profile_is_not_counted(client_of: Sign) -> None:
     event = make_event()
     client = client_of(person("cochair", event))
     people = make_old(event, 6)
     assert lines(client)[ASKED][0] == 6
     narrowed = people[0]
     assert narrowed.reviewed_on
-    narrowed.review_steps.create(
-        since=narrowed.reviewed_on, step="narrowed", on=timezone.localdate()
+    narrowed.retention_actions.create(
+        review_started_on=narrowed.reviewed_on, action="made-private", taken_on=timezone.localdate()
     )
     assert lines(client)[ASKED][0] == 5
     Delegate.objects.filter(pk=people[1].pk).update(reviewed_on=timezone.localdate())
@@ -231,19 +236,19 @@ def test_a_profile_found_right_or_closed_is_counted_no_more(client_of: Sign) -> 
 # The page itself ----------------------------------------------------------------------------
 
 
-def test_what_to_work_on_stands_in_the_words_of_the_field(client_of: Sign) -> None:
+def test_todo_headings_are_plain(client_of: Sign) -> None:
     text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
     heads = re.findall(r"<h3>([^<]+)</h3>", text)
     assert heads == ["The meeting", "Who took part", "What came of it", "Who may work here"]
     assert text.index("What waits for you") < text.index("What do you want to work on?")
 
 
-def test_every_list_of_the_desk_has_its_place_on_the_page() -> None:
-    placed = {name for _title, names in GROUPS for name in names}
+def test_every_admin_list_is_linked() -> None:
+    placed = {name for _title, names in MODEL_GROUPS for name in names}
     assert {model.__name__ for model in admin.site._registry} - placed == set()
 
 
-def test_the_page_costs_the_same_however_much_there_is(client_of: Sign) -> None:
+def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
     event = make_event()
     client = client_of(person("cochair", event))
     fill(event)
@@ -262,18 +267,18 @@ def test_the_page_costs_the_same_however_much_there_is(client_of: Sign) -> None:
     assert numbers == [26, 26]
 
 
-def test_a_text_waits_for_each_cochair_until_signed(client_of: Sign) -> None:
-    table = make_table()
-    version = circulated(table).version
+def test_statement_is_in_todo_until_signed(client_of: Sign) -> None:
+    table = make_agreement_case()
+    version = circulate_draft(table).version
     label = "Texts that wait for your signature"
-    with time_machine.travel(AT, tick=False):
+    with time_machine.travel(CIRCULATED_AT, tick=False):
         assert label not in lines(client_of(table.first))
-    with time_machine.travel(AFTER, tick=False):
+    with time_machine.travel(AFTER_DEADLINE, tick=False):
         first, second = client_of(table.first), client_of(table.second)
         number, address = lines(first)[label]
         assert number == 1
         assert table.statement.title in first.get(address).content.decode()
-        signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER)
+        signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
         assert label not in lines(first)
         assert lines(second)[label][0] == 1
         host = make_user("host@example.org")

@@ -9,18 +9,17 @@ from django.contrib.auth.models import AnonymousUser
 from outcomes.models import Outcome
 from participants.models import Delegate, Organisation
 from participants.permissions import (
-    acts_for,
-    decides_audiences,
-    edits_all_of,
+    acting_organisation,
+    affects_audiences,
+    can_edit_all_events_of,
+    directly_involved_condition,
     events_of_organisation,
-    known_directly,
     may_edit_organisation,
     may_enter_admin,
-    organisations_seen_by,
-    rights_of,
+    permissions_of,
+    visible_organisations,
 )
 from roundtable.models import Event
-from tests.agreeing import make_circulation, make_reply, make_sign_off, make_version
 from tests.factories import (
     make_addressee,
     make_affiliation,
@@ -35,7 +34,8 @@ from tests.factories import (
     make_statement,
     make_user,
 )
-from tests.follow_up import make_assessment, make_offer, make_response
+from tests.follow_up_factories import make_assessment, make_offer, make_response
+from tests.silence_procedure import make_circulation, make_reply, make_sign_off, make_version
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -102,25 +102,25 @@ def test_grant_gives_rights_at_its_roundtable_alone(
 ) -> None:
     user, here, elsewhere = make_user(), make_event(), make_event()
     make_grant(user, here, role=role)
-    rights = rights_of(user, TODAY)
+    rights = permissions_of(user, TODAY)
     assert rights is not None and not rights.is_operator
     for event, holds in ((here.pk, True), (elsewhere.pk, False), (None, False)):
         assert rights.may_read(event) == (reads and holds)
         assert rights.may_edit(event) == (edits and holds)
         assert rights.may_decide(event) == (decides and holds)
-    assert (rights.edits_somewhere, rights.decides_somewhere) == (edits, decides)
+    assert (rights.can_edit_any, rights.can_decide_any) == (edits, decides)
     assert may_enter_admin(user)
 
 
 def test_operator_has_every_right_without_a_grant() -> None:
     user, event = make_user(is_superuser=True), make_event()
-    rights = rights_of(user, TODAY)
+    rights = permissions_of(user, TODAY)
     assert rights is not None and rights.is_operator
     assert rights.may_read(event.pk) and rights.may_edit(event.pk) and rights.may_decide(event.pk)
-    assert rights.edits_somewhere and rights.decides_somewhere
+    assert rights.can_edit_any and rights.can_decide_any
     body = make_role(make_event(is_public=False)).organisation
     assert may_edit_organisation(rights, body)
-    assert body in organisations_seen_by(rights)
+    assert body in visible_organisations(rights)
     assert may_enter_admin(user)
 
 
@@ -128,7 +128,7 @@ def test_account_without_a_grant_has_no_rights() -> None:
     closed = make_user(is_active=False)
     make_grant(closed, make_event())
     for user in (make_user(), closed, AnonymousUser()):
-        assert rights_of(user, TODAY) is None
+        assert permissions_of(user, TODAY) is None
         assert not may_enter_admin(user)
 
 
@@ -137,7 +137,7 @@ def test_grant_holds_on_its_first_and_last_day() -> None:
     make_grant(user, make_event(), valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 3))
     days = [date(2026, 2, 28), *(date(2026, 3, day) for day in range(1, 5))]
     holds = [False, True, True, True, False]
-    assert [rights_of(user, day) is not None for day in days] == holds
+    assert [permissions_of(user, day) is not None for day in days] == holds
 
 
 def test_user_acts_for_the_organisation_of_a_grant_at_that_roundtable() -> None:
@@ -146,7 +146,7 @@ def test_user_acts_for_the_organisation_of_a_grant_at_that_roundtable() -> None:
     make_grant(user, here, role="editor", on_behalf_of=make_organisation(slug="here"))
     make_grant(user, elsewhere, on_behalf_of=make_organisation(slug="elsewhere"))
     make_grant(user, third)
-    assert [acts_for(user, event.pk, TODAY) for event in (here, elsewhere, third)] == [
+    assert [acting_organisation(user, event.pk, TODAY) for event in (here, elsewhere, third)] == [
         *("here", "elsewhere", "")
     ]
 
@@ -162,10 +162,10 @@ def test_organisation_belongs_to_the_roundtable_it_is_linked_to(link: Link) -> N
     for place in (event, elsewhere):
         user = make_user()
         make_grant(user, place, role="reader")
-        rights = rights_of(user, TODAY)
+        rights = permissions_of(user, TODAY)
         assert rights is not None
-        seen.append(body in organisations_seen_by(rights))
-        assert unlinked in organisations_seen_by(rights)
+        seen.append(body in visible_organisations(rights))
+        assert unlinked in visible_organisations(rights)
     assert seen == [True, False]
 
 
@@ -174,7 +174,7 @@ def test_organisation_is_known_directly_at_its_roundtable(link: Link) -> None:
     event, elsewhere, body = make_event(), make_event(), make_organisation()
     link(event, body)
     at = [
-        Organisation.objects.filter(known_directly(frozenset([place.pk])))
+        Organisation.objects.filter(directly_involved_condition(frozenset([place.pk])))
         for place in (event, elsewhere)
     ]
     assert [body in rows for rows in at] == [True, False]
@@ -185,31 +185,31 @@ def test_employer_is_seen_unless_the_person_took_part_elsewhere_too() -> None:
     person = employ_participant(event, body)
     user = make_user()
     make_grant(user, event, role="reader")
-    rights = rights_of(user, TODAY)
+    rights = permissions_of(user, TODAY)
     assert rights is not None
-    assert body in organisations_seen_by(rights)
+    assert body in visible_organisations(rights)
     make_participation(person, make_event())
-    assert body not in organisations_seen_by(rights)
+    assert body not in visible_organisations(rights)
 
 
 def test_organisation_of_another_roundtable_is_seen_once_public() -> None:
     user, elsewhere = make_user(), make_event(is_public=False)
     make_grant(user, make_event(), role="reader")
-    rights = rights_of(user, TODAY)
+    rights = permissions_of(user, TODAY)
     assert rights is not None
     body = make_role(elsewhere).organisation
     # Work of a person who took part in nothing opens no way to it.
     make_affiliation(make_delegate(), organisation=body)
-    assert body not in organisations_seen_by(rights)
+    assert body not in visible_organisations(rights)
     elsewhere.is_public = True
     elsewhere.save()
-    assert body in organisations_seen_by(rights)
+    assert body in visible_organisations(rights)
 
 
 def test_organisation_is_edited_by_editors_of_all_its_roundtables() -> None:
     user, here, body = make_user(), make_event(), make_organisation()
     make_grant(user, here, role="editor")
-    rights = rights_of(user, TODAY)
+    rights = permissions_of(user, TODAY)
     assert rights is not None
     assert may_edit_organisation(rights, body), "it belongs to none so far"
     make_role(here, organisation=body)
@@ -221,26 +221,29 @@ def test_organisation_is_edited_by_editors_of_all_its_roundtables() -> None:
 def test_reader_edits_no_organisation() -> None:
     user = make_user()
     make_grant(user, make_event(), role="reader")
-    rights = rights_of(user, TODAY)
+    rights = permissions_of(user, TODAY)
     assert rights is not None and not may_edit_organisation(rights, make_organisation())
 
 
 def test_person_is_edited_by_editors_of_all_their_roundtables() -> None:
     user, here, person = make_user(), make_event(), make_delegate()
     make_grant(user, here, role="editor")
-    rights, operators = rights_of(user, TODAY), rights_of(make_user(is_superuser=True), TODAY)
+    rights, operators = (
+        permissions_of(user, TODAY),
+        permissions_of(make_user(is_superuser=True), TODAY),
+    )
     assert rights is not None and operators is not None
     make_participation(person, here)
-    assert edits_all_of(person, rights)
+    assert can_edit_all_events_of(person, rights)
     make_participation(person, make_event())
-    assert not edits_all_of(person, rights)
-    assert edits_all_of(person, operators)
+    assert not can_edit_all_events_of(person, rights)
+    assert can_edit_all_events_of(person, operators)
 
 
 @pytest.mark.parametrize("way", ["role", "participation", "grant", "employer"])
 def test_organisation_with_people_or_a_role_decides_audiences(way: str) -> None:
     body, other = make_organisation(), make_organisation()
-    assert not decides_audiences(body)
+    assert not affects_audiences(body)
     LINKS[way](make_event(), body)
-    assert decides_audiences(body)
-    assert not decides_audiences(other)
+    assert affects_audiences(body)
+    assert not affects_audiences(other)

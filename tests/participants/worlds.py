@@ -11,7 +11,7 @@ from random import Random
 TODAY = date(2026, 3, 2)
 EVENTS = range(3)
 # Kind and country of each organisation; two kinds sit together as Red Cross and Red Crescent.
-OFFICES = [
+ORGANISATIONS = [
     ("government", "ID"),
     ("government", "AU"),
     ("national-society", "ID"),
@@ -22,7 +22,7 @@ OFFICES = [
     ("other", "AU"),
     ("other", ""),
 ]
-SITS_WITH = {
+CONSTITUENCY_OF_KIND = {
     "government": "governments",
     "national-society": "red-cross",
     "movement": "red-cross",
@@ -31,23 +31,30 @@ SITS_WITH = {
     "other": "",  # with nobody
 }
 # By what word an exception names those who sit with nobody.
-NAMED_AS = {kind: table or "other" for kind, table in SITS_WITH.items()}
+EXCLUDED_AS = {kind: table or "other" for kind, table in CONSTITUENCY_OF_KIND.items()}
 AUDIENCES = ["only_me", "introduced", "constituency", "participants", "everyone"]
-ENDS = [None, None, TODAY, TODAY + timedelta(days=9), TODAY - timedelta(days=1), date(2020, 1, 1)]
-STATES = ["accepted", "asked", "answered", "proposed", "refused", "ended", "left"]
+END_DATES = [
+    None,
+    None,
+    TODAY,
+    TODAY + timedelta(days=9),
+    TODAY - timedelta(days=1),
+    date(2020, 1, 1),
+]
+INTRODUCTION_STATES = ["accepted", "asked", "answered", "proposed", "refused", "ended", "left"]
 
 
 @dataclass(frozen=True)
-class Left:
+class Exclusion:
     """An exception: for the listing or one channel, an organisation, country or constituency."""
 
     channel: int | None
-    what: str
-    whom: int | str
+    kind: str
+    target: int | str
 
 
 @dataclass
-class Someone:
+class Person:
     """A person as far as anybody's eyes depend on it; places are numbers in OFFICES."""
 
     account: str  # open, closed or none
@@ -57,38 +64,42 @@ class Someone:
     is_protected: bool
     listed_to: str
     channels: list[str]
-    works: list[tuple[int, date | None]]
-    sat: dict[int, tuple[int, bool]]  # at which event: for whom, and whether that is confirmed
-    acts: dict[int, tuple[int, date | None]]  # at which event a grant is held: for whom, until when
-    left_out: list[Left] = field(default_factory=list)
+    affiliations: list[tuple[int, date | None]]
+    participations: dict[
+        int, tuple[int, bool]
+    ]  # at which event: for whom, and whether that is confirmed
+    grants: dict[
+        int, tuple[int, date | None]
+    ]  # at which event a grant is held: for whom, until when
+    exclusions: list[Exclusion] = field(default_factory=list)
 
     def is_shown(self) -> bool:
         return self.account == "open" and self.has_agreed and not (self.is_paused or self.is_erased)
 
-    def offices(self) -> set[int]:
+    def all_organisations(self) -> set[int]:
         """All that this person ever worked, spoke or acts for."""
-        seats = {office for office, _confirmed in self.sat.values()}
-        grants = {office for office, _until in self.acts.values()}
-        return {office for office, _until in self.works} | seats | grants
+        seats = {office for office, _confirmed in self.participations.values()}
+        grants = {office for office, _until in self.grants.values()}
+        return {office for office, _until in self.affiliations} | seats | grants
 
-    def sits_today(self) -> set[str]:
+    def current_constituencies(self) -> set[str]:
         """Where this person would sit if a roundtable began now."""
-        places = [*self.works, *self.acts.values()]
+        places = [*self.affiliations, *self.grants.values()]
         present = {office for office, until in places if until is None or until >= TODAY}
-        return {SITS_WITH[OFFICES[office][0]] for office in present} - {""}
+        return {CONSTITUENCY_OF_KIND[ORGANISATIONS[office][0]] for office in present} - {""}
 
-    def confirmed(self) -> dict[int, str]:
+    def confirmed_constituencies(self) -> dict[int, str]:
         """The events that count, and where this person sat."""
         return {
-            event: SITS_WITH[OFFICES[office][0]]
-            for event, (office, confirmed) in self.sat.items()
+            event: CONSTITUENCY_OF_KIND[ORGANISATIONS[office][0]]
+            for event, (office, confirmed) in self.participations.items()
             if confirmed
         }
 
 
 @dataclass
 class World:
-    people: list[Someone]
+    people: list[Person]
     introductions: list[tuple[int, int, str]]
     verdicts: Counter[str] = field(default_factory=Counter)
 
@@ -120,23 +131,32 @@ class World:
             return "introduced"
         if audience == "introduced":
             return "not introduced"
-        looks, owner = self.people[viewer], self.people[person]
+        viewing, owner = self.people[viewer], self.people[person]
         if any(
-            names(exception, office)
-            for exception in owner.left_out
+            excludes(exception, office)
+            for exception in owner.exclusions
             if exception.channel == channel
-            for office in looks.offices()
+            for office in viewing.all_organisations()
         ):
             return "left out"
-        theirs, ours = looks.confirmed(), owner.confirmed()
-        met = theirs.keys() & ours.keys()
+        viewer_events, owner_events = (
+            viewing.confirmed_constituencies(),
+            owner.confirmed_constituencies(),
+        )
+        shared_events = viewer_events.keys() & owner_events.keys()
         if audience == "participants":
-            return "met" if met else "never met"
-        tables = {theirs[event] for event in met if theirs[event] == ours[event]} - {""}
-        if not tables:
+            return "met" if shared_events else "never met"
+        shared_constituencies = {
+            viewer_events[event]
+            for event in shared_events
+            if viewer_events[event] == owner_events[event]
+        } - {""}
+        if not shared_constituencies:
             return "sat apart"
-        stays = {table for table in tables if looks.sits_today() <= {table}}
-        return "sat together" if stays else "moved"
+        still_shared = {
+            table for table in shared_constituencies if viewing.current_constituencies() <= {table}
+        }
+        return "sat together" if still_shared else "moved"
 
     def _are_introduced(self, one: int, other: int) -> bool:
         return any(
@@ -145,27 +165,27 @@ class World:
         )
 
 
-def names(exception: Left, office: int) -> bool:
+def excludes(exception: Exclusion, office: int) -> bool:
     """Whether the exception names this organisation."""
-    kind, country = OFFICES[office]
-    match exception.what:
+    kind, country = ORGANISATIONS[office]
+    match exception.kind:
         case "organisation":
-            return exception.whom == office
+            return exception.target == office
         case "country":
-            return exception.whom == country
-    return exception.whom == NAMED_AS[kind]
+            return exception.target == country
+    return exception.target == EXCLUDED_AS[kind]
 
 
 def make_world(seed: int) -> World:
     """The world of that number: the same each time."""
     random = Random(seed)
-    people = [_someone(random) for _number in range(random.randint(2, 4))]
+    people = [_make_person(random) for _number in range(random.randint(2, 4))]
     for owner in people:
-        owner.left_out = _exceptions(random, owner)
+        owner.exclusions = _exceptions(random, owner)
     return World(people, _introductions(random, len(people)))
 
 
-def _someone(random: Random) -> Someone:
+def _make_person(random: Random) -> Person:
     account = random.choices(["open", "closed", "none"], [10, 1, 1])[0]
     is_erased = account == "none" and random.random() < 0.5
     has_agreed = account != "none" and random.random() < 0.9
@@ -175,7 +195,7 @@ def _someone(random: Random) -> Someone:
     if not has_agreed:
         choices = AUDIENCES[:1]
     weights = [1, 2, 4, 4, 2][: len(choices)]
-    return Someone(
+    return Person(
         account=account,
         has_agreed=has_agreed,
         is_paused=random.random() < 0.1,
@@ -183,34 +203,37 @@ def _someone(random: Random) -> Someone:
         is_protected=is_protected,
         listed_to=random.choices(choices, weights)[0],
         channels=random.choices(AUDIENCES, [1, 2, 3, 3, 2], k=random.randint(1, 3)),
-        works=[(_office(random), random.choice(ENDS)) for _ in range(random.choice([0, 1, 1, 2]))],
-        sat={
-            event: (_office(random), random.random() < 0.8)
+        affiliations=[
+            (_random_organisation(random), random.choice(END_DATES))
+            for _ in range(random.choice([0, 1, 1, 2]))
+        ],
+        participations={
+            event: (_random_organisation(random), random.random() < 0.8)
             for event in random.sample(EVENTS, random.choice([0, 1, 1, 2, 2, 3]))
         },
-        acts=(
-            {random.choice(EVENTS): (_office(random), random.choice(ENDS))}
+        grants=(
+            {random.choice(EVENTS): (_random_organisation(random), random.choice(END_DATES))}
             if random.random() < 0.15
             else {}
         ),
     )
 
 
-def _office(random: Random) -> int:
-    return random.randrange(len(OFFICES))
+def _random_organisation(random: Random) -> int:
+    return random.randrange(len(ORGANISATIONS))
 
 
-def _exceptions(random: Random, owner: Someone) -> list[Left]:
-    found: dict[Left, None] = {}
+def _exceptions(random: Random, owner: Person) -> list[Exclusion]:
+    found: dict[Exclusion, None] = {}
     for _number in range(random.choice([0, 0, 1, 1, 2])):
         channel = random.choice([None, None, *range(len(owner.channels))])
         whom: dict[str, int | str] = {
-            "organisation": _office(random),
+            "organisation": _random_organisation(random),
             "country": random.choice(["ID", "AU", "TH", "NR"]),
-            "constituency": random.choice(sorted(set(NAMED_AS.values()))),
+            "constituency": random.choice(sorted(set(EXCLUDED_AS.values()))),
         }
         what = random.choice(sorted(whom))
-        found[Left(channel, what, whom[what])] = None
+        found[Exclusion(channel, what, whom[what])] = None
     return list(found)
 
 
@@ -220,8 +243,8 @@ def _introductions(random: Random, people: int) -> list[tuple[int, int, str]]:
         for other in range(one):
             pair = random.choice([(one, other), (other, one)])
             if random.random() < 0.35:
-                found.append((*pair, random.choice(STATES)))
-                if found[-1][2] in STATES[4:] and random.random() < 0.3:
+                found.append((*pair, random.choice(INTRODUCTION_STATES)))
+                if found[-1][2] in INTRODUCTION_STATES[4:] and random.random() < 0.3:
                     # It may be proposed again.
-                    found.append((*reversed(pair), random.choice(STATES[:4])))  # type: ignore[arg-type]
+                    found.append((*reversed(pair), random.choice(INTRODUCTION_STATES[:4])))  # type: ignore[arg-type]
     return found

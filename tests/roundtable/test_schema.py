@@ -22,7 +22,15 @@ from roundtable import schema
 from roundtable.checks import check_schema
 from roundtable.management.commands.migrate import Command
 from roundtable.schema import MigrationHash, fault
-from tests.processes import DOCUMENTED, PATIENCE, manage, program, run, started, wait_for
+from tests.processes import (
+    PRODUCTION_ENVIRONMENT,
+    TIMEOUT,
+    manage,
+    program_path,
+    run,
+    running_process,
+    wait_for_output,
+)
 
 RECORDED = sorted((app, "0001_initial") for app in ("roundtable", "participants", "outcomes"))
 
@@ -192,7 +200,7 @@ def edited(migrated: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         cursor.execute("VACUUM INTO %s", [str(file)])
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE roundtable_migration_hash SET sha256 = '0' WHERE app = 'outcomes'")
-    return DOCUMENTED | {"DATABASE_URL": f"sqlite:///{file}", "DATA_DIR": str(folder)}
+    return PRODUCTION_ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{file}", "DATA_DIR": str(folder)}
 
 
 SENTENCE = (
@@ -206,7 +214,7 @@ SENTENCE = (
 @pytest.mark.parametrize(
     "command",
     [
-        ["remind"],
+        ["send_reminders"],
         ["load_roundtable", "outcomes/fixtures/bali-process-2018.toml"],
         ["db_worker", "--backend", "mail"],
         ["runserver", "localhost:0"],
@@ -221,7 +229,8 @@ def test_command_ends_with_one_sentence(edited: dict[str, str], command: list[st
 
 @pytest.mark.own_process
 @pytest.mark.parametrize(
-    "command", [["check"], ["showmigrations"], ["remind", "--help"], ["help", "remind"]]
+    "command",
+    [["check"], ["showmigrations"], ["send_reminders", "--help"], ["help", "send_reminders"]],
 )
 def test_tool_runs_all_the_same(edited: dict[str, str], command: list[str]) -> None:
     result = manage(*command, **edited)
@@ -237,7 +246,7 @@ def test_check_of_the_database_says_the_same(edited: dict[str, str]) -> None:
 
 @pytest.mark.own_process
 def test_gunicorn_ends_with_one_sentence(edited: dict[str, str], tmp_path: Path) -> None:
-    gunicorn = [program("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
+    gunicorn = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
     static = {"STATIC_ROOT": str(tmp_path)}
     result = run([*gunicorn, "--bind", f"unix:{tmp_path}/socket"], edited | static)
     assert result.returncode != 0
@@ -246,15 +255,17 @@ def test_gunicorn_ends_with_one_sentence(edited: dict[str, str], tmp_path: Path)
 
 @pytest.mark.own_process
 def test_gunicorn_starts_while_the_database_is_away(tmp_path: Path) -> None:
-    environment = DOCUMENTED | {
+    environment = PRODUCTION_ENVIRONMENT | {
         "DATABASE_URL": f"postgres://portal@/portal?host={tmp_path}",
         "STATIC_ROOT": str(tmp_path),
     }
-    command = [program("gunicorn"), "--config", "deploy/gunicorn.conf.py", "--workers", "1"]
+    command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py", "--workers", "1"]
     log = tmp_path / "log"
-    with started([*command, "--bind", f"unix:{tmp_path}/socket"], environment, log) as process:
-        wait_for("Booting worker", log, process)
+    with running_process(
+        [*command, "--bind", f"unix:{tmp_path}/socket"], environment, log
+    ) as process:
+        wait_for_output("Booting worker", log, process)
         process.terminate()
-        process.wait(timeout=PATIENCE)
+        process.wait(timeout=TIMEOUT)
     assert "The database cannot be reached, so its migrations were not checked." in log.read_text()
     assert "Traceback" not in log.read_text()

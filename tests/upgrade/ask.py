@@ -36,19 +36,19 @@ from django.db import connection, models  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
-from outcomes.management.commands.verify_statement import faults as faults_of  # noqa: E402
+from outcomes.management.commands.verify_statement import find_faults as faults_of  # noqa: E402
 from outcomes.models import Commitment, Statement, StatementVersion  # noqa: E402
 from participants.models import User  # noqa: E402
 from participants.privacy import erasure_ledger  # noqa: E402
 from roundtable import schema  # noqa: E402
 from roundtable.audit import verify  # noqa: E402
-from roundtable.encryption import open_sealed  # noqa: E402
-from tests.addresses import admin_pages, pages  # noqa: E402
-from tests.canaries import BY_OBJECT, paths  # noqa: E402
-from tests.matrix import REGULAR  # noqa: E402
-from tests.signing_in import SECRET, sign_in  # noqa: E402
+from roundtable.encryption import decrypt  # noqa: E402
+from tests.canaries import BY_OBJECT, all_paths  # noqa: E402
+from tests.permission_matrix import ADMIN_PATHS  # noqa: E402
+from tests.sign_in import TOTP_SECRET, sign_in  # noqa: E402
 from tests.test_urls import MAP  # noqa: E402
 from tests.upgrade.releases import FOLDER, clock_of, sql_of  # noqa: E402
+from tests.url_patterns import list_admin_paths, page_paths  # noqa: E402
 
 # Who asks, by sign-in address or by the name of the profile.
 ROLES = {
@@ -87,19 +87,19 @@ def check() -> Iterator[str]:
     if found := schema.fault():
         yield found
     call_command("check", databases=["default"], fail_level="WARNING", stdout=StringIO())
-    yield from verify.faults()
+    yield from verify.find_log_faults()
     for statement in Statement.objects.published():
         yield from faults_of(statement)
     yield from (
         f"version {row.pk} was changed"
         for row in StatementVersion.objects.all()
-        if not row.is_whole
+        if not row.is_intact
     )
-    marks = {mark for _number, mark in erasure_ledger.read()}
-    if not marks or marks != set(erasure_ledger.stored()):
+    marks = {mark for _number, mark in erasure_ledger.read_ledger()}
+    if not marks or marks != set(erasure_ledger.saved_marks()):
         yield "the ledger of erasures is another one"
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
-    if SECRET not in {open_sealed(app.data["secret"]) for app in apps}:
+    if TOTP_SECRET not in {decrypt(app.data["secret"]) for app in apps}:
         yield "no second factor can be opened"
 
 
@@ -142,14 +142,14 @@ def every_page(turn: int) -> Iterator[str]:
     Of many objects each role takes some, so that all of them have their turn; in the admin the
     first, the middle and the last.
     """
-    for name in pages():
+    for name in page_paths():
         found = BY_OBJECT[name]() if name in BY_OBJECT else [MAP[name].path]
         step = max(1, len(found) // MOST)
         yield from found[turn % step :: step]
-    yield from (path for path in paths() if "?" in path)
+    yield from (path for path in all_paths() if "?" in path)
     rows = {model._meta.label_lower: model for model in admin.site._registry}
-    for pattern in admin_pages():
-        path = REGULAR.get(pattern, pattern).replace("<int:number>", "1")
+    for pattern in list_admin_paths():
+        path = ADMIN_PATHS.get(pattern, pattern).replace("<int:number>", "1")
         if "<path:object_id>" not in path:
             yield f"/{path}"
             continue
@@ -177,7 +177,7 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         wrong, asked = list(check()), 0
         roles = list(ROLES) if EVERYTHING else ["visitor", "delegate", "co-chair"]
-        with patch("outcomes.changes.pdf.make", lambda html, style: b"%PDF-1.7"):
+        with patch("outcomes.changes.brief.render_pdf", lambda html, style: b"%PDF-1.7"):
             for turn, role in enumerate(roles):
                 wanted = list(every_page(turn)) if EVERYTHING else of_each_kind(role)
                 wanted = [path for path in wanted if not path.endswith("/logout/")]

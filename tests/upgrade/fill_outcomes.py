@@ -7,37 +7,25 @@ from django.core.files.base import ContentFile
 from outcomes.models import (
     Assessment,
     Circulation,
+    CirculationReply,
     Commitment,
     CommitmentParty,
     Corrigendum,
-    Follow,
-    OfferedStep,
+    EditorialState,
+    ImplementationStatus,
+    OfferedMilestone,
     Outcome,
     RelatedText,
     Reminder,
-    Reply,
     Response,
-    State,
     Statement,
-    Status,
+    Subscription,
 )
 from outcomes.reporting.handover import hand_over, stop_reminders
-from outcomes.reporting.links import report_link
+from outcomes.reporting.links import create_report_link
 from outcomes.statements import corrigenda, signing, silence_procedure
 from participants.models import EventRole, Organisation, User
 from roundtable.models import Event
-from tests.agreeing import (
-    AFTER,
-    AT,
-    DEADLINE,
-    Table,
-    make_circulation,
-    make_corrigendum,
-    make_reply,
-    make_rewording,
-    make_version,
-    published,
-)
 from tests.factories import (
     NOON,
     make_addressee,
@@ -57,7 +45,7 @@ from tests.factories import (
     make_user,
     save,
 )
-from tests.follow_up import (
+from tests.follow_up_factories import (
     make_assessment,
     make_follow,
     make_milestone,
@@ -70,11 +58,23 @@ from tests.follow_up import (
     make_round,
     make_round_request,
 )
+from tests.silence_procedure import (
+    AFTER_DEADLINE,
+    CIRCULATED_AT,
+    DEADLINE,
+    AgreementCase,
+    make_circulation,
+    make_corrigendum,
+    make_reply,
+    make_rewording,
+    make_version,
+    publish_draft,
+)
 
 
-def fill(table: Table, at: datetime) -> None:
+def fill(table: AgreementCase, at: datetime) -> None:
     """All that is about statements, commitments and reports."""
-    _correct(published(table), table, at)
+    _correct(publish_draft(table), table, at)
     table.event.is_public = True
     table.event.save()
     _add_agreement("AGR", "circulated", table)
@@ -88,24 +88,26 @@ def fill(table: Table, at: datetime) -> None:
     _add_follows(table.event)
 
 
-def _correct(statement: Statement, table: Table, at: datetime) -> None:
+def _correct(statement: Statement, table: AgreementCase, at: datetime) -> None:
     """A correction that was agreed, signed and published."""
     point = statement.outcomes.points()[0]
     draft = corrigenda.draft_corrigendum(
         statement,
-        given={"reason": "A slip of the pen.", "source": "", "hides_before": False},
-        changed={point.pk: "protect those who were, or may be, trafficked"},
+        fields={"reason": "A slip of the pen.", "source": "", "hides_previous_text": False},
+        new_texts={point.pk: "protect those who were, or may be, trafficked"},
         by=table.first,
-        at=AFTER,
+        at=AFTER_DEADLINE,
     )
-    later = AFTER + timedelta(days=3)
-    version = silence_procedure.circulate(draft, deadline=later, by=table.first, at=AFTER).version
+    later = AFTER_DEADLINE + timedelta(days=3)
+    version = silence_procedure.circulate(
+        draft, deadline=later, by=table.first, at=AFTER_DEADLINE
+    ).version
     for user in (table.first, table.second):
         signing.sign(draft, sha256=version.sha256, by=user, at=later)
     corrigenda.publish_corrigendum(draft, by=table.second, at=at)
 
 
-def _add_agreement(code: str, state: str, table: Table) -> None:
+def _add_agreement(code: str, state: str, table: AgreementCase) -> None:
     """A statement on its way: still circulated, or signed and not published."""
     event = make_event(code=code, slug=code.lower(), is_public=False)
     for user, office in zip((table.first, table.second), table.cochairs, strict=True):
@@ -116,19 +118,19 @@ def _add_agreement(code: str, state: str, table: Table) -> None:
     make_outcome(statement, parent=statement.outcomes.get(), position=1)
     deadline = DEADLINE if state == "adopted" else DEADLINE + timedelta(days=60)
     version = silence_procedure.circulate(
-        statement, deadline=deadline, by=table.first, at=AT
+        statement, deadline=deadline, by=table.first, at=CIRCULATED_AT
     ).version
     if state == "adopted":
         for user in (table.first, table.second):
-            signing.sign(statement, sha256=version.sha256, by=user, at=AFTER)
+            signing.sign(statement, sha256=version.sha256, by=user, at=AFTER_DEADLINE)
 
 
 def _add_stopped(at: datetime) -> None:
     """Circulations that were stopped, and each answer to one."""
-    for stop in Circulation.Stop:
+    for stop in Circulation.StopReason:
         statement = make_statement(published=False)
-        circulation = make_circulation(make_version(statement), stop=stop, stopped_at=at)
-    for answer in Reply.Answer:
+        circulation = make_circulation(make_version(statement), stop_reason=stop, stopped_at=at)
+    for answer in CirculationReply.Answer:
         fields = {"answer": answer, "text": "As we said.", "answered_at": at}
         make_reply(circulation, author=make_user(), **fields)
 
@@ -161,25 +163,25 @@ def _add_points(event: Event, at: datetime) -> None:
 def _add_reports(event: Event, at: datetime) -> None:
     """Commitments in each status, and reports in each editorial state, with evidence."""
     commitments = []
-    for number, status in enumerate(Status):
+    for number, status in enumerate(ImplementationStatus):
         commitment = make_commitment(event, due_on=date(2026, 1 + number, 1))
         make_party(commitment, role=CommitmentParty.Role.PARTNER)
         make_party(commitment, group=make_group())
-        update = make_update(commitment, status=status, step=number * 25)
+        update = make_update(commitment, status=status, completion=number * 25)
         make_evidence(update)
         commitments.append(commitment)
-    for state in State:
+    for state in EditorialState:
         update = make_update(commitments[1], approved=False, author=make_user())
-        if state != State.DRAFT:
+        if state != EditorialState.DRAFT:
             update.submit(at=at)
-        if state == State.CHANGE_REQUESTED:
+        if state == EditorialState.CHANGE_REQUESTED:
             update.request_change(note="Name the course.", at=at)
-        if state == State.APPROVED:
+        if state == EditorialState.APPROVED:
             update.approve(by=make_user(), at=at)
         file = ContentFile(b"%PDF-1.4 A report.", f"report-{state}.pdf")
         make_evidence(update, url="", file=file, media_type="application/pdf")
     make_update(commitments[1], is_unchanged=True, text="Nothing new.")
-    make_update(commitments[2]).take_away()
+    make_update(commitments[2]).delete_with_evidence()
 
 
 def _add_contributions(event: Event, at: datetime) -> None:
@@ -190,7 +192,7 @@ def _add_contributions(event: Event, at: datetime) -> None:
     for finding in Assessment.Finding:
         make_assessment(commitment=open_one, finding=finding)
     point = make_recommendation(event=make_event(code="ANS", slug="ans"))
-    for state in State:
+    for state in EditorialState:
         office = make_organisation()
         make_addressee(point, organisation=office)
         rows = (
@@ -199,13 +201,13 @@ def _add_contributions(event: Event, at: datetime) -> None:
             make_offer(outcome=point, organisation=office, approved=False),
             make_assessment(commitment=open_one, organisation=make_organisation(), approved=False),
         )
-        save(OfferedStep(offer=rows[1], title="Find a room", due_on=date(2026, 6, 1)))
+        save(OfferedMilestone(offer=rows[1], title="Find a room", due_on=date(2026, 6, 1)))
         for row in rows:
-            if state != State.DRAFT:
+            if state != EditorialState.DRAFT:
                 row.submit(at=at)
-            if state == State.CHANGE_REQUESTED:
+            if state == EditorialState.CHANGE_REQUESTED:
                 row.request_change(note="Say by when.", at=at)
-            if state == State.APPROVED:
+            if state == EditorialState.APPROVED:
                 row.approve(by=make_user(), at=at)
 
 
@@ -215,15 +217,15 @@ def _add_requests(event: Event, at: datetime) -> None:
         person = make_delegate(name=f"Focal Point who {key}")
         party = make_party(make_commitment(event, due_on=date(2026, 4, 1)))
         make_participation(person, event, organisation=party.organisation)
-        party.ask(person)
+        party.request_focal_point(person)
         if key == "asked":
             continue
         party.accept(NOON)
-        report_link(party, at=at)
+        create_report_link(party, at=at)
         make_report_link(party, person, revoked_at=at)
-        for step in Reminder.Step:
-            make_reminder(party=party, step=step)
-        make_round_request(party=party, nudged_at=at if key == "accepted" else None)
+        for kind in Reminder.Kind:
+            make_reminder(party=party, kind=kind)
+        make_round_request(party=party, reminded_at=at if key == "accepted" else None)
         if key == "gave it back":
             hand_over(party, suggestion="Ask the registry.", by=person.user, at=at)
         if key == "stopped":
@@ -232,7 +234,7 @@ def _add_requests(event: Event, at: datetime) -> None:
 
 
 def _add_follows(event: Event) -> None:
-    """Each kind of topic, at each pace."""
+    """Each kind of topic, at each frequency."""
     point = Outcome.objects.points().published().first()
     topics = {
         "event": event,
@@ -240,8 +242,8 @@ def _add_follows(event: Event) -> None:
         "outcome": point,
         "commitment": Commitment.objects.first(),
     }
-    for pace in Follow.Pace:
+    for frequency in Subscription.Frequency:
         user: User = make_user()
-        make_follow(user, pace=pace)
+        make_follow(user, frequency=frequency)
         for name, topic in topics.items():
-            make_follow(user, pace=pace, **{name: topic})
+            make_follow(user, frequency=frequency, **{name: topic})

@@ -6,9 +6,8 @@ from django.test import Client
 
 from outcomes.duplicates.organisations import merge_organisations
 from outcomes.duplicates.people import merge_people
-from outcomes.imports.storage import keep
+from outcomes.imports.storage import create_upload
 from outcomes.models import Upload
-from participants.channels import ChannelKind
 from participants.models import (
     Audience,
     Consent,
@@ -18,18 +17,18 @@ from participants.models import (
     Grant,
     Invitation,
     InvitationRequest,
-    Kind,
+    OrganisationKind,
     RecordedCount,
-    ReviewStep,
+    RetentionAction,
     User,
 )
+from participants.models.channels import ChannelKind
 from participants.participation import participant_list
 from participants.privacy import consent, visibility
-from participants.privacy.erasure import erase, erase_account
-from roundtable.mail.batches import call_off, hold
-from roundtable.mail.queue import Letter, fresh_cause, post
-from roundtable.models import AnsweredWrite, Batch, Event
-from tests.agreeing import Table
+from participants.privacy.erasure import erase_account, erase_delegate
+from roundtable.mail.batches import cancel_batch, create_batch
+from roundtable.mail.queue import QueuedEmail, enqueue, one_time_key
+from roundtable.models import Event, IdempotencyKey, MailBatch
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -43,17 +42,18 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
-    make_list,
     make_organisation,
+    make_participant_list,
     make_participation,
     make_role,
     make_user,
     save,
 )
-from tests.signing_in import add_app, sign_in
+from tests.sign_in import add_authenticator, sign_in
+from tests.silence_procedure import AgreementCase
 
 
-def fill(table: Table, operator: User, at: datetime) -> None:
+def fill(table: AgreementCase, operator: User, at: datetime) -> None:
     """All that is about people and the portal itself."""
     event = table.event
     _add_profiles(event, at)
@@ -87,15 +87,22 @@ def _add_profiles(event: Event, at: datetime) -> None:
         make_exception(wary, constituency=constituency)
     make_exception(wary, country="NR")
     make_exception(wary, channel=make_channel(wary), organisation=make_organisation())
-    for sort, role in zip(Kind, [*EventRole.Role, *EventRole.Role], strict=False):
+    for sort, role in zip(OrganisationKind, [*EventRole.Role, *EventRole.Role], strict=False):
         organisation = make_organisation(kind=sort, country="ID" if sort == "government" else "")
         if role != EventRole.Role.COCHAIR:
             make_role(event, organisation=organisation, role=role)
         save(RecordedCount(event=event, kind=sort, number=3, source_wording="three of them"))
-    for made_of in (*Constituency, "participants", "cochairs"):
-        make_group(name=f"Those of {made_of}", made_of=made_of)
-    for step in ReviewStep.Step:
-        save(ReviewStep(delegate=full, since=date(2024, 1, 1), step=step, on=date(2025, 1, 1)))
+    for member_rule in (*Constituency, "participants", "cochairs"):
+        make_group(name=f"Those of {member_rule}", member_rule=member_rule)
+    for action in RetentionAction.Action:
+        save(
+            RetentionAction(
+                delegate=full,
+                review_started_on=date(2024, 1, 1),
+                action=action,
+                taken_on=date(2025, 1, 1),
+            )
+        )
     viewer = make_delegate(name="Looks Around", listed_to=Audience.PARTICIPANTS)
     make_participation(viewer, event)
     assert viewer.user
@@ -108,13 +115,13 @@ def _add_consents(event: Event, at: datetime) -> None:
     for key in ("gives", "renews", "withdraws", "pauses"):
         person = make_delegate(name=f"Person who {key}", consented_at=None, reviewed_on=None)
         make_participation(person, event)
-        consent.give(person, notice=notice, by=Consent.By.OWNER, at=NOON)
+        consent.give_consent(person, notice=notice, by=Consent.By.OWNER, at=NOON)
         if key == "renews":
-            consent.renew(person, notice=notice, by=Consent.By.REVIEW, at=at)
+            consent.renew_consent(person, notice=notice, by=Consent.By.REVIEW, at=at)
         if key == "withdraws":
-            consent.withdraw(person, by=Consent.By.LINK, at=at)
+            consent.withdraw_consent(person, by=Consent.By.LINK, at=at)
         if key == "pauses":
-            consent.pause(person, by=Consent.By.LINK, at=at)
+            consent.hide_profile(person, by=Consent.By.LINK, at=at)
     make_consent(make_delegate(name="Agreed Before"))
 
 
@@ -149,7 +156,7 @@ def _add_introductions(at: datetime) -> None:
         make_introduction(first, make_delegate(name=f"Asked {number}"), accepted=False, **fields)
 
 
-def _add_rights(table: Table, at: datetime) -> None:
+def _add_rights(table: AgreementCase, at: datetime) -> None:
     """Grants of each role, past ones, resets of a factor, lists of participants."""
     event = table.event
     for role in Grant.Role:
@@ -157,13 +164,13 @@ def _add_rights(table: Table, at: datetime) -> None:
             make_grant(make_user(f"{role}@example.org"), event, role=role)
     past = make_user("past@example.org")
     make_grant(past, event, role=Grant.Role.EDITOR, valid_until=date(2024, 12, 31))
-    add_app(past)
+    add_authenticator(past)
     make_factor_reset(past)
-    make_factor_reset(table.second, agreed_by=make_user(), agreed_at=at)
-    participant_list.ask(event=event, purpose="Badges", by=table.first, at=at)
-    agreed = participant_list.ask(event=event, purpose="A meeting", by=table.second, at=at)
-    assert participant_list.decide(row=agreed, agrees=True, by=table.first, at=at)
-    make_list(event, decided_by=table.first, decided_at=at)
+    make_factor_reset(table.second, approved_by=make_user(), approved_at=at)
+    participant_list.request_list(event=event, purpose="Badges", by=table.first, at=at)
+    agreed = participant_list.request_list(event=event, purpose="A meeting", by=table.second, at=at)
+    assert participant_list.decide_list(row=agreed, agrees=True, by=table.first, at=at)
+    make_participant_list(event, decided_by=table.first, decided_at=at)
     for user in (table.first, table.second):
         sign_in(Client(), user)
 
@@ -173,51 +180,55 @@ def _merge_and_erase(event: Event, operator: User, at: datetime) -> None:
     gone = make_delegate(name="Is Erased", user=make_user("erased@example.org"))
     make_participation(gone, event)
     make_channel(gone)
-    erase(gone, by=gone.user, at=at)
+    erase_delegate(gone, by=gone.user, at=at)
     erase_account(make_user("closed@example.org"), by=None, at=at)
     make_delegate(name="Left Work", user=make_user("left@example.org", is_active=False))
     stays, goes = (make_delegate(name="Same Person", user=None) for _ in range(2))
     make_participation(stays, event)
-    merge_people(stays=stays, goes=goes, by=operator, at=at)
+    merge_people(target=stays, duplicate=goes, by=operator, at=at)
     one, other = (make_organisation(slug=f"same-{n}", name="Same Office") for n in "ab")
-    merge_organisations(stays=one, goes=other, by=operator, at=at)
+    merge_organisations(target=one, duplicate=other, by=operator, at=at)
 
 
 def _add_mail(event: Event, at: datetime) -> None:
     """Letters that wait, on hold, called off, sent, given up; and a form that was answered."""
     for number in range(4):
-        post(
-            cause=fresh_cause(),
+        enqueue(
+            dedup_key=one_time_key(),
             to=f"reader{number}@example.org",
-            template="participants/mail/erased",
+            template="participants/privacy/emails/erased",
             context={},
             at=at,
         )
-    waiting, claimed, sent, given_up = Letter.objects.order_by("-pk")[:4]
+    waiting, claimed, sent, given_up = QueuedEmail.objects.order_by("-pk")[:4]
     empty = {"recipient": "", "subject": "", "text": "", "html": "", "done_at": at, "attempts": 1}
-    Letter.objects.filter(pk=claimed.pk).update(claimed_at=at, attempts=1)
-    Letter.objects.filter(pk=sent.pk).update(is_sent=True, **empty)
-    Letter.objects.filter(pk=given_up.pk).update(**empty)
+    QueuedEmail.objects.filter(pk=claimed.pk).update(claimed_at=at, attempts=1)
+    QueuedEmail.objects.filter(pk=sent.pk).update(is_sent=True, **empty)
+    QueuedEmail.objects.filter(pk=given_up.pk).update(**empty)
     assert waiting.recipient
-    for act in Batch.Act:
-        batch = hold(event=event, act=act, at=at)
-        post(
-            cause=fresh_cause(),
+    for action in MailBatch.Action:
+        batch = create_batch(event=event, action=action, at=at)
+        enqueue(
+            dedup_key=one_time_key(),
             to="held@example.org",
-            template="participants/mail/erased",
+            template="participants/privacy/emails/erased",
             context={},
             at=at,
             batch=batch,
         )
-    call_off(hold(event=event, act=Batch.Act.INVITE, at=at), at=at)
-    AnsweredWrite.objects.create(key="k" * 64, at=at, request="r" * 64, location="/me/")
+    cancel_batch(create_batch(event=event, action=MailBatch.Action.INVITE, at=at), at=at)
+    IdempotencyKey.objects.create(
+        key="k" * 64, answered_at=at, request_digest="r" * 64, redirect_to="/me/"
+    )
 
 
 def _add_uploads(event: Event, user: User, at: datetime) -> None:
     """A file that was brought in, in each state."""
     for state in Upload.State:
-        upload = keep(user=make_user(), chunks=[b"Title\nA roundtable\n"], event=event, at=at)
-        done = {"ended_at": at} if state == Upload.State.DONE else {}
+        upload = create_upload(
+            user=make_user(), chunks=[b"Title\nA roundtable\n"], event=event, at=at
+        )
+        done = {"finished_at": at} if state == Upload.State.DONE else {}
         Upload.objects.filter(pk=upload.pk).update(state=state, **done)
-    upload = keep(user=user, chunks=[b"Title\n"], event=None, at=at)
-    Upload.objects.filter(pk=upload.pk).update(wants=Upload.Wants.STORE)
+    upload = create_upload(user=user, chunks=[b"Title\n"], event=None, at=at)
+    Upload.objects.filter(pk=upload.pk).update(next_task=Upload.Task.IMPORT)

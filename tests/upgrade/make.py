@@ -44,10 +44,10 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from simple_history.models import HistoricalChanges  # noqa: E402
 
-from outcomes.imports.records.loader import load  # noqa: E402
-from tests.agreeing import make_table  # noqa: E402
+from outcomes.imports.records.loader import load_file  # noqa: E402
 from tests.canaries import make_portal  # noqa: E402
-from tests.signing_in import add_app  # noqa: E402
+from tests.sign_in import add_authenticator  # noqa: E402
+from tests.silence_procedure import make_agreement_case  # noqa: E402
 from tests.upgrade import fill_outcomes, fill_people  # noqa: E402
 
 MOST = 12  # values of a field, each of which must be there; more are countries and languages
@@ -72,13 +72,13 @@ def nothing_random() -> Iterator[None]:
 def fill() -> None:
     """The record of 2018, and a made-up portal with every state."""
     at = clock_of(RELEASE)
-    load(RECORD, at=at)
+    load_file(RECORD, at=at)
     readers = make_portal()
     operator, cochair = readers["operator"], readers["co-chair"]
     assert operator and cochair
     for user in (operator, cochair):
-        add_app(user)
-    table = make_table()
+        add_authenticator(user)
+    table = make_agreement_case()
     fill_outcomes.fill(table, at)
     fill_people.fill(table, operator, at)
 

@@ -1,7 +1,7 @@
 """Reads a file of tables and prints its pages as JSON.
 
-`python -m outcomes.imports.readers FILE [ENCODING]`, in a process of its own, with limits: a file may be
-made to keep its reader busy for ever.
+`python -m outcomes.imports.readers FILE [ENCODING]`, in a process of its own, with limits: a file
+may be made to keep its reader busy for ever.
 """
 
 import json
@@ -9,25 +9,25 @@ import resource
 import sys
 from pathlib import Path
 
-from outcomes.imports.readers.pages import Reason, UnreadableError
-from outcomes.imports.readers.workbooks import opened
+from outcomes.imports.readers.pages import UnreadableError, UnreadableReason
+from outcomes.imports.readers.workbooks import read_source_file
 
-SECONDS = 40
-MEMORY = 512 * 1024 * 1024
+MAX_CPU_SECONDS = 40
+MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
 
 def main() -> None:
     """Prints the pages, or why there are none."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     try:
-        found = opened(Path(sys.argv[1]).read_bytes(), *sys.argv[2:]).to_json()
-        said = json.dumps(found)
+        found = read_source_file(Path(sys.argv[1]).read_bytes(), *sys.argv[2:]).to_json()
+        output = json.dumps(found)
     except UnreadableError as problem:
-        said = json.dumps({"reason": problem.reason, "page": problem.page})
+        output = json.dumps({"reason": problem.reason, "page": problem.page})
     except MemoryError:
-        said = json.dumps({"reason": Reason.LIMITS, "page": ""})
-    sys.stdout.write(said)
+        output = json.dumps({"reason": UnreadableReason.LIMIT_EXCEEDED, "page": ""})
+    sys.stdout.write(output)
 
 
 if __name__ == "__main__":

@@ -5,83 +5,85 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-MOST_ROWS = 20_000
-MOST_COLUMNS = 60
-LARGEST_UNPACKED = 100 * 1024 * 1024
-LONGEST = 500_000  # signs of a cell
-MOST_SIGNS = 30_000_000  # of all cells of a file
+MAX_ROWS = 20_000
+MAX_COLUMNS = 60
+MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_CELL_LENGTH = 500_000  # signs of a cell
+MAX_TOTAL_LENGTH = 30_000_000  # of all cells of a file
 Rows = list[list[Any]]
 
 
-class Reason(StrEnum):
+class UnreadableReason(StrEnum):
     """Why a file cannot be read."""
 
-    NOTHING = "nothing"  # that is a table
-    OLD = "old"  # a workbook of the former kind, or one with a password
+    NOT_A_TABLE = "nothing"  # that is a table
+    OLD_FORMAT = "old"  # a workbook of the former kind, or one with a password
     OPEN_DOCUMENT = "open-document"
-    UNPACKED = "unpacked"  # too large
-    ROWS = "rows"  # too many, or too many columns
-    LONG = "long"  # a cell
-    TWICE = "twice"  # two tables of one name
-    LIMITS = "limits"  # of time or memory
+    TOO_LARGE = "unpacked"  # too large
+    TOO_MANY_ROWS = "rows"  # too many, or too many columns
+    CELL_TOO_LONG = "long"  # a cell
+    DUPLICATE_SHEET = "twice"  # two tables of one name
+    LIMIT_EXCEEDED = "limits"  # of time or memory
 
 
 class UnreadableError(Exception):
     """A file that cannot be read; names the sheet where it is one of them."""
 
-    def __init__(self, reason: Reason, page: str = "") -> None:
+    def __init__(self, reason: UnreadableReason, page: str = "") -> None:
         super().__init__(reason.value)
         self.reason, self.page = reason, page
 
 
 @dataclass(frozen=True)
-class Computed:
+class FormulaCell:
     """Stands for a cell that computes something, or failed to."""
 
-    shows: str = ""
+    error_text: str = ""
 
     def __str__(self) -> str:
-        return self.shows or "="
+        return self.error_text or "="
 
 
 @dataclass
-class Opened:
+class SourceFile:
     """The rows of each page by its name, and how its letters were read where that was a guess."""
 
     pages: dict[str, Rows] = field(default_factory=dict)
-    guessed: dict[str, str] = field(default_factory=dict)
-    is_bare: bool = False  # one table without a name
-    letters: str = ""  # the encoding, where somebody said it
-    readings: dict[str, list[str]] = field(default_factory=dict)  # cells in others, to choose by
+    guessed_encodings: dict[str, str] = field(default_factory=dict)
+    is_single_table: bool = False  # one table without a name
+    encoding: str = ""  # the encoding, where somebody said it
+    encoding_samples: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # cells in others, to choose by
 
     def add(self, name: str, rows: Rows) -> None:
         """Adds a page; raises UnreadableError where there is one of this name."""
         if name.strip().lower() in {page.strip().lower() for page in self.pages}:
-            raise UnreadableError(Reason.TWICE, name)
+            raise UnreadableError(UnreadableReason.DUPLICATE_SHEET, name)
         self.pages[name] = rows
 
     def to_json(self) -> dict[str, Any]:
         """The same as JSON holds it."""
         pages = {
-            name: [[_to_json(cell) for cell in row] for row in rows]
+            name: [[_cell_to_json(cell) for cell in row] for row in rows]
             for name, rows in self.pages.items()
         }
-        kept = ("guessed", "is_bare", "letters", "readings")
-        return {"pages": pages, **{name: getattr(self, name) for name in kept}}
+        stored_fields = ("guessed_encodings", "is_single_table", "encoding", "encoding_samples")
+        return {"pages": pages, **{name: getattr(self, name) for name in stored_fields}}
 
     @classmethod
-    def from_json(cls, given: dict[str, Any]) -> "Opened":
+    def from_json(cls, given: dict[str, Any]) -> "SourceFile":
         """From what `to_json` gave."""
         pages = {
-            name: [[_from_json(cell) for cell in row] for row in rows]
+            name: [[_cell_from_json(cell) for cell in row] for row in rows]
             for name, rows in given["pages"].items()
         }
         return cls(**given | {"pages": pages})
 
 
-def _to_json(cell: Any) -> Any:
-    if isinstance(cell, Computed):
-        return {"computed": cell.shows}
+def _cell_to_json(cell: Any) -> Any:
+    if isinstance(cell, FormulaCell):
+        return {"computed": cell.error_text}
     if isinstance(cell, datetime):
         return {"moment": cell.isoformat()}
     if isinstance(cell, date):
@@ -91,10 +93,10 @@ def _to_json(cell: Any) -> Any:
     return str(cell)
 
 
-def _from_json(cell: Any) -> Any:
+def _cell_from_json(cell: Any) -> Any:
     if not isinstance(cell, dict):
         return cell
     ((kind, value),) = cell.items()
     if kind == "computed":
-        return Computed(value)
+        return FormulaCell(value)
     return datetime.fromisoformat(value) if kind == "moment" else date.fromisoformat(value)

@@ -10,88 +10,88 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-from outcomes.imports.readers.csv_files import OF_ONE_BYTE, readings, rows_of
+from outcomes.imports.readers.csv_files import SINGLE_BYTE_ENCODINGS, read_csv, sample_encodings
 from outcomes.imports.readers.pages import (
-    LARGEST_UNPACKED,
-    LONGEST,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    MOST_SIGNS,
-    Computed,
-    Opened,
-    Reason,
+    MAX_CELL_LENGTH,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_TOTAL_LENGTH,
+    MAX_UNPACKED_BYTES,
+    FormulaCell,
     Rows,
+    SourceFile,
     UnreadableError,
+    UnreadableReason,
 )
-from roundtable.spreadsheet_text import unspelled
+from roundtable.spreadsheet_text import unescape_xlsx
 
-_OLD = b"\xd0\xcf\x11\xe0"
-_LAST_ROW = 1_048_576  # that any program knows
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
+_MAX_SHEET_ROWS = 1_048_576  # that any program knows
 
 
-def opened(content: bytes, letters: str = "") -> Opened:
+def read_source_file(content: bytes, encoding: str = "") -> SourceFile:
     """The pages of a file; raises UnreadableError where it cannot be read.
 
     `letters` is the encoding of a single CSV where somebody said it.
     """
     try:
-        if content.startswith(_OLD):
-            raise UnreadableError(Reason.OLD)
+        if content.startswith(_OLE_SIGNATURE):
+            raise UnreadableError(UnreadableReason.OLD_FORMAT)
         if content.startswith(b"PK") or is_zipfile(BytesIO(content)):
-            return _archive(content)
-        return _table(content, letters)
+            return _read_archive(content)
+        return _read_single_csv(content, encoding)
     except (UnreadableError, MemoryError):
         raise
     # Damaged files make the libraries raise errors of every kind.
     except Exception:
-        raise UnreadableError(Reason.NOTHING) from None
+        raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
 
 
-def _table(content: bytes, letters: str) -> Opened:
-    rows, guessed = rows_of(content, letters=letters)
+def _read_single_csv(content: bytes, encoding: str) -> SourceFile:
+    rows, guessed = read_csv(content, encoding=encoding)
     if not rows:
-        raise UnreadableError(Reason.NOTHING)
-    found = Opened({"": rows}, is_bare=True, letters=letters)
-    if letters or guessed in OF_ONE_BYTE.values():
-        found.readings = readings(content)
+        raise UnreadableError(UnreadableReason.NOT_A_TABLE)
+    found = SourceFile({"": rows}, is_single_table=True, encoding=encoding)
+    if encoding or guessed in SINGLE_BYTE_ENCODINGS.values():
+        found.encoding_samples = sample_encodings(content)
     if guessed:
-        found.guessed[""] = guessed
+        found.guessed_encodings[""] = guessed
     return found
 
 
-def _archive(content: bytes) -> Opened:
+def _read_archive(content: bytes) -> SourceFile:
     try:
-        with ZipFile(BytesIO(content)) as parts:
-            entries = parts.infolist()
-            if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-                raise UnreadableError(Reason.UNPACKED)
-            names = {entry.filename for entry in entries}
+        with ZipFile(BytesIO(content)) as archive:
+            members = archive.infolist()
+            if sum(entry.file_size for entry in members) > MAX_UNPACKED_BYTES:
+                raise UnreadableError(UnreadableReason.TOO_LARGE)
+            names = {entry.filename for entry in members}
             if "mimetype" in names:
-                raise UnreadableError(Reason.OPEN_DOCUMENT)
+                raise UnreadableError(UnreadableReason.OPEN_DOCUMENT)
             if "[Content_Types].xml" in names:
-                return _workbook(content)
-            return _tables(parts)
+                return _read_workbook(content)
+            return _read_csv_archive(archive)
     except BadZipFile:
-        raise UnreadableError(Reason.NOTHING) from None
+        raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
 
 
-def _tables(parts: ZipFile) -> Opened:
-    found = Opened()
-    for entry in parts.infolist():
+def _read_csv_archive(archive: ZipFile) -> SourceFile:
+    found = SourceFile()
+    for entry in archive.infolist():
         path = PurePosixPath(entry.filename)
         is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
         if entry.is_dir() or is_hidden or path.suffix.lower() not in (".csv", ".tsv", ".txt"):
             continue
-        rows, guessed = rows_of(parts.read(entry), path.stem)
+        rows, guessed = read_csv(archive.read(entry), path.stem)
         found.add(path.stem, rows)
         if guessed:
-            found.guessed[path.stem] = guessed
+            found.guessed_encodings[path.stem] = guessed
     if not found.pages:
-        raise UnreadableError(Reason.NOTHING)
+        raise UnreadableError(UnreadableReason.NOT_A_TABLE)
     return found
 
 
-class _Reader(ExcelReader):
+class _RawTextReader(ExcelReader):
     """Leaves texts as the file spells them: the library takes `x005F_` out, wherever it stands."""
 
     def read_strings(self) -> None:
@@ -106,55 +106,57 @@ class _Reader(ExcelReader):
                     node.clear()
 
 
-def _workbook(content: bytes) -> Opened:
-    reader = _Reader(BytesIO(content), read_only=True, keep_links=False)
+def _read_workbook(content: bytes) -> SourceFile:
+    reader = _RawTextReader(BytesIO(content), read_only=True, keep_links=False)
     reader.read()
-    found = Opened()
+    found = SourceFile()
     for page in reader.wb.worksheets:
-        found.add(page.title, _cells(page, found))
+        found.add(page.title, _read_sheet(page, found))
     if not found.pages:
-        raise UnreadableError(Reason.NOTHING)
+        raise UnreadableError(UnreadableReason.NOT_A_TABLE)
     return found
 
 
-def _cells(page: Any, found: Opened) -> Rows:
+def _read_sheet(page: Any, found: SourceFile) -> Rows:
     """The rows of a sheet up to the last one that holds something."""
     # One text may stand in many cells and in the file once.
-    left = MOST_SIGNS - sum(_signs(row) for rows in found.pages.values() for row in rows)
+    remaining_length = MAX_TOTAL_LENGTH - sum(
+        _text_length(row) for rows in found.pages.values() for row in rows
+    )
     page.reset_dimensions()  # what the file says of them may be a lie
     rows: Rows = []
     # Many more may be empty: programs write what was only coloured once. All are looked at, so
     # that none is left out unseen.
     for number, row in enumerate(page.iter_rows()):
         filled = [place for place, cell in enumerate(row) if cell.value not in (None, "")]
-        if number >= _LAST_ROW or (filled and not _fits(number, filled[-1])):
-            raise UnreadableError(Reason.ROWS, page.title)
+        if number >= _MAX_SHEET_ROWS or (filled and not _is_within_limits(number, filled[-1])):
+            raise UnreadableError(UnreadableReason.TOO_MANY_ROWS, page.title)
         if not filled:
             continue
-        values = [_value(cell) for cell in row[: filled[-1] + 1]]
-        left -= _signs(values)
-        if left < 0:
-            raise UnreadableError(Reason.UNPACKED)
-        if any(isinstance(value, str) and len(value) > LONGEST for value in values):
-            raise UnreadableError(Reason.LONG)
+        values = [_cell_value(cell) for cell in row[: filled[-1] + 1]]
+        remaining_length -= _text_length(values)
+        if remaining_length < 0:
+            raise UnreadableError(UnreadableReason.TOO_LARGE)
+        if any(isinstance(value, str) and len(value) > MAX_CELL_LENGTH for value in values):
+            raise UnreadableError(UnreadableReason.CELL_TOO_LONG)
         rows += [[] for _empty in range(number - len(rows))]
         rows.append(values)
     return rows
 
 
-def _fits(row: int, column: int) -> bool:
-    return row < MOST_ROWS and column < MOST_COLUMNS
+def _is_within_limits(row: int, column: int) -> bool:
+    return row < MAX_ROWS and column < MAX_COLUMNS
 
 
-def _signs(row: list[Any]) -> int:
+def _text_length(row: list[Any]) -> int:
     return sum(len(value) for value in row if isinstance(value, str))
 
 
-def _value(cell: Any) -> Any:
+def _cell_value(cell: Any) -> Any:
     if cell.data_type == "f":
-        return Computed()
+        return FormulaCell()
     if cell.data_type == "e":
-        return Computed(str(cell.value))
+        return FormulaCell(str(cell.value))
     if isinstance(cell.value, str):
-        return unspelled(cell.value).replace("\r\n", "\n").replace("\r", "\n")
+        return unescape_xlsx(cell.value).replace("\r\n", "\n").replace("\r", "\n")
     return cell.value

@@ -7,7 +7,15 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Commitment, Document, Outcome, ProgressUpdate, State, Statement, Theme
+from outcomes.models import (
+    Commitment,
+    Document,
+    EditorialState,
+    Outcome,
+    ProgressUpdate,
+    Statement,
+    Theme,
+)
 from participants.models import (
     Affiliation,
     Delegate,
@@ -21,33 +29,33 @@ from roundtable.models import Event, Series
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSpec:
     """One table of the file, or a list of such tables."""
 
     model: type[models.Model]
     fields: tuple[str, ...]
     lists: tuple[str, ...] = ()  # keys that hold lists of words
-    tables: "dict[str, Table]" = field(default_factory=dict)
+    tables: "dict[str, TableSpec]" = field(default_factory=dict)
     # The key that names a row in messages, and that two rows may not share.
     identifier: str = ""
     # Words that a file may write where the field itself knows more of them.
     allowed: "dict[str, tuple[str, ...]]" = field(default_factory=dict)
-    needs: tuple[str, ...] = ()  # keys that are needed though their field may be empty
+    also_required: tuple[str, ...] = ()  # keys that are needed though their field may be empty
     is_list: bool = True
     # Other roundtables have it too: a key that is left out leaves what is stored as it is.
     is_shared: bool = False
     # Keys that are stored elsewhere than in the model, each as this field would hold it.
-    elsewhere: "dict[str, models.Field[Any, Any]]" = field(default_factory=dict)
+    extra_fields: "dict[str, models.Field[Any, Any]]" = field(default_factory=dict)
 
-    def field_of(self, name: str) -> "models.Field[Any, Any]":
+    def get_field(self, name: str) -> "models.Field[Any, Any]":
         """The field that a key is stored in."""
-        found = self.elsewhere.get(name) or self.model._meta.get_field(name)
+        found = self.extra_fields.get(name) or self.model._meta.get_field(name)
         assert isinstance(found, models.Field)
         return found
 
-    def is_named(self, name: str) -> bool:
+    def is_reference(self, name: str) -> bool:
         """Whether a key stands for something by a word, and is stored nowhere as it is written."""
-        return name in self.elsewhere and not hasattr(self.elsewhere[name], "model")
+        return name in self.extra_fields and not hasattr(self.extra_fields[name], "model")
 
     @property
     def keys(self) -> list[str]:
@@ -57,102 +65,114 @@ class Table:
     def required(self) -> Iterator[str]:
         """The keys that must be there."""
         for name in self.fields:
-            field = self.field_of(name)
-            if name in self.needs or not (field.blank or field.has_default()):
+            field = self.get_field(name)
+            if name in self.also_required or not (field.blank or field.has_default()):
                 yield name
 
 
-def _stored(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+def _model_field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
     found = model._meta.get_field(name)
     assert isinstance(found, models.Field)
     return found
 
 
-def _word(help_text: Any) -> "models.Field[Any, Any]":
+def _reference_field(help_text: Any) -> "models.Field[Any, Any]":
     """A word that is needed and names another row."""
     return models.CharField(max_length=200, help_text=help_text)
 
 
-SOURCE = ("source_title", "source_url", "source_retrieved_on")
-WORDED = ("source_wording", "source")
-SAID = ("number", "text", "place_in_source", "classified_by_portal")
+SOURCE_FIELDS = ("source_title", "source_url", "source_retrieved_on")
+WORDING_FIELDS = ("source_wording", "source")
+OUTCOME_FIELDS = ("number", "text", "place_in_source", "classified_by_portal")
 
-POINTS = Table(
-    Outcome, (*SAID, "kind"), ("themes", "addressees"), identifier="number", needs=("number",)
+POINT_TABLE = TableSpec(
+    Outcome,
+    (*OUTCOME_FIELDS, "kind"),
+    ("themes", "addressees"),
+    identifier="number",
+    also_required=("number",),
 )
-LEAD_INS = Table(Outcome, SAID, tables={"points": POINTS}, identifier="number", needs=("number",))
-ROLES = Table(EventRole, ("role", "represented_by", *WORDED), identifier="role")
+LEAD_IN_TABLE = TableSpec(
+    Outcome,
+    OUTCOME_FIELDS,
+    tables={"points": POINT_TABLE},
+    identifier="number",
+    also_required=("number",),
+)
+ROLE_TABLE = TableSpec(EventRole, ("role", "represented_by", *WORDING_FIELDS), identifier="role")
 
 TABLES = {
-    "series": Table(Series, ("slug", "name", "site"), is_list=False, is_shared=True),
-    "event": Table(
+    "series": TableSpec(Series, ("slug", "name", "site"), is_list=False, is_shared=True),
+    "event": TableSpec(
         Event,
         (
             *("code", "slug", "title", "starts_on", "ends_on", "time_zone", "city", "country"),
-            *("venue", "summary", "is_public", "is_demonstration", *SOURCE),
+            *("venue", "summary", "is_public", "is_demonstration", *SOURCE_FIELDS),
         ),
         is_list=False,
     ),
-    "themes": Table(Theme, ("slug", "name", "source"), identifier="slug", is_shared=True),
-    "groups": Table(
-        Group, ("slug", "name", "description", "made_of"), identifier="slug", is_shared=True
+    "themes": TableSpec(Theme, ("slug", "name", "source"), identifier="slug", is_shared=True),
+    "groups": TableSpec(
+        Group, ("slug", "name", "description", "member_rule"), identifier="slug", is_shared=True
     ),
-    "organisations": Table(
+    "organisations": TableSpec(
         Organisation,
         ("slug", "name", "short_name", "kind", "country", "site", "description", "role_mailbox"),
-        tables={"roles": ROLES},
+        tables={"roles": ROLE_TABLE},
         identifier="slug",
         is_shared=True,
     ),
-    "counts": Table(RecordedCount, ("kind", "number", *WORDED), identifier="kind"),
-    "documents": Table(Document, ("title", "publisher", "url", "dated_on"), identifier="title"),
-    "statement": Table(
+    "counts": TableSpec(RecordedCount, ("kind", "number", *WORDING_FIELDS), identifier="kind"),
+    "documents": TableSpec(Document, ("title", "publisher", "url", "dated_on"), identifier="title"),
+    "statement": TableSpec(
         Statement,
-        ("language", "title", "introduction", "state", "adoption", *SOURCE),
-        tables={"lead_ins": LEAD_INS},
+        ("language", "title", "introduction", "state", "adoption", *SOURCE_FIELDS),
+        tables={"lead_ins": LEAD_IN_TABLE},
         # What is signed here is signed by people, never by a file.
         is_list=False,
     ),
-    "commitments": Table(
+    "commitments": TableSpec(
         Commitment,
         ("reference", "text", "place_in_source", "due_on", "is_open"),
         ("outcomes", "leads", "partners"),
         identifier="reference",
     ),
     # Never their channels, nor what they share with whom: that is theirs.
-    "delegates": Table(
+    "delegates": TableSpec(
         Delegate,
         ("handle", "name", "name_latin", "organisation", "capacity", "post", "invitation_email"),
         identifier="handle",
         is_shared=True,
-        elsewhere={
+        extra_fields={
             "handle": models.CharField(
                 blank=True,
                 max_length=10,
                 help_text=_("Stands for the person. Leave it empty for somebody new."),
             ),
-            "organisation": _word(
+            "organisation": _reference_field(
                 _("Whom the person spoke for: its short name in addresses, or its name.")
             ),
-            "capacity": _stored(Participation, "capacity"),
-            "post": _stored(Affiliation, "post"),
+            "capacity": _model_field(Participation, "capacity"),
+            "post": _model_field(Affiliation, "post"),
         },
     ),
-    "updates": Table(
+    "updates": TableSpec(
         ProgressUpdate,
         (
-            *("reference", "party", "reported_on", "of_that_day", "status", "step", "text"),
-            *("obstacles", "next_steps", "reason", "source", "names_nobody", "state"),
+            *("reference", "party", "reported_on", "of_that_day", "status", "completion", "text"),
+            *("obstacles", "next_steps", "reason", "source", "has_no_personal_details", "state"),
         ),
-        elsewhere={
-            "reference": _word(_("The reference of the commitment.")),
-            "party": _word(_("The short name of the organisation or group that reports.")),
+        extra_fields={
+            "reference": _reference_field(_("The reference of the commitment.")),
+            "party": _reference_field(
+                _("The short name of the organisation or group that reports.")
+            ),
             "of_that_day": models.PositiveSmallIntegerField(
                 default=1, help_text=_("Where a party reported twice on a day: 1, 2 and so on.")
             ),
             "state": models.CharField(
                 blank=True,
-                choices=State.choices,
+                choices=EditorialState.choices,
                 default="",
                 max_length=16,
                 help_text=_("Leave it as it is: what comes in waits for a co-chair's approval."),
@@ -160,4 +180,4 @@ TABLES = {
         },
     ),
 }
-NEEDED = ("series", "event")
+REQUIRED_TABLES = ("series", "event")

@@ -9,41 +9,43 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.commitments import apply_commitments
-from outcomes.imports.records.errors import FileRefused
-from outcomes.imports.records.parsing import read
+from outcomes.imports.records.errors import FileRejectedError
+from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
-from outcomes.imports.records.permissions import hidden, may_bring_in, may_choose_series
+from outcomes.imports.records.permissions import hidden_slugs_among, may_choose_series, may_import
 from outcomes.imports.records.references import check_references
 from outcomes.imports.records.reports import apply_updates
-from outcomes.imports.records.results import Report, comparable, differs
+from outcomes.imports.records.results import ImportReport, differs, normalise_text
 from outcomes.imports.records.statement import apply_statement
-from outcomes.imports.records.validation import Entry, check
+from outcomes.imports.records.validation import FileEntry, validate_content
 from outcomes.models import Document, Theme
-from participants.models import EventRole, FormerSlug, Group, Organisation, RecordedCount
-from participants.permissions import EVENTS_OF_ORGANISATION, Rights
+from participants.models import EventRole, Group, Organisation, RecordedCount, SlugRedirect
+from participants.permissions import EVENT_PATHS, EventPermissions
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
 # By which ways a row belongs to roundtables.
-EVENTS_OF: dict[type[models.Model], tuple[str, ...]] = {
+EVENT_LOOKUPS: dict[type[models.Model], tuple[str, ...]] = {
     Series: ("events",),
     Theme: ("outcomes__statement__event",),
     Group: ("addressed_by__outcome__statement__event", "commitment_parties__commitment__event"),
-    Organisation: EVENTS_OF_ORGANISATION,
+    Organisation: EVENT_PATHS,
 }
 
 
-def store_shared(row: AnyModel, entry: Entry, event: Event | None, report: Report) -> AnyModel:
+def store_shared(
+    row: AnyModel, entry: FileEntry, event: Event | None, report: ImportReport
+) -> AnyModel:
     """Stores a row for this roundtable, or refuses what would change it for another one."""
     if row.pk is not None:
         changed = {name: value for name, value in entry.values.items() if differs(row, name, value)}
-        if report.refuses(row, entry.place, changed):
+        if report.reject_forbidden_changes(row, entry.location, changed):
             return row
         if changed and _is_used_elsewhere(row, event):
             for name in changed:
-                report.refuse(
-                    f"{entry.place}.{name}",
+                report.add_mistake(
+                    f"{entry.location}.{name}",
                     _(
                         "Another roundtable has it too and says something else. Leave it as it "
                         "was, or change it for both in the admin first."
@@ -53,14 +55,16 @@ def store_shared(row: AnyModel, entry: Entry, event: Event | None, report: Repor
     return report.store_entry(row, entry)
 
 
-def check_slug(entry: Entry, other: type[Group] | type[Organisation], report: Report) -> bool:
+def check_slug(
+    entry: FileEntry, other: type[Group] | type[Organisation], report: ImportReport
+) -> bool:
     """Whether no row of the other kind has this short name; notes the mistake where one has."""
     # Who may add no group is told so, and not which organisations there are.
     is_refused = other is Organisation and report.by is not None and not report.by.is_operator
     if is_refused or not other._default_manager.filter(slug=entry.values["slug"]).exists():
         return True
-    report.refuse(
-        f"{entry.place}.slug",
+    report.add_mistake(
+        f"{entry.location}.slug",
         _("A group has this short name. Choose another one.")
         if other is Group
         else _("An organisation has this short name. Choose another one."),
@@ -71,48 +75,48 @@ def check_slug(entry: Entry, other: type[Group] | type[Organisation], report: Re
 def _is_used_elsewhere(row: models.Model, event: Event | None) -> bool:
     others = Event.objects.exclude(pk=event.pk) if event else Event.objects.all()
     rows = type(row)._default_manager.filter(pk=row.pk)
-    return any(rows.filter(**{f"{path}__in": others}).exists() for path in EVENTS_OF[type(row)])
+    return any(rows.filter(**{f"{path}__in": others}).exists() for path in EVENT_LOOKUPS[type(row)])
 
 
-def load(path: Path, *, at: datetime) -> Report:
+def load_file(path: Path, *, at: datetime) -> ImportReport:
     """Stores the roundtable of a file; `at` is when a statement that is new counts as published.
 
     Raises FileRefused, with every mistake that was found, and changes nothing then.
     """
-    return load_content(read(path), at=at)
+    return load_content(parse_toml(path), at=at)
 
 
 def load_content(
     content: dict[str, Any],
     *,
     at: datetime,
-    by: Rights | None = None,
+    by: EventPermissions | None = None,
     answers: Mapping[str, str] | None = None,
-    tick: Callable[[int], None] | None = None,
-) -> Report:
+    on_progress: Callable[[int], None] | None = None,
+) -> ImportReport:
     """The same for what stands in a file already read.
 
     `by` is who brings it in, and nobody where a command does; `answers` are those to questions,
     and `tick` is told now and then how many rows are done.
     """
-    file, mistakes = check(content)
+    file, mistakes = validate_content(content)
     mistakes += check_references(file)
     if mistakes:
-        raise FileRefused(mistakes)
+        raise FileRejectedError(mistakes)
     with transaction.atomic():
         # One file at a time: the second sees what the first added, and doubles nothing.
         list(Event.objects.select_for_update().filter(code=file.all("event")[0].values["code"]))
-        report = Report(by=by, at=at, answers=answers or {}, tick=tick)
+        report = ImportReport(by=by, at=at, answers=answers or {}, on_progress=on_progress)
         _apply(file, report, at)
         if by is None:  # a command cannot be answered
             for question in report.questions:
-                report.refuse(question.place, question.for_a_command)
+                report.add_mistake(question.location, question.command_message)
         if report.mistakes:
-            raise FileRefused(report.mistakes)
+            raise FileRejectedError(report.mistakes)
     return report
 
 
-def _apply(file: Entry, report: Report, at: datetime) -> None:
+def _apply(file: FileEntry, report: ImportReport, at: datetime) -> None:
     event = _apply_event(file, report)
     if event.pk is None or report.mistakes:
         return
@@ -142,28 +146,28 @@ def _apply(file: Entry, report: Report, at: datetime) -> None:
     apply_updates(file.all("updates"), event, report=report, at=at)
 
 
-def _apply_event(file: Entry, report: Report) -> Event:
+def _apply_event(file: FileEntry, report: ImportReport) -> Event:
     series, event = file.all("series")[0], file.all("event")[0]
     stored = Event.objects.filter(slug=event.values["slug"]).first()
-    if not may_bring_in(stored, report.by):
-        report.refuse(
-            f"{event.place}.slug",
+    if not may_import(stored, report.by):
+        report.add_mistake(
+            f"{event.location}.slug",
             _("You edit no roundtable of this short name. Operators make new ones."),
         )
         return Event()
     if stored and stored.code != event.values["code"]:
-        report.refuse(
-            f"{event.place}.code",
+        report.add_mistake(
+            f"{event.location}.code",
             _("The roundtable of this short name has the code %s, and others cite it. Write that.")
             % stored.code,
         )
     elif not stored and Event.objects.filter(code=event.values["code"]).exists():
-        report.refuse(
-            f"{event.place}.code", _("Another roundtable has this code. Choose another one.")
+        report.add_mistake(
+            f"{event.location}.code", _("Another roundtable has this code. Choose another one.")
         )
     if stored and stored.is_demonstration != event.values["is_demonstration"]:
-        report.refuse(
-            f"{event.place}.is_demonstration",
+        report.add_mistake(
+            f"{event.location}.is_demonstration",
             _("A roundtable stays real or made up. Choose another short name for a new one."),
         )
     if report.mistakes:
@@ -171,30 +175,34 @@ def _apply_event(file: Entry, report: Report) -> Event:
     slug = series.values["slug"]
     if stored and not may_choose_series(report.by) and slug != stored.series.slug:
         sentence = _("Operators choose the series. Write %s.") % stored.series.slug
-        report.refuse(f"{series.place}.slug", sentence)
+        report.add_mistake(f"{series.location}.slug", sentence)
         return stored
     row = store_shared(Series.objects.filter(slug=slug).first() or Series(), series, stored, report)
     return report.store_entry(stored or Event(), event, series=row)
 
 
-def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str, Organisation]:
+def _apply_organisations(
+    file: FileEntry, event: Event, report: ImportReport
+) -> dict[str, Organisation]:
     organisations, roles = {}, []
-    unseen = hidden((entry.values["slug"] for entry in file.all("organisations")), report.by)
+    hidden_slugs = hidden_slugs_among(
+        (entry.values["slug"] for entry in file.all("organisations")), report.by
+    )
     for entry in file.all("organisations"):
         slug = entry.values["slug"]
-        if slug in unseen:
+        if slug in hidden_slugs:
             sentence = _("This short name cannot be used here. Choose another one.")
-            report.refuse(f"{entry.place}.slug", sentence)
+            report.add_mistake(f"{entry.location}.slug", sentence)
             continue
         stored = Organisation.objects.filter(slug=slug).first()
-        merged = FormerSlug.objects.filter(slug=slug).select_related("organisation").first()
+        merged = SlugRedirect.objects.filter(slug=slug).select_related("organisation").first()
         if merged and stored is None:
             sentence = _("It was merged into another one. Write %s.") % merged.organisation.slug
-            report.refuse(f"{entry.place}.slug", sentence)
+            report.add_mistake(f"{entry.location}.slug", sentence)
             continue
         if stored and stored.is_demonstration != event.is_demonstration:
-            report.refuse(
-                f"{entry.place}.slug",
+            report.add_mistake(
+                f"{entry.location}.slug",
                 _("A made-up organisation has this short name. Choose another one.")
                 if stored.is_demonstration
                 else _("A real organisation has this short name. Choose another one."),
@@ -202,12 +210,12 @@ def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str,
             continue
         if not check_slug(entry, Group, report):
             continue
-        given = stored or Organisation(is_demonstration=event.is_demonstration)
-        row = store_shared(given, entry, event, report)
+        organisation = stored or Organisation(is_demonstration=event.is_demonstration)
+        row = store_shared(organisation, entry, event, report)
         organisations[slug] = row
         roles += [
             report.store_entry(
-                _role(event, row, role) or EventRole(), role, event=event, organisation=row
+                _existing_role(event, row, role) or EventRole(), role, event=event, organisation=row
             ).pk
             for role in entry.all("roles")
         ]
@@ -215,13 +223,13 @@ def _apply_organisations(file: Entry, event: Event, report: Report) -> dict[str,
     return organisations
 
 
-def _role(event: Event, organisation: Organisation, role: Entry) -> EventRole | None:
+def _existing_role(event: Event, organisation: Organisation, role: FileEntry) -> EventRole | None:
     if organisation.pk is None:
         return None
     return event.roles.filter(organisation=organisation, role=role.values["role"]).first()
 
 
-def _apply_counts_and_documents(file: Entry, event: Event, report: Report) -> None:
+def _apply_counts_and_documents(file: FileEntry, event: Event, report: ImportReport) -> None:
     counts = [
         report.store_entry(
             event.recorded_counts.filter(kind=entry.values["kind"]).first() or RecordedCount(),
@@ -231,10 +239,10 @@ def _apply_counts_and_documents(file: Entry, event: Event, report: Report) -> No
         for entry in file.all("counts")
     ]
     report.remove(event.recorded_counts.exclude(pk__in=[pk for pk in counts if pk]), "counts")
-    titled = {comparable(row.title): row for row in event.documents.order_by("-pk")}
+    by_title = {normalise_text(row.title): row for row in event.documents.order_by("-pk")}
     documents = [
         report.store_entry(
-            titled.get(comparable(entry.values["title"])) or Document(), entry, event=event
+            by_title.get(normalise_text(entry.values["title"])) or Document(), entry, event=event
         ).pk
         for entry in file.all("documents")
     ]

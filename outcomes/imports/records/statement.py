@@ -7,54 +7,54 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.permissions import may_publish
-from outcomes.imports.records.results import Fate, Report, RowReport
-from outcomes.imports.records.validation import Entry
+from outcomes.imports.records.results import ImportReport, RowReport, RowResult
+from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Rewording, Statement, Theme
-from outcomes.models.statement import keep_version
+from outcomes.models.version import save_version
 from participants.models import Group, Organisation
-from participants.permissions import acts_for
+from participants.permissions import acting_organisation
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
-Words = dict[int | None, str]
+Texts = dict[int | None, str]
 
 
-def words_of(statement: Statement) -> Words:
+def current_texts(statement: Statement) -> Texts:
     """What stands there now, by number of the row; None for the introduction."""
     return {None: statement.introduction, **dict(statement.outcomes.values_list("pk", "text"))}
 
 
-def keep_reading(
-    statement: Statement, before: Words, *, place: str, report: Report, at: datetime
+def record_source_correction(
+    statement: Statement, before: Texts, *, location: str, report: ImportReport, at: datetime
 ) -> None:
     """Keeps the words of before, as a correction by the source, where the file says others.
 
     What the co-chairs signed here is no file's to change: that is refused.
     """
-    text = statement.wording()
+    text = statement.canonical_text()
     latest = statement.versions.filter(published_at__isnull=False).order_by("-number").first()
     if latest and latest.text == text:
         return
     if statement.adoption == Statement.Adoption.SIGNED:
-        report.refuse(
-            place,
+        report.add_mistake(
+            location,
             _("The co-chairs signed this text here. Correct it at the desk, not with a file."),
         )
         return
     if statement.corrigenda.exclude(state=Statement.State.PUBLISHED).exists():
-        report.refuse(
-            place, _("A correction of this text is being written at the desk. Finish it first.")
+        report.add_mistake(
+            location, _("A correction of this text is being written at the desk. Finish it first.")
         )
         return
-    new = {n: words for n, words in words_of(statement).items() if words != before.get(n, "")}
-    taken_out = Rewording.objects.filter(
+    new = {n: words for n, words in current_texts(statement).items() if words != before.get(n, "")}
+    removed = Rewording.objects.filter(
         corrigendum__in=statement.corrigenda.filter(
-            state=Statement.State.PUBLISHED, hides_before=True
+            state=Statement.State.PUBLISHED, hides_previous_text=True
         )
     )
-    if any((row.outcome_id, row.before) in new.items() for row in taken_out):
-        report.refuse(
-            place,
+    if any((row.outcome_id, row.before) in new.items() for row in removed):
+        report.add_mistake(
+            location,
             _("A correction took these words out, for they should never have stood there."),
         )
         return
@@ -75,20 +75,20 @@ def keep_reading(
             before=before.get(number, ""),
             after=after,
         ).save()
-    keep_version(statement, text, at=at, corrigendum=corrigendum, published=True)
+    save_version(statement.pk, text, at=at, corrigendum_id=corrigendum.pk, published=True)
 
 
-ON_ITS_WAY = (Statement.State.CIRCULATED, Statement.State.ADOPTED)
+CIRCULATING_STATES = (Statement.State.CIRCULATED, Statement.State.ADOPTED)
 Parties = Mapping[str, Group | Organisation]
 
 
 def apply_statement(
-    entry: Entry | None,
+    entry: FileEntry | None,
     event: Event,
     *,
     parties: Parties,
     themes: Mapping[str, Theme],
-    report: Report,
+    report: ImportReport,
     at: datetime,
 ) -> dict[str, Outcome]:
     """Stores the statement; its lead-ins and points by the number that the file gives them."""
@@ -98,54 +98,62 @@ def apply_statement(
             report.kept.append(_("statement “%s”") % stored.title)
         return {}
     published = Statement.State.PUBLISHED
-    if mistake := _leaves_its_way(entry, stored):
-        report.refuse(f"{entry.place}.{mistake[0]}", mistake[1])
+    if mistake := _forbidden_change(entry, stored):
+        report.add_mistake(f"{entry.location}.{mistake[0]}", mistake[1])
         return {}
-    is_due = entry.values["state"] == published and not (stored and stored.state == published)
-    if is_due and not may_publish(event, report.by):
-        report.refuse(f"{entry.place}.state", _("A co-chair publishes it. Leave it as it was."))
+    is_publishing = entry.values["state"] == published and not (
+        stored and stored.state == published
+    )
+    if is_publishing and not may_publish(event, report.by):
+        report.add_mistake(
+            f"{entry.location}.state", _("A co-chair publishes it. Leave it as it was.")
+        )
         return {}
-    if is_due and report.by and not entry.values["source_title"]:
-        report.refuse(
-            f"{entry.place}.source_title",
+    if is_publishing and report.by and not entry.values["source_title"]:
+        report.add_mistake(
+            f"{entry.location}.source_title",
             _("Say where it was adopted: fill in the source. What was agreed here is signed."),
         )
         return {}
-    if is_due:  # publishing is the last step, once the points stand
+    if is_publishing:  # publishing is the last step, once the points stand
         entry.values["state"] = stored.state if stored else Statement.State.DRAFT
-    before, circulated = (words_of(stored), stored.wording()) if stored else ({}, "")
+    before, wording_before = (
+        (current_texts(stored), stored.canonical_text()) if stored else ({}, "")
+    )
     statement = report.store_entry(stored or Statement(), entry, event=event)
     if statement.pk is None:
         return {}
-    numbered = is_due or statement.state == published
-    outcomes = _apply_outcomes(entry, statement, numbered, parties, themes, report)
-    if stored and stored.state in ON_ITS_WAY and stored.wording() != circulated:
-        report.refuse(entry.place, _("It is circulated. Take it back at the desk to change it."))
-    if stored and numbered and not is_due and not report.mistakes:
-        keep_reading(statement, before, place=entry.place, report=report, at=at)
-    if is_due and not report.mistakes:
+    has_numbers = is_publishing or statement.state == published
+    outcomes = _apply_outcomes(entry, statement, has_numbers, parties, themes, report)
+    if stored and stored.state in CIRCULATING_STATES and stored.canonical_text() != wording_before:
+        report.add_mistake(
+            entry.location, _("It is circulated. Take it back at the desk to change it.")
+        )
+    if stored and has_numbers and not is_publishing and not report.mistakes:
+        record_source_correction(statement, before, location=entry.location, report=report, at=at)
+    if is_publishing and not report.mistakes:
         state = statement.state
         version = statement.publish(at)
         if report.by:
             audit.record(
-                act="publish statement",
+                action="publish statement",
                 at=at,
                 actor=report.by.user,
-                organisation=acts_for(report.by.user, event.pk, at.date()),
+                organisation=acting_organisation(report.by.user, event.pk, at.date()),
                 detail=f"{event.code} version {version.number} {version.sha256}",
             )
-        written = ("state", str(state), str(statement.state))
-        report.rows.append(RowReport(entry.place, Fate.CHANGED, str(statement), (written,)))
+        change = ("state", str(state), str(statement.state))
+        report.rows.append(RowReport(entry.location, RowResult.CHANGED, str(statement), (change,)))
     return outcomes
 
 
-def _leaves_its_way(entry: Entry, stored: Statement | None) -> tuple[str, str] | None:
+def _forbidden_change(entry: FileEntry, stored: Statement | None) -> tuple[str, str] | None:
     """Which field asks for what no file may do, and the sentence about it."""
     before = stored.state if stored else Statement.State.DRAFT
     after = entry.values["state"]
     if before == Statement.State.PUBLISHED != after:
         return "state", _("It is published already, and others cite it. Keep it so.")
-    if before != after and (before in ON_ITS_WAY or after in ON_ITS_WAY):
+    if before != after and (before in CIRCULATING_STATES or after in CIRCULATING_STATES):
         return "state", _("It is circulated and signed at the desk. Write: %s.") % before
     was_circulated = stored and stored.versions.filter(circulation__isnull=False).exists()
     if before != after and was_circulated:
@@ -159,53 +167,55 @@ def _leaves_its_way(entry: Entry, stored: Statement | None) -> tuple[str, str] |
 
 
 def _apply_outcomes(
-    entry: Entry,
+    entry: FileEntry,
     statement: Statement,
-    numbered: bool,
+    has_numbers: bool,
     parties: Parties,
     themes: Mapping[str, Theme],
-    report: Report,
+    report: ImportReport,
 ) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
-    rows = _Rows(statement, entry, numbered, report)
+    rows = _OutcomeMatcher(statement, entry, has_numbers, report)
     for position, lead_in in enumerate(entry.all("lead_ins"), start=1):
-        above = rows.store(lead_in, position, None)
-        outcomes[lead_in.values["number"]] = above
-        for place, point in enumerate(lead_in.all("points"), start=1):
-            outcome = rows.store(point, place, above)
+        stored_lead_in = rows.store(lead_in, position, None)
+        outcomes[lead_in.values["number"]] = stored_lead_in
+        for point_position, point in enumerate(lead_in.all("points"), start=1):
+            outcome = rows.store(point, point_position, stored_lead_in)
             outcomes[point.values["number"]] = outcome
             if outcome.pk:
                 named = [themes[slug] for slug in point.lists["themes"]]
-                report.link(outcome, point.place, "themes", named)
+                report.set_links(outcome, point.location, "themes", named)
                 _apply_addressees(outcome, point, parties, report)
-    for outcome in rows.left():
+    for outcome in rows.unmatched():
         report.kept.append(_("point %s") % (outcome.number or f"“{outcome.text[:60]}”"))
     return outcomes
 
 
-class _Rows:
+class _OutcomeMatcher:
     """The stored sentences of a statement, each taken by the entry that says it."""
 
-    def __init__(self, statement: Statement, entry: Entry, numbered: bool, report: Report) -> None:
-        self.statement, self.numbered, self.report = statement, numbered, report
-        self.free = {row.pk: row for row in statement.outcomes.order_by("position", "pk")}
-        self.orders: dict[int | None, list[int]] = {}
-        for row in self.free.values():
-            self.orders.setdefault(row.parent_id, []).append(row.pk)
-        self.last: dict[int | None, tuple[int, int]] = {}  # position and number, by parent
-        self.numbers = {
+    def __init__(
+        self, statement: Statement, entry: FileEntry, has_numbers: bool, report: ImportReport
+    ) -> None:
+        self.statement, self.has_numbers, self.report = statement, has_numbers, report
+        self.available = {row.pk: row for row in statement.outcomes.order_by("position", "pk")}
+        self.original_order: dict[int | None, list[int]] = {}
+        for row in self.available.values():
+            self.original_order.setdefault(row.parent_id, []).append(row.pk)
+        self.last_stored: dict[int | None, tuple[int, int]] = {}  # position and number, by parent
+        self.file_numbers = {
             sentence.values["number"]
             for lead_in in entry.all("lead_ins")
             for sentence in [lead_in, *lead_in.all("points")]
         }
 
-    def store(self, entry: Entry, position: int, parent: Outcome | None) -> Outcome:
+    def store(self, entry: FileEntry, position: int, parent: Outcome | None) -> Outcome:
         """The row of this entry, stored."""
         if parent is not None and parent.pk is None:
             return Outcome()
-        row = self._take(entry, position, parent) or Outcome()
-        self.free.pop(row.pk, None)
-        position = self._position(row, parent.pk if parent else None)
+        row = self._match(entry, position, parent) or Outcome()
+        self.available.pop(row.pk, None)
+        position = self._position_of(row, parent.pk if parent else None)
         given: dict[str, Any] = {
             "statement": self.statement,
             "parent": parent,
@@ -213,49 +223,57 @@ class _Rows:
         }
         if parent is None:
             given["kind"] = Outcome.Kind.LEAD_IN
-        if not self.numbered:
+        if not self.has_numbers:
             given["number"] = row.number
-        return self.report.store(row, entry.place, entry.values | given)
+        return self.report.store(row, entry.location, entry.values | given)
 
-    def left(self) -> list[Outcome]:
+    def unmatched(self) -> list[Outcome]:
         """Rows that no entry took."""
-        return list(self.free.values())
+        return list(self.available.values())
 
-    def _position(self, row: Outcome, parent: int | None) -> int:
+    def _position_of(self, row: Outcome, parent: int | None) -> int:
         """That of the row where it keeps the order of the file, else the next one."""
-        last, number = self.last.get(parent, (0, 0))
-        stays = row.pk and row.parent_id == parent and (row.position, row.pk) > (last, number)
-        position = row.position if stays else last + 1
-        self.last[parent] = (position, row.pk or number)
+        last, number = self.last_stored.get(parent, (0, 0))
+        keeps_position = (
+            row.pk and row.parent_id == parent and (row.position, row.pk) > (last, number)
+        )
+        position = row.position if keeps_position else last + 1
+        self.last_stored[parent] = (position, row.pk or number)
         return position
 
-    def _take(self, entry: Entry, position: int, parent: Outcome | None) -> Outcome | None:
+    def _match(self, entry: FileEntry, position: int, parent: Outcome | None) -> Outcome | None:
         number, text = entry.values["number"], entry.values["text"]
-        for row in self.free.values():
+        for row in self.available.values():
             if row.number == number:
                 return row
-        beneath = [
-            row for row in self.free.values() if row.parent_id == (parent.pk if parent else None)
+        siblings = [
+            row
+            for row in self.available.values()
+            if row.parent_id == (parent.pk if parent else None)
         ]
         # The same words under another number: its number is frozen, and storing it will say so.
-        for row in beneath:
-            if row.text == text and row.number not in self.numbers:
+        for row in siblings:
+            if row.text == text and row.number not in self.file_numbers:
                 return row
-        order = self.orders.get(parent.pk if parent else None, [])
-        for row in beneath:
+        order = self.original_order.get(parent.pk if parent else None, [])
+        for row in siblings:
             if not row.number and order.index(row.pk) == position - 1:
                 return row
         return None
 
 
-def _apply_addressees(outcome: Outcome, point: Entry, parties: Parties, report: Report) -> None:
-    kept = []
+def _apply_addressees(
+    outcome: Outcome, point: FileEntry, parties: Parties, report: ImportReport
+) -> None:
+    stored_ids = []
     for slug in point.lists["addressees"]:
         party = parties.get(slug)
         if party is None or party.pk is None:
             continue  # the mistake stands at the organisation
         link = {"group" if isinstance(party, Group) else "organisation": party}
         row = outcome.addressees.filter(**link).first() or OutcomeAddressee()
-        kept.append(report.store(row, f"{point.place}.addressees", {"outcome": outcome, **link}).pk)
-    left = outcome.addressees.exclude(pk__in=[pk for pk in kept if pk])
-    report.remove(left, f"{point.place}.addressees")
+        stored_ids.append(
+            report.store(row, f"{point.location}.addressees", {"outcome": outcome, **link}).pk
+        )
+    removed = outcome.addressees.exclude(pk__in=[pk for pk in stored_ids if pk])
+    report.remove(removed, f"{point.location}.addressees")

@@ -13,11 +13,11 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
-from outcomes.imports.records.errors import Mistake, nearest, shown
-from outcomes.imports.records.format import NEEDED, TABLES, Table
-from participants.models.delegate import validate_visible
+from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
+from outcomes.imports.records.format import REQUIRED_TABLES, TABLES, TableSpec
+from participants.models.delegate import validate_has_visible_character
 
-LINE_SIGNS = {"\n", "\t"}  # control characters that a text of several lines may hold
+MULTILINE_CHARACTERS = {"\n", "\t"}  # control characters that a text of several lines may hold
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
@@ -33,23 +33,23 @@ def clean_value(
     Raises ValidationError with a sentence that says what to write instead.
     """
     if isinstance(field, models.BooleanField):
-        _expect(isinstance(value, bool), _("Write true or false, without quotes."))
+        _require(isinstance(value, bool), _("Write true or false, without quotes."))
     elif isinstance(field, models.DateField):
-        _expect(type(value) is date, _("Write a date such as 2018-05-14, without quotes."))
+        _require(type(value) is date, _("Write a date such as 2018-05-14, without quotes."))
     elif isinstance(field, models.IntegerField):
-        _expect(type(value) is int, _("Write a whole number, without quotes."))
+        _require(type(value) is int, _("Write a whole number, without quotes."))
     else:
         value = clean_text(value, one_line=not isinstance(field, models.TextField))
         if not value and not required:
             return value
         if not value:
             raise ValidationError(_("It is empty. %s") % field.help_text)
-        validate_visible(value)
+        validate_has_visible_character(value)
         if isinstance(field, models.SlugField) and not re.fullmatch(r"[a-z0-9-]+", value):
             raise ValidationError(_("Use small letters, digits and hyphens only."))
         _check_choice(field, value, allowed)
         if isinstance(field, models.URLField):
-            _check_address(value)
+            _check_url(value)
     return field.clean(value, None)
 
 
@@ -66,9 +66,9 @@ def clean_text(value: object, *, one_line: bool) -> str:
     if value and not text:
         raise ValidationError(_("It holds nothing but blanks. Write the text, or remove the key."))
     for sign in text:
-        if sign in LINE_SIGNS and one_line:
+        if sign in MULTILINE_CHARACTERS and one_line:
             raise ValidationError(_("Write it on one line."))
-        if unicodedata.category(sign) == "Cc" and sign not in LINE_SIGNS:
+        if unicodedata.category(sign) == "Cc" and sign not in MULTILINE_CHARACTERS:
             raise ValidationError(
                 _("It holds the control character U+%04X. Remove it.") % ord(sign)
             )
@@ -85,17 +85,17 @@ def clean_words(value: object) -> list[str]:
     seen: set[str] = set()
     for word in value:
         if word in seen:
-            raise ValidationError(_("“%s” stands here twice. Remove one.") % shown(word))
+            raise ValidationError(_("“%s” stands here twice. Remove one.") % excerpt(word))
         seen.add(word)
     return list(value)
 
 
-def _expect(is_right: bool, sentence: str) -> None:
+def _require(is_right: bool, sentence: str) -> None:
     if not is_right:
         raise ValidationError(sentence)
 
 
-def _check_address(value: str) -> None:
+def _check_url(value: str) -> None:
     try:
         _validate_url(value)
     except ValidationError as problem:
@@ -108,84 +108,87 @@ def _check_choice(field: "models.Field[Any, Any]", value: str, allowed: tuple[st
         return
     if isinstance(field, CountryField):
         raise ValidationError(
-            _("“%s” is no country's code. Write two capital letters such as TH.") % shown(value)
+            _("“%s” is no country's code. Write two capital letters such as TH.") % excerpt(value)
         )
     sentence = _("“%(value)s” is not known here. Write one of: %(known)s.") % {
-        "value": shown(value),
+        "value": excerpt(value),
         "known": ", ".join(known),
     }
-    raise ValidationError(f"{sentence} {nearest(value, known)}".strip())
+    raise ValidationError(f"{sentence} {suggest_similar(value, known)}".strip())
 
 
 @dataclass
-class Entry:
+class FileEntry:
     """One table of the file with its values as they will be stored."""
 
-    place: str  # how messages name it, such as organisations(ifrc)
+    location: str  # how messages name it, such as organisations(ifrc)
     values: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
-    tables: "dict[str, list[Entry]]" = field(default_factory=dict)
+    tables: "dict[str, list[FileEntry]]" = field(default_factory=dict)
 
-    def one(self, name: str) -> "Entry | None":
+    def one(self, name: str) -> "FileEntry | None":
         """The table of that name, where it stands once."""
         return next(iter(self.tables.get(name, [])), None)
 
-    def all(self, name: str) -> "list[Entry]":
+    def all(self, name: str) -> "list[FileEntry]":
         """The tables of that name, in the order of the file."""
         return self.tables.get(name, [])
 
 
-def check(content: dict[str, Any]) -> tuple[Entry, list[Mistake]]:
+def validate_content(content: dict[str, Any]) -> tuple[FileEntry, list[Mistake]]:
     """The entries of a whole file, and the mistakes in its keys and values."""
     mistakes: list[Mistake] = []
-    file = Entry("")
-    mistakes += _unknown("", content, list(TABLES))
+    file = FileEntry("")
+    mistakes += _unknown_keys("", content, list(TABLES))
     for name, table in TABLES.items():
         if name in content:
-            file.tables[name] = _read_tables(name, table, content[name], mistakes)
-        elif name in NEEDED:
+            file.tables[name] = _validate_tables(name, table, content[name], mistakes)
+        elif name in REQUIRED_TABLES:
             on_sheet = _("Nothing stands on this sheet. Fill it in.")
             mistakes.append(Mistake(name, _("This table is missing. Add it."), on_sheet))
     return file, mistakes
 
 
-def places_of(place: str, table: Table, rows: list[dict[str, Any]]) -> list[str]:
+def entry_locations(location: str, table: TableSpec, rows: list[dict[str, Any]]) -> list[str]:
     """How messages name each row of a list: by its identifier, or by its number in the list."""
     seen: set[str] = set()
     names = []
     for index, row in enumerate(rows, start=1):
         word = _identifier(table, row)
-        name = shown(word) if word and shown(word) not in seen else f"#{index}"
-        names.append(f"{place}({name})")
-        seen.add(shown(word))
+        name = excerpt(word) if word and excerpt(word) not in seen else f"#{index}"
+        names.append(f"{location}({name})")
+        seen.add(excerpt(word))
     return names
 
 
-def _identifier(table: Table, row: dict[str, Any]) -> str:
+def _identifier(table: TableSpec, row: dict[str, Any]) -> str:
     word = row.get(table.identifier)
     return word.strip() if isinstance(word, str) else ""
 
 
-def _read_tables(place: str, table: Table, given: object, mistakes: list[Mistake]) -> list[Entry]:
-    name = place.rpartition(".")[2]
+def _validate_tables(
+    location: str, table: TableSpec, given: object, mistakes: list[Mistake]
+) -> list[FileEntry]:
+    name = location.rpartition(".")[2]
     if not table.is_list:
         if isinstance(given, dict):
-            return [_read_table(place, table, given, mistakes)]
-        mistakes.append(Mistake(place, _("Write it as a table: [%s].") % name))
+            return [_validate_table(location, table, given, mistakes)]
+        mistakes.append(Mistake(location, _("Write it as a table: [%s].") % name))
         return []
     if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
-        mistakes.append(Mistake(place, _("Write it as a list of tables: [[%s]].") % name))
+        mistakes.append(Mistake(location, _("Write it as a list of tables: [[%s]].") % name))
         return []
-    entries: list[Entry] = []
+    entries: list[FileEntry] = []
     seen: set[str] = set()
-    for name, row in zip(places_of(place, table, given), given, strict=True):
+    for name, row in zip(entry_locations(location, table, given), given, strict=True):
         word = _identifier(table, row)
-        entry = _read_table(name, table, row, mistakes)
+        entry = _validate_table(name, table, row, mistakes)
         if word in seen:
             mistakes.append(
                 Mistake(
-                    f"{entry.place}.{table.identifier}",
-                    _("“%s” stands above already. Give each its own, or remove one.") % shown(word),
+                    f"{entry.location}.{table.identifier}",
+                    _("“%s” stands above already. Give each its own, or remove one.")
+                    % excerpt(word),
                 )
             )
         if word:
@@ -194,12 +197,14 @@ def _read_tables(place: str, table: Table, given: object, mistakes: list[Mistake
     return entries
 
 
-def _read_table(place: str, table: Table, given: dict[str, Any], mistakes: list[Mistake]) -> Entry:
-    entry = Entry(place)
-    mistakes += _unknown(place, given, table.keys)
-    mistakes += _missing(place, table, given)
+def _validate_table(
+    location: str, table: TableSpec, given: dict[str, Any], mistakes: list[Mistake]
+) -> FileEntry:
+    entry = FileEntry(location)
+    mistakes += _unknown_keys(location, given, table.keys)
+    mistakes += _missing_keys(location, table, given)
     for name in table.fields:
-        model_field = table.field_of(name)
+        model_field = table.get_field(name)
         if name not in given:
             if not table.is_shared:
                 entry.values[name] = model_field.get_default()
@@ -212,29 +217,31 @@ def _read_table(place: str, table: Table, given: dict[str, Any], mistakes: list[
                 allowed=table.allowed.get(name, ()),
             )
         except ValidationError as problem:
-            mistakes += [Mistake(f"{place}.{name}", sentence) for sentence in problem.messages]
+            mistakes += [Mistake(f"{location}.{name}", sentence) for sentence in problem.messages]
     for name in table.lists:
         try:
             entry.lists[name] = clean_words(given.get(name, []))
         except ValidationError as problem:
-            mistakes += [Mistake(f"{place}.{name}", sentence) for sentence in problem.messages]
+            mistakes += [Mistake(f"{location}.{name}", sentence) for sentence in problem.messages]
     for name, inner in table.tables.items():
-        entry.tables[name] = _read_tables(f"{place}.{name}", inner, given.get(name, []), mistakes)
+        entry.tables[name] = _validate_tables(
+            f"{location}.{name}", inner, given.get(name, []), mistakes
+        )
     return entry
 
 
-def _unknown(place: str, given: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
+def _unknown_keys(location: str, given: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
     for name in given:
         if name not in known:
             sentence = _("This key is not known. %s") % (
-                nearest(name, known) or _("Remove it; known are: %s.") % ", ".join(known)
+                suggest_similar(name, known) or _("Remove it; known are: %s.") % ", ".join(known)
             )
-            yield Mistake(f"{place}.{shown(name)}".lstrip("."), sentence)
+            yield Mistake(f"{location}.{excerpt(name)}".lstrip("."), sentence)
 
 
-def _missing(place: str, table: Table, given: dict[str, Any]) -> Iterator[Mistake]:
+def _missing_keys(location: str, table: TableSpec, given: dict[str, Any]) -> Iterator[Mistake]:
     for name in table.required():
         if name not in given:
-            help_text = table.field_of(name).help_text
+            help_text = table.get_field(name).help_text
             on_sheet = _("This cell is empty. Fill it in. %s") % help_text
-            yield Mistake(f"{place}.{name}", _("This key is missing. %s") % help_text, on_sheet)
+            yield Mistake(f"{location}.{name}", _("This key is missing. %s") % help_text, on_sheet)

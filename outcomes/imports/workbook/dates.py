@@ -7,56 +7,69 @@ from math import isfinite
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONG = (
+_MONTH_ABBREVIATIONS = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
+_MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_TIME = r"(?:[t ]\s*00:00(?::00(?:\.0+)?)?)?"  # what programs add to a day
-_ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}")
-_NUMBERS = re.compile(rf"(\d{{1,2}})[-/.\s]+(\d{{1,2}})[-/.\s]+(\d{{4}}){_TIME}")
+_MIDNIGHT = r"(?:[t ]\s*00:00(?::00(?:\.0+)?)?)?"  # what programs add to a day
+_ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_MIDNIGHT}")
+_NUMERIC = re.compile(rf"(\d{{1,2}})[-/.\s]+(\d{{1,2}})[-/.\s]+(\d{{4}}){_MIDNIGHT}")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/.,\s]*([a-z]{3,9})[-/.,\s]*(\d{4})")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})[-/.,\s]*(\d{1,2})(?:st|nd|rd|th)?[-/.,\s]+(\d{4})")
-_BEGIN = date(1899, 12, 30)  # from which spreadsheet programs count days
-_SERIALS = range(10_000, 100_000)  # of the years from 1927 to 2173
+_SERIAL_EPOCH = date(1899, 12, 30)  # from which spreadsheet programs count days
+_SERIAL_RANGE = range(10_000, 100_000)  # of the years from 1927 to 2173
 
 
-def day_of(value: object, *, order: str = "") -> date:
+def parse_date(value: object, *, date_order: str = "") -> date:
     """The day that a text or a number means; `order` is "day" or "month", whichever comes first.
 
     Raises ValidationError where it is none, or could be two.
     """
     is_number = isinstance(value, int | float) and isfinite(value)
-    if isinstance(value, int | float) and is_number and value == int(value) in _SERIALS:
-        return _BEGIN + timedelta(days=int(value))
+    if isinstance(value, int | float) and is_number and value == int(value) in _SERIAL_RANGE:
+        return _SERIAL_EPOCH + timedelta(days=int(value))
     text = str(value).strip().lower()
     try:
-        return _read(text, order)
+        return _parse_text(text, date_order)
     except (ValueError, KeyError):
         raise ValidationError(_("Write a date such as 2018-05-14.")) from None
 
 
-def is_either(value: object) -> bool:
+def is_ambiguous_date(value: object) -> bool:
     """Whether day and month of this text could be either."""
-    found = _NUMBERS.fullmatch(str(value).strip())
+    found = _NUMERIC.fullmatch(str(value).strip())
     if not found:
         return False
     first, second = int(found[1]), int(found[2])
     return first != second and 1 <= first <= 12 and 1 <= second <= 12
 
 
-def _read(text: str, order: str) -> date:
-    if text.isascii() and text.isdecimal() and int(text) in _SERIALS:
-        return _BEGIN + timedelta(days=int(text))
+def _parse_text(text: str, date_order: str) -> date:
+    if text.isascii() and text.isdecimal() and int(text) in _SERIAL_RANGE:
+        return _SERIAL_EPOCH + timedelta(days=int(text))
     if found := _ISO.fullmatch(text):
         return date(int(found[1]), int(found[2]), int(found[3]))
     if found := _DAY_FIRST.fullmatch(text):
-        return date(int(found[3]), _month(found[2]), int(found[1]))
+        return date(int(found[3]), _month_number(found[2]), int(found[1]))
     if found := _MONTH_FIRST.fullmatch(text):
-        return date(int(found[3]), _month(found[1]), int(found[2]))
-    if found := _NUMBERS.fullmatch(text):
+        return date(int(found[3]), _month_number(found[1]), int(found[2]))
+    if found := _NUMERIC.fullmatch(text):
         first, second, year = int(found[1]), int(found[2]), int(found[3])
-        if not order and is_either(text):
+        if not date_order and is_ambiguous_date(text):
             raise ValidationError(
                 _("Which is the month? Write %(one)s or %(other)s.")
                 % {
@@ -64,13 +77,15 @@ def _read(text: str, order: str) -> date:
                     "other": date(year, first, second).isoformat(),
                 }
             )
-        is_day_first = first > 12 if order == "" or max(first, second) > 12 else order == "day"
+        is_day_first = (
+            first > 12 if date_order == "" or max(first, second) > 12 else date_order == "day"
+        )
         day, month = (first, second) if is_day_first else (second, first)
         return date(year, month, day)
     raise ValueError(text)
 
 
-def _month(word: str) -> int:
-    if word == "sept" or word in _LONG:
-        return _MONTHS.index(word[:3]) + 1
-    return _MONTHS.index(word) + 1
+def _month_number(word: str) -> int:
+    if word == "sept" or word in _MONTH_NAMES:
+        return _MONTH_ABBREVIATIONS.index(word[:3]) + 1
+    return _MONTH_ABBREVIATIONS.index(word) + 1

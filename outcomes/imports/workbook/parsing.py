@@ -10,216 +10,244 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from outcomes.imports.readers.pages import Computed, Opened, Reason, Rows, UnreadableError
-from outcomes.imports.readers.workbooks import opened
-from outcomes.imports.records.errors import FileRefused, Mistake, nearest, shown
-from outcomes.imports.records.snapshot import Content, content_of
-from outcomes.imports.workbook.dates import day_of
-from outcomes.imports.workbook.export import ABOUT, WORDS, rows_of
-from outcomes.imports.workbook.rows import Read, Row, arrange
-from outcomes.imports.workbook.sheets import EVENT_SHEET, LISTED, SHEETS, Sheet, label_of
+from outcomes.imports.readers.pages import (
+    FormulaCell,
+    Rows,
+    SourceFile,
+    UnreadableError,
+    UnreadableReason,
+)
+from outcomes.imports.readers.workbooks import read_source_file
+from outcomes.imports.records.errors import FileRejectedError, Mistake, excerpt, suggest_similar
+from outcomes.imports.records.snapshot import Content, event_content
+from outcomes.imports.workbook.dates import parse_date
+from outcomes.imports.workbook.export import ABOUT_SHEET, CHOICES_SHEET, sheet_rows
+from outcomes.imports.workbook.rows import ParsedWorkbook, SheetRow, add_rows
+from outcomes.imports.workbook.sheets import (
+    EVENT_SHEET,
+    LIST_SEPARATOR,
+    SHEETS,
+    Sheet,
+    column_label,
+)
 from roundtable.models import Event
 
 
-def sentence_of(problem: UnreadableError) -> str:
+def unreadable_message(problem: UnreadableError) -> str:
     """What a person reads of it."""
     return {
-        Reason.NOTHING: _(
+        UnreadableReason.NOT_A_TABLE: _(
             "This is no workbook (XLSX) and no CSV that can be read. Open it, and save it as XLSX."
         ),
-        Reason.OLD: _(
+        UnreadableReason.OLD_FORMAT: _(
             "It is an old workbook, or one with a password. Save it as XLSX, without a password."
         ),
-        Reason.OPEN_DOCUMENT: _("It is an OpenDocument file. Save it as XLSX."),
-        Reason.UNPACKED: _("The file is too large once unpacked. One roundtable is smaller."),
-        Reason.ROWS: _("The sheet “%s” has more than 20,000 rows or 60 columns. Remove some.")
-        % shown(problem.page or "CSV"),
-        Reason.LONG: _("A cell has more than 500,000 signs. Shorten it."),
-        Reason.TWICE: _("The sheet “%s” stands there twice. Remove one.") % shown(problem.page),
-        Reason.LIMITS: _(
+        UnreadableReason.OPEN_DOCUMENT: _("It is an OpenDocument file. Save it as XLSX."),
+        UnreadableReason.TOO_LARGE: _(
+            "The file is too large once unpacked. One roundtable is smaller."
+        ),
+        UnreadableReason.TOO_MANY_ROWS: _(
+            "The sheet “%s” has more than 20,000 rows or 60 columns. Remove some."
+        )
+        % excerpt(problem.page or "CSV"),
+        UnreadableReason.CELL_TOO_LONG: _("A cell has more than 500,000 signs. Shorten it."),
+        UnreadableReason.DUPLICATE_SHEET: _("The sheet “%s” stands there twice. Remove one.")
+        % excerpt(problem.page),
+        UnreadableReason.LIMIT_EXCEEDED: _(
             "Reading it takes too long, or too much memory. Save it as XLSX once more, or divide "
             "it."
         ),
     }[problem.reason]
 
 
-LARGEST = 20  # MB
-LOOKED_AT = 20  # rows, for that of the headings
-TRUE, FALSE = ("true", "yes", "x"), ("false", "no")
+MAX_FILE_MEGABYTES = 20  # MB
+HEADING_SEARCH_ROWS = 20  # rows, for that of the headings
+TRUE_WORDS, FALSE_WORDS = ("true", "yes", "x"), ("false", "no")
 # No word of a program holds these; in a text some scripts need others like them.
-UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad]")
+INVISIBLE_CHARACTERS = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
-def read(content: bytes, *, event: Event | None = None) -> Read:
+def parse_workbook(content: bytes, *, event: Event | None = None) -> ParsedWorkbook:
     """What the sheets of a file say.
 
     Raises FileRefused where it cannot be opened or is too large.
     """
     try:
-        return read_pages(opened(content), event=event)
+        return parse_pages(read_source_file(content), event=event)
     except UnreadableError as problem:
-        raise FileRefused([Mistake("", sentence_of(problem))]) from None
+        raise FileRejectedError([Mistake("", unreadable_message(problem))]) from None
 
 
-def read_pages(given: Opened, *, event: Event | None = None) -> Read:
+def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWorkbook:
     """The same for a file that is open.
 
     Of a file without the sheet of the roundtable, that of `event` is meant: sheets that are not
     there stay as they are stored, and so does what roundtables share.
     """
-    found = Read()
-    pages = _named(given, found)
-    if found.mistakes:
-        return found
-    for title, encoding in given.guessed.items():
-        place = f"“{shown(title)}”" if title else _("The file")
+    parsed = ParsedWorkbook()
+    pages = _pages_by_title(source, parsed)
+    if parsed.mistakes:
+        return parsed
+    for title, encoding in source.guessed_encodings.items():
+        place = f"“{excerpt(title)}”" if title else _("The file")
         words = _("%(place)s was read as %(encoding)s: look at letters with accents.")
-        found.notes.append(words % {"place": place, "encoding": encoding})
+        parsed.notes.append(words % {"place": place, "encoding": encoding})
     is_part = EVENT_SHEET.title not in pages
-    stored = content_of(event) if event and is_part else {}
+    stored = event_content(event) if event and is_part else {}
     if is_part and event is None:
         sentence = _("It has no sheet “Roundtable”. Choose the roundtable that it belongs to.")
-        found.mistakes.append(Mistake("", sentence))
+        parsed.mistakes.append(Mistake("", sentence))
     rows = {}
     for sheet in SHEETS:
         if sheet.title in pages or not is_part:
-            take = _upright if sheet.is_upright else _level
-            rows[sheet.title] = list(take(sheet, pages.get(sheet.title, []), found.mistakes))
+            parse_sheet = _parse_vertical_sheet if sheet.is_vertical else _parse_horizontal_sheet
+            rows[sheet.title] = list(
+                parse_sheet(sheet, pages.get(sheet.title, []), parsed.mistakes)
+            )
             if is_part and sheet.table.is_shared:
-                rows[sheet.title] += _others(sheet, rows[sheet.title], stored)
+                rows[sheet.title] += _shared_rows(sheet, rows[sheet.title], stored)
         else:
-            rows[sheet.title] = [Row(values, 0) for values in rows_of(sheet, stored)]
-        arrange(sheet, rows, found)
-    return found
+            rows[sheet.title] = [SheetRow(values, 0) for values in sheet_rows(sheet, stored)]
+        add_rows(sheet, rows, parsed)
+    return parsed
 
 
-def _others(sheet: Sheet, given: list[Row], stored: Content) -> list[Row]:
+def _shared_rows(sheet: Sheet, own_rows: list[SheetRow], stored: Content) -> list[SheetRow]:
     """Rows of what roundtables share that a part does not name: others refer to them."""
-    named = {row.values.get(sheet.table.identifier) for row in given}
-    rows = rows_of(sheet, stored)
-    return [Row(row, 0) for row in rows if row[sheet.table.identifier] not in named]
+    named = {row.values.get(sheet.table.identifier) for row in own_rows}
+    rows = sheet_rows(sheet, stored)
+    return [SheetRow(row, 0) for row in rows if row[sheet.table.identifier] not in named]
 
 
-def sheets_of(cells: Rows) -> list[Sheet]:
+def fitting_sheets(cells: Rows) -> list[Sheet]:
     """The sheets that have each of the columns of a table."""
     found = []
     for sheet in SHEETS:
-        if not sheet.is_upright and cells:
-            headings = [key_of(word) for word in cells[heading_row(sheet, cells)]]
+        if not sheet.is_vertical and cells:
+            headings = [heading_key(word) for word in cells[find_heading_row(sheet, cells)]]
             if set(filter(None, headings)) <= set(sheet.keys) and any(headings):
                 found.append(sheet)
     return found
 
 
-def heading_row(sheet: Sheet, cells: Rows) -> int:
+def find_heading_row(sheet: Sheet, cells: Rows) -> int:
     """Which row holds the headings: titles and blank rows may stand above it."""
-    known = [len({key_of(word) for word in row} & set(sheet.keys)) for row in cells[:LOOKED_AT]]
+    known = [
+        len({heading_key(word) for word in row} & set(sheet.keys))
+        for row in cells[:HEADING_SEARCH_ROWS]
+    ]
     return known.index(max(known)) if known else 0
 
 
-def key_of(heading: Any) -> str:
+def heading_key(heading: Any) -> str:
     """The key that a heading would stand for."""
-    return "_".join(tidy(str(heading if heading is not None else "")).lower().split())
+    return "_".join(clean_word(str(heading if heading is not None else "")).lower().split())
 
 
-def tidy(text: str) -> str:
+def clean_word(text: str) -> str:
     """A word without blanks at its ends, and without what nobody sees."""
-    return " ".join(UNSEEN.sub("", text).split())
+    return " ".join(INVISIBLE_CHARACTERS.sub("", text).split())
 
 
-def _named(given: Opened, found: Read) -> dict[str, Rows]:
+def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Rows]:
     """The pages by the titles of our sheets; what is no sheet of ours is a mistake."""
     known = {sheet.title.lower(): sheet.title for sheet in SHEETS}
     pages = {}
-    for title, cells in given.pages.items():
-        if given.is_bare:
-            fitting = sheets_of(cells)
+    for title, cells in source.pages.items():
+        if source.is_single_table:
+            fitting = fitting_sheets(cells)
             if len(fitting) != 1:
                 words = _("The columns of this table are not those of one sheet.")
-                found.mistakes.append(Mistake("", words))
+                parsed.mistakes.append(Mistake("", words))
                 return {}
             pages[fitting[0].title] = cells
-        elif ours := known.get(tidy(title).lower()):
+        elif ours := known.get(clean_word(title).lower()):
             pages[ours] = cells
-        elif title not in (ABOUT, WORDS):
+        elif title not in (ABOUT_SHEET, CHOICES_SHEET):
             titles = list(known.values())
-            advice = nearest(title, titles) or _("Remove it; known are: %s.") % ", ".join(titles)
+            advice = suggest_similar(title, titles) or _("Remove it; known are: %s.") % ", ".join(
+                titles
+            )
             sentence = _("This sheet is not known. %s") % advice
-            found.mistakes.append(Mistake(shown(title), sentence))
+            parsed.mistakes.append(Mistake(excerpt(title), sentence))
     return pages
 
 
-def _upright(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[Row]:
+def _parse_vertical_sheet(
+    sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]
+) -> Iterator[SheetRow]:
     values: Content = {}
     for number, row in enumerate(cells, start=1):
         heading, value = [*row, None, None][:2]
-        key = _key(sheet, heading, f"{sheet.title}, row {number}", values, mistakes)
+        key = _check_heading(sheet, heading, f"{sheet.title}, row {number}", values, mistakes)
         if key is not None:
-            where = f"{sheet.title}, row {number}, {label_of(key)}"
-            _take(sheet, key, value, where, values, mistakes)
-    yield Row(values, 1)
+            where = f"{sheet.title}, row {number}, {column_label(key)}"
+            _store_cell(sheet, key, value, where, values, mistakes)
+    yield SheetRow(values, 1)
 
 
-def _level(sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]) -> Iterator[Row]:
+def _parse_horizontal_sheet(
+    sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]
+) -> Iterator[SheetRow]:
     if not cells:
         return
     keys: dict[str, None] = {}
     columns: list[str | None] = []
-    top = heading_row(sheet, cells)
-    for number, heading in enumerate(cells[top], start=1):
-        key = _key(sheet, heading, f"{sheet.title}, column {number}", keys, mistakes)
+    heading_number = find_heading_row(sheet, cells)
+    for number, heading in enumerate(cells[heading_number], start=1):
+        key = _check_heading(sheet, heading, f"{sheet.title}, column {number}", keys, mistakes)
         columns.append(key)
         if key is not None:
             keys[key] = None
     is_filled = False
-    for number, row in enumerate(cells[top + 1 :], start=top + 2):
+    for number, row in enumerate(cells[heading_number + 1 :], start=heading_number + 2):
         values: Content = {}
-        for heading, key, value in zip_longest(cells[top], columns, row):
+        for heading, key, value in zip_longest(cells[heading_number], columns, row):
             where = f"{sheet.title}, row {number}"
             if key is not None:
-                _take(sheet, key, value, f"{where}, {label_of(key)}", values, mistakes)
+                _store_cell(sheet, key, value, f"{where}, {column_label(key)}", values, mistakes)
             elif not str(heading or "").strip() and value not in (None, "") and str(value).strip():
                 words = _("“%s” stands in a column without a heading. Remove it, or head it.")
-                mistakes.append(Mistake(where, words % shown(value)))
+                mistakes.append(Mistake(where, words % excerpt(value)))
         if values:
             is_filled = True
-            yield Row(values, number)
+            yield SheetRow(values, number)
     for key in sheet.table.required() if is_filled else ():
         if key not in keys:
-            words = _("The column “%s” is missing. Add it.") % label_of(key)
+            words = _("The column “%s” is missing. Add it.") % column_label(key)
             mistakes.append(Mistake(sheet.title, words))
 
 
-def _key(
+def _check_heading(
     sheet: Sheet, heading: Any, where: str, taken: dict[str, Any], mistakes: list[Mistake]
 ) -> str | None:
     """The key that a heading stands for; None where it is empty, or a mistake."""
-    word, key = str(heading if heading is not None else ""), key_of(heading)
+    word, key = str(heading if heading is not None else ""), heading_key(heading)
     if not key:
         return None
     if key not in sheet.keys:
-        labels = [label_of(name) for name in sheet.keys]
-        advice = nearest(word, labels) or _("Remove it; known are: %s.") % ", ".join(labels)
-        mistakes.append(Mistake(where, _("“%s” is not known. ") % shown(word) + advice))
+        labels = [column_label(name) for name in sheet.keys]
+        advice = suggest_similar(word, labels) or _("Remove it; known are: %s.") % ", ".join(labels)
+        mistakes.append(Mistake(where, _("“%s” is not known. ") % excerpt(word) + advice))
         return None
     if key in taken:
-        mistakes.append(Mistake(where, _("“%s” stands here twice. Remove one.") % shown(word)))
+        mistakes.append(Mistake(where, _("“%s” stands here twice. Remove one.") % excerpt(word)))
         return None
     return key
 
 
-def _take(
+def _store_cell(
     sheet: Sheet, key: str, value: Any, where: str, values: Content, mistakes: list[Mistake]
 ) -> None:
     """Keeps the value of a cell as a roundtable file writes it; an empty cell is left out."""
-    if isinstance(value, Computed):
+    if isinstance(value, FormulaCell):
         words = _("It is a formula. Write what it should say.")
-        if value.shows:
-            words = _("The program shows “%s” here. Write what it should say.") % shown(value)
+        if value.error_text:
+            words = _("The program shows “%s” here. Write what it should say.") % excerpt(value)
         mistakes.append(Mistake(where, words))
         return
     try:
-        found = plain(sheet, key, value)
+        found = parse_cell(sheet, key, value)
     except ValidationError as problem:
         mistakes += [Mistake(where, sentence) for sentence in problem.messages]
     else:
@@ -227,64 +255,70 @@ def _take(
             values[key] = found
 
 
-def plain(sheet: Sheet, key: str, value: Any) -> Any:
+def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:
     """The value of a cell as a roundtable file writes it.
 
     Raises ValidationError where it is nothing of the kind.
     """
-    if value is None or (isinstance(value, str) and not tidy(value)):
+    if value is None or (isinstance(value, str) and not clean_word(value)):
         return None
-    kind = sheet.field_of(key)
+    kind = sheet.get_field(key)
     if isinstance(kind, models.DateField):
-        return _day(value)
+        return _parse_date_cell(value)
     if isinstance(kind, models.BooleanField):
-        return _yes_or_no(value)
+        return _parse_boolean(value)
     if isinstance(kind, models.IntegerField):
-        return _number(value)
+        return _parse_integer(value)
     if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
         value = value.date()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
     if key in sheet.table.lists:
-        words = UNSEEN.sub("", text).replace("\n", LISTED).replace(",", LISTED)
-        return [word.strip() for word in words.split(LISTED.strip()) if word.strip()]
+        words = (
+            INVISIBLE_CHARACTERS.sub("", text)
+            .replace("\n", LIST_SEPARATOR)
+            .replace(",", LIST_SEPARATOR)
+        )
+        return [word.strip() for word in words.split(LIST_SEPARATOR.strip()) if word.strip()]
     if kind is not None and kind.choices:
-        return _chosen(kind, tidy(text))
+        return _match_choice(kind, clean_word(text))
     is_word = kind is None or isinstance(kind, models.SlugField)
-    if is_word or isinstance(kind, models.EmailField) or sheet.table.is_named(key):
-        return tidy(text)
-    if key in sheet.table.elsewhere:  # of people, who have a post of one line, whatever is broken
+    if is_word or isinstance(kind, models.EmailField) or sheet.table.is_reference(key):
+        return clean_word(text)
+    if (
+        key in sheet.table.extra_fields
+    ):  # of people, who have a post of one line, whatever is broken
         return re.sub(r"\s*[\t\n]\s*", " ", text)
     return text
 
 
-def _chosen(kind: "models.Field[Any, Any]", text: str) -> str:
+def _match_choice(kind: "models.Field[Any, Any]", text: str) -> str:
     """The word that is stored; people may write what it is called, in any case and spacing."""
-    called = {_letters(str(label)): str(word) for word, label in kind.flatchoices}
-    called |= {_letters(str(word)): str(word) for word, _label in kind.flatchoices}
-    return called.get(_letters(text), text)
+    called = {_letters_and_digits(str(label)): str(word) for word, label in kind.flatchoices}
+    called |= {_letters_and_digits(str(word)): str(word) for word, _label in kind.flatchoices}
+    return called.get(_letters_and_digits(text), text)
 
 
-def _letters(text: str) -> str:
+def _letters_and_digits(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
-def _day(value: Any) -> date:
+def _parse_date_cell(value: Any) -> date:
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else day_of(value)
+    return value if isinstance(value, date) else parse_date(value)
 
 
-def _yes_or_no(value: Any) -> bool:
-    word = tidy(str(value)).lower()
-    if isinstance(value, bool) or word in (*TRUE, *FALSE):
-        return word in TRUE
+def _parse_boolean(value: Any) -> bool:
+    word = clean_word(str(value)).lower()
+    if isinstance(value, bool) or word in (*TRUE_WORDS, *FALSE_WORDS):
+        return word in TRUE_WORDS
     raise ValidationError(_("Write yes or no."))
 
 
-def _number(value: Any) -> int:
-    word = tidy(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+def _parse_integer(value: Any) -> int:
+    word = clean_word(str(int(value) if isinstance(value, float) and value.is_integer() else value))
     if isinstance(value, bool) or len(word) > 9 or not (word.isascii() and word.isdecimal()):
         raise ValidationError(_("Write a whole number."))
     return int(word)

@@ -4,109 +4,111 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from outcomes.imports.records.errors import Mistake, shown
+from outcomes.imports.records.errors import Mistake, excerpt
 from outcomes.imports.records.format import TABLES
 from outcomes.imports.records.snapshot import Content
-from outcomes.imports.records.validation import places_of
-from outcomes.imports.workbook.sheets import ROLE_SHEET, SENTENCE_SHEET, Sheet, label_of
+from outcomes.imports.records.validation import entry_locations
+from outcomes.imports.workbook.sheets import OUTCOME_SHEET, ROLE_SHEET, Sheet, column_label
 from outcomes.models import Outcome
 
 
 @dataclass
-class Read:
+class ParsedWorkbook:
     """The content of a workbook, its mistakes so far, and where each of its rows stands."""
 
     content: Content = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
-    places: dict[str, str] = field(default_factory=dict)
+    locations: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # what to look at, though nothing is wrong
 
-    def located(self, mistakes: list[Mistake]) -> list[Mistake]:
+    def locate_mistakes(self, mistakes: list[Mistake]) -> list[Mistake]:
         """The same mistakes, each with its sheet, row and column instead of table and key."""
         return [
-            Mistake(self.cell_of(mistake.where), mistake.on_sheet or mistake.sentence)
+            Mistake(self.cell_location(mistake.where), mistake.sheet_message or mistake.message)
             for mistake in mistakes
         ]
 
-    def cell_of(self, where: str) -> str:
+    def cell_location(self, where: str) -> str:
         """The sheet, row and column of what messages about a file call so."""
         prefix, key = where, ""
-        while prefix and prefix not in self.places:
+        while prefix and prefix not in self.locations:
             prefix, _dot, last = prefix.rpartition(".")
             key = last
         if not prefix:
             return where
-        return ", ".join(filter(None, [self.places[prefix], label_of(key)]))
+        return ", ".join(filter(None, [self.locations[prefix], column_label(key)]))
 
 
 @dataclass
-class Row:
+class SheetRow:
     """One row of a sheet, each value by its key."""
 
     values: Content
     number: int  # in its sheet; 0 where it stands as it is stored, and not in the file
 
-    def place_in(self, sheet: Sheet) -> str:
+    def location_in(self, sheet: Sheet) -> str:
         """Where it stands, for people."""
         return f"{sheet.title}, row {self.number}" if self.number else sheet.title
 
 
-def arrange(sheet: Sheet, rows: dict[str, list[Row]], found: Read) -> None:
+def add_rows(sheet: Sheet, rows: dict[str, list[SheetRow]], parsed: ParsedWorkbook) -> None:
     """Puts the rows of one sheet where a roundtable file has them."""
     own = rows[sheet.title]
     if sheet is ROLE_SHEET:
-        _arrange_roles(own, found)
-    elif sheet is SENTENCE_SHEET:
-        _arrange_sentences(own, found)
-    elif sheet.is_upright:
-        found.places[sheet.place] = sheet.title
+        _add_roles(own, parsed)
+    elif sheet is OUTCOME_SHEET:
+        _add_outcomes(own, parsed)
+    elif sheet.is_vertical:
+        parsed.locations[sheet.table_path] = sheet.title
         if own[0].values:
-            found.content[sheet.place] = own[0].values
+            parsed.content[sheet.table_path] = own[0].values
     elif own:
-        found.content[sheet.place] = [row.values for row in own]
-        _note(sheet.place, sheet, own, found)
+        parsed.content[sheet.table_path] = [row.values for row in own]
+        _record_locations(sheet.table_path, sheet, own, parsed)
 
 
-def _note(place: str, sheet: Sheet, rows: list[Row], found: Read) -> list[str]:
-    names = places_of(place, sheet.table, [row.values for row in rows])
+def _record_locations(
+    table_path: str, sheet: Sheet, rows: list[SheetRow], parsed: ParsedWorkbook
+) -> list[str]:
+    names = entry_locations(table_path, sheet.table, [row.values for row in rows])
     for name, row in zip(names, rows, strict=True):
-        found.places[name] = row.place_in(sheet)
+        parsed.locations[name] = row.location_in(sheet)
     return names
 
 
-def _arrange_roles(rows: list[Row], found: Read) -> None:
-    owners = found.content.get("organisations", [])
-    names = places_of("organisations", TABLES["organisations"], owners)
-    theirs: dict[str, list[Row]] = {str(owner.get("slug", "")): [] for owner in owners}
+def _add_roles(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
+    owners = parsed.content.get("organisations", [])
+    names = entry_locations("organisations", TABLES["organisations"], owners)
+    rows_by_owner: dict[str, list[SheetRow]] = {str(owner.get("slug", "")): [] for owner in owners}
     for row in rows:
         slug = str(row.values.pop(ROLE_SHEET.owner, ""))
-        if slug in theirs and slug:
-            theirs[slug].append(row)
+        if slug in rows_by_owner and slug:
+            rows_by_owner[slug].append(row)
             continue
-        words = _("“%s” is not on the sheet “Organisations”. Add it there.") % shown(slug)
-        found.mistakes.append(
+        words = _("“%s” is not on the sheet “Organisations”. Add it there.") % excerpt(slug)
+        parsed.mistakes.append(
             Mistake(
-                f"{row.place_in(ROLE_SHEET)}, {label_of(ROLE_SHEET.owner)}",
+                f"{row.location_in(ROLE_SHEET)}, {column_label(ROLE_SHEET.owner)}",
                 words if slug else _("This cell is empty. Fill it in."),
             )
         )
     for owner, name in zip(owners, names, strict=True):
-        if own := theirs.pop(str(owner.get("slug", "")), []):
+        if own := rows_by_owner.pop(str(owner.get("slug", "")), []):
             owner["roles"] = [row.values for row in own]
-            _note(f"{name}.roles", ROLE_SHEET, own, found)
+            _record_locations(f"{name}.roles", ROLE_SHEET, own, parsed)
 
 
-def _arrange_sentences(rows: list[Row], found: Read) -> None:
-    groups: list[tuple[Row, list[Row]]] = []
+def _add_outcomes(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
+    groups: list[tuple[SheetRow, list[SheetRow]]] = []
     for row in rows:
         if row.values.get("kind") == Outcome.Kind.LEAD_IN:
             groups.append((row, []))
         elif groups:
             groups[-1][1].append(row)
         else:
-            found.mistakes.append(
+            parsed.mistakes.append(
                 Mistake(
-                    row.place_in(SENTENCE_SHEET),
+                    row.location_in(OUTCOME_SHEET),
                     _("It stands under nothing. Write the lead-in above it, of the kind lead-in."),
                 )
             )
@@ -114,10 +116,12 @@ def _arrange_sentences(rows: list[Row], found: Read) -> None:
         return
     for lead_in, _points in groups:
         del lead_in.values["kind"]
-    names = _note(SENTENCE_SHEET.place, SENTENCE_SHEET, [row for row, _points in groups], found)
+    names = _record_locations(
+        OUTCOME_SHEET.table_path, OUTCOME_SHEET, [row for row, _points in groups], parsed
+    )
     for name, (lead_in, points) in zip(names, groups, strict=True):
         if points:
             lead_in.values["points"] = [row.values for row in points]
-            _note(f"{name}.points", SENTENCE_SHEET, points, found)
-    statement = found.content.setdefault("statement", {})
+            _record_locations(f"{name}.points", OUTCOME_SHEET, points, parsed)
+    statement = parsed.content.setdefault("statement", {})
     statement["lead_ins"] = [lead_in.values for lead_in, _points in groups]

@@ -4,10 +4,16 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from outcomes.imports.records.format import LEAD_INS, POINTS, ROLES, TABLES, Table
+from outcomes.imports.records.format import (
+    LEAD_IN_TABLE,
+    POINT_TABLE,
+    ROLE_TABLE,
+    TABLES,
+    TableSpec,
+)
 from outcomes.models import Outcome
 
-LISTED = "; "  # between the words of a list
+LIST_SEPARATOR = "; "  # between the words of a list
 
 
 @dataclass(frozen=True)
@@ -15,10 +21,10 @@ class Sheet:
     """One sheet; an upright one has a row for each key, the others a column."""
 
     title: str
-    place: str  # of its table, as messages about a file name it
-    table: Table
+    table_path: str  # of its table, as messages about a file name it
+    table: TableSpec
     owner: str = ""  # the column that names the row to which a row belongs
-    is_upright: bool = False
+    is_vertical: bool = False
 
     @property
     def keys(self) -> list[str]:
@@ -26,13 +32,13 @@ class Sheet:
         own = [*self.table.fields, *self.table.lists]
         return [self.owner, *own] if self.owner else own
 
-    def field_of(self, key: str) -> "models.Field[object, object] | None":
+    def get_field(self, key: str) -> "models.Field[object, object] | None":
         """Where a column is stored; None for lists and for the owner."""
-        return self.table.field_of(key) if key in self.table.fields else None
+        return self.table.get_field(key) if key in self.table.fields else None
 
-    def words_of(self, key: str) -> list[tuple[str, str]]:
+    def choices_of(self, key: str) -> list[tuple[str, str]]:
         """The words that a column may hold, each with what it means; empty where any text may."""
-        field = self.field_of(key)
+        field = self.get_field(key)
         if field is None:
             return []
         allowed = self.table.allowed.get(key)
@@ -43,24 +49,24 @@ class Sheet:
         ]
 
 
-def label_of(key: str) -> str:
+def column_label(key: str) -> str:
     """How a column is headed. It is the same in every language: the way back reads it."""
     return key.replace("_", " ").capitalize()
 
 
 # A lead-in and its points are rows of one sheet, as they stand on the page.
-SENTENCES = Table(
+OUTCOME_TABLE = TableSpec(
     Outcome,
-    ("number", "kind", *(name for name in POINTS.fields if name not in ("number", "kind"))),
-    POINTS.lists,
+    ("number", "kind", *(name for name in POINT_TABLE.fields if name not in ("number", "kind"))),
+    POINT_TABLE.lists,
     identifier="number",
-    needs=LEAD_INS.needs,
+    also_required=LEAD_IN_TABLE.also_required,
 )
-ROLE_SHEET = Sheet("Roles", "organisations.roles", ROLES, owner="organisation")
-SENTENCE_SHEET = Sheet("Points", "statement.lead_ins", SENTENCES)
-EVENT_SHEET = Sheet("Roundtable", "event", TABLES["event"], is_upright=True)
+ROLE_SHEET = Sheet("Roles", "organisations.roles", ROLE_TABLE, owner="organisation")
+OUTCOME_SHEET = Sheet("Points", "statement.lead_ins", OUTCOME_TABLE)
+EVENT_SHEET = Sheet("Roundtable", "event", TABLES["event"], is_vertical=True)
 SHEETS = [
-    Sheet("Series", "series", TABLES["series"], is_upright=True),
+    Sheet("Series", "series", TABLES["series"], is_vertical=True),
     EVENT_SHEET,
     Sheet("Themes", "themes", TABLES["themes"]),
     Sheet("Groups", "groups", TABLES["groups"]),
@@ -68,8 +74,8 @@ SHEETS = [
     ROLE_SHEET,
     Sheet("Counts", "counts", TABLES["counts"]),
     Sheet("Documents", "documents", TABLES["documents"]),
-    Sheet("Statement", "statement", TABLES["statement"], is_upright=True),
-    SENTENCE_SHEET,
+    Sheet("Statement", "statement", TABLES["statement"], is_vertical=True),
+    OUTCOME_SHEET,
     Sheet("Commitments", "commitments", TABLES["commitments"]),
     Sheet("Delegates", "delegates", TABLES["delegates"]),
     Sheet("Updates", "updates", TABLES["updates"]),

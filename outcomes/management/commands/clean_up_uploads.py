@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
-from outcomes.imports.storage import forget_old
+from outcomes.imports.storage import delete_expired_uploads
 
-TASKS_KEPT = timedelta(days=7)
+TASK_RETENTION = timedelta(days=7)
 
 
 class Command(BaseCommand):
@@ -21,8 +21,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints how many are removed."""
         now = timezone.now()
-        number = forget_old(now)
-        old = DBTaskResult.objects.filter(backend_name="imports", enqueued_at__lt=now - TASKS_KEPT)
+        number = delete_expired_uploads(now)
+        old = DBTaskResult.objects.filter(
+            backend_name="imports", enqueued_at__lt=now - TASK_RETENTION
+        )
         old.delete()
-        told = ngettext("%d file is removed.", "%d files are removed.", number)
-        self.stdout.write(told % number)
+        message = ngettext("%d file is removed.", "%d files are removed.", number)
+        self.stdout.write(message % number)

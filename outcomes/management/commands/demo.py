@@ -11,8 +11,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.demo.build import FIRST_DAY, is_there, make
-from outcomes.imports.records.errors import FileRefused
+from outcomes.demo.build import FIRST_DAY, create_demo, demo_exists
+from outcomes.imports.records.errors import FileRejectedError
 
 
 class Command(BaseCommand):
@@ -34,9 +34,9 @@ class Command(BaseCommand):
             )
         day = timezone.localdate() if on is None else day_of(on)
         try:
-            said = self.make(day)
-        except FileRefused as refusal:
-            raise CommandError(refusal.report("demonstration.toml")) from None
+            message = self.make(day)
+        except FileRejectedError as refusal:
+            raise CommandError(refusal.as_text("demonstration.toml")) from None
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from None
         except DatabaseError as problem:
@@ -45,15 +45,15 @@ class Command(BaseCommand):
                 _("The database did not take it (%s). Nothing was changed.") % reason
             ) from problem
         if options["verbosity"]:
-            self.stdout.write(said)
+            self.stdout.write(message)
 
     def make(self, on: date) -> str:
         """Makes it where it is not there yet; what was done."""
-        if is_there():
+        if demo_exists():
             return _("The demonstration is there already. Nothing was changed.")
         if on < FIRST_DAY:
             raise CommandError(_("Choose a day from %s on.") % FIRST_DAY)
-        make(on)
+        create_demo(on)
         return _("The demonstration was added.")
 
 

@@ -11,22 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.imports import preview
-from outcomes.imports.records.errors import FileRefused, shown
-from outcomes.imports.records.loader import load
-from outcomes.imports.records.parsing import bytes_of
-from outcomes.imports.records.results import Report
+from outcomes.imports.records.errors import FileRejectedError, excerpt
+from outcomes.imports.records.loader import load_file
+from outcomes.imports.records.parsing import read_bytes
+from outcomes.imports.records.results import ImportReport
 from outcomes.imports.workbook import parsing
 from roundtable.models import Event
 
 
-def _load(path: Path, code: str, *, at: datetime) -> Report:
+def _load_path(path: Path, code: str, *, at: datetime) -> ImportReport:
     if path.suffix.lower() not in (".xlsx", ".zip", ".csv"):
-        return load(path, at=at)
+        return load_file(path, at=at)
     event = Event.objects.filter(code=code).first() if code else None
     if code and event is None:
-        raise CommandError(_("No roundtable has the code %s.") % shown(code))
-    found = parsing.read(bytes_of(path, parsing.LARGEST), event=event)
-    return preview.load(found, at=at)
+        raise CommandError(_("No roundtable has the code %s.") % excerpt(code))
+    parsed = parsing.parse_workbook(read_bytes(path, parsing.MAX_FILE_MEGABYTES), event=event)
+    return preview.import_workbook(parsed, at=at)
 
 
 class Command(BaseCommand):
@@ -50,26 +50,26 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: str, roundtable: str, **options: Any) -> None:
         """Loads the file, or says all of its mistakes and changes nothing."""
         try:
-            report = _load(Path(file), roundtable, at=timezone.now())
-        except FileRefused as refusal:
-            raise CommandError(refusal.report(file)) from None
+            report = _load_path(Path(file), roundtable, at=timezone.now())
+        except FileRejectedError as refusal:
+            raise CommandError(refusal.as_text(file)) from None
         except DatabaseError as problem:
             reason = (str(problem).strip().splitlines() or [""])[0]
             raise CommandError(
                 _("%(file)s: The database did not take it (%(reason)s). Nothing was changed.")
-                % {"file": shown(file, 200), "reason": reason}
+                % {"file": excerpt(file, 200), "reason": reason}
             ) from problem
         if options["verbosity"]:
-            self.tell(file, report)
+            self.print_report(file, report)
 
-    def tell(self, file: str, report: Report) -> None:
+    def print_report(self, file: str, report: ImportReport) -> None:
         """Prints what was done, what stood there before, and what stays unnamed."""
         self.stdout.write(
             _(
                 "%(file)s: %(added)d added, %(changed)d changed, %(removed)d removed, "
                 "%(unchanged)d unchanged."
             )
-            % (vars(report) | {"file": shown(file, 200)})
+            % (vars(report) | {"file": excerpt(file, 200)})
         )
         for sentence in report.changes:
             self.stdout.write(_("Changed: %s") % sentence)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from participants.models import InvitationRequest, RevealBudget
 from roundtable.audit import log as audit
-from roundtable.audit.verify import faults
+from roundtable.audit.verify import find_log_faults
 
 
 @dataclass(frozen=True)
-class Pruned:
+class PruneResult:
     """How many of each were removed."""
 
     entries: int
@@ -27,24 +27,26 @@ class Pruned:
 
 
 @transaction.atomic
-def prune(*, on: date, at: datetime) -> Pruned:
-    """Removes what is older than LOG_KEPT_DAYS on that day; a second time there is nothing left.
+def prune_expired(*, on: date, at: datetime) -> PruneResult:
+    """Removes what is older than LOG_RETENTION_DAYS on that day; the second time, nothing.
 
     Requests to be invited go once they were decided that long ago, or never were.
     """
-    first = on - timedelta(days=settings.LOG_KEPT_DAYS)
-    before = datetime.combine(first, time(), UTC)
-    old = Q(decided_at__lt=before) | Q(decided_at=None, asked_at__lt=before)
+    first_kept = on - timedelta(days=settings.LOG_RETENTION_DAYS)
+    before = datetime.combine(first_kept, time(), UTC)
+    old = Q(decided_at__lt=before) | Q(decided_at=None, requested_at__lt=before)
     requests, _models = InvitationRequest.objects.filter(old).delete()
-    budgets, _models = RevealBudget.objects.filter(day__lt=first).delete()
-    entries = audit.prune(before=before, at=at)
-    return Pruned(entries=entries, requests=requests, budgets=budgets)
+    budgets, _models = RevealBudget.objects.filter(day__lt=first_kept).delete()
+    entries = audit.prune_entries(before=before, at=at)
+    return PruneResult(entries=entries, requests=requests, budgets=budgets)
 
 
 class Command(BaseCommand):
     """Removes old entries of the log, and old requests to be invited."""
 
-    help = "Removes what is older than LOG_KEPT_DAYS from the log, and old requests. Run it daily."
+    help = (
+        "Removes entries of the log older than LOG_RETENTION_DAYS, and old requests. Run it daily."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The day to count from."""
@@ -67,9 +69,9 @@ class Command(BaseCommand):
             raise CommandError(_("Write the day like 2028-03-02.")) from problem
         if day > now.date():
             raise CommandError(_("That day has not come yet; it would remove too much."))
-        if faults():
+        if find_log_faults():
             raise CommandError(_("The log is not as it was written. Run verify_log first."))
-        pruned = prune(on=day, at=now)
+        pruned = prune_expired(on=day, at=now)
         self.stdout.write(
             _(
                 "Removed: %(entries)d entries of the log, %(requests)d requests to be invited, "

@@ -10,24 +10,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from participants.models import Delegate, Erasure, InvitationRequest, User
-from participants.privacy.erasure import erase, erase_account
+from participants.privacy.erasure import erase_account, erase_delegate
 from participants.privacy.erasure_ledger import (
-    Mark,
-    OtherKey,
-    account_of,
-    append,
-    check_key,
-    mark_of,
-    read,
-    store,
-    stored,
+    ErasureMark,
+    WrongErasureKeyError,
+    account_identifier,
+    append_to_ledger,
+    check_erasure_key,
+    compute_mark,
+    read_ledger,
+    save_mark,
+    saved_marks,
 )
 
-Marked = dict[tuple[str, str], datetime]  # kind and mark, and when it was last made
+MarkTimes = dict[tuple[str, str], datetime]  # kind and mark, and when it was last made
 
 
 @dataclass
-class Replay:
+class ReplayResult:
     """How much a replay did, and the numbers of the lines that it could not read."""
 
     people: int = 0
@@ -38,61 +38,61 @@ class Replay:
     damaged: list[int] = field(default_factory=list)
 
 
-def replay(*, at: datetime) -> Replay:
+def replay_erasures(*, at: datetime) -> ReplayResult:
     """Makes file and table agree, and erases again all that they mark; a second time does nothing.
 
     People are known by their handles, accounts by their own mark. Addresses alone are trusted for
     what is older than the erasure: somebody may have been invited again since. Raises OtherKey,
     and does nothing, where the ledger was written with another key.
     """
-    done = Replay()
-    marked = _agree(done)
+    result = ReplayResult()
+    mark_times = _synchronise_ledger(result)
     for delegate in Delegate.objects.filter(erased_at=None).order_by("pk"):
-        if moment := _erased(marked, Erasure.Kind.HANDLE, delegate.handle):
-            erase(delegate, by=None, at=moment, again_at=at)
-            done.people += 1
+        if erased_at := _erased_at(mark_times, Erasure.Kind.HANDLE, delegate.handle):
+            erase_delegate(delegate, by=None, at=erased_at, replayed_at=at)
+            result.people += 1
     for user in User.objects.select_related("delegate").order_by("pk"):
-        moment = _erased(marked, Erasure.Kind.ACCOUNT, account_of(user)) or _erased(
-            marked, Erasure.Kind.ADDRESS, user.email
-        )
-        if moment and user.joined_at < moment:
-            _erase_behind(user, moment, at)
-            done.accounts += 1
+        erased_at = _erased_at(
+            mark_times, Erasure.Kind.ACCOUNT, account_identifier(user)
+        ) or _erased_at(mark_times, Erasure.Kind.ADDRESS, user.email)
+        if erased_at and user.joined_at < erased_at:
+            _erase_user_again(user, erased_at, at)
+            result.accounts += 1
     for request in InvitationRequest.objects.order_by("pk"):
-        moment = _erased(marked, Erasure.Kind.ADDRESS, request.email)
-        if moment and request.asked_at < moment:
+        erased_at = _erased_at(mark_times, Erasure.Kind.ADDRESS, request.email)
+        if erased_at and request.requested_at < erased_at:
             request.delete()
-            done.requests += 1
-    return done
+            result.requests += 1
+    return result
 
 
-def _agree(done: Replay) -> Marked:
-    in_file: set[Mark] = set()
-    for number, mark in read():
+def _synchronise_ledger(result: ReplayResult) -> MarkTimes:
+    in_file: set[ErasureMark] = set()
+    for number, mark in read_ledger():
         if mark:
             in_file.add(mark)
         else:
-            done.damaged.append(number)
-    in_table = set(stored())
-    check_key(in_file | in_table)
+            result.damaged.append(number)
+    in_table = set(saved_marks())
+    check_erasure_key(in_file | in_table)
     with transaction.atomic():
         for mark in sorted(in_file - in_table):
-            store(mark)
-    append(sorted(in_table - in_file))
-    done.rows, done.lines = len(in_file - in_table), len(in_table - in_file)
+            save_mark(mark)
+    append_to_ledger(sorted(in_table - in_file))
+    result.rows, result.lines = len(in_file - in_table), len(in_table - in_file)
     return {(mark.kind, mark.mark): mark.at for mark in sorted(in_file | in_table)}
 
 
-def _erased(marked: Marked, kind: str, value: str) -> datetime | None:
-    return marked.get((kind, mark_of(kind, value)))
+def _erased_at(mark_times: MarkTimes, kind: str, value: str) -> datetime | None:
+    return mark_times.get((kind, compute_mark(kind, value)))
 
 
-def _erase_behind(user: User, moment: datetime, at: datetime) -> None:
+def _erase_user_again(user: User, erased_at: datetime, at: datetime) -> None:
     delegate = getattr(user, "delegate", None)
     if delegate:
-        erase(delegate, by=None, at=moment, again_at=at)
+        erase_delegate(delegate, by=None, at=erased_at, replayed_at=at)
     else:
-        erase_account(user, by=None, at=moment, again_at=at)
+        erase_account(user, by=None, at=erased_at, replayed_at=at)
 
 
 class Command(BaseCommand):
@@ -107,8 +107,8 @@ class Command(BaseCommand):
         where the ledger was written with another key, before anything is done.
         """
         try:
-            done = replay(at=timezone.now())
-        except OtherKey:
+            done = replay_erasures(at=timezone.now())
+        except WrongErasureKeyError:
             raise CommandError(
                 _(
                     "The ledger was written with another ERASURE_KEY, so nobody was erased. Start "

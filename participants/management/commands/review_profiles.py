@@ -10,19 +10,21 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import ReviewStep
+from participants.models import RetentionAction
 from participants.privacy import retention
-from roundtable.dates import day_of
+from roundtable.dates import parse_day
 
-WORDS = {
-    ReviewStep.Step.ASKED: _("Asked: %d"),
-    ReviewStep.Step.NARROWED: _("Narrowed to “Only me”: %d"),
-    ReviewStep.Step.WARNED: _("Warned: %d"),
-    ReviewStep.Step.WARNED_AGAIN: _("Warned a second time: %d"),
+RESULT_LABELS = {
+    RetentionAction.Action.CONFIRMATION_REQUESTED: _("Asked: %d"),
+    RetentionAction.Action.MADE_PRIVATE: _("Narrowed to “Only me”: %d"),
+    RetentionAction.Action.WARNED: _("Warned: %d"),
+    RetentionAction.Action.WARNED_AGAIN: _("Warned a second time: %d"),
     retention.ERASED: _("Erased: %d"),
-    retention.UNREACHED: _("Of these, without a mailbox, so that no letter went out: %d"),
-    retention.UNWARNED: _("Kept, because the mail server refused a warning: %d"),
-    retention.FAILED: _("Not erased, because the ledger of erasures could not be written: %d"),
+    retention.WITHOUT_MAILBOX: _("Of these, without a mailbox, so that no letter went out: %d"),
+    retention.WARNING_FAILED: _("Kept, because the mail server refused a warning: %d"),
+    retention.ERASURE_FAILED: _(
+        "Not erased, because the ledger of erasures could not be written: %d"
+    ),
 }
 
 
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         """The day, and whether to count only."""
         parser.add_argument(
             "--on",
-            type=day_of,
+            type=parse_day,
             metavar="YYYY-MM-DD",
             help="The day to act for; today unless given.",
         )
@@ -52,13 +54,13 @@ class Command(BaseCommand):
                 gettext("%s lies ahead: nobody is warned before the time. Add --dry-run to look.")
                 % on
             )
-        done = retention.review(on=on, at=timezone.now(), dry_run=dry_run)
+        done = retention.run_retention(on=on, at=timezone.now(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(gettext("Nothing is done; this would be:"))
-        for result, words in WORDS.items():
+        for result, words in RESULT_LABELS.items():
             if done[result]:
                 self.stdout.write(str(words) % done[result])
         if not done:
             self.stdout.write(gettext("Nothing is due."))
-        if done[retention.FAILED]:
+        if done[retention.ERASURE_FAILED]:
             raise CommandError(gettext("Mend ERASURE_LEDGER, then run this again."))

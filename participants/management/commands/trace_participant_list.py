@@ -6,7 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from participants.participation.participant_list import named, whose, with_askers
+from participants.participation.participant_list import (
+    find_lists_by_trace,
+    requester_name,
+    with_requesters,
+)
 
 
 class Command(BaseCommand):
@@ -20,11 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, text: str, **options: Any) -> None:
         """Prints a line for each list."""
-        found = list(with_askers(whose(text)))
+        found = list(with_requesters(find_lists_by_trace(text)))
         if not found:
             raise CommandError(_("No list of participants holds “%s”.") % text)
         for row in found:
-            who = named(row.asked_by, row.event)
-            words = {"code": row.event.code, "who": who, "day": row.asked_at.date()}
+            who = requester_name(row.requested_by, row.event)
+            words = {"code": row.event.code, "who": who, "day": row.requested_at.date()}
             line = _("%(code)s: asked for by %(who)s on %(day)s: ") % words
             self.stdout.write(line + row.purpose)

@@ -11,29 +11,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from participants.models import Consent, Delegate
-from participants.privacy.consent import LOGGED_AS, told_of
+from participants.privacy.consent import ACTION_PREFIX, log_detail
 from roundtable.audit.log import AuditEntry, AuditHead, AuditKey
-from roundtable.audit.verify import compared, faults
+from roundtable.audit.verify import check_kept_hash, find_log_faults
 
-Told = tuple[str, str, datetime, str]  # of whom by opaque key, what, when, under which wording
+LoggedConsent = tuple[
+    str, str, datetime, str
+]  # of whom by opaque key, what, when, under which wording
 
 
-def consent_faults() -> list[str]:
+def find_consent_faults() -> list[str]:
     """A sentence for each person whose consents are not those of the log; none if all is well."""
-    keys = _keys()
-    known = set(keys.values())
+    keys = _keys_by_delegate()
+    known_keys = set(keys.values())
     in_log = Counter(
-        (entry.subject, entry.act, entry.at, entry.detail)
-        for entry in AuditEntry.objects.filter(act__startswith=LOGGED_AS).iterator()
-        if entry.subject in known
+        (entry.subject, entry.action, entry.at, entry.detail)
+        for entry in AuditEntry.objects.filter(action__startswith=ACTION_PREFIX).iterator()
+        if entry.subject in known_keys
     )
     in_table = Counter(
-        (keys.get(row.delegate_id, ""), LOGGED_AS + row.act, row.at, told_of(row))
+        (keys.get(row.delegate_id, ""), ACTION_PREFIX + row.action, row.at, log_detail(row))
         for row in Consent.objects.select_related("notice").iterator()
     )
-    first = _log_begins()
-    unknown = [told for told in in_table - in_log if first is None or told[2] >= first]
-    differing = {told[0] for told in [*(in_log - in_table), *unknown]}
+    log_start = _log_start()
+    unknown = [
+        consent for consent in in_table - in_log if log_start is None or consent[2] >= log_start
+    ]
+    differing = {consent[0] for consent in [*(in_log - in_table), *unknown]}
     return [
         f"The consents of {key} are not those that the log was told of."
         if key
@@ -42,15 +46,17 @@ def consent_faults() -> list[str]:
     ]
 
 
-def _keys() -> dict[int, str]:
+def _keys_by_delegate() -> dict[int, str]:
     prefix = f"{Delegate._meta.label_lower}:"
     mapped = AuditKey.objects.filter(subject__startswith=prefix)
-    return {int(row.subject.removeprefix(prefix)): row.key for row in mapped if row.is_genuine}
+    return {
+        int(row.subject.removeprefix(prefix)): row.key for row in mapped if row.has_valid_signature
+    }
 
 
-def _log_begins() -> datetime | None:
+def _log_start() -> datetime | None:
     """When the first entry was made, where older ones were removed for their age."""
-    head = AuditHead.objects.filter(pk=1, removed_to__gt=0).first()
+    head = AuditHead.objects.filter(pk=1, pruned_through__gt=0).first()
     entry = AuditEntry.objects.order_by("sequence").first() if head else None
     return entry.at if entry else None
 
@@ -71,26 +77,26 @@ class Command(BaseCommand):
 
         Raises CommandError where an entry is not as it was written.
         """
-        found = faults() + consent_faults()
+        problems = find_log_faults() + find_consent_faults()
         if kept is not None:
-            found += compared(*_read(kept))
-        for sentence in found:
+            problems += check_kept_hash(*_parse_log_head(kept))
+        for sentence in problems:
             self.stderr.write(sentence)
-        if found:
+        if problems:
             raise CommandError(_("The log is not as it was written."))
         number = AuditEntry.objects.count()
-        whole = ngettext("The log is whole: %d entry.", "The log is whole: %d entries.", number)
-        self.stdout.write(whole % number)
+        message = ngettext("The log is whole: %d entry.", "The log is whole: %d entries.", number)
+        self.stdout.write(message % number)
         head = AuditHead.objects.filter(pk=1).first()
         if head:
             end = _(
                 "It ends with %(number)d:%(seal)s. Keep this line somewhere else: --kept finds a "
                 "log that was written anew."
             )
-            self.stdout.write(end % {"number": head.sequence, "seal": head.seal})
+            self.stdout.write(end % {"number": head.sequence, "seal": head.chain_hash})
 
 
-def _read(kept: str) -> tuple[int, str]:
+def _parse_log_head(kept: str) -> tuple[int, str]:
     read = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", kept)
     if not read:
         raise CommandError(_("Write the number and the seal like 120:0a1b…, as it was printed."))

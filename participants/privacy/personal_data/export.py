@@ -14,14 +14,14 @@ from django.urls import reverse
 from participants.directory import vcard
 from participants.models import ConsentNotice
 from participants.privacy import visibility
-from participants.privacy.consent import record_of
-from participants.privacy.personal_data.values import Person, Section
+from participants.privacy.consent import consent_history
+from participants.privacy.personal_data.values import DataSubject, Section
 
 
-def as_values(sections: list[Section], at: datetime) -> dict[str, Any]:
+def to_values(sections: list[Section], at: datetime) -> dict[str, Any]:
     """What the JSON file holds."""
     return {
-        "made_at": at,
+        "created_at": at,
         "held": {
             section.key: [{item.name: item.value for item in row} for row in section.rows]
             for section in sections
@@ -29,24 +29,24 @@ def as_values(sections: list[Section], at: datetime) -> dict[str, Any]:
     }
 
 
-def as_json(sections: list[Section], at: datetime) -> str:
+def to_json(sections: list[Section], at: datetime) -> str:
     """The file for programs."""
-    values = as_values(sections, at)
+    values = to_values(sections, at)
     return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_text(sections: list[Section], at: datetime) -> str:
+def to_text(sections: list[Section], at: datetime) -> str:
     """The file to read."""
-    return render_to_string("participants/my_data.txt", {"sections": sections, "at": at})
+    return render_to_string("participants/privacy/my_data.txt", {"sections": sections, "at": at})
 
 
-def as_zip(person: Person, sections: list[Section], at: datetime) -> bytes:
+def to_zip(person: DataSubject, sections: list[Section], at: datetime) -> bytes:
     """Both, with each notice that the person agreed to and the person's own contact card."""
     files = {
-        "my-data.json": as_json(sections, at),
-        "my-data.txt": as_text(sections, at),
-        **_notices(person),
-        **_card(person, at),
+        "my-data.json": to_json(sections, at),
+        "my-data.txt": to_text(sections, at),
+        **_notice_files(person),
+        **_card_file(person, at),
     }
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -58,10 +58,10 @@ def as_zip(person: Person, sections: list[Section], at: datetime) -> bytes:
     return target.getvalue()
 
 
-def _notices(person: Person) -> dict[str, str]:
+def _notice_files(person: DataSubject) -> dict[str, str]:
     if person.delegate is None:
         return {}
-    acts = record_of(person.delegate)
+    acts = consent_history(person.delegate)
     notices = ConsentNotice.objects.filter(pk__in=acts.values("notice")).order_by("pk")
     return {
         f"notices/{notice.purpose}-{notice.version}.{notice.language}.txt": notice.text
@@ -69,13 +69,13 @@ def _notices(person: Person) -> dict[str, str]:
     }
 
 
-def _card(person: Person, at: datetime) -> dict[str, str]:
+def _card_file(person: DataSubject, at: datetime) -> dict[str, str]:
     if person.delegate is None:
         return {}
     handle = person.delegate.handle
-    viewer = visibility.viewer_of(person.user, at.date())
-    profile = visibility.find(viewer, handle, at.date(), opened=True)
+    viewer = visibility.get_viewer(person.user, at.date())
+    profile = visibility.find_profile(viewer, handle, at.date(), revealed=True)
     if profile is None:
         return {}
     url = settings.PORTAL_URL + reverse("delegate-detail", args=[handle])
-    return {"my-card.vcf": vcard.vcard(profile, url)}
+    return {"my-card.vcf": vcard.build_vcard(profile, url)}

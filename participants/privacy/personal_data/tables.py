@@ -22,34 +22,34 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
     FactorReset,
-    FormerHandle,
     Grant,
+    HandleRedirect,
     Invitation,
     InvitationRequest,
     Participation,
+    RetentionAction,
     RevealBudget,
-    ReviewStep,
     User,
 )
-from participants.privacy.personal_data.values import Person, Table
-from roundtable.mail.queue import Letter
+from participants.privacy.personal_data.values import DataSubject, PersonalDataTable
+from roundtable.mail.queue import QueuedEmail
 
-OWNER = "says that it is yours"
-SOMEBODY = "somebody else"
-SECRET = "a secret, which would sign somebody in as you"
-NUMBER = "a number within the database"
+OWNER_REASON = "says that it is yours"
+OTHER_PERSON_REASON = "somebody else"
+SECRET_REASON = "a secret, which would sign somebody in as you"
+INTERNAL_ID_REASON = "a number within the database"
 
 
-def _by_user(model: type[models.Model], *related: str) -> Callable[[Person], Any]:
-    def rows(person: Person) -> Any:
+def _rows_of_user(model: type[models.Model], *related: str) -> Callable[[DataSubject], Any]:
+    def rows(person: DataSubject) -> Any:
         found = model._base_manager.filter(user=person.user)
         return found.select_related(*related).order_by("pk") if related else found.order_by("pk")
 
     return rows
 
 
-def _by_delegate(model: type[models.Model], *related: str) -> Callable[[Person], Any]:
-    def rows(person: Person) -> Any:
+def _rows_of_delegate(model: type[models.Model], *related: str) -> Callable[[DataSubject], Any]:
+    def rows(person: DataSubject) -> Any:
         if person.delegate is None:
             return model._base_manager.none()
         found = model._base_manager.filter(delegate=person.delegate)
@@ -58,85 +58,89 @@ def _by_delegate(model: type[models.Model], *related: str) -> Callable[[Person],
     return rows
 
 
-def _requests(person: Person) -> "models.QuerySet[InvitationRequest]":
+def _request_rows(person: DataSubject) -> "models.QuerySet[InvitationRequest]":
     requests = InvitationRequest.objects.annotate(address=Lower("email")).select_related("event")
     return requests.filter(address__in=person.addresses).order_by("pk")
 
 
-def _letters(person: Person) -> "models.QuerySet[Letter]":
-    letters = Letter.objects.annotate(address=Lower("recipient"))
+def _email_rows(person: DataSubject) -> "models.QuerySet[QueuedEmail]":
+    letters = QueuedEmail.objects.annotate(address=Lower("recipient"))
     return letters.filter(address__in=person.addresses).order_by("pk")
 
 
-MINE = {"id": NUMBER, "delegate": OWNER}
-OF_MY_ACCOUNT = {"id": NUMBER, "user": OWNER}
+DELEGATE_WITHHELD = {"id": INTERNAL_ID_REASON, "delegate": OWNER_REASON}
+USER_WITHHELD = {"id": INTERNAL_ID_REASON, "user": OWNER_REASON}
 
 TABLES = (
-    Table(
+    PersonalDataTable(
         "account",
         _("Account"),
         User,
         lambda person: User.objects.filter(pk=person.user.pk),
         ("email", "is_active", "is_superuser", "joined_at", "last_login"),
-        {"id": NUMBER, "password": "there is none; it seals sessions"},
+        {"id": INTERNAL_ID_REASON, "password": "there is none; it seals sessions"},
     ),
-    Table(
+    PersonalDataTable(
         "addresses",
         _("Addresses that sign in"),
         EmailAddress,
-        _by_user(EmailAddress),
+        _rows_of_user(EmailAddress),
         ("email", "verified", "primary"),
-        OF_MY_ACCOUNT,
+        USER_WITHHELD,
     ),
-    Table(
+    PersonalDataTable(
         "second_factors",
         _("Second factors"),
         Authenticator,
-        _by_user(Authenticator),
+        _rows_of_user(Authenticator),
         ("type", "created_at", "last_used_at"),
-        {**OF_MY_ACCOUNT, "data": SECRET},
+        {**USER_WITHHELD, "data": SECRET_REASON},
         {"type": _("Kind"), "created_at": _("Added"), "last_used_at": _("Last used")},
     ),
-    Table(
+    PersonalDataTable(
         "sessions",
         _("Where you are signed in"),
         UserSession,
-        _by_user(UserSession),
+        _rows_of_user(UserSession),
         ("created_at", "last_seen_at", "ip", "user_agent"),
-        {**OF_MY_ACCOUNT, "session_key": SECRET, "data": "empty: the portal stores nothing there"},
+        {
+            **USER_WITHHELD,
+            "session_key": SECRET_REASON,
+            "data": "empty: the portal stores nothing there",
+        },
         {
             "created_at": _("Signed in"),
             "last_seen_at": _("Last used"),
             "ip": _("From the network address"),
             "user_agent": _("What the browser calls itself"),
         },
-        is_guarded=True,
+        is_sensitive=True,
     ),
-    Table(
+    PersonalDataTable(
         "grants",
         _("Rights to work on a roundtable"),
         Grant,
-        _by_user(Grant, "event", "on_behalf_of"),
-        ("event", "role", "on_behalf_of", "valid_from", "valid_until", "given_at"),
-        OF_MY_ACCOUNT,
+        _rows_of_user(Grant, "event", "on_behalf_of"),
+        ("event", "role", "on_behalf_of", "valid_from", "valid_until", "granted_at"),
+        USER_WITHHELD,
     ),
-    Table(
+    PersonalDataTable(
         "factor_resets",
         _("Second factors taken off"),
         FactorReset,
-        _by_user(FactorReset),
-        ("reason", "asked_at", "agreed_at"),
-        {**OF_MY_ACCOUNT, "asked_by": SOMEBODY, "agreed_by": SOMEBODY},
+        _rows_of_user(FactorReset),
+        ("reason", "requested_at", "approved_at"),
+        {**USER_WITHHELD, "requested_by": OTHER_PERSON_REASON, "approved_by": OTHER_PERSON_REASON},
     ),
-    Table(
+    PersonalDataTable(
         "reveals",
         _("How many profiles you opened"),
         RevealBudget,
-        _by_user(RevealBudget),
+        _rows_of_user(RevealBudget),
         ("day", "used"),
-        OF_MY_ACCOUNT,
+        USER_WITHHELD,
     ),
-    Table(
+    PersonalDataTable(
         "profile",
         _("Profile"),
         Delegate,
@@ -152,129 +156,129 @@ TABLES = (
             "is_protected",
             "consented_at",
             "reviewed_on",
-            "paused_at",
-            "link_round",
+            "hidden_at",
+            "hide_link_version",
             "is_demonstration",
         ),
-        {**OF_MY_ACCOUNT, "erased_at": "empty as long as you are here"},
+        {**USER_WITHHELD, "erased_at": "empty as long as you are here"},
     ),
-    Table(
+    PersonalDataTable(
         "languages",
         _("Languages"),
         DelegateLanguage,
-        _by_delegate(DelegateLanguage),
+        _rows_of_delegate(DelegateLanguage),
         ("language",),
-        MINE,
+        DELEGATE_WITHHELD,
     ),
-    Table(
+    PersonalDataTable(
         "channels",
         _("Ways to reach you"),
         ContactChannel,
-        _by_delegate(ContactChannel),
+        _rows_of_delegate(ContactChannel),
         ("kind", "value", "audience"),
-        {**MINE, "handle": "stands for it in addresses"},
+        {**DELEGATE_WITHHELD, "handle": "stands for it in addresses"},
     ),
-    Table(
+    PersonalDataTable(
         "exceptions",
         _("Who is left out"),
         AudienceException,
-        _by_delegate(AudienceException, "channel", "organisation"),
+        _rows_of_delegate(AudienceException, "channel", "organisation"),
         ("channel", "organisation", "country", "constituency"),
-        MINE,
+        DELEGATE_WITHHELD,
     ),
-    Table(
-        "former_handles",
+    PersonalDataTable(
+        "handle_redirects",
         _("Former addresses of your profile"),
-        FormerHandle,
-        _by_delegate(FormerHandle),
+        HandleRedirect,
+        _rows_of_delegate(HandleRedirect),
         ("handle",),
-        {**MINE, "number": NUMBER},
+        {**DELEGATE_WITHHELD, "merged_pk": INTERNAL_ID_REASON},
     ),
-    Table(
+    PersonalDataTable(
         "affiliations",
         _("Where you work or worked"),
         Affiliation,
-        _by_delegate(Affiliation, "organisation"),
+        _rows_of_delegate(Affiliation, "organisation"),
         ("organisation", "post", "since", "until"),
-        MINE,
+        DELEGATE_WITHHELD,
     ),
-    Table(
+    PersonalDataTable(
         "participations",
         _("Where you took part"),
         Participation,
-        _by_delegate(Participation, "event", "organisation"),
+        _rows_of_delegate(Participation, "event", "organisation"),
         ("event", "organisation", "capacity", "confirmed_at"),
-        {**MINE, "confirmed_by": SOMEBODY},
+        {**DELEGATE_WITHHELD, "confirmed_by": OTHER_PERSON_REASON},
     ),
-    Table(
+    PersonalDataTable(
         "consents",
         _("What you agreed to"),
         Consent,
-        _by_delegate(Consent, "notice"),
-        ("notice", "act", "by", "at"),
-        MINE,
+        _rows_of_delegate(Consent, "notice"),
+        ("notice", "action", "by", "at"),
+        DELEGATE_WITHHELD,
     ),
-    Table(
+    PersonalDataTable(
         "invitations",
         _("Invitations"),
         Invitation,
-        _by_delegate(Invitation, "event"),
+        _rows_of_delegate(Invitation, "event"),
         ("event", "email", "invited_at", "expires_at", "answer", "answered_at", "revoked_at"),
-        {**MINE, "token_hash": SECRET, "invited_by": SOMEBODY},
+        {**DELEGATE_WITHHELD, "token_hash": SECRET_REASON, "invited_by": OTHER_PERSON_REASON},
     ),
-    Table(
+    PersonalDataTable(
         "requests",
         _("Requests to be invited"),
         InvitationRequest,
-        _requests,
+        _request_rows,
         (
             "event",
             "name",
             "organisation",
             "email",
             "note",
-            "asked_at",
+            "requested_at",
             "decision",
             "decided_at",
         ),
-        {"id": NUMBER, "decided_by": SOMEBODY},
+        {"id": INTERNAL_ID_REASON, "decided_by": OTHER_PERSON_REASON},
     ),
-    Table(
-        "review_steps",
+    PersonalDataTable(
+        "retention_actions",
         _("Yearly reviews"),
-        ReviewStep,
-        _by_delegate(ReviewStep),
-        ("since", "step", "on"),
-        MINE,
+        RetentionAction,
+        _rows_of_delegate(RetentionAction),
+        ("review_started_on", "action", "taken_on"),
+        DELEGATE_WITHHELD,
     ),
-    Table(
+    PersonalDataTable(
         "letters",
         _("Mail that waits to be sent to you"),
-        Letter,
-        _letters,
+        QueuedEmail,
+        _email_rows,
         ("recipient", "subject", "queued_at", "attempts"),
         {
-            "id": NUMBER,
-            "cause": NUMBER,
+            "id": INTERNAL_ID_REASON,
+            "dedup_key": INTERNAL_ID_REASON,
             "text": "you get it in a moment; it can hold a link that acts for you",
             "html": "as the text",
             "unsubscribe_url": "a link that acts for you; it stands in the text too",
-            "not_after": "how long it may wait",
+            "send_before": "how long it may wait",
             "batch": "what it waits with",
             "claimed_at": "how far the sending has come",
             "done_at": "how far the sending has come",
             "is_sent": "how far the sending has come",
         },
     ),
-    Table(
+    PersonalDataTable(
         "desk",
         _("What you changed on the desk"),
         LogEntry,
-        _by_user(LogEntry, "content_type"),
+        _rows_of_user(LogEntry, "content_type"),
         ("action_time", "content_type", "object_repr", "action_flag"),
         {
-            **OF_MY_ACCOUNT,
-            "object_id": NUMBER,
+            **USER_WITHHELD,
+            "object_id": INTERNAL_ID_REASON,
             "change_message": "names fields, in a notation of the database",
         },
     ),

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from participants.models import Delegate, User
-from participants.privacy.erasure import addresses_of
+from participants.privacy.erasure import known_addresses
 
 Value = str | int | bool | date | datetime | None
 
@@ -25,7 +25,7 @@ class Item:
     value: Value
 
     @property
-    def shown(self) -> str:
+    def display(self) -> str:
         """The value as people read it."""
         if isinstance(self.value, bool):
             return gettext("yes") if self.value else gettext("no")
@@ -47,53 +47,53 @@ class Section:
     key: str
     title: str
     rows: list[list[Item]]
-    is_guarded: bool = False
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True)
-class Person:
+class DataSubject:
     """Whose data it is: an account, and the profile behind it if there is one."""
 
     user: User
     delegate: Delegate | None
 
     @classmethod
-    def of(cls, user: User) -> "Person":
+    def of(cls, user: User) -> "DataSubject":
         """The person who signs in with this account."""
         return cls(user, Delegate.objects.filter(user=user).first())
 
     @property
     def addresses(self) -> set[str]:
         """Every address that the portal knows this person by."""
-        return addresses_of(self.delegate, self.user)
+        return known_addresses(self.delegate, self.user)
 
 
 @dataclass(frozen=True)
-class Table:
+class PersonalDataTable:
     """One model: which rows are the person's, and which of their fields the person reads."""
 
     key: str
     title: Any
     model: type[models.Model]
-    rows: Callable[[Person], "models.QuerySet[Any]"]
+    rows: Callable[[DataSubject], "models.QuerySet[Any]"]
     fields: tuple[str, ...]
     withheld: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)  # where a library gave none to read
-    is_guarded: bool = False
+    is_sensitive: bool = False
 
-    def section(self, person: Person) -> Section:
+    def section(self, person: DataSubject) -> Section:
         """The person's rows in words."""
         rows = [
             [_item(row, name, self.labels) for name in self.fields] for row in self.rows(person)
         ]
-        return Section(self.key, str(self.title), rows, self.is_guarded)
+        return Section(self.key, str(self.title), rows, self.is_sensitive)
 
 
 def _item(row: models.Model, name: str, labels: dict[str, Any]) -> Item:
     column = row._meta.get_field(name)
     assert isinstance(column, models.Field)
-    shown = getattr(row, f"get_{name}_display", None)
-    value = shown() if shown and getattr(row, name) else getattr(row, name)
+    get_display = getattr(row, f"get_{name}_display", None)
+    value = get_display() if get_display and getattr(row, name) else getattr(row, name)
     if not isinstance(value, (bool, int, date, type(None))):
         value = str(value)
     return Item(name, str(labels.get(name) or capfirst(str(column.verbose_name))), value)

@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints how many are forgotten."""
-        number = idempotency.prune(timezone.now())
-        told = ngettext("%d answer is forgotten.", "%d answers are forgotten.", number)
-        self.stdout.write(told % number)
+        number = idempotency.prune_keys(timezone.now())
+        message = ngettext("%d answer is forgotten.", "%d answers are forgotten.", number)
+        self.stdout.write(message % number)

@@ -8,13 +8,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from roundtable.mail.clean_up import tend
+from roundtable.mail.clean_up import clean_up_mail
 
 
 class Command(BaseCommand):
     """Sees to what the worker cannot; run it every hour."""
 
-    help = "Sees to letters that a crash left behind and removes old ones. Run it every hour."
+    help = "Sees to emails that a crash left behind and removes old ones. Run it every hour."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The moment to count from."""
@@ -40,8 +40,8 @@ class Command(BaseCommand):
             raise CommandError(_("That moment has not come yet; it would remove too much."))
         self.stdout.write(
             _(
-                "Given up: %(given_up)d letters. Queued again: %(queued_again)d. "
-                "Removed: %(tasks)d tasks, %(letters)d letters."
+                "Given up: %(failed)d emails. Queued again: %(requeued)d. "
+                "Removed: %(tasks)d tasks, %(emails)d emails."
             )
-            % vars(tend(at=moment))
+            % vars(clean_up_mail(at=moment))
         )

@@ -127,22 +127,22 @@ CREATE TABLE "account_emailconfirmation" ("id" integer NOT NULL PRIMARY KEY AUTO
 CREATE TABLE "auth_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(150) NOT NULL UNIQUE);
 CREATE TABLE "auth_group_permissions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "group_id" integer NOT NULL REFERENCES "auth_group" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_id" integer NOT NULL REFERENCES "auth_permission" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "auth_permission" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "content_type_id" integer NOT NULL REFERENCES "django_content_type" ("id") DEFERRABLE INITIALLY DEFERRED, "codename" varchar(100) NOT NULL, "name" varchar(255) NOT NULL);
-INSERT INTO "auth_permission" VALUES(1,1,'add_answeredwrite','Can add answered write');
-INSERT INTO "auth_permission" VALUES(2,1,'change_answeredwrite','Can change answered write');
-INSERT INTO "auth_permission" VALUES(3,1,'delete_answeredwrite','Can delete answered write');
-INSERT INTO "auth_permission" VALUES(4,1,'view_answeredwrite','Can view answered write');
-INSERT INTO "auth_permission" VALUES(5,2,'add_audithead','Can add end of the log');
-INSERT INTO "auth_permission" VALUES(6,2,'change_audithead','Can change end of the log');
-INSERT INTO "auth_permission" VALUES(7,2,'delete_audithead','Can delete end of the log');
-INSERT INTO "auth_permission" VALUES(8,2,'view_audithead','Can view end of the log');
-INSERT INTO "auth_permission" VALUES(9,3,'add_auditkey','Can add key of the log');
-INSERT INTO "auth_permission" VALUES(10,3,'change_auditkey','Can change key of the log');
-INSERT INTO "auth_permission" VALUES(11,3,'delete_auditkey','Can delete key of the log');
-INSERT INTO "auth_permission" VALUES(12,3,'view_auditkey','Can view key of the log');
-INSERT INTO "auth_permission" VALUES(13,4,'add_letter','Can add letter');
-INSERT INTO "auth_permission" VALUES(14,4,'change_letter','Can change letter');
-INSERT INTO "auth_permission" VALUES(15,4,'delete_letter','Can delete letter');
-INSERT INTO "auth_permission" VALUES(16,4,'view_letter','Can view letter');
+INSERT INTO "auth_permission" VALUES(1,1,'add_audithead','Can add end of the log');
+INSERT INTO "auth_permission" VALUES(2,1,'change_audithead','Can change end of the log');
+INSERT INTO "auth_permission" VALUES(3,1,'delete_audithead','Can delete end of the log');
+INSERT INTO "auth_permission" VALUES(4,1,'view_audithead','Can view end of the log');
+INSERT INTO "auth_permission" VALUES(5,2,'add_auditkey','Can add key of the log');
+INSERT INTO "auth_permission" VALUES(6,2,'change_auditkey','Can change key of the log');
+INSERT INTO "auth_permission" VALUES(7,2,'delete_auditkey','Can delete key of the log');
+INSERT INTO "auth_permission" VALUES(8,2,'view_auditkey','Can view key of the log');
+INSERT INTO "auth_permission" VALUES(9,3,'add_event','Can add roundtable');
+INSERT INTO "auth_permission" VALUES(10,3,'change_event','Can change roundtable');
+INSERT INTO "auth_permission" VALUES(11,3,'delete_event','Can delete roundtable');
+INSERT INTO "auth_permission" VALUES(12,3,'view_event','Can view roundtable');
+INSERT INTO "auth_permission" VALUES(13,4,'add_idempotencykey','Can add answered write');
+INSERT INTO "auth_permission" VALUES(14,4,'change_idempotencykey','Can change answered write');
+INSERT INTO "auth_permission" VALUES(15,4,'delete_idempotencykey','Can delete answered write');
+INSERT INTO "auth_permission" VALUES(16,4,'view_idempotencykey','Can view answered write');
 INSERT INTO "auth_permission" VALUES(17,5,'add_series','Can add series');
 INSERT INTO "auth_permission" VALUES(18,5,'change_series','Can change series');
 INSERT INTO "auth_permission" VALUES(19,5,'delete_series','Can delete series');
@@ -151,18 +151,18 @@ INSERT INTO "auth_permission" VALUES(21,6,'add_auditentry','Can add entry of the
 INSERT INTO "auth_permission" VALUES(22,6,'change_auditentry','Can change entry of the log');
 INSERT INTO "auth_permission" VALUES(23,6,'delete_auditentry','Can delete entry of the log');
 INSERT INTO "auth_permission" VALUES(24,6,'view_auditentry','Can view entry of the log');
-INSERT INTO "auth_permission" VALUES(25,7,'add_historicalevent','Can add historical roundtable');
-INSERT INTO "auth_permission" VALUES(26,7,'change_historicalevent','Can change historical roundtable');
-INSERT INTO "auth_permission" VALUES(27,7,'delete_historicalevent','Can delete historical roundtable');
-INSERT INTO "auth_permission" VALUES(28,7,'view_historicalevent','Can view historical roundtable');
-INSERT INTO "auth_permission" VALUES(29,8,'add_event','Can add roundtable');
-INSERT INTO "auth_permission" VALUES(30,8,'change_event','Can change roundtable');
-INSERT INTO "auth_permission" VALUES(31,8,'delete_event','Can delete roundtable');
-INSERT INTO "auth_permission" VALUES(32,8,'view_event','Can view roundtable');
-INSERT INTO "auth_permission" VALUES(33,9,'add_batch','Can add mail on hold');
-INSERT INTO "auth_permission" VALUES(34,9,'change_batch','Can change mail on hold');
-INSERT INTO "auth_permission" VALUES(35,9,'delete_batch','Can delete mail on hold');
-INSERT INTO "auth_permission" VALUES(36,9,'view_batch','Can view mail on hold');
+INSERT INTO "auth_permission" VALUES(25,7,'add_mailbatch','Can add mail on hold');
+INSERT INTO "auth_permission" VALUES(26,7,'change_mailbatch','Can change mail on hold');
+INSERT INTO "auth_permission" VALUES(27,7,'delete_mailbatch','Can delete mail on hold');
+INSERT INTO "auth_permission" VALUES(28,7,'view_mailbatch','Can view mail on hold');
+INSERT INTO "auth_permission" VALUES(29,8,'add_queuedemail','Can add letter');
+INSERT INTO "auth_permission" VALUES(30,8,'change_queuedemail','Can change letter');
+INSERT INTO "auth_permission" VALUES(31,8,'delete_queuedemail','Can delete letter');
+INSERT INTO "auth_permission" VALUES(32,8,'view_queuedemail','Can view letter');
+INSERT INTO "auth_permission" VALUES(33,9,'add_historicalevent','Can add historical roundtable');
+INSERT INTO "auth_permission" VALUES(34,9,'change_historicalevent','Can change historical roundtable');
+INSERT INTO "auth_permission" VALUES(35,9,'delete_historicalevent','Can delete historical roundtable');
+INSERT INTO "auth_permission" VALUES(36,9,'view_historicalevent','Can view historical roundtable');
 INSERT INTO "auth_permission" VALUES(37,10,'add_historicalorganisation','Can add historical organisation');
 INSERT INTO "auth_permission" VALUES(38,10,'change_historicalorganisation','Can change historical organisation');
 INSERT INTO "auth_permission" VALUES(39,10,'delete_historicalorganisation','Can delete historical organisation');
@@ -203,118 +203,118 @@ INSERT INTO "auth_permission" VALUES(73,19,'add_group','Can add group');
 INSERT INTO "auth_permission" VALUES(74,19,'change_group','Can change group');
 INSERT INTO "auth_permission" VALUES(75,19,'delete_group','Can delete group');
 INSERT INTO "auth_permission" VALUES(76,19,'view_group','Can view group');
-INSERT INTO "auth_permission" VALUES(77,20,'add_introduction','Can add introduction');
-INSERT INTO "auth_permission" VALUES(78,20,'change_introduction','Can change introduction');
-INSERT INTO "auth_permission" VALUES(79,20,'delete_introduction','Can delete introduction');
-INSERT INTO "auth_permission" VALUES(80,20,'view_introduction','Can view introduction');
-INSERT INTO "auth_permission" VALUES(81,21,'add_invitation','Can add invitation');
-INSERT INTO "auth_permission" VALUES(82,21,'change_invitation','Can change invitation');
-INSERT INTO "auth_permission" VALUES(83,21,'delete_invitation','Can delete invitation');
-INSERT INTO "auth_permission" VALUES(84,21,'view_invitation','Can view invitation');
-INSERT INTO "auth_permission" VALUES(85,22,'add_invitationrequest','Can add request to be invited');
-INSERT INTO "auth_permission" VALUES(86,22,'change_invitationrequest','Can change request to be invited');
-INSERT INTO "auth_permission" VALUES(87,22,'delete_invitationrequest','Can delete request to be invited');
-INSERT INTO "auth_permission" VALUES(88,22,'view_invitationrequest','Can view request to be invited');
-INSERT INTO "auth_permission" VALUES(89,23,'add_organisation','Can add organisation');
-INSERT INTO "auth_permission" VALUES(90,23,'change_organisation','Can change organisation');
-INSERT INTO "auth_permission" VALUES(91,23,'delete_organisation','Can delete organisation');
-INSERT INTO "auth_permission" VALUES(92,23,'view_organisation','Can view organisation');
-INSERT INTO "auth_permission" VALUES(93,24,'add_grant','Can add grant');
-INSERT INTO "auth_permission" VALUES(94,24,'change_grant','Can change grant');
-INSERT INTO "auth_permission" VALUES(95,24,'delete_grant','Can delete grant');
-INSERT INTO "auth_permission" VALUES(96,24,'view_grant','Can view grant');
-INSERT INTO "auth_permission" VALUES(97,25,'add_eventrole','Can add role at a roundtable');
-INSERT INTO "auth_permission" VALUES(98,25,'change_eventrole','Can change role at a roundtable');
-INSERT INTO "auth_permission" VALUES(99,25,'delete_eventrole','Can delete role at a roundtable');
-INSERT INTO "auth_permission" VALUES(100,25,'view_eventrole','Can view role at a roundtable');
-INSERT INTO "auth_permission" VALUES(101,26,'add_audienceexception','Can add exception');
-INSERT INTO "auth_permission" VALUES(102,26,'change_audienceexception','Can change exception');
-INSERT INTO "auth_permission" VALUES(103,26,'delete_audienceexception','Can delete exception');
-INSERT INTO "auth_permission" VALUES(104,26,'view_audienceexception','Can view exception');
-INSERT INTO "auth_permission" VALUES(105,27,'add_affiliation','Can add affiliation');
-INSERT INTO "auth_permission" VALUES(106,27,'change_affiliation','Can change affiliation');
-INSERT INTO "auth_permission" VALUES(107,27,'delete_affiliation','Can delete affiliation');
-INSERT INTO "auth_permission" VALUES(108,27,'view_affiliation','Can view affiliation');
-INSERT INTO "auth_permission" VALUES(109,28,'add_participation','Can add participation');
-INSERT INTO "auth_permission" VALUES(110,28,'change_participation','Can change participation');
-INSERT INTO "auth_permission" VALUES(111,28,'delete_participation','Can delete participation');
-INSERT INTO "auth_permission" VALUES(112,28,'view_participation','Can view participation');
-INSERT INTO "auth_permission" VALUES(113,29,'add_recordedcount','Can add recorded number');
-INSERT INTO "auth_permission" VALUES(114,29,'change_recordedcount','Can change recorded number');
-INSERT INTO "auth_permission" VALUES(115,29,'delete_recordedcount','Can delete recorded number');
-INSERT INTO "auth_permission" VALUES(116,29,'view_recordedcount','Can view recorded number');
-INSERT INTO "auth_permission" VALUES(117,30,'add_revealbudget','Can add reveals of a day');
-INSERT INTO "auth_permission" VALUES(118,30,'change_revealbudget','Can change reveals of a day');
-INSERT INTO "auth_permission" VALUES(119,30,'delete_revealbudget','Can delete reveals of a day');
-INSERT INTO "auth_permission" VALUES(120,30,'view_revealbudget','Can view reveals of a day');
-INSERT INTO "auth_permission" VALUES(121,31,'add_reviewstep','Can add step of a review');
-INSERT INTO "auth_permission" VALUES(122,31,'change_reviewstep','Can change step of a review');
-INSERT INTO "auth_permission" VALUES(123,31,'delete_reviewstep','Can delete step of a review');
-INSERT INTO "auth_permission" VALUES(124,31,'view_reviewstep','Can view step of a review');
-INSERT INTO "auth_permission" VALUES(125,32,'add_participantlist','Can add list of participants');
-INSERT INTO "auth_permission" VALUES(126,32,'change_participantlist','Can change list of participants');
-INSERT INTO "auth_permission" VALUES(127,32,'delete_participantlist','Can delete list of participants');
-INSERT INTO "auth_permission" VALUES(128,32,'view_participantlist','Can view list of participants');
-INSERT INTO "auth_permission" VALUES(129,33,'add_formerhandle','Can add former handle');
-INSERT INTO "auth_permission" VALUES(130,33,'change_formerhandle','Can change former handle');
-INSERT INTO "auth_permission" VALUES(131,33,'delete_formerhandle','Can delete former handle');
-INSERT INTO "auth_permission" VALUES(132,33,'view_formerhandle','Can view former handle');
-INSERT INTO "auth_permission" VALUES(133,34,'add_formerslug','Can add former short name');
-INSERT INTO "auth_permission" VALUES(134,34,'change_formerslug','Can change former short name');
-INSERT INTO "auth_permission" VALUES(135,34,'delete_formerslug','Can delete former short name');
-INSERT INTO "auth_permission" VALUES(136,34,'view_formerslug','Can view former short name');
-INSERT INTO "auth_permission" VALUES(137,35,'add_theme','Can add theme');
-INSERT INTO "auth_permission" VALUES(138,35,'change_theme','Can change theme');
-INSERT INTO "auth_permission" VALUES(139,35,'delete_theme','Can delete theme');
-INSERT INTO "auth_permission" VALUES(140,35,'view_theme','Can view theme');
-INSERT INTO "auth_permission" VALUES(141,36,'add_commitment','Can add commitment');
-INSERT INTO "auth_permission" VALUES(142,36,'change_commitment','Can change commitment');
-INSERT INTO "auth_permission" VALUES(143,36,'delete_commitment','Can delete commitment');
-INSERT INTO "auth_permission" VALUES(144,36,'view_commitment','Can view commitment');
-INSERT INTO "auth_permission" VALUES(145,37,'add_commitmentparty','Can add party');
-INSERT INTO "auth_permission" VALUES(146,37,'change_commitmentparty','Can change party');
-INSERT INTO "auth_permission" VALUES(147,37,'delete_commitmentparty','Can delete party');
-INSERT INTO "auth_permission" VALUES(148,37,'view_commitmentparty','Can view party');
-INSERT INTO "auth_permission" VALUES(149,38,'add_document','Can add document');
-INSERT INTO "auth_permission" VALUES(150,38,'change_document','Can change document');
-INSERT INTO "auth_permission" VALUES(151,38,'delete_document','Can delete document');
-INSERT INTO "auth_permission" VALUES(152,38,'view_document','Can view document');
-INSERT INTO "auth_permission" VALUES(153,39,'add_handover','Can add task given back');
-INSERT INTO "auth_permission" VALUES(154,39,'change_handover','Can change task given back');
-INSERT INTO "auth_permission" VALUES(155,39,'delete_handover','Can delete task given back');
-INSERT INTO "auth_permission" VALUES(156,39,'view_handover','Can view task given back');
-INSERT INTO "auth_permission" VALUES(157,40,'add_historicalcommitment','Can add historical commitment');
-INSERT INTO "auth_permission" VALUES(158,40,'change_historicalcommitment','Can change historical commitment');
-INSERT INTO "auth_permission" VALUES(159,40,'delete_historicalcommitment','Can delete historical commitment');
-INSERT INTO "auth_permission" VALUES(160,40,'view_historicalcommitment','Can view historical commitment');
-INSERT INTO "auth_permission" VALUES(161,41,'add_historicalstatement','Can add historical statement');
-INSERT INTO "auth_permission" VALUES(162,41,'change_historicalstatement','Can change historical statement');
-INSERT INTO "auth_permission" VALUES(163,41,'delete_historicalstatement','Can delete historical statement');
-INSERT INTO "auth_permission" VALUES(164,41,'view_historicalstatement','Can view historical statement');
+INSERT INTO "auth_permission" VALUES(77,20,'add_handleredirect','Can add former handle');
+INSERT INTO "auth_permission" VALUES(78,20,'change_handleredirect','Can change former handle');
+INSERT INTO "auth_permission" VALUES(79,20,'delete_handleredirect','Can delete former handle');
+INSERT INTO "auth_permission" VALUES(80,20,'view_handleredirect','Can view former handle');
+INSERT INTO "auth_permission" VALUES(81,21,'add_introduction','Can add introduction');
+INSERT INTO "auth_permission" VALUES(82,21,'change_introduction','Can change introduction');
+INSERT INTO "auth_permission" VALUES(83,21,'delete_introduction','Can delete introduction');
+INSERT INTO "auth_permission" VALUES(84,21,'view_introduction','Can view introduction');
+INSERT INTO "auth_permission" VALUES(85,22,'add_invitation','Can add invitation');
+INSERT INTO "auth_permission" VALUES(86,22,'change_invitation','Can change invitation');
+INSERT INTO "auth_permission" VALUES(87,22,'delete_invitation','Can delete invitation');
+INSERT INTO "auth_permission" VALUES(88,22,'view_invitation','Can view invitation');
+INSERT INTO "auth_permission" VALUES(89,23,'add_invitationrequest','Can add request to be invited');
+INSERT INTO "auth_permission" VALUES(90,23,'change_invitationrequest','Can change request to be invited');
+INSERT INTO "auth_permission" VALUES(91,23,'delete_invitationrequest','Can delete request to be invited');
+INSERT INTO "auth_permission" VALUES(92,23,'view_invitationrequest','Can view request to be invited');
+INSERT INTO "auth_permission" VALUES(93,24,'add_organisation','Can add organisation');
+INSERT INTO "auth_permission" VALUES(94,24,'change_organisation','Can change organisation');
+INSERT INTO "auth_permission" VALUES(95,24,'delete_organisation','Can delete organisation');
+INSERT INTO "auth_permission" VALUES(96,24,'view_organisation','Can view organisation');
+INSERT INTO "auth_permission" VALUES(97,25,'add_grant','Can add grant');
+INSERT INTO "auth_permission" VALUES(98,25,'change_grant','Can change grant');
+INSERT INTO "auth_permission" VALUES(99,25,'delete_grant','Can delete grant');
+INSERT INTO "auth_permission" VALUES(100,25,'view_grant','Can view grant');
+INSERT INTO "auth_permission" VALUES(101,26,'add_eventrole','Can add role at a roundtable');
+INSERT INTO "auth_permission" VALUES(102,26,'change_eventrole','Can change role at a roundtable');
+INSERT INTO "auth_permission" VALUES(103,26,'delete_eventrole','Can delete role at a roundtable');
+INSERT INTO "auth_permission" VALUES(104,26,'view_eventrole','Can view role at a roundtable');
+INSERT INTO "auth_permission" VALUES(105,27,'add_audienceexception','Can add exception');
+INSERT INTO "auth_permission" VALUES(106,27,'change_audienceexception','Can change exception');
+INSERT INTO "auth_permission" VALUES(107,27,'delete_audienceexception','Can delete exception');
+INSERT INTO "auth_permission" VALUES(108,27,'view_audienceexception','Can view exception');
+INSERT INTO "auth_permission" VALUES(109,28,'add_affiliation','Can add affiliation');
+INSERT INTO "auth_permission" VALUES(110,28,'change_affiliation','Can change affiliation');
+INSERT INTO "auth_permission" VALUES(111,28,'delete_affiliation','Can delete affiliation');
+INSERT INTO "auth_permission" VALUES(112,28,'view_affiliation','Can view affiliation');
+INSERT INTO "auth_permission" VALUES(113,29,'add_participantlist','Can add list of participants');
+INSERT INTO "auth_permission" VALUES(114,29,'change_participantlist','Can change list of participants');
+INSERT INTO "auth_permission" VALUES(115,29,'delete_participantlist','Can delete list of participants');
+INSERT INTO "auth_permission" VALUES(116,29,'view_participantlist','Can view list of participants');
+INSERT INTO "auth_permission" VALUES(117,30,'add_participation','Can add participation');
+INSERT INTO "auth_permission" VALUES(118,30,'change_participation','Can change participation');
+INSERT INTO "auth_permission" VALUES(119,30,'delete_participation','Can delete participation');
+INSERT INTO "auth_permission" VALUES(120,30,'view_participation','Can view participation');
+INSERT INTO "auth_permission" VALUES(121,31,'add_recordedcount','Can add recorded number');
+INSERT INTO "auth_permission" VALUES(122,31,'change_recordedcount','Can change recorded number');
+INSERT INTO "auth_permission" VALUES(123,31,'delete_recordedcount','Can delete recorded number');
+INSERT INTO "auth_permission" VALUES(124,31,'view_recordedcount','Can view recorded number');
+INSERT INTO "auth_permission" VALUES(125,32,'add_retentionaction','Can add step of a review');
+INSERT INTO "auth_permission" VALUES(126,32,'change_retentionaction','Can change step of a review');
+INSERT INTO "auth_permission" VALUES(127,32,'delete_retentionaction','Can delete step of a review');
+INSERT INTO "auth_permission" VALUES(128,32,'view_retentionaction','Can view step of a review');
+INSERT INTO "auth_permission" VALUES(129,33,'add_revealbudget','Can add reveals of a day');
+INSERT INTO "auth_permission" VALUES(130,33,'change_revealbudget','Can change reveals of a day');
+INSERT INTO "auth_permission" VALUES(131,33,'delete_revealbudget','Can delete reveals of a day');
+INSERT INTO "auth_permission" VALUES(132,33,'view_revealbudget','Can view reveals of a day');
+INSERT INTO "auth_permission" VALUES(133,34,'add_slugredirect','Can add former short name');
+INSERT INTO "auth_permission" VALUES(134,34,'change_slugredirect','Can change former short name');
+INSERT INTO "auth_permission" VALUES(135,34,'delete_slugredirect','Can delete former short name');
+INSERT INTO "auth_permission" VALUES(136,34,'view_slugredirect','Can view former short name');
+INSERT INTO "auth_permission" VALUES(137,35,'add_corrigendum','Can add corrigendum');
+INSERT INTO "auth_permission" VALUES(138,35,'change_corrigendum','Can change corrigendum');
+INSERT INTO "auth_permission" VALUES(139,35,'delete_corrigendum','Can delete corrigendum');
+INSERT INTO "auth_permission" VALUES(140,35,'view_corrigendum','Can view corrigendum');
+INSERT INTO "auth_permission" VALUES(141,36,'add_theme','Can add theme');
+INSERT INTO "auth_permission" VALUES(142,36,'change_theme','Can change theme');
+INSERT INTO "auth_permission" VALUES(143,36,'delete_theme','Can delete theme');
+INSERT INTO "auth_permission" VALUES(144,36,'view_theme','Can view theme');
+INSERT INTO "auth_permission" VALUES(145,37,'add_commitment','Can add commitment');
+INSERT INTO "auth_permission" VALUES(146,37,'change_commitment','Can change commitment');
+INSERT INTO "auth_permission" VALUES(147,37,'delete_commitment','Can delete commitment');
+INSERT INTO "auth_permission" VALUES(148,37,'view_commitment','Can view commitment');
+INSERT INTO "auth_permission" VALUES(149,38,'add_commitmentparty','Can add party');
+INSERT INTO "auth_permission" VALUES(150,38,'change_commitmentparty','Can change party');
+INSERT INTO "auth_permission" VALUES(151,38,'delete_commitmentparty','Can delete party');
+INSERT INTO "auth_permission" VALUES(152,38,'view_commitmentparty','Can view party');
+INSERT INTO "auth_permission" VALUES(153,39,'add_document','Can add document');
+INSERT INTO "auth_permission" VALUES(154,39,'change_document','Can change document');
+INSERT INTO "auth_permission" VALUES(155,39,'delete_document','Can delete document');
+INSERT INTO "auth_permission" VALUES(156,39,'view_document','Can view document');
+INSERT INTO "auth_permission" VALUES(157,40,'add_handover','Can add task given back');
+INSERT INTO "auth_permission" VALUES(158,40,'change_handover','Can change task given back');
+INSERT INTO "auth_permission" VALUES(159,40,'delete_handover','Can delete task given back');
+INSERT INTO "auth_permission" VALUES(160,40,'view_handover','Can view task given back');
+INSERT INTO "auth_permission" VALUES(161,41,'add_historicalcommitment','Can add historical commitment');
+INSERT INTO "auth_permission" VALUES(162,41,'change_historicalcommitment','Can change historical commitment');
+INSERT INTO "auth_permission" VALUES(163,41,'delete_historicalcommitment','Can delete historical commitment');
+INSERT INTO "auth_permission" VALUES(164,41,'view_historicalcommitment','Can view historical commitment');
 INSERT INTO "auth_permission" VALUES(165,42,'add_historicalmilestone','Can add historical milestone');
 INSERT INTO "auth_permission" VALUES(166,42,'change_historicalmilestone','Can change historical milestone');
 INSERT INTO "auth_permission" VALUES(167,42,'delete_historicalmilestone','Can delete historical milestone');
 INSERT INTO "auth_permission" VALUES(168,42,'view_historicalmilestone','Can view historical milestone');
-INSERT INTO "auth_permission" VALUES(169,43,'add_upload','Can add upload');
-INSERT INTO "auth_permission" VALUES(170,43,'change_upload','Can change upload');
-INSERT INTO "auth_permission" VALUES(171,43,'delete_upload','Can delete upload');
-INSERT INTO "auth_permission" VALUES(172,43,'view_upload','Can view upload');
+INSERT INTO "auth_permission" VALUES(169,43,'add_historicalstatement','Can add historical statement');
+INSERT INTO "auth_permission" VALUES(170,43,'change_historicalstatement','Can change historical statement');
+INSERT INTO "auth_permission" VALUES(171,43,'delete_historicalstatement','Can delete historical statement');
+INSERT INTO "auth_permission" VALUES(172,43,'view_historicalstatement','Can view historical statement');
 INSERT INTO "auth_permission" VALUES(173,44,'add_milestone','Can add milestone');
 INSERT INTO "auth_permission" VALUES(174,44,'change_milestone','Can change milestone');
 INSERT INTO "auth_permission" VALUES(175,44,'delete_milestone','Can delete milestone');
 INSERT INTO "auth_permission" VALUES(176,44,'view_milestone','Can view milestone');
-INSERT INTO "auth_permission" VALUES(177,45,'add_outcome','Can add outcome');
-INSERT INTO "auth_permission" VALUES(178,45,'change_outcome','Can change outcome');
-INSERT INTO "auth_permission" VALUES(179,45,'delete_outcome','Can delete outcome');
-INSERT INTO "auth_permission" VALUES(180,45,'view_outcome','Can view outcome');
-INSERT INTO "auth_permission" VALUES(181,46,'add_offer','Can add offer');
-INSERT INTO "auth_permission" VALUES(182,46,'change_offer','Can change offer');
-INSERT INTO "auth_permission" VALUES(183,46,'delete_offer','Can delete offer');
-INSERT INTO "auth_permission" VALUES(184,46,'view_offer','Can view offer');
-INSERT INTO "auth_permission" VALUES(185,47,'add_offeredstep','Can add offered step');
-INSERT INTO "auth_permission" VALUES(186,47,'change_offeredstep','Can change offered step');
-INSERT INTO "auth_permission" VALUES(187,47,'delete_offeredstep','Can delete offered step');
-INSERT INTO "auth_permission" VALUES(188,47,'view_offeredstep','Can view offered step');
+INSERT INTO "auth_permission" VALUES(177,45,'add_offer','Can add offer');
+INSERT INTO "auth_permission" VALUES(178,45,'change_offer','Can change offer');
+INSERT INTO "auth_permission" VALUES(179,45,'delete_offer','Can delete offer');
+INSERT INTO "auth_permission" VALUES(180,45,'view_offer','Can view offer');
+INSERT INTO "auth_permission" VALUES(181,46,'add_offeredmilestone','Can add offered step');
+INSERT INTO "auth_permission" VALUES(182,46,'change_offeredmilestone','Can change offered step');
+INSERT INTO "auth_permission" VALUES(183,46,'delete_offeredmilestone','Can delete offered step');
+INSERT INTO "auth_permission" VALUES(184,46,'view_offeredmilestone','Can view offered step');
+INSERT INTO "auth_permission" VALUES(185,47,'add_outcome','Can add outcome');
+INSERT INTO "auth_permission" VALUES(186,47,'change_outcome','Can change outcome');
+INSERT INTO "auth_permission" VALUES(187,47,'delete_outcome','Can delete outcome');
+INSERT INTO "auth_permission" VALUES(188,47,'view_outcome','Can view outcome');
 INSERT INTO "auth_permission" VALUES(189,48,'add_historicalcommitment_outcomes','Can add HistoricalCommitment_outcomes');
 INSERT INTO "auth_permission" VALUES(190,48,'change_historicalcommitment_outcomes','Can change HistoricalCommitment_outcomes');
 INSERT INTO "auth_permission" VALUES(191,48,'delete_historicalcommitment_outcomes','Can delete HistoricalCommitment_outcomes');
@@ -351,54 +351,54 @@ INSERT INTO "auth_permission" VALUES(221,56,'add_response','Can add response');
 INSERT INTO "auth_permission" VALUES(222,56,'change_response','Can change response');
 INSERT INTO "auth_permission" VALUES(223,56,'delete_response','Can delete response');
 INSERT INTO "auth_permission" VALUES(224,56,'view_response','Can view response');
-INSERT INTO "auth_permission" VALUES(225,57,'add_roundrequest','Can add request of a round');
-INSERT INTO "auth_permission" VALUES(226,57,'change_roundrequest','Can change request of a round');
-INSERT INTO "auth_permission" VALUES(227,57,'delete_roundrequest','Can delete request of a round');
-INSERT INTO "auth_permission" VALUES(228,57,'view_roundrequest','Can view request of a round');
-INSERT INTO "auth_permission" VALUES(229,58,'add_statement','Can add statement');
-INSERT INTO "auth_permission" VALUES(230,58,'change_statement','Can change statement');
-INSERT INTO "auth_permission" VALUES(231,58,'delete_statement','Can delete statement');
-INSERT INTO "auth_permission" VALUES(232,58,'view_statement','Can view statement');
-INSERT INTO "auth_permission" VALUES(233,59,'add_historicaloutcome','Can add historical outcome');
-INSERT INTO "auth_permission" VALUES(234,59,'change_historicaloutcome','Can change historical outcome');
-INSERT INTO "auth_permission" VALUES(235,59,'delete_historicaloutcome','Can delete historical outcome');
-INSERT INTO "auth_permission" VALUES(236,59,'view_historicaloutcome','Can view historical outcome');
-INSERT INTO "auth_permission" VALUES(237,60,'add_historicaloutcome_themes','Can add HistoricalOutcome_themes');
-INSERT INTO "auth_permission" VALUES(238,60,'change_historicaloutcome_themes','Can change HistoricalOutcome_themes');
-INSERT INTO "auth_permission" VALUES(239,60,'delete_historicaloutcome_themes','Can delete HistoricalOutcome_themes');
-INSERT INTO "auth_permission" VALUES(240,60,'view_historicaloutcome_themes','Can view HistoricalOutcome_themes');
-INSERT INTO "auth_permission" VALUES(241,61,'add_follow','Can add followed thing');
-INSERT INTO "auth_permission" VALUES(242,61,'change_follow','Can change followed thing');
-INSERT INTO "auth_permission" VALUES(243,61,'delete_follow','Can delete followed thing');
-INSERT INTO "auth_permission" VALUES(244,61,'view_follow','Can view followed thing');
-INSERT INTO "auth_permission" VALUES(245,62,'add_assessment','Can add assessment');
-INSERT INTO "auth_permission" VALUES(246,62,'change_assessment','Can change assessment');
-INSERT INTO "auth_permission" VALUES(247,62,'delete_assessment','Can delete assessment');
-INSERT INTO "auth_permission" VALUES(248,62,'view_assessment','Can view assessment');
+INSERT INTO "auth_permission" VALUES(225,57,'add_rewording','Can add rewording');
+INSERT INTO "auth_permission" VALUES(226,57,'change_rewording','Can change rewording');
+INSERT INTO "auth_permission" VALUES(227,57,'delete_rewording','Can delete rewording');
+INSERT INTO "auth_permission" VALUES(228,57,'view_rewording','Can view rewording');
+INSERT INTO "auth_permission" VALUES(229,58,'add_roundrequest','Can add request of a round');
+INSERT INTO "auth_permission" VALUES(230,58,'change_roundrequest','Can change request of a round');
+INSERT INTO "auth_permission" VALUES(231,58,'delete_roundrequest','Can delete request of a round');
+INSERT INTO "auth_permission" VALUES(232,58,'view_roundrequest','Can view request of a round');
+INSERT INTO "auth_permission" VALUES(233,59,'add_statement','Can add statement');
+INSERT INTO "auth_permission" VALUES(234,59,'change_statement','Can change statement');
+INSERT INTO "auth_permission" VALUES(235,59,'delete_statement','Can delete statement');
+INSERT INTO "auth_permission" VALUES(236,59,'view_statement','Can view statement');
+INSERT INTO "auth_permission" VALUES(237,60,'add_historicaloutcome','Can add historical outcome');
+INSERT INTO "auth_permission" VALUES(238,60,'change_historicaloutcome','Can change historical outcome');
+INSERT INTO "auth_permission" VALUES(239,60,'delete_historicaloutcome','Can delete historical outcome');
+INSERT INTO "auth_permission" VALUES(240,60,'view_historicaloutcome','Can view historical outcome');
+INSERT INTO "auth_permission" VALUES(241,61,'add_statementversion','Can add version of a statement');
+INSERT INTO "auth_permission" VALUES(242,61,'change_statementversion','Can change version of a statement');
+INSERT INTO "auth_permission" VALUES(243,61,'delete_statementversion','Can delete version of a statement');
+INSERT INTO "auth_permission" VALUES(244,61,'view_statementversion','Can view version of a statement');
+INSERT INTO "auth_permission" VALUES(245,62,'add_signoff','Can add signature');
+INSERT INTO "auth_permission" VALUES(246,62,'change_signoff','Can change signature');
+INSERT INTO "auth_permission" VALUES(247,62,'delete_signoff','Can delete signature');
+INSERT INTO "auth_permission" VALUES(248,62,'view_signoff','Can view signature');
 INSERT INTO "auth_permission" VALUES(249,63,'add_circulation','Can add circulation');
 INSERT INTO "auth_permission" VALUES(250,63,'change_circulation','Can change circulation');
 INSERT INTO "auth_permission" VALUES(251,63,'delete_circulation','Can delete circulation');
 INSERT INTO "auth_permission" VALUES(252,63,'view_circulation','Can view circulation');
-INSERT INTO "auth_permission" VALUES(253,64,'add_corrigendum','Can add corrigendum');
-INSERT INTO "auth_permission" VALUES(254,64,'change_corrigendum','Can change corrigendum');
-INSERT INTO "auth_permission" VALUES(255,64,'delete_corrigendum','Can delete corrigendum');
-INSERT INTO "auth_permission" VALUES(256,64,'view_corrigendum','Can view corrigendum');
-INSERT INTO "auth_permission" VALUES(257,65,'add_reply','Can add answer to a circulated text');
-INSERT INTO "auth_permission" VALUES(258,65,'change_reply','Can change answer to a circulated text');
-INSERT INTO "auth_permission" VALUES(259,65,'delete_reply','Can delete answer to a circulated text');
-INSERT INTO "auth_permission" VALUES(260,65,'view_reply','Can view answer to a circulated text');
-INSERT INTO "auth_permission" VALUES(261,66,'add_rewording','Can add rewording');
-INSERT INTO "auth_permission" VALUES(262,66,'change_rewording','Can change rewording');
-INSERT INTO "auth_permission" VALUES(263,66,'delete_rewording','Can delete rewording');
-INSERT INTO "auth_permission" VALUES(264,66,'view_rewording','Can view rewording');
-INSERT INTO "auth_permission" VALUES(265,67,'add_statementversion','Can add version of a statement');
-INSERT INTO "auth_permission" VALUES(266,67,'change_statementversion','Can change version of a statement');
-INSERT INTO "auth_permission" VALUES(267,67,'delete_statementversion','Can delete version of a statement');
-INSERT INTO "auth_permission" VALUES(268,67,'view_statementversion','Can view version of a statement');
-INSERT INTO "auth_permission" VALUES(269,68,'add_signoff','Can add signature');
-INSERT INTO "auth_permission" VALUES(270,68,'change_signoff','Can change signature');
-INSERT INTO "auth_permission" VALUES(271,68,'delete_signoff','Can delete signature');
-INSERT INTO "auth_permission" VALUES(272,68,'view_signoff','Can view signature');
+INSERT INTO "auth_permission" VALUES(253,64,'add_subscription','Can add followed thing');
+INSERT INTO "auth_permission" VALUES(254,64,'change_subscription','Can change followed thing');
+INSERT INTO "auth_permission" VALUES(255,64,'delete_subscription','Can delete followed thing');
+INSERT INTO "auth_permission" VALUES(256,64,'view_subscription','Can view followed thing');
+INSERT INTO "auth_permission" VALUES(257,65,'add_historicaloutcome_themes','Can add HistoricalOutcome_themes');
+INSERT INTO "auth_permission" VALUES(258,65,'change_historicaloutcome_themes','Can change HistoricalOutcome_themes');
+INSERT INTO "auth_permission" VALUES(259,65,'delete_historicaloutcome_themes','Can delete HistoricalOutcome_themes');
+INSERT INTO "auth_permission" VALUES(260,65,'view_historicaloutcome_themes','Can view HistoricalOutcome_themes');
+INSERT INTO "auth_permission" VALUES(261,66,'add_upload','Can add upload');
+INSERT INTO "auth_permission" VALUES(262,66,'change_upload','Can change upload');
+INSERT INTO "auth_permission" VALUES(263,66,'delete_upload','Can delete upload');
+INSERT INTO "auth_permission" VALUES(264,66,'view_upload','Can view upload');
+INSERT INTO "auth_permission" VALUES(265,67,'add_circulationreply','Can add answer to a circulated text');
+INSERT INTO "auth_permission" VALUES(266,67,'change_circulationreply','Can change answer to a circulated text');
+INSERT INTO "auth_permission" VALUES(267,67,'delete_circulationreply','Can delete answer to a circulated text');
+INSERT INTO "auth_permission" VALUES(268,67,'view_circulationreply','Can view answer to a circulated text');
+INSERT INTO "auth_permission" VALUES(269,68,'add_assessment','Can add assessment');
+INSERT INTO "auth_permission" VALUES(270,68,'change_assessment','Can change assessment');
+INSERT INTO "auth_permission" VALUES(271,68,'delete_assessment','Can delete assessment');
+INSERT INTO "auth_permission" VALUES(272,68,'view_assessment','Can view assessment');
 INSERT INTO "auth_permission" VALUES(273,69,'add_logentry','Can add log entry');
 INSERT INTO "auth_permission" VALUES(274,69,'change_logentry','Can change log entry');
 INSERT INTO "auth_permission" VALUES(275,69,'delete_logentry','Can delete log entry');
@@ -441,15 +441,15 @@ INSERT INTO "auth_permission" VALUES(311,78,'delete_dbtaskresult','Can delete Ta
 INSERT INTO "auth_permission" VALUES(312,78,'view_dbtaskresult','Can view Task Result');
 CREATE TABLE "django_admin_log" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "object_id" text NULL, "object_repr" varchar(200) NOT NULL, "action_flag" smallint unsigned NOT NULL CHECK ("action_flag" >= 0), "change_message" text NOT NULL, "content_type_id" integer NULL REFERENCES "django_content_type" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "action_time" datetime NOT NULL);
 CREATE TABLE "django_content_type" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app_label" varchar(100) NOT NULL, "model" varchar(100) NOT NULL);
-INSERT INTO "django_content_type" VALUES(1,'roundtable','answeredwrite');
-INSERT INTO "django_content_type" VALUES(2,'roundtable','audithead');
-INSERT INTO "django_content_type" VALUES(3,'roundtable','auditkey');
-INSERT INTO "django_content_type" VALUES(4,'roundtable','letter');
+INSERT INTO "django_content_type" VALUES(1,'roundtable','audithead');
+INSERT INTO "django_content_type" VALUES(2,'roundtable','auditkey');
+INSERT INTO "django_content_type" VALUES(3,'roundtable','event');
+INSERT INTO "django_content_type" VALUES(4,'roundtable','idempotencykey');
 INSERT INTO "django_content_type" VALUES(5,'roundtable','series');
 INSERT INTO "django_content_type" VALUES(6,'roundtable','auditentry');
-INSERT INTO "django_content_type" VALUES(7,'roundtable','historicalevent');
-INSERT INTO "django_content_type" VALUES(8,'roundtable','event');
-INSERT INTO "django_content_type" VALUES(9,'roundtable','batch');
+INSERT INTO "django_content_type" VALUES(7,'roundtable','mailbatch');
+INSERT INTO "django_content_type" VALUES(8,'roundtable','queuedemail');
+INSERT INTO "django_content_type" VALUES(9,'roundtable','historicalevent');
 INSERT INTO "django_content_type" VALUES(10,'participants','historicalorganisation');
 INSERT INTO "django_content_type" VALUES(11,'participants','user');
 INSERT INTO "django_content_type" VALUES(12,'participants','consentnotice');
@@ -460,34 +460,34 @@ INSERT INTO "django_content_type" VALUES(16,'participants','delegatelanguage');
 INSERT INTO "django_content_type" VALUES(17,'participants','erasure');
 INSERT INTO "django_content_type" VALUES(18,'participants','factorreset');
 INSERT INTO "django_content_type" VALUES(19,'participants','group');
-INSERT INTO "django_content_type" VALUES(20,'participants','introduction');
-INSERT INTO "django_content_type" VALUES(21,'participants','invitation');
-INSERT INTO "django_content_type" VALUES(22,'participants','invitationrequest');
-INSERT INTO "django_content_type" VALUES(23,'participants','organisation');
-INSERT INTO "django_content_type" VALUES(24,'participants','grant');
-INSERT INTO "django_content_type" VALUES(25,'participants','eventrole');
-INSERT INTO "django_content_type" VALUES(26,'participants','audienceexception');
-INSERT INTO "django_content_type" VALUES(27,'participants','affiliation');
-INSERT INTO "django_content_type" VALUES(28,'participants','participation');
-INSERT INTO "django_content_type" VALUES(29,'participants','recordedcount');
-INSERT INTO "django_content_type" VALUES(30,'participants','revealbudget');
-INSERT INTO "django_content_type" VALUES(31,'participants','reviewstep');
-INSERT INTO "django_content_type" VALUES(32,'participants','participantlist');
-INSERT INTO "django_content_type" VALUES(33,'participants','formerhandle');
-INSERT INTO "django_content_type" VALUES(34,'participants','formerslug');
-INSERT INTO "django_content_type" VALUES(35,'outcomes','theme');
-INSERT INTO "django_content_type" VALUES(36,'outcomes','commitment');
-INSERT INTO "django_content_type" VALUES(37,'outcomes','commitmentparty');
-INSERT INTO "django_content_type" VALUES(38,'outcomes','document');
-INSERT INTO "django_content_type" VALUES(39,'outcomes','handover');
-INSERT INTO "django_content_type" VALUES(40,'outcomes','historicalcommitment');
-INSERT INTO "django_content_type" VALUES(41,'outcomes','historicalstatement');
+INSERT INTO "django_content_type" VALUES(20,'participants','handleredirect');
+INSERT INTO "django_content_type" VALUES(21,'participants','introduction');
+INSERT INTO "django_content_type" VALUES(22,'participants','invitation');
+INSERT INTO "django_content_type" VALUES(23,'participants','invitationrequest');
+INSERT INTO "django_content_type" VALUES(24,'participants','organisation');
+INSERT INTO "django_content_type" VALUES(25,'participants','grant');
+INSERT INTO "django_content_type" VALUES(26,'participants','eventrole');
+INSERT INTO "django_content_type" VALUES(27,'participants','audienceexception');
+INSERT INTO "django_content_type" VALUES(28,'participants','affiliation');
+INSERT INTO "django_content_type" VALUES(29,'participants','participantlist');
+INSERT INTO "django_content_type" VALUES(30,'participants','participation');
+INSERT INTO "django_content_type" VALUES(31,'participants','recordedcount');
+INSERT INTO "django_content_type" VALUES(32,'participants','retentionaction');
+INSERT INTO "django_content_type" VALUES(33,'participants','revealbudget');
+INSERT INTO "django_content_type" VALUES(34,'participants','slugredirect');
+INSERT INTO "django_content_type" VALUES(35,'outcomes','corrigendum');
+INSERT INTO "django_content_type" VALUES(36,'outcomes','theme');
+INSERT INTO "django_content_type" VALUES(37,'outcomes','commitment');
+INSERT INTO "django_content_type" VALUES(38,'outcomes','commitmentparty');
+INSERT INTO "django_content_type" VALUES(39,'outcomes','document');
+INSERT INTO "django_content_type" VALUES(40,'outcomes','handover');
+INSERT INTO "django_content_type" VALUES(41,'outcomes','historicalcommitment');
 INSERT INTO "django_content_type" VALUES(42,'outcomes','historicalmilestone');
-INSERT INTO "django_content_type" VALUES(43,'outcomes','upload');
+INSERT INTO "django_content_type" VALUES(43,'outcomes','historicalstatement');
 INSERT INTO "django_content_type" VALUES(44,'outcomes','milestone');
-INSERT INTO "django_content_type" VALUES(45,'outcomes','outcome');
-INSERT INTO "django_content_type" VALUES(46,'outcomes','offer');
-INSERT INTO "django_content_type" VALUES(47,'outcomes','offeredstep');
+INSERT INTO "django_content_type" VALUES(45,'outcomes','offer');
+INSERT INTO "django_content_type" VALUES(46,'outcomes','offeredmilestone');
+INSERT INTO "django_content_type" VALUES(47,'outcomes','outcome');
 INSERT INTO "django_content_type" VALUES(48,'outcomes','historicalcommitment_outcomes');
 INSERT INTO "django_content_type" VALUES(49,'outcomes','outcomeaddressee');
 INSERT INTO "django_content_type" VALUES(50,'outcomes','progressupdate');
@@ -497,18 +497,18 @@ INSERT INTO "django_content_type" VALUES(53,'outcomes','reminder');
 INSERT INTO "django_content_type" VALUES(54,'outcomes','reportinground');
 INSERT INTO "django_content_type" VALUES(55,'outcomes','reportlink');
 INSERT INTO "django_content_type" VALUES(56,'outcomes','response');
-INSERT INTO "django_content_type" VALUES(57,'outcomes','roundrequest');
-INSERT INTO "django_content_type" VALUES(58,'outcomes','statement');
-INSERT INTO "django_content_type" VALUES(59,'outcomes','historicaloutcome');
-INSERT INTO "django_content_type" VALUES(60,'outcomes','historicaloutcome_themes');
-INSERT INTO "django_content_type" VALUES(61,'outcomes','follow');
-INSERT INTO "django_content_type" VALUES(62,'outcomes','assessment');
+INSERT INTO "django_content_type" VALUES(57,'outcomes','rewording');
+INSERT INTO "django_content_type" VALUES(58,'outcomes','roundrequest');
+INSERT INTO "django_content_type" VALUES(59,'outcomes','statement');
+INSERT INTO "django_content_type" VALUES(60,'outcomes','historicaloutcome');
+INSERT INTO "django_content_type" VALUES(61,'outcomes','statementversion');
+INSERT INTO "django_content_type" VALUES(62,'outcomes','signoff');
 INSERT INTO "django_content_type" VALUES(63,'outcomes','circulation');
-INSERT INTO "django_content_type" VALUES(64,'outcomes','corrigendum');
-INSERT INTO "django_content_type" VALUES(65,'outcomes','reply');
-INSERT INTO "django_content_type" VALUES(66,'outcomes','rewording');
-INSERT INTO "django_content_type" VALUES(67,'outcomes','statementversion');
-INSERT INTO "django_content_type" VALUES(68,'outcomes','signoff');
+INSERT INTO "django_content_type" VALUES(64,'outcomes','subscription');
+INSERT INTO "django_content_type" VALUES(65,'outcomes','historicaloutcome_themes');
+INSERT INTO "django_content_type" VALUES(66,'outcomes','upload');
+INSERT INTO "django_content_type" VALUES(67,'outcomes','circulationreply');
+INSERT INTO "django_content_type" VALUES(68,'outcomes','assessment');
 INSERT INTO "django_content_type" VALUES(69,'admin','logentry');
 INSERT INTO "django_content_type" VALUES(70,'auth','permission');
 INSERT INTO "django_content_type" VALUES(71,'auth','group');
@@ -579,30 +579,30 @@ CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "
 INSERT INTO "django_session" VALUES('s33j8raln6z1hz9ucv1n958azp60ai8t','.eJyFkM8OgjAMxt9lZ0MKDDu46WsYQ7rZBaIyIuVgCO_uQBL15K1f__y-tpOqaZSmHgd-1O1FVSpHtftOWnJX7pYK3W5LOiHnwthJsvZs5SE5RMWdtI6kDd1xm_pBNTQ0kbMvHEJmzT7T1hvrstJZrfPUsMkKUwCVnr1jtCkwIpLOEXypc00egYgjdFthZX9M6ztLEy6Dqk6TesfR7u4pTsiz5ygkSB_VcqmOGFFViqgBDKSQwHz-h14PeX9pfgGdJGnG:1w3YWQ:lHQ8muKbUPzHzCbs6MWfZszF9iCp-Jh_VPyXN4tN-vY','2026-03-20 20:00:10');
 INSERT INTO "django_session" VALUES('q6wxz405yjjry7dqnrf21oypgw2c0kai','.eJyFkNsOgjAMht9l14Zsg62DO30NY0gpIxARiJQLQ3h3xyFRr7zr38P3t51FjhPX-TT6Z96UIhOxE6fvZIF0991awbZd0xES9VPH0dZzlMfoHJTvuCHkpu8ux9QPqsaxDhyQqJAAY6fAau_BWsK0sJrAkHKg0lLbFCRgBQacMrbQ1qTakIkT69b9jhU29sc0f3iu-3IU2XUWexzsHhWGCX4NPgjueQhqvdQEDItMASRSOqlkJJfbP_R2yP6l5Q3Qx2hi:1w3YWQ:t9ZKND38lQV872XF4mMHwwOPTWO5VZfQrYWiqu3Z7zs','2026-03-20 20:00:10');
 CREATE TABLE "django_tasks_database_dbtaskresult" ("id" char(32) NOT NULL PRIMARY KEY, "args_kwargs" text NOT NULL CHECK ((JSON_VALID("args_kwargs") OR "args_kwargs" IS NULL)), "priority" integer NOT NULL, "task_path" text NOT NULL, "queue_name" varchar(32) NOT NULL, "backend_name" varchar(32) NOT NULL, "run_after" datetime NOT NULL, "enqueued_at" datetime NOT NULL, "finished_at" datetime NULL, "started_at" datetime NULL, "return_value" text NULL CHECK ((JSON_VALID("return_value") OR "return_value" IS NULL)), "exception_class_path" text NOT NULL, "traceback" text NOT NULL, "worker_ids" text NOT NULL CHECK ((JSON_VALID("worker_ids") OR "worker_ids" IS NULL)), "status" varchar(10) NOT NULL, CONSTRAINT "priority_range" CHECK ("priority" BETWEEN -100 AND 100));
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('b5ab1f0a0c0947ac911ae4ebe9c8950d','{"args": [1], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('8d3044980617483eb69b57afca54de93','{"args": [2], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('f6f453ac43cb4dd5ad872c3ae14a6cf7','{"args": [3], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('b02510b368ba434b8836a8c1ff0b8b22','{"args": [4], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('2be3a27b553b40fcbfa17ab71ee1179b','{"args": [5], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('dc7b56cbe08147cfb9b0d3b652e5a823','{"args": [6], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('08bce5479f9a437790aad2bcd179d51e','{"args": [7], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('df9c4e9700e54e129d058a18a41a4b32','{"args": [8], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('5c188a218cff421cbd637efa432b7397','{"args": [9], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('610fb365c3cf4db186035f1f48cf6fd8','{"args": [10], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('5a0ed2d650404321971880227a943945','{"args": [11], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('03a3bfeb6a1b4e2c8399568f0cb2745c','{"args": [12], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('68584ef046a34ce1a2b51f7671e4b609','{"args": [13], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('afea4855ad3347d588212bd410649d77','{"args": [14], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('bb1a60be839f45ad921f2dd96fe48345','{"args": [15], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('14e255139fb1406ca1d0cf9182638e32','{"args": [16], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','2026-03-20 12:10:10','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
-INSERT INTO "django_tasks_database_dbtaskresult" VALUES('7572a3c63b20452a84aac4399194e739','{"args": [17], "kwargs": {}}',0,'roundtable.mailing.send_letter','default','mail','2026-03-20 12:10:10','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('b5ab1f0a0c0947ac911ae4ebe9c8950d','{"args": [1], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('8d3044980617483eb69b57afca54de93','{"args": [2], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('f6f453ac43cb4dd5ad872c3ae14a6cf7','{"args": [3], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('b02510b368ba434b8836a8c1ff0b8b22','{"args": [4], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('2be3a27b553b40fcbfa17ab71ee1179b','{"args": [5], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('dc7b56cbe08147cfb9b0d3b652e5a823','{"args": [6], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('08bce5479f9a437790aad2bcd179d51e','{"args": [7], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('df9c4e9700e54e129d058a18a41a4b32','{"args": [8], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('5c188a218cff421cbd637efa432b7397','{"args": [9], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('610fb365c3cf4db186035f1f48cf6fd8','{"args": [10], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('5a0ed2d650404321971880227a943945','{"args": [11], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('03a3bfeb6a1b4e2c8399568f0cb2745c','{"args": [12], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('68584ef046a34ce1a2b51f7671e4b609','{"args": [13], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('afea4855ad3347d588212bd410649d77','{"args": [14], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('bb1a60be839f45ad921f2dd96fe48345','{"args": [15], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','9999-01-01 00:00:00','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('14e255139fb1406ca1d0cf9182638e32','{"args": [16], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','2026-03-20 12:10:10','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
+INSERT INTO "django_tasks_database_dbtaskresult" VALUES('7572a3c63b20452a84aac4399194e739','{"args": [17], "kwargs": {}}',0,'roundtable.mail.queue.send_queued_email','default','mail','2026-03-20 12:10:10','2026-03-20 12:00:10',NULL,NULL,NULL,'','','[]','READY');
 CREATE TABLE "mfa_authenticator" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "type" varchar(20) NOT NULL, "data" text NOT NULL CHECK ((JSON_VALID("data") OR "data" IS NULL)), "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "created_at" datetime NOT NULL, "last_used_at" datetime NULL);
-INSERT INTO "mfa_authenticator" VALUES(1,'totp','{"secret": "gAAAAABpvTbK3zN-l7WitI5yLbWKTZr985zvt6RfySto2i2bXm96bi49keSXB8u8HE5004ixrF7OWpZ5a1iKqvkxEJ5xkaX0-ZeXyw9UQnWO9RW9_2F9NRi51Cc4ia65pLBhR6lll3ao"}',35,'2026-03-20 12:00:10',NULL);
-INSERT INTO "mfa_authenticator" VALUES(2,'totp','{"secret": "gAAAAABpvTbKcRP6bb2Cu1lhmPwG7IYbZ6R5HC1UM-OZBOye-r387gdDDDlkLC98iJhm-SxI4cswsxk3ePviiOfFPa4BIfefiWkEZRshYSWMnK-PqRYP8ksXzWUqM0cvnQVJbZrCv0CU"}',34,'2026-03-20 12:00:10',NULL);
-INSERT INTO "mfa_authenticator" VALUES(3,'totp','{"secret": "gAAAAABpvTbK2EcNaqwWZSLa8EThlYZGpTIrKzyJiPzYHc5L5-jQukKxZ8k3nCemUGyYLERCJEz4C2PCRkWaLYMSlfB89M8P1sjCUORWW12x63RURuaIgpXAeMciU9hPBHoN4wbu_T-f"}',112,'2026-03-20 12:00:10',NULL);
-INSERT INTO "mfa_authenticator" VALUES(4,'totp','{"secret": "gAAAAABpvTbKq2O5yOfg6K8BbWyQUcBAm_e8-kKEobpajluxYFlveeKgrJMye-3Wdrx-Z8ffLJjDEfr_-kN91gVpUHQdmrwN0fsk7cluj48z4CLL7zT5qjubvHLS6AwqTc6PCmf_-5TQ"}',37,'2026-03-20 12:00:10',NULL);
-INSERT INTO "mfa_authenticator" VALUES(5,'totp','{"secret": "gAAAAABpvTbKF7fgFctCjocR2MmhM_Zq0y0DzsQCZzWBlZBn1aqdx2dpLNXsX3NUYVY-2C2J4VDfWHgxehkygXYHoEwEbM0qkDV8asUyMOw4UhUUhnqG8W4CQzboHnTRhsP1wf7G9UKx"}',38,'2026-03-20 12:00:10',NULL);
-CREATE TABLE "outcomes_assessment" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "names_nobody" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "finding" varchar(12) NOT NULL, "text" text NOT NULL, "assessed_on" date NOT NULL, "source" varchar(500) NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "assessment_approved_by_someone_at_some_time" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "assessment_state_known" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "assessment_handed_in_names_nobody" CHECK (("state" = 'draft' OR ("names_nobody" AND "submitted_at" IS NOT NULL))), CONSTRAINT "assessment_sent_back_with_a_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "assessment_finding_known" CHECK ("finding" IN ('no-evidence', 'not-started', 'limited', 'substantial', 'complete')), CONSTRAINT "assessment_has_a_text" CHECK (NOT ("text" = '')));
+INSERT INTO "mfa_authenticator" VALUES(1,'totp','{"secret": "gAAAAABpvTbK3zN-l7WitI5yLbWKTZr984ykNqan_xnBwMlAsVEnQNnXENKYGRCthQRm6Mp3FtSkFmOwpxKp17-l5bjTelni3jTwbsINvYdnjETB8Ow8QhGnWNQAfUHsPgscFAw_CjB4"}',35,'2026-03-20 12:00:10',NULL);
+INSERT INTO "mfa_authenticator" VALUES(2,'totp','{"secret": "gAAAAABpvTbKcRP6bb2Cu1lhmPwG7IYbZwf_G6l00P3q5CzPiUrURkq1uT2l4W-SwU806sYtG0D_N0klPD2jLVu199PoozZ4aEr_YqANJuGpwc8QwK_tXYa4QwxuSrtZn3-CHkwn8cUK"}',34,'2026-03-20 12:00:10',NULL);
+INSERT INTO "mfa_authenticator" VALUES(3,'totp','{"secret": "gAAAAABpvTbK2EcNaqwWZSLa8EThlYZGpXwUOHN0gCCPc3VctuH2-j8yFgGD0jcm8UNjIKPninOZTbDsSPBA7XQmrZCAg_dGIUgaO9lzIawZAc4oOxNQeBfwxuxlJ70wW1jAL_D8FD0Q"}',112,'2026-03-20 12:00:10',NULL);
+INSERT INTO "mfa_authenticator" VALUES(4,'totp','{"secret": "gAAAAABpvTbKq2O5yOfg6K8BbWyQUcBAmxMVn4kSRwyUfaQu5-ozuXxuCD41oMngNkbU-NaTDix2jz9jE_6xI-M5PRKjs1t3s8ze-Dz7URD1AhgdxT0MSg5MMuzacjt17AjdiOkh5vKV"}',37,'2026-03-20 12:00:10',NULL);
+INSERT INTO "mfa_authenticator" VALUES(5,'totp','{"secret": "gAAAAABpvTbKF7fgFctCjocR2MmhM_Zq0y9gbKSzXHcYhhO1QMCR2TX8hW_C_w3adNLdv3EpkCRMW51matAe5tVMgXDzhh2_rmP1Iwov6vXpgSbwhs5Yh90VLzJ8m2MmKtDIMMH34WIa"}',38,'2026-03-20 12:00:10',NULL);
+CREATE TABLE "outcomes_assessment" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "has_no_personal_details" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "finding" varchar(12) NOT NULL, "text" text NOT NULL, "assessed_on" date NOT NULL, "source" varchar(500) NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "assessment_approved_has_decider_and_date" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "assessment_state_valid" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "assessment_submitted_without_personal_details" CHECK (("state" = 'draft' OR ("has_no_personal_details" AND "submitted_at" IS NOT NULL))), CONSTRAINT "assessment_change_requested_has_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "assessment_finding_valid" CHECK ("finding" IN ('no-evidence', 'not-started', 'limited', 'substantial', 'complete')), CONSTRAINT "assessment_has_text" CHECK (NOT ("text" = '')));
 INSERT INTO "outcomes_assessment" VALUES(1,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'limited','zq-event-assessment','2025-05-01','zq-event-assource',3,NULL,12,3);
 INSERT INTO "outcomes_assessment" VALUES(2,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'limited','zq-other-assessment','2025-05-01','zq-other-assource',6,NULL,14,4);
 INSERT INTO "outcomes_assessment" VALUES(3,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'limited','zq-hush-assessment','2025-05-01','zq-hush-assource',9,NULL,16,5);
@@ -617,7 +617,7 @@ INSERT INTO "outcomes_assessment" VALUES(11,'draft',1,NULL,'',NULL,0,'limited','
 INSERT INTO "outcomes_assessment" VALUES(12,'submitted',1,'2026-03-20 12:00:10','',NULL,1,'limited','One of the two courses was held.','2025-05-01','',NULL,NULL,95,14);
 INSERT INTO "outcomes_assessment" VALUES(13,'change-requested',1,'2026-03-20 12:00:10','Say by when.',NULL,2,'limited','One of the two courses was held.','2025-05-01','',NULL,NULL,97,14);
 INSERT INTO "outcomes_assessment" VALUES(14,'approved',1,'2026-03-20 12:00:10','','2026-03-20 12:00:10',2,'limited','One of the two courses was held.','2025-05-01','',67,NULL,99,14);
-CREATE TABLE "outcomes_circulation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "deadline" datetime NOT NULL, "opened_at" datetime NOT NULL, "stop" varchar(9) NOT NULL, "stopped_at" datetime NULL, "opened_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "version_id" bigint NOT NULL UNIQUE REFERENCES "outcomes_statementversion" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "circulation_ends_after_it_begins" CHECK ("deadline" > ("opened_at")), CONSTRAINT "circulation_stopped_at_some_time_and_why" CHECK ((("stop" = '' AND "stopped_at" IS NULL) OR ("stop" IN ('objected', 'withdrawn') AND "stopped_at" IS NOT NULL))));
+CREATE TABLE "outcomes_circulation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "deadline" datetime NOT NULL, "opened_at" datetime NOT NULL, "stop_reason" varchar(9) NOT NULL, "stopped_at" datetime NULL, "opened_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "version_id" bigint NOT NULL UNIQUE REFERENCES "outcomes_statementversion" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "circulation_ends_after_it_begins" CHECK ("deadline" > ("opened_at")), CONSTRAINT "circulation_stopped_has_date_and_reason" CHECK ((("stop_reason" = '' AND "stopped_at" IS NULL) OR ("stop_reason" IN ('objected', 'withdrawn') AND "stopped_at" IS NOT NULL))));
 INSERT INTO "outcomes_circulation" VALUES(1,'2026-03-09 12:00:00','2026-03-02 12:00:00','',NULL,NULL,5);
 INSERT INTO "outcomes_circulation" VALUES(2,'2026-03-09 12:00:00','2026-03-02 12:00:00','',NULL,NULL,6);
 INSERT INTO "outcomes_circulation" VALUES(3,'2026-03-09 12:00:00','2026-03-02 12:00:00','',NULL,37,7);
@@ -626,7 +626,41 @@ INSERT INTO "outcomes_circulation" VALUES(5,'2026-05-08 12:00:00','2026-03-02 12
 INSERT INTO "outcomes_circulation" VALUES(6,'2026-03-09 12:00:00','2026-03-02 12:00:00','',NULL,37,10);
 INSERT INTO "outcomes_circulation" VALUES(7,'2026-03-09 12:00:00','2026-03-02 12:00:00','objected','2026-03-20 12:00:10',NULL,11);
 INSERT INTO "outcomes_circulation" VALUES(8,'2026-03-09 12:00:00','2026-03-02 12:00:00','withdrawn','2026-03-20 12:00:10',NULL,12);
-CREATE TABLE "outcomes_commitment" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reference" varchar(24) NOT NULL UNIQUE, "text" text NOT NULL, "place_in_source" varchar(200) NOT NULL, "due_on" date NULL, "is_open" bool NOT NULL, "recorded_at" datetime NOT NULL, "latest_status" varchar(12) NOT NULL, "latest_reported_on" date NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "latest_update_id" bigint NULL REFERENCES "outcomes_progressupdate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "commitment_reference_in_capitals" CHECK (("reference" = (UPPER("reference")) AND NOT ("reference" = ''))), CONSTRAINT "commitment_has_a_text" CHECK (NOT ("text" = '')), CONSTRAINT "commitment_latest_update_as_copied" CHECK (("latest_update_id" IS NULL OR ("latest_reported_on" IS NOT NULL AND "latest_status" IN ('planning', 'in-progress', 'fulfilled', 'closed', 'superseded')))));
+CREATE TABLE "outcomes_circulationreply" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "answer" varchar(7) NOT NULL, "text" text NOT NULL, "answered_at" datetime NULL, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "circulation_id" bigint NOT NULL REFERENCES "outcomes_circulation" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "reply_unique" UNIQUE ("circulation_id", "organisation_id"), CONSTRAINT "reply_has_date" CHECK ((("answer" = '' AND "answered_at" IS NULL AND "text" = '') OR ("answer" IN ('agree', 'comment', 'object') AND "answered_at" IS NOT NULL))));
+INSERT INTO "outcomes_circulationreply" VALUES(1,'','',NULL,NULL,1,11);
+INSERT INTO "outcomes_circulationreply" VALUES(2,'comment','zq-draft-reply','2026-03-02 12:00:00',NULL,1,30);
+INSERT INTO "outcomes_circulationreply" VALUES(3,'','',NULL,NULL,1,39);
+INSERT INTO "outcomes_circulationreply" VALUES(4,'','',NULL,NULL,1,36);
+INSERT INTO "outcomes_circulationreply" VALUES(5,'','',NULL,NULL,1,42);
+INSERT INTO "outcomes_circulationreply" VALUES(6,'','',NULL,NULL,1,21);
+INSERT INTO "outcomes_circulationreply" VALUES(7,'','',NULL,NULL,1,27);
+INSERT INTO "outcomes_circulationreply" VALUES(8,'','',NULL,NULL,1,48);
+INSERT INTO "outcomes_circulationreply" VALUES(9,'','',NULL,NULL,1,18);
+INSERT INTO "outcomes_circulationreply" VALUES(10,'','',NULL,NULL,1,57);
+INSERT INTO "outcomes_circulationreply" VALUES(11,'','',NULL,NULL,1,51);
+INSERT INTO "outcomes_circulationreply" VALUES(12,'','',NULL,NULL,1,54);
+INSERT INTO "outcomes_circulationreply" VALUES(13,'','',NULL,NULL,1,24);
+INSERT INTO "outcomes_circulationreply" VALUES(14,'','',NULL,NULL,1,33);
+INSERT INTO "outcomes_circulationreply" VALUES(15,'','',NULL,NULL,1,45);
+INSERT INTO "outcomes_circulationreply" VALUES(16,'','',NULL,NULL,1,60);
+INSERT INTO "outcomes_circulationreply" VALUES(17,'','',NULL,NULL,3,72);
+INSERT INTO "outcomes_circulationreply" VALUES(18,'','',NULL,NULL,3,73);
+INSERT INTO "outcomes_circulationreply" VALUES(19,'','',NULL,NULL,3,71);
+INSERT INTO "outcomes_circulationreply" VALUES(20,'','',NULL,NULL,3,74);
+INSERT INTO "outcomes_circulationreply" VALUES(21,'','',NULL,NULL,4,72);
+INSERT INTO "outcomes_circulationreply" VALUES(22,'','',NULL,NULL,4,73);
+INSERT INTO "outcomes_circulationreply" VALUES(23,'','',NULL,NULL,4,71);
+INSERT INTO "outcomes_circulationreply" VALUES(24,'','',NULL,NULL,4,74);
+INSERT INTO "outcomes_circulationreply" VALUES(25,'','',NULL,NULL,5,72);
+INSERT INTO "outcomes_circulationreply" VALUES(26,'','',NULL,NULL,5,73);
+INSERT INTO "outcomes_circulationreply" VALUES(27,'','',NULL,NULL,5,71);
+INSERT INTO "outcomes_circulationreply" VALUES(28,'','',NULL,NULL,6,72);
+INSERT INTO "outcomes_circulationreply" VALUES(29,'','',NULL,NULL,6,73);
+INSERT INTO "outcomes_circulationreply" VALUES(30,'','',NULL,NULL,6,71);
+INSERT INTO "outcomes_circulationreply" VALUES(31,'agree','As we said.','2026-03-20 12:00:10',41,8,75);
+INSERT INTO "outcomes_circulationreply" VALUES(32,'comment','As we said.','2026-03-20 12:00:10',42,8,76);
+INSERT INTO "outcomes_circulationreply" VALUES(33,'object','As we said.','2026-03-20 12:00:10',43,8,77);
+CREATE TABLE "outcomes_commitment" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reference" varchar(24) NOT NULL UNIQUE, "text" text NOT NULL, "place_in_source" varchar(200) NOT NULL, "due_on" date NULL, "is_open" bool NOT NULL, "recorded_at" datetime NOT NULL, "latest_status" varchar(12) NOT NULL, "latest_reported_on" date NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "latest_update_id" bigint NULL REFERENCES "outcomes_progressupdate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "commitment_reference_uppercase" CHECK (("reference" = (UPPER("reference")) AND NOT ("reference" = ''))), CONSTRAINT "commitment_has_text" CHECK (NOT ("text" = '')), CONSTRAINT "commitment_latest_update_as_copied" CHECK (("latest_update_id" IS NULL OR ("latest_reported_on" IS NOT NULL AND "latest_status" IN ('planning', 'in-progress', 'fulfilled', 'closed', 'superseded')))));
 INSERT INTO "outcomes_commitment" VALUES(1,'BP2018-C2','Share contact details to facilitate strengthened connections and relationships and build effective pathways for information and knowledge sharing','point 4.d',NULL,0,'2026-03-20 12:00:10','',NULL,1,NULL);
 INSERT INTO "outcomes_commitment" VALUES(2,'BP2018-C1','Follow through on outcomes and recommendations','introduction',NULL,0,'2026-03-20 12:00:10','',NULL,1,NULL);
 INSERT INTO "outcomes_commitment" VALUES(3,'ZQEVENT-C1','zq-event-commitment','zq-event-coplace','2030-01-01',0,'2026-03-20 12:00:10','in-progress','2025-03-01',2,1);
@@ -655,7 +689,7 @@ INSERT INTO "outcomes_commitment_outcomes" VALUES(5,6,23);
 INSERT INTO "outcomes_commitment_outcomes" VALUES(6,5,17);
 INSERT INTO "outcomes_commitment_outcomes" VALUES(7,3,21);
 INSERT INTO "outcomes_commitment_outcomes" VALUES(8,15,69);
-CREATE TABLE "outcomes_commitmentparty" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "role" varchar(8) NOT NULL, "focal_point_accepted_at" datetime NULL, "reminders_stopped_at" datetime NULL, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "focal_point_id" bigint NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" bigint NULL REFERENCES "participants_group" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "party_is_one_organisation_or_one_group" CHECK ((("group_id" IS NOT NULL AND "organisation_id" IS NULL) OR ("group_id" IS NULL AND "organisation_id" IS NOT NULL))), CONSTRAINT "party_role_known" CHECK ("role" IN ('lead', 'partner')), CONSTRAINT "party_accepted_by_somebody" CHECK (("focal_point_accepted_at" IS NULL OR "focal_point_id" IS NOT NULL)));
+CREATE TABLE "outcomes_commitmentparty" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "role" varchar(8) NOT NULL, "focal_point_accepted_at" datetime NULL, "reminders_stopped_at" datetime NULL, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "focal_point_id" bigint NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" bigint NULL REFERENCES "participants_group" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "party_is_one_organisation_or_one_group" CHECK ((("group_id" IS NOT NULL AND "organisation_id" IS NULL) OR ("group_id" IS NULL AND "organisation_id" IS NOT NULL))), CONSTRAINT "party_role_valid" CHECK ("role" IN ('lead', 'partner')), CONSTRAINT "party_accepted_has_focal_point" CHECK (("focal_point_accepted_at" IS NULL OR "focal_point_id" IS NOT NULL)));
 INSERT INTO "outcomes_commitmentparty" VALUES(1,'lead',NULL,NULL,1,NULL,3,NULL);
 INSERT INTO "outcomes_commitmentparty" VALUES(2,'lead',NULL,NULL,2,NULL,NULL,1);
 INSERT INTO "outcomes_commitmentparty" VALUES(3,'lead',NULL,NULL,2,NULL,NULL,2);
@@ -682,20 +716,20 @@ INSERT INTO "outcomes_commitmentparty" VALUES(23,'lead',NULL,NULL,16,22,NULL,100
 INSERT INTO "outcomes_commitmentparty" VALUES(24,'lead','2026-03-02 12:00:00',NULL,17,23,NULL,101);
 INSERT INTO "outcomes_commitmentparty" VALUES(25,'lead',NULL,NULL,18,NULL,NULL,102);
 INSERT INTO "outcomes_commitmentparty" VALUES(26,'lead','2026-03-02 12:00:00','2026-03-20 12:00:10',19,25,NULL,103);
-CREATE TABLE "outcomes_corrigendum" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reason" text NOT NULL, "source" varchar(300) NOT NULL, "hides_before" bool NOT NULL, "state" varchar(10) NOT NULL, "published_at" datetime NULL, "statement_id" bigint NOT NULL REFERENCES "outcomes_statement" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "corrigendum_published_at_some_time" CHECK ((("published_at" IS NOT NULL AND "state" = 'published') OR (NOT ("state" = 'published') AND "published_at" IS NULL))), CONSTRAINT "corrigendum_state_known" CHECK ("state" IN ('draft', 'circulated', 'adopted', 'published', 'given-up')));
+CREATE TABLE "outcomes_corrigendum" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reason" text NOT NULL, "source" varchar(300) NOT NULL, "hides_previous_text" bool NOT NULL, "state" varchar(10) NOT NULL, "published_at" datetime NULL, "statement_id" bigint NOT NULL REFERENCES "outcomes_statement" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "corrigendum_published_has_date" CHECK ((("published_at" IS NOT NULL AND "state" = 'published') OR (NOT ("state" = 'published') AND "published_at" IS NULL))), CONSTRAINT "corrigendum_state_valid" CHECK ("state" IN ('draft', 'circulated', 'adopted', 'published', 'discarded')));
 INSERT INTO "outcomes_corrigendum" VALUES(1,'zq-corrigendum-reason','',0,'draft',NULL,2);
 INSERT INTO "outcomes_corrigendum" VALUES(2,'A slip of the pen.','',0,'published','2026-03-20 12:00:10',6);
 INSERT INTO "outcomes_corrigendum" VALUES(3,'A slip of the pen.','',0,'draft',NULL,11);
 INSERT INTO "outcomes_corrigendum" VALUES(4,'A slip of the pen.','',0,'circulated',NULL,12);
 INSERT INTO "outcomes_corrigendum" VALUES(5,'A slip of the pen.','',0,'adopted',NULL,13);
 INSERT INTO "outcomes_corrigendum" VALUES(6,'A slip of the pen.','',0,'published','2026-03-20 12:00:10',14);
-INSERT INTO "outcomes_corrigendum" VALUES(7,'A slip of the pen.','',0,'given-up',NULL,15);
-CREATE TABLE "outcomes_document" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "publisher" varchar(200) NOT NULL, "url" varchar(200) NOT NULL, "dated_on" date NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "document_once" UNIQUE ("event_id", "title"));
+INSERT INTO "outcomes_corrigendum" VALUES(7,'A slip of the pen.','',0,'discarded',NULL,15);
+CREATE TABLE "outcomes_document" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "publisher" varchar(200) NOT NULL, "url" varchar(200) NOT NULL, "dated_on" date NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "document_unique" UNIQUE ("event_id", "title"));
 INSERT INTO "outcomes_document" VALUES(1,'Working Group on Trafficking in Persons, meeting of 16 May 2018: records the roundtable as a key outcome','Bali Process','',NULL,1);
 INSERT INTO "outcomes_document" VALUES(2,'zq-event-document','zq-event-publisher','https://example.org/zq-event-documenturl',NULL,2);
 INSERT INTO "outcomes_document" VALUES(3,'zq-other-document','zq-other-publisher','https://example.org/zq-other-documenturl',NULL,3);
 INSERT INTO "outcomes_document" VALUES(4,'zq-hush-document','zq-hush-publisher','https://example.org/zq-hush-documenturl',NULL,4);
-CREATE TABLE "outcomes_evidence" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(20) NOT NULL UNIQUE, "title" varchar(200) NOT NULL, "url" varchar(200) NOT NULL, "file" varchar(60) NOT NULL, "media_type" varchar(100) NOT NULL, "dated_on" date NULL, "is_public" bool NOT NULL, "update_of_id" bigint NOT NULL REFERENCES "outcomes_progressupdate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "evidence_is_one_address_or_one_file" CHECK ((("url" = '' AND NOT ("file" = '')) OR (NOT ("url" = '') AND "file" = ''))));
+CREATE TABLE "outcomes_evidence" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(20) NOT NULL UNIQUE, "title" varchar(200) NOT NULL, "url" varchar(200) NOT NULL, "file" varchar(60) NOT NULL, "media_type" varchar(100) NOT NULL, "dated_on" date NULL, "is_public" bool NOT NULL, "update_id" bigint NOT NULL REFERENCES "outcomes_progressupdate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "evidence_is_one_address_or_one_file" CHECK ((("url" = '' AND NOT ("file" = '')) OR (NOT ("url" = '') AND "file" = ''))));
 INSERT INTO "outcomes_evidence" VALUES(1,'mxm383u8zmj4ejcnh9cs','zq-event-evidence','https://example.org/zq-event-evidenceurl','','',NULL,1,1);
 INSERT INTO "outcomes_evidence" VALUES(2,'u8akvzpkp49hawn2ukxd','zq-other-evidence','https://example.org/zq-other-evidenceurl','','',NULL,1,2);
 INSERT INTO "outcomes_evidence" VALUES(3,'v7srqm7ruc8mgw2v9cs6','zq-hush-evidence','https://example.org/zq-hush-evidenceurl','','',NULL,1,3);
@@ -710,18 +744,7 @@ INSERT INTO "outcomes_evidence" VALUES(11,'subka5nyjcspjupbqfsk','Report','','re
 INSERT INTO "outcomes_evidence" VALUES(12,'63favswv2u5dg74ts3fy','Report','','report-submitted.pdf','application/pdf',NULL,1,13);
 INSERT INTO "outcomes_evidence" VALUES(13,'rfdk6b98jpazmm9xnux4','Report','','report-change-requested.pdf','application/pdf',NULL,1,14);
 INSERT INTO "outcomes_evidence" VALUES(14,'wn64qeseqsrzxbf68qgm','Report','','report-approved.pdf','application/pdf',NULL,1,15);
-CREATE TABLE "outcomes_follow" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "pace" varchar(8) NOT NULL, "told_until" datetime NOT NULL, "commitment_id" bigint NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, "theme_id" bigint NULL REFERENCES "outcomes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "follow_one_thing" CHECK ((("commitment_id" IS NULL AND "event_id" IS NOT NULL AND "organisation_id" IS NULL AND "outcome_id" IS NULL AND "theme_id" IS NULL) OR ("commitment_id" IS NULL AND "event_id" IS NULL AND "organisation_id" IS NULL AND "outcome_id" IS NULL AND "theme_id" IS NOT NULL) OR ("commitment_id" IS NULL AND "event_id" IS NULL AND "organisation_id" IS NOT NULL AND "outcome_id" IS NULL AND "theme_id" IS NULL) OR ("commitment_id" IS NULL AND "event_id" IS NULL AND "organisation_id" IS NULL AND "outcome_id" IS NOT NULL AND "theme_id" IS NULL) OR ("commitment_id" IS NOT NULL AND "event_id" IS NULL AND "organisation_id" IS NULL AND "outcome_id" IS NULL AND "theme_id" IS NULL))), CONSTRAINT "follow_pace_known" CHECK ("pace" IN ('at-once', 'weekly')));
-INSERT INTO "outcomes_follow" VALUES(1,'at-once','2026-03-02 12:00:00',NULL,NULL,NULL,76,NULL,2);
-INSERT INTO "outcomes_follow" VALUES(2,'at-once','2026-03-02 12:00:00',NULL,6,NULL,76,NULL,NULL);
-INSERT INTO "outcomes_follow" VALUES(3,'at-once','2026-03-02 12:00:00',NULL,NULL,1,76,NULL,NULL);
-INSERT INTO "outcomes_follow" VALUES(4,'at-once','2026-03-02 12:00:00',NULL,NULL,NULL,76,17,NULL);
-INSERT INTO "outcomes_follow" VALUES(5,'at-once','2026-03-02 12:00:00',8,NULL,NULL,76,NULL,NULL);
-INSERT INTO "outcomes_follow" VALUES(6,'weekly','2026-03-02 12:00:00',NULL,NULL,NULL,77,NULL,3);
-INSERT INTO "outcomes_follow" VALUES(7,'weekly','2026-03-02 12:00:00',NULL,6,NULL,77,NULL,NULL);
-INSERT INTO "outcomes_follow" VALUES(8,'weekly','2026-03-02 12:00:00',NULL,NULL,1,77,NULL,NULL);
-INSERT INTO "outcomes_follow" VALUES(9,'weekly','2026-03-02 12:00:00',NULL,NULL,NULL,77,17,NULL);
-INSERT INTO "outcomes_follow" VALUES(10,'weekly','2026-03-02 12:00:00',8,NULL,NULL,77,NULL,NULL);
-CREATE TABLE "outcomes_handover" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "suggestion" varchar(300) NOT NULL, "said_at" datetime NOT NULL, "settled_at" datetime NULL, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "outcomes_handover" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "suggestion" varchar(300) NOT NULL, "handed_over_at" datetime NOT NULL, "resolved_at" datetime NULL, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO "outcomes_handover" VALUES(1,'Ask the registry.','2026-03-20 12:00:10',NULL,25);
 CREATE TABLE "outcomes_historicalcommitment" ("id" bigint NOT NULL, "reference" varchar(24) NOT NULL, "text" text NOT NULL, "place_in_source" varchar(200) NOT NULL, "due_on" date NULL, "is_open" bool NOT NULL, "recorded_at" datetime NOT NULL, "latest_status" varchar(12) NOT NULL, "latest_reported_on" date NULL, "history_user_id" bigint NULL, "history_id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "history_date" datetime NOT NULL, "history_change_reason" varchar(100) NULL, "history_type" varchar(1) NOT NULL, "event_id" bigint NULL, "latest_update_id" bigint NULL);
 INSERT INTO "outcomes_historicalcommitment" VALUES(1,'BP2018-C2','Share contact details to facilitate strengthened connections and relationships and build effective pathways for information and knowledge sharing','point 4.d',NULL,0,'2026-03-20 12:00:10','',NULL,NULL,1,'2026-03-20 12:00:10',NULL,'+',1,NULL);
@@ -896,13 +919,13 @@ INSERT INTO "outcomes_historicalstatement" VALUES(19,'en','Outcome statement',''
 INSERT INTO "outcomes_historicalstatement" VALUES(19,'en','Outcome statement','','','',NULL,'published','source','2026-03-02 12:00:00',NULL,38,'2026-03-20 12:00:10',NULL,'~',19);
 INSERT INTO "outcomes_historicalstatement" VALUES(20,'en','Outcome statement','','','',NULL,'draft','source',NULL,NULL,39,'2026-03-20 12:00:10',NULL,'+',20);
 INSERT INTO "outcomes_historicalstatement" VALUES(20,'en','Outcome statement','','','',NULL,'published','source','2026-03-02 12:00:00',NULL,40,'2026-03-20 12:00:10',NULL,'~',20);
-CREATE TABLE "outcomes_milestone" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "due_on" date NOT NULL, "reached_on" date NULL, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "milestone_has_a_title" CHECK (NOT ("title" = '')));
+CREATE TABLE "outcomes_milestone" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "due_on" date NOT NULL, "reached_on" date NULL, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "milestone_has_title" CHECK (NOT ("title" = '')));
 INSERT INTO "outcomes_milestone" VALUES(1,'zq-event-milestone','2030-01-01',NULL,3);
 INSERT INTO "outcomes_milestone" VALUES(2,'zq-other-milestone','2030-01-01',NULL,4);
 INSERT INTO "outcomes_milestone" VALUES(3,'zq-hush-milestone','2030-01-01',NULL,5);
 INSERT INTO "outcomes_milestone" VALUES(4,'Curriculum is written','2026-05-01','2026-03-01',8);
 INSERT INTO "outcomes_milestone" VALUES(5,'Curriculum is written','2026-05-01',NULL,8);
-CREATE TABLE "outcomes_offer" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "names_nobody" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "text" text NOT NULL, "due_on" date NULL, "is_open" bool NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "commitment_id" bigint NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "offer_approved_by_someone_at_some_time" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "offer_state_known" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "offer_handed_in_names_nobody" CHECK (("state" = 'draft' OR ("names_nobody" AND "submitted_at" IS NOT NULL))), CONSTRAINT "offer_sent_back_with_a_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "offer_of_something_new_or_to_join" CHECK (("outcome_id" IS NOT NULL OR "commitment_id" IS NOT NULL)), CONSTRAINT "offer_approved_became_a_commitment" CHECK ((NOT ("state" = 'approved') OR "commitment_id" IS NOT NULL)), CONSTRAINT "offer_has_a_text" CHECK (NOT ("text" = '')));
+CREATE TABLE "outcomes_offer" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "has_no_personal_details" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "text" text NOT NULL, "due_on" date NULL, "is_open" bool NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "commitment_id" bigint NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "offer_approved_has_decider_and_date" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "offer_state_valid" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "offer_submitted_without_personal_details" CHECK (("state" = 'draft' OR ("has_no_personal_details" AND "submitted_at" IS NOT NULL))), CONSTRAINT "offer_change_requested_has_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "offer_of_something_new_or_to_join" CHECK (("outcome_id" IS NOT NULL OR "commitment_id" IS NOT NULL)), CONSTRAINT "offer_approved_has_commitment" CHECK ((NOT ("state" = 'approved') OR "commitment_id" IS NOT NULL)), CONSTRAINT "offer_has_text" CHECK (NOT ("text" = '')));
 INSERT INTO "outcomes_offer" VALUES(1,'draft',1,NULL,'',NULL,0,'Train fifty nurses.',NULL,0,NULL,NULL,14,92,NULL);
 INSERT INTO "outcomes_offer" VALUES(2,'draft',1,NULL,'',NULL,0,'Train fifty nurses.',NULL,0,NULL,NULL,NULL,92,69);
 INSERT INTO "outcomes_offer" VALUES(3,'submitted',1,'2026-03-20 12:00:10','',NULL,1,'Train fifty nurses.',NULL,0,NULL,NULL,14,94,NULL);
@@ -911,12 +934,12 @@ INSERT INTO "outcomes_offer" VALUES(5,'change-requested',1,'2026-03-20 12:00:10'
 INSERT INTO "outcomes_offer" VALUES(6,'change-requested',1,'2026-03-20 12:00:10','Say by when.',NULL,2,'Train fifty nurses.',NULL,0,NULL,NULL,NULL,96,69);
 INSERT INTO "outcomes_offer" VALUES(7,'approved',1,'2026-03-20 12:00:10','','2026-03-20 12:00:10',2,'Train fifty nurses.',NULL,0,65,NULL,14,98,NULL);
 INSERT INTO "outcomes_offer" VALUES(8,'approved',1,'2026-03-20 12:00:10','','2026-03-20 12:00:10',2,'Train fifty nurses.',NULL,0,66,NULL,15,98,69);
-CREATE TABLE "outcomes_offeredstep" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "due_on" date NOT NULL, "offer_id" bigint NOT NULL REFERENCES "outcomes_offer" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "offered_step_has_a_title" CHECK (NOT ("title" = '')));
-INSERT INTO "outcomes_offeredstep" VALUES(1,'Find a room','2026-06-01',1);
-INSERT INTO "outcomes_offeredstep" VALUES(2,'Find a room','2026-06-01',3);
-INSERT INTO "outcomes_offeredstep" VALUES(3,'Find a room','2026-06-01',5);
-INSERT INTO "outcomes_offeredstep" VALUES(4,'Find a room','2026-06-01',7);
-CREATE TABLE "outcomes_outcome" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "position" integer unsigned NOT NULL CHECK ("position" >= 0), "number" varchar(12) NOT NULL, "kind" varchar(16) NOT NULL, "text" text NOT NULL, "place_in_source" varchar(200) NOT NULL, "classified_by_portal" bool NOT NULL, "statement_id" bigint NOT NULL REFERENCES "outcomes_statement" ("id") DEFERRABLE INITIALLY DEFERRED, "parent_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "outcome_lead_ins_have_no_parent" CHECK ((("kind" = 'lead-in' AND "parent_id" IS NULL) OR ("parent_id" IS NOT NULL AND NOT ("kind" = 'lead-in')))), CONSTRAINT "outcome_has_a_text" CHECK (NOT ("text" = '')), CONSTRAINT "outcome_kind_known" CHECK ("kind" IN ('lead-in', 'principle', 'recommendation', 'good-practice', 'undertaking')));
+CREATE TABLE "outcomes_offeredmilestone" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "due_on" date NOT NULL, "offer_id" bigint NOT NULL REFERENCES "outcomes_offer" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "offered_milestone_has_title" CHECK (NOT ("title" = '')));
+INSERT INTO "outcomes_offeredmilestone" VALUES(1,'Find a room','2026-06-01',1);
+INSERT INTO "outcomes_offeredmilestone" VALUES(2,'Find a room','2026-06-01',3);
+INSERT INTO "outcomes_offeredmilestone" VALUES(3,'Find a room','2026-06-01',5);
+INSERT INTO "outcomes_offeredmilestone" VALUES(4,'Find a room','2026-06-01',7);
+CREATE TABLE "outcomes_outcome" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "position" integer unsigned NOT NULL CHECK ("position" >= 0), "number" varchar(12) NOT NULL, "kind" varchar(16) NOT NULL, "text" text NOT NULL, "place_in_source" varchar(200) NOT NULL, "classified_by_portal" bool NOT NULL, "statement_id" bigint NOT NULL REFERENCES "outcomes_statement" ("id") DEFERRABLE INITIALLY DEFERRED, "parent_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "outcome_lead_ins_have_no_parent" CHECK ((("kind" = 'lead-in' AND "parent_id" IS NULL) OR ("parent_id" IS NOT NULL AND NOT ("kind" = 'lead-in')))), CONSTRAINT "outcome_has_text" CHECK (NOT ("text" = '')), CONSTRAINT "outcome_kind_valid" CHECK ("kind" IN ('lead-in', 'principle', 'recommendation', 'good-practice', 'undertaking')));
 INSERT INTO "outcomes_outcome" VALUES(1,1,'1','lead-in','Effective cooperation between governments and CSOs is key to preventing and addressing human trafficking and serious forms of labour exploitation, including the importance of:','before the first list',1,1,NULL);
 INSERT INTO "outcomes_outcome" VALUES(2,1,'1.a','principle','supporting CSOs as an invaluable asset in identification and protection processes and ensuring clear guidelines and operating procedures to clarify roles and responsibilities;','first list, first item',1,1,1);
 INSERT INTO "outcomes_outcome" VALUES(3,2,'1.b','principle','formalising national coordination mechanisms to lay the foundation for effective protection; and','first list, second item',1,1,1);
@@ -1021,7 +1044,7 @@ INSERT INTO "outcomes_outcomeaddressee" VALUES(25,NULL,92,69);
 INSERT INTO "outcomes_outcomeaddressee" VALUES(26,NULL,94,69);
 INSERT INTO "outcomes_outcomeaddressee" VALUES(27,NULL,96,69);
 INSERT INTO "outcomes_outcomeaddressee" VALUES(28,NULL,98,69);
-CREATE TABLE "outcomes_progressupdate" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "names_nobody" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "reported_on" date NOT NULL, "recorded_at" datetime NOT NULL, "status" varchar(12) NOT NULL, "step" smallint unsigned NULL CHECK ("step" >= 0), "is_unchanged" bool NOT NULL, "text" text NOT NULL, "obstacles" text NOT NULL, "next_steps" text NOT NULL, "reason" text NOT NULL, "source" varchar(500) NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "progressupdate_approved_by_someone_at_some_time" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "progressupdate_state_known" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "progressupdate_handed_in_names_nobody" CHECK (("state" = 'draft' OR ("names_nobody" AND "submitted_at" IS NOT NULL))), CONSTRAINT "progressupdate_sent_back_with_a_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "update_status_known" CHECK (("status" IN ('planning', 'in-progress', 'fulfilled', 'closed', 'superseded') OR ("state" = 'draft' AND "status" = ''))), CONSTRAINT "update_step_known" CHECK (("step" IS NULL OR "step" IN (0, 25, 50, 75, 100))), CONSTRAINT "update_has_a_text" CHECK (("state" = 'draft' OR "is_unchanged" OR NOT ("text" = ''))), CONSTRAINT "update_end_has_a_source" CHECK (("state" = 'draft' OR NOT ("status" IN ('fulfilled', 'closed', 'superseded')) OR NOT ("source" = ''))), CONSTRAINT "update_end_has_a_reason" CHECK (("state" = 'draft' OR NOT ("status" IN ('closed', 'superseded')) OR NOT ("reason" = ''))));
+CREATE TABLE "outcomes_progressupdate" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "has_no_personal_details" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "reported_on" date NOT NULL, "recorded_at" datetime NOT NULL, "status" varchar(12) NOT NULL, "completion" smallint unsigned NULL CHECK ("completion" >= 0), "is_unchanged" bool NOT NULL, "text" text NOT NULL, "obstacles" text NOT NULL, "next_steps" text NOT NULL, "reason" text NOT NULL, "source" varchar(500) NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "commitment_id" bigint NOT NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "progressupdate_approved_has_decider_and_date" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "progressupdate_state_valid" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "progressupdate_submitted_without_personal_details" CHECK (("state" = 'draft' OR ("has_no_personal_details" AND "submitted_at" IS NOT NULL))), CONSTRAINT "progressupdate_change_requested_has_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "update_status_valid" CHECK (("status" IN ('planning', 'in-progress', 'fulfilled', 'closed', 'superseded') OR ("state" = 'draft' AND "status" = ''))), CONSTRAINT "update_completion_valid" CHECK (("completion" IS NULL OR "completion" IN (0, 25, 50, 75, 100))), CONSTRAINT "update_has_text" CHECK (("state" = 'draft' OR "is_unchanged" OR NOT ("text" = ''))), CONSTRAINT "update_end_has_source" CHECK (("state" = 'draft' OR NOT ("status" IN ('fulfilled', 'closed', 'superseded')) OR NOT ("source" = ''))), CONSTRAINT "update_end_has_reason" CHECK (("state" = 'draft' OR NOT ("status" IN ('closed', 'superseded')) OR NOT ("reason" = ''))));
 INSERT INTO "outcomes_progressupdate" VALUES(1,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'2025-03-01','2026-03-20 12:00:10','in-progress',NULL,0,'zq-event-update','zq-event-obstacles','zq-event-next','zq-event-reason','zq-event-upsource',1,NULL,3,4);
 INSERT INTO "outcomes_progressupdate" VALUES(2,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'2025-03-01','2026-03-20 12:00:10','in-progress',NULL,0,'zq-other-update','zq-other-obstacles','zq-other-next','zq-other-reason','zq-other-upsource',4,NULL,4,6);
 INSERT INTO "outcomes_progressupdate" VALUES(3,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'2025-03-01','2026-03-20 12:00:10','in-progress',NULL,0,'zq-hush-update','zq-hush-obstacles','zq-hush-next','zq-hush-reason','zq-hush-upsource',7,NULL,5,8);
@@ -1038,7 +1061,7 @@ INSERT INTO "outcomes_progressupdate" VALUES(13,'submitted',1,'2026-03-20 12:00:
 INSERT INTO "outcomes_progressupdate" VALUES(14,'change-requested',1,'2026-03-20 12:00:10','Name the course.',NULL,2,'2025-03-01','2026-03-20 12:00:10','in-progress',NULL,0,'Two courses were held.','','','','',NULL,51,10,14);
 INSERT INTO "outcomes_progressupdate" VALUES(15,'approved',1,'2026-03-20 12:00:10','','2026-03-20 12:00:10',2,'2025-03-01','2026-03-20 12:00:10','in-progress',NULL,0,'Two courses were held.','','','','',53,52,10,14);
 INSERT INTO "outcomes_progressupdate" VALUES(16,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'2025-03-01','2026-03-20 12:00:10','in-progress',NULL,1,'Nothing new.','','','','',54,NULL,10,14);
-CREATE TABLE "outcomes_relatedtext" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(14) NOT NULL, "title" varchar(300) NOT NULL, "url" varchar(500) NOT NULL, "quote" text NOT NULL, "source" varchar(300) NOT NULL, "commitment_id" bigint NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "related_text_of_one_point_or_one_commitment" CHECK ((("commitment_id" IS NOT NULL AND "outcome_id" IS NULL) OR ("commitment_id" IS NULL AND "outcome_id" IS NOT NULL))), CONSTRAINT "related_text_kind_known" CHECK ("kind" IN ('derives-from', 'implements', 'restates', 'reports-on', 'superseded-by')), CONSTRAINT "related_text_is_whole" CHECK ((NOT ("title" = '') AND NOT ("url" = '') AND NOT ("quote" = '') AND NOT ("source" = ''))));
+CREATE TABLE "outcomes_relatedtext" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(14) NOT NULL, "title" varchar(300) NOT NULL, "url" varchar(500) NOT NULL, "quote" text NOT NULL, "source" varchar(300) NOT NULL, "commitment_id" bigint NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "related_text_of_one_point_or_one_commitment" CHECK ((("commitment_id" IS NOT NULL AND "outcome_id" IS NULL) OR ("commitment_id" IS NULL AND "outcome_id" IS NOT NULL))), CONSTRAINT "related_text_kind_valid" CHECK ("kind" IN ('derives-from', 'implements', 'restates', 'reports-on', 'superseded-by')), CONSTRAINT "related_text_is_whole" CHECK ((NOT ("title" = '') AND NOT ("url" = '') AND NOT ("quote" = '') AND NOT ("source" = ''))));
 INSERT INTO "outcomes_relatedtext" VALUES(1,'implements','zq-event-related','https://example.org/zq-event-relatedurl','zq-event-relatedquote','zq-event-relatedsource',3,NULL);
 INSERT INTO "outcomes_relatedtext" VALUES(2,'implements','zq-other-related','https://example.org/zq-other-relatedurl','zq-other-relatedquote','zq-other-relatedsource',4,NULL);
 INSERT INTO "outcomes_relatedtext" VALUES(3,'implements','zq-hush-related','https://example.org/zq-hush-relatedurl','zq-hush-relatedquote','zq-hush-relatedsource',5,NULL);
@@ -1048,60 +1071,26 @@ INSERT INTO "outcomes_relatedtext" VALUES(6,'restates','A plan','https://example
 INSERT INTO "outcomes_relatedtext" VALUES(7,'reports-on','A plan','https://example.org/plan','Courses for nurses','this portal',8,NULL);
 INSERT INTO "outcomes_relatedtext" VALUES(8,'superseded-by','A plan','https://example.org/plan','Courses for nurses','this portal',8,NULL);
 INSERT INTO "outcomes_relatedtext" VALUES(9,'implements','A plan','https://example.org/plan','Courses for nurses','this portal',NULL,53);
-CREATE TABLE "outcomes_reminder" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "due_on" date NOT NULL, "step" varchar(6) NOT NULL, "sent_on" date NOT NULL, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "reminder_once" UNIQUE ("party_id", "due_on", "step"), CONSTRAINT "reminder_step_known" CHECK ("step" IN ('before', 'due', 'after')));
+CREATE TABLE "outcomes_reminder" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "due_on" date NOT NULL, "kind" varchar(6) NOT NULL, "sent_on" date NOT NULL, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "reminder_unique" UNIQUE ("party_id", "due_on", "kind"), CONSTRAINT "reminder_kind_valid" CHECK ("kind" IN ('before', 'due', 'after')));
 INSERT INTO "outcomes_reminder" VALUES(1,'2026-04-01','before','2026-03-02',24);
 INSERT INTO "outcomes_reminder" VALUES(2,'2026-04-01','due','2026-03-02',24);
 INSERT INTO "outcomes_reminder" VALUES(3,'2026-04-01','after','2026-03-02',24);
 INSERT INTO "outcomes_reminder" VALUES(7,'2026-04-01','before','2026-03-02',26);
 INSERT INTO "outcomes_reminder" VALUES(8,'2026-04-01','due','2026-03-02',26);
 INSERT INTO "outcomes_reminder" VALUES(9,'2026-04-01','after','2026-03-02',26);
-CREATE TABLE "outcomes_reply" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "answer" varchar(7) NOT NULL, "text" text NOT NULL, "answered_at" datetime NULL, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "circulation_id" bigint NOT NULL REFERENCES "outcomes_circulation" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "reply_once" UNIQUE ("circulation_id", "organisation_id"), CONSTRAINT "reply_at_some_time" CHECK ((("answer" = '' AND "answered_at" IS NULL AND "text" = '') OR ("answer" IN ('agree', 'comment', 'object') AND "answered_at" IS NOT NULL))));
-INSERT INTO "outcomes_reply" VALUES(1,'','',NULL,NULL,1,11);
-INSERT INTO "outcomes_reply" VALUES(2,'comment','zq-draft-reply','2026-03-02 12:00:00',NULL,1,30);
-INSERT INTO "outcomes_reply" VALUES(3,'','',NULL,NULL,1,39);
-INSERT INTO "outcomes_reply" VALUES(4,'','',NULL,NULL,1,36);
-INSERT INTO "outcomes_reply" VALUES(5,'','',NULL,NULL,1,42);
-INSERT INTO "outcomes_reply" VALUES(6,'','',NULL,NULL,1,21);
-INSERT INTO "outcomes_reply" VALUES(7,'','',NULL,NULL,1,27);
-INSERT INTO "outcomes_reply" VALUES(8,'','',NULL,NULL,1,48);
-INSERT INTO "outcomes_reply" VALUES(9,'','',NULL,NULL,1,18);
-INSERT INTO "outcomes_reply" VALUES(10,'','',NULL,NULL,1,57);
-INSERT INTO "outcomes_reply" VALUES(11,'','',NULL,NULL,1,51);
-INSERT INTO "outcomes_reply" VALUES(12,'','',NULL,NULL,1,54);
-INSERT INTO "outcomes_reply" VALUES(13,'','',NULL,NULL,1,24);
-INSERT INTO "outcomes_reply" VALUES(14,'','',NULL,NULL,1,33);
-INSERT INTO "outcomes_reply" VALUES(15,'','',NULL,NULL,1,45);
-INSERT INTO "outcomes_reply" VALUES(16,'','',NULL,NULL,1,60);
-INSERT INTO "outcomes_reply" VALUES(17,'','',NULL,NULL,3,72);
-INSERT INTO "outcomes_reply" VALUES(18,'','',NULL,NULL,3,73);
-INSERT INTO "outcomes_reply" VALUES(19,'','',NULL,NULL,3,71);
-INSERT INTO "outcomes_reply" VALUES(20,'','',NULL,NULL,3,74);
-INSERT INTO "outcomes_reply" VALUES(21,'','',NULL,NULL,4,72);
-INSERT INTO "outcomes_reply" VALUES(22,'','',NULL,NULL,4,73);
-INSERT INTO "outcomes_reply" VALUES(23,'','',NULL,NULL,4,71);
-INSERT INTO "outcomes_reply" VALUES(24,'','',NULL,NULL,4,74);
-INSERT INTO "outcomes_reply" VALUES(25,'','',NULL,NULL,5,72);
-INSERT INTO "outcomes_reply" VALUES(26,'','',NULL,NULL,5,73);
-INSERT INTO "outcomes_reply" VALUES(27,'','',NULL,NULL,5,71);
-INSERT INTO "outcomes_reply" VALUES(28,'','',NULL,NULL,6,72);
-INSERT INTO "outcomes_reply" VALUES(29,'','',NULL,NULL,6,73);
-INSERT INTO "outcomes_reply" VALUES(30,'','',NULL,NULL,6,71);
-INSERT INTO "outcomes_reply" VALUES(31,'agree','As we said.','2026-03-20 12:00:10',41,8,75);
-INSERT INTO "outcomes_reply" VALUES(32,'comment','As we said.','2026-03-20 12:00:10',42,8,76);
-INSERT INTO "outcomes_reply" VALUES(33,'object','As we said.','2026-03-20 12:00:10',43,8,77);
-CREATE TABLE "outcomes_reportinground" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "due_on" date NOT NULL, "opened_at" datetime NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "opened_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "round_has_a_title" CHECK (NOT ("title" = '')));
+CREATE TABLE "outcomes_reportinground" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "title" varchar(200) NOT NULL, "due_on" date NOT NULL, "opened_at" datetime NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "opened_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "round_has_title" CHECK (NOT ("title" = '')));
 INSERT INTO "outcomes_reportinground" VALUES(1,'Before the ministerial conference','2026-06-01','2026-03-02 12:00:00',6,NULL);
 INSERT INTO "outcomes_reportinground" VALUES(2,'Before the ministerial conference','2026-06-01','2026-03-02 12:00:00',6,NULL);
 INSERT INTO "outcomes_reportinground" VALUES(3,'Before the ministerial conference','2026-06-01','2026-03-02 12:00:00',6,NULL);
 INSERT INTO "outcomes_reportinground" VALUES(4,'Before the ministerial conference','2026-06-01','2026-03-02 12:00:00',6,NULL);
-CREATE TABLE "outcomes_reportlink" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "made_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "revoked_at" datetime NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "report_link_ends_after_it_begins" CHECK ("expires_at" > ("made_at")));
+CREATE TABLE "outcomes_reportlink" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "created_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "revoked_at" datetime NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "report_link_ends_after_it_begins" CHECK ("expires_at" > ("created_at")));
 INSERT INTO "outcomes_reportlink" VALUES(1,'2026-03-20 12:00:10','2026-04-19 12:00:10',NULL,23,24);
 INSERT INTO "outcomes_reportlink" VALUES(2,'2026-03-02 12:00:00','2026-04-01 12:00:00','2026-03-20 12:00:10',23,24);
 INSERT INTO "outcomes_reportlink" VALUES(3,'2026-03-20 12:00:10','2026-04-19 12:00:10','2026-03-20 12:00:10',24,25);
 INSERT INTO "outcomes_reportlink" VALUES(4,'2026-03-02 12:00:00','2026-04-01 12:00:00','2026-03-20 12:00:10',24,25);
 INSERT INTO "outcomes_reportlink" VALUES(5,'2026-03-20 12:00:10','2026-04-19 12:00:10',NULL,25,26);
 INSERT INTO "outcomes_reportlink" VALUES(6,'2026-03-02 12:00:00','2026-04-01 12:00:00','2026-03-20 12:00:10',25,26);
-CREATE TABLE "outcomes_response" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "names_nobody" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "stance" varchar(10) NOT NULL, "text" text NOT NULL, "answered_on" date NOT NULL, "source" varchar(500) NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NOT NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "response_approved_by_someone_at_some_time" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "response_state_known" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "response_handed_in_names_nobody" CHECK (("state" = 'draft' OR ("names_nobody" AND "submitted_at" IS NOT NULL))), CONSTRAINT "response_sent_back_with_a_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "response_stance_known" CHECK ("stance" IN ('supported', 'in-part', 'noted')));
+CREATE TABLE "outcomes_response" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(16) NOT NULL, "has_no_personal_details" bool NOT NULL, "submitted_at" datetime NULL, "note" text NOT NULL, "approved_at" datetime NULL, "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "stance" varchar(10) NOT NULL, "text" text NOT NULL, "answered_on" date NOT NULL, "source" varchar(500) NOT NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "author_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NOT NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "response_approved_has_decider_and_date" CHECK ((("approved_at" IS NOT NULL AND "approved_by_id" IS NOT NULL AND "state" = 'approved') OR (NOT ("state" = 'approved') AND "approved_at" IS NULL AND "approved_by_id" IS NULL))), CONSTRAINT "response_state_valid" CHECK ("state" IN ('draft', 'submitted', 'change-requested', 'approved')), CONSTRAINT "response_submitted_without_personal_details" CHECK (("state" = 'draft' OR ("has_no_personal_details" AND "submitted_at" IS NOT NULL))), CONSTRAINT "response_change_requested_has_note" CHECK ((NOT ("state" = 'change-requested') OR NOT ("note" = ''))), CONSTRAINT "response_stance_valid" CHECK ("stance" IN ('supported', 'in-part', 'noted')));
 INSERT INTO "outcomes_response" VALUES(1,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'supported','zq-event-response','2025-04-01','',2,NULL,11,17);
 INSERT INTO "outcomes_response" VALUES(2,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'supported','zq-other-response','2025-04-01','',5,NULL,13,19);
 INSERT INTO "outcomes_response" VALUES(3,'approved',1,'2026-03-02 12:00:00','','2026-03-02 12:00:00',1,'supported','zq-hush-response','2025-04-01','',8,NULL,15,21);
@@ -1114,7 +1103,7 @@ INSERT INTO "outcomes_response" VALUES(9,'draft',1,NULL,'',NULL,0,'supported','W
 INSERT INTO "outcomes_response" VALUES(10,'submitted',1,'2026-03-20 12:00:10','',NULL,1,'supported','We will change the law.','2025-04-01','',NULL,NULL,94,69);
 INSERT INTO "outcomes_response" VALUES(11,'change-requested',1,'2026-03-20 12:00:10','Say by when.',NULL,2,'supported','We will change the law.','2025-04-01','',NULL,NULL,96,69);
 INSERT INTO "outcomes_response" VALUES(12,'approved',1,'2026-03-20 12:00:10','','2026-03-20 12:00:10',2,'supported','We will change the law.','2025-04-01','',64,NULL,98,69);
-CREATE TABLE "outcomes_rewording" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "before" text NOT NULL, "after" text NOT NULL, "corrigendum_id" bigint NOT NULL REFERENCES "outcomes_corrigendum" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "rewording_changes_something" CHECK (NOT ("before" = ("after"))));
+CREATE TABLE "outcomes_rewording" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "before" text NOT NULL, "after" text NOT NULL, "corrigendum_id" bigint NOT NULL REFERENCES "outcomes_corrigendum" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "rewording_changes_text" CHECK (NOT ("before" = ("after"))));
 INSERT INTO "outcomes_rewording" VALUES(1,'zq-event-point','zq-corrigendum-after',1,17);
 INSERT INTO "outcomes_rewording" VALUES(2,'protect those who were trafficked','protect those who were, or may be, trafficked',2,25);
 INSERT INTO "outcomes_rewording" VALUES(3,'share what works (249)','other words',3,38);
@@ -1122,11 +1111,11 @@ INSERT INTO "outcomes_rewording" VALUES(4,'share what works (253)','other words'
 INSERT INTO "outcomes_rewording" VALUES(5,'share what works (257)','other words',5,44);
 INSERT INTO "outcomes_rewording" VALUES(6,'share what works (261)','other words',6,47);
 INSERT INTO "outcomes_rewording" VALUES(7,'share what works (265)','other words',7,50);
-CREATE TABLE "outcomes_roundrequest" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "nudged_at" datetime NULL, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, "round_id" bigint NOT NULL REFERENCES "outcomes_reportinground" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "round_asks_each_party_once" UNIQUE ("round_id", "party_id"));
+CREATE TABLE "outcomes_roundrequest" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reminded_at" datetime NULL, "party_id" bigint NOT NULL REFERENCES "outcomes_commitmentparty" ("id") DEFERRABLE INITIALLY DEFERRED, "round_id" bigint NOT NULL REFERENCES "outcomes_reportinground" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "round_request_unique_per_party" UNIQUE ("round_id", "party_id"));
 INSERT INTO "outcomes_roundrequest" VALUES(1,'2026-03-20 12:00:10',24,1);
 INSERT INTO "outcomes_roundrequest" VALUES(2,NULL,25,2);
 INSERT INTO "outcomes_roundrequest" VALUES(3,NULL,26,3);
-CREATE TABLE "outcomes_signoff" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "sha256" varchar(64) NOT NULL, "signed_at" datetime NULL, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "signer_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "version_id" bigint NOT NULL REFERENCES "outcomes_statementversion" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "sign_off_once_for_each_cochair" UNIQUE ("version_id", "organisation_id"), CONSTRAINT "sign_off_of_a_text_at_some_time" CHECK ((("sha256" = '' AND "signed_at" IS NULL) OR (NOT ("sha256" = '') AND "signed_at" IS NOT NULL))));
+CREATE TABLE "outcomes_signoff" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "sha256" varchar(64) NOT NULL, "signed_at" datetime NULL, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "signer_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "version_id" bigint NOT NULL REFERENCES "outcomes_statementversion" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "sign_off_unique_per_cochair" UNIQUE ("version_id", "organisation_id"), CONSTRAINT "sign_off_has_text_and_date" CHECK ((("sha256" = '' AND "signed_at" IS NULL) OR (NOT ("sha256" = '') AND "signed_at" IS NOT NULL))));
 INSERT INTO "outcomes_signoff" VALUES(1,'105a32b95b1793426c56c393f39836a73c011a352eb2474b90757132398ad76b','2026-03-09 13:00:00',72,38,7);
 INSERT INTO "outcomes_signoff" VALUES(2,'105a32b95b1793426c56c393f39836a73c011a352eb2474b90757132398ad76b','2026-03-09 13:00:00',71,37,7);
 INSERT INTO "outcomes_signoff" VALUES(3,'d050846f23e3b799be9447fb2a92e9b2c284a5eb465cae6119a383db63b434cb','2026-03-12 13:00:00',72,38,8);
@@ -1135,7 +1124,7 @@ INSERT INTO "outcomes_signoff" VALUES(5,'',NULL,72,NULL,9);
 INSERT INTO "outcomes_signoff" VALUES(6,'',NULL,71,NULL,9);
 INSERT INTO "outcomes_signoff" VALUES(7,'a159f60284d2af632c19d03a8419faa03fd8420f819fc9960ea0063c82d95e26','2026-03-09 13:00:00',72,38,10);
 INSERT INTO "outcomes_signoff" VALUES(8,'a159f60284d2af632c19d03a8419faa03fd8420f819fc9960ea0063c82d95e26','2026-03-09 13:00:00',71,37,10);
-CREATE TABLE "outcomes_statement" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "language" varchar(7) NOT NULL, "title" varchar(200) NOT NULL, "introduction" text NOT NULL, "source_title" varchar(300) NOT NULL, "source_url" varchar(200) NOT NULL, "source_retrieved_on" date NULL, "state" varchar(10) NOT NULL, "adoption" varchar(10) NOT NULL, "published_at" datetime NULL, "event_id" bigint NOT NULL UNIQUE REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "statement_published_at_some_time" CHECK ((("published_at" IS NOT NULL AND "state" = 'published') OR (NOT ("state" = 'published') AND "published_at" IS NULL))), CONSTRAINT "statement_state_known" CHECK ("state" IN ('draft', 'circulated', 'adopted', 'published')), CONSTRAINT "statement_adoption_known" CHECK ("adoption" IN ('source', 'signed')), CONSTRAINT "statement_adopted_here_is_signed" CHECK ((NOT ("state" = 'adopted') OR "adoption" = 'signed')));
+CREATE TABLE "outcomes_statement" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "language" varchar(7) NOT NULL, "title" varchar(200) NOT NULL, "introduction" text NOT NULL, "source_title" varchar(300) NOT NULL, "source_url" varchar(200) NOT NULL, "source_retrieved_on" date NULL, "state" varchar(10) NOT NULL, "adoption" varchar(10) NOT NULL, "published_at" datetime NULL, "event_id" bigint NOT NULL UNIQUE REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "statement_published_has_date" CHECK ((("published_at" IS NOT NULL AND "state" = 'published') OR (NOT ("state" = 'published') AND "published_at" IS NULL))), CONSTRAINT "statement_state_valid" CHECK ("state" IN ('draft', 'circulated', 'adopted', 'published')), CONSTRAINT "statement_adoption_valid" CHECK ("adoption" IN ('source', 'signed')), CONSTRAINT "statement_adopted_here_is_signed" CHECK ((NOT ("state" = 'adopted') OR "adoption" = 'signed')));
 INSERT INTO "outcomes_statement" VALUES(1,'en','Outcomes agreed by participants','On 14 – 15 May 2018 Australian Red Cross and the IFRC, with the Australian and Indonesian governments, co-hosted the first regional Government and Civil Society Roundtable as part of the State-led Bali Process. Representatives from six National Societies (Australian Red Cross, Bangladesh Red Crescent, Maldivian Red Crescent, Nepal Red Cross, Pakistan Red Crescent, and Philippine Red Cross), ICRC and IFRC were joined by representatives from 13 governments and national and regional Civil Society Organisations (CSOs) and international agencies. The meeting was a significant success, with strong engagement between RCRC Movement partners and governments, and a commitment made by the Bali Process co-Chairs, namely the governments of Australia and Indonesia, to follow through on outcomes and recommendations.
 
 After the end of two days of engaging and frank discussion, it was agreed by participants that:','Page published by the hosts','',NULL,'published','source','2026-03-20 12:00:10',1);
@@ -1158,7 +1147,7 @@ INSERT INTO "outcomes_statement" VALUES(17,'en','Outcome statement','','','',NUL
 INSERT INTO "outcomes_statement" VALUES(18,'en','Outcome statement','','','',NULL,'published','source','2026-03-02 12:00:00',18);
 INSERT INTO "outcomes_statement" VALUES(19,'en','Outcome statement','','','',NULL,'published','source','2026-03-02 12:00:00',19);
 INSERT INTO "outcomes_statement" VALUES(20,'en','Outcome statement','','','',NULL,'published','source','2026-03-02 12:00:00',20);
-CREATE TABLE "outcomes_statementversion" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "text" text NOT NULL, "sha256" varchar(64) NOT NULL, "made_at" datetime NOT NULL, "published_at" datetime NULL, "corrigendum_id" bigint NULL REFERENCES "outcomes_corrigendum" ("id") DEFERRABLE INITIALLY DEFERRED, "statement_id" bigint NOT NULL REFERENCES "outcomes_statement" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "statement_version_number_once" UNIQUE ("statement_id", "number"), CONSTRAINT "statement_version_has_a_text" CHECK (NOT ("text" = '')));
+CREATE TABLE "outcomes_statementversion" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "text" text NOT NULL, "sha256" varchar(64) NOT NULL, "created_at" datetime NOT NULL, "published_at" datetime NULL, "corrigendum_id" bigint NULL REFERENCES "outcomes_corrigendum" ("id") DEFERRABLE INITIALLY DEFERRED, "statement_id" bigint NOT NULL REFERENCES "outcomes_statement" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "statement_version_number_unique" UNIQUE ("statement_id", "number"), CONSTRAINT "statement_version_has_text" CHECK (NOT ("text" = '')));
 INSERT INTO "outcomes_statementversion" VALUES(1,1,'Outcomes agreed by participants
 BP2018, en
 
@@ -1340,16 +1329,27 @@ ANS, en
 1.a     share what works (334)
 1.b     share what works (335)
 ','4fd67c387c878756836c481a7a1333659a1962709261a953d12810f98701f112','2026-03-02 12:00:00','2026-03-02 12:00:00',NULL,20);
+CREATE TABLE "outcomes_subscription" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "frequency" varchar(8) NOT NULL, "notified_until" datetime NOT NULL, "commitment_id" bigint NULL REFERENCES "outcomes_commitment" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, "outcome_id" bigint NULL REFERENCES "outcomes_outcome" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "theme_id" bigint NULL REFERENCES "outcomes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "subscription_has_one_target" CHECK ((("commitment_id" IS NULL AND "event_id" IS NOT NULL AND "organisation_id" IS NULL AND "outcome_id" IS NULL AND "theme_id" IS NULL) OR ("commitment_id" IS NULL AND "event_id" IS NULL AND "organisation_id" IS NULL AND "outcome_id" IS NULL AND "theme_id" IS NOT NULL) OR ("commitment_id" IS NULL AND "event_id" IS NULL AND "organisation_id" IS NOT NULL AND "outcome_id" IS NULL AND "theme_id" IS NULL) OR ("commitment_id" IS NULL AND "event_id" IS NULL AND "organisation_id" IS NULL AND "outcome_id" IS NOT NULL AND "theme_id" IS NULL) OR ("commitment_id" IS NOT NULL AND "event_id" IS NULL AND "organisation_id" IS NULL AND "outcome_id" IS NULL AND "theme_id" IS NULL))), CONSTRAINT "subscription_frequency_valid" CHECK ("frequency" IN ('at-once', 'weekly')));
+INSERT INTO "outcomes_subscription" VALUES(1,'at-once','2026-03-02 12:00:00',NULL,NULL,NULL,NULL,76,2);
+INSERT INTO "outcomes_subscription" VALUES(2,'at-once','2026-03-02 12:00:00',NULL,6,NULL,NULL,76,NULL);
+INSERT INTO "outcomes_subscription" VALUES(3,'at-once','2026-03-02 12:00:00',NULL,NULL,1,NULL,76,NULL);
+INSERT INTO "outcomes_subscription" VALUES(4,'at-once','2026-03-02 12:00:00',NULL,NULL,NULL,17,76,NULL);
+INSERT INTO "outcomes_subscription" VALUES(5,'at-once','2026-03-02 12:00:00',8,NULL,NULL,NULL,76,NULL);
+INSERT INTO "outcomes_subscription" VALUES(6,'weekly','2026-03-02 12:00:00',NULL,NULL,NULL,NULL,77,3);
+INSERT INTO "outcomes_subscription" VALUES(7,'weekly','2026-03-02 12:00:00',NULL,6,NULL,NULL,77,NULL);
+INSERT INTO "outcomes_subscription" VALUES(8,'weekly','2026-03-02 12:00:00',NULL,NULL,1,NULL,77,NULL);
+INSERT INTO "outcomes_subscription" VALUES(9,'weekly','2026-03-02 12:00:00',NULL,NULL,NULL,17,77,NULL);
+INSERT INTO "outcomes_subscription" VALUES(10,'weekly','2026-03-02 12:00:00',8,NULL,NULL,NULL,77,NULL);
 CREATE TABLE "outcomes_theme" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "slug" varchar(80) NOT NULL UNIQUE, "name" varchar(120) NOT NULL, "source" varchar(200) NOT NULL);
 INSERT INTO "outcomes_theme" VALUES(1,'theme','Theme','');
 INSERT INTO "outcomes_theme" VALUES(2,'theme-370','Theme 370','');
 INSERT INTO "outcomes_theme" VALUES(3,'theme-372','Theme 372','');
-CREATE TABLE "outcomes_upload" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(20) NOT NULL UNIQUE, "uploaded_at" datetime NOT NULL, "state" varchar(8) NOT NULL, "wants" varchar(8) NOT NULL, "run" integer unsigned NOT NULL CHECK ("run" >= 0), "claimed_at" datetime NULL, "choices" text NOT NULL CHECK ((JSON_VALID("choices") OR "choices" IS NULL)), "ended_at" datetime NULL, "event_id" bigint NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "upload_state_known" CHECK ("state" IN ('waiting', 'asks', 'shown', 'done')), CONSTRAINT "upload_done_at_some_time" CHECK ((("ended_at" IS NOT NULL AND "state" = 'done') OR (NOT ("state" = 'done') AND "ended_at" IS NULL))));
-INSERT INTO "outcomes_upload" VALUES(1,'m3sbmm5bxsy9q95k8a4t','2026-03-20 12:00:10','waiting','look',0,NULL,'{}',NULL,6,122);
-INSERT INTO "outcomes_upload" VALUES(2,'wju75r5u8qzu4z8r72tz','2026-03-20 12:00:10','asks','look',0,NULL,'{}',NULL,6,123);
-INSERT INTO "outcomes_upload" VALUES(3,'4s5zfte5ymggdc3c4957','2026-03-20 12:00:10','shown','look',0,NULL,'{}',NULL,6,124);
-INSERT INTO "outcomes_upload" VALUES(4,'2dva62aerk67wzggc7fy','2026-03-20 12:00:10','done','look',0,NULL,'{}','2026-03-20 12:00:10',6,125);
-INSERT INTO "outcomes_upload" VALUES(5,'834z33cg5wnysvvmzq3d','2026-03-20 12:00:10','waiting','store',0,NULL,'{}',NULL,NULL,35);
+CREATE TABLE "outcomes_upload" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(20) NOT NULL UNIQUE, "uploaded_at" datetime NOT NULL, "state" varchar(16) NOT NULL, "next_task" varchar(16) NOT NULL, "run" integer unsigned NOT NULL CHECK ("run" >= 0), "claimed_at" datetime NULL, "choices" text NOT NULL CHECK ((JSON_VALID("choices") OR "choices" IS NULL)), "finished_at" datetime NULL, "event_id" bigint NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "upload_state_valid" CHECK ("state" IN ('waiting', 'needs-mapping', 'previewed', 'done')), CONSTRAINT "upload_done_has_date" CHECK ((("finished_at" IS NOT NULL AND "state" = 'done') OR (NOT ("state" = 'done') AND "finished_at" IS NULL))));
+INSERT INTO "outcomes_upload" VALUES(1,'m3sbmm5bxsy9q95k8a4t','2026-03-20 12:00:10','waiting','preview',0,NULL,'{}',NULL,6,122);
+INSERT INTO "outcomes_upload" VALUES(2,'wju75r5u8qzu4z8r72tz','2026-03-20 12:00:10','needs-mapping','preview',0,NULL,'{}',NULL,6,123);
+INSERT INTO "outcomes_upload" VALUES(3,'4s5zfte5ymggdc3c4957','2026-03-20 12:00:10','previewed','preview',0,NULL,'{}',NULL,6,124);
+INSERT INTO "outcomes_upload" VALUES(4,'2dva62aerk67wzggc7fy','2026-03-20 12:00:10','done','preview',0,NULL,'{}','2026-03-20 12:00:10',6,125);
+INSERT INTO "outcomes_upload" VALUES(5,'834z33cg5wnysvvmzq3d','2026-03-20 12:00:10','waiting','import',0,NULL,'{}',NULL,NULL,35);
 CREATE TABLE "participants_affiliation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "post" varchar(200) NOT NULL, "since" date NULL, "until" date NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "affiliation_ends_after_it_begins" CHECK (("until" IS NULL OR "since" IS NULL OR "until" >= ("since"))));
 INSERT INTO "participants_affiliation" VALUES(1,'zq-open-desk','2024-01-01',NULL,1,18);
 INSERT INTO "participants_affiliation" VALUES(2,'Staff',NULL,NULL,1,19);
@@ -1398,7 +1398,7 @@ INSERT INTO "participants_affiliation" VALUES(44,'Staff',NULL,NULL,15,61);
 INSERT INTO "participants_affiliation" VALUES(45,'zq-withdrew-former',NULL,'2023-12-31',15,60);
 INSERT INTO "participants_affiliation" VALUES(46,'Adviser','2020-01-01',NULL,26,105);
 INSERT INTO "participants_affiliation" VALUES(47,'Clerk',NULL,'2019-12-31',26,106);
-CREATE TABLE "participants_audienceexception" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "country" varchar(2) NOT NULL, "constituency" varchar(20) NOT NULL, "channel_id" bigint NULL REFERENCES "participants_contactchannel" ("id") DEFERRABLE INITIALLY DEFERRED, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "exception_names_one" CHECK ((("constituency" = '' AND "country" = '' AND "organisation_id" IS NOT NULL) OR ("constituency" = '' AND "organisation_id" IS NULL AND NOT ("country" = '')) OR ("country" = '' AND "organisation_id" IS NULL AND NOT ("constituency" = '')))));
+CREATE TABLE "participants_audienceexception" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "country" varchar(2) NOT NULL, "constituency" varchar(20) NOT NULL, "channel_id" bigint NULL REFERENCES "participants_contactchannel" ("id") DEFERRABLE INITIALLY DEFERRED, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "exception_has_one_target" CHECK ((("constituency" = '' AND "country" = '' AND "organisation_id" IS NOT NULL) OR ("constituency" = '' AND "organisation_id" IS NULL AND NOT ("country" = '')) OR ("country" = '' AND "organisation_id" IS NULL AND NOT ("constituency" = '')))));
 INSERT INTO "participants_audienceexception" VALUES(1,'','governments',NULL,10,NULL);
 INSERT INTO "participants_audienceexception" VALUES(2,'','',60,10,66);
 INSERT INTO "participants_audienceexception" VALUES(3,'','',NULL,3,70);
@@ -1409,7 +1409,7 @@ INSERT INTO "participants_audienceexception" VALUES(7,'','agencies',NULL,27,NULL
 INSERT INTO "participants_audienceexception" VALUES(8,'','other',NULL,27,NULL);
 INSERT INTO "participants_audienceexception" VALUES(9,'NR','',NULL,27,NULL);
 INSERT INTO "participants_audienceexception" VALUES(10,'','',98,27,107);
-CREATE TABLE "participants_consent" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "act" varchar(10) NOT NULL, "by" varchar(10) NOT NULL, "at" datetime NOT NULL, "notice_id" bigint NOT NULL REFERENCES "participants_consentnotice" ("id") DEFERRABLE INITIALLY DEFERRED, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "consent_act_known" CHECK ("act" IN ('given', 'renewed', 'withdrawn')), CONSTRAINT "consent_by_known" CHECK ("by" IN ('owner', 'link', 'review')));
+CREATE TABLE "participants_consent" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "action" varchar(10) NOT NULL, "by" varchar(10) NOT NULL, "at" datetime NOT NULL, "notice_id" bigint NOT NULL REFERENCES "participants_consentnotice" ("id") DEFERRABLE INITIALLY DEFERRED, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "consent_action_valid" CHECK ("action" IN ('given', 'renewed', 'withdrawn')), CONSTRAINT "consent_method_valid" CHECK ("by" IN ('owner', 'link', 'review')));
 INSERT INTO "participants_consent" VALUES(1,'given','owner','2026-03-02 12:00:00',1,3);
 INSERT INTO "participants_consent" VALUES(2,'given','owner','2026-03-02 12:00:00',2,29);
 INSERT INTO "participants_consent" VALUES(3,'given','owner','2026-03-02 12:00:00',2,30);
@@ -1418,7 +1418,7 @@ INSERT INTO "participants_consent" VALUES(5,'given','owner','2026-03-02 12:00:00
 INSERT INTO "participants_consent" VALUES(6,'withdrawn','link','2026-03-20 12:00:10',2,31);
 INSERT INTO "participants_consent" VALUES(7,'given','owner','2026-03-02 12:00:00',2,32);
 INSERT INTO "participants_consent" VALUES(8,'given','owner','2026-03-02 12:00:00',3,33);
-CREATE TABLE "participants_consentnotice" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "purpose" varchar(20) NOT NULL, "version" smallint unsigned NOT NULL CHECK ("version" >= 0), "language" varchar(12) NOT NULL, "text" text NOT NULL, "sha256" varchar(64) NOT NULL, CONSTRAINT "consent_notice_once" UNIQUE ("purpose", "version", "language"));
+CREATE TABLE "participants_consentnotice" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "purpose" varchar(20) NOT NULL, "version" smallint unsigned NOT NULL CHECK ("version" >= 0), "language" varchar(12) NOT NULL, "text" text NOT NULL, "sha256" varchar(64) NOT NULL, CONSTRAINT "consent_notice_unique" UNIQUE ("purpose", "version", "language"));
 INSERT INTO "participants_consentnotice" VALUES(1,'sharing',1001,'en','zq-quiet-notice','ff7b1d9623d64fee1db0a604405a915b9e7ac6d3f5ac469b7a27f107b407f5ed');
 INSERT INTO "participants_consentnotice" VALUES(2,'sharing',1,'en','Sharing your contact details
 
@@ -1462,7 +1462,7 @@ After 11 months you are asked whether all of this is still right. If you do not 
 What you can ask for
 You can read, correct and download all that is held about you: on Your profile, under Your data. With questions or a complaint, write to the address below this notice. You can also complain to the data protection authority of your country.','248993bd6776edb9904d09e40a2b02714f791d1d0036ff5af7e514884ee6687f');
 INSERT INTO "participants_consentnotice" VALUES(3,'sharing',1002,'en','I agree.','826ff0dab649a97ffdd7779a332accafb35cc161012253a19383db19289d6e02');
-CREATE TABLE "participants_contactchannel" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "handle" varchar(10) NOT NULL UNIQUE, "kind" varchar(10) NOT NULL, "value" varchar(254) NOT NULL, "audience" varchar(12) NOT NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "channel_once" UNIQUE ("delegate_id", "kind", "value"), CONSTRAINT "channel_audience_known" CHECK ("audience" IN ('only_me', 'introduced', 'constituency', 'participants', 'everyone')), CONSTRAINT "channel_has_a_value" CHECK (NOT ("value" = '')), CONSTRAINT "channel_kind_known" CHECK ("kind" IN ('email', 'phone', 'mobile', 'signal', 'whatsapp', 'site', 'other')));
+CREATE TABLE "participants_contactchannel" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "handle" varchar(10) NOT NULL UNIQUE, "kind" varchar(10) NOT NULL, "value" varchar(254) NOT NULL, "audience" varchar(12) NOT NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "channel_unique" UNIQUE ("delegate_id", "kind", "value"), CONSTRAINT "channel_audience_valid" CHECK ("audience" IN ('only_me', 'introduced', 'constituency', 'participants', 'everyone')), CONSTRAINT "channel_has_value" CHECK (NOT ("value" = '')), CONSTRAINT "channel_kind_valid" CHECK ("kind" IN ('email', 'phone', 'mobile', 'signal', 'whatsapp', 'site', 'other')));
 INSERT INTO "participants_contactchannel" VALUES(1,'g5ypcgwgx4','email','zq-open-onlyme@example.org','only_me',1);
 INSERT INTO "participants_contactchannel" VALUES(2,'tnyh5n4g3u','email','zq-open-introd@example.org','introduced',1);
 INSERT INTO "participants_contactchannel" VALUES(3,'tsvbuztpnz','email','zq-open-constit@example.org','constituency',1);
@@ -1561,7 +1561,7 @@ INSERT INTO "participants_contactchannel" VALUES(95,'9th4qr3wfy','whatsapp','+12
 INSERT INTO "participants_contactchannel" VALUES(96,'88e8dse5rt','site','https://example.org/every','participants',26);
 INSERT INTO "participants_contactchannel" VALUES(97,'w78hdmh8zy','other','Reception desk, weekdays','participants',26);
 INSERT INTO "participants_contactchannel" VALUES(98,'7uqgb86qfv','email','channel388@example.org','only_me',27);
-CREATE TABLE "participants_delegate" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "handle" varchar(10) NOT NULL UNIQUE, "name" varchar(200) NOT NULL, "name_latin" varchar(200) NOT NULL, "post" varchar(200) NOT NULL, "about" text NOT NULL, "invitation_email" varchar(254) NOT NULL, "listed_to" varchar(12) NOT NULL, "is_protected" bool NOT NULL, "consented_at" datetime NULL, "reviewed_on" date NULL, "paused_at" datetime NULL, "erased_at" datetime NULL, "link_round" integer unsigned NOT NULL CHECK ("link_round" >= 0), "is_demonstration" bool NOT NULL, "user_id" bigint NULL UNIQUE REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "delegate_has_a_name" CHECK ((NOT ("name" = '') OR "erased_at" IS NOT NULL)), CONSTRAINT "delegate_erased_leaves_nothing" CHECK (("erased_at" IS NULL OR ("invitation_email" = '' AND "name" = '' AND "user_id" IS NULL))), CONSTRAINT "delegate_listed_to_known" CHECK ("listed_to" IN ('only_me', 'introduced', 'constituency', 'participants', 'everyone')), CONSTRAINT "delegate_listed_only_with_account" CHECK (("user_id" IS NOT NULL OR "listed_to" = 'only_me')), CONSTRAINT "delegate_listed_only_with_consent" CHECK (("consented_at" IS NOT NULL OR "listed_to" = 'only_me')), CONSTRAINT "delegate_protected_is_unlisted" CHECK ((NOT "is_protected" OR "listed_to" IN ('only_me', 'introduced'))));
+CREATE TABLE "participants_delegate" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "handle" varchar(10) NOT NULL UNIQUE, "name" varchar(200) NOT NULL, "name_latin" varchar(200) NOT NULL, "post" varchar(200) NOT NULL, "about" text NOT NULL, "invitation_email" varchar(254) NOT NULL, "listed_to" varchar(12) NOT NULL, "is_protected" bool NOT NULL, "consented_at" datetime NULL, "reviewed_on" date NULL, "hidden_at" datetime NULL, "erased_at" datetime NULL, "hide_link_version" integer unsigned NOT NULL CHECK ("hide_link_version" >= 0), "is_demonstration" bool NOT NULL, "user_id" bigint NULL UNIQUE REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "delegate_has_name" CHECK ((NOT ("name" = '') OR "erased_at" IS NOT NULL)), CONSTRAINT "delegate_erased_leaves_nothing" CHECK (("erased_at" IS NULL OR ("invitation_email" = '' AND "name" = '' AND "user_id" IS NULL))), CONSTRAINT "delegate_listed_to_valid" CHECK ("listed_to" IN ('only_me', 'introduced', 'constituency', 'participants', 'everyone')), CONSTRAINT "delegate_listed_only_with_account" CHECK (("user_id" IS NOT NULL OR "listed_to" = 'only_me')), CONSTRAINT "delegate_listed_only_with_consent" CHECK (("consented_at" IS NOT NULL OR "listed_to" = 'only_me')), CONSTRAINT "delegate_protected_is_unlisted" CHECK ((NOT "is_protected" OR "listed_to" IN ('only_me', 'introduced'))));
 INSERT INTO "participants_delegate" VALUES(1,'ejc5cce6h5','zq-open-name','zq-open-latin','zq-open-post','zq-open-about','zq-open-invite@example.org','everyone',0,'2026-03-02 12:00:00','2026-03-02',NULL,NULL,0,0,11);
 INSERT INTO "participants_delegate" VALUES(2,'hq7ex8ckhz','zq-inside-name','zq-inside-latin','zq-inside-post','zq-inside-about','zq-inside-invite@example.org','participants',0,'2026-03-02 12:00:00','2026-03-02',NULL,NULL,0,0,12);
 INSERT INTO "participants_delegate" VALUES(3,'rd8ttmb4ub','zq-quiet-name','zq-quiet-latin','zq-quiet-post','zq-quiet-about','zq-quiet-invite@example.org','only_me',0,'2026-03-02 12:00:00','2026-03-02',NULL,NULL,0,0,13);
@@ -1616,19 +1616,19 @@ INSERT INTO "participants_delegate" VALUES(51,'yuxbcehgcx','Asked 5','','','',''
 INSERT INTO "participants_delegate" VALUES(52,'mhy35y4s3m','','','','','','only_me',0,NULL,NULL,NULL,'2026-03-20 12:00:10',0,0,NULL);
 INSERT INTO "participants_delegate" VALUES(53,'am7wutnkum','Left Work','','','','','only_me',0,'2026-03-02 12:00:00','2026-03-02',NULL,NULL,0,0,120);
 INSERT INTO "participants_delegate" VALUES(54,'xd3zhdqpp2','Same Person','','','','','only_me',0,NULL,NULL,NULL,NULL,0,0,NULL);
-CREATE TABLE "participants_delegatelanguage" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "language" varchar(7) NOT NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "language_once" UNIQUE ("delegate_id", "language"));
+CREATE TABLE "participants_delegatelanguage" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "language" varchar(7) NOT NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "language_unique" UNIQUE ("delegate_id", "language"));
 INSERT INTO "participants_delegatelanguage" VALUES(1,'en',26);
 INSERT INTO "participants_delegatelanguage" VALUES(2,'id',26);
 INSERT INTO "participants_delegatelanguage" VALUES(3,'th',26);
 INSERT INTO "participants_delegatelanguage" VALUES(4,'ar',26);
-CREATE TABLE "participants_erasure" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(10) NOT NULL, "mark" varchar(64) NOT NULL, "at" datetime NOT NULL, CONSTRAINT "erasure_once" UNIQUE ("kind", "mark", "at"));
+CREATE TABLE "participants_erasure" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(10) NOT NULL, "mark" varchar(64) NOT NULL, "at" datetime NOT NULL, CONSTRAINT "erasure_unique" UNIQUE ("kind", "mark", "at"));
 INSERT INTO "participants_erasure" VALUES(1,'account','20c9c5cfdac4228e8147a1cce139d1ad7ecb7748ef06bb1f93542648fba311c9','2026-03-20 12:00:10');
 INSERT INTO "participants_erasure" VALUES(2,'address','489a524b6a3e72f71e1d09dbcc65de81fe6a0b09348916d3e8f086ada30a0b02','2026-03-20 12:00:10');
 INSERT INTO "participants_erasure" VALUES(3,'handle','5cd882fbc63686af8f9ba796044412d44dca8095baf1bdf949ff711dc9279e0f','2026-03-20 12:00:10');
 INSERT INTO "participants_erasure" VALUES(4,'key','a1e65270f7ef752f7ed629c5ab3fc2c1b6bfcc09e8a34bccab069e65c0d7b40e','2026-03-20 12:00:10');
 INSERT INTO "participants_erasure" VALUES(5,'account','591c8236b79509ce7ebd853028b899c114a57234af48ffb0da189024bc7731cb','2026-03-20 12:00:10');
 INSERT INTO "participants_erasure" VALUES(6,'address','6dedb64b714533e41fe3f33291d4b898bde26e948dbf3684e3f2d0d6db3627d9','2026-03-20 12:00:10');
-CREATE TABLE "participants_eventrole" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "role" varchar(12) NOT NULL, "represented_by" varchar(200) NOT NULL, "source_wording" text NOT NULL, "source" varchar(200) NOT NULL, "recorded_at" datetime NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "event_role_once" UNIQUE ("event_id", "organisation_id", "role"), CONSTRAINT "event_role_known" CHECK ("role" IN ('cochair', 'cohost', 'participant', 'observer')));
+CREATE TABLE "participants_eventrole" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "role" varchar(12) NOT NULL, "represented_by" varchar(200) NOT NULL, "source_wording" text NOT NULL, "source" varchar(200) NOT NULL, "recorded_at" datetime NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "event_role_unique" UNIQUE ("event_id", "organisation_id", "role"), CONSTRAINT "event_role_valid" CHECK ("role" IN ('cochair', 'cohost', 'participant', 'observer')));
 INSERT INTO "participants_eventrole" VALUES(1,'cochair','Department of Home Affairs','co-chaired … in collaboration','Event page on baliprocess.net','2026-03-20 12:00:10',1,1);
 INSERT INTO "participants_eventrole" VALUES(2,'cohost','','with the Australian and Indonesian governments','Page published by the hosts','2026-03-20 12:00:10',1,1);
 INSERT INTO "participants_eventrole" VALUES(3,'cochair','Ministry of Foreign Affairs','co-chaired … in collaboration','Event page on baliprocess.net','2026-03-20 12:00:10',1,2);
@@ -1708,14 +1708,10 @@ INSERT INTO "participants_eventrole" VALUES(76,'cohost','','','','2026-03-20 12:
 INSERT INTO "participants_eventrole" VALUES(77,'participant','','','','2026-03-20 12:00:10',6,110);
 INSERT INTO "participants_eventrole" VALUES(78,'observer','','','','2026-03-20 12:00:10',6,111);
 INSERT INTO "participants_eventrole" VALUES(79,'cohost','','','','2026-03-20 12:00:10',6,113);
-CREATE TABLE "participants_factorreset" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reason" varchar(200) NOT NULL, "asked_at" datetime NOT NULL, "agreed_at" datetime NULL, "agreed_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "asked_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "factor_reset_by_two" CHECK (("asked_by_id" IS NULL OR "agreed_by_id" IS NULL OR NOT ("asked_by_id" = ("agreed_by_id") AND "asked_by_id" IS NOT NULL AND "agreed_by_id" IS NOT NULL))));
+CREATE TABLE "participants_factorreset" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reason" varchar(200) NOT NULL, "requested_at" datetime NOT NULL, "approved_at" datetime NULL, "approved_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "requested_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "factor_reset_by_two" CHECK (("requested_by_id" IS NULL OR "approved_by_id" IS NULL OR NOT ("requested_by_id" = ("approved_by_id") AND "requested_by_id" IS NOT NULL AND "approved_by_id" IS NOT NULL))));
 INSERT INTO "participants_factorreset" VALUES(1,'Called','2026-03-02 12:00:00',NULL,NULL,113,112);
 INSERT INTO "participants_factorreset" VALUES(2,'Called','2026-03-02 12:00:00','2026-03-20 12:00:10',114,115,38);
-CREATE TABLE "participants_formerhandle" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "handle" varchar(10) NOT NULL UNIQUE, "number" bigint NOT NULL UNIQUE, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED);
-INSERT INTO "participants_formerhandle" VALUES(1,'wdbw62uqvx',55,54);
-CREATE TABLE "participants_formerslug" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "slug" varchar(100) NOT NULL UNIQUE, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED);
-INSERT INTO "participants_formerslug" VALUES(1,'same-b',125);
-CREATE TABLE "participants_grant" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "role" varchar(10) NOT NULL, "valid_from" date NOT NULL, "valid_until" date NULL, "given_at" datetime NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "on_behalf_of_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "grant_once" UNIQUE ("user_id", "event_id", "role"), CONSTRAINT "grant_ends_after_it_begins" CHECK (("valid_until" IS NULL OR "valid_until" >= ("valid_from"))), CONSTRAINT "grant_role_known" CHECK ("role" IN ('cochair', 'editor', 'reader')));
+CREATE TABLE "participants_grant" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "role" varchar(10) NOT NULL, "valid_from" date NOT NULL, "valid_until" date NULL, "granted_at" datetime NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "on_behalf_of_id" bigint NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "grant_unique" UNIQUE ("user_id", "event_id", "role"), CONSTRAINT "grant_ends_after_it_begins" CHECK (("valid_until" IS NULL OR "valid_until" >= ("valid_from"))), CONSTRAINT "grant_role_valid" CHECK ("role" IN ('cochair', 'editor', 'reader')));
 INSERT INTO "participants_grant" VALUES(1,'cochair','2024-01-01',NULL,'2026-03-20 12:00:10',2,34,NULL);
 INSERT INTO "participants_grant" VALUES(2,'cochair','2024-01-01',NULL,'2026-03-20 12:00:10',6,37,71);
 INSERT INTO "participants_grant" VALUES(3,'cochair','2024-01-01',NULL,'2026-03-20 12:00:10',6,38,72);
@@ -1726,7 +1722,7 @@ INSERT INTO "participants_grant" VALUES(7,'cochair','2024-01-01',NULL,'2026-03-2
 INSERT INTO "participants_grant" VALUES(8,'editor','2024-01-01',NULL,'2026-03-20 12:00:10',6,110,NULL);
 INSERT INTO "participants_grant" VALUES(9,'reader','2024-01-01',NULL,'2026-03-20 12:00:10',6,111,NULL);
 INSERT INTO "participants_grant" VALUES(10,'editor','2024-01-01','2024-12-31','2026-03-20 12:00:10',6,112,NULL);
-CREATE TABLE "participants_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "slug" varchar(50) NOT NULL UNIQUE, "name" varchar(100) NOT NULL, "description" varchar(200) NOT NULL, "made_of" varchar(16) NOT NULL, CONSTRAINT "group_made_of_known" CHECK ("made_of" IN ('', 'governments', 'red-cross', 'civil-society', 'agencies', 'other', 'participants', 'cochairs')));
+CREATE TABLE "participants_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "slug" varchar(50) NOT NULL UNIQUE, "name" varchar(100) NOT NULL, "description" varchar(200) NOT NULL, "member_rule" varchar(16) NOT NULL, CONSTRAINT "group_member_rule_valid" CHECK ("member_rule" IN ('', 'governments', 'red-cross', 'civil-society', 'agencies', 'other', 'participants', 'cochairs')));
 INSERT INTO "participants_group" VALUES(1,'governments','Governments','The governments that take part in the roundtable''s process.','governments');
 INSERT INTO "participants_group" VALUES(2,'csos','CSOs','Civil society organisations, national and regional.','civil-society');
 INSERT INTO "participants_group" VALUES(3,'participants','Participants','Everyone who took part in the roundtable.','participants');
@@ -1747,6 +1743,8 @@ INSERT INTO "participants_group" VALUES(17,'group-399','Those of agencies','','a
 INSERT INTO "participants_group" VALUES(18,'group-400','Those of other','','other');
 INSERT INTO "participants_group" VALUES(19,'group-401','Those of participants','','participants');
 INSERT INTO "participants_group" VALUES(20,'group-402','Those of cochairs','','cochairs');
+CREATE TABLE "participants_handleredirect" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "handle" varchar(10) NOT NULL UNIQUE, "merged_pk" bigint NOT NULL UNIQUE, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO "participants_handleredirect" VALUES(1,'wdbw62uqvx',55,54);
 CREATE TABLE "participants_historicalorganisation" ("id" bigint NOT NULL, "slug" varchar(80) NOT NULL, "name" varchar(200) NOT NULL, "short_name" varchar(60) NOT NULL, "kind" varchar(20) NOT NULL, "country" varchar(2) NOT NULL, "site" varchar(200) NOT NULL, "description" text NOT NULL, "role_mailbox" varchar(254) NOT NULL, "is_demonstration" bool NOT NULL, "history_user_id" bigint NULL, "history_id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "history_date" datetime NOT NULL, "history_change_reason" varchar(100) NULL, "history_type" varchar(1) NOT NULL);
 INSERT INTO "participants_historicalorganisation" VALUES(1,'australia','Australia','','government','AU','','','',0,NULL,1,'2026-03-20 12:00:10',NULL,'+');
 INSERT INTO "participants_historicalorganisation" VALUES(2,'indonesia','Indonesia','','government','ID','','','',0,NULL,2,'2026-03-20 12:00:10',NULL,'+');
@@ -1887,7 +1885,7 @@ INSERT INTO "participants_introduction" VALUES(7,'e7heur5tq6','','2026-03-02 12:
 INSERT INTO "participants_introduction" VALUES(8,'ygcf5vpv8r','','2026-03-02 12:00:00','2026-03-02 12:00:00','2026-03-02 12:00:00',NULL,NULL,46,104,47);
 INSERT INTO "participants_introduction" VALUES(9,'hgvw7bewqb','','2026-03-02 12:00:00','2026-03-02 12:00:00',NULL,NULL,'2026-03-20 12:00:10',48,106,49);
 INSERT INTO "participants_introduction" VALUES(10,'futwz2jbbp','','2026-03-02 12:00:00','2026-03-02 12:00:00','2026-03-02 12:00:00','2026-03-20 12:00:10',NULL,50,108,51);
-CREATE TABLE "participants_invitation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "email" varchar(254) NOT NULL, "token_hash" varchar(64) NOT NULL UNIQUE, "invited_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "answer" varchar(10) NOT NULL, "answered_at" datetime NULL, "revoked_at" datetime NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "invited_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "invitation_answered_at_some_time" CHECK ((("answer" = '' AND "answered_at" IS NULL) OR (NOT ("answer" = '') AND "answered_at" IS NOT NULL))));
+CREATE TABLE "participants_invitation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "email" varchar(254) NOT NULL, "token_hash" varchar(64) NOT NULL UNIQUE, "invited_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "answer" varchar(10) NOT NULL, "answered_at" datetime NULL, "revoked_at" datetime NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "invited_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "invitation_answered_has_date" CHECK ((("answer" = '' AND "answered_at" IS NULL) OR (NOT ("answer" = '') AND "answered_at" IS NOT NULL))));
 INSERT INTO "participants_invitation" VALUES(1,'zq-imported-invited@example.org','9b845522870ea63e4896bf6938983276ed5bb17fd9477a81742e2a645de42040','2026-03-02 12:00:00','2026-03-16 12:00:00','',NULL,NULL,9,2,36);
 INSERT INTO "participants_invitation" VALUES(2,'guest-@example.org','d904201ee47e89ac1d649ad5076abde411d517c0b7abf8a2e2dca9323951afba','2026-03-02 12:00:00','2026-03-29 12:00:10','',NULL,NULL,34,6,92);
 INSERT INTO "participants_invitation" VALUES(3,'guest-agreed@example.org','bce7b28742bccf78028b91bd463f88d67b971e969cd9f6fb613d179e9933440f','2026-03-02 12:00:00','2026-03-29 12:00:10','agreed','2026-03-20 12:00:10',NULL,35,6,93);
@@ -1895,7 +1893,7 @@ INSERT INTO "participants_invitation" VALUES(4,'guest-not-me@example.org','67fd9
 INSERT INTO "participants_invitation" VALUES(5,'guest-erased@example.org','c8a1188c342d9dd8641df5cade54e0c2195c9c76788c236942f22c47afdb0773','2026-03-02 12:00:00','2026-03-29 12:00:10','erased','2026-03-20 12:00:10',NULL,37,6,95);
 INSERT INTO "participants_invitation" VALUES(6,'invited446@example.org','59dcfc2a117138d68122364cccbe260365127b1afdeafbce133c84c40260e73d','2026-03-02 12:00:00','2026-03-16 12:00:00','',NULL,'2026-03-20 12:00:10',38,6,96);
 INSERT INTO "participants_invitation" VALUES(7,'invited450@example.org','fe6d97443bfcd6d1192531bd99975c794f062a9ecb8a017db7714850018441ab','2026-03-02 12:00:00','2026-03-19 12:00:10','',NULL,NULL,39,6,97);
-CREATE TABLE "participants_invitationrequest" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(200) NOT NULL, "organisation" varchar(200) NOT NULL, "email" varchar(254) NOT NULL, "note" text NOT NULL, "asked_at" datetime NOT NULL, "decision" varchar(10) NOT NULL, "decided_at" datetime NULL, "decided_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "invitation_request_decided_at_some_time" CHECK ((("decided_at" IS NULL AND "decision" = '') OR (NOT ("decision" = '') AND "decided_at" IS NOT NULL))));
+CREATE TABLE "participants_invitationrequest" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(200) NOT NULL, "organisation" varchar(200) NOT NULL, "email" varchar(254) NOT NULL, "note" text NOT NULL, "requested_at" datetime NOT NULL, "decision" varchar(10) NOT NULL, "decided_at" datetime NULL, "decided_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "invitation_request_decided_has_date" CHECK ((("decided_at" IS NULL AND "decision" = '') OR (NOT ("decision" = '') AND "decided_at" IS NOT NULL))));
 INSERT INTO "participants_invitationrequest" VALUES(1,'zq-request-name','zq-request-organisation','zq-request-email@example.org','zq-request-note','2026-03-02 12:00:00','',NULL,NULL,2);
 INSERT INTO "participants_invitationrequest" VALUES(2,'Rima Asks','Example Shelter','asks453@example.org','','2026-03-02 12:00:00','',NULL,NULL,6);
 INSERT INTO "participants_invitationrequest" VALUES(3,'Rima Asks','Example Shelter','asks454@example.org','','2026-03-02 12:00:00','invited','2026-03-20 12:00:10',37,6);
@@ -2027,11 +2025,11 @@ INSERT INTO "participants_organisation" VALUES(122,'organisation-441','Organisat
 INSERT INTO "participants_organisation" VALUES(123,'organisation-487','Organisation 487','','civil-society','','','','',0);
 INSERT INTO "participants_organisation" VALUES(124,'organisation-493','Organisation 493','','civil-society','','','','',0);
 INSERT INTO "participants_organisation" VALUES(125,'same-a','Same Office','','civil-society','','','','',0);
-CREATE TABLE "participants_participantlist" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "purpose" varchar(300) NOT NULL, "asked_at" datetime NOT NULL, "decided_at" datetime NULL, "expires_at" datetime NULL, "mark" varchar(12) NOT NULL UNIQUE, "made_up_name" varchar(100) NOT NULL, "made_up_email" varchar(254) NOT NULL UNIQUE, "asked_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "decided_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "participant_list_has_a_purpose" CHECK (NOT ("purpose" = '')), CONSTRAINT "participant_list_by_two" CHECK (("asked_by_id" IS NULL OR "decided_by_id" IS NULL OR NOT ("asked_by_id" = ("decided_by_id") AND "asked_by_id" IS NOT NULL AND "decided_by_id" IS NOT NULL))), CONSTRAINT "participant_list_fetched_once_agreed" CHECK (("expires_at" IS NULL OR "decided_at" IS NOT NULL)));
-INSERT INTO "participants_participantlist" VALUES(1,'Badges','2026-03-20 12:00:10',NULL,NULL,'ntnsdmwzx6b3','Grace Lim','grace.lim.9g9s@portal.example.org',37,NULL,6);
-INSERT INTO "participants_participantlist" VALUES(2,'A meeting','2026-03-20 12:00:10','2026-03-20 12:00:10','2026-03-27 12:00:10','uafp76neuva8','Kamal Adler','kamal.adler.62eu@portal.example.org',38,37,6);
-INSERT INTO "participants_participantlist" VALUES(3,'Badges','2026-03-02 12:00:00','2026-03-20 12:00:10',NULL,'mark484','Ana Adler','ana484@portal.example.org',116,37,6);
-CREATE TABLE "participants_participation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "capacity" varchar(100) NOT NULL, "confirmed_at" datetime NULL, "confirmed_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "participation_once" UNIQUE ("delegate_id", "event_id"), CONSTRAINT "participation_confirmed_by_someone_at_some_time" CHECK ((("confirmed_at" IS NULL AND "confirmed_by_id" IS NULL) OR ("confirmed_at" IS NOT NULL AND "confirmed_by_id" IS NOT NULL))));
+CREATE TABLE "participants_participantlist" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "purpose" varchar(300) NOT NULL, "requested_at" datetime NOT NULL, "decided_at" datetime NULL, "expires_at" datetime NULL, "watermark" varchar(12) NOT NULL UNIQUE, "canary_name" varchar(100) NOT NULL, "canary_email" varchar(254) NOT NULL UNIQUE, "decided_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "requested_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "participant_list_has_purpose" CHECK (NOT ("purpose" = '')), CONSTRAINT "participant_list_by_two" CHECK (("requested_by_id" IS NULL OR "decided_by_id" IS NULL OR NOT ("requested_by_id" = ("decided_by_id") AND "requested_by_id" IS NOT NULL AND "decided_by_id" IS NOT NULL))), CONSTRAINT "participant_list_downloaded_after_approval" CHECK (("expires_at" IS NULL OR "decided_at" IS NOT NULL)));
+INSERT INTO "participants_participantlist" VALUES(1,'Badges','2026-03-20 12:00:10',NULL,NULL,'ntnsdmwzx6b3','Grace Lim','grace.lim.9g9s@portal.example.org',NULL,6,37);
+INSERT INTO "participants_participantlist" VALUES(2,'A meeting','2026-03-20 12:00:10','2026-03-20 12:00:10','2026-03-27 12:00:10','uafp76neuva8','Kamal Adler','kamal.adler.62eu@portal.example.org',37,6,38);
+INSERT INTO "participants_participantlist" VALUES(3,'Badges','2026-03-02 12:00:00','2026-03-20 12:00:10',NULL,'mark484','Ana Adler','ana484@portal.example.org',37,6,116);
+CREATE TABLE "participants_participation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "capacity" varchar(100) NOT NULL, "confirmed_at" datetime NULL, "confirmed_by_id" bigint NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "participation_unique" UNIQUE ("delegate_id", "event_id"), CONSTRAINT "participation_confirmed_has_decider_and_date" CHECK ((("confirmed_at" IS NULL AND "confirmed_by_id" IS NULL) OR ("confirmed_at" IS NOT NULL AND "confirmed_by_id" IS NOT NULL))));
 INSERT INTO "participants_participation" VALUES(1,'zq-open-capacity','2026-03-02 12:00:00',10,1,2,17);
 INSERT INTO "participants_participation" VALUES(2,'zq-inside-capacity','2026-03-02 12:00:00',10,2,2,20);
 INSERT INTO "participants_participation" VALUES(3,'zq-quiet-capacity','2026-03-02 12:00:00',10,3,2,23);
@@ -2069,7 +2067,7 @@ INSERT INTO "participants_participation" VALUES(34,'',NULL,NULL,36,6,121);
 INSERT INTO "participants_participation" VALUES(35,'',NULL,NULL,37,6,122);
 INSERT INTO "participants_participation" VALUES(36,'','2026-03-02 12:00:00',118,52,6,123);
 INSERT INTO "participants_participation" VALUES(37,'','2026-03-02 12:00:00',121,54,6,124);
-CREATE TABLE "participants_recordedcount" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(20) NOT NULL, "number" integer unsigned NULL CHECK ("number" >= 0), "source_wording" text NOT NULL, "source" varchar(200) NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "recorded_count_once" UNIQUE ("event_id", "kind"), CONSTRAINT "recorded_count_kind" CHECK ("kind" IN ('government', 'national-society', 'movement', 'civil-society', 'agency', 'other')), CONSTRAINT "recorded_count_most" CHECK ("number" <= 2000));
+CREATE TABLE "participants_recordedcount" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(20) NOT NULL, "number" integer unsigned NULL CHECK ("number" >= 0), "source_wording" text NOT NULL, "source" varchar(200) NOT NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "recorded_count_unique" UNIQUE ("event_id", "kind"), CONSTRAINT "recorded_count_kind" CHECK ("kind" IN ('government', 'national-society', 'movement', 'civil-society', 'agency', 'other')), CONSTRAINT "recorded_count_most" CHECK ("number" <= 2000));
 INSERT INTO "participants_recordedcount" VALUES(1,'government',13,'representatives from 13 governments','Page published by the hosts',1);
 INSERT INTO "participants_recordedcount" VALUES(2,'civil-society',NULL,'national and regional Civil Society Organisations (CSOs)','Page published by the hosts',1);
 INSERT INTO "participants_recordedcount" VALUES(3,'agency',NULL,'international agencies','Page published by the hosts',1);
@@ -2082,13 +2080,15 @@ INSERT INTO "participants_recordedcount" VALUES(9,'movement',3,'three of them','
 INSERT INTO "participants_recordedcount" VALUES(10,'civil-society',3,'three of them','',6);
 INSERT INTO "participants_recordedcount" VALUES(11,'agency',3,'three of them','',6);
 INSERT INTO "participants_recordedcount" VALUES(12,'other',3,'three of them','',6);
-CREATE TABLE "participants_revealbudget" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "day" date NOT NULL, "used" integer unsigned NOT NULL CHECK ("used" >= 0), "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "reveal_budget_once" UNIQUE ("user_id", "day"));
+CREATE TABLE "participants_retentionaction" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "review_started_on" date NOT NULL, "action" varchar(15) NOT NULL, "taken_on" date NOT NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "retention_action_unique" UNIQUE ("delegate_id", "review_started_on", "action"));
+INSERT INTO "participants_retentionaction" VALUES(1,'2024-01-01','requested','2025-01-01',26);
+INSERT INTO "participants_retentionaction" VALUES(2,'2024-01-01','made-private','2025-01-01',26);
+INSERT INTO "participants_retentionaction" VALUES(3,'2024-01-01','warned','2025-01-01',26);
+INSERT INTO "participants_retentionaction" VALUES(4,'2024-01-01','warned-again','2025-01-01',26);
+CREATE TABLE "participants_revealbudget" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "day" date NOT NULL, "used" integer unsigned NOT NULL CHECK ("used" >= 0), "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "reveal_budget_unique" UNIQUE ("user_id", "day"));
 INSERT INTO "participants_revealbudget" VALUES(1,'2026-03-20',1,81);
-CREATE TABLE "participants_reviewstep" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "since" date NOT NULL, "step" varchar(15) NOT NULL, "on" date NOT NULL, "delegate_id" bigint NOT NULL REFERENCES "participants_delegate" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "review_step_once" UNIQUE ("delegate_id", "since", "step"));
-INSERT INTO "participants_reviewstep" VALUES(1,'2024-01-01','asked','2025-01-01',26);
-INSERT INTO "participants_reviewstep" VALUES(2,'2024-01-01','narrowed','2025-01-01',26);
-INSERT INTO "participants_reviewstep" VALUES(3,'2024-01-01','warned','2025-01-01',26);
-INSERT INTO "participants_reviewstep" VALUES(4,'2024-01-01','warned-again','2025-01-01',26);
+CREATE TABLE "participants_slugredirect" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "slug" varchar(100) NOT NULL UNIQUE, "organisation_id" bigint NOT NULL REFERENCES "participants_organisation" ("id") DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO "participants_slugredirect" VALUES(1,'same-b',125);
 CREATE TABLE "participants_user" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "last_login" datetime NULL, "email" varchar(254) NOT NULL UNIQUE, "is_active" bool NOT NULL, "is_superuser" bool NOT NULL, "joined_at" datetime NOT NULL);
 INSERT INTO "participants_user" VALUES(1,'!NQAyq46CVZjfHInX4P60zIEKFmEfyBkr3lVJHIjO',NULL,'person9@example.org',1,0,'2026-03-20 12:00:10');
 INSERT INTO "participants_user" VALUES(2,'!nGyWGGnE8TNHMl0uZjG4LfTu6ghNFQeIKDZN4yBT',NULL,'person10@example.org',1,0,'2026-03-20 12:00:10');
@@ -2213,9 +2213,7 @@ INSERT INTO "participants_user" VALUES(122,'!EFyy2FBI3Q4Ua3UrjH6OHhekNtVh7M2oxjE
 INSERT INTO "participants_user" VALUES(123,'!ccCOHFQ8aKDEdCMG6KdcOpDI7Uop7XpWEPyUa0UY',NULL,'person498@example.org',1,0,'2026-03-20 12:00:10');
 INSERT INTO "participants_user" VALUES(124,'!Bj32HJS6xAJSxN6YR2GZS1pu5XB15hLEtTfFzP0u',NULL,'person499@example.org',1,0,'2026-03-20 12:00:10');
 INSERT INTO "participants_user" VALUES(125,'!gU58BTzjRXJmehM57jb58WFDh4xxe2z7Ucj8Nv5g',NULL,'person500@example.org',1,0,'2026-03-20 12:00:10');
-CREATE TABLE "roundtable_answeredwrite" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(64) NOT NULL UNIQUE, "at" datetime NOT NULL, "request" varchar(64) NOT NULL, "location" text NOT NULL);
-INSERT INTO "roundtable_answeredwrite" VALUES(1,'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk','2026-03-20 12:00:10','rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr','/me/');
-CREATE TABLE "roundtable_auditentry" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "sequence" bigint unsigned NOT NULL UNIQUE CHECK ("sequence" >= 0), "at" datetime NOT NULL, "actor" varchar(16) NOT NULL, "organisation" varchar(100) NOT NULL, "act" varchar(60) NOT NULL, "subject" varchar(16) NOT NULL, "detail" varchar(200) NOT NULL, "seal" varchar(64) NOT NULL);
+CREATE TABLE "roundtable_auditentry" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "sequence" bigint unsigned NOT NULL UNIQUE CHECK ("sequence" >= 0), "at" datetime NOT NULL, "actor" varchar(16) NOT NULL, "organisation" varchar(100) NOT NULL, "action" varchar(60) NOT NULL, "subject" varchar(16) NOT NULL, "detail" varchar(200) NOT NULL, "chain_hash" varchar(64) NOT NULL);
 INSERT INTO "roundtable_auditentry" VALUES(1,1,'2026-03-02 12:00:00','Izqy6sbFt4UWuJo7','ag-indonesia','circulate statement','','AG version 1 105a32b95b1793426c56c393f39836a73c011a352eb2474b90757132398ad76b','440480d3ba0a88a019f4e9410c5bb64729b38f7f9900dc928c62fd0d4e7728bb');
 INSERT INTO "roundtable_auditentry" VALUES(2,2,'2026-03-09 13:00:00','Izqy6sbFt4UWuJo7','ag-indonesia','sign statement','','AG version 1 105a32b95b1793426c56c393f39836a73c011a352eb2474b90757132398ad76b','b5b0742391ea6aa622e786dfc28de6a89b436d98cda078e721afbc6c86d97832');
 INSERT INTO "roundtable_auditentry" VALUES(3,3,'2026-03-09 13:00:00','8X1kJEY8grLImCqt','ag-australia','sign statement','','AG version 1 105a32b95b1793426c56c393f39836a73c011a352eb2474b90757132398ad76b','e4365225e1e2c7ca7de4990cc6634d69843c8e1a0c1be2e88f3d956a3b084c81');
@@ -2248,9 +2246,9 @@ INSERT INTO "roundtable_auditentry" VALUES(29,29,'2026-03-20 12:00:10','z1zynokK
 INSERT INTO "roundtable_auditentry" VALUES(30,30,'2026-03-20 12:00:10','','','erase','cgokiGGuAaFH6i1h','','7d21fb3fe37f59e7097a37a72c414a0185c5d58d3c74fd4bb7a6b93211676987');
 INSERT INTO "roundtable_auditentry" VALUES(31,31,'2026-03-20 12:00:10','g3hvtiDW52NbnbKF','','merge person','GpIGgkgo6vue8uWh','','299335d5f799adfb47853e0355e9c0bea571fb3250c7fe5e872ea5b0760cf4d4');
 INSERT INTO "roundtable_auditentry" VALUES(32,32,'2026-03-20 12:00:10','g3hvtiDW52NbnbKF','','merge organisation','','same-b → same-a','5b199319fff9103956ce2d06fddc9c147b6009bf9f4a59ddd2e131131c72f73d');
-CREATE TABLE "roundtable_audithead" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "sequence" bigint unsigned NOT NULL CHECK ("sequence" >= 0), "seal" varchar(64) NOT NULL, "removed_to" bigint unsigned NOT NULL CHECK ("removed_to" >= 0), "removed_seal" varchar(64) NOT NULL);
+CREATE TABLE "roundtable_audithead" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "sequence" bigint unsigned NOT NULL CHECK ("sequence" >= 0), "chain_hash" varchar(64) NOT NULL, "pruned_through" bigint unsigned NOT NULL CHECK ("pruned_through" >= 0), "pruned_hash" varchar(64) NOT NULL);
 INSERT INTO "roundtable_audithead" VALUES(1,32,'5b199319fff9103956ce2d06fddc9c147b6009bf9f4a59ddd2e131131c72f73d',0,'0000000000000000000000000000000000000000000000000000000000000000');
-CREATE TABLE "roundtable_auditkey" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(16) NOT NULL UNIQUE, "subject" varchar(60) NOT NULL UNIQUE, "proof" varchar(64) NOT NULL);
+CREATE TABLE "roundtable_auditkey" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(16) NOT NULL UNIQUE, "subject" varchar(60) NOT NULL UNIQUE, "signature" varchar(64) NOT NULL);
 INSERT INTO "roundtable_auditkey" VALUES(1,'Izqy6sbFt4UWuJo7','participants.user:37','471ded0cc517bffd66d19d343c2c63afb41301b75bd25b11713f9a22902aca44');
 INSERT INTO "roundtable_auditkey" VALUES(2,'8X1kJEY8grLImCqt','participants.user:38','f222b0ef127d98883b6b499e6dda08395c26bbdee15b97f1bfe78967ecddf1e3');
 INSERT INTO "roundtable_auditkey" VALUES(3,'PY2GzGzKKKCSTTei','participants.user:72','f0beb0952682a243b29a08e5aa44f7b5b3719bc0218073f5ffab1c4efbc64fb4');
@@ -2267,11 +2265,7 @@ INSERT INTO "roundtable_auditkey" VALUES(13,'bLZy2Axff60ej2NP','participants.del
 INSERT INTO "roundtable_auditkey" VALUES(17,'l4g3duL1TGBfca4i','participants.delegate:55','c8bdf49b46be852befd9b92b5dc0536f2760526005611a3baadb86fe427b7e32');
 INSERT INTO "roundtable_auditkey" VALUES(18,'g3hvtiDW52NbnbKF','participants.user:35','3fc1d88ac4c2e3611f342e4a96ce749bc4932a2a83c6dc8584e9f30b83879bb7');
 INSERT INTO "roundtable_auditkey" VALUES(19,'GpIGgkgo6vue8uWh','participants.delegate:54','3da9e658fa15052b85242f490e3e9a4923e86c68fc4154931b00eda39026b11b');
-CREATE TABLE "roundtable_batch" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "act" varchar(10) NOT NULL, "made_at" datetime NOT NULL, "held_until" datetime NOT NULL, "called_off_at" datetime NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "batch_called_off_in_time" CHECK (("called_off_at" IS NULL OR "called_off_at" < ("held_until"))));
-INSERT INTO "roundtable_batch" VALUES(1,'invite','2026-03-20 12:00:10','2026-03-20 12:10:10',NULL,6);
-INSERT INTO "roundtable_batch" VALUES(2,'remind','2026-03-20 12:00:10','2026-03-20 12:10:10',NULL,6);
-INSERT INTO "roundtable_batch" VALUES(3,'invite','2026-03-20 12:00:10','2026-03-20 12:10:10','2026-03-20 12:00:10',6);
-CREATE TABLE "roundtable_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "code" varchar(12) NOT NULL UNIQUE, "slug" varchar(50) NOT NULL UNIQUE, "title" varchar(200) NOT NULL, "starts_on" date NOT NULL, "ends_on" date NOT NULL, "time_zone" varchar(64) NOT NULL, "city" varchar(100) NOT NULL, "country" varchar(2) NOT NULL, "venue" varchar(200) NOT NULL, "summary" text NOT NULL, "is_public" bool NOT NULL, "is_demonstration" bool NOT NULL, "source_title" varchar(300) NOT NULL, "source_url" varchar(200) NOT NULL, "source_retrieved_on" date NULL, "series_id" bigint NOT NULL REFERENCES "roundtable_series" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "event_ends_after_it_starts" CHECK ("ends_on" >= ("starts_on")), CONSTRAINT "event_code_in_capitals" CHECK (("code" = (UPPER("code")) AND NOT ("code" = ''))), CONSTRAINT "event_has_a_slug" CHECK (NOT ("slug" = '')));
+CREATE TABLE "roundtable_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "code" varchar(12) NOT NULL UNIQUE, "slug" varchar(50) NOT NULL UNIQUE, "title" varchar(200) NOT NULL, "starts_on" date NOT NULL, "ends_on" date NOT NULL, "time_zone" varchar(64) NOT NULL, "city" varchar(100) NOT NULL, "country" varchar(2) NOT NULL, "venue" varchar(200) NOT NULL, "summary" text NOT NULL, "is_public" bool NOT NULL, "is_demonstration" bool NOT NULL, "source_title" varchar(300) NOT NULL, "source_url" varchar(200) NOT NULL, "source_retrieved_on" date NULL, "series_id" bigint NOT NULL REFERENCES "roundtable_series" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "event_ends_after_it_starts" CHECK ("ends_on" >= ("starts_on")), CONSTRAINT "event_code_uppercase" CHECK (("code" = (UPPER("code")) AND NOT ("code" = ''))), CONSTRAINT "event_has_slug" CHECK (NOT ("slug" = '')));
 INSERT INTO "roundtable_event" VALUES(1,'BP2018','bali-process-2018','Government and Civil Society Roundtable','2018-05-14','2018-05-15','Asia/Bangkok','Bangkok','TH','','The first regional roundtable of governments and civil society in the Bali Process. In two days the participants agreed what makes their cooperation against human trafficking and labour exploitation work, and to share their contact details.',1,0,'Event page on baliprocess.net; page published by the hosts','',NULL,1);
 INSERT INTO "roundtable_event" VALUES(2,'ZQEVENT','zq-event-slug','zq-event-title','2024-05-14','2024-05-15','Asia/Bangkok','zq-event-city','TH','zq-event-venue','zq-event-summary',1,0,'zq-event-source','https://example.org/zq-event-sourceurl',NULL,2);
 INSERT INTO "roundtable_event" VALUES(3,'ZQOTHER','zq-other-slug','zq-other-title','2024-05-14','2024-05-15','Asia/Bangkok','zq-other-city','TH','zq-other-venue','zq-other-summary',1,0,'zq-other-source','https://example.org/zq-other-sourceurl',NULL,3);
@@ -2314,8 +2308,18 @@ INSERT INTO "roundtable_historicalevent" VALUES(17,'EV304','event-304','Roundtab
 INSERT INTO "roundtable_historicalevent" VALUES(18,'EV310','event-310','Roundtable 310','2024-05-14','2024-05-15','Asia/Bangkok','','','','',1,0,'','',NULL,NULL,19,'2026-03-20 12:00:10',NULL,'+',17);
 INSERT INTO "roundtable_historicalevent" VALUES(19,'EV316','event-316','Roundtable 316','2024-05-14','2024-05-15','Asia/Bangkok','','','','',1,0,'','',NULL,NULL,20,'2026-03-20 12:00:10',NULL,'+',18);
 INSERT INTO "roundtable_historicalevent" VALUES(20,'ANS','ans','Roundtable 332','2024-05-14','2024-05-15','Asia/Bangkok','','','','',1,0,'','',NULL,NULL,21,'2026-03-20 12:00:10',NULL,'+',19);
-CREATE TABLE "roundtable_letter" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "cause" varchar(200) NOT NULL UNIQUE, "recipient" varchar(254) NOT NULL, "subject" varchar(200) NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "unsubscribe_url" varchar(500) NOT NULL, "queued_at" datetime NOT NULL, "not_after" datetime NULL, "attempts" smallint unsigned NOT NULL CHECK ("attempts" >= 0), "claimed_at" datetime NULL, "done_at" datetime NULL, "is_sent" bool NOT NULL, "batch_id" bigint NULL REFERENCES "roundtable_batch" ("id") DEFERRABLE INITIALLY DEFERRED);
-INSERT INTO "roundtable_letter" VALUES(1,'circulated 3 21','sari@example.org','A text to agree on','The co-chairs of Roundtable 217 ask your organisation whether it agrees to a text.
+CREATE TABLE "roundtable_idempotencykey" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(64) NOT NULL UNIQUE, "answered_at" datetime NOT NULL, "request_digest" varchar(64) NOT NULL, "redirect_to" text NOT NULL);
+INSERT INTO "roundtable_idempotencykey" VALUES(1,'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk','2026-03-20 12:00:10','rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr','/me/');
+CREATE TABLE "roundtable_mailbatch" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "action" varchar(10) NOT NULL, "created_at" datetime NOT NULL, "send_after" datetime NOT NULL, "cancelled_at" datetime NULL, "event_id" bigint NOT NULL REFERENCES "roundtable_event" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "batch_cancelled_before_sending" CHECK (("cancelled_at" IS NULL OR "cancelled_at" < ("send_after"))));
+INSERT INTO "roundtable_mailbatch" VALUES(1,'invite','2026-03-20 12:00:10','2026-03-20 12:10:10',NULL,6);
+INSERT INTO "roundtable_mailbatch" VALUES(2,'remind','2026-03-20 12:00:10','2026-03-20 12:10:10',NULL,6);
+INSERT INTO "roundtable_mailbatch" VALUES(3,'invite','2026-03-20 12:00:10','2026-03-20 12:10:10','2026-03-20 12:00:10',6);
+CREATE TABLE "roundtable_migration_hash" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(100) NOT NULL, "name" varchar(255) NOT NULL, "sha256" varchar(64) NOT NULL);
+INSERT INTO "roundtable_migration_hash" VALUES(1,'roundtable','0001_initial','1791c99232d80f99adac14874d4c74a70aa5848a48e7f198af74b3f6f7c86e8e');
+INSERT INTO "roundtable_migration_hash" VALUES(2,'participants','0001_initial','8731dd6f9d44e9232d2abb5cc0c73b2a28efb9fa689b787342df71ad69206920');
+INSERT INTO "roundtable_migration_hash" VALUES(3,'outcomes','0001_initial','3c27abc01c9b13034d33eb35cd5c49c533ea5aac57da4bc456b42cb360682fd0');
+CREATE TABLE "roundtable_queuedemail" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "dedup_key" varchar(200) NOT NULL UNIQUE, "recipient" varchar(254) NOT NULL, "subject" varchar(200) NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "unsubscribe_url" varchar(500) NOT NULL, "queued_at" datetime NOT NULL, "send_before" datetime NULL, "attempts" smallint unsigned NOT NULL CHECK ("attempts" >= 0), "claimed_at" datetime NULL, "done_at" datetime NULL, "is_sent" bool NOT NULL, "batch_id" bigint NULL REFERENCES "roundtable_mailbatch" ("id") DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO "roundtable_queuedemail" VALUES(1,'circulated 3 21','sari@example.org','A text to agree on','The co-chairs of Roundtable 217 ask your organisation whether it agrees to a text.
 You may answer until 9 March 2026, 19:00 (Asia/Bangkok). If your organisation says nothing until then, it has agreed.
 
 Read it and answer:
@@ -2326,7 +2330,7 @@ Roundtable sends this: the portal of a meeting and of what it agreed.
 You get it because you speak for an organisation that took part.
 
 Hide everything about me now:
-https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiN2M5MTU4MDNlYmQ2ZTMxMDZhNDUiLDBd:1w3YWQ:1YQhZzY0HJfu7k2A3-qQoo5j67k5ar6cmLcusicmstM/
+https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiZGQ2ZDk0MDExYTE1OTY2OGE1MDEiLDBd:1w3YWQ:TswGEn6E4L5Uyp98S7SYgbcXJb9luvPXV5EWE6ZS6yU/
 ','<!doctype html>
 <html lang="en" dir="ltr">
 <head>
@@ -2340,11 +2344,11 @@ https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiN2M5MTU4MDNlYmQ2ZTMxMDZhNDUi
 <p>The co-chairs of Roundtable 217 ask your organisation whether it agrees to a text.</p><p>You may answer until 9 March 2026, 19:00 (Asia/Bangkok). If your organisation says nothing until then, it has agreed.</p><p><a href="https://portal.example.org/me/texts/3/">Read it and answer</a></p>
 <hr>
 <p><small>Roundtable sends this: the portal of a meeting and of what it agreed. You get it because you speak for an organisation that took part.</small></p>
-<p><small><a href="https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiN2M5MTU4MDNlYmQ2ZTMxMDZhNDUiLDBd:1w3YWQ:1YQhZzY0HJfu7k2A3-qQoo5j67k5ar6cmLcusicmstM/">Hide everything about me now</a>: nobody sees you in the portal any more, until you say otherwise.</small></p>
+<p><small><a href="https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiZGQ2ZDk0MDExYTE1OTY2OGE1MDEiLDBd:1w3YWQ:TswGEn6E4L5Uyp98S7SYgbcXJb9luvPXV5EWE6ZS6yU/">Hide everything about me now</a>: nobody sees you in the portal any more, until you say otherwise.</small></p>
 </body>
 </html>
 ','','2026-03-02 12:00:00',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(2,'circulated 4 21','sari@example.org','A text to agree on','The co-chairs of Roundtable 217 ask your organisation whether it agrees to a text.
+INSERT INTO "roundtable_queuedemail" VALUES(2,'circulated 4 21','sari@example.org','A text to agree on','The co-chairs of Roundtable 217 ask your organisation whether it agrees to a text.
 You may answer until 12 March 2026, 20:00 (Asia/Bangkok). If your organisation says nothing until then, it has agreed.
 
 Read it and answer:
@@ -2355,7 +2359,7 @@ Roundtable sends this: the portal of a meeting and of what it agreed.
 You get it because you speak for an organisation that took part.
 
 Hide everything about me now:
-https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiN2M5MTU4MDNlYmQ2ZTMxMDZhNDUiLDBd:1w3YWQ:1YQhZzY0HJfu7k2A3-qQoo5j67k5ar6cmLcusicmstM/
+https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiZGQ2ZDk0MDExYTE1OTY2OGE1MDEiLDBd:1w3YWQ:TswGEn6E4L5Uyp98S7SYgbcXJb9luvPXV5EWE6ZS6yU/
 ','<!doctype html>
 <html lang="en" dir="ltr">
 <head>
@@ -2369,11 +2373,11 @@ https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiN2M5MTU4MDNlYmQ2ZTMxMDZhNDUi
 <p>The co-chairs of Roundtable 217 ask your organisation whether it agrees to a text.</p><p>You may answer until 12 March 2026, 20:00 (Asia/Bangkok). If your organisation says nothing until then, it has agreed.</p><p><a href="https://portal.example.org/me/texts/4/">Read it and answer</a></p>
 <hr>
 <p><small>Roundtable sends this: the portal of a meeting and of what it agreed. You get it because you speak for an organisation that took part.</small></p>
-<p><small><a href="https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiN2M5MTU4MDNlYmQ2ZTMxMDZhNDUiLDBd:1w3YWQ:1YQhZzY0HJfu7k2A3-qQoo5j67k5ar6cmLcusicmstM/">Hide everything about me now</a>: nobody sees you in the portal any more, until you say otherwise.</small></p>
+<p><small><a href="https://portal.example.org/hide/WyI0N3Q3OXJ2dWt2IiwiZGQ2ZDk0MDExYTE1OTY2OGE1MDEiLDBd:1w3YWQ:TswGEn6E4L5Uyp98S7SYgbcXJb9luvPXV5EWE6ZS6yU/">Hide everything about me now</a>: nobody sees you in the portal any more, until you say otherwise.</small></p>
 </body>
 </html>
 ','','2026-03-09 13:00:00',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(3,'handover:1:37','indonesia@example.org','A commitment needs somebody to ask','The focal point of a party to AG-C361 has given the task back. Whom that person suggests stands at the co-chairs'' desk, beside the party; there you can ask somebody else:
+INSERT INTO "roundtable_queuedemail" VALUES(3,'handover:1:37','indonesia@example.org','A commitment needs somebody to ask','The focal point of a party to AG-C361 has given the task back. Whom that person suggests stands at the co-chairs'' desk, beside the party; there you can ask somebody else:
 
 https://portal.example.org/admin/outcomes/commitment/18/change/
 
@@ -2397,7 +2401,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(4,'handover:1:38','australia@example.org','A commitment needs somebody to ask','The focal point of a party to AG-C361 has given the task back. Whom that person suggests stands at the co-chairs'' desk, beside the party; there you can ask somebody else:
+INSERT INTO "roundtable_queuedemail" VALUES(4,'handover:1:38','australia@example.org','A commitment needs somebody to ask','The focal point of a party to AG-C361 has given the task back. Whom that person suggests stands at the co-chairs'' desk, beside the party; there you can ask somebody else:
 
 https://portal.example.org/admin/outcomes/commitment/18/change/
 
@@ -2421,7 +2425,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(5,'pause 31 2026-03-20:37','indonesia@example.org','A profile was paused','Somebody who took part in Roundtable 217 paused their profile. Nobody sees anything of it until that person shows it again.
+INSERT INTO "roundtable_queuedemail" VALUES(5,'pause 31 2026-03-20:37','indonesia@example.org','A profile was paused','Somebody who took part in Roundtable 217 paused their profile. Nobody sees anything of it until that person shows it again.
 
 You need not do anything. Whose profile it is and why is not told, so that nobody is put at risk. Please do not ask around.
 
@@ -2445,7 +2449,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(6,'pause 31 2026-03-20:38','australia@example.org','A profile was paused','Somebody who took part in Roundtable 217 paused their profile. Nobody sees anything of it until that person shows it again.
+INSERT INTO "roundtable_queuedemail" VALUES(6,'pause 31 2026-03-20:38','australia@example.org','A profile was paused','Somebody who took part in Roundtable 217 paused their profile. Nobody sees anything of it until that person shows it again.
 
 You need not do anything. Whose profile it is and why is not told, so that nobody is put at risk. Please do not ask around.
 
@@ -2469,7 +2473,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(7,'list 1 asked:37','indonesia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
+INSERT INTO "roundtable_queuedemail" VALUES(7,'list 1 asked:37','indonesia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
 
 https://portal.example.org/admin/participants/participantlist/
 
@@ -2493,7 +2497,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(8,'list 1 asked:38','australia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
+INSERT INTO "roundtable_queuedemail" VALUES(8,'list 1 asked:38','australia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
 
 https://portal.example.org/admin/participants/participantlist/
 
@@ -2517,7 +2521,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(9,'list 2 asked:37','indonesia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
+INSERT INTO "roundtable_queuedemail" VALUES(9,'list 2 asked:37','indonesia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
 
 https://portal.example.org/admin/participants/participantlist/
 
@@ -2541,7 +2545,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(10,'list 2 asked:38','australia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
+INSERT INTO "roundtable_queuedemail" VALUES(10,'list 2 asked:38','australia@example.org','A list of participants is asked for','A co-chair asks for the list of participants of “Roundtable 217”. One who acts for another organisation has to agree. Who asks, and what for, stands at the desk.
 
 https://portal.example.org/admin/participants/participantlist/
 
@@ -2565,7 +2569,7 @@ You get it because you are a co-chair.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(11,'list 2 decided:0','australia@example.org','Your request for a list of participants','Another co-chair of “Roundtable 217” agreed that you get the list of participants. Fetch it at the desk until 27 March 2026, 12:00 (UTC). It is for you alone.
+INSERT INTO "roundtable_queuedemail" VALUES(11,'list 2 decided:0','australia@example.org','Your request for a list of participants','Another co-chair of “Roundtable 217” agreed that you get the list of participants. Fetch it at the desk until 27 March 2026, 12:00 (UTC). It is for you alone.
 
 https://portal.example.org/admin/participants/participantlist/2/change/
 
@@ -2589,9 +2593,9 @@ You get it because you asked for it.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(12,'fresh:QgJt4RsWNiHuuAhshlxZnIOoBLzYYAwE','','','','','','2026-03-20 12:00:10',NULL,1,NULL,'2026-03-20 12:00:10',0,NULL);
-INSERT INTO "roundtable_letter" VALUES(13,'fresh:FmwGsend02vIkxv3gm3pLboSwYRV63jG','','','','','','2026-03-20 12:00:10',NULL,1,NULL,'2026-03-20 12:00:10',1,NULL);
-INSERT INTO "roundtable_letter" VALUES(14,'fresh:USdzatJW6qHclp6ZH2YnXMiyMpnP1J1W','reader2@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
+INSERT INTO "roundtable_queuedemail" VALUES(12,'fresh:QgJt4RsWNiHuuAhshlxZnIOoBLzYYAwE','','','','','','2026-03-20 12:00:10',NULL,1,NULL,'2026-03-20 12:00:10',0,NULL);
+INSERT INTO "roundtable_queuedemail" VALUES(13,'fresh:FmwGsend02vIkxv3gm3pLboSwYRV63jG','','','','','','2026-03-20 12:00:10',NULL,1,NULL,'2026-03-20 12:00:10',1,NULL);
+INSERT INTO "roundtable_queuedemail" VALUES(14,'fresh:USdzatJW6qHclp6ZH2YnXMiyMpnP1J1W','reader2@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
 
 Was it not you? Tell a co-chair: you can be invited again.
 
@@ -2615,7 +2619,7 @@ It is the last mail; the portal does not know this address any more.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,1,'2026-03-20 12:00:10',NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(15,'fresh:OWiH6tALg6tLlv9TeCyozQZUFvl2eLGf','reader3@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
+INSERT INTO "roundtable_queuedemail" VALUES(15,'fresh:OWiH6tALg6tLlv9TeCyozQZUFvl2eLGf','reader3@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
 
 Was it not you? Tell a co-chair: you can be invited again.
 
@@ -2639,7 +2643,7 @@ It is the last mail; the portal does not know this address any more.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,NULL);
-INSERT INTO "roundtable_letter" VALUES(16,'fresh:stD2BNayEiBKQFiDKQqN4vzwa61ft8rM','held@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
+INSERT INTO "roundtable_queuedemail" VALUES(16,'fresh:stD2BNayEiBKQFiDKQqN4vzwa61ft8rM','held@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
 
 Was it not you? Tell a co-chair: you can be invited again.
 
@@ -2663,7 +2667,7 @@ It is the last mail; the portal does not know this address any more.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,1);
-INSERT INTO "roundtable_letter" VALUES(17,'fresh:mYy3sEEs1cJ86LSJGruOYhnTNJUX6hun','held@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
+INSERT INTO "roundtable_queuedemail" VALUES(17,'fresh:mYy3sEEs1cJ86LSJGruOYhnTNJUX6hun','held@example.org','Done as you asked','Everything about you is erased from the portal, as you asked. You cannot sign in any more.
 
 Was it not you? Tell a co-chair: you can be invited again.
 
@@ -2687,10 +2691,6 @@ It is the last mail; the portal does not know this address any more.
 </body>
 </html>
 ','','2026-03-20 12:00:10',NULL,0,NULL,NULL,0,2);
-CREATE TABLE "roundtable_migration_hash" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(100) NOT NULL, "name" varchar(255) NOT NULL, "sha256" varchar(64) NOT NULL);
-INSERT INTO "roundtable_migration_hash" VALUES(1,'roundtable','0001_initial','8bc7b1b60e2a5acbcc020d2db5e667f7f86976b9c8b78d1e5681f0e8e9c5b148');
-INSERT INTO "roundtable_migration_hash" VALUES(2,'participants','0001_initial','b3267a564671cf289d861e731289aba64261245dacd0c3f9d67b972527cbc3b7');
-INSERT INTO "roundtable_migration_hash" VALUES(3,'outcomes','0001_initial','a85266a43a880ac91ffa10cac318c1fee0b81dbb0f45829a56a844aa53a43c0a');
 CREATE TABLE "roundtable_series" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "slug" varchar(50) NOT NULL UNIQUE, "name" varchar(200) NOT NULL, "site" varchar(200) NOT NULL);
 INSERT INTO "roundtable_series" VALUES(1,'bali-process','Bali Process on People Smuggling, Trafficking in Persons and Related Transnational Crime','https://www.baliprocess.net/');
 INSERT INTO "roundtable_series" VALUES(2,'series-2','zq-event-series','');
@@ -2713,34 +2713,36 @@ INSERT INTO "roundtable_series" VALUES(18,'series-317','Series 317','');
 INSERT INTO "roundtable_series" VALUES(19,'series-333','Series 333','');
 CREATE TABLE "usersessions_usersession" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "created_at" datetime NOT NULL, "ip" char(39) NOT NULL, "last_seen_at" datetime NOT NULL, "session_key" varchar(40) NOT NULL UNIQUE, "user_agent" varchar(200) NOT NULL, "data" text NOT NULL CHECK ((JSON_VALID("data") OR "data" IS NULL)), "user_id" bigint NOT NULL REFERENCES "participants_user" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE UNIQUE INDEX "roundtable_migration_hash_app_name_6cfb5f22_uniq" ON "roundtable_migration_hash" ("app", "name");
-CREATE INDEX "roundtable_answeredwrite_at_40503c9a" ON "roundtable_answeredwrite" ("at");
+CREATE INDEX "roundtable_idempotencykey_answered_at_e006e76d" ON "roundtable_idempotencykey" ("answered_at");
 CREATE INDEX "audit_of_whom" ON "roundtable_auditentry" ("subject", "at");
 CREATE INDEX "audit_by_whom" ON "roundtable_auditentry" ("actor", "at");
+CREATE INDEX "roundtable_queuedemail_batch_id_4babb9c9" ON "roundtable_queuedemail" ("batch_id");
 CREATE INDEX "roundtable_historicalevent_id_af7a4ee7" ON "roundtable_historicalevent" ("id");
 CREATE INDEX "roundtable_historicalevent_code_40ba81ed" ON "roundtable_historicalevent" ("code");
 CREATE INDEX "roundtable_historicalevent_slug_3ea2ce15" ON "roundtable_historicalevent" ("slug");
 CREATE INDEX "roundtable_historicalevent_history_date_d96d4dd6" ON "roundtable_historicalevent" ("history_date");
 CREATE INDEX "roundtable_historicalevent_series_id_bb4ac9c8" ON "roundtable_historicalevent" ("series_id");
+CREATE INDEX "roundtable_mailbatch_send_after_2680fc06" ON "roundtable_mailbatch" ("send_after");
+CREATE INDEX "roundtable_mailbatch_event_id_2f63679c" ON "roundtable_mailbatch" ("event_id");
 CREATE INDEX "roundtable_event_series_id_abdbbef5" ON "roundtable_event" ("series_id");
-CREATE INDEX "roundtable_letter_batch_id_423f4237" ON "roundtable_letter" ("batch_id");
-CREATE INDEX "roundtable_batch_held_until_322a37be" ON "roundtable_batch" ("held_until");
-CREATE INDEX "roundtable_batch_event_id_6cd9feaa" ON "roundtable_batch" ("event_id");
 CREATE INDEX "participants_historicalorganisation_id_450ef56f" ON "participants_historicalorganisation" ("id");
 CREATE INDEX "participants_historicalorganisation_slug_826d122f" ON "participants_historicalorganisation" ("slug");
 CREATE INDEX "participants_historicalorganisation_history_date_abda6e45" ON "participants_historicalorganisation" ("history_date");
-CREATE UNIQUE INDEX "user_email_unique_in_any_case" ON "participants_user" ((LOWER("email")));
+CREATE UNIQUE INDEX "user_email_unique_case_insensitive" ON "participants_user" ((LOWER("email")));
+CREATE INDEX "participants_handleredirect_delegate_id_d21f5466" ON "participants_handleredirect" ("delegate_id");
+CREATE INDEX "participants_slugredirect_organisation_id_cd6763f9" ON "participants_slugredirect" ("organisation_id");
 CREATE INDEX "participants_contactchannel_delegate_id_d0b0ba17" ON "participants_contactchannel" ("delegate_id");
 CREATE INDEX "participants_consent_notice_id_c298311a" ON "participants_consent" ("notice_id");
 CREATE INDEX "participants_consent_delegate_id_630e67ba" ON "participants_consent" ("delegate_id");
 CREATE INDEX "participants_delegatelanguage_delegate_id_070290b6" ON "participants_delegatelanguage" ("delegate_id");
-CREATE INDEX "participants_factorreset_agreed_by_id_308e69ba" ON "participants_factorreset" ("agreed_by_id");
-CREATE INDEX "participants_factorreset_asked_by_id_59188391" ON "participants_factorreset" ("asked_by_id");
+CREATE INDEX "participants_factorreset_approved_by_id_d0839b93" ON "participants_factorreset" ("approved_by_id");
+CREATE INDEX "participants_factorreset_requested_by_id_c220f2f4" ON "participants_factorreset" ("requested_by_id");
 CREATE INDEX "participants_factorreset_user_id_0007a84b" ON "participants_factorreset" ("user_id");
-CREATE UNIQUE INDEX "factor_reset_one_open" ON "participants_factorreset" ("user_id") WHERE "agreed_at" IS NULL;
+CREATE UNIQUE INDEX "factor_reset_one_open" ON "participants_factorreset" ("user_id") WHERE "approved_at" IS NULL;
 CREATE INDEX "participants_introduction_first_id_2ec1f7ec" ON "participants_introduction" ("first_id");
 CREATE INDEX "participants_introduction_proposed_by_id_1e26c938" ON "participants_introduction" ("proposed_by_id");
 CREATE INDEX "participants_introduction_second_id_e0605d40" ON "participants_introduction" ("second_id");
-CREATE UNIQUE INDEX "introduction_once_at_a_time" ON "participants_introduction" ((MIN("first_id", "second_id")), (MAX("first_id", "second_id")), "proposed_by_id") WHERE ("first_ended_at" IS NULL AND "second_ended_at" IS NULL);
+CREATE UNIQUE INDEX "introduction_one_at_a_time" ON "participants_introduction" ((MIN("first_id", "second_id")), (MAX("first_id", "second_id")), "proposed_by_id") WHERE ("first_ended_at" IS NULL AND "second_ended_at" IS NULL);
 CREATE INDEX "participants_invitation_delegate_id_e71d07fc" ON "participants_invitation" ("delegate_id");
 CREATE INDEX "participants_invitation_event_id_613da13d" ON "participants_invitation" ("event_id");
 CREATE INDEX "participants_invitation_invited_by_id_77d37a58" ON "participants_invitation" ("invited_by_id");
@@ -2755,21 +2757,19 @@ CREATE INDEX "participants_eventrole_organisation_id_0dc98e85" ON "participants_
 CREATE INDEX "participants_audienceexception_channel_id_2dc405dc" ON "participants_audienceexception" ("channel_id");
 CREATE INDEX "participants_audienceexception_delegate_id_5e6d8d9c" ON "participants_audienceexception" ("delegate_id");
 CREATE INDEX "participants_audienceexception_organisation_id_7f206737" ON "participants_audienceexception" ("organisation_id");
-CREATE UNIQUE INDEX "exception_once" ON "participants_audienceexception" ("delegate_id", (COALESCE("channel_id", 0)), (COALESCE("organisation_id", 0)), "country", "constituency");
+CREATE UNIQUE INDEX "exception_unique" ON "participants_audienceexception" ("delegate_id", (COALESCE("channel_id", 0)), (COALESCE("organisation_id", 0)), "country", "constituency");
 CREATE INDEX "participants_affiliation_delegate_id_3b915c4a" ON "participants_affiliation" ("delegate_id");
 CREATE INDEX "participants_affiliation_organisation_id_f7b214ba" ON "participants_affiliation" ("organisation_id");
+CREATE INDEX "participants_participantlist_decided_by_id_0f6add6b" ON "participants_participantlist" ("decided_by_id");
+CREATE INDEX "participants_participantlist_event_id_0fad5a2f" ON "participants_participantlist" ("event_id");
+CREATE INDEX "participants_participantlist_requested_by_id_c343a39b" ON "participants_participantlist" ("requested_by_id");
 CREATE INDEX "participants_participation_confirmed_by_id_31c87d8d" ON "participants_participation" ("confirmed_by_id");
 CREATE INDEX "participants_participation_delegate_id_073d7be1" ON "participants_participation" ("delegate_id");
 CREATE INDEX "participants_participation_event_id_cbe03b11" ON "participants_participation" ("event_id");
 CREATE INDEX "participants_participation_organisation_id_326f679c" ON "participants_participation" ("organisation_id");
 CREATE INDEX "participants_recordedcount_event_id_72fa02a3" ON "participants_recordedcount" ("event_id");
+CREATE INDEX "participants_retentionaction_delegate_id_669f56d8" ON "participants_retentionaction" ("delegate_id");
 CREATE INDEX "participants_revealbudget_user_id_b693ab1a" ON "participants_revealbudget" ("user_id");
-CREATE INDEX "participants_reviewstep_delegate_id_2868400f" ON "participants_reviewstep" ("delegate_id");
-CREATE INDEX "participants_participantlist_asked_by_id_9c3aa4a6" ON "participants_participantlist" ("asked_by_id");
-CREATE INDEX "participants_participantlist_decided_by_id_0f6add6b" ON "participants_participantlist" ("decided_by_id");
-CREATE INDEX "participants_participantlist_event_id_0fad5a2f" ON "participants_participantlist" ("event_id");
-CREATE INDEX "participants_formerhandle_delegate_id_aab228f2" ON "participants_formerhandle" ("delegate_id");
-CREATE INDEX "participants_formerslug_organisation_id_a55b87ba" ON "participants_formerslug" ("organisation_id");
 CREATE INDEX "account_emailconfirmation_email_address_id_5b7f8c58" ON "account_emailconfirmation" ("email_address_id");
 CREATE UNIQUE INDEX "account_emailaddress_user_id_email_987c8728_uniq" ON "account_emailaddress" ("user_id", "email");
 CREATE UNIQUE INDEX "unique_verified_email" ON "account_emailaddress" ("email") WHERE "verified";
@@ -2794,15 +2794,12 @@ CREATE INDEX "outcomes_historicalcommitment_id_eda1d6dc" ON "outcomes_historical
 CREATE INDEX "outcomes_historicalcommitment_reference_277359e1" ON "outcomes_historicalcommitment" ("reference");
 CREATE INDEX "outcomes_historicalcommitment_history_date_7a17d79c" ON "outcomes_historicalcommitment" ("history_date");
 CREATE INDEX "outcomes_historicalcommitment_event_id_93c7a812" ON "outcomes_historicalcommitment" ("event_id");
-CREATE INDEX "outcomes_historicalstatement_id_969e6dfd" ON "outcomes_historicalstatement" ("id");
-CREATE INDEX "outcomes_historicalstatement_history_date_e966a546" ON "outcomes_historicalstatement" ("history_date");
-CREATE INDEX "outcomes_historicalstatement_event_id_1f8fe54a" ON "outcomes_historicalstatement" ("event_id");
 CREATE INDEX "outcomes_historicalmilestone_id_70cf567b" ON "outcomes_historicalmilestone" ("id");
 CREATE INDEX "outcomes_historicalmilestone_history_date_dad010ce" ON "outcomes_historicalmilestone" ("history_date");
 CREATE INDEX "outcomes_historicalmilestone_commitment_id_088092bd" ON "outcomes_historicalmilestone" ("commitment_id");
-CREATE INDEX "outcomes_upload_event_id_374a4e59" ON "outcomes_upload" ("event_id");
-CREATE INDEX "outcomes_upload_user_id_fba69dc9" ON "outcomes_upload" ("user_id");
-CREATE INDEX "outcomes_offeredstep_offer_id_d05e3b3b" ON "outcomes_offeredstep" ("offer_id");
+CREATE INDEX "outcomes_historicalstatement_id_969e6dfd" ON "outcomes_historicalstatement" ("id");
+CREATE INDEX "outcomes_historicalstatement_history_date_e966a546" ON "outcomes_historicalstatement" ("history_date");
+CREATE INDEX "outcomes_historicalstatement_event_id_1f8fe54a" ON "outcomes_historicalstatement" ("event_id");
 CREATE INDEX "outcomes_historicalcommitment_outcomes_id_e10fe4b1" ON "outcomes_historicalcommitment_outcomes" ("id");
 CREATE INDEX "outcomes_historicalcommitment_outcomes_commitment_id_8d55cff1" ON "outcomes_historicalcommitment_outcomes" ("commitment_id");
 CREATE INDEX "outcomes_historicalcommitment_outcomes_history_id_22f07d8d" ON "outcomes_historicalcommitment_outcomes" ("history_id");
@@ -2822,19 +2819,23 @@ CREATE INDEX "outcomes_historicaloutcome_themes_id_c2fbce48" ON "outcomes_histor
 CREATE INDEX "outcomes_historicaloutcome_themes_history_id_e0228365" ON "outcomes_historicaloutcome_themes" ("history_id");
 CREATE INDEX "outcomes_historicaloutcome_themes_outcome_id_423c80bc" ON "outcomes_historicaloutcome_themes" ("outcome_id");
 CREATE INDEX "outcomes_historicaloutcome_themes_theme_id_cc2c9e28" ON "outcomes_historicaloutcome_themes" ("theme_id");
+CREATE INDEX "outcomes_circulationreply_author_id_88ec8640" ON "outcomes_circulationreply" ("author_id");
+CREATE INDEX "outcomes_circulationreply_circulation_id_833be729" ON "outcomes_circulationreply" ("circulation_id");
+CREATE INDEX "outcomes_circulationreply_organisation_id_8368a6e4" ON "outcomes_circulationreply" ("organisation_id");
 CREATE INDEX "outcomes_assessment_approved_by_id_9f426d97" ON "outcomes_assessment" ("approved_by_id");
 CREATE INDEX "outcomes_assessment_author_id_44d59bb6" ON "outcomes_assessment" ("author_id");
 CREATE INDEX "outcomes_assessment_organisation_id_13834435" ON "outcomes_assessment" ("organisation_id");
 CREATE INDEX "outcomes_assessment_commitment_id_3b99560d" ON "outcomes_assessment" ("commitment_id");
 CREATE INDEX "outcomes_as_commitm_1be9d3_idx" ON "outcomes_assessment" ("commitment_id", "state", "assessed_on" DESC);
-CREATE UNIQUE INDEX "party_organisation_once" ON "outcomes_commitmentparty" ("commitment_id", "organisation_id") WHERE "organisation_id" IS NOT NULL;
-CREATE UNIQUE INDEX "party_group_once" ON "outcomes_commitmentparty" ("commitment_id", "group_id") WHERE "group_id" IS NOT NULL;
+CREATE UNIQUE INDEX "party_organisation_unique" ON "outcomes_commitmentparty" ("commitment_id", "organisation_id") WHERE "organisation_id" IS NOT NULL;
+CREATE UNIQUE INDEX "party_group_unique" ON "outcomes_commitmentparty" ("commitment_id", "group_id") WHERE "group_id" IS NOT NULL;
 CREATE INDEX "outcomes_commitmentparty_commitment_id_22a41ff3" ON "outcomes_commitmentparty" ("commitment_id");
 CREATE INDEX "outcomes_commitmentparty_focal_point_id_7b402db6" ON "outcomes_commitmentparty" ("focal_point_id");
 CREATE INDEX "outcomes_commitmentparty_group_id_ba446fff" ON "outcomes_commitmentparty" ("group_id");
 CREATE INDEX "outcomes_commitmentparty_organisation_id_a7005eb3" ON "outcomes_commitmentparty" ("organisation_id");
 CREATE INDEX "outcomes_document_event_id_4b8a9916" ON "outcomes_document" ("event_id");
 CREATE INDEX "outcomes_milestone_commitment_id_51d15490" ON "outcomes_milestone" ("commitment_id");
+CREATE INDEX "outcomes_offeredmilestone_offer_id_693c70c9" ON "outcomes_offeredmilestone" ("offer_id");
 CREATE INDEX "outcomes_offer_approved_by_id_a875a080" ON "outcomes_offer" ("approved_by_id");
 CREATE INDEX "outcomes_offer_author_id_8e602d10" ON "outcomes_offer" ("author_id");
 CREATE INDEX "outcomes_offer_commitment_id_c786f030" ON "outcomes_offer" ("commitment_id");
@@ -2843,16 +2844,17 @@ CREATE INDEX "outcomes_offer_outcome_id_86afb8e3" ON "outcomes_offer" ("outcome_
 CREATE INDEX "outcomes_outcomeaddressee_group_id_621a6db6" ON "outcomes_outcomeaddressee" ("group_id");
 CREATE INDEX "outcomes_outcomeaddressee_organisation_id_91965f9e" ON "outcomes_outcomeaddressee" ("organisation_id");
 CREATE INDEX "outcomes_outcomeaddressee_outcome_id_55498dc1" ON "outcomes_outcomeaddressee" ("outcome_id");
-CREATE UNIQUE INDEX "addressee_organisation_once" ON "outcomes_outcomeaddressee" ("outcome_id", "organisation_id") WHERE "organisation_id" IS NOT NULL;
-CREATE UNIQUE INDEX "addressee_group_once" ON "outcomes_outcomeaddressee" ("outcome_id", "group_id") WHERE "group_id" IS NOT NULL;
+CREATE UNIQUE INDEX "addressee_organisation_unique" ON "outcomes_outcomeaddressee" ("outcome_id", "organisation_id") WHERE "organisation_id" IS NOT NULL;
+CREATE UNIQUE INDEX "addressee_group_unique" ON "outcomes_outcomeaddressee" ("outcome_id", "group_id") WHERE "group_id" IS NOT NULL;
 CREATE INDEX "outcomes_progressupdate_approved_by_id_51a86150" ON "outcomes_progressupdate" ("approved_by_id");
 CREATE INDEX "outcomes_progressupdate_author_id_2e7366e6" ON "outcomes_progressupdate" ("author_id");
 CREATE INDEX "outcomes_progressupdate_commitment_id_6c978154" ON "outcomes_progressupdate" ("commitment_id");
 CREATE INDEX "outcomes_progressupdate_party_id_32a46369" ON "outcomes_progressupdate" ("party_id");
 CREATE INDEX "outcomes_pr_commitm_91b10f_idx" ON "outcomes_progressupdate" ("commitment_id", "state", "reported_on" DESC);
 CREATE INDEX "outcomes_pr_state_7ecdd7_idx" ON "outcomes_progressupdate" ("state", "approved_at");
+CREATE INDEX "update_newest" ON "outcomes_progressupdate" ("reported_on" DESC, "recorded_at" DESC, "id" DESC);
 CREATE INDEX "update_course" ON "outcomes_progressupdate" ("commitment_id", "reported_on", "recorded_at", "id", "status") WHERE "state" = 'approved';
-CREATE INDEX "outcomes_evidence_update_of_id_8c78e6c9" ON "outcomes_evidence" ("update_of_id");
+CREATE INDEX "outcomes_evidence_update_id_6ea6fb0c" ON "outcomes_evidence" ("update_id");
 CREATE INDEX "outcomes_commitment_event_id_82bbf980" ON "outcomes_commitment" ("event_id");
 CREATE INDEX "outcomes_commitment_latest_update_id_0b0334bc" ON "outcomes_commitment" ("latest_update_id");
 CREATE INDEX "outcomes_co_due_on_8375de_idx" ON "outcomes_commitment" ("due_on");
@@ -2869,44 +2871,43 @@ CREATE INDEX "outcomes_response_author_id_866aa6e3" ON "outcomes_response" ("aut
 CREATE INDEX "outcomes_response_organisation_id_3fb44c60" ON "outcomes_response" ("organisation_id");
 CREATE INDEX "outcomes_response_outcome_id_79ba34bc" ON "outcomes_response" ("outcome_id");
 CREATE INDEX "outcomes_re_outcome_4a327a_idx" ON "outcomes_response" ("outcome_id", "state", "answered_on" DESC);
-CREATE INDEX "outcomes_roundrequest_party_id_8bb356e4" ON "outcomes_roundrequest" ("party_id");
-CREATE INDEX "outcomes_roundrequest_round_id_9ef6d6c1" ON "outcomes_roundrequest" ("round_id");
-CREATE UNIQUE INDEX "outcome_number_once" ON "outcomes_outcome" ("statement_id", "number") WHERE NOT ("number" = '');
-CREATE INDEX "outcomes_outcome_statement_id_f805e17f" ON "outcomes_outcome" ("statement_id");
-CREATE INDEX "outcomes_outcome_parent_id_6eaa12db" ON "outcomes_outcome" ("parent_id");
-CREATE UNIQUE INDEX "follow_event_once" ON "outcomes_follow" ("user_id", "event_id") WHERE "event_id" IS NOT NULL;
-CREATE UNIQUE INDEX "follow_theme_once" ON "outcomes_follow" ("user_id", "theme_id") WHERE "theme_id" IS NOT NULL;
-CREATE UNIQUE INDEX "follow_organisation_once" ON "outcomes_follow" ("user_id", "organisation_id") WHERE "organisation_id" IS NOT NULL;
-CREATE UNIQUE INDEX "follow_outcome_once" ON "outcomes_follow" ("user_id", "outcome_id") WHERE "outcome_id" IS NOT NULL;
-CREATE UNIQUE INDEX "follow_commitment_once" ON "outcomes_follow" ("user_id", "commitment_id") WHERE "commitment_id" IS NOT NULL;
-CREATE INDEX "outcomes_follow_commitment_id_6c9587c8" ON "outcomes_follow" ("commitment_id");
-CREATE INDEX "outcomes_follow_event_id_c1d8a3ed" ON "outcomes_follow" ("event_id");
-CREATE INDEX "outcomes_follow_organisation_id_14bc9cb6" ON "outcomes_follow" ("organisation_id");
-CREATE INDEX "outcomes_follow_user_id_ce3d96ae" ON "outcomes_follow" ("user_id");
-CREATE INDEX "outcomes_follow_outcome_id_89012b5a" ON "outcomes_follow" ("outcome_id");
-CREATE INDEX "outcomes_follow_theme_id_6f4e2e79" ON "outcomes_follow" ("theme_id");
-CREATE UNIQUE INDEX "corrigendum_one_at_a_time" ON "outcomes_corrigendum" ("statement_id") WHERE NOT ("state" IN ('published', 'given-up'));
-CREATE INDEX "outcomes_corrigendum_statement_id_8cbcb227" ON "outcomes_corrigendum" ("statement_id");
-CREATE INDEX "outcomes_reply_author_id_2c612a4d" ON "outcomes_reply" ("author_id");
-CREATE INDEX "outcomes_reply_circulation_id_9da7a6d7" ON "outcomes_reply" ("circulation_id");
-CREATE INDEX "outcomes_reply_organisation_id_2731eb78" ON "outcomes_reply" ("organisation_id");
-CREATE UNIQUE INDEX "rewording_once" ON "outcomes_rewording" ("corrigendum_id", "outcome_id") WHERE "outcome_id" IS NOT NULL;
-CREATE UNIQUE INDEX "rewording_of_the_introduction_once" ON "outcomes_rewording" ("corrigendum_id") WHERE "outcome_id" IS NULL;
+CREATE UNIQUE INDEX "rewording_unique" ON "outcomes_rewording" ("corrigendum_id", "outcome_id") WHERE "outcome_id" IS NOT NULL;
+CREATE UNIQUE INDEX "rewording_of_the_introduction_unique" ON "outcomes_rewording" ("corrigendum_id") WHERE "outcome_id" IS NULL;
 CREATE INDEX "outcomes_rewording_corrigendum_id_7a29d01d" ON "outcomes_rewording" ("corrigendum_id");
 CREATE INDEX "outcomes_rewording_outcome_id_bc720cfc" ON "outcomes_rewording" ("outcome_id");
+CREATE INDEX "outcomes_roundrequest_party_id_8bb356e4" ON "outcomes_roundrequest" ("party_id");
+CREATE INDEX "outcomes_roundrequest_round_id_9ef6d6c1" ON "outcomes_roundrequest" ("round_id");
+CREATE UNIQUE INDEX "corrigendum_one_at_a_time" ON "outcomes_corrigendum" ("statement_id") WHERE NOT ("state" IN ('published', 'discarded'));
+CREATE INDEX "outcomes_corrigendum_statement_id_8cbcb227" ON "outcomes_corrigendum" ("statement_id");
 CREATE INDEX "outcomes_statementversion_corrigendum_id_3b2ca4d7" ON "outcomes_statementversion" ("corrigendum_id");
 CREATE INDEX "outcomes_statementversion_statement_id_72d302f4" ON "outcomes_statementversion" ("statement_id");
-CREATE UNIQUE INDEX "sign_off_once_for_each_person" ON "outcomes_signoff" ("version_id", "signer_id") WHERE "signer_id" IS NOT NULL;
+CREATE UNIQUE INDEX "sign_off_unique_per_person" ON "outcomes_signoff" ("version_id", "signer_id") WHERE "signer_id" IS NOT NULL;
 CREATE INDEX "outcomes_signoff_organisation_id_e826704e" ON "outcomes_signoff" ("organisation_id");
 CREATE INDEX "outcomes_signoff_signer_id_0b33afe9" ON "outcomes_signoff" ("signer_id");
 CREATE INDEX "outcomes_signoff_version_id_fd37c91f" ON "outcomes_signoff" ("version_id");
 CREATE INDEX "outcomes_circulation_opened_by_id_69c83daa" ON "outcomes_circulation" ("opened_by_id");
-CREATE INDEX "update_newest" ON "outcomes_progressupdate" ("reported_on" DESC, "recorded_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "subscription_event_unique" ON "outcomes_subscription" ("user_id", "event_id") WHERE "event_id" IS NOT NULL;
+CREATE UNIQUE INDEX "subscription_theme_unique" ON "outcomes_subscription" ("user_id", "theme_id") WHERE "theme_id" IS NOT NULL;
+CREATE UNIQUE INDEX "subscription_organisation_unique" ON "outcomes_subscription" ("user_id", "organisation_id") WHERE "organisation_id" IS NOT NULL;
+CREATE UNIQUE INDEX "subscription_outcome_unique" ON "outcomes_subscription" ("user_id", "outcome_id") WHERE "outcome_id" IS NOT NULL;
+CREATE UNIQUE INDEX "subscription_commitment_unique" ON "outcomes_subscription" ("user_id", "commitment_id") WHERE "commitment_id" IS NOT NULL;
+CREATE INDEX "outcomes_subscription_commitment_id_e4932671" ON "outcomes_subscription" ("commitment_id");
+CREATE INDEX "outcomes_subscription_event_id_f358c32f" ON "outcomes_subscription" ("event_id");
+CREATE INDEX "outcomes_subscription_organisation_id_2eada2f1" ON "outcomes_subscription" ("organisation_id");
+CREATE INDEX "outcomes_subscription_outcome_id_b40e4420" ON "outcomes_subscription" ("outcome_id");
+CREATE INDEX "outcomes_subscription_user_id_ce390e8c" ON "outcomes_subscription" ("user_id");
+CREATE INDEX "outcomes_subscription_theme_id_6bc0bb79" ON "outcomes_subscription" ("theme_id");
+CREATE UNIQUE INDEX "outcome_number_unique" ON "outcomes_outcome" ("statement_id", "number") WHERE NOT ("number" = '');
+CREATE INDEX "outcomes_outcome_statement_id_f805e17f" ON "outcomes_outcome" ("statement_id");
+CREATE INDEX "outcomes_outcome_parent_id_6eaa12db" ON "outcomes_outcome" ("parent_id");
+CREATE INDEX "outcomes_upload_event_id_374a4e59" ON "outcomes_upload" ("event_id");
+CREATE INDEX "outcomes_upload_user_id_fba69dc9" ON "outcomes_upload" ("user_id");
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");
 CREATE INDEX "usersessions_usersession_user_id_af5e0a6d" ON "usersessions_usersession" ("user_id");
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('roundtable_migration_hash',3);
-INSERT INTO "sqlite_sequence" VALUES('roundtable_batch',3);
+INSERT INTO "sqlite_sequence" VALUES('roundtable_mailbatch',3);
+INSERT INTO "sqlite_sequence" VALUES('roundtable_event',20);
 INSERT INTO "sqlite_sequence" VALUES('django_migrations',55);
 INSERT INTO "sqlite_sequence" VALUES('participants_delegate',55);
 INSERT INTO "sqlite_sequence" VALUES('participants_contactchannel',99);
@@ -2920,10 +2921,11 @@ INSERT INTO "sqlite_sequence" VALUES('participants_grant',10);
 INSERT INTO "sqlite_sequence" VALUES('participants_eventrole',79);
 INSERT INTO "sqlite_sequence" VALUES('participants_audienceexception',10);
 INSERT INTO "sqlite_sequence" VALUES('participants_affiliation',47);
+INSERT INTO "sqlite_sequence" VALUES('participants_participantlist',3);
 INSERT INTO "sqlite_sequence" VALUES('participants_participation',37);
 INSERT INTO "sqlite_sequence" VALUES('participants_recordedcount',12);
+INSERT INTO "sqlite_sequence" VALUES('participants_retentionaction',4);
 INSERT INTO "sqlite_sequence" VALUES('participants_revealbudget',1);
-INSERT INTO "sqlite_sequence" VALUES('participants_reviewstep',4);
 INSERT INTO "sqlite_sequence" VALUES('account_emailaddress',125);
 INSERT INTO "sqlite_sequence" VALUES('django_admin_log',0);
 INSERT INTO "sqlite_sequence" VALUES('django_content_type',78);
@@ -2933,6 +2935,7 @@ INSERT INTO "sqlite_sequence" VALUES('mfa_authenticator',5);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_commitmentparty',26);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_document',4);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_milestone',5);
+INSERT INTO "sqlite_sequence" VALUES('outcomes_offeredmilestone',4);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_offer',8);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_outcomeaddressee',28);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_progressupdate',17);
@@ -2943,18 +2946,17 @@ INSERT INTO "sqlite_sequence" VALUES('outcomes_reminder',9);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_reportinground',4);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_reportlink',6);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_response',12);
+INSERT INTO "sqlite_sequence" VALUES('outcomes_rewording',7);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_roundrequest',3);
-INSERT INTO "sqlite_sequence" VALUES('outcomes_outcome',70);
-INSERT INTO "sqlite_sequence" VALUES('outcomes_follow',10);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_statement',20);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_corrigendum',7);
-INSERT INTO "sqlite_sequence" VALUES('outcomes_reply',33);
-INSERT INTO "sqlite_sequence" VALUES('outcomes_rewording',7);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_statementversion',22);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_signoff',8);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_circulation',8);
+INSERT INTO "sqlite_sequence" VALUES('outcomes_subscription',10);
+INSERT INTO "sqlite_sequence" VALUES('outcomes_outcome',70);
+INSERT INTO "sqlite_sequence" VALUES('outcomes_upload',5);
 INSERT INTO "sqlite_sequence" VALUES('roundtable_series',19);
-INSERT INTO "sqlite_sequence" VALUES('roundtable_event',20);
 INSERT INTO "sqlite_sequence" VALUES('roundtable_historicalevent',21);
 INSERT INTO "sqlite_sequence" VALUES('participants_group',20);
 INSERT INTO "sqlite_sequence" VALUES('participants_organisation',126);
@@ -2970,17 +2972,15 @@ INSERT INTO "sqlite_sequence" VALUES('outcomes_historicaloutcome_themes',7);
 INSERT INTO "sqlite_sequence" VALUES('participants_user',125);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_assessment',14);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_historicalmilestone',5);
+INSERT INTO "sqlite_sequence" VALUES('outcomes_circulationreply',33);
 INSERT INTO "sqlite_sequence" VALUES('participants_consentnotice',3);
-INSERT INTO "sqlite_sequence" VALUES('roundtable_letter',17);
+INSERT INTO "sqlite_sequence" VALUES('roundtable_queuedemail',17);
 INSERT INTO "sqlite_sequence" VALUES('roundtable_audithead',1);
 INSERT INTO "sqlite_sequence" VALUES('roundtable_auditkey',19);
 INSERT INTO "sqlite_sequence" VALUES('roundtable_auditentry',32);
-INSERT INTO "sqlite_sequence" VALUES('outcomes_offeredstep',4);
 INSERT INTO "sqlite_sequence" VALUES('outcomes_handover',1);
-INSERT INTO "sqlite_sequence" VALUES('participants_participantlist',3);
 INSERT INTO "sqlite_sequence" VALUES('participants_erasure',6);
-INSERT INTO "sqlite_sequence" VALUES('participants_formerhandle',1);
-INSERT INTO "sqlite_sequence" VALUES('participants_formerslug',1);
-INSERT INTO "sqlite_sequence" VALUES('roundtable_answeredwrite',1);
-INSERT INTO "sqlite_sequence" VALUES('outcomes_upload',5);
+INSERT INTO "sqlite_sequence" VALUES('participants_handleredirect',1);
+INSERT INTO "sqlite_sequence" VALUES('participants_slugredirect',1);
+INSERT INTO "sqlite_sequence" VALUES('roundtable_idempotencykey',1);
 COMMIT;

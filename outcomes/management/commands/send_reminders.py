@@ -1,0 +1,53 @@
+"""Reminds focal points of what is due."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from outcomes.reporting.reminders import send_reminders
+from outcomes.reporting.submission import remind_cochairs
+from outcomes.statements.silence_procedure import send_circulation_reminders
+from roundtable.dates import parse_day
+
+
+class Command(BaseCommand):
+    """Sends each reminder that is due, once; run it once a day."""
+
+    help = "Reminds focal points 30 days before a due date, on it, and 30 days after. Run it daily."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The day."""
+        parser.add_argument(
+            "--on",
+            type=parse_day,
+            metavar="YYYY-MM-DD",
+            help="The day to act for; today unless given.",
+        )
+
+    def handle(self, *args: Any, on: date | None, **options: Any) -> None:
+        """Says how many letters, and names nobody: the answer of a timer is mailed and kept."""
+        at = timezone.now()
+        sent, waiting = send_reminders(on=on or timezone.localdate(), at=at), remind_cochairs(at=at)
+        if waiting:
+            text = ngettext(
+                "The co-chairs of %d roundtable are told that texts wait for them.",
+                "The co-chairs of %d roundtables are told that texts wait for them.",
+                waiting,
+            )
+            self.stdout.write(text % waiting)
+        if circulated := send_circulation_reminders(at=at):
+            text = ngettext(
+                "Somebody is told of %d text that goes round.",
+                "Somebody is told of %d texts that go round.",
+                circulated,
+            )
+            self.stdout.write(text % circulated)
+        if not sent:
+            self.stdout.write(gettext("Nothing is due."))
+            return
+        text = ngettext("%d person is reminded.", "%d people are reminded.", sent)
+        self.stdout.write(text % sent)

@@ -1,0 +1,87 @@
+"""The ways to reach someone: how each is written and what it links to."""
+
+from urllib.parse import quote
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelKind(models.TextChoices):
+    """Ways to reach someone."""
+
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    MOBILE = "mobile", _("Mobile phone")
+    SIGNAL = "signal", _("Signal")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    SITE = "site", _("Website")
+    OTHER = "other", _("Other")
+
+
+PHONE_KINDS = {ChannelKind.PHONE, ChannelKind.MOBILE, ChannelKind.WHATSAPP}
+WRONG_LENGTH_ERRORS = {
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD,
+    phonenumbers.NumberParseException.TOO_SHORT_NSN,
+    phonenumbers.NumberParseException.TOO_LONG,
+}
+_validate_url = URLValidator(schemes=["http", "https"])
+
+
+def clean_value(kind: str, value: str) -> str:
+    """The value in its usual form, for example +622155550100 for a phone number.
+
+    Raises ValidationError with a sentence that says what to write instead.
+    """
+    value = value.strip()
+    if kind == ChannelKind.EMAIL:
+        validate_email(value)
+    elif kind == ChannelKind.SITE:
+        try:
+            _validate_url(value)
+        except ValidationError as problem:
+            raise ValidationError(
+                _("Write the whole address, beginning with https://")
+            ) from problem
+    elif kind in PHONE_KINDS or (kind == ChannelKind.SIGNAL and value.startswith("+")):
+        return _clean_number(value)
+    return value
+
+
+def _clean_number(value: str) -> str:
+    try:
+        number = phonenumbers.parse(value)
+        is_possible = phonenumbers.is_possible_number(number)
+    except phonenumbers.NumberParseException as problem:
+        if problem.error_type not in WRONG_LENGTH_ERRORS:
+            raise ValidationError(
+                _("Begin with + and the country code, for example +62 21 5555 0100.")
+            ) from problem
+        is_possible = False
+    if not is_possible:
+        raise ValidationError(_("This number is too short or too long. Check its digits."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def display_value(kind: str, value: str) -> str:
+    """The value as people read it: phone numbers in groups."""
+    if value.startswith("+") and kind in PHONE_KINDS | {ChannelKind.SIGNAL}:
+        try:
+            number = phonenumbers.parse(value)
+        except phonenumbers.NumberParseException:
+            return value
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return value
+
+
+def contact_url(kind: str, value: str) -> str:
+    """What a press on the value opens; empty where nothing safe can be opened."""
+    if kind == ChannelKind.EMAIL:
+        return f"mailto:{quote(value, safe='@+')}"
+    if kind in (ChannelKind.PHONE, ChannelKind.MOBILE):
+        return f"tel:{value}"
+    if kind == ChannelKind.WHATSAPP:
+        return f"https://wa.me/{value.removeprefix('+')}"
+    return value if kind == ChannelKind.SITE else ""

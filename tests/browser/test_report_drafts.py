@@ -1,0 +1,162 @@
+"""What is written into a report keeps itself, and never over what somebody else wrote."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from outcomes.models import CommitmentParty, ProgressUpdate
+from outcomes.reporting.links import create_report_link
+from participants.models import User
+from tests.browser.checks import check_page
+from tests.browser.conftest import Visit
+
+Open = Callable[..., Visit]
+DONE, MORE = "The pathway was tested twice.", "The pathway was tested three times."
+KEPT = "Kept as a draft. Nobody else sees it."
+
+
+@pytest.fixture
+def party(delegate: User) -> CommitmentParty:
+    """For whom the delegate of the demonstration answers."""
+    return CommitmentParty.objects.get(
+        focal_point=delegate.delegate, focal_point_accepted_at__isnull=False
+    )
+
+
+@pytest.fixture
+def link(party: CommitmentParty) -> str:
+    """The address in the focal point's mail."""
+    return urlsplit(create_report_link(party, at=timezone.now())).path
+
+
+def newest(party: CommitmentParty) -> ProgressUpdate:
+    return ProgressUpdate.objects.filter(party=party).latest("pk")
+
+
+def typed(page: Page, words: str) -> None:
+    """Words in the form, and then no key for a while."""
+    page.clock.install()
+    page.get_by_label("What was done").fill(words)
+    page.clock.run_for(3000)
+
+
+@pytest.mark.parametrize("by", ["link", "account"])
+def test_draft_is_autosaved_and_submitted_once_with_its_evidence(
+    visit: Open, delegate: User, party: CommitmentParty, link: str, by: str
+) -> None:
+    who = delegate if by == "account" else None
+    path = f"/me/commitments/{party.pk}/report/" if who else link
+    before = ProgressUpdate.objects.count()
+    page = visit(path, who=who, width=360).page
+    assert ProgressUpdate.objects.count() == before
+    typed(page, DONE)
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    draft = newest(party)
+    assert (draft.state, draft.text) == ("draft", DONE)
+    if by == "link":
+        check_page(page)
+
+    again = visit(path, who=who, width=360).page
+    expect(again.get_by_label("What was done")).to_have_value(DONE)
+    page.locator("summary").filter(has_text="Evidence").click()
+    page.get_by_label("Title").fill("The report")
+    page.get_by_label("Address").fill("https://example.org/report")
+    typed(page, MORE)
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.get_by_label("It names no person and no shelter").check()
+    page.get_by_role("button", name="Hand it in").click()
+    expect(page.locator("main")).to_contain_text("is with the co-chairs")
+    done = newest(party)
+    assert (done.pk, done.state, done.text) == (draft.pk, "submitted", MORE)
+    assert [row.title for row in done.evidence.all()] == ["The report"]
+
+
+def test_autosave_does_not_withdraw_submitted_report(
+    visit: Open, party: CommitmentParty, link: str
+) -> None:
+    page = visit(link, width=360).page
+    page.get_by_label("What was done").fill(DONE)
+    page.get_by_label("It names no person and no shelter").check()
+    page.get_by_role("button", name="Hand it in").click()
+    expect(page.locator("main")).to_contain_text("is with the co-chairs")
+    typed(page, MORE)
+    page.clock.run_for(60_000)
+    assert (newest(party).state, newest(party).text) == ("submitted", DONE)
+
+
+def test_autosave_does_not_overwrite_another_users_changes(
+    visit: Open, party: CommitmentParty, link: str
+) -> None:
+    page, other = visit(link, width=360).page, visit(link, width=360).page
+    typed(other, MORE)
+    expect(other.get_by_text(KEPT)).to_be_visible()
+    typed(page, DONE)
+    expect(page.get_by_text("Not kept yet. “Keep as a draft” tells why.")).to_be_visible()
+    assert newest(party).text == MORE
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.locator("main")).to_contain_text(MORE)
+    expect(page.get_by_label("What was done")).to_have_value(DONE)
+
+
+def test_failed_autosave_is_retried(visit: Open, party: CommitmentParty, link: str) -> None:
+    opened = visit(link, width=360)
+    page = opened.page
+    page.context.set_offline(True)
+    typed(page, DONE)
+    expect(page.get_by_text("Not kept yet.")).to_be_visible()
+    opened.problems.clear()  # of the network that was taken away
+    page.context.set_offline(False)  # and no key is pressed
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    assert newest(party).text == DONE
+
+
+def test_unchanged_draft_is_not_saved_and_draft_can_be_discarded(
+    visit: Open, party: CommitmentParty, link: str
+) -> None:
+    before = ProgressUpdate.objects.count()
+    page = visit(link, width=360).page
+    was = page.get_by_label("What was done").input_value()
+    page.clock.install()
+    page.get_by_label("What was done").fill(DONE)
+    page.get_by_label("What was done").fill(was)
+    page.clock.run_for(60_000)
+    assert ProgressUpdate.objects.count() == before
+    typed(page, DONE)
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.get_by_role("button", name="Nothing new since").click()
+    expect(page.get_by_label("What was done")).to_have_value(DONE)
+    page.locator("summary").filter(has_text="Throw the draft away").click()
+    check_page(page)
+    page.get_by_role("button", name="Yes, throw it away").click()
+    expect(page.get_by_role("button", name="Nothing new since")).to_be_visible()
+    assert ProgressUpdate.objects.count() == before
+
+
+def test_text_stays_on_page_after_link_expires(
+    visit: Open, party: CommitmentParty, link: str
+) -> None:
+    opened = visit(link, width=360)
+    page = opened.page
+    party.report_links.update(revoked_at=timezone.now())
+    typed(page, DONE)
+    expect(page.get_by_text("Copy your text before you go on.")).to_be_visible()
+    opened.problems.clear()  # of the answer that was refused
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_label("What was done")).to_have_value(DONE)
+    expect(page.get_by_text("Copy your text before you go on.")).to_be_visible()
+
+
+def test_text_stays_on_page_after_sign_out(
+    visit: Open, delegate: User, party: CommitmentParty
+) -> None:
+    opened = visit(f"/me/commitments/{party.pk}/report/", width=360, who=delegate)
+    page = opened.page
+    page.context.clear_cookies()
+    typed(page, DONE)
+    expect(page.get_by_text("Not kept")).to_be_visible()
+    opened.problems.clear()
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_label("What was done")).to_have_value(DONE)

@@ -1,0 +1,205 @@
+"""Signing in and out, as a person with a phone does it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from participants.models import User
+from roundtable.encryption import decrypt
+from tests import sign_in
+from tests.browser.checks import check_page
+from tests.browser.conftest import Visit
+from tests.mail_queue import deliver_mail
+
+
+def ask_for_code(page: Page, email: str) -> None:
+    """Fills in the address on the sign-in page."""
+    page.get_by_label("Email").fill(email)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+
+
+def code_sent_to(email: str) -> str:
+    """The code in the newest mail, which went to this address alone."""
+    newest = deliver_mail()[-1]
+    assert newest.to == [email]
+    found = re.search(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", str(newest.body), re.MULTILINE)
+    assert found, newest.body
+    return found[1]
+
+
+def enter(page: Page, code: str) -> None:
+    """Enters a code and goes on."""
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Go on").click()
+
+
+def confirm(page: Page, secret: str) -> None:
+    """Shows once more who one is, where the portal asks, with the code of the app."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    check_page(page)
+    page.get_by_label("Code").fill(app_code(secret))
+    page.get_by_role("button", name="Go on").click()
+
+
+def app_code(secret: str) -> str:
+    """What an authenticator app shows now."""
+    cache.clear()  # else the same half minute's code is refused the second time
+    return sign_in.totp_code(secret)
+
+
+def forget_proof() -> None:
+    """Lets every session forget that it was opened by mail minutes ago."""
+    for session in Session.objects.all():
+        store = SessionStore(session.session_key)
+        store[AUTHENTICATION_METHODS_SESSION_KEY] = []
+        store.save()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_delegate_signs_in_with_emailed_code_and_signs_out(
+    visit: Callable[..., Visit], delegate: User, javascript: bool
+) -> None:
+    page = visit("/", width=360, javascript=javascript).page
+    page.get_by_role("link", name="Sign in").click()
+    ask_for_code(page, delegate.email)
+    enter(page, code_sent_to(delegate.email))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
+    assert page.get_by_label("Name", exact=True).input_value() == delegate.delegate.name
+
+    page.get_by_role("link", name="Sign out").click()
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    page.goto("/me/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_sign_in_pages_are_accessible(visit: Callable[..., Visit], delegate: User) -> None:
+    page = visit("/accounts/login/", width=360).page
+    ask_for_code(page, delegate.email)
+    check_page(page)
+    enter(page, "WRONG-CODE")
+    expect(page.locator(".error")).to_be_visible()
+    check_page(page)
+
+
+def test_wrong_code_shows_error_and_new_code_is_sent(
+    visit: Callable[..., Visit], delegate: User
+) -> None:
+    page = visit("/accounts/login/", width=360, javascript=False).page
+    ask_for_code(page, delegate.email)
+    enter(page, "WRONG-CODE")
+    expect(page.locator(".error")).to_be_visible()
+    page.get_by_role("button", name="Send another code").click()
+    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+    assert len(deliver_mail()) == 2
+    enter(page, code_sent_to(delegate.email))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
+
+
+def test_unknown_address_sees_same_page_and_gets_no_email(
+    visit: Callable[..., Visit], delegate: User
+) -> None:
+    seen = []
+    for email in (delegate.email, "stranger@example.org"):
+        page = visit("/accounts/login/", width=360).page
+        ask_for_code(page, email)
+        seen.append(page.locator("main").inner_text().replace(email, "ADDRESS"))
+    assert seen[0] == seen[1]
+    assert [message.to for message in deliver_mail()] == [[delegate.email]]
+
+
+def test_sign_in_redirects_to_requested_page(visit: Callable[..., Visit], delegate: User) -> None:
+    page = visit("/me/commitments/", width=360).page
+    ask_for_code(page, delegate.email)
+    enter(page, code_sent_to(delegate.email))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Commitments you are asked about")
+
+
+def test_second_factor_is_added_required_and_removed(
+    visit: Callable[..., Visit], delegate: User
+) -> None:
+    page = visit("/accounts/2fa/", width=360, who=delegate).page
+    page.get_by_role("link", name="Add an app").click()
+    code = page.get_by_role("main").get_by_role("img")
+    assert code.evaluate("image => image.naturalWidth > 0")
+    page.emulate_media(color_scheme="dark")
+    white = code.evaluate("image => getComputedStyle(image).backgroundColor")
+    assert white == "rgb(255, 255, 255)", "a camera needs black on white"
+    page.emulate_media(color_scheme="light")
+    secret = page.get_by_label("Secret").input_value()
+    page.get_by_label("Authenticator code").fill(app_code(secret))
+    page.get_by_role("button", name="Add the app").click()
+    confirm(page, secret)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    assert page.locator("main code").count() == 10
+    check_page(page)
+
+    page = visit("/accounts/login/", width=360).page
+    ask_for_code(page, delegate.email)
+    enter(page, code_sent_to(delegate.email))
+    check_page(page)
+    page.get_by_label("Code").fill(app_code(secret))
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
+
+    page.goto("/accounts/2fa/")
+    check_page(page)
+    page.get_by_role("link", name="Take off the app").click()
+    confirm(page, secret)
+    page.get_by_role("button", name="Take it off").click()
+    expect(page.get_by_role("link", name="Add an app")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_cochair_opens_admin_with_totp_code(
+    visit: Callable[..., Visit], cochair: User, javascript: bool
+) -> None:
+    secret = decrypt(Authenticator.objects.get(user=cochair, type="totp").data["secret"])
+    page = visit("/admin/", width=360, javascript=javascript).page
+    ask_for_code(page, cochair.email)
+    enter(page, code_sent_to(cochair.email))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Now your second factor")
+    page.get_by_label("Code").fill(app_code(secret))
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_second_address_is_added_and_work_address_removed(
+    visit: Callable[..., Visit], delegate: User, javascript: bool
+) -> None:
+    page = visit("/accounts/email/", width=360, who=delegate, javascript=javascript).page
+    # The checks themselves are scripts.
+    look = check_page if javascript else lambda _page: None
+    forget_proof()
+    page.get_by_label("E-mail address").fill("napha@example.com")
+    page.get_by_role("button", name="Send a code to it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    look(page)
+    page.get_by_role("button", name="Send me a code").click()
+    look(page)
+    page.get_by_label("Code from the message").fill(code_sent_to(delegate.email))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+    look(page)
+    enter(page, code_sent_to("napha@example.com"))
+    expect(page.locator("main")).to_contain_text("napha@example.com")
+    look(page)
+
+    page.get_by_role("link", name="I have left an organisation").click()
+    look(page)
+    page.get_by_label(delegate.email).check()
+    page.get_by_role("button", name="I have left: stop this address").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.locator("main")).to_contain_text("Sign in with your other address")
+    ask_for_code(page, "napha@example.com")
+    enter(page, code_sent_to("napha@example.com"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")

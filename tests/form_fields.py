@@ -1,0 +1,61 @@
+"""Forms as a browser would send them."""
+
+from html.parser import HTMLParser
+
+
+class _FormParser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, list[str]]] = []
+        self.select: str | None = None
+        self.options: list[tuple[str, bool]] = []
+        self.textarea: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append({" action": [attributes.get("action", "")]})
+        elif not self.forms:
+            return
+        elif tag == "option" and self.select is not None:
+            self.options.append((attributes.get("value", ""), "selected" in attributes))
+        elif name := attributes.get("name"):
+            if tag == "select":
+                self.select, self.options = name, []
+            elif tag == "textarea":
+                self.textarea = name
+                self.forms[-1][name] = [""]
+            elif tag == "input" and self.is_submitted(attributes):
+                default = "on" if attributes.get("type") in ("checkbox", "radio") else ""
+                self.forms[-1].setdefault(name, []).append(attributes.get("value", default))
+
+    def is_submitted(self, given: dict[str, str]) -> bool:
+        kind = given.get("type", "text")
+        if kind in ("checkbox", "radio"):
+            return "checked" in given
+        return kind not in ("submit", "file")
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea:
+            # The first line break after the tag is not part of the text.
+            self.forms[-1][self.textarea][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self.textarea:
+            text = self.forms[-1][self.textarea]
+            text[0] = text[0].removeprefix("\n").removeprefix("\r\n")
+            self.textarea = None
+        elif tag == "select" and self.select is not None:
+            chosen = [value for value, selected in self.options if selected]
+            self.forms[-1][self.select] = chosen or [value for value, _ in self.options[:1]]
+            self.select = None
+
+
+def form_fields(page: str, action: str = "", *, containing: str = "once") -> dict[str, list[str]]:
+    """What the first form of a page with this action and this field would send untouched."""
+    parser = _FormParser()
+    parser.feed(page)
+    found = next(
+        form for form in parser.forms if form[" action"] == [action] and containing in form
+    )
+    return {name: values for name, values in found.items() if name != " action"}

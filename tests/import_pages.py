@@ -1,0 +1,60 @@
+"""Bringing a file in as a person does: choosing it, waiting for the worker, pressing a button."""
+
+import re
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from outcomes.imports.readers.pages import SourceFile
+from outcomes.imports.readers.workbooks import read_source_file
+from roundtable.models import Event
+from tests.mail_queue import run_queue
+
+UPLOAD_URL = "/admin/roundtable/event/workbook/in/"
+
+
+def run_import_worker() -> None:
+    """Does what the worker does; files are opened here, without a process of their own."""
+
+    def read_here(path: Path, letters: str = "") -> SourceFile:
+        return read_source_file(path.read_bytes(), letters)
+
+    with patch("outcomes.imports.tasks.read_in_subprocess", read_here):
+        run_queue(backend="imports")
+
+
+def preview_file(
+    browser: Client, content: bytes, event: Event | None = None, name: str = "talk.xlsx"
+) -> Any:
+    """Chooses a file; the page that says what it would do."""
+    form = {"file": SimpleUploadedFile(name, content), "event": event.pk if event else ""}
+    answer = browser.post(UPLOAD_URL, form)
+    assert answer.status_code == 302, admin_text(answer)
+    run_import_worker()
+    return browser.get(answer["Location"])
+
+
+def press_button(browser: Client, answer: Any, act: str, **sent: str) -> Any:
+    """Presses a button of the page of an upload; the page after the worker was there."""
+    address = answer.wsgi_request.path
+    response = browser.post(address, {"act": act, **sent})
+    if response.status_code != 302:
+        return response
+    run_import_worker()
+    return browser.get(response["Location"])
+
+
+def confirm_import(browser: Client, answer: Any) -> Any:
+    """Stores what the page shows."""
+    found = re.search(r'name="digest" value="(\w{64})"', answer.content.decode())
+    assert found, admin_text(answer)
+    return press_button(browser, answer, "import", digest=found[1])
+
+
+def admin_text(answer: Any) -> str:
+    """What the page says."""
+    content = answer.content.decode().split('<div id="content"')[1]
+    return " ".join(re.sub(r"<[^>]*>", " ", content).split())

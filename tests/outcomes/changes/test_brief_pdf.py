@@ -1,0 +1,133 @@
+"""The brief as a PDF: tagged, with text, for the same readers; absent where none can be made."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from pypdf import PdfReader
+
+from outcomes.changes import brief
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_party,
+    make_user,
+)
+from tests.page_text import pdf_text
+from tests.recorded_fixtures import recorded
+
+Sign = Callable[[User | Delegate], Client]
+PATH = "/roundtables/new/brief.pdf"
+BUTTON = f'href="{PATH}">The same as PDF</a>'
+needs_pango = pytest.mark.skipif(not brief.can_render_pdf(), reason="Pango is not installed")
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def meeting(db: None) -> Event:
+    event = make_event(code="NEW", slug="new", title="Réunion de suivi & plus")
+    late = make_commitment(
+        event, reference="NEW-C1", text="Train < 200 officers.", due_on=date(2025, 1, 1)
+    )
+    make_party(late, organisation=make_organisation(name="Министерство труда"))
+    return event
+
+
+@pytest.fixture
+def browser(meeting: Event, client_of: Sign) -> Client:
+    cochair = make_user("chair@example.org")
+    make_grant(cochair, meeting)
+    return client_of(cochair)
+
+
+@needs_pango
+def test_pdf_matches_page(browser: Client) -> None:
+    answer = browser.get(PATH)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == 'attachment; filename="brief-new-2026-03-02.pdf"'
+    text = pdf_text(answer.content)
+    for words in (
+        "Brief: Réunion de suivi & plus",
+        "As of 2 March 2026",
+        "NEW-C1 Train < 200 officers. Due 1 January 2025, no update yet",
+        "Министерство труда: NEW-C1 never reported",
+        "Where each point stands",
+    ):
+        assert words in text, words
+
+
+@needs_pango
+def test_pdf_is_tagged_and_has_language_and_title(browser: Client) -> None:
+    found = PdfReader(BytesIO(browser.get(PATH).content))
+    root: Any = found.root_object
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert found.metadata and found.metadata.title == "Brief: Réunion de suivi & plus"
+    kinds = kinds_of(root["/StructTreeRoot"])
+    assert {"/H1", "/H2", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Link"} <= kinds
+    links = [
+        str(link.get_object()["/A"]["/URI"])
+        for page in found.pages
+        for link in page.get("/Annots", [])
+        if "/A" in link.get_object()
+    ]
+    assert "https://portal.example.org/commitments/new-c1/" in links
+
+
+def kinds_of(node: object) -> set[str]:
+    """The kinds of all elements below this one."""
+    found = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(found, list):
+        return {kind for child in found for kind in kinds_of(child)}
+    if not isinstance(found, dict):
+        return set()
+    kind = {str(found["/S"])} if "/S" in found else set()
+    return kind | kinds_of(found.get("/K", []))
+
+
+@needs_pango
+def test_pdf_fetches_no_external_resources(tmp_path: Path) -> None:
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">zq-drawn</text></svg>'
+    (tmp_path / "zq.svg").write_text(drawn)
+    image = f'<img src="file://{tmp_path}/zq.svg" alt="">'
+    html = f'<html lang="en"><title>T</title><h1>Seen</h1>{image}</html>'
+    text = pdf_text(brief.render_pdf(html, f'@import url("file://{tmp_path}/zq.css");'))
+    assert text == "Seen"
+
+
+@needs_pango
+def test_page_links_to_pdf(browser: Client) -> None:
+    assert BUTTON in browser.get("/roundtables/new/brief/").content.decode()
+
+
+def test_pdf_is_unavailable_without_pango(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief, "_weasyprint", lambda: None)
+    answer = browser.get("/roundtables/new/brief/")
+    assert answer.status_code == 200
+    assert "PDF" not in answer.content.decode()
+    assert browser.get(PATH).status_code == 404
+
+
+def test_pdf_requires_brief_permission(meeting: Event, client_of: Sign) -> None:
+    elsewhere = make_user()
+    make_grant(elsewhere, make_event())
+    for user in (elsewhere, make_user()):
+        assert client_of(user).get(PATH).status_code == 404
+    assert Client().get(PATH)["Location"].startswith("/accounts/login/")

@@ -1,0 +1,190 @@
+"""Calendars of due dates and milestones, and how programs recognise a moved day."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+import time_machine
+from django.test import Client
+
+from outcomes.models import Commitment, ImplementationStatus
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_event,
+    make_organisation,
+    make_party,
+    make_theme,
+    make_update,
+)
+from tests.follow_up_factories import make_milestone, make_recommendation
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+HOST = "https://portal.example.org"
+
+
+@pytest.fixture
+@recorded
+def due() -> Commitment:
+    """A commitment with a due date and a milestone, under a point with a theme."""
+    event = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")
+    point = make_recommendation(event=event)
+    point.themes.add(make_theme(slug="care"))
+    commitment = make_commitment(
+        event,
+        reference="RT2024-C1",
+        text="Train 50 nurses, midwives; drivers\\and all others.\r\nIn each province. " + "é" * 90,
+        due_on=date(2026, 11, 2),
+    )
+    commitment.outcomes.add(point)
+    make_party(commitment, organisation=make_organisation(slug="example-aid"))
+    make_milestone(commitment=commitment, title="Curriculum is written", due_on=date(2026, 5, 1))
+    return commitment
+
+
+PATHS = [
+    "/calendar.ics",
+    "/roundtables/roundtable-2024.ics",
+    "/themes/care.ics",
+    "/organisations/example-aid.ics",
+    "/outcomes/roundtable-2024/1.a.ics",
+    "/outcomes/roundtable-2024/1.ics",
+    "/commitments/rt2024-c1.ics",
+]
+
+
+def read(path: str = "/commitments/rt2024-c1.ics") -> icalendar.Calendar:
+    with time_machine.travel(NOON, tick=False):
+        answer = Client().get(path)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    # Lines end as the format wants, and none is longer than 75 bytes.
+    assert answer.content.endswith(b"\r\n") and b"\n" not in answer.content.replace(b"\r\n", b"")
+    assert max(map(len, answer.content.split(b"\r\n"))) <= 75
+    found = icalendar.Calendar.from_ical(answer.content)
+    assert isinstance(found, icalendar.Calendar)
+    assert found.errors == []
+    return found
+
+
+def entries(path: str = "/commitments/rt2024-c1.ics") -> list[Any]:
+    return read(path).walk("VEVENT")
+
+
+def test_calendar_names_its_subject(due: Commitment) -> None:
+    found = read()
+    assert (found["version"], found["method"]) == ("2.0", "PUBLISH")
+    assert found["x-wr-calname"] == found["name"] == "RT2024-C1: due dates"
+    assert found["prodid"] and found["url"] == f"{HOST}/commitments/rt2024-c1/"
+    raw = Client().get("/commitments/rt2024-c1.ics").content
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT12H\r\n" in raw
+    assert b"DTSTART;VALUE=DATE:20261102\r\n" in raw
+
+
+def test_ended_commitment_is_not_in_calendar(due: Commitment) -> None:
+    titles = {str(row["uid"]): str(row["summary"]) for row in entries()}
+    assert titles["RT2024-C1@portal.example.org"].startswith("RT2024-C1 is due: Train 50")
+    make_update(due, status=ImplementationStatus.FULFILLED)
+    titles = {str(row["uid"]): str(row["summary"]) for row in entries()}
+    assert titles["RT2024-C1@portal.example.org"].startswith("RT2024-C1 (Fulfilled): Train 50")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_calendar_has_the_due_date_and_the_milestone(due: Commitment, path: str) -> None:
+    milestone = due.milestones.get()
+    assert {str(row["uid"]): (row["dtstart"].dt, row["dtend"].dt) for row in entries(path)} == {
+        "RT2024-C1@portal.example.org": (date(2026, 11, 2), date(2026, 11, 3)),
+        f"RT2024-C1-milestone-{milestone.pk}@portal.example.org": (
+            date(2026, 5, 1),
+            date(2026, 5, 2),
+        ),
+    }
+
+
+def test_entry_shows_due_item_and_status(due: Commitment) -> None:
+    entry, step = entries()
+    assert str(entry["summary"]).startswith(
+        "RT2024-C1 is due: Train 50 nurses, midwives; drivers\\and all others. In each province. é"
+    )
+    assert str(entry["summary"]).endswith("…")
+    assert str(entry["description"]).endswith("\n\nStatus: No update yet")
+    assert entry["url"] == step["url"] == f"{HOST}/commitments/rt2024-c1/"
+    assert entry["transp"] == "TRANSPARENT"
+    assert step["summary"] == "RT2024-C1, milestone: Curriculum is written"
+    milestone = due.milestones.get()
+    milestone.reached_on = date(2026, 2, 1)
+    milestone.save()
+    assert entries()[1]["summary"] == "RT2024-C1, reached: Curriculum is written"
+
+
+def test_moved_date_keeps_uid_and_increases_sequence(due: Commitment) -> None:
+    before, before_step = entries()
+    due.due_on = date(2027, 2, 1)
+    due._history_date = datetime(2099, 1, 1, 12, tzinfo=UTC)  # type: ignore[attr-defined]
+    due.save()
+    after, after_step = entries()
+    assert after["uid"] == before["uid"]
+    assert (before["dtstart"].dt, after["dtstart"].dt) == (date(2026, 11, 2), date(2027, 2, 1))
+    assert after["sequence"] == before["sequence"] + 1
+    assert after["last-modified"].dt > before["last-modified"].dt
+    assert after["dtstamp"].dt == after["last-modified"].dt == datetime(2099, 1, 1, 12, tzinfo=UTC)
+    assert after_step == before_step
+
+
+def test_approved_update_increases_sequence(due: Commitment) -> None:
+    first = entries()[0]
+    update = make_update(due, party=due.parties.get(), status=ImplementationStatus.PLANNING)
+    second = entries()[0]
+    update.request_change(note="Take a name out.", at=NOON)
+    third = entries()[0]
+    assert first["sequence"] < second["sequence"] < third["sequence"]
+    assert first["uid"] == second["uid"] == third["uid"]
+    assert str(second["description"]).endswith("Status: Planning")
+    assert str(third["description"]).endswith("Status: No update yet")
+
+
+def test_unchanged_calendar_is_byte_identical_and_not_modified(due: Commitment) -> None:
+    for path in PATHS:
+        first = Client().get(path)
+        same = Client().get(path, headers={"If-None-Match": first["ETag"]})
+        assert (same.status_code, same.content) == (304, b"")
+
+
+def test_items_due_over_a_year_ago_are_omitted(due: Commitment) -> None:
+    make_commitment(due.event, reference="RT2024-C2", due_on=NOON.date() - timedelta(days=365))
+    make_commitment(due.event, reference="RT2024-C3", due_on=NOON.date() - timedelta(days=366))
+    assert [str(row["uid"]) for row in entries("/calendar.ics")][:2] == [
+        "RT2024-C2@portal.example.org",
+        "RT2024-C1@portal.example.org",
+    ]
+
+
+def test_calendar_of_what_is_not_public_is_absent(due: Commitment) -> None:
+    hidden = make_commitment(make_event(is_public=False), text="zq", due_on=date(2026, 6, 1))
+    make_milestone(commitment=hidden, title="zq")
+    assert b"zq" not in Client().get("/calendar.ics").content
+    assert len(entries("/calendar.ics")) == 2
+    Event.objects.update(is_public=False)
+    for path in PATHS[1:]:
+        assert Client().get(path).status_code == 404, path
+    assert entries("/calendar.ics") == []
+
+
+def test_text_cannot_inject_calendar_lines(due: Commitment) -> None:
+    due.text = "A\r\nEND:VEVENT\r\nBEGIN:VEVENT\x0b\r\nUID:other\r"
+    due.save()
+    entry = entries()[0]
+    assert len(entries()) == 2
+    assert entry["uid"] == "RT2024-C1@portal.example.org"
+    assert str(entry["summary"]) == "RT2024-C1 is due: A END:VEVENT BEGIN:VEVENT UID:other"
+
+
+def test_maximum_date_does_not_break_calendar(due: Commitment) -> None:
+    Commitment.objects.filter(pk=due.pk).update(due_on=date.max)
+    (entry,) = (
+        found for found in read().walk("VEVENT") if str(found["uid"]).startswith("RT2024-C1@")
+    )
+    assert entry["dtstart"].dt == date.max  # type: ignore[union-attr]

@@ -1,0 +1,173 @@
+"""The page of what changed in public."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from outcomes.models import Commitment, ImplementationStatus, ProgressUpdate
+from roundtable.models import Event
+from roundtable.text_diff import DiffSegment, diff_words
+from tests.factories import make_commitment, make_event, make_party, make_update, make_user, save
+from tests.page_text import get_text, page_links, page_text
+
+pytestmark = pytest.mark.django_db
+ALWAYS = datetime(1899, 1, 1, tzinfo=UTC)  # before the log begins
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+def told(commitment: Commitment, day: int, status: ImplementationStatus) -> ProgressUpdate:
+    """An update that was approved on that day of February."""
+    update = make_update(
+        commitment, approved=False, reported_on=date(2025, 1, day), status=status, text="Words."
+    )
+    update.approve(by=make_user(), at=datetime(2026, 2, day, 9, tzinfo=UTC))
+    return update
+
+
+@pytest.fixture
+def reported_commitment() -> Commitment:
+    series_days = {"starts_on": date(2018, 5, 1), "ends_on": date(2018, 5, 2)}
+    first = make_event(code="OLD", slug="old", **series_days)
+    event = make_event(code="RT", slug="rt", series=first.series)
+    for meeting in (first, event):
+        meeting.history.update(history_date=ALWAYS)
+    row = make_commitment(
+        event, reference="RT-C1", text="Train fifty officers.", recorded_at=ALWAYS
+    )
+    row.history.update(history_date=ALWAYS)
+    make_party(row)
+    return row
+
+
+def test_changes_show_before_and_after_newest_first(reported_commitment: Commitment) -> None:
+    told(reported_commitment, 1, ImplementationStatus.PLANNING)
+    reported_commitment.text, reported_commitment._history_date = (  # type: ignore[attr-defined]
+        "Train sixty officers.",
+        datetime(2026, 2, 3, tzinfo=UTC),
+    )
+    save(reported_commitment)
+    page = get_text(Client(), "/changes/")
+    assert "2 changes" in page
+    correction = "text, before Train fifty officers. text, after Train sixty officers."
+    update = "Status, before No update yet Status, after Planning As of 1 January 2025"
+    assert page.index("Text corrected") < page.index(correction) < page.index(update)
+    html = Client().get("/changes/").content.decode()
+    assert "Train <del>fifty </del>officers." in html
+    assert "Train <ins>sixty </ins>officers." in html
+    assert "/commitments/rt-c1/" in page_links(Client().get("/changes/"))
+
+
+def test_log_is_filtered_by_date_and_event(reported_commitment: Commitment) -> None:
+    told(reported_commitment, 1, ImplementationStatus.PLANNING)
+    told(reported_commitment, 5, ImplementationStatus.FULFILLED)
+    assert "2 changes since 1 February 2026" in get_text(Client(), "/changes/", since="2026-02-01")
+    since = get_text(Client(), "/changes/", since="2026-02-02", event="rt")
+    assert "1 change since" in since and "Fulfilled" in since
+    assert "Nothing changed in public." in get_text(Client(), "/changes/", event="old")
+
+
+def test_last_meeting_filter_uses_latest_started_event_in_series(
+    reported_commitment: Commitment,
+) -> None:
+    for event in ("rt", "old"):
+        text = get_text(Client(), "/changes/", event=event)
+        assert "Since the last meeting (14 May 2024)" in text
+    assert "/changes/?event=rt&since=2024-05-14" in page_links(Client().get("/changes/?event=rt"))
+    # Before a meeting, and on its day, it is the one before.
+    Event.objects.filter(slug="rt").update(starts_on=date(2030, 5, 14), ends_on=date(2030, 5, 15))
+    assert "Since the last meeting (1 May 2018)" in get_text(Client(), "/changes/", event="rt")
+
+
+def test_withdrawn_or_hidden_changes_are_absent(reported_commitment: Commitment) -> None:
+    update = told(reported_commitment, 1, ImplementationStatus.PLANNING)
+    assert "Planning" in get_text(Client(), "/changes/")
+    update.request_change(note="Say more.", at=datetime(2026, 2, 2, tzinfo=UTC))
+    assert "Nothing changed in public." in get_text(Client(), "/changes/")
+    told(reported_commitment, 3, ImplementationStatus.FULFILLED)
+    Event.objects.filter(slug="rt").update(is_public=False)
+    assert "Fulfilled" not in get_text(Client(), "/changes/")
+    assert Client().get("/changes/?event=rt").status_code == 400
+
+
+def test_long_log_is_paginated(reported_commitment: Commitment) -> None:
+    for day in range(1, 23):
+        told(reported_commitment, day, ImplementationStatus.PLANNING)
+    assert "Page 1 of 2" in get_text(Client(), "/changes/")
+    second = get_text(Client(), "/changes/", page="2")
+    assert "Page 2 of 2" in second and second.count("Status, before") == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("since=soon", "Since: Write the day like 2019-06-01."),
+        ("since=2026-03-03", "Since: That day has not come yet."),
+        ("event=none", "Roundtable: There is no such roundtable."),
+        ("page=9", "There is only 1 page."),
+        ("word=1", "This page does not know “word”."),
+    ],
+)
+def test_filter_errors_are_named(reported_commitment: Commitment, query: str, words: str) -> None:
+    answer = Client().get(f"/changes/?{query}")
+    assert answer.status_code == 400
+    assert words in page_text(answer)
+
+
+def test_query_count_is_independent_of_rows(reported_commitment: Commitment) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            get_text(Client(), "/changes/")
+        return len(asked)
+
+    told(reported_commitment, 1, ImplementationStatus.PLANNING)
+    one = cost()
+    for day in range(2, 15):
+        told(reported_commitment, day, ImplementationStatus.IN_PROGRESS)
+    assert cost() == one
+
+
+def test_first_page_leads_to_the_log(reported_commitment: Commitment) -> None:
+    assert "/changes/" in page_links(Client().get("/"))
+
+
+def test_text_differences_are_marked() -> None:
+    assert diff_words("a b c", "a x c") == (
+        [DiffSegment("a ", False), DiffSegment("b ", True), DiffSegment("c", False)],
+        [DiffSegment("a ", False), DiffSegment("x ", True), DiffSegment("c", False)],
+    )
+    assert diff_words("a b", "a b, too")[1] == [
+        DiffSegment("a b", False),
+        DiffSegment(", too", True),
+    ]
+    # Scripts without spaces are compared by signs, each with its marks.
+    assert diff_words("เราพบกันที่บาหลี", "เราพบกันที่นี่") == (
+        [DiffSegment("เราพบกันที่", False), DiffSegment("บาหลี", True)],
+        [DiffSegment("เราพบกันที่", False), DiffSegment("นี่", True)],
+    )
+    assert diff_words("one two", "three four") == (
+        [DiffSegment("one two", False)],
+        [DiffSegment("three four", False)],
+    )
+    assert diff_words("", "a") == ([], [DiffSegment("a", False)])
+    # What repeats itself over and over would take minutes to compare.
+    same = "na " * 900
+    assert diff_words(same, same + "x") == (
+        [DiffSegment(same, False)],
+        [DiffSegment(same + "x", False)],
+    )
+    long = "word " * 3000
+    assert diff_words(long, long + "x") == (
+        [DiffSegment(long, False)],
+        [DiffSegment(long + "x", False)],
+    )

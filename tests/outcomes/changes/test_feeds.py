@@ -1,0 +1,296 @@
+"""Atom feeds of the portal and of each thing: what stands in them, what never does."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import feedparser
+import pytest
+from defusedxml.ElementTree import fromstring
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from lxml import etree
+
+from outcomes.models import Commitment, Outcome, ProgressUpdate
+from participants.models import Organisation
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_event,
+    make_organisation,
+    make_party,
+    make_statement,
+    make_theme,
+    make_update,
+)
+from tests.follow_up_factories import make_assessment, make_recommendation, make_response
+
+pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
+SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+HOST = "https://portal.example.org"
+RECORDED = datetime(2026, 3, 1, tzinfo=UTC)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+@pytest.fixture
+def commitment_with_changes() -> Commitment:
+    """A commitment under a point with a theme, of which everything was told that can be."""
+    meeting = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")
+    point = make_recommendation(event=meeting)
+    point.themes.add(make_theme(slug="care"))
+    make_response(outcome=point, text="We will change the law.")
+    aid = make_organisation(slug="example-aid", name="Example Aid")
+    commitment = make_commitment(
+        meeting,
+        reference="RT2024-C1",
+        text="Train 50 nurses & <b>midwives</b>.",
+        recorded_at=RECORDED,
+    )
+    commitment.outcomes.add(point)
+    make_update(commitment, party=make_party(commitment, organisation=aid), text="Two\x0bcourses.")
+    make_assessment(commitment=commitment, organisation=make_organisation(name="Example Watch"))
+    return commitment
+
+
+def feeds(commitment: Commitment) -> Iterator[str]:
+    point = commitment.outcomes.get()
+    yield "/feed.atom"
+    yield "/roundtables/roundtable-2024.atom"
+    yield "/themes/care.atom"
+    yield "/organisations/example-aid.atom"
+    yield f"/outcomes/roundtable-2024/{point.number}.atom"
+    yield "/commitments/rt2024-c1.atom"
+
+
+def read(path: str) -> Any:
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    found = feedparser.parse(answer.content)
+    assert not found.bozo, (path, found.get("bozo_exception"))
+    assert found.version == "atom10"
+    return found
+
+
+def titles(path: str) -> list[str]:
+    return sorted(entry.title for entry in read(path).entries)
+
+
+def test_each_feed_lists_its_changes(commitment_with_changes: Commitment) -> None:
+    text = commitment_with_changes.text
+    update = "RT2024-C1, Update: In progress"
+    assessment = "RT2024-C1, Assessment: Limited"
+    answer = "1.a, Answer: Supported"
+    recorded = f"RT2024-C1, Commitment recorded: {text}"
+    statement = "RT2024, Statement published: Outcome statement"
+    mine = sorted([update, assessment, recorded])
+    found = {path: titles(path) for path in feeds(commitment_with_changes)}
+    assert found == {
+        "/feed.atom": sorted([*mine, answer, statement]),
+        "/roundtables/roundtable-2024.atom": sorted([*mine, answer, statement]),
+        "/themes/care.atom": sorted([*mine, answer]),
+        "/organisations/example-aid.atom": mine,
+        "/outcomes/roundtable-2024/1.a.atom": sorted([*mine, answer]),
+        "/commitments/rt2024-c1.atom": mine,
+    }
+    assert titles("/outcomes/roundtable-2024/1.atom") == sorted([*mine, answer])
+    assert titles("/commitments/RT2024-C1.atom") == mine
+
+
+def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitment) -> None:
+    found = read("/commitments/rt2024-c1.atom")
+    assert found.feed.title == "RT2024-C1: what moved"
+    assert found.feed.id == "tag:portal.example.org,2026:/commitments/rt2024-c1.atom"
+    assert {(link.rel, link.href) for link in found.feed.links} == {
+        ("alternate", f"{HOST}/commitments/rt2024-c1/"),
+        ("self", f"{HOST}/commitments/rt2024-c1.atom"),
+    }
+    update = ProgressUpdate.objects.get()
+    entry = next(row for row in found.entries if "Update" in row.title)
+    assert entry.id == f"tag:portal.example.org,2026:/update-{update.pk}"
+    assert entry.link == f"{HOST}/commitments/rt2024-c1/"
+    assert entry.updated == NOON.isoformat()
+    assert entry.author == "Example Aid"
+    [content] = entry.content
+    assert content.type == "text/plain"
+    assert content.value.split("\n\n") == [
+        "Train 50 nurses & <b>midwives</b>.",
+        "Status: No update yet → In progress",
+        f"As of {update.reported_on.day} {update.reported_on:%B %Y}",
+        "By Example Aid",
+        "Two courses.",
+        "Roundtable 2024",
+    ]
+    again = next(row for row in read("/feed.atom").entries if row.id == entry.id)
+    assert again.updated == entry.updated
+
+
+def one(parent: Element, name: str) -> Element:
+    [found] = parent.findall(f"{ATOM}{name}")
+    return found
+
+
+def check_as_the_standard_says(root: Element) -> None:
+    """What RFC 4287 demands of a feed and of its entries."""
+    assert root.tag == f"{ATOM}feed"
+    for row in (root, *root.findall(f"{ATOM}entry")):
+        assert one(row, "id").text and (one(row, "id").text or "").startswith("tag:")
+        assert one(row, "title").text
+        assert MOMENT.fullmatch(one(row, "updated").text or "")
+        alternates = [link for link in row.findall(f"{ATOM}link") if link.get("rel") == "alternate"]
+        [alternate] = alternates
+        assert (alternate.get("href") or "").startswith(f"{HOST}/")
+        known = {"id", "title", "updated", "published", "link", "author", "content", "category"}
+        assert {child.tag.removeprefix(ATOM) for child in row} <= known | {"entry"}
+        for author in row.findall(f"{ATOM}author"):
+            assert one(author, "name").text
+    assert one(root, "author") is not None
+    assert [link.get("href") for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]
+    for entry in root.findall(f"{ATOM}entry"):
+        assert one(entry, "content").get("type") == "text"
+        assert not list(one(entry, "content"))
+    ids = [one(entry, "id").text for entry in root.findall(f"{ATOM}entry")]
+    assert len(set(ids)) == len(ids)
+
+
+def test_feeds_match_atom_schema(commitment_with_changes: Commitment) -> None:
+    for path in feeds(commitment_with_changes):
+        content = Client().get(path).content
+        check_as_the_standard_says(fromstring(content))
+        SCHEMA.assertValid(etree.fromstring(content))
+
+
+@pytest.mark.parametrize("lacks", ["id", "title", "updated", "author"])
+def test_schema_detects_missing_elements(commitment_with_changes: Commitment, lacks: str) -> None:
+    found = etree.fromstring(Client().get("/feed.atom").content)
+    found.remove(found.find(f"{ATOM}{lacks}"))
+    assert not SCHEMA.validate(found)
+
+
+def test_empty_feed_is_valid_and_stable() -> None:
+    make_event(slug="quiet")
+    first, again = (Client().get("/roundtables/quiet.atom") for _time in range(2))
+    check_as_the_standard_says(fromstring(first.content))
+    assert read("/roundtables/quiet.atom").entries == []
+    assert first.content == again.content
+
+
+def test_unchanged_feed_returns_not_modified(commitment_with_changes: Commitment) -> None:
+    for path in feeds(commitment_with_changes):
+        first = Client().get(path)
+        same = Client().get(path, headers={"If-None-Match": first["ETag"]})
+        assert (same.status_code, same.content) == (304, b"")
+        assert same["Cache-Control"] == first["Cache-Control"] == "public, no-cache"
+    make_update(commitment_with_changes, party=commitment_with_changes.parties.get())
+    news = Client().get("/feed.atom", headers={"If-None-Match": first["ETag"]})
+    assert news.status_code == 200
+
+
+def test_unpublished_records_are_absent_from_feeds(commitment_with_changes: Commitment) -> None:
+    draft = make_update(
+        commitment_with_changes,
+        approved=False,
+        text="zq",
+        party=commitment_with_changes.parties.get(),
+    )
+    draft.submit(at=NOON)
+    make_assessment(commitment=commitment_with_changes, approved=False, text="zq")
+    make_response(outcome=commitment_with_changes.outcomes.get(), approved=False, text="zq")
+    make_update(make_commitment(make_event(is_public=False), text="zq"), text="zq")
+    make_statement(make_event(), published=False, title="zq")
+    before = {path: len(read(path).entries) for path in feeds(commitment_with_changes)}
+    for path in feeds(commitment_with_changes):
+        assert b"zq" not in Client().get(path).content, path
+    shown = ProgressUpdate.objects.published().get(commitment=commitment_with_changes)
+    shown.request_change(note="Take a name out.", at=NOON)
+    assert {path: len(read(path).entries) for path in feeds(commitment_with_changes)} == {
+        path: count - 1 for path, count in before.items()
+    }
+
+
+def test_feeds_of_hidden_and_unknown_objects_are_not_found(
+    commitment_with_changes: Commitment,
+) -> None:
+    paths = [*feeds(commitment_with_changes)][1:]
+    Event.objects.update(is_public=False)
+    twins = [
+        "/roundtables/no-such.atom",
+        "/themes/no-such.atom",
+        "/organisations/no-such.atom",
+        "/outcomes/no-such/1.a.atom",
+        "/commitments/rt2024-c9.atom",
+    ]
+    for path, missing in zip(paths, twins, strict=True):
+        hidden, absent = Client().get(path), Client().get(missing)
+        assert hidden.status_code == absent.status_code == 404, path
+        assert hidden.content == absent.content, path
+    assert read("/feed.atom").entries == []
+
+
+def test_theme_of_no_public_point_has_no_feed() -> None:
+    draft = make_statement(published=False)
+    theme = make_theme(slug="secret")
+    draft.outcomes.get(parent=None).themes.add(theme)
+    assert Client().get("/themes/secret.atom").status_code == 404
+
+
+def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
+    for page, path in {
+        "/": "/feed.atom",
+        "/commitments/": "/feed.atom",
+        "/roundtables/roundtable-2024/": "/roundtables/roundtable-2024.atom",
+        "/organisations/example-aid/": "/organisations/example-aid.atom",
+        "/outcomes/roundtable-2024/1.a/": "/outcomes/roundtable-2024/1.a.atom",
+        "/outcomes/?theme=care": "/themes/care.atom",
+        "/commitments/rt2024-c1/": "/commitments/rt2024-c1.atom",
+    }.items():
+        text = Client().get(page).content.decode()
+        link = f'<link rel="alternate" type="application/atom+xml" href="{path}"'
+        assert text.count(link) == 1, page
+
+
+def test_demo_entries_are_marked() -> None:
+    make_commitment(make_event(is_demonstration=True))
+    [entry] = read("/feed.atom").entries
+    assert entry.content[0].value.endswith("Made up, for the demonstration.")
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_query_count_is_independent_of_rows(commitment_with_changes: Commitment, rows: int) -> None:
+    event, aid = commitment_with_changes.event, Organisation.objects.get(slug="example-aid")
+    point = Outcome.objects.get(number="1.a")
+    for _number in range(rows):
+        more = make_commitment(event, due_on=NOON.date(), recorded_at=RECORDED)
+        more.outcomes.add(point)
+        make_update(more, party=make_party(more, organisation=aid))
+        make_assessment(commitment=more)
+    costs = {}
+    for path in feeds(commitment_with_changes):
+        calendar = path.replace("feed.atom", "calendar.ics").replace(".atom", ".ics")
+        for asked in (path, calendar):
+            with CaptureQueriesContext(connection) as made:
+                assert Client().get(asked).status_code == 200
+            costs[asked] = len(made)
+    assert costs == COSTS
+
+
+COSTS = {
+    "/feed.atom": 6,
+    "/calendar.ics": 3,
+    "/roundtables/roundtable-2024.atom": 7,
+    "/roundtables/roundtable-2024.ics": 4,
+    "/themes/care.atom": 6,
+    "/themes/care.ics": 4,
+    "/organisations/example-aid.atom": 5,
+    "/organisations/example-aid.ics": 4,
+    "/outcomes/roundtable-2024/1.a.atom": 6,
+    "/outcomes/roundtable-2024/1.a.ics": 4,
+    "/commitments/rt2024-c1.atom": 5,
+    "/commitments/rt2024-c1.ics": 3,
+}

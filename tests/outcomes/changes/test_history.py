@@ -1,0 +1,501 @@
+"""What became of a record at the desk: who, when, why, the differences, and putting it back."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from outcomes.changes.log import latest_changes
+from outcomes.models import Commitment, Milestone, Outcome, Statement
+from participants.models import Delegate, Organisation, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_party,
+    make_statement,
+    make_user,
+)
+from tests.follow_up_factories import make_milestone
+from tests.outcomes.test_outcomes_admin import filled, page
+from tests.recorded_fixtures import recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+@recorded
+def admin_event() -> Event:
+    event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)
+    make_statement(event, published=False)
+    make_commitment(event, reference="DESK-C1", text="Train ten officers.")
+    return event
+
+
+@pytest.fixture
+@recorded
+def editor(admin_event: Event) -> User:
+    user = make_user("zq-editor@example.org")
+    make_grant(
+        user,
+        admin_event,
+        role="editor",
+        on_behalf_of=make_organisation(short_name="Foreign Office"),
+    )
+    return user
+
+
+def change(client: Client, row: Any, **fields: object) -> None:
+    """Fills in the form of a row anew, as a browser would."""
+    address = page(type(row), "change", row.pk)
+    answer = client.post(address, filled(client, address, **fields))
+    assert answer.status_code == 302, answer.context["adminform"].errors
+
+
+def versions(client: Client, row: Any) -> list[str]:
+    """What the history says of each version, newest first, the moments left out."""
+    text = client.get(page(type(row), "history", row.pk)).content.decode()
+    found = re.findall(r'<li class="module"><h2>.*?</h2>\n(.*?)</li>', text, re.S)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", entry)).split()) for entry in found]
+
+
+def put_back(client: Client, row: Any, number: int, **fields: object) -> Any:
+    """Opens the preview of a version and sends it."""
+    address = page(type(row), "restore", row.pk, number)
+    context = client.get(address).context
+    sent = {"version": context["newest_version"], "why": context["why"]} | fields
+    answer = client.post(address, sent)
+    row.refresh_from_db()
+    return answer
+
+
+def first(row: Any) -> int:
+    number: int = row.history.earliest("history_id").history_id
+    return number
+
+
+# Who, why and what ---------------------------------------------------------------------------
+
+
+def test_history_shows_author_organisation_reason_and_text(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment = admin_event.commitments.get()
+    change(client_of(editor), commitment, text="Train twenty officers.", why="The minutes say so")
+    other = make_user("zq-other@example.org")
+    make_grant(other, admin_event, role="reader")
+    found = versions(client_of(other), commitment)
+    assert found == [
+        "On behalf of Foreign Office · “ The minutes say so ” Text Train ten officers. "
+        "Train twenty officers.",
+        "The portal, from a file or by itself · Written for the first time",
+    ]
+    text = client_of(other).get(page(Commitment, "history", commitment.pk)).content.decode()
+    assert "<strong>ten </strong>" in text and "<strong>twenty </strong>" in text
+    assert "zq-editor" not in text
+    assert versions(client_of(editor), commitment)[0].startswith("You ·")
+
+
+def test_operator_and_erased_person_are_named_by_role(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    operator = make_user("zq-operator@example.org", is_superuser=True)
+    change(client_of(operator), admin_event, title="First title")
+    gone = make_user("zq-gone@example.org")
+    make_grant(gone, admin_event)
+    change(client_of(gone), admin_event, title="Second title")
+    found = versions(client_of(editor), admin_event)
+    assert [entry.split(" ·")[0].split(" Title")[0] for entry in found[:2]] == [
+        "A co-chair or an editor",
+        "An operator",
+    ]
+    gone.delete()
+    assert versions(client_of(editor), admin_event)[0].startswith("Somebody whose account is gone")
+
+
+def test_organisation_history_does_not_reveal_hidden_event(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    office = make_organisation(name="Shared office")
+    hidden = make_event(is_public=False)
+    other = make_user()
+    make_grant(other, hidden, on_behalf_of=make_organisation(short_name="Zq ministry"))
+    record: Any = office
+    record._history_user = other.pk
+    office.name = "Shared bureau"
+    office.save()
+    assert versions(client_of(editor), office)[0] == (
+        "A co-chair or an editor Name Shared office Shared bureau"
+    )
+
+
+def test_dates_choices_and_links_are_human_readable(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment = admin_event.commitments.get()
+    point = admin_event.statement.outcomes.points()[0]
+    change(
+        client_of(editor),
+        commitment,
+        due_on="2030-05-04",
+        is_open="on",
+        outcomes=[str(point.pk)],
+    )
+    found = " ".join(versions(client_of(editor), commitment)[:2])
+    assert "Due nothing 4 May 2030" in found
+    assert "Open No Yes" in found
+    assert f"Points it answers nothing {point}" in found
+
+
+def test_long_history_is_paginated_with_constant_queries(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    client, costs = client_of(editor), []
+    versions(client, admin_event)  # what is asked once and remembered
+    for number in range(1, 51):
+        admin_event.city = f"City {number}"
+        admin_event.save()
+        if number in (20, 50):
+            with CaptureQueriesContext(connection) as asked:
+                found = versions(client, admin_event)
+            costs.append(len(asked))
+    assert len(found) == 20 and "City 49 City 50" in found[0]
+    text = client.get(page(Event, "history", admin_event.pk) + "?past=3").content.decode()
+    assert "Written for the first time" in text and "Newer" in text and "Older" not in text
+    assert costs[0] == costs[1]
+
+
+def test_too_long_reason_is_rejected(client_of: Sign, admin_event: Event, editor: User) -> None:
+    client, address = client_of(editor), page(Event, "change", admin_event.pk)
+    answer = client.post(address, filled(client, address, title="Other", why="x" * 101))
+    assert "at most 100 characters" in answer.content.decode()
+    admin_event.refresh_from_db()
+    assert admin_event.title == "Desk roundtable"
+
+
+def test_people_have_no_history_or_restore(client_of: Sign, admin_event: Event) -> None:
+    assert not hasattr(Delegate, "history")
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:participants_delegate_restore", args=[1, 1])
+
+
+# Putting back --------------------------------------------------------------------------------
+
+
+def test_earlier_version_is_restored_with_relations(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, client = admin_event.commitments.get(), client_of(editor)
+    one, two = admin_event.statement.outcomes.points()
+    change(client, commitment, outcomes=[str(one.pk)], due_on="2030-01-01", text="First words.")
+    then = commitment.history.latest("history_id").history_id
+    change(
+        client, commitment, outcomes=[str(two.pk)], due_on="", text="Second words.", is_open="on"
+    )
+    preview = client.get(page(Commitment, "restore", commitment.pk, then)).content.decode()
+    assert "First" in preview and "Second" in preview and "Put back" in preview
+    answer = put_back(client, commitment, then)
+    assert answer.status_code == 302
+    assert (commitment.text, commitment.due_on, commitment.is_open) == (
+        "First words.",
+        date(2030, 1, 1),
+        False,
+    )
+    assert list(commitment.outcomes.all()) == [one]
+    assert re.match(r"You · “ As on .+ ”", versions(client, commitment)[1])
+
+
+def test_row_without_history_shows_message(client_of: Sign, admin_event: Event) -> None:
+    point = admin_event.statement.outcomes.points()[0]
+    point.history.all().delete()
+    operator = client_of(make_user(is_superuser=True))
+    answer = operator.get(f"/admin/outcomes/outcome/{point.pk}/history/")
+    assert answer.status_code == 200
+    assert "Nothing was changed here so far." in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", [Event, Statement, Outcome, Commitment, Milestone, Organisation])
+def test_each_record_type_can_be_restored(client_of: Sign, admin_event: Event, kind: Any) -> None:
+    operator = client_of(make_user(is_superuser=True))
+    rows: dict[Any, Any] = {
+        Event: admin_event,
+        Statement: admin_event.statement,
+        Outcome: admin_event.statement.outcomes.points()[0],
+        Commitment: admin_event.commitments.get(),
+        Milestone: make_milestone(commitment=admin_event.commitments.get()),
+        Organisation: make_organisation(),
+    }
+    row = rows[kind]
+    row.save()  # what there is to put back
+    field = next(name for name in ("title", "text", "name") if hasattr(row, name))
+    before = getattr(row, field)
+    setattr(row, field, "Entirely different")
+    row.save()
+    assert put_back(operator, row, first(row)).status_code == 302
+    assert getattr(row, field) == before
+
+
+def test_read_only_fields_are_not_restored(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    then = first(admin_event)
+    admin_event.is_public, admin_event.title = True, "New title"
+    admin_event.save()
+    Event.objects.filter(pk=admin_event.pk).update(code="DESK2")  # as nothing but a mistake could
+    client = client_of(editor)
+    preview = client.get(page(Event, "restore", admin_event.pk, then)).content.decode()
+    assert "This stays as it is now" in preview and "public" in preview
+    assert put_back(client, admin_event, then).status_code == 302
+    assert (admin_event.title, admin_event.is_public, admin_event.code) == (
+        "Desk roundtable",
+        True,
+        "DESK2",
+    )
+
+
+def test_restore_keeps_numbers_and_state_of_published_statement(
+    client_of: Sign, admin_event: Event
+) -> None:
+    operator = client_of(make_user(is_superuser=True))
+    statement, point = admin_event.statement, admin_event.statement.outcomes.points()[0]
+    point.save()
+    before_state, before_number = first(statement), first(point)
+    statement.publish(NOON)
+    point.refresh_from_db()
+    answer = operator.get(page(Statement, "restore", statement.pk, before_state))
+    assert "What differs cannot be changed here" in answer.content.decode()
+    put_back(operator, statement, before_state)
+    put_back(operator, point, before_number)
+    assert (statement.state, point.number) == ("published", "1.a")
+
+
+@pytest.mark.parametrize("role", ["reader", "elsewhere"])
+def test_restore_requires_change_permission(client_of: Sign, admin_event: Event, role: str) -> None:
+    then, user = first(admin_event), make_user()
+    make_grant(user, make_event() if role == "elsewhere" else admin_event, role="reader")
+    admin_event.title = "New title"
+    admin_event.save()
+    client = client_of(user)
+    address = page(Event, "restore", admin_event.pk, then)
+    newest = admin_event.history.latest("history_id").history_id
+    expected = 404 if role == "elsewhere" else 403
+    assert client.get(address).status_code == expected
+    assert client.post(address, {"version": newest}).status_code == expected
+    admin_event.refresh_from_db()
+    assert admin_event.title == "New title"
+    text = client.get(page(Event, "history", admin_event.pk)).content.decode()
+    assert "/restore/" not in text and f"history/{then}/" not in text
+
+
+def test_foreign_or_unknown_version_is_not_found(client_of: Sign, admin_event: Event) -> None:
+    client = client_of(make_user(is_superuser=True))
+    other = first(make_event())
+    for number in (other, 2**63 - 1, 2**70):
+        assert client.get(page(Event, "restore", admin_event.pk, number)).status_code == 404
+
+
+def test_invalid_earlier_version_is_not_restored(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, client = admin_event.commitments.get(), client_of(editor)
+    point = admin_event.statement.outcomes.points()[0]
+    change(client, commitment, outcomes=[str(point.pk)], text="First words.")
+    then = commitment.history.latest("history_id").history_id
+    change(client, commitment, outcomes=[], text="Second words.")
+    point.delete()
+    answer = put_back(client, commitment, then)
+    assert "It cannot be put back, and nothing is changed" in answer.content.decode()
+    assert commitment.text == "Second words."
+
+
+def test_stale_restore_shows_current_version_first(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    then, client = first(admin_event), client_of(editor)
+    admin_event.title = "New title"
+    admin_event.save()
+    seen = admin_event.history.latest("history_id").history_id
+    admin_event.title = "Newest title"
+    admin_event.save()
+    answer = put_back(client, admin_event, then, version=seen)
+    assert "Somebody changed it meanwhile" in answer.content.decode()
+    assert admin_event.title == "Newest title"
+
+
+# Words that were taken out -------------------------------------------------------------------
+
+
+def take_out(client: Client, commitment: Commitment) -> None:
+    """Maria stood there, also in other words, until somebody took her out."""
+    change(client, commitment, text="Train ten officers with Maria Zqxvar.")
+    change(client, commitment, due_on="2030-01-01")
+    change(client, commitment, text="Train ten officers, says Zqxvar.")
+    change(client, commitment, text="Train ten officers with survivors.", take_out="on", why="x")
+    change(client, commitment, text="Train twenty officers with survivors.")
+
+
+def test_removed_text_is_hidden_and_cannot_be_restored(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, client = admin_event.commitments.get(), client_of(editor)
+    take_out(client, commitment)
+    operator = client_of(make_user(is_superuser=True))
+    for browser in (client, operator):
+        text = browser.get(page(Commitment, "history", commitment.pk)).content.decode()
+        assert "Zqxvar" not in text and "Maria" not in text
+        assert "(taken out)" in text and "Words that should not have stood here." in text
+    for past in commitment.history.filter(text__contains="Zqxvar"):
+        address = page(Commitment, "restore", commitment.pk, past.history_id)
+        preview = operator.get(address).content.decode()
+        assert "Zqxvar" not in preview and "taken out for good" in preview
+        put_back(operator, commitment, past.history_id)
+        assert commitment.text == "Train twenty officers with survivors."
+    put_back(operator, commitment, first(commitment))  # what stood there before her
+    assert commitment.text == "Train ten officers."
+
+
+def test_removed_text_is_absent_from_change_log(
+    client_of: Sign, client: Client, admin_event: Event, editor: User
+) -> None:
+    admin_event.is_public = True
+    admin_event.save()
+    commitment: Any = admin_event.commitments.get()
+    for model in (admin_event, commitment):
+        model.history.update(history_date=NOON - timedelta(days=1))
+    take_out(client_of(editor), commitment)
+    told = "\n".join(
+        f"{change.before} {change.after}"
+        for change in latest_changes(NOON, NOON.replace(year=2100), admin_event)
+    )
+    assert "Train twenty officers with survivors." in told and "(taken out)" in told
+    assert "Zqxvar" not in told and "Maria" not in told
+
+
+def test_previously_edited_text_is_removed_by_checkbox_only(
+    client_of: Sign, client: Client, admin_event: Event, editor: User
+) -> None:
+    admin_event.is_public = True
+    admin_event.save()
+    commitment: Any = admin_event.commitments.get()
+    for model in (admin_event, commitment):
+        model.history.update(history_date=NOON - timedelta(days=1))
+    browser = client_of(editor)
+    change(browser, commitment, text="Train ten officers with Maria Zqxvar.")
+    change(browser, commitment, text="Train ten officers with survivors.")
+    change(browser, commitment, due_on="2030-01-01", take_out="on")
+    change(browser, commitment, text="Train twenty officers with survivors.")
+    told = "\n".join(
+        f"{change.before} {change.after}"
+        for change in latest_changes(NOON, NOON.replace(year=2100), admin_event)
+    )
+    assert "Train twenty officers with survivors." in told and "(taken out)" in told
+    assert "Zqxvar" not in told and "1 January 2030" in told
+    for past in commitment.history.filter(text__contains="Zqxvar"):
+        put_back(browser, commitment, past.history_id)
+    assert commitment.text == "Train twenty officers with survivors."
+    assert "Zqxvar" not in "".join(versions(browser, commitment))
+    page_of_changes = client.get("/changes/")
+    assert page_of_changes.status_code == 200 and b"Zqxvar" not in page_of_changes.content
+
+
+def test_checkbox_applies_to_changed_fields_or_all(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, browser = admin_event.commitments.get(), client_of(editor)
+    step = make_milestone(commitment=commitment, title="Zqfirst step")
+    for title in ("Zqsecond step", "Third step"):
+        step.title = title
+        step.save()
+    change(browser, commitment, text="Train eleven officers.")
+    change(browser, commitment, **{"milestones-0-title": "Fourth step"}, take_out="on")
+    told = " ".join(versions(browser, commitment))
+    assert "Train ten officers." in told and "(taken out)" not in told
+    assert "Zq" not in " ".join(versions(browser, step))
+    other = make_milestone(commitment=commitment, title="Zqother step", due_on=date(2031, 1, 1))
+    other.title = "Another step"
+    other.save()
+    change(browser, commitment, take_out="on")
+    assert "Zq" not in " ".join(versions(browser, other))
+    assert "Train ten officers." not in " ".join(versions(browser, commitment))
+
+
+def test_browser_line_endings_are_not_a_form_change(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, browser = admin_event.commitments.get(), client_of(editor)
+    commitment.text, commitment.place_in_source = "Train officers.\nEvery year.", "Zqxvar's list"
+    commitment.save()
+    step = make_milestone(commitment=commitment, title="Zqfirst step")
+    step.title = "Second step"
+    step.save()
+    commitment.place_in_source = "Annex"
+    commitment.save()
+    change(browser, commitment, text="Train officers.\r\nEvery year.", take_out="on")
+    for row in (commitment, step):
+        assert "Zq" not in " ".join(versions(browser, row))
+    # And where something of another row was changed, the tick is about that alone.
+    change(browser, commitment, place_in_source="Annex 2")
+    sent = {"text": "Train officers.\nEvery year.", "milestones-0-title": "Third step"}
+    change(browser, commitment, **sent, take_out="on")
+    assert "Annex 2" in " ".join(versions(browser, commitment))
+
+
+def test_browser_line_endings_are_not_logged_as_correction(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    admin_event.is_public = True
+    admin_event.save()
+    commitment: Any = admin_event.commitments.get()
+    commitment.text = "Train officers.\nEvery year."
+    commitment.save()
+    for model in (admin_event, commitment):
+        model.history.update(history_date=NOON - timedelta(days=1))
+    change(client_of(editor), commitment, text="Train officers.\r\nEvery year.")
+    commitment.refresh_from_db()
+    assert commitment.text == "Train officers.\nEvery year."
+    told = latest_changes(NOON, NOON.replace(year=2100), admin_event)
+    assert [change.kind.value for change in told] == ["commitment"]
+
+
+def test_checkbox_applies_to_all_when_only_unversioned_fields_changed(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, browser = admin_event.commitments.get(), client_of(editor)
+    make_party(commitment)
+    change(browser, commitment, text="Train Zqxvar's officers.")
+    change(browser, commitment, text="Train officers.")
+    change(browser, commitment, **{"parties-0-role": "partner"}, take_out="on")
+    assert commitment.parties.get().role == "partner"
+    assert "Zq" not in " ".join(versions(browser, commitment))
+
+
+def test_changed_relations_remove_no_other_text(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, browser = admin_event.commitments.get(), client_of(editor)
+    point = admin_event.statement.outcomes.points()[0]
+    change(browser, commitment, place_in_source="Chapter one")
+    change(browser, commitment, place_in_source="Chapter two")
+    change(browser, commitment, text="Train some.", outcomes=[str(point.pk)], take_out="on")
+    told = " ".join(versions(browser, commitment))
+    assert "(taken out)" in told and "Train ten" not in told
+    assert "Chapter one" in told and "Chapter two" in told
+
+
+def test_reason_resembling_marker_removes_nothing(
+    client_of: Sign, admin_event: Event, editor: User
+) -> None:
+    commitment, client = admin_event.commitments.get(), client_of(editor)
+    change(client, commitment, text="Train twenty officers.", why="taken out")
+    assert "ten officers" in versions(client, commitment)[0]

@@ -1,0 +1,314 @@
+"""Following by mail: the button, the letters, and the one press that ends them."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.test import Client
+
+from outcomes.changes.subscriptions import send_notifications, unsubscribe_url_for
+from outcomes.models import Commitment, Subscription
+from participants.models import Consent, Delegate, User
+from participants.privacy import consent, erasure
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import Event
+from tests.factories import make_theme, make_update, make_user, save
+from tests.follow_up_factories import make_follow
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+HOST = "https://portal.example.org"
+MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
+TUESDAY = MONDAY + timedelta(days=1, hours=9)
+
+
+@pytest.fixture
+def commitment(event: Event) -> Commitment:
+    return event.commitments.get(reference="RT2024-C2")
+
+
+@pytest.fixture
+def reader(delegate: Delegate) -> User:
+    assert delegate.user
+    return delegate.user
+
+
+def approve(commitment: Commitment, at: datetime, **fields: Any) -> None:
+    update = make_update(commitment, approved=False, party=commitment.parties.get(), **fields)
+    update.approve(by=make_user(), at=at)
+
+
+# The button ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("/roundtables/roundtable-2024/", "event"),
+        ("/outcomes/roundtable-2024/1.a/", "outcome"),
+        ("/commitments/rt2024-c2/", "commitment"),
+        ("/organisations/example/", "organisation"),
+        ("/outcomes/?theme=care", "theme"),
+    ],
+)
+def test_each_page_has_a_button_that_follows_it(
+    commitment: Commitment, reader: User, client_of: Sign, page: str, name: str
+) -> None:
+    organisation = commitment.parties.get().organisation
+    assert organisation
+    organisation.slug = "example"
+    save(organisation)
+    commitment.event.statement.outcomes.get(number="1.a").themes.add(make_theme(slug="care"))
+    browser = client_of(reader)
+    text = browser.get(page).content.decode()
+    key = text.split('name="key" value="')[1].split('"')[0]
+    assert f'name="kind" value="{name}"' in text
+    with time_machine.travel(TUESDAY, tick=False):
+        answer = browser.post("/me/following/", {"kind": name, "key": key, "frequency": "weekly"})
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    row = Subscription.objects.get()
+    assert (row.user, row.frequency, row.notified_until) == (reader, "weekly", TUESDAY)
+    assert getattr(row, name)
+    after = browser.get(page).content.decode()
+    assert "You follow it by e-mail, once a week." in after and ">Follow<" not in after
+    # Whoever is not signed in is led there and back.
+    assert "/accounts/login/?next=" in Client().get(page).content.decode()
+
+
+def test_following_twice_changes_frequency_without_duplicates(
+    commitment: Commitment, reader: User, client_of: Sign
+) -> None:
+    make_follow(reader, commitment=commitment, notified_until=MONDAY)
+    asked = {"kind": "commitment", "key": "rt2024-c2", "frequency": "at-once"}
+    client_of(reader).post("/me/following/", asked)
+    row = Subscription.objects.get()
+    assert (row.frequency, row.notified_until) == ("at-once", MONDAY)
+
+
+def test_what_is_not_public_cannot_be_followed(
+    commitment: Commitment, reader: User, client_of: Sign
+) -> None:
+    Event.objects.update(is_public=False)
+    browser = client_of(reader)
+    for kind, key in (
+        ("commitment", "rt2024-c2"),
+        ("commitment", "rt2024-c9"),
+        ("event", "roundtable-2024"),
+        ("user", "1"),
+        ("", ""),
+    ):
+        asked = {"kind": kind, "key": key, "frequency": "weekly"}
+        answer = browser.post("/me/following/", asked, follow=True)
+        assert "Press “Follow”, “Change” or “Stop” once more." in answer.content.decode()
+    assert not Subscription.objects.exists()
+
+
+def test_own_page_lists_changes_and_cancels_subscriptions(
+    commitment: Commitment, reader: User, client_of: Sign
+) -> None:
+    mine = make_follow(reader, commitment=commitment)
+    other = make_follow(make_user("other@example.org"), commitment=commitment)
+    browser = client_of(reader)
+    assert "RT2024-C2" in browser.get("/me/following/").content.decode()
+    browser.post("/me/following/", {"row": mine.pk, "frequency": "at-once"})
+    mine.refresh_from_db()
+    assert mine.frequency == "at-once"
+    browser.post("/me/following/", {"row": other.pk, "frequency": "stop"})
+    assert Subscription.objects.count() == 2
+    browser.post("/me/following/", {"row": mine.pk, "frequency": "stop"})
+    assert list(Subscription.objects.all()) == [other]
+    assert "You follow nothing." in browser.get("/me/following/").content.decode()
+
+
+def test_hidden_followed_object_is_unnamed_and_can_be_unfollowed(
+    commitment: Commitment, reader: User, client_of: Sign
+) -> None:
+    row = make_follow(reader, commitment=commitment)
+    Event.objects.update(is_public=False)
+    browser = client_of(reader)
+    text = browser.get("/me/following/").content.decode()
+    assert "Not public any more" in text and "RT2024-C2" not in text
+    browser.post("/me/following/", {"row": row.pk, "frequency": "stop"})
+    assert not Subscription.objects.exists()
+
+
+# The letters -----------------------------------------------------------------------------
+
+
+def test_immediate_email_describes_change(
+    commitment: Commitment, reader: User, deliver: Deliver
+) -> None:
+    make_follow(reader, commitment=commitment, frequency="at-once", notified_until=MONDAY)
+    approve(commitment, TUESDAY, text="Words of the update.")
+    assert (
+        send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=2)) == {}
+    )  # it may be under way
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=3)) == {
+        "at-once": 1
+    }
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=3)) == {}
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=9)) == {}
+    [mail] = deliver()
+    assert (mail.to, mail.subject) == (["delegate@example.org"], "What moved")
+    text = str(mail.body)
+    assert f"RT2024-C2, Update: In progress\n{HOST}/commitments/rt2024-c2/\n" in text
+    assert "Words of the update" not in text and "Print leaflets" not in text
+
+
+def test_weekly_digest_is_sent_once_from_monday(
+    commitment: Commitment, reader: User, deliver: Deliver
+) -> None:
+    first = commitment.event.commitments.get(reference="RT2024-C1")
+    before = MONDAY - timedelta(days=5)
+    for row in (commitment, first):
+        make_follow(reader, commitment=row, notified_until=before)
+    make_follow(reader, event=commitment.event, notified_until=before)
+    approve(commitment, MONDAY - timedelta(days=2))
+    approve(first, MONDAY - timedelta(days=1))
+    approve(commitment, MONDAY + timedelta(hours=1))  # for the next letter
+    sunday = MONDAY - timedelta(minutes=1)
+    assert send_notifications(on=sunday.date(), at=sunday) == {}
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY) == {"weekly": 1}
+    for days in range(1, 6):
+        later = TUESDAY + timedelta(days=days)
+        assert send_notifications(on=later.date(), at=later) == {}
+    [mail] = deliver()
+    assert str(mail.body).count(", Update: ") == 2
+    following = MONDAY + timedelta(days=7, hours=5)
+    assert send_notifications(on=following.date(), at=following) == {"weekly": 1}
+    assert str(deliver()[-1].body).count(", Update: ") == 1
+
+
+def test_digest_for_future_date_is_not_sent(commitment: Commitment, reader: User) -> None:
+    make_follow(reader, commitment=commitment, notified_until=MONDAY)
+    approve(commitment, TUESDAY)
+    assert send_notifications(on=date(2099, 1, 1), at=TUESDAY + timedelta(hours=1)) == {}
+    assert Subscription.objects.get().notified_until == MONDAY
+
+
+def test_command_prints_counts_without_names(commitment: Commitment, reader: User) -> None:
+    make_follow(reader, commitment=commitment, frequency="at-once", notified_until=MONDAY)
+    approve(commitment, TUESDAY)
+    said = []
+    with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
+        for _time in range(2):
+            out = StringIO()
+            call_command("send_notifications", "--on", "2026-03-10", stdout=out)
+            said.append(out.getvalue())
+    assert said == ["Letters at once: 1; weekly: 0.\n", "Nothing is to be told.\n"]
+
+
+def test_hidden_erased_and_unreachable_people_get_no_email(
+    commitment: Commitment, delegate: Delegate, quiet_delegate: Delegate, outsider: Delegate
+) -> None:
+    for person in (delegate, quiet_delegate, outsider):
+        make_follow(person.user, commitment=commitment, frequency="at-once", notified_until=MONDAY)
+    approve(commitment, TUESDAY)
+    consent.hide_profile(delegate, by=Consent.By.OWNER, at=TUESDAY)
+    erasure.erase_delegate(quiet_delegate, by=None, at=TUESDAY)
+    assert outsider.user
+    User.objects.filter(pk=outsider.user.pk).update(email="0@no-address.invalid")
+    closed = make_user("closed@example.org", is_active=False)
+    make_follow(closed, commitment=commitment, frequency="at-once", notified_until=MONDAY)
+    before = QueuedEmail.objects.count()
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {}
+    assert QueuedEmail.objects.count() == before
+    consent.unhide_profile(delegate, at=TUESDAY)
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {"at-once": 1}
+
+
+def test_unpublished_changes_are_not_sent(commitment: Commitment, reader: User) -> None:
+    organisation = commitment.parties.get().organisation
+    for row in (
+        {"commitment": commitment},
+        {"event": commitment.event},
+        {"organisation": organisation},
+    ):
+        make_follow(reader, frequency="at-once", notified_until=MONDAY, **row)
+    approve(commitment, TUESDAY)
+    Event.objects.update(is_public=False)
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {}
+    # Nor once it is public again: what happened in between was not.
+    Event.objects.update(is_public=True)
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=2)) == {}
+
+
+def test_pending_update_is_not_sent(commitment: Commitment, reader: User) -> None:
+    make_follow(reader, commitment=commitment, frequency="at-once", notified_until=MONDAY)
+    waiting = make_update(commitment, approved=False, party=commitment.parties.get())
+    waiting.submit(at=TUESDAY)
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {}
+
+
+# The press that ends it ------------------------------------------------------------------
+
+
+def test_one_click_unsubscribe_works(
+    commitment: Commitment, reader: User, deliver: Deliver
+) -> None:
+    make_follow(reader, commitment=commitment, frequency="at-once", notified_until=MONDAY)
+    make_follow(reader, event=commitment.event, notified_until=MONDAY)
+    other = make_follow(
+        make_user("other@example.org"), commitment=commitment, notified_until=MONDAY
+    )
+    approve(commitment, TUESDAY)
+    send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1))
+    [mail] = deliver()
+    headers = mail.message()
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = headers["List-Unsubscribe"].replace("\n", "").replace(" ", "").strip("<>")
+    assert address.startswith(f"{HOST}/following/")
+    assert address in str(mail.body)
+    path = address.removeprefix(HOST)
+    # A mail program comes from anywhere, without a cookie, and says no more than this.
+    program = Client(enforce_csrf_checks=True)
+    seen = program.get(path)
+    assert seen.status_code == 200 and Subscription.objects.count() == 3
+    assert seen.content.decode().count("<button") == 1
+    assert not seen.cookies
+    answer = program.post(
+        path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+    )
+    assert (answer.status_code, answer.cookies) == (200, {})
+    assert list(Subscription.objects.all()) == [other]
+    assert program.post(path).content == answer.content  # a second press is no mistake
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(days=1)) == {}
+
+
+def test_unsubscribe_link_reveals_nothing_and_rejects_tampering(reader: User) -> None:
+    make_follow(reader)
+    path = unsubscribe_url_for(reader).removeprefix(HOST)
+    gone = unsubscribe_url_for(make_user("gone@example.org")).removeprefix(HOST)
+    assert Client().get(path).content == Client().get(gone).content
+    assert Client().post(gone).content == Client().post(path).content
+    for wrong in (path[:-2] + "x/", "/following/x/", "/following/WyJ4Il0:x:y/"):
+        assert Client().get(wrong).status_code == Client().post(wrong).status_code == 404
+    answer = Client().get(path)
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer["Cache-Control"]
+
+
+# What is held, and what erasing leaves ----------------------------------------------------
+
+
+def test_subscriptions_are_in_personal_data_and_erased(
+    commitment: Commitment, delegate: Delegate, client_of: Sign
+) -> None:
+    assert delegate.user
+    make_follow(delegate.user, commitment=commitment, frequency="at-once", notified_until=MONDAY)
+    text = client_of(delegate).get("/me/data/").content.decode()
+    assert "What you follow by mail" in text and "RT2024-C2" in text
+    approve(commitment, TUESDAY)
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {"at-once": 1}
+    letter = QueuedEmail.objects.get(dedup_key__startswith="follows:")
+    assert letter.unsubscribe_url
+    erasure.erase_delegate(delegate, by=None, at=TUESDAY + timedelta(hours=2))
+    letter.refresh_from_db()
+    assert not Subscription.objects.exists()
+    assert (letter.recipient, letter.text, letter.unsubscribe_url) == ("", "", "")

@@ -1,0 +1,318 @@
+"""What had been reported by a day: on statement, points, commitments, progress and their lists."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from outcomes.commitments.as_of import check_as_of_day, last_meeting_before
+from outcomes.models import Assessment, Commitment, ImplementationStatus, Response
+from roundtable.models import Event
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_evidence,
+    make_organisation,
+    make_party,
+    make_series,
+    make_statement,
+    make_update,
+)
+from tests.follow_up_factories import (
+    make_assessment,
+    make_milestone,
+    make_recommendation,
+    make_response,
+)
+from tests.page_text import page_text
+from tests.recorded_fixtures import recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+PAGES = ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/")
+DAYS = {"starts_on": date(2018, 5, 1), "ends_on": date(2018, 5, 2)}
+LINE = "What had been reported by that day, and was approved since."
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def reported_commitment() -> Commitment:
+    """A commitment that came to planning, then to fulfilled, each told years later."""
+    point = make_recommendation(event=make_event(code="OLD", slug="old", **DAYS))
+    office = point.addressed_organisations().get()
+    for stance, day in (("noted", date(2018, 9, 1)), ("supported", date(2020, 1, 1))):
+        make_response(
+            outcome=point,
+            organisation=office,
+            stance=Response.Stance(stance),
+            text=f"Answer {stance}",
+            answered_on=day,
+        )
+    event = point.statement.event
+    row = make_commitment(event, reference="OLD-C1", text="Train.", due_on=date(2019, 3, 1))
+    row.outcomes.set([point])
+    make_party(row, organisation=make_organisation(name="Example Aid"))
+    make_update(
+        row, status=ImplementationStatus.PLANNING, reported_on=date(2019, 1, 1), text="First words."
+    )
+    last = make_update(
+        row, status=ImplementationStatus.FULFILLED, reported_on=date(2019, 6, 1), text="Last words."
+    )
+    make_evidence(last, title="Late proof", is_public=True)
+    make_update(
+        row,
+        approved=False,
+        status=ImplementationStatus.CLOSED,
+        reported_on=date(2019, 2, 1),
+        text="Zq-secret.",
+    )
+    assessor = make_organisation(name="Example Watch")
+    for finding, day in (("limited", date(2019, 2, 1)), ("complete", date(2020, 2, 1))):
+        make_assessment(
+            commitment=row,
+            organisation=assessor,
+            finding=Assessment.Finding(finding),
+            text=f"Found {finding}.",
+            assessed_on=day,
+        )
+    make_milestone(
+        commitment=row, title="Plan", due_on=date(2019, 4, 1), reached_on=date(2019, 5, 15)
+    )
+    return row
+
+
+def seen(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200, answer.content.decode()
+    return page_text(answer)
+
+
+def test_commitment_shows_reports_up_to_date(reported_commitment: Commitment) -> None:
+    path = "/commitments/old-c1/"
+    before = seen(f"{path}?as_of=2019-05-14")
+    assert LINE in before and "As of 14 May 2019." in before
+    assert "Planning" in before and "First words." in before and "Overdue" in before
+    assert "Found limited." in before and "Due 1 April 2019" in before
+    gone = ["Fulfilled", "Last words.", "Late proof", "Found complete.", "Reached", "Zq-secret."]
+    assert [word for word in gone if word in before] == []
+    reached = seen(f"{path}?as_of=2019-05-15")
+    assert "Reached 15 May 2019" in reached and "Planning" in reached
+    then = seen(f"{path}?as_of=2019-06-01")
+    assert "Fulfilled" in then and "Last words." in then and "Late proof" in then
+    assert "Overdue" not in then and "Found complete." not in then
+    now = seen(path)
+    assert "Found complete." in now and LINE not in now
+    assert "Zq-secret." not in now
+
+
+def test_commitment_without_reports_shows_never_reported(reported_commitment: Commitment) -> None:
+    first = seen("/commitments/old-c1/?as_of=2018-05-01")
+    assert "No update yet" in first and "Nobody independent has assessed it" in first
+    assert "Overdue" not in first
+
+
+def test_event_and_points_show_state_as_of_date(reported_commitment: Commitment) -> None:
+    before = seen("/roundtables/old/?as_of=2019-05-31")
+    assert "Planning" in before and "Overdue" in before and "Reported 1 January 2019" in before
+    assert "Fulfilled" not in before
+    assert "Fulfilled" in seen("/roundtables/old/?as_of=2019-06-01")
+    point = reported_commitment.outcomes.get().get_absolute_url()
+    assert "Noted" in seen(f"{point}?as_of=2019-12-31")
+    assert "Answer awaited" in seen(f"{point}?as_of=2018-08-31")
+    answered = seen(f"{point}?as_of=2020-01-01")
+    assert "Answer supported" in answered and "Answer noted" not in answered
+
+
+def test_matrix_shows_state_as_of_date(reported_commitment: Commitment) -> None:
+    office = reported_commitment.outcomes.get().addressed_organisations().get()
+    make_party(reported_commitment, organisation=office)
+    then = seen("/progress/matrix/?as_of=2019-05-31")
+    assert "As of 31 May 2019." in then and LINE in then
+    assert "1 of 1 answer that recommendations ask for has been given" in then
+    assert "Noted" in then and "Supported" not in then
+    assert "Planning 1" in then and "Fulfilled" not in then
+    before = seen("/progress/matrix/?as_of=2018-08-31")
+    assert "0 of 1 answer that" in before and "Answer awaited" in before
+    assert "No update yet 1" in before and "Planning" not in before
+    now = seen("/progress/matrix/")
+    assert "Supported" in now and "Fulfilled 1" in now and LINE not in now
+    page = Client().get("/progress/matrix/?event=old&as_of=2019-05-31").content.decode()
+    for kept in (
+        "/outcomes/old/1.a/?as_of=2019-05-31#answers",
+        "/outcomes/old/1.a/?as_of=2019-05-31",
+        "/progress/?event=old&amp;as_of=2019-05-31",
+    ):
+        assert f'href="{kept}"' in page
+    assert re.search(r'href="/commitments/\?[^"]*as_of=2019-05-31[^"]*status=planning"', page)
+    assert 'rel="canonical" href="http://testserver/progress/matrix/?event=old"' in page
+    # What another roundtable undertook later was no commitment then.
+    later = make_commitment(
+        make_event(code="LATE", slug="late", starts_on=date(2022, 1, 1), is_public=True)
+    )
+    later.outcomes.set([reported_commitment.outcomes.get()])
+    assert "No update yet 1" not in seen("/progress/matrix/?event=old&as_of=2019-05-31")
+    assert later.reference not in seen("/outcomes/old/1.a/?as_of=2019-05-31")
+    assert later.reference not in seen("/roundtables/old/?as_of=2019-05-31")
+    assert later.reference in seen("/outcomes/old/1.a/")
+    later.delete()
+    # It is the latest roundtable that had begun.
+    make_statement(make_event(code="NEW", slug="new", title="Newer", starts_on=date(2020, 1, 1)))
+    assert "Planning 1" in seen("/progress/matrix/?as_of=2019-05-31")
+    assert "No roundtable had begun by that day." in seen("/progress/matrix/?as_of=2018-04-30")
+
+
+def test_links_keep_as_of_date(reported_commitment: Commitment) -> None:
+    page = Client().get("/roundtables/old/?as_of=2019-05-31").content.decode()
+    assert 'href="/commitments/old-c1/?as_of=2019-05-31"' in page
+    assert 'href="/outcomes/old/1.a/?as_of=2019-05-31"' in page
+    assert 'href="/commitments/?as_of=2019-05-31&amp;event=old&amp;status=planning"' in page
+
+
+def test_canonical_url_has_no_as_of(reported_commitment: Commitment) -> None:
+    for path in ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/", "/progress/"):
+        page = Client().get(f"{path}?as_of=2019-05-31").content.decode()
+        assert f'<link rel="canonical" href="http://testserver{path}' in page
+        assert "as_of=" not in page.split('rel="canonical"')[1].split(">")[0]
+        assert 'rel="canonical"' not in Client().get(path).content.decode()
+
+
+@pytest.fixture
+@recorded
+def register(reported_commitment: Commitment) -> Event:
+    """Two more commitments of the same roundtable, and one of a later one."""
+    silent = make_commitment(reported_commitment.event, reference="OLD-C2", due_on=date(2019, 1, 1))
+    make_update(silent, status=ImplementationStatus.IN_PROGRESS, reported_on=date(2021, 1, 1))
+    make_commitment(reported_commitment.event, reference="OLD-C3")
+    later = make_event(code="NEW", slug="new", starts_on=date(2021, 1, 1), ends_on=date(2021, 1, 1))
+    make_update(make_commitment(later, reference="NEW-C1"), reported_on=date(2021, 2, 1))
+    hidden = make_event(code="HID", slug="hid", is_public=False, **DAYS)
+    make_update(make_commitment(hidden, reference="HID-C1"), reported_on=date(2018, 6, 1))
+    return reported_commitment.event
+
+
+def numbers(path: str) -> dict[str, int]:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    progress = answer.context["progress"]
+    return {
+        share.slug: share.count
+        for part in (progress.status, progress.freshness, progress.findings)
+        for share in part
+        if share.count
+    }
+
+
+def test_progress_counts_as_of_date(register: Event) -> None:
+    assert numbers("/progress/?as_of=2019-05-31") == {
+        "planning": 1,
+        "no-update": 2,
+        "under-a-year": 1,
+        "never": 2,
+        "limited": 1,
+        "none": 2,
+    }
+    assert numbers("/progress/?as_of=2018-04-30") == {}
+    now = {"fulfilled": 1, "in-progress": 2, "no-update": 1}
+    now |= {"over-two": 3, "never": 1, "complete": 1, "none": 3}
+    assert numbers("/progress/") == numbers("/progress/?as_of=2026-03-02") == now
+    over_time = Client().get("/progress/?as_of=2019-05-31").context["progress"].quarters[-1]
+    assert over_time.label == "2019 Q2"
+    assert {part.slug: part.count for part in over_time.parts if part.count} == {
+        "planning": 1,
+        "no-update": 2,
+    }
+
+
+def test_each_count_links_to_matching_list(register: Event) -> None:
+    answer = Client().get("/progress/?as_of=2019-05-31")
+    progress = answer.context["progress"]
+    parts = [*progress.status, *progress.freshness, *progress.findings]
+    parts += [part for each in progress.breakdowns for line in each.lines for part in line.parts]
+    for part in parts:
+        page = Client().get(f"/commitments/{part.query}")
+        assert page.context["counts"]["found"] == part.count, part.query
+        assert len(page.context["page"].object_list) == part.count, part.query
+
+
+def test_list_filters_overdue_as_of_date(register: Event) -> None:
+    def found(query: str) -> list[str]:
+        page = Client().get(f"/commitments/{query}").context["page"]
+        return [row.reference for row in page.object_list]
+
+    assert found("?as_of=2019-05-31&overdue=yes") == ["OLD-C1", "OLD-C2"]
+    assert found("?as_of=2019-06-01&overdue=yes") == ["OLD-C2"]
+    assert found("?as_of=2019-06-01&fresh=never") == ["OLD-C2", "OLD-C3"]
+    assert found("?as_of=2021-02-01&sort=updated") == ["NEW-C1", "OLD-C2", "OLD-C1", "OLD-C3"]
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-03-03", "That day has not come yet. Choose today or an earlier day."),
+        ("2019-02-30", "Write the day like 2019-06-01."),
+        ("yesterday", "Write the day like 2019-06-01."),
+        ("01/06/2019", "Write the day like 2019-06-01."),
+        ("0001-01-01", "Nothing is known of that day. Choose a later one."),
+        ("2019-01-01&as_of=2020-01-01", "“as_of” is given twice. Choose one."),
+        ("\0", "Write the day like 2019-06-01."),
+    ],
+)
+def test_invalid_date_is_rejected(reported_commitment: Commitment, day: str, words: str) -> None:
+    for path in (*PAGES, "/progress/", "/progress/matrix/"):
+        answer = Client().get(f"{path}?as_of={day}")
+        assert answer.status_code == 400, path
+        assert words in page_text(answer), path
+        assert "Train." not in page_text(answer)
+
+
+def test_days_from_1900_to_today_can_be_looked_back_to() -> None:
+    today = date(2026, 3, 2)
+    for day in (date(1900, 1, 1), today):
+        assert check_as_of_day(day, today) == day
+    for day in (date(1899, 12, 31), date(2026, 3, 3)):
+        with pytest.raises(ValidationError):
+            check_as_of_day(day, today)
+
+
+def test_date_before_event_is_rejected(reported_commitment: Commitment) -> None:
+    for path in (*PAGES, "/progress/matrix/?event=old"):
+        answer = Client().get(f"{path}{'&' if '?' in path else '?'}as_of=2018-04-30")
+        assert answer.status_code == 400
+        assert "The roundtable began on 1 May 2018." in page_text(answer)
+
+
+def test_unknown_query_parameters_are_ignored_on_detail_pages(
+    reported_commitment: Commitment,
+) -> None:
+    assert "Fulfilled" in seen("/commitments/old-c1/?utm=1&as_of=")
+
+
+def test_hidden_records_are_absent_on_any_date(reported_commitment: Commitment) -> None:
+    Event.objects.update(is_public=False)
+    for path in PAGES:
+        for query in ("", "?as_of=2019-06-01", "?as_of=nonsense", "?as_of=2000-01-01"):
+            assert Client().get(path + query).status_code == 404
+
+
+def test_meeting_before_is_the_last_public_one_of_the_series() -> None:
+    series = make_series()
+    first, last = (
+        make_event(series=series, starts_on=date(year, 5, 1), ends_on=date(year, 5, 2))
+        for year in (2018, 2022)
+    )
+    make_event(series=series, is_public=False, starts_on="2023-05-01", ends_on="2023-05-02")
+    make_event(starts_on="2024-05-01", ends_on="2024-05-02")
+    assert last_meeting_before(last, date(2025, 1, 1)) == date(2022, 5, 1)
+    assert last_meeting_before(last, date(2022, 5, 1)) == date(2018, 5, 1)
+    assert last_meeting_before(first, date(2018, 5, 1)) == date(2018, 5, 1)
+    assert last_meeting_before(first, date(2018, 4, 30)) is None

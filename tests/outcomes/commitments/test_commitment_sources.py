@@ -1,0 +1,363 @@
+"""Three voices on a commitment's page: what the party says, what it reported, what others found."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import product
+
+import pytest
+import time_machine
+from django.test import Client
+
+from outcomes.commitments.status import CONTRADICTING_FINDINGS, ReportFreshness, report_freshness
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CompletionLevel,
+    ImplementationStatus,
+    RelatedText,
+)
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_event,
+    make_evidence,
+    make_group,
+    make_organisation,
+    make_party,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import make_assessment, make_milestone, make_related_text
+from tests.page_text import get_text, page_links, page_text
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+PAGE = "/commitments/told-c1/"
+Finding = Assessment.Finding
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def unreported_commitment() -> Commitment:
+    """A commitment of one ministry that has not reported."""
+    commitment = make_commitment(make_event(code="TOLD"), reference="TOLD-C1", text="Train nurses")
+    make_party(commitment, organisation=make_organisation(slug="mol", name="Ministry of Labour"))
+    return commitment
+
+
+def voices_in(client: Client) -> str:
+    """What the page says from the first voice on."""
+    return get_text(client, PAGE).split("What the party says", 1)[1]
+
+
+def test_page_shows_party_report_and_assessment(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    update = make_update(
+        unreported_commitment,
+        reported_on=date(2025, 6, 1),
+        completion=CompletionLevel.THREE_QUARTERS,
+        text="Three courses were held.",
+        obstacles="Trainers are missing.",
+        next_steps="A fourth course.",
+    )
+    make_evidence(update, title="List of courses", dated_on=date(2025, 5, 1))
+    make_evidence(update, title="Private list", is_public=False)
+    watch = make_organisation(slug="watch", name="Example Watch")
+    make_assessment(
+        commitment=unreported_commitment,
+        organisation=watch,
+        finding=Finding.SUBSTANTIAL,
+        assessed_on=date(2025, 7, 1),
+        text="We saw three courses.",
+        source="https://example.org/watch",
+    )
+    answer = client.get(PAGE)
+    assert (
+        "What the party says In progress "
+        "As of 1 June 2025 last reported less than a year ago How far three quarters "
+        "What was reported 1 June 2025 · Ministry of Labour In progress Three courses were held. "
+        "What stands in the way Trainers are missing. What is next A fourth course. "
+        "List of courses , 1 May 2025 "
+        "What an assessor found Example Watch Substantial, 1 July 2025 We saw three courses. "
+        "Source: https://example.org/watch"
+    ) in page_text(answer)
+    assert {"/organisations/watch/", "https://example.org/watch"} <= set(page_links(answer))
+    assert "They differ" not in page_text(answer)
+    assert "Party by party" not in page_text(answer)
+
+
+def test_unreported_commitment_has_no_freshness(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    text = voices_in(client)
+    assert text.startswith(" No update yet What was reported No party has reported. ")
+    assert "Nobody independent has assessed it, as far as this portal knows." in text
+    assert "last reported" not in text and "As of" not in text
+
+
+def test_ended_commitment_shows_reason_and_source(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    make_update(
+        unreported_commitment,
+        status=ImplementationStatus.CLOSED,
+        reason="The money went to flood relief.",
+        source="https://example.org/end",
+    )
+    answer = client.get(PAGE)
+    assert (
+        "Why it ends The money went to flood relief. Source: https://example.org/end"
+    ) in page_text(answer)
+    assert "https://example.org/end" in page_links(answer)
+
+
+def test_nothing_new_shows_date_of_last_change(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    first = make_update(unreported_commitment, reported_on=date(2024, 9, 1))
+    other = make_party(unreported_commitment, organisation=make_organisation(name="Harbour Aid"))
+    make_update(
+        unreported_commitment, party=other, reported_on=date(2024, 10, 1), text="We helped."
+    )
+    for day in (date(2025, 2, 1), date(2025, 8, 1)):
+        make_update(
+            unreported_commitment, party=first.party, reported_on=day, is_unchanged=True, text=""
+        )
+    text = voices_in(client)
+    assert (
+        "1 August 2025 · Ministry of Labour In progress Nothing new since 1 February 2025 "
+        "1 February 2025 · Ministry of Labour In progress Nothing new since 1 September 2024 "
+        "1 October 2024 · Harbour Aid In progress We helped. "
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("status", "finding", "is_said"),
+    [
+        ("fulfilled", "limited", True),
+        ("fulfilled", "not-started", True),
+        ("fulfilled", "substantial", True),
+        ("fulfilled", "complete", False),
+        # Whoever found no evidence has found nothing.
+        ("fulfilled", "no-evidence", False),
+        ("in-progress", "limited", False),
+        ("in-progress", "substantial", False),
+        ("in-progress", "not-started", True),
+        ("in-progress", "complete", True),
+        ("planning", "not-started", False),
+        ("planning", "limited", False),
+        ("planning", "substantial", True),
+        ("closed", "limited", False),
+        ("closed", "complete", True),
+        ("superseded", "complete", True),
+    ],
+)
+def test_page_marks_contradicting_sources(
+    client: Client, unreported_commitment: Commitment, status: str, finding: str, is_said: bool
+) -> None:
+    make_update(unreported_commitment, status=status)
+    make_assessment(
+        commitment=unreported_commitment,
+        organisation=make_organisation(name="Watch"),
+        finding=finding,
+    )
+    sentence = (
+        f"They differ: Ministry of Labour says “{ImplementationStatus(status).label}”; "
+        f"Watch found “{Finding(finding).label}”."
+    )
+    assert (sentence in get_text(client, PAGE)) is is_said
+    assert ("They differ" in get_text(client, PAGE)) is is_said
+
+
+def test_every_status_has_its_contradictions() -> None:
+    assert set(CONTRADICTING_FINDINGS) == set(ImplementationStatus)
+    for status, finding in product(ImplementationStatus, Finding):
+        if finding == Finding.NO_EVIDENCE:
+            assert finding not in CONTRADICTING_FINDINGS[status]
+
+
+def test_latest_finding_of_each_assessor_counts(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    make_update(unreported_commitment, status=ImplementationStatus.FULFILLED)
+    watch, rights = make_organisation(name="Watch"), make_organisation(name="Rights")
+    for organisation, day, finding in (
+        (watch, date(2025, 2, 1), Finding.NOT_STARTED),
+        (watch, date(2025, 9, 1), Finding.LIMITED),
+        (rights, date(2025, 5, 1), Finding.COMPLETE),
+    ):
+        make_assessment(
+            commitment=unreported_commitment,
+            organisation=organisation,
+            assessed_on=day,
+            finding=finding,
+        )
+    text = get_text(client, PAGE)
+    assert "They differ: Ministry of Labour says “Fulfilled”; Watch found “Limited”." in text
+    assert "Not started" not in text
+    assert "Rights Complete, 1 May 2025" in text
+
+
+def test_each_party_has_its_own_latest_update(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    own = unreported_commitment.parties.get()
+    aid = make_party(unreported_commitment, organisation=make_organisation(name="Harbour Aid"))
+    make_party(unreported_commitment, group=make_group(name="participants"))
+    make_update(
+        unreported_commitment,
+        party=aid,
+        status=ImplementationStatus.PLANNING,
+        reported_on=date(2025, 1, 1),
+    )
+    make_update(
+        unreported_commitment,
+        party=own,
+        status=ImplementationStatus.FULFILLED,
+        reported_on=date(2025, 9, 1),
+    )
+    make_update(
+        unreported_commitment,
+        party=aid,
+        status=ImplementationStatus.IN_PROGRESS,
+        reported_on=date(2025, 4, 1),
+    )
+    text = voices_in(client)
+    assert text.startswith(" Fulfilled As of 1 September 2025 ")
+    assert (
+        "Party by party Ministry of Labour: Fulfilled 1 September 2025 "
+        "Harbour Aid: In progress 1 April 2025 participants: No update yet "
+        "The parties do not say the same. The commitment has the status of the latest report."
+    ) in text
+
+
+def test_contradicted_party_is_named(client: Client, unreported_commitment: Commitment) -> None:
+    aid = make_party(unreported_commitment, organisation=make_organisation(name="Harbour Aid"))
+    make_update(
+        unreported_commitment,
+        party=unreported_commitment.parties.all()[0],
+        reported_on=date(2025, 9, 1),
+    )
+    make_update(
+        unreported_commitment,
+        party=aid,
+        status=ImplementationStatus.FULFILLED,
+        reported_on=date(2025, 4, 1),
+    )
+    make_assessment(commitment=unreported_commitment, organisation=make_organisation(name="Watch"))
+    assert "They differ: Harbour Aid says “Fulfilled”; Watch found “Limited”." in get_text(
+        client, PAGE
+    )
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent back"])
+def test_unapproved_assessment_is_hidden(
+    client: Client, unreported_commitment: Commitment, state: str
+) -> None:
+    make_update(unreported_commitment, status=ImplementationStatus.FULFILLED)
+    before = client.get(PAGE).content
+    row = make_assessment(commitment=unreported_commitment, approved=False)
+    if state != "draft":
+        row.submit(at=NOON)
+    if state == "sent back":
+        row.request_change(note="Which course?", at=NOON)
+    assert client.get(PAGE).content == before
+    row.approve(by=make_user(), at=NOON)
+    assert "They differ" in get_text(client, PAGE)
+
+
+@pytest.mark.parametrize(
+    ("reported_on", "on", "freshness"),
+    [
+        (date(2026, 3, 2), date(2026, 3, 2), "under-a-year"),
+        (date(2025, 3, 3), date(2026, 3, 2), "under-a-year"),
+        (date(2025, 3, 2), date(2026, 3, 2), "one-to-two"),
+        (date(2024, 3, 3), date(2026, 3, 2), "one-to-two"),
+        (date(2024, 3, 2), date(2026, 3, 2), "over-two"),
+        (date(2024, 2, 29), date(2025, 2, 28), "under-a-year"),
+        (date(2024, 2, 29), date(2025, 3, 1), "one-to-two"),
+        (date(2018, 5, 15), date(2026, 3, 2), "over-two"),
+    ],
+)
+def test_freshness(reported_on: date, on: date, freshness: str) -> None:
+    assert report_freshness(reported_on, on) == ReportFreshness(freshness)
+
+
+def test_old_report_is_marked(client: Client) -> None:
+    event = make_event(code="TOLD", starts_on=date(2018, 5, 14), ends_on=date(2018, 5, 15))
+    make_update(make_commitment(event, reference="TOLD-C1"), reported_on=date(2019, 1, 1))
+    assert "As of 1 January 2019 last reported over two years ago" in get_text(client, PAGE)
+
+
+def test_milestones_are_described_in_words(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    for title, due_on, reached_on in (
+        ("Trainers found", date(2025, 1, 1), date(2025, 2, 1)),
+        ("Courses planned", date(2026, 3, 1), None),
+        ("First course", date(2026, 3, 20), None),
+        ("Last course", date(2027, 1, 1), None),
+    ):
+        make_milestone(
+            commitment=unreported_commitment, title=title, due_on=due_on, reached_on=reached_on
+        )
+    assert (
+        "Milestones Trainers found Reached 1 February 2025 "
+        "Courses planned Overdue Due 1 March 2026 "
+        "First course Due 20 March 2026 within 30 days "
+        "Last course Due 1 January 2027"
+    ) in get_text(client, PAGE)
+
+
+def test_nothing_is_overdue_where_the_commitment_ended(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    make_milestone(commitment=unreported_commitment, due_on=date(2025, 1, 1))
+    assert "Overdue" in get_text(client, PAGE)
+    make_update(unreported_commitment, status=ImplementationStatus.SUPERSEDED)
+    assert "Overdue" not in get_text(client, PAGE)
+
+
+def test_related_text_has_relation_title_quote_source_and_address(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    assert "Related texts" not in get_text(client, PAGE)
+    make_related_text(
+        commitment=unreported_commitment,
+        kind=RelatedText.Kind.DERIVES_FROM,
+        title="Plan of the working group",
+        url="https://example.org/plan?a=1&b=2",
+        quote="Nurses are trained <yearly>.",
+        source="the plan itself",
+    )
+    answer = client.get(PAGE)
+    assert (
+        "Related texts derives from: Plan of the working group Nurses are trained <yearly>. "
+        "Linked by: the plan itself https://example.org/plan?a=1&b=2"
+    ) in page_text(answer)
+    assert "https://example.org/plan?a=1&b=2" in page_links(answer)
+
+
+def test_texts_of_each_source_are_escaped(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    evil = "<svg onload=alert(1)>"
+    make_update(
+        unreported_commitment, text=evil, obstacles=evil, next_steps=evil, reason=evil, source=evil
+    )
+    make_assessment(
+        commitment=unreported_commitment, text=evil, source=f"https://example.org/{evil}"
+    )
+    make_milestone(commitment=unreported_commitment, title=evil, due_on=date(2026, 5, 1))
+    make_related_text(commitment=unreported_commitment, title=evil, quote=evil, source=evil)
+    page = client.get(PAGE).content.decode()
+    assert "<svg onload" not in page
+    assert page.count("&lt;svg onload") >= 9

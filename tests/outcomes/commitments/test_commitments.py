@@ -1,0 +1,376 @@
+"""The ledger of commitments, and one of them with all that became of it."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Outcome
+from participants.models import Audience, Delegate, OrganisationKind, User
+from roundtable.models import Event
+from tests.factories import (
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_evidence,
+    make_group,
+    make_organisation,
+    make_party,
+    make_series,
+    make_statement,
+    make_theme,
+    make_update,
+)
+from tests.page_text import FOLLOW_SECTION, get_text, page_links, page_text
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def register() -> Event:
+    """Eight commitments of two roundtables, one at each status and more."""
+    series = make_series(name="Process")
+    event = make_event(code="OLD", slug="old", title="Old roundtable", series=series)
+    point = make_statement(event, points=1).outcomes.get(parent__isnull=False)
+    theme = make_theme(slug="protection", name="Protection")
+    point.themes.add(theme)
+    ministry = make_organisation(
+        slug="ministry", name="Ministry of Labour", short_name="MoL", country="ID"
+    )
+    aid = make_organisation(
+        slug="aid", name="Aid", country="TH", kind=OrganisationKind.CIVIL_SOCIETY
+    )
+    everyone = make_group(slug="participants", name="participants")
+    for number, (text, due_on, status, reported_on) in enumerate(
+        (
+            ("fulfilled", date(2025, 1, 1), ImplementationStatus.FULFILLED, date(2024, 12, 1)),
+            ("underway", date(2026, 3, 2), ImplementationStatus.IN_PROGRESS, date(2026, 1, 10)),
+            ("planned", date(2026, 3, 1), ImplementationStatus.PLANNING, date(2025, 6, 1)),
+            ("closed", None, ImplementationStatus.CLOSED, date(2025, 7, 1)),
+            ("superseded", date(2025, 5, 5), ImplementationStatus.SUPERSEDED, date(2025, 8, 1)),
+            ("silent", date(2026, 4, 1), None, None),
+            ("silentlate", date(2024, 1, 1), None, None),
+        ),
+        start=1,
+    ):
+        commitment = make_commitment(event, reference=f"OLD-C{number}", text=text, due_on=due_on)
+        make_party(commitment, organisation=ministry)
+        if status and reported_on:
+            make_update(commitment, status=status, reported_on=reported_on)
+    make_party(Commitment.objects.get(text="planned"), organisation=aid, role="partner")
+    make_party(Commitment.objects.get(text="silent"), group=everyone)
+    Commitment.objects.get(text="underway").outcomes.add(point)
+    new = make_event(
+        code="NEW",
+        slug="new",
+        title="New roundtable",
+        series=series,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 1, 1),
+        is_demonstration=True,
+    )
+    made_up = make_organisation(slug="made-up", name="Made up", is_demonstration=True)
+    make_party(make_commitment(new, reference="NEW-C1", text="pretended"), organisation=made_up)
+    return event
+
+
+EVERY = [
+    "pretended",
+    "fulfilled",
+    "underway",
+    "planned",
+    "closed",
+    "superseded",
+    "silent",
+    "silentlate",
+]
+OF_OLD = EVERY[1:]
+
+
+@pytest.mark.parametrize(
+    ("query", "texts", "of"),
+    [
+        ({}, EVERY, 8),
+        ({"event": "old"}, OF_OLD, 7),
+        ({"event": "new"}, ["pretended"], 1),
+        ({"status": "fulfilled"}, ["fulfilled"], 8),
+        ({"status": "in-progress"}, ["underway"], 8),
+        ({"status": "planning"}, ["planned"], 8),
+        ({"status": "closed"}, ["closed"], 8),
+        ({"status": "superseded"}, ["superseded"], 8),
+        ({"status": "no-update"}, ["pretended", "silent", "silentlate"], 8),
+        # What is due today is not late; what has ended never is.
+        ({"overdue": "yes"}, ["planned", "silentlate"], 2),
+        ({"overdue": "yes", "status": "no-update"}, ["silentlate"], 2),
+        ({"overdue": "yes", "status": "fulfilled"}, [], 2),
+        ({"party": "ministry"}, OF_OLD, 7),
+        ({"party": "aid"}, ["planned"], 1),
+        ({"party": "participants"}, ["silent"], 1),
+        ({"country": "TH"}, ["planned"], 1),
+        ({"country": "ID"}, OF_OLD, 7),
+        ({"theme": "protection"}, ["underway"], 1),
+        ({"theme": "~none", "status": "no-update"}, ["pretended", "silent", "silentlate"], 7),
+        ({"kind": "civil-society", "country": "TH"}, ["planned"], 1),
+        ({"country": "~none"}, ["pretended"], 1),
+        ({"kind": "~none"}, [], 0),
+        ({"fresh": "never"}, ["pretended", "silent", "silentlate"], 3),
+        ({"fresh": "under-a-year", "overdue": "yes"}, ["planned"], 1),
+        ({"fresh": "one-to-two", "status": "fulfilled"}, ["fulfilled"], 1),
+        ({"finding": "none", "status": "closed"}, ["closed"], 8),
+        ({"finding": "limited"}, [], 0),
+        ({"event": "old", "party": "ministry", "country": "ID", "status": "closed"}, ["closed"], 7),
+        ({"event": "new", "party": "ministry"}, [], 0),
+    ],
+)
+def test_commitments_are_filtered(
+    client: Client, register: Event, query: dict[str, str], texts: list[str], of: int
+) -> None:
+    answer = client.get("/commitments/", query)
+    assert answer.status_code == 200
+    text = page_text(answer)
+    noun = "commitment" if of == 1 else "commitments"
+    assert f" {len(texts)} of {of} {noun} " in text
+    shown = [
+        link for link in page_links(answer) if link.startswith("/commitments/") and "-c" in link
+    ]
+    by_reference = dict(Commitment.objects.values_list("reference", "text"))
+    assert [by_reference[link.split("/")[2].upper()] for link in shown] == texts
+    assert ("No commitment matches. Choose fewer filters." in text) == (texts == [])
+
+
+@pytest.mark.parametrize(
+    ("order", "texts"),
+    [
+        (
+            "due",
+            [
+                "silentlate",
+                "fulfilled",
+                "superseded",
+                "planned",
+                "underway",
+                "silent",
+                "closed",
+                "pretended",
+            ],
+        ),
+        (
+            "updated",
+            [
+                "underway",
+                "superseded",
+                "closed",
+                "planned",
+                "fulfilled",
+                "silent",
+                "silentlate",
+                "pretended",
+            ],
+        ),
+    ],
+)
+def test_commitments_are_sorted(
+    client: Client, register: Event, order: str, texts: list[str]
+) -> None:
+    answer = client.get("/commitments/", {"sort": order})
+    shown = [
+        link for link in page_links(answer) if link.startswith("/commitments/") and "-c" in link
+    ]
+    by_reference = dict(Commitment.objects.values_list("reference", "text"))
+    assert [by_reference[link.split("/")[2].upper()] for link in shown] == texts
+
+
+def test_each_status_shows_count_and_link(client: Client, register: Event) -> None:
+    answer = client.get("/commitments/?event=old&status=fulfilled")
+    assert (
+        "Status Fulfilled 1 In progress 1 Planning 1 Closed without being fulfilled 1 Superseded 1 "
+        "No update yet 2 Overdue 0"
+    ) in page_text(answer)
+    links = page_links(answer)
+    assert "/commitments/?event=old" in links  # takes the status out again
+    assert "/commitments/?event=old&status=planning" in links
+    assert "/commitments/?event=old&status=fulfilled&overdue=yes" in links
+
+
+def test_counts_follow_other_filters(client: Client, register: Event) -> None:
+    assert (
+        "Fulfilled 0 In progress 0 Planning 1 Closed without being fulfilled 0 Superseded 0 "
+        "No update yet 1 Overdue 2"
+    ) in get_text(client, "/commitments/", overdue="yes")
+    assert "No update yet 0 Overdue 1 " in get_text(client, "/commitments/", party="aid")
+
+
+def test_list_row_shows_parties_text_and_status(client: Client, register: Event) -> None:
+    text = get_text(client, "/commitments/")
+    assert (
+        "NEW-C1 pretended Demonstration Made up · under the whole statement "
+        "No update yet No due date recorded"
+    ) in text
+    assert (
+        "OLD-C2 underway MoL · answers 1.a In progress Due 2 March 2026 within 30 days "
+        "Reported 10 January 2026"
+    ) in text
+    assert (
+        "OLD-C3 planned MoL (lead), Aid · under the whole statement Planning Overdue "
+        "Due 1 March 2026 Reported 1 June 2025"
+    ) in text
+    assert "OLD-C6 silent MoL (lead), participants (lead)" in text
+    assert "No update yet Due 1 April 2026 within 30 days" in text
+    # A day more is not soon.
+    Commitment.objects.filter(text="silent").update(due_on=date(2026, 4, 2))
+    assert "No update yet Due 2 April 2026 OLD-C7" in get_text(client, "/commitments/")
+    # What has ended is not late.
+    assert "Fulfilled Due 1 January 2025 Reported 1 December 2024" in text
+
+
+def test_contacts_are_on_same_page(
+    client: Client, event: Event, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    make_delegate(name="Listed Only", listed_to=Audience.EVERYONE)
+    text = get_text(client, "/commitments/")
+    assert "Shared contacts Dewi Lestari E-mail dewi.open@example.org" in text
+    for other in ("Listed Only", "Quiet Quentin", "dewi.inside", "dewi.private"):
+        assert other not in text
+    # A search for nothing keeps them.
+    assert "dewi.open@example.org" in get_text(client, "/commitments/", status="superseded")
+
+
+def test_empty_list_shows_message(client: Client) -> None:
+    text = get_text(client, "/commitments/")
+    assert "0 of 0 commitments No commitment matches. Choose fewer filters." in text
+    assert "Shared contacts Nobody shares contact details with everyone." in text
+    assert "Participants may see more after signing in. Directory" in text
+
+
+def test_filters_offer_only_what_is_public(client: Client, register: Event) -> None:
+    hidden = make_event(code="HID", slug="hidden", title="Hidden roundtable", is_public=False)
+    commitment = make_commitment(hidden, reference="HID-C1", text="Hidden promise")
+    make_party(commitment, organisation=make_organisation(name="Hidden House", country="NP"))
+    make_party(commitment, group=make_group(name="Hidden group"))
+    page = client.get("/commitments/").content.decode()
+    for word in ("Hidden roundtable", "Hidden House", "Hidden group", "Hidden promise", "Nepal"):
+        assert word not in page
+    assert client.get("/commitments/hid-c1/").status_code == 404
+
+
+def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
+    commitment = Commitment.objects.get(text="underway")
+    commitment.place_in_source = "introduction"
+    commitment.save()
+    update = make_update(
+        commitment,
+        status=ImplementationStatus.PLANNING,
+        reported_on=date(2025, 2, 3),
+        text="First <b>step</b>.\n\nSecond.",
+    )
+    make_evidence(update, title="Report", dated_on=date(2025, 2, 1))
+    make_evidence(update, title="Private report", is_public=False)
+    make_update(
+        commitment, approved=False, text="Not approved", status=ImplementationStatus.FULFILLED
+    )
+    answer = client.get("/commitments/old-c2/")
+    point = Outcome.objects.get(number="1.a")
+    assert page_text(answer) == (
+        "Old roundtable · OLD-C2 underway In progress Due 2 March 2026 within 30 days "
+        f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
+        "Ask Nobody is listed for this commitment. Participants may see more after signing in. "
+        "What the party says In progress As of 10 January 2026 last reported less than a year ago "
+        "What was reported 10 January 2026 · Ministry of Labour In progress Two courses were held. "
+        "3 February 2025 · Ministry of Labour Planning First <b>step</b>. Second. "
+        "Report , 1 February 2025 "
+        "What an assessor found Nobody independent has assessed it, as far as this portal knows. "
+        "Write an assessment "
+        "As it stood on Show What changed since "
+        "Cite this Process, Old roundtable, OLD-C2, 14–15 May 2024. "
+        "http://testserver/commitments/old-c2/ "
+        f"Report a mistake The contact of this portal is not set. {FOLLOW_SECTION}"
+    )
+    assert "https://example.org/report" in page_links(answer)
+    page = answer.content.decode()
+    assert 'rel="noopener noreferrer nofollow">Report</a>' in page
+    assert '<time datetime="2025-02-03">3 February 2025</time>' in page
+
+
+def test_latest_report_is_ordered_by_reported_on(client: Client, register: Event) -> None:
+    commitment = Commitment.objects.get(text="planned")
+    make_update(commitment, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 5, 31))
+    assert "OLD-C3 planned Planning Overdue Due" in get_text(client, "/commitments/old-c3/")
+    make_update(commitment, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 6, 2))
+    assert "OLD-C3 planned Fulfilled Due 1 March 2026 " in get_text(client, "/commitments/old-c3/")
+
+
+def test_unreported_commitment_shows_never_reported(client: Client, register: Event) -> None:
+    text = get_text(client, "/commitments/old-c6/")
+    assert (
+        "What was reported No party has reported. This does not mean that nothing was done: "
+        "nobody has said."
+    ) in text
+    assert "Answers the whole statement" in text
+
+
+def test_role_mailbox_is_shown_without_focal_point(client: Client, register: Event) -> None:
+    ministry = CommitmentParty.objects.filter(commitment__text="silent").first()
+    assert ministry is not None and ministry.organisation is not None
+    ministry.organisation.role_mailbox = "desk@example.org"
+    ministry.organisation.save()
+    answer = client.get("/commitments/old-c6/")
+    assert "Nobody is listed for this commitment. Ask MoL" in page_text(answer)
+    assert "mailto:desk@example.org" in page_links(answer)
+
+
+def test_commitment_without_parties_shows_message(client: Client) -> None:
+    commitment = make_commitment(make_event(code="BARE"), reference="BARE-C1", text="Bare")
+    text = get_text(client, commitment.get_absolute_url())
+    assert "Parties No party recorded Answers the whole statement" in text
+    assert "No update yet No due date recorded" in text
+
+
+def test_demo_commitment_is_marked(client: Client, register: Event) -> None:
+    text = get_text(client, "/commitments/new-c1/")
+    assert text.startswith("Demonstration Everything about it is made up. New roundtable · NEW-C1")
+    assert "NEW-C1, 1 January 2025 (demonstration)." in text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/commitments/old-c99/", 404),
+        ("/commitments/old/", 404),
+        ("/commitments/old-c/", 404),
+        ("/commitments/old-c1x/", 404),
+        ("/commitments/old-c01/", 404),
+        ("/commitments/old-c١/", 404),
+        ("/commitments/Old-C1/", 301),
+        ("/commitments/OLD-c1/", 301),
+    ],
+)
+def test_other_reference_spellings_redirect(
+    client: Client, register: Event, path: str, status: int
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    if status == 301:
+        assert answer["Location"] == "/commitments/old-c1/"
+
+
+def test_commitment_text_is_escaped(client: Client) -> None:
+    event = make_event(code="EVIL", title="<img src=x onerror=alert(1)>")
+    commitment = make_commitment(event, reference="EVIL-C1", text="<script>alert(1)</script>")
+    update = make_update(commitment, text="<svg onload=alert(1)>")
+    make_evidence(update, title="<a href=x>", url="https://example.org/?a=1&b=\"'")
+    for path in ("/commitments/", "/commitments/evil-c1/", "/", event.get_absolute_url()):
+        page = client.get(path).content.decode()
+        for markup in ("<script>alert", "<svg onload", "<img src=x", "<a href=x>", "b=\"'"):
+            assert markup not in page

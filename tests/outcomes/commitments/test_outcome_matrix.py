@@ -1,0 +1,261 @@
+"""Addressees by points: each answer or its absence, and the commitments under each point."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from outcomes.models import ImplementationStatus, Outcome, Response
+from participants.models import EventRole, OrganisationKind, RecordedCount
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_commitment,
+    make_event,
+    make_group,
+    make_organisation,
+    make_party,
+    make_role,
+    make_statement,
+    make_update,
+    save,
+)
+from tests.follow_up_factories import make_response
+from tests.page_text import get_text, page_links, page_text
+from tests.recorded_fixtures import recorded
+from tests.roundtable_files import RECORD_2018, load_roundtable
+
+pytestmark = pytest.mark.django_db
+PAGE = "/progress/matrix/"
+Stance = Response.Stance
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def event_with_recommendation() -> Event:
+    """Point 1.a speaks to governments, of which two are named, and 1.b to one CSO alone."""
+    event = make_event(code="ASKED", slug="asked", title="The roundtable")
+    offices = {}
+    for name, kind in (
+        ("Aland", OrganisationKind.GOVERNMENT),
+        ("Beland", OrganisationKind.GOVERNMENT),
+        ("Aid", OrganisationKind.CIVIL_SOCIETY),
+        ("Bystander", OrganisationKind.CIVIL_SOCIETY),
+    ):
+        offices[name] = make_organisation(slug=name.lower(), name=name, kind=kind)
+        make_role(event, organisation=offices[name], role=EventRole.Role.PARTICIPANT)
+    save(RecordedCount(event=event, kind=OrganisationKind.GOVERNMENT, number=13))
+    first, second = make_statement(event).outcomes.points()
+    governments = make_group(name="Governments", slug="governments", member_rule="governments")
+    make_addressee(first, group=governments)
+    make_addressee(second, organisation=offices["Aid"])
+    make_response(outcome=first, organisation=offices["Aland"], stance=Stance.NOTED)
+    make_response(
+        outcome=first,
+        organisation=offices["Aland"],
+        stance=Stance.IN_PART,
+        answered_on=date(2025, 5, 1),
+    )
+    make_response(outcome=first, organisation=offices["Beland"], approved=False)
+
+    promised = make_commitment(event, reference="ASKED-C1")
+    promised.outcomes.set([first, second])
+    make_party(promised, organisation=offices["Aland"])
+    make_party(promised, organisation=offices["Aid"])
+    make_update(promised, status=ImplementationStatus.FULFILLED)
+    make_update(
+        promised, approved=False, status=ImplementationStatus.CLOSED, reported_on=date(2026, 1, 1)
+    )
+    silent = make_commitment(event, reference="ASKED-C2")
+    silent.outcomes.add(first)
+    make_party(silent, group=governments)
+    of_another = make_commitment(event, reference="ASKED-C3")
+    of_another.outcomes.add(second)
+    make_party(of_another, organisation=offices["Bystander"])
+    make_party(make_commitment(event, reference="ASKED-C4"), organisation=offices["Aland"])
+    later = make_commitment(make_event(code="LATER"), reference="LATER-C1")
+    later.outcomes.add(first)
+    make_party(later, organisation=offices["Aland"])
+    return event
+
+
+def rows_of(browser: Client, path: str = PAGE) -> dict[str, list[str]]:
+    """What stands in each row, by the first word of its header."""
+    page = browser.get(path).content.decode()
+    rows = {}
+    for row in page.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]:
+        head, *cells = re.split(r"<td>", row)
+        words = " ".join(re.sub(r"<[^>]*>", " ", head).split())
+        rows[words] = [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in cells]
+    return rows
+
+
+def test_each_cell_shows_response_and_commitments(
+    client: Client, event_with_recommendation: Event
+) -> None:
+    assert rows_of(client) == {
+        "Governments as a group, 2 members named, 11 more not recorded": [
+            "1 of 2 answered No update yet 1",
+            "– does not speak to it",
+        ],
+        "Aland": ["Supported in part Fulfilled 1 No update yet 1", "Fulfilled 1"],
+        "Beland": ["Answer awaited", "– does not speak to it"],
+        "Aid": ["Fulfilled 1", "Answer awaited Fulfilled 1"],
+        "Others whom no point speaks to": ["– nothing", "No update yet 1"],
+    }
+
+
+def test_table_labels_its_counts(client: Client, event_with_recommendation: Event) -> None:
+    text = get_text(client, PAGE)
+    assert "1 of 3 answers that recommendations ask for have been given. " in text
+    assert (
+        "The roundtable, 14–15 May 2024: 4 addressees, 2 points, 4 commitments under them." in text
+    )
+    assert (
+        "1 commitment of this roundtable stands under no point, so it is not in the table." in text
+    )
+
+
+def test_headers_name_their_direction(client: Client, event_with_recommendation: Event) -> None:
+    page = client.get(PAGE).content.decode().split("<table")[1].split("</table>")[0]
+    assert page.count("<caption ") == 1
+    assert (page.count('<th scope="col">'), page.count('<th scope="row">')) == (3, 5)
+    assert page.count("<th") == 9  # with the head itself
+    assert page.count("<td>") == 10
+
+
+def test_each_count_links_to_matching_list(
+    client: Client, event_with_recommendation: Event
+) -> None:
+    answer = client.get(PAGE)
+    links = [link for link in page_links(answer) if "point=" in link]
+    assert "/commitments/?point=asked%2F1.a&party=aland&status=fulfilled" in links
+    assert "/commitments/?point=asked%2F1.a&party=governments&status=no-update" in links
+    page = answer.content.decode().replace("&amp;", "&")
+    for link in links:
+        number = re.sub(r"<[^>]*>", "", page.split(f'href="{link}">')[1].split("</a>")[0]).split()
+        assert f" {number[-1]} of " in get_text(client, link), link
+    assert "/outcomes/asked/1.a/" in page_links(answer)
+    assert "/outcomes/asked/1.a/#answers" in page_links(answer)
+    assert 'id="answers"' in client.get("/outcomes/asked/1.a/").content.decode()
+
+
+def test_lists_are_narrowed_to_a_point(client: Client, event_with_recommendation: Event) -> None:
+    text = get_text(client, "/commitments/?point=asked/1.b")
+    assert " 2 of 2 commitments " in text
+    assert "Point All points 1.b, The roundtable" in text
+    assert " 1 of 2 commitments has" not in get_text(client, "/progress/?point=asked/1.b")
+    for wrong in ("asked/9.z", "asked", "other/1.a", "asked/1.a%00", "%00/1.a"):
+        answer = client.get(f"/commitments/?point={wrong}")
+        assert answer.status_code == 400, wrong
+        assert "There is no such point." in page_text(answer)
+
+
+def test_hidden_point_filter_is_rejected(client: Client, event_with_recommendation: Event) -> None:
+    Event.objects.filter(pk=event_with_recommendation.pk).update(is_public=False)
+    assert client.get("/commitments/?point=asked/1.a").status_code == 400
+    assert client.get(f"{PAGE}?event=asked").status_code == 400
+
+
+def test_hidden_commitments_are_absent_from_cells(
+    client: Client, event_with_recommendation: Event
+) -> None:
+    hidden = make_commitment(make_event(code="HIDDEN", is_public=False))
+    hidden.outcomes.set(Outcome.objects.points())
+    before = rows_of(client)
+    make_party(
+        hidden,
+        organisation=event_with_recommendation.roles.get(organisation__name="Beland").organisation,
+    )
+    assert rows_of(client) == before
+
+
+@pytest.mark.parametrize("kind", ["principle", "good-practice", "undertaking"])
+def test_non_recommendation_awaits_no_response(
+    client: Client, event_with_recommendation: Event, kind: str
+) -> None:
+    Outcome.objects.points().update(kind=kind)
+    rows = rows_of(client)
+    assert rows["Beland"] == ["– asks for no answer", "– does not speak to it"]
+    assert "0 of 0 answers that recommendations ask for" in get_text(client, PAGE)
+
+
+def test_rows_are_addressees(client: Client, event_with_recommendation: Event) -> None:
+    make_addressee(
+        Outcome.objects.lead_ins().get(statement__event=event_with_recommendation),
+        group=make_group(name="All", member_rule="participants"),
+    )
+    make_addressee(Outcome.objects.points()[0], group=make_group(name="CSOs"))
+    rows = rows_of(client)
+    names = [words for words in rows if "group" not in words]
+    assert sorted(names) == ["Aid", "Aland", "Beland", "Bystander"]
+    assert rows["CSOs as a group, 0 members named"][0] == "Its members are not recorded"
+    for point in Outcome.objects.points():
+        number = [*Outcome.objects.points()].index(point)
+        for office in point.addressed_organisations():
+            assert re.match("Answer|Supp", rows[office.name][number])
+
+
+def test_latest_event_with_statement_is_default(
+    client: Client, event_with_recommendation: Event
+) -> None:
+    days: dict[str, Any] = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 1, 2)}
+    make_event(code="NEXT", slug="next", title="The next one", **days)
+    assert "The roundtable, 14–15 May 2024: " in get_text(client, PAGE)
+    assert "No points of this roundtable are published yet. The next one" in get_text(
+        client, f"{PAGE}?event=next"
+    )
+    make_statement(Event.objects.get(slug="next"))
+    assert "No point of this roundtable says to whom it is addressed." in get_text(client, PAGE)
+
+
+def test_empty_matrix_shows_message(client: Client) -> None:
+    assert "No roundtable is published yet." in get_text(client, PAGE)
+
+
+def test_unknown_filter_is_rejected(client: Client, event_with_recommendation: Event) -> None:
+    for query in ("event=nothing", "page=1", "theme=x"):
+        answer = client.get(f"{PAGE}?{query}")
+        assert answer.status_code == 400
+        assert "<table" not in answer.content.decode()
+
+
+def test_record_2018_is_shown_as_in_source(client: Client) -> None:
+    load_roundtable(RECORD_2018)
+    rows = rows_of(client, f"{PAGE}?event=bali-process-2018")
+    said = {cell for cells in rows.values() for cell in cells}
+    assert "Answer awaited" in said
+    assert not any(str(stance.label) in cell for stance in Stance for cell in said)
+
+
+def test_progress_page_links_to_matrix(client: Client, event_with_recommendation: Event) -> None:
+    assert "/progress/matrix/?event=asked" in page_links(client.get("/progress/?event=asked"))
+
+
+def test_query_count_is_independent_of_addressees(
+    client: Client, event_with_recommendation: Event
+) -> None:
+    with CaptureQueriesContext(connection) as few:
+        client.get(PAGE)
+    for number in range(5):
+        office = make_organisation(kind=OrganisationKind.GOVERNMENT, name=f"Office {number}")
+        make_role(event_with_recommendation, organisation=office)
+        for point in Outcome.objects.points():
+            make_addressee(point, organisation=office)
+    with CaptureQueriesContext(connection) as many:
+        client.get(PAGE)
+    assert len(many) == len(few)

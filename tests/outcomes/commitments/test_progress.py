@@ -1,0 +1,224 @@
+"""Where things stand: distributions, each with its denominator, and a table that says the same."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from outcomes.commitments.charts import Share, bar_chart, column_chart, scale_ticks
+from outcomes.models import Assessment, Commitment, ImplementationStatus, Outcome
+from participants.models import OrganisationKind
+from roundtable.models import Event
+from tests.conftest import FULL
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_group,
+    make_organisation,
+    make_party,
+    make_statement,
+    make_theme,
+    make_update,
+)
+from tests.follow_up_factories import make_assessment
+from tests.page_text import get_text, page_links, page_text
+from tests.recorded_fixtures import recorded
+from tests.roundtable_files import RECORD_2018, load_roundtable
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def register() -> Event:
+    """Four commitments of public roundtables, and one of a hidden one."""
+    days = {"starts_on": date(2023, 5, 1), "ends_on": date(2023, 5, 2)}
+    event = make_event(code="OLD", slug="old", **days)
+    ministry = make_organisation(slug="ministry", kind=OrganisationKind.GOVERNMENT, country="ID")
+    office = make_organisation(slug="office", kind=OrganisationKind.GOVERNMENT, country="TH")
+    protection = make_theme(slug="protection", name="Protection")
+    first, second = make_statement(event).outcomes.points()
+    for point in (first, second):
+        point.themes.add(protection)
+    second.themes.add(make_theme(slug="prevention", name="Prevention"))
+    shared = make_commitment(event, reference="OLD-C1")
+    shared.outcomes.set([first, second])
+    make_party(shared, organisation=ministry)
+    make_party(shared, organisation=office)
+    make_update(shared, status=ImplementationStatus.PLANNING, reported_on=date(2023, 8, 1))
+    make_update(shared, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 3, 3))
+    make_update(
+        shared, approved=False, status=ImplementationStatus.CLOSED, reported_on=date(2026, 1, 1)
+    )
+    make_assessment(commitment=shared, assessed_on=date(2025, 5, 1))
+    make_assessment(
+        commitment=shared, finding=Assessment.Finding.SUBSTANTIAL, assessed_on=date(2025, 6, 1)
+    )
+    make_assessment(
+        commitment=shared,
+        approved=False,
+        finding=Assessment.Finding.NOT_STARTED,
+        assessed_on=date(2026, 1, 1),
+    )
+    stale = make_commitment(event, reference="OLD-C2")
+    make_party(stale, organisation=ministry)
+    make_update(stale, status=ImplementationStatus.IN_PROGRESS, reported_on=date(2025, 3, 2))
+    make_party(make_commitment(event, reference="OLD-C3"), group=make_group())
+    make_commitment(make_event(code="NEW", slug="new"), reference="NEW-C1")
+    hidden = make_commitment(make_event(code="HID", is_public=False))
+    hidden.outcomes.add(first)
+    make_update(hidden)
+    return event
+
+
+def test_page_shows_each_count_of_each_distribution(client: Client, register: Event) -> None:
+    text = get_text(client, "/progress/")
+    assert "2 of 4 commitments have a report by a party. " in text
+    by_status = (
+        "Fulfilled 1 In progress 1 Planning 0 Closed without being fulfilled 0 Superseded 0 "
+        "No update yet 2 "
+    )
+    assert f"By status, as the parties report it Commitments {by_status}" in text
+    assert (
+        "Commitments Under a year ago 1 One to two years ago 1 Over two years ago 0 Never 2 "
+        in text
+    )
+    assert (
+        "No evidence available 0 Not started 0 Limited 0 Substantial 1 Complete 0 "
+        "No independent finding 3 By theme Of 4 commitments. "
+        "A commitment under two themes counts in both."
+    ) in text
+    assert (
+        "All Prevention 1 0 0 0 0 0 1 Protection 1 0 0 0 0 0 1 No theme recorded 0 1 0 0 0 2 3 "
+        in text
+    )
+    assert "All Government 1 1 0 0 0 0 2 No organisation recorded 0 0 0 0 0 2 2 " in text
+    assert (
+        "All Indonesia 1 1 0 0 0 0 2 Thailand 1 0 0 0 0 0 1 No country recorded 0 0 0 0 0 2 2 "
+        in text
+    )
+
+
+def test_quarters_count_reports_up_to_their_end(client: Client, register: Event) -> None:
+    text = get_text(client, "/progress/").split("Over time")[1]
+    assert "All 2023 Q2 0 0 0 0 0 3 3 2023 Q3 0 0 1 0 0 2 3 2023 Q4 0 0 1 0 0 2 3 " in text
+    assert "2024 Q1 0 0 1 0 0 2 3 2024 Q2 0 0 1 0 0 3 4 " in text
+    assert "2024 Q4 0 0 1 0 0 3 4 2025 Q1 1 1 0 0 0 2 4 2025 Q2 1 1 0 0 0 2 4" in text
+    assert text.rstrip().endswith("2026 Q1 1 1 0 0 0 2 4")
+
+
+def test_each_count_links_to_matching_list(client: Client, register: Event) -> None:
+    answer = client.get("/progress/?event=old")
+    links = [link for link in page_links(answer) if link.startswith("/commitments/?")]
+    assert "/commitments/?event=old&theme=protection&status=fulfilled" in links
+    assert "/commitments/?event=old&fresh=never" in links
+    assert "/commitments/?event=old&finding=substantial" in links
+    assert "/commitments/?event=old&country=~none" in links
+    page = answer.content.decode().replace("&amp;", "&")
+    for link in links if FULL else links[::3]:
+        number = page.split(f'<td><a href="{link}">')[1].split("<")[0]
+        assert f" {number} of " in get_text(client, link), link
+
+
+def test_filtered_dimension_has_one_row(client: Client, register: Event) -> None:
+    text = get_text(client, "/progress/?country=TH")
+    assert "1 of 1 commitment has a report by a party. " in text
+    assert "All Thailand 1 0 0 0 0 0 1 Over time" in text
+
+
+def test_never_reported_is_shown_in_words(client: Client) -> None:
+    load_roundtable(RECORD_2018)
+    text = get_text(client, "/progress/?event=bali-process-2018")
+    assert (
+        "0 of 2 commitments have a report by a party. "
+        "No party has reported on any of them yet. How far they have come is not known. "
+    ) in text
+    assert (
+        "In progress 0 Planning 0 Closed without being fulfilled 0 Superseded 0 No update yet 2 "
+        in text
+    )
+    assert "2018 Q2 0 0 0 0 0 2 2 2018 Q3" in text and "2026 Q1 0 0 0 0 0 2 2" in text
+
+
+def test_empty_statistics_show_message(client: Client) -> None:
+    assert "0 of 0 commitments have a report by a party. No commitment matches." in get_text(
+        client, "/progress/"
+    )
+
+
+def test_unknown_filter_is_rejected(client: Client) -> None:
+    for query in ("page=1", "status=fulfilled", "theme=nothing", "kind=church", "country=XX"):
+        answer = client.get(f"/progress/?{query}")
+        assert answer.status_code == 400
+        assert "Nothing is shown, because of this:" in page_text(answer)
+
+
+def test_unpublished_points_give_no_theme(client: Client, register: Event) -> None:
+    statement = make_statement(make_event(), published=False)
+    point = Outcome.objects.get(statement=statement, parent__isnull=False, position=1)
+    secret = make_theme(slug="secret", name="Secret theme")
+    point.themes.add(secret)
+    make_commitment(statement.event).outcomes.add(point)
+    published = make_statement(make_event()).outcomes.points()[0]
+    published.themes.add(secret)  # so that it can be asked for
+    assert Commitment.objects.filter(outcomes__themes=secret).exists()
+    assert " 0 of 0 commitments " in get_text(client, "/commitments/?theme=secret")
+    assert "Secret theme 0" not in get_text(client, "/progress/").split("By theme")[1]
+
+
+@pytest.mark.parametrize(
+    ("most", "scale"),
+    [
+        (0, [0, 1]),
+        (1, [0, 1]),
+        (4, [0, 1, 2, 3, 4]),
+        (6, [0, 2, 4, 6]),
+        (23, [0, 5, 10, 15, 20, 25]),
+        (61, [0, 20, 40, 60, 80]),
+        (100_000, [0, 20_000, 40_000, 60_000, 80_000, 100_000]),
+    ],
+)
+def test_scale_counts_in_whole_even_steps(most: int, scale: list[int]) -> None:
+    assert scale_ticks(most) == scale
+
+
+def test_bar_length_matches_count() -> None:
+    plot = bar_chart([("One", [share(1), share(0), share(4)]), ("A word " * 9, [share(2)])])
+    one, other = plot.tracks
+    assert [(strip.start, strip.length, strip.fits) for strip in one.strips] == [
+        ("0.00%", "20.00%", True),
+        ("20.00%", "80.00%", True),
+    ]
+    assert (one.total, other.total, len(other.label)) == (5, 2, 40)
+    assert [(tick.place, tick.label, tick.anchor) for tick in plot.ticks][::5] == [
+        ("0.00%", "0", ""),
+        ("100.00%", "5", "end"),
+    ]
+
+
+def test_columns_are_on_scale_and_labelled_by_year() -> None:
+    lines = [
+        (f"{year} Q{quarter}", [share(1), share(1)]) for year in (2023, 2024) for quarter in (3, 4)
+    ]
+    plot = column_chart(lines)
+    assert [(strip.start, strip.length) for strip in plot.tracks[0].strips] == [
+        ("6.50em", "6.50em"),
+        ("0.00em", "6.50em"),
+    ]
+    assert [(year.place, year.label) for year in plot.years] == [
+        ("0.00%", "2023"),
+        ("50.00%", "2024"),
+    ]
+
+
+def share(count: int) -> Share:
+    return Share(slug="planning", label="Planning", tone="open", count=count)

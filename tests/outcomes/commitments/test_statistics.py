@@ -1,0 +1,393 @@
+"""Figures of progress and lists of commitments agree with a plain count, for made-up worlds."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outcomes.commitments.charts import Share
+from outcomes.models import (
+    ENDED_STATUSES,
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    EditorialState,
+    ImplementationStatus,
+    Outcome,
+    ProgressUpdate,
+)
+from participants.models import OrganisationKind
+from tests.conftest import FULL
+from tests.factories import (
+    NOON,
+    make_event,
+    make_group,
+    make_organisation,
+    make_statement,
+    make_theme,
+    make_user,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+TODAY = date(2026, 3, 2)
+STARTS = [date(2023, 5, 1), date(2024, 11, 30), date(2025, 12, 1)]
+DAYS = [*STARTS, date(2024, 3, 2), date(2024, 3, 3), date(2025, 3, 2), date(2025, 3, 3), TODAY]
+DAYS_AFTER = {start: sorted(day for day in DAYS if day >= start) for start in STARTS}
+# By slug: kind and country of each organisation; the group has neither.
+OFFICES = {
+    "ministry": (OrganisationKind.GOVERNMENT, "ID"),
+    "office": (OrganisationKind.GOVERNMENT, "TH"),
+    "society": (OrganisationKind.NATIONAL_SOCIETY, "ID"),
+    "agency": (OrganisationKind.AGENCY, ""),
+}
+GROUP = "governments"
+NEVER = "never"
+
+
+@dataclass
+class Meeting:
+    """A roundtable with two points, and the themes of each."""
+
+    slug: str
+    starts_on: date
+    is_public: bool
+    is_published: bool
+    themes: list[set[str]]
+
+    def shown_themes(self, number: str) -> set[str]:
+        return self.themes[number == "1.b"] if self.is_public and self.is_published else set()
+
+
+@dataclass
+class Promise:
+    """What was undertaken, and all that was said of it: (is approved, day, word), in order."""
+
+    reference: str
+    meeting: Meeting
+    points: set[tuple[int, str]]  # the number of a roundtable, and that of its point
+    parties: set[str]
+    due_on: date | None
+    reports: list[tuple[bool, date, str]] = field(default_factory=list)
+    findings: list[tuple[bool, date, str]] = field(default_factory=list)
+
+
+def last(said: list[tuple[bool, date, str]], until: date = TODAY) -> tuple[date, str] | None:
+    """Day and word of what was approved and is of the latest day; of one day, what came last."""
+    found = None
+    for is_approved, day, word in said:
+        if is_approved and day <= until and (found is None or day >= found[0]):
+            found = (day, word)
+    return found
+
+
+@dataclass
+class World:
+    """All that there is."""
+
+    meetings: list[Meeting]
+    promises: list[Promise]
+
+    def themes(self, promise: Promise) -> set[str]:
+        return {
+            theme
+            for meeting, number in promise.points
+            for theme in self.meetings[meeting].shown_themes(number)
+        }
+
+    def words(self, promise: Promise, name: str) -> set[str]:
+        """What a filter of this name finds the promise by."""
+        offices = [OFFICES[slug] for slug in promise.parties if slug != GROUP]
+        latest, finding = last(promise.reports), last(promise.findings)
+        if name == "event":
+            return {promise.meeting.slug}
+        if name == "party":
+            return promise.parties
+        if name == "point":
+            return {f"{self.meetings[one].slug}/{number}" for one, number in promise.points}
+        if name == "theme":
+            return self.themes(promise) or {"~none"}
+        if name == "kind":
+            return {str(kind.value) for kind, _country in offices} or {"~none"}
+        if name == "country":
+            return {country for _kind, country in offices if country} or {"~none"}
+        if name == "status":
+            return {latest[1] if latest else "no-update"}
+        if name == "fresh":
+            return {age(latest[0]) if latest else NEVER}
+        if name == "finding":
+            return {finding[1] if finding else "none"}
+        assert name == "overdue"
+        is_late = promise.due_on is not None and promise.due_on < TODAY
+        return {"yes"} if is_late and not (latest and latest[1] in set(ENDED_STATUSES)) else set()
+
+    def found(self, asked: dict[str, str]) -> list[Promise]:
+        """The public promises that all of these filters find."""
+        return [
+            promise
+            for promise in self.promises
+            if promise.meeting.is_public
+            and all(word in self.words(promise, name) for name, word in asked.items())
+        ]
+
+    def count(self, asked: dict[str, str], name: str) -> dict[str, Counter[str]]:
+        """By each word of a filter, how many stand at each status."""
+        tally: dict[str, Counter[str]] = {}
+        for promise in self.found(asked):
+            for word in self.words(promise, name):
+                if asked.get(name, word) == word:
+                    status = next(iter(self.words(promise, "status")))
+                    tally.setdefault(word, Counter())[status] += 1
+        return tally
+
+    def quarters(self, asked: dict[str, str]) -> dict[str, Counter[str]]:
+        """How many stood at each status at the end of each quarter since the first began."""
+        promises = self.found(asked)
+        first = min((promise.meeting.starts_on for promise in promises), default=None)
+        told: dict[str, Counter[str]] = {}
+        for year in range(2023, 2027):
+            for quarter, end in enumerate([(3, 31), (6, 30), (9, 30), (12, 31)], start=1):
+                until = date(year, *end)
+                if first is None or until < first or (year, quarter) > (2026, 1):
+                    continue
+                told[f"{year} Q{quarter}"] = Counter(
+                    reported[1] if (reported := last(promise.reports, until)) else "no-update"
+                    for promise in promises
+                    if promise.meeting.starts_on <= until
+                )
+        return told
+
+
+def age(day: date) -> str:
+    """How many whole years lie between that day and today, in the words of the filter."""
+    years = TODAY.year - day.year - ((day.month, day.day) > (TODAY.month, TODAY.day))
+    return ["under-a-year", "one-to-two", "over-two"][min(years, 2)]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    themes = st.sets(st.sampled_from(["prevention", "protection"]))
+    meetings = [
+        Meeting(
+            slug=f"meeting-{number}",
+            starts_on=start,
+            is_public=number == 0 or draw(st.booleans()),
+            is_published=draw(st.booleans()),
+            themes=[draw(themes), draw(themes)],
+        )
+        for number, start in enumerate(STARTS)
+    ]
+    points = st.sets(st.tuples(st.integers(0, 2), st.sampled_from(["1.a", "1.b"])), max_size=3)
+    promises = []
+    for number in range(draw(st.integers(0, 7))):
+        meeting = draw(st.sampled_from(meetings))
+        days = st.sampled_from(DAYS_AFTER[meeting.starts_on])
+        reports = st.tuples(st.booleans(), days, st.sampled_from(ImplementationStatus.values))
+        findings = st.tuples(st.booleans(), days, st.sampled_from(Assessment.Finding.values))
+        promises.append(
+            Promise(
+                reference=f"MADE-C{number + 1}",
+                meeting=meeting,
+                points=draw(points),
+                parties=draw(st.sets(st.sampled_from([*OFFICES, GROUP]), max_size=3)),
+                due_on=draw(st.sampled_from([None, *DAYS])),
+                reports=draw(st.lists(reports, max_size=3)),
+                findings=draw(st.lists(findings, max_size=2)),
+            )
+        )
+    for promise in promises:
+        if not promise.parties:
+            promise.reports = []  # nobody reports
+    return World(meetings, promises)
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def store(world: World) -> None:
+    """Writes the world into the database."""
+    by = make_user()
+    approved = {"state": EditorialState.APPROVED, "approved_by": by, "approved_at": NOON}
+    waits = {"state": EditorialState.SUBMITTED}
+    handed_in = {"has_no_personal_details": True, "submitted_at": NOON}
+    themes = {slug: make_theme(slug=slug) for slug in ("prevention", "protection")}
+    parties: dict[str, dict[str, Any]] = {GROUP: {"group": make_group(slug=GROUP)}}
+    for slug, (kind, country) in OFFICES.items():
+        office = make_organisation(slug=slug, kind=kind, country=country)
+        parties[slug] = {"organisation": office}
+    assessor = make_organisation()
+    events, points = {}, {}
+    for number, meeting in enumerate(world.meetings):
+        event = make_event(
+            slug=meeting.slug,
+            starts_on=meeting.starts_on,
+            ends_on=meeting.starts_on,
+            is_public=meeting.is_public,
+        )
+        events[meeting.slug] = event
+        statement = make_statement(event, published=meeting.is_published)
+        both = Outcome.objects.filter(statement=statement, parent__isnull=False)
+        for name, point, named in zip(
+            ("1.a", "1.b"), both.order_by("position"), meeting.themes, strict=True
+        ):
+            points[number, name] = point
+            point.themes.set([themes[theme] for theme in named])
+    for promise in world.promises:
+        row = Commitment.objects.create(
+            event=events[promise.meeting.slug],
+            reference=promise.reference,
+            text="Train officers.",
+            due_on=promise.due_on,
+            recorded_at=datetime(2023, 1, 1, tzinfo=UTC),
+        )
+        row.outcomes.set([points[point] for point in promise.points])
+        made = CommitmentParty.objects.bulk_create(
+            CommitmentParty(commitment=row, **parties[slug]) for slug in sorted(promise.parties)
+        )
+        ProgressUpdate.objects.bulk_create(
+            ProgressUpdate(
+                commitment=row,
+                party=made[0],
+                reported_on=day,
+                recorded_at=NOON,
+                status=status,
+                text="Done.",
+                source="A report",
+                reason="A reason",
+                **handed_in,
+                **(approved if is_approved else waits),
+            )
+            for is_approved, day, status in promise.reports
+        )
+        latest = row.updates.approved().first()
+        if latest:
+            row.latest_update, row.latest_status = latest, latest.status
+            row.latest_reported_on = latest.reported_on
+            row.save()
+        Assessment.objects.bulk_create(
+            Assessment(
+                commitment=row,
+                organisation=assessor,
+                assessed_on=day,
+                finding=finding,
+                text="Found.",
+                **handed_in,
+                **(approved if is_approved else waits),
+            )
+            for is_approved, day, finding in promise.findings
+        )
+
+
+NARROWING = ["event", "party", "country", "kind", "theme", "point"]
+LISTING = [*NARROWING, "status", "fresh", "finding", "overdue"]
+OPEN = {  # what may be asked for whatever there is
+    "kind": {str(kind.value) for kind in OrganisationKind} | {"~none"},
+    "theme": {"~none"},
+    "country": {"~none"},
+    "status": {*ImplementationStatus.values, "no-update"},
+    "fresh": {"under-a-year", "one-to-two", "over-two", NEVER},
+    "finding": {*Assessment.Finding.values, "none"},
+    "overdue": {"yes"},
+}
+
+
+def offered(world: World, name: str) -> list[str]:
+    """The words that a filter takes."""
+    meetings = [meeting for meeting in world.meetings if meeting.is_public]
+    if name == "event":
+        words = {meeting.slug for meeting in meetings}
+    elif name == "point":
+        words = {f"{one.slug}/1.{a}" for one in meetings if one.is_published for a in "ab"}
+    elif name == "theme":
+        words = {theme for one in meetings for a in "ab" for theme in one.shown_themes(f"1.{a}")}
+    elif name in ("party", "country"):
+        words = {word for promise in world.found({}) for word in world.words(promise, name)}
+    else:
+        words = set()
+    return sorted(words | OPEN.get(name, set()))
+
+
+def draw_filter(data: st.DataObject, world: World, names: list[str]) -> dict[str, str]:
+    chosen = data.draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
+    return {
+        name: data.draw(st.sampled_from(words))
+        for name in chosen
+        if (words := offered(world, name))
+    }
+
+
+def counted(parts: list[Share]) -> Counter[str]:
+    return +Counter({part.slug: part.count for part in parts})
+
+
+@settings(max_examples=500 if FULL else 10)
+@given(world=worlds(), data=st.data())
+def test_statistics_and_lists_match_plain_count(world: World, data: st.DataObject) -> None:
+    with transaction.atomic():
+        store(world)
+        link = check_progress(world, draw_filter(data, world, NARROWING), data)
+        if link:
+            check_list(world, link)
+        check_list(world, draw_filter(data, world, LISTING))
+        transaction.set_rollback(True)
+
+
+def check_progress(
+    world: World, asked: dict[str, str], data: st.DataObject
+) -> dict[str, str] | None:
+    """Compares all figures, and gives one of the filters that they lead to."""
+    answer = Client().get("/progress/", asked)
+    assert answer.status_code == 200, asked
+    shown = answer.context["progress"]
+    promises = world.found(asked)
+    assert shown.total == len(promises)
+    assert shown.reported == sum(last(promise.reports) is not None for promise in promises)
+    for name, parts in (
+        ("status", shown.status),
+        ("fresh", shown.freshness),
+        ("finding", shown.findings),
+    ):
+        expected = Counter(word for one in promises for word in world.words(one, name))
+        assert counted(parts) == expected, name
+    for each in shown.breakdowns:
+        told = {}
+        for line in each.lines:
+            words = dict(pair.split("=") for pair in line.query.strip("?").split("&"))
+            told[words[each.name]] = counted(line.parts)
+        assert told == world.count(asked, each.name), each.name
+    over_time = {str(line.label): counted(line.parts) for line in shown.quarters}
+    assert over_time == world.quarters(asked)
+    leads = [part for part in [*shown.status, *shown.freshness, *shown.findings] if part.count]
+    leads += [
+        part for one in shown.breakdowns for line in one.lines for part in line.parts if part.count
+    ]
+    if not leads:
+        return None
+    lead = data.draw(st.sampled_from(leads))
+    query = dict(pair.split("=") for pair in lead.query.strip("?").split("&"))
+    words = {name: word.replace("%2F", "/") for name, word in query.items()}
+    assert len(world.found(words)) == lead.count
+    return words
+
+
+def check_list(world: World, asked: dict[str, str]) -> None:
+    answer = Client().get("/commitments/", asked)
+    assert answer.status_code == 200, asked
+    page, counts = answer.context["page"], answer.context["counts"]
+    found = world.found(asked)
+    assert {row.reference for row in page.object_list} == {one.reference for one in found}
+    assert page.paginator.count == counts["found"] == len(found)
+    others = {name: word for name, word in asked.items() if name != "status"}
+    by_status = {status: len(world.found(others | {"status": status})) for status in OPEN["status"]}
+    assert {status: counts[status] for status in by_status} == by_status
+    assert counts["overdue"] == len(world.found(asked | {"overdue": "yes"}))

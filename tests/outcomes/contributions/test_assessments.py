@@ -1,0 +1,152 @@
+"""Organisations assess commitments of others; a party is refused with a sentence."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from outcomes.models import Assessment, Commitment
+from participants.models import Delegate, OrganisationKind, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_user,
+)
+from tests.page_text import get_text, page_links, page_text
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+LIST, PAGE, PUBLIC = "/me/assessments/", "/me/assessments/meet-c7/", "/commitments/meet-c7/"
+FOUND = {
+    "act": "hand-in",
+    "version": "new",
+    "finding": "limited",
+    "text": "One desk of five is open.",
+    "source": "https://example.org/visit",
+    "assessed_on": "2026-02-01",
+    "has_no_personal_details": "on",
+}
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def meeting(db: None) -> Event:
+    """A roundtable with one commitment, undertaken by governments and an office."""
+    event = make_event(code="MEET", slug="meet", title="Meeting")
+    commitment = make_commitment(event, reference="MEET-C7", text="Open five desks.")
+    make_party(commitment, organisation=make_organisation(name="Desk Office", slug="desk"))
+    make_party(commitment, group=make_group(name="Governments", member_rule="governments"))
+    return event
+
+
+def speaker(event: Event, **organisation: Any) -> Delegate:
+    person, body = make_delegate(), make_organisation(**organisation)
+    make_role(event, organisation=body)
+    make_participation(person, event, organisation=body)
+    return person
+
+
+def decide(desk: Client, row: Assessment, action: str, note: str = "") -> Any:
+    return desk.post(
+        "/admin/outcomes/assessment/",
+        {"action": action, "_selected_action": [row.pk], "note": note},
+    )
+
+
+def test_approved_assessment_appears_on_page(
+    client: Client, client_of: Sign, meeting: Event
+) -> None:
+    assert PAGE in page_links(client.get(PUBLIC))
+    watch = client_of(speaker(meeting, name="Watch"))
+    get_text(watch, PAGE)
+    assert not Assessment.objects.exists()
+    assert watch.post(PAGE, FOUND)["Location"] == LIST
+    row = Assessment.objects.get()
+    assert (row.organisation.name, row.state) == ("Watch", "submitted")
+    assert "MEET-C7 Open five desks. Watch: Limited, 1 February 2026" in get_text(watch, LIST)
+    assert "One desk" not in page_text(client.get(PUBLIC))
+    cochair = make_user()
+    make_grant(cochair, meeting)
+    desk = client_of(cochair)
+    decide(desk, row, "send_back", note="Which one?")
+    assert "The co-chairs ask you to change this: Which one?" in get_text(watch, PAGE)
+    again = FOUND | {"version": f"{row.pk}-2", "text": "The desk in the north is open."}
+    assert watch.post(PAGE, again).status_code == 302
+    decide(desk, row, "approve")
+    said = page_text(client.get(PUBLIC))
+    assert "Watch Limited, 1 February 2026 The desk in the north is open." in said
+    assert "Shown now Limited, 1 February 2026 The desk in the north is open." in get_text(
+        watch, PAGE
+    )
+
+
+def test_party_cannot_assess_own_commitment(client_of: Sign, meeting: Event) -> None:
+    office = make_delegate()
+    commitment = Commitment.objects.get()
+    body = commitment.parties.exclude(organisation=None).get().organisation
+    make_participation(office, meeting, organisation=body)
+    member = speaker(meeting, name="Aland", kind=OrganisationKind.GOVERNMENT)
+    for person, name in ((office, "Desk Office"), (member, "Aland")):
+        browser = client_of(person)
+        for answer in (browser.get(PAGE), browser.post(PAGE, FOUND)):
+            assert answer.status_code == 403
+            assert f"{name} is a party to this commitment, so it reports instead." in page_text(
+                answer
+            )
+    assert not Assessment.objects.exists()
+
+
+def test_assessment_by_later_party_cannot_be_approved(client_of: Sign, meeting: Event) -> None:
+    client_of(speaker(meeting, name="Watch")).post(PAGE, FOUND)
+    row = Assessment.objects.get()
+    make_party(row.commitment, organisation=row.organisation)
+    cochair = make_user()
+    make_grant(cochair, meeting)
+    desk = client_of(cochair)
+    decide(desk, row, "approve")
+    row.refresh_from_db()
+    assert row.state == "submitted"
+    said = desk.get("/admin/outcomes/assessment/").content.decode()
+    assert "It is a party to this commitment, so it reports instead." in said
+
+
+def test_only_participant_representative_assesses(client_of: Sign, meeting: Event) -> None:
+    outsider = client_of(speaker(make_event(), name="Elsewhere"))
+    for answer in (outsider.get(PAGE), outsider.post(PAGE, FOUND)):
+        assert answer.status_code == 403
+        assert "You speak for no organisation here." in page_text(answer)
+    watch = client_of(speaker(meeting, name="Watch"))
+    Event.objects.update(is_public=False)
+    assert watch.get(PAGE).status_code == watch.post(PAGE, FOUND).status_code == 404
+    assert not Assessment.objects.exists()
+
+
+def test_assessment_form_shows_errors(client_of: Sign, meeting: Event) -> None:
+    watch = client_of(speaker(meeting, name="Watch"))
+    text = "Ask rima [at] example [dot] org."
+    answer = watch.post(PAGE, FOUND | {"text": text})
+    assert answer.status_code == 400 and "rima [at] example [dot] org" in page_text(answer)
+    answer = watch.post(PAGE, FOUND | {"assessed_on": "2026-03-09", "act": "keep"})
+    assert "That day is still to come. Choose today or earlier." in page_text(answer)
+    answer = watch.post(PAGE, FOUND | {"has_no_personal_details": ""})
+    assert "If it names nobody and no shelter, tick this." in page_text(answer)
+    assert not Assessment.objects.exists()

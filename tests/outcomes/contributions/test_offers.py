@@ -1,0 +1,275 @@
+"""Organisations offer commitments and ask to join open ones; co-chairs accept or send back."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from outcomes.changes.log import latest_changes
+from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Offer
+from participants.models import Delegate, User
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_statement,
+    make_user,
+)
+from tests.follow_up_factories import make_assessment, make_offer
+from tests.page_text import get_text, page_links, page_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+LIST, NEW, JOIN = "/me/offers/", "/me/offers/new/meet/1.a/", "/me/offers/join/meet-c7/"
+POINT, PAGE = "/outcomes/meet/1.a/", "/commitments/meet-c7/"
+STEPS = {
+    "milestones-TOTAL_FORMS": "2",
+    "milestones-INITIAL_FORMS": "0",
+    "milestones-0-title": "Curriculum is written",
+    "milestones-0-due_on": "2026-06-01",
+    "milestones-1-title": "",
+    "milestones-1-due_on": "",
+}
+OFFER = {
+    "act": "hand-in",
+    "version": "new",
+    "text": "Train fifty nurses.",
+    "due_on": "2027-01-31",
+    "is_open": "on",
+    "has_no_personal_details": "on",
+} | STEPS
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def meeting(db: None) -> Event:
+    """A roundtable with a published statement and one open commitment."""
+    event = make_event(code="MEET", slug="meet", title="Meeting")
+    make_statement(event)
+    commitment = make_commitment(
+        event,
+        reference="MEET-C7",
+        text="Open a desk.",
+        is_open=True,
+        recorded_at=NOON - timedelta(days=9),
+    )
+    make_party(commitment, organisation=make_organisation(name="Desk Office"))
+    return event
+
+
+def speaker(event: Event, name: str) -> Delegate:
+    person = make_delegate()
+    make_participation(person, event, organisation=make_organisation(name=name))
+    return person
+
+
+def desk_of(sign: Sign, event: Event) -> Client:
+    cochair = make_user()
+    make_grant(cochair, event)
+    return sign(cochair)
+
+
+def decide(desk: Client, row: Offer, action: str, note: str = "") -> Any:
+    return desk.post(
+        "/admin/outcomes/offer/", {"action": action, "_selected_action": [row.pk], "note": note}
+    )
+
+
+def assert_refused(desk: Client, row: Offer, sentence: str) -> None:
+    """To approve it says this, and brings no party."""
+    decide(desk, row, "approve")
+    assert sentence in desk.get("/admin/outcomes/offer/").content.decode()
+    assert row.commitment and row.commitment.parties.count() == 1
+
+
+def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Event) -> None:
+    assert NEW in page_links(client.get(POINT))
+    aid = client_of(speaker(meeting, "Aid"))
+    get_text(aid, NEW)
+    assert not Offer.objects.exists()
+    assert aid.post(NEW, OFFER)["Location"] == LIST
+    row = Offer.objects.get()
+    assert "Train fifty nurses. Offered by Aid Go on writing" in get_text(aid, LIST)
+    assert "Handed in, not shown yet" in get_text(aid, LIST)
+    assert "fifty" not in page_text(client.get(POINT))
+    desk = desk_of(client_of, meeting)
+    assert (
+        "Curriculum is written"
+        in desk.get(f"/admin/outcomes/offer/{row.pk}/change/").content.decode()
+    )
+    decide(desk, row, "send_back", note="Where?")
+    assert "The co-chairs ask you to change this: Where?" in get_text(aid, LIST)
+    [step] = row.milestones.all()
+    changed = OFFER | {
+        "text": "Train fifty nurses in Aland.",
+        "version": f"{row.pk}-2",
+        "milestones-INITIAL_FORMS": "1",
+        "milestones-0-id": str(step.pk),
+        "milestones-1-title": "First course ends",
+        "milestones-1-due_on": "2026-09-01",
+    }
+    assert aid.post(f"/me/offers/{row.pk}/", changed).status_code == 302
+    decide(desk, row, "approve")
+    commitment = Commitment.objects.get(reference="MEET-C8")
+    assert (commitment.text, commitment.due_on, commitment.is_open, commitment.recorded_at) == (
+        "Train fifty nurses in Aland.",
+        date(2027, 1, 31),
+        True,
+        NOON,
+    )
+    assert [point.number for point in commitment.outcomes.all()] == ["1.a"]
+    party = commitment.parties.get()
+    assert (str(party), party.role) == ("Aid", CommitmentParty.Role.LEAD)
+    assert list(commitment.milestones.values_list("title", "due_on")) == [
+        ("Curriculum is written", date(2026, 6, 1)),
+        ("First course ends", date(2026, 9, 1)),
+    ]
+    assert commitment.status is None
+    assert "Train fifty nurses in Aland." in page_text(client.get(POINT))
+    assert "MEET-C8" in get_text(aid, LIST) and "Accepted" in get_text(aid, LIST)
+    assert aid.get(f"/me/offers/{row.pk}/").status_code == 404
+    assert ("approve offer", "MEET: Aid: Train fifty nurses in Aland.") in list(
+        AuditEntry.objects.values_list("action", "detail")
+    )
+    told = [row.kind for row in latest_changes(NOON - timedelta(days=1), NOON + timedelta(days=1))]
+    assert told == ["commitment", "statement"]
+
+
+def test_offer_creates_one_commitment(meeting: Event) -> None:
+    row = make_offer(outcome=meeting.statement.outcomes.get(number="1.a"), approved=False)
+    row.approve(by=make_user(), at=NOON)
+    row.approve(by=make_user(), at=NOON)
+    assert Commitment.objects.count() == 2
+    with pytest.raises(ValidationError, match="It is a commitment already"):
+        row.request_change(note="No.", at=NOON)
+
+
+def test_reference_is_never_reused(meeting: Event) -> None:
+    point = meeting.statement.outcomes.get(number="1.a")
+    first = make_offer(outcome=point)
+    assert first.commitment and first.commitment.reference == "MEET-C8"
+    first.commitment.delete()
+    second = make_offer(outcome=point)
+    assert second.commitment and second.commitment.reference == "MEET-C9"
+
+
+def test_others_join_an_open_commitment(client: Client, client_of: Sign, meeting: Event) -> None:
+    assert JOIN in page_links(client.get(PAGE))
+    assert client.get(JOIN)["Location"].startswith("/accounts/login/")
+    aid = client_of(speaker(meeting, "Aid"))
+    asks = {
+        "act": "hand-in",
+        "version": "new",
+        "text": "We staff it.",
+        "has_no_personal_details": "on",
+    }
+    assert aid.post(JOIN, asks).status_code == 302
+    row = Offer.objects.get()
+    assert "MEET-C7 We staff it. Aid asks to join" in get_text(aid, LIST)
+    assert "Aid" not in page_text(client.get(PAGE))
+    assert "We staff it." in get_text(aid, JOIN)  # goes on with the same
+    again = asks | {"version": f"{row.pk}-1", "text": "We staff it daily."}
+    assert aid.post(JOIN, again).status_code == 302
+    assert Offer.objects.get().text == "We staff it daily."
+    decide(desk_of(client_of, meeting), row, "approve")
+    assert [(str(party), party.role) for party in CommitmentParty.objects.order_by("pk")] == [
+        ("Desk Office", "lead"),
+        ("Aid", "partner"),
+    ]
+    assert "What partners will do Aid: We staff it daily." in page_text(client.get(PAGE))
+    assert aid.get(JOIN)["Location"] == PAGE  # it is a party now
+    assert Commitment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "since", [{"is_open": False}, {"latest_status": ImplementationStatus.FULFILLED}]
+)
+def test_closed_or_ended_commitment_cannot_be_joined(
+    client_of: Sign, meeting: Event, since: dict[str, Any]
+) -> None:
+    commitment = Commitment.objects.get()
+    row = make_offer(commitment=commitment, approved=False)
+    row.submit(at=NOON)
+    Commitment.objects.update(**since)
+    assert_refused(desk_of(client_of, meeting), row, "This commitment is not open to others.")
+    aid = client_of(speaker(meeting, "Aid"))
+    assert aid.get(JOIN).status_code == 404
+    assert JOIN not in page_links(aid.get(PAGE))
+
+
+def test_user_without_organisation_sees_explanation(client_of: Sign, meeting: Event) -> None:
+    outsider = client_of(speaker(make_event(), "Elsewhere"))
+    for path in (NEW, JOIN):
+        for answer in (outsider.get(path), outsider.post(path, OFFER)):
+            assert answer.status_code == 403
+            assert "You speak for no organisation here." in page_text(answer)
+    row = make_offer(commitment=Commitment.objects.get(), approved=False)
+    row.submit(at=NOON)
+    aid = client_of(speaker(meeting, "Aid"))
+    assert aid.get(f"/me/offers/{row.pk}/").status_code == 404
+    assert aid.post(f"/me/offers/{row.pk}/", OFFER).status_code == 404
+    assert "fifty" not in get_text(aid, LIST)
+    Event.objects.update(is_public=False)
+    assert aid.get(NEW).status_code == aid.get(JOIN).status_code == 404
+    assert Offer.objects.count() == 1
+
+
+def test_offer_and_milestone_errors_are_shown(client_of: Sign, meeting: Event) -> None:
+    aid = client_of(speaker(meeting, "Aid"))
+    private = aid.post(NEW, OFFER | {"milestones-0-title": "Call +62 812 3456 7890"})
+    assert private.status_code == 400 and "+62 812 3456 7890" in page_text(private)
+    early = aid.post(NEW, OFFER | {"milestones-0-due_on": "2024-05-01"})
+    assert early.status_code == 400
+    assert "The roundtable began on 2024-05-14. Choose that day or later." in page_text(early)
+    unread = aid.post(NEW, OFFER | {"has_no_personal_details": ""})
+    assert "If it names nobody and no shelter, tick this." in page_text(unread)
+    assert not Offer.objects.exists()
+    assert aid.post(NEW, OFFER | {"act": "keep", "has_no_personal_details": ""}).status_code == 302
+    assert Offer.objects.get().state == "draft"
+
+
+def test_independent_assessor_cannot_join(client_of: Sign, meeting: Event) -> None:
+    commitment = Commitment.objects.get()
+    row = make_offer(commitment=commitment, approved=False)
+    row.submit(at=NOON)
+    make_assessment(commitment=commitment, organisation=row.organisation)
+    sentence = "It has assessed this commitment as somebody independent"
+    assert_refused(desk_of(client_of, meeting), row, sentence)
+
+
+def test_offer_with_implausible_date_is_rejected(client_of: Sign, meeting: Event) -> None:
+    aid = client_of(speaker(meeting, "Aid"))
+    for day in ("0001-01-01", "9999-12-31"):
+        answer = aid.post(NEW, OFFER | {"due_on": day})
+        assert "Choose a day within fifty years after the roundtable." in page_text(answer)
+    assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize("year", [2023, 2024 + 51])
+def test_offer_due_outside_fifty_years_is_rejected(meeting: Event, year: int) -> None:
+    point = meeting.statement.outcomes.get(number="1.a")
+    with pytest.raises(ValidationError, match="within fifty years"):
+        make_offer(outcome=point, approved=False, due_on=date(year, 6, 1))
+
+
+@pytest.mark.parametrize("year", [2024, 2024 + 50])
+def test_offer_due_within_fifty_years_is_accepted(meeting: Event, year: int) -> None:
+    point = meeting.statement.outcomes.get(number="1.a")
+    make_offer(outcome=point, approved=False, due_on=date(year, 1, 1))
+    assert Offer.objects.get().due_on == date(year, 1, 1)

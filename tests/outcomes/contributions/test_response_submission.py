@@ -1,0 +1,322 @@
+"""Organisations answer recommendations: who may, what is handed in, and what co-chairs decide."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from outcomes.models import Outcome, Response
+from participants.models import Delegate, EventRole, OrganisationKind, User
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_affiliation,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_statement,
+    make_user,
+)
+from tests.follow_up_factories import make_response
+from tests.page_text import get_text, page_text
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+LIST, PAGE, POINT = "/me/answers/", "/me/answers/asked/1.a/", "/outcomes/asked/1.a/"
+ANSWER = {
+    "stance": "in-part",
+    "text": "We train nurses.",
+    "source": "https://example.org/letter",
+    "answered_on": "2026-02-01",
+    "has_no_personal_details": "on",
+}
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+@recorded
+def event_with_recommendation() -> Event:
+    """A roundtable of a government and a CSO; 1.a recommends to governments, 1.b is a principle."""
+    event = make_event(code="ASKED", slug="asked", title="Asked roundtable")
+    for name, kind in (
+        ("Aland", OrganisationKind.GOVERNMENT),
+        ("Aid", OrganisationKind.CIVIL_SOCIETY),
+    ):
+        organisation = make_organisation(slug=name.lower(), name=name, kind=kind)
+        make_role(event, organisation=organisation, role=EventRole.Role.PARTICIPANT)
+    statement = make_statement(event, points=2)
+    group = make_group(name="Governments", member_rule="governments")
+    make_addressee(statement.outcomes.get(parent=None), group=group)
+    Outcome.objects.filter(number="1.a").update(text="train nurses")
+    Outcome.objects.filter(number="1.b").update(kind=Outcome.Kind.PRINCIPLE, text="be kind")
+    return event
+
+
+def of(event: Event, slug: str, **fields: Any) -> Delegate:
+    """Somebody with a seat for that organisation."""
+    person = make_delegate()
+    organisation = event.roles.get(organisation__slug=slug).organisation
+    make_participation(person, event, organisation=organisation, **fields)
+    return person
+
+
+def send(browser: Client, act: str = "hand-in", edition: str = "new", **fields: str) -> Any:
+    return browser.post(PAGE, ANSWER | {"act": act, "version": edition} | fields)
+
+
+def test_response_goes_from_draft_to_page(
+    client: Client, client_of: Sign, event_with_recommendation: Event
+) -> None:
+    aland = client_of(of(event_with_recommendation, "aland"))
+    assert (
+        "Aland: Asked roundtable 1.a Participants agreed to: train nurses Answer 1.a Answer awaited"
+    ) in get_text(aland, LIST)
+    assert "be kind" not in get_text(aland, LIST)
+    answer = send(aland, act="keep", has_no_personal_details="")
+    assert answer.status_code == 302 and answer["Location"] == LIST
+    row = Response.objects.get()
+    assert (row.state, row.stance, row.author) == (
+        "draft",
+        "in-part",
+        Delegate.objects.get().user,
+    )
+    assert "Go on writing 1.a Draft, not handed in" in get_text(aland, LIST)
+    assert "We train nurses." in get_text(aland, PAGE)
+    assert send(aland, version=f"{row.pk}-1").status_code == 302
+    assert "Handed in, not shown yet" in get_text(aland, LIST)
+    assert "nurses." not in page_text(client.get(POINT))
+    cochair = make_user("cochair@example.org")
+    make_grant(cochair, event_with_recommendation)
+    desk = client_of(cochair)
+    assert decide(desk, row, "send_back", note="Say how many.").status_code == 302
+    assert "The co-chairs ask you to change this: Say how many." in get_text(aland, LIST)
+    assert "Say how many." in get_text(aland, PAGE)
+    assert "Say how many." not in client.get(POINT).content.decode()
+    assert send(aland, version=f"{row.pk}-3", text="We train 50 nurses.").status_code == 302
+    decide(desk, row, "approve")
+    assert (
+        "Aland : Supported in part, 1 February 2026 We train 50 nurses. "
+        "Source: https://example.org/letter"
+    ) in page_text(client.get(POINT))
+    assert "Shown: Supported in part, 1 February 2026. Answer anew 1.a" in get_text(aland, LIST)
+    acts = list(AuditEntry.objects.order_by("pk").values_list("action", "detail"))
+    assert acts == [
+        ("ask for changes to response", "ASKED: 1.a · Aland"),
+        ("approve response", "ASKED: 1.a · Aland"),
+    ]
+
+
+def decide(desk: Client, row: Response, action: str, note: str = "") -> Any:
+    return desk.post(
+        "/admin/outcomes/response/",
+        {"action": action, "_selected_action": [row.pk], "note": note},
+    )
+
+
+def test_new_response_is_pending_beside_published_one(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    aland = client_of(of(event_with_recommendation, "aland"))
+    organisation = event_with_recommendation.roles.get(organisation__slug="aland").organisation
+    point = Outcome.objects.get(number="1.a")
+    old = make_response(outcome=point, organisation=organisation, text="As before.")
+    assert "Shown now Supported, 1 April 2025 As before." in get_text(aland, PAGE)
+    assert send(aland).status_code == 302
+    old.refresh_from_db()
+    assert old.is_approved and old.text == "As before."
+    assert "As before." in page_text(Client().get(POINT))
+    assert Response.objects.count() == 2
+
+
+def test_response_requires_speaking_for_organisation(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    elsewhere = make_delegate()
+    make_participation(elsewhere, make_event())
+    worker = make_delegate()  # works there, and nobody has confirmed a seat
+    aland = event_with_recommendation.roles.get(organisation__slug="aland").organisation
+    make_affiliation(worker, organisation=aland)
+    left = of(event_with_recommendation, "aland")
+    make_affiliation(left, organisation=aland, until=date(2026, 3, 2))
+    moved = of(event_with_recommendation, "aland")
+    make_affiliation(moved, organisation=make_organisation())
+    starts = of(event_with_recommendation, "aland")
+    make_affiliation(starts, organisation=aland, since=date(2026, 3, 3))
+    for person in (
+        of(event_with_recommendation, "aland", confirmed=False),
+        of(event_with_recommendation, "aid"),  # not addressed
+        elsewhere,
+        worker,
+        left,
+        moved,
+        starts,
+    ):
+        browser = client_of(person)
+        assert "train nurses" not in get_text(browser, LIST)
+        assert browser.get(PAGE).status_code == 404
+        assert send(browser).status_code == 404
+    cochair = make_user("cochair@example.org")
+    make_grant(cochair, event_with_recommendation, on_behalf_of=aland)
+    assert send(client_of(cochair)).status_code == 404
+    assert not Response.objects.exists()
+    stays = of(event_with_recommendation, "aland")
+    make_affiliation(stays, organisation=aland, since=date(2026, 3, 2), until=date(2026, 3, 3))
+    assert send(client_of(stays)).status_code == 302
+
+
+def test_page_explains_why_user_cannot_respond(client_of: Sign, db: None) -> None:
+    assert "You speak for no organisation here. A co-chair must have confirmed" in get_text(
+        client_of(make_delegate()), LIST
+    )
+
+
+def test_unpublished_event_requests_no_response(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    browser = client_of(of(event_with_recommendation, "aland"))
+    Event.objects.update(is_public=False)
+    assert "nurses" not in get_text(browser, LIST) and "Asked" not in get_text(browser, LIST)
+    assert browser.get(PAGE).status_code == send(browser).status_code == 404
+    assert browser.get("/me/answers/asked/1.b/").status_code == 404
+
+
+def test_submission_requires_confirmation_and_past_date(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    aland = client_of(of(event_with_recommendation, "aland"))
+    answer = send(aland, has_no_personal_details="")
+    assert answer.status_code == 400
+    assert "If it names nobody and no shelter, tick this." in page_text(answer)
+    answer = send(aland, act="keep", answered_on="2026-03-04")
+    assert "That day is still to come. Choose today or earlier." in page_text(answer)
+    assert send(aland, act="keep", answered_on="2024-05-13").status_code == 400
+    assert not Response.objects.exists()
+    assert send(aland, answered_on="2026-03-03").status_code == 302
+
+
+def test_contact_details_are_flagged_before_submission(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    aland = client_of(of(event_with_recommendation, "aland"))
+    text = "Ask dewi@example.org or +62 812 3456 7890."
+    assert send(aland, act="keep", text=text).status_code == 302
+    row = Response.objects.get()
+    answer = send(aland, version=f"{row.pk}-1", text=text)
+    assert answer.status_code == 400
+    said = page_text(answer)
+    assert "looks like an address or a number of somebody" in said
+    assert "dewi@example.org +62 812 3456 7890" in said
+    row.refresh_from_db()
+    assert row.state == "draft"
+    other = send(aland, version=f"{row.pk}-1", text=text, confirmed_contacts="rima@example.org")
+    assert other.status_code == 400
+    seen = "dewi@example.org\r\n+62 812 3456 7890"
+    assert send(aland, version=f"{row.pk}-1", text=text, confirmed_contacts=seen).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "submitted"
+    cochair = make_user("cochair@example.org")
+    make_grant(cochair, event_with_recommendation)
+    page = client_of(cochair).get(f"/admin/outcomes/response/{row.pk}/change/").content.decode()
+    assert "<bdi>dewi@example.org</bdi>" in page
+
+
+def test_conflicting_drafts_are_shown_side_by_side(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    first, second = (
+        client_of(of(event_with_recommendation, "aland")),
+        client_of(of(event_with_recommendation, "aland")),
+    )
+    assert send(first, text="The first text.").status_code == 302
+    answer = send(second, text="The second text.")
+    assert answer.status_code == 400
+    said = page_text(answer)
+    assert "Nothing of yours is saved yet." in said
+    assert said.index("The first text.") < said.index("The second text.")
+    row = Response.objects.get()
+    assert row.text == "The first text."
+    assert f'name="version" value="{row.pk}-1"' in answer.content.decode()
+    assert send(second, version=f"{row.pk}-1", text="Both texts.").status_code == 302
+    assert Response.objects.get().text == "Both texts."
+
+
+def test_response_approved_meanwhile_is_not_overwritten(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    aland = client_of(of(event_with_recommendation, "aland"))
+    send(aland)
+    row = Response.objects.get()
+    row.approve(by=make_user(), at=NOON)
+    assert send(aland, version=f"{row.pk}-1", text="Too late.").status_code == 400
+    row.refresh_from_db()
+    assert (row.text, row.is_approved) == ("We train nurses.", True)
+
+
+def test_get_changes_nothing(client_of: Sign, event_with_recommendation: Event) -> None:
+    aland = client_of(of(event_with_recommendation, "aland"))
+    get_text(aland, LIST), get_text(aland, PAGE)
+    assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
+def test_only_cochair_of_event_reviews_response(
+    client_of: Sign, event_with_recommendation: Event, role: str
+) -> None:
+    send(client_of(of(event_with_recommendation, "aland")))
+    row = Response.objects.get()
+    user = make_user()
+    if role == "elsewhere":
+        make_grant(user, make_event())
+    else:
+        make_grant(user, event_with_recommendation, role=role)
+    desk = client_of(user)
+    decide(desk, row, "approve")
+    decide(desk, row, "send_back", note="No.")
+    row.refresh_from_db()
+    assert (row.state, row.note) == ("submitted", "")
+    seen = desk.get(f"/admin/outcomes/response/{row.pk}/change/").status_code
+    assert seen == (404 if role == "elsewhere" else 200)
+
+
+def test_admin_neither_shows_nor_approves_drafts(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    send(client_of(of(event_with_recommendation, "aland")), act="keep")
+    row = Response.objects.get()
+    cochair = make_user("cochair@example.org")
+    make_grant(cochair, event_with_recommendation)
+    desk = client_of(cochair)
+    assert "Aland" not in desk.get("/admin/outcomes/response/?").content.decode()
+    assert desk.get(f"/admin/outcomes/response/{row.pk}/change/").status_code == 404
+    decide(desk, row, "approve")
+    row.refresh_from_db()
+    assert row.state == "draft"
+
+
+def test_returning_response_requires_note(
+    client_of: Sign, event_with_recommendation: Event
+) -> None:
+    send(client_of(of(event_with_recommendation, "aland")))
+    row = Response.objects.get()
+    cochair = make_user("cochair@example.org")
+    make_grant(cochair, event_with_recommendation)
+    desk = client_of(cochair)
+    decide(desk, row, "send_back")
+    assert "Say what to change." in desk.get("/admin/outcomes/response/").content.decode()
+    row.refresh_from_db()
+    assert row.state == "submitted"

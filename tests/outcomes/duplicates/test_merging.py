@@ -1,0 +1,592 @@
+"""Merging what stands twice: every link moves, old addresses lead on, and nobody is shown more."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.test import Client
+
+from outcomes.duplicates import organisations, people
+from outcomes.duplicates.organisations import merge_organisations
+from outcomes.duplicates.people import merge_people
+from outcomes.duplicates.relations import relations_of
+from outcomes.models import CommitmentParty, Subscription
+from participants.models import (
+    Audience,
+    Delegate,
+    EventRole,
+    HandleRedirect,
+    Organisation,
+    SlugRedirect,
+    User,
+)
+from participants.privacy import erasure, visibility
+from participants.privacy.access_log import log_export
+from roundtable.audit.log import AuditEntry, AuditKey, get_or_create_key
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_consent,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_grant,
+    make_introduction,
+    make_invitation,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import (
+    make_assessment,
+    make_follow,
+    make_offer,
+    make_report_link,
+    make_response,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+Sign = Callable[[User | Delegate], Client]
+ORGANISATIONS = "/admin/participants/organisation/"
+PEOPLE = "/admin/participants/delegate/"
+
+
+@pytest.fixture
+@recorded
+def by() -> User:
+    return make_user("zq-operator@example.org", is_superuser=True)
+
+
+def two(**fields: Any) -> tuple[Organisation, Organisation]:
+    given = {"kind": "government", "country": "TH"} | fields
+    stays = make_organisation(name="Ministry of Labour", slug="ministry", **given)
+    return stays, make_organisation(name="Labour Ministry", slug="labour-ministry", **given)
+
+
+def one(stays: Organisation, goes: Organisation, by: User) -> Any:
+    return merge_organisations(target=stays, duplicate=goes, by=by, at=NOON)
+
+
+# Every relation is decided about -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "rules"),
+    [(Organisation, organisations.ORGANISATION_RULES), (Delegate, people.PERSON_RULES)],
+)
+def test_each_relation_has_merge_rule(model: type[models.Model], rules: dict[str, str]) -> None:
+    assert set(relations_of(model)) == set(rules)
+    others = [
+        field.name
+        for field in model._meta.get_fields(include_hidden=True)
+        if field.auto_created
+        and field.is_relation
+        and not field.concrete
+        and not isinstance(field, models.ManyToOneRel)
+    ]
+    assert others == []
+
+
+# Organisations -------------------------------------------------------------------------------
+
+
+def test_all_organisation_relations_move(by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    statement = make_statement(event)
+    point = statement.outcomes.get(number="1.a")
+    commitment, assessed = make_commitment(event), make_commitment(event)
+    person = make_delegate(listed_to=Audience.PARTICIPANTS)
+    rows: list[Any] = [
+        make_role(event, organisation=goes),
+        make_addressee(point, organisation=goes),
+        make_response(outcome=point, organisation=goes, by=by),
+        make_offer(outcome=point, organisation=goes, approved=False),
+        make_assessment(commitment=assessed, organisation=goes, by=by),
+        make_party(commitment, organisation=goes),
+        make_affiliation(person, organisation=goes),
+        make_participation(person, event, organisation=goes),
+        make_exception(person, organisation=goes),
+        make_follow(organisation=goes),
+    ]
+    grant = make_grant(make_user(), event, on_behalf_of=goes)
+    make_update(commitment, party=rows[5], by=by)
+    moved = one(stays, goes, by)
+    for row in rows:
+        row.refresh_from_db()
+        assert row.organisation == stays, row
+    grant.refresh_from_db()
+    assert grant.on_behalf_of == stays
+    assert list(Organisation.objects.filter(slug="labour-ministry")) == []
+    assert moved["responses"] == 1
+    assert not any("xception" in what or "ollow" in what for what in moved)
+    entry = AuditEntry.objects.get(action="merge organisation")
+    assert (entry.actor, entry.detail) == (get_or_create_key(by), "labour-ministry → ministry")
+
+
+def test_equal_rows_are_merged_and_differences_reported(by: User) -> None:
+    stays, goes = two(site="")
+    event = make_event(title="Zq meeting")
+    follower = make_user()
+    for row in (stays, goes):
+        make_role(event, organisation=row)
+        make_follow(follower, organisation=row)
+    Organisation.objects.filter(pk=goes.pk).update(site="https://labour.example.org")
+    one(stays, goes, by)
+    stays.refresh_from_db()
+    assert stays.roles.count() == 1 and stays.site == "https://labour.example.org"
+    other = make_organisation(name="Third", kind="government", country="TH")
+    make_role(event, organisation=other, source_wording="and the Third Office")
+    with pytest.raises(ValidationError, match=r"Both have .* Zq meeting\. Correct"):
+        one(stays, other, by)
+    assert Organisation.objects.filter(pk=other.pk).exists() and other.roles.count() == 1
+
+
+def test_equal_affiliations_are_merged_and_others_move(by: User) -> None:
+    stays, goes = two()
+    person = make_delegate()
+    other = make_delegate(user=None)
+    for office in (stays, goes):
+        make_affiliation(person, organisation=office, post="Clerk", since=date(2020, 1, 1))
+        make_affiliation(other, organisation=office, post="Clerk")
+    make_affiliation(person, organisation=goes, post="Clerk", since=date(2024, 1, 1))
+    one(stays, goes, by)
+    work = person.affiliations.order_by("since").values_list("organisation", "post", "since")
+    assert list(work) == [
+        (stays.pk, "Clerk", date(2020, 1, 1)),
+        (stays.pk, "Clerk", date(2024, 1, 1)),
+    ]
+    double = make_delegate(user=None)
+    make_affiliation(double, organisation=stays, post="Clerk")
+    make_affiliation(double, organisation=stays, post="Head", until=date(2025, 1, 1))
+    moved = merge_people(target=other, duplicate=double, by=by, at=NOON)
+    assert sorted(other.affiliations.values_list("post", flat=True)) == ["Clerk", "Head"]
+    assert moved == {"affiliations": 1}
+
+
+def test_follower_of_both_keeps_one_subscription(by: User) -> None:
+    stays, goes = two()
+    earlier, later = NOON - timedelta(days=3), NOON - timedelta(days=1)
+    first, second, third = make_user(), make_user(), make_user()
+    make_follow(first, organisation=stays, frequency="weekly", notified_until=later)
+    make_follow(first, organisation=goes, frequency="at-once", notified_until=earlier)
+    make_follow(second, organisation=stays, frequency="weekly", notified_until=earlier)
+    make_follow(second, organisation=goes, frequency="weekly", notified_until=later)
+    make_follow(third, organisation=goes, frequency="weekly", notified_until=later)
+    one(stays, goes, by)
+    follows = Subscription.objects.order_by("user").values_list(
+        "user", "organisation", "frequency", "notified_until"
+    )
+    assert list(follows) == [
+        (first.pk, stays.pk, "at-once", earlier),
+        (second.pk, stays.pk, "weekly", earlier),
+        (third.pk, stays.pk, "weekly", later),
+    ]
+
+
+def test_preview_matches_merge(by: User) -> None:
+    stays, goes = two()
+    event, other = make_event(), make_event()
+    for row in (stays, goes):
+        make_role(event, organisation=row)
+    make_role(other, organisation=goes)
+    assert one(stays, goes, by) == {"roles at roundtables": 1}
+    person, double = make_delegate(user=None), make_delegate(user=None)
+    for guest in (person, double):
+        make_participation(guest, event, organisation=stays)
+    third = make_delegate(user=None)
+    make_participation(third, other, organisation=stays)
+    assert merge_people(target=person, duplicate=double, by=by, at=NOON) == {}
+    assert merge_people(target=person, duplicate=third, by=by, at=NOON) == {"participations": 1}
+
+
+@pytest.mark.parametrize("role", ["editor", "cochair"])
+def test_merge_keeps_target_slug(client_of: Sign, role: str) -> None:
+    event, user = make_event(), make_user()
+    make_grant(user, event, role=role)
+    cited, new = two()
+    newer = make_organisation(name="Third", slug="third", kind="government", country="TH")
+    for row in (cited, newer):
+        make_role(event, organisation=row)
+    client, name = client_of(user), "merge_two_organisations"
+    for row in (new, newer):
+        text = run_admin_action(
+            client, ORGANISATIONS, name, cited, row, target=row.pk, confirmed="yes"
+        )
+        assert f'value="{cited.pk}" required' in text and f'value="{row.pk}" required' not in text
+        with pytest.raises(ValidationError, match="Others link to “Ministry of Labour”"):
+            one(row, cited, user)
+    EventRole.objects.filter(organisation=newer).delete()
+    make_role(event, organisation=newer, role="observer")
+    text = run_admin_action(
+        client, ORGANISATIONS, name, cited, newer, target=cited.pk, confirmed="yes"
+    )
+    assert "They are one: “Ministry of Labour” stays." in text
+    assert list(SlugRedirect.objects.values_list("slug", flat=True)) == ["third"]
+
+
+def test_parties_of_same_commitment_cannot_be_merged(by: User) -> None:
+    stays, goes = two()
+    commitment = make_commitment()
+    make_party(commitment, organisation=stays)
+    make_update(commitment, party=make_party(commitment, organisation=goes), by=by)
+    with pytest.raises(ValidationError, match="Both have"):
+        one(stays, goes, by)
+    assert CommitmentParty.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"kind": "civil-society"}, "They differ in kind or country."),
+        ({"country": "ID"}, "They differ in kind or country."),
+        ({"is_demonstration": True}, "One of them is made up"),
+    ],
+)
+def test_merge_requires_same_constituency_and_country(
+    by: User, change: dict[str, Any], sentence: str
+) -> None:
+    stays, goes = two()
+    Organisation.objects.filter(pk=goes.pk).update(**change)
+    with pytest.raises(ValidationError, match=sentence):
+        one(stays, goes, by)
+
+
+def test_merge_cannot_combine_two_signatures(by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    for row in (stays, goes):
+        make_grant(make_user(), event, on_behalf_of=row)
+    with pytest.raises(ValidationError, match="two keys would become one"):
+        one(stays, goes, by)
+
+
+def test_merge_cannot_make_party_its_own_assessor(by: User) -> None:
+    stays, goes = two()
+    commitment = make_commitment()
+    make_party(commitment, organisation=stays)
+    make_assessment(commitment=commitment, organisation=goes, by=by)
+    with pytest.raises(ValidationError, match="contradict each other"):
+        one(stays, goes, by)
+
+
+def test_exclusions_survive_merge(by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    person = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(person, event)
+    make_exception(person, organisation=goes)
+    viewers = []
+    for office in (stays, goes):
+        viewer = make_delegate()
+        make_participation(viewer, event, organisation=office)
+        viewers.append(viewer)
+
+    def sees(viewer: Delegate) -> bool:
+        assert viewer.user
+        known = visibility.get_viewer(viewer.user, NOON.date())
+        return visibility.find_profile(known, person.handle, NOON.date()) is not None
+
+    assert [sees(viewer) for viewer in viewers] == [True, False]
+    one(stays, goes, by)
+    assert [sees(viewer) for viewer in viewers] == [False, False]
+
+
+def test_old_urls_redirect_while_organisation_is_public(client: Client, by: User) -> None:
+    stays, goes = two()
+    event = make_event()
+    make_role(event, organisation=goes)
+    assert client.get("/organisations/labour-ministry/").status_code == 200
+    one(stays, goes, by)
+    third = make_organisation(name="Third", slug="third", kind="government", country="TH")
+    answer = client.get("/organisations/labour-ministry/?x=1")
+    assert (answer.status_code, answer["Location"]) == (301, "/organisations/ministry/?x=1")
+    assert client.get("/organisations/labour-ministry.atom").status_code == 200
+    one(third, stays, by)
+    answer = client.get("/organisations/labour-ministry/")
+    assert answer["Location"] == "/organisations/third/"
+    event.is_public = False
+    event.save()
+    hidden = client.get("/organisations/labour-ministry/")
+    absent = client.get("/organisations/never-was/")
+    assert (hidden.status_code, absent.status_code) == (404, 404)
+    assert hidden.content == absent.content
+    with pytest.raises(ValidationError, match="was merged"):
+        make_organisation(slug="labour-ministry").full_clean()
+    assert SlugRedirect.objects.count() == 2
+
+
+def test_organisation_is_not_merged_with_itself(by: User) -> None:
+    stays, _other = two()
+    again = Organisation.objects.get(pk=stays.pk)
+    make_role(make_event(), organisation=stays)
+    with pytest.raises(ValidationError, match="may not merge"):
+        one(stays, again, by)
+    assert Organisation.objects.get(pk=stays.pk).roles.count() == 1
+    assert not SlugRedirect.objects.exists()
+
+
+# People --------------------------------------------------------------------------------------
+
+
+def test_all_delegate_relations_move(by: User) -> None:
+    event, other = make_event(), make_event()
+    stays = make_delegate(user=None, invitation_email="rita@example.org")
+    goes = make_delegate(user=None, name_latin="Rita", invitation_email="RITA@example.org")
+    make_participation(stays, event)
+    part = make_participation(goes, other)
+    work = make_affiliation(goes)
+    sent = make_invitation(goes, other)
+    party = make_party(make_commitment(other))
+    party.request_focal_point(goes)
+    link = make_report_link(party=party, delegate=goes)
+    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    for row in (part, work, sent, link):
+        row.refresh_from_db()
+        assert row.delegate == stays
+    party.refresh_from_db()
+    stays.refresh_from_db()
+    assert party.focal_point == stays and party.focal_point_accepted_at is None
+    assert sent.revoked_at == link.revoked_at == NOON
+    assert part.confirmed_at is not None and stays.name_latin == "Rita"
+    assert AuditEntry.objects.get(action="merge person").subject == get_or_create_key(stays)
+
+
+def test_person_is_not_merged_with_itself(by: User) -> None:
+    person = make_delegate(user=None, invitation_email="ana@example.org")
+    make_participation(person, make_event())
+    again = Delegate.objects.get(pk=person.pk)
+    with pytest.raises(ValidationError, match="may not merge"):
+        merge_people(target=person, duplicate=again, by=by, at=NOON)
+    assert Delegate.objects.get(pk=person.pk).participations.count() == 1
+    assert not HandleRedirect.objects.exists()
+
+
+def test_profile_texts_survive_merge(by: User) -> None:
+    stays = make_delegate(user=None, post="Clerk")
+    goes = make_delegate(user=None, post="Clerk", about="Ask me about ports")
+    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    stays.refresh_from_db()
+    assert (stays.post, stays.about) == ("Clerk", "Ask me about ports")
+    third = make_delegate(user=None, about="Ask me about rail")
+    with pytest.raises(ValidationError, match="Each says something else under “about”"):
+        merge_people(target=stays, duplicate=third, by=by, at=NOON)
+    # Nobody else writes into the profile of who has an account.
+    with pytest.raises(ValidationError, match="only the person decides about"):
+        merge_people(target=make_delegate(), duplicate=third, by=by, at=NOON)
+    assert Delegate.objects.filter(pk=third.pk, about="Ask me about rail").exists()
+
+
+def test_account_gains_no_confirmed_participation_by_merge(by: User) -> None:
+    event = make_event()
+    stays, goes = make_delegate(listed_to=Audience.PARTICIPANTS), make_delegate(user=None)
+    make_channel(stays, audience=Audience.PARTICIPANTS)
+    part = make_participation(goes, event)
+    member = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(member, event)
+
+    def sees(looker: Delegate, seen: Delegate) -> bool:
+        assert looker.user
+        viewer = visibility.get_viewer(looker.user, NOON.date())
+        return visibility.find_profile(viewer, seen.handle, NOON.date()) is not None
+
+    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    part.refresh_from_db()
+    assert (part.delegate, part.confirmed_at, part.confirmed_by) == (stays, None, None)
+    assert not sees(stays, member) and not sees(member, stays)
+    assert [row.audience for row in stays.channels.all()] == [Audience.PARTICIPANTS]
+
+
+def test_two_accounts_cannot_be_merged(client_of: Sign, by: User) -> None:
+    first, second = make_delegate(), make_delegate()
+    with pytest.raises(ValidationError, match="Each has an account"):
+        merge_people(target=first, duplicate=second, by=by, at=NOON)
+    text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", first, second)
+    assert "Each of them has an account." in text
+    guest = make_delegate(user=None)
+    with pytest.raises(ValidationError, match="The one with an account has to stay"):
+        merge_people(target=guest, duplicate=first, by=by, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda row: make_channel(row),
+        lambda row: make_consent(row),
+        lambda row: make_exception(row, country="TH"),
+        lambda row: make_introduction(row, make_delegate(), accepted=False),
+        lambda row: row.languages.create(language="th"),
+        lambda row: row.retention_actions.create(
+            review_started_on=NOON.date(), action="requested", taken_on=NOON.date()
+        ),
+    ],
+)
+def test_personal_decisions_are_not_moved(by: User, hold: Callable[[Delegate], Any]) -> None:
+    stays, goes = make_delegate(), make_delegate(user=None)
+    hold(goes)
+    with pytest.raises(ValidationError, match="only the person decides about"):
+        merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    assert Delegate.objects.filter(pk=goes.pk).exists()
+
+
+def test_merge_conflicts_are_reported(by: User) -> None:
+    event = make_event(title="Zq meeting")
+    stays, goes = make_delegate(user=None), make_delegate(user=None)
+    make_participation(stays, event)
+    make_participation(goes, event)
+    with pytest.raises(ValidationError, match="“Zq meeting” in different ways"):
+        merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    for row, email in ((stays, "one@example.org"), (goes, "two@example.org")):
+        row.invitation_email = email
+        row.save()
+    with pytest.raises(ValidationError, match="invitation addresses differ"):
+        merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+
+
+def test_old_handles_redirect_permitted_viewers(client: Client, client_of: Sign, by: User) -> None:
+    event = make_event()
+    stays, goes = make_delegate(listed_to=Audience.PARTICIPANTS), make_delegate(user=None)
+    member, stranger = make_delegate(), make_delegate()
+    for row in (stays, member):
+        make_participation(row, event)
+    old = f"/directory/{goes.handle}/"
+    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    answer = client_of(member).get(old)
+    assert (answer.status_code, answer["Location"]) == (301, f"/directory/{stays.handle}/")
+    for browser in (client, client_of(stranger)):
+        hidden, absent = browser.get(old), browser.get("/directory/abcdefghjk/")
+        assert (hidden.status_code, absent.status_code) == (404, 404)
+    assert client.get(old).content == client.get("/directory/abcdefghjk/").content
+
+
+def test_access_logs_are_merged_and_erased_together(client_of: Sign, by: User) -> None:
+    event = make_event()
+    stays, goes = make_delegate(), make_delegate(user=None)
+    make_participation(goes, event)
+    chair = make_user()
+    make_grant(chair, event)
+    from_export = AuditEntry.objects.filter(action="export")
+    log_export(people=[goes], by=chair, at=NOON)
+    assert from_export.count() == 1
+    number = goes.pk
+    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    assert "Exported a list that names you" in client_of(stays).get("/me/looks/").content.decode()
+    stays.refresh_from_db()
+    erasure.erase_delegate(stays, by=None, at=NOON + timedelta(days=1))
+    assert not HandleRedirect.objects.exists()
+    assert not AuditKey.objects.filter(subject=f"participants.delegate:{number}").exists()
+
+
+# At the desk ---------------------------------------------------------------------------------
+
+
+def run_admin_action(client: Client, address: str, action: str, *rows: Any, **fields: Any) -> str:
+    sent = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return client.post(address, sent | fields, follow=True).content.decode()
+
+
+def test_admin_previews_and_merges(client_of: Sign, by: User) -> None:
+    stays, goes = two()
+    make_role(make_event(), organisation=goes)
+    client = client_of(by)
+    name = "merge_two_organisations"
+    assert "Choose two, no more and no fewer." in run_admin_action(
+        client, ORGANISATIONS, name, stays
+    )
+    assert "Which one stays?" in run_admin_action(client, ORGANISATIONS, name, stays, goes)
+    text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)
+    assert "“Ministry of Labour” stays. “Labour Ministry” goes" in text
+    assert "<li>Roles at roundtables: 1</li>" in text
+    assert Organisation.objects.filter(pk=goes.pk).exists() and not SlugRedirect.objects.exists()
+    text = run_admin_action(
+        client, ORGANISATIONS, name, stays, goes, target=stays.pk, confirmed="yes"
+    )
+    assert "They are one: “Ministry of Labour” stays." in text
+    assert not Organisation.objects.filter(pk=goes.pk).exists()
+
+
+def test_same_names_are_distinguished(client_of: Sign, by: User) -> None:
+    offices = [
+        make_organisation(name="Ministry of Labour", kind="government", country=country)
+        for country in ("TH", "ID")
+    ]
+    text = run_admin_action(client_of(by), ORGANISATIONS, "merge_two_organisations", *offices)
+    assert "<small>Country: <bdi>Thailand</bdi></small>" in text
+    assert "<small>Country: <bdi>Indonesia</bdi></small>" in text
+    people = make_delegate(user=None, name="Dewi"), make_delegate(user=None, name="Dewi")
+    make_participation(people[0], make_event(), organisation=make_organisation(name="Harbour"))
+    text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", *people)
+    assert "<bdi>Harbour</bdi></small>" in text and "<bdi>no</bdi></small>" in text
+
+
+def test_admin_shows_merge_conflicts(client_of: Sign, by: User) -> None:
+    stays, goes = two()
+    Organisation.objects.filter(pk=goes.pk).update(country="ID")
+    client, name = client_of(by), "merge_two_organisations"
+    for more in ({}, {"confirmed": "yes"}):
+        text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk, **more)
+        assert "They cannot be merged, and nothing is changed" in text
+        assert "They differ in kind or country." in text
+    assert Organisation.objects.filter(pk=goes.pk).exists()
+
+
+def test_cochair_merges_delegates_in_admin(client_of: Sign) -> None:
+    event, chair = make_event(), make_user()
+    make_grant(chair, event)
+    office = make_organisation()
+    stays, goes = make_delegate(), make_delegate(user=None)
+    for row in (stays, goes):
+        make_participation(row, event, organisation=office)
+    client, name = client_of(chair), "merge_two_people"
+    assert "Which one stays?" in run_admin_action(client, PEOPLE, name, stays, goes)
+    run_admin_action(client, PEOPLE, name, stays, goes, target=goes.pk, confirmed="yes")
+    assert Delegate.objects.filter(pk__in=[stays.pk, goes.pk]).count() == 2
+    text = run_admin_action(client, PEOPLE, name, stays, goes, target=stays.pk, confirmed="yes")
+    assert "They are one" in text
+    assert not Delegate.objects.filter(pk=goes.pk).exists()
+
+
+@pytest.mark.parametrize("role", ["reader", "editor", "elsewhere"])
+def test_only_permitted_users_merge(client_of: Sign, role: str) -> None:
+    event, hidden = make_event(), make_event(is_public=False)
+    user = make_user()
+    make_grant(user, event, role="cochair" if role == "elsewhere" else role)
+    offices = two()
+    persons = make_delegate(user=None), make_delegate(user=None)
+    for office, person in zip(offices, persons, strict=True):
+        make_role(hidden, organisation=office)
+        make_participation(person, event)
+        make_participation(person, hidden, organisation=office)
+    client = client_of(user)
+    run_admin_action(
+        client,
+        ORGANISATIONS,
+        "merge_two_organisations",
+        *offices,
+        target=offices[0].pk,
+        confirmed="yes",
+    )
+    run_admin_action(
+        client, PEOPLE, "merge_two_people", *persons, target=persons[0].pk, confirmed="yes"
+    )
+    assert Organisation.objects.filter(pk__in=[row.pk for row in offices]).count() == 2
+    assert Delegate.objects.filter(pk__in=[row.pk for row in persons]).count() == 2
+    with pytest.raises(ValidationError, match="You may not merge these two"):
+        merge_people(target=persons[0], duplicate=persons[1], by=user, at=NOON)
+
+
+def test_own_record_cannot_be_merged(client_of: Sign, by: User) -> None:
+    own, guest = make_delegate(user=by), make_delegate(user=None)
+    with pytest.raises(ValidationError, match="You may not merge these two"):
+        merge_people(target=own, duplicate=guest, by=by, at=NOON)

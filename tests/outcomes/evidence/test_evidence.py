@@ -1,0 +1,353 @@
+"""Files as evidence: what is taken, what is refused in a sentence, and who gets them."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from urllib.parse import urlsplit
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from outcomes.evidence import validation as checking
+from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
+from outcomes.reporting.links import create_report_link
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import make_evidence
+from tests.page_text import page_links, page_text
+
+pytestmark = pytest.mark.django_db
+Made = Callable[[], bytes]
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+TYPES = (
+    '<Types><Override PartName="/word/document.xml" ContentType="application/'
+    'vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def zipped(parts: dict[str, str], comment: bytes = b"") -> bytes:
+    stored = BytesIO()
+    with ZipFile(stored, "w", ZIP_DEFLATED) as file:
+        file.comment = comment
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return stored.getvalue()
+
+
+def docx(**more: str) -> bytes:
+    parts = {"[Content_Types].xml": TYPES, "word/document.xml": "<w/>"} | more
+    return zipped(parts)
+
+
+def odt() -> bytes:
+    kind = "application/vnd.oasis.opendocument.text"
+    return zipped({"mimetype": kind, "content.xml": "<office/>"})
+
+
+def photo(kind: str = "JPEG") -> bytes:
+    """A picture that says where it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    exif[0x010E] = "zq-description"
+    stored = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(stored, kind, exif=exif, comment=b"zq-comment")
+    return stored.getvalue()
+
+
+def wide_png(width: int, height: int) -> bytes:
+    """A PNG that says to be that large, in a few bytes."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        body = name + content
+        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"x") + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def party(event: Event, focal_point: Delegate) -> CommitmentParty:
+    return event.commitments.get(reference="RT2024-C1").parties.get()
+
+
+@pytest.fixture
+def path(party: CommitmentParty) -> str:
+    return urlsplit(create_report_link(party, at=timezone.now())).path
+
+
+def give(client: Client, path: str, content: bytes, name: str = "a.pdf", **changes: str) -> str:
+    """What the page says after an update with a file was handed in; empty where it was taken."""
+    page = client.get(path).content.decode()
+    values: dict[str, object] = {
+        "act": "hand-in",
+        "version": page.split('name="version" value="')[1].split('"')[0],
+        "status": "in-progress",
+        "reported_on": "2026-03-01",
+        "text": "Three courses were held.",
+        "has_no_personal_details": "on",
+        "evidence-title": "List of courses",
+        "evidence-is_public": "on",
+        "evidence-file": SimpleUploadedFile(name, content),
+    }
+    reply = client.post(path, values | changes)
+    if reply.status_code == 302:
+        return ""
+    assert "Three courses were held.</textarea>" in reply.content.decode()
+    assert "Choose your file again." in page_text(reply)
+    return page_text(reply)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "name"),
+    [
+        (PDF, "application/pdf", "list-of-courses.pdf"),
+        (docx(), DOCX, "list-of-courses.docx"),
+        (odt(), "application/vnd.oasis.opendocument.text", "list-of-courses.odt"),
+        (photo(), "image/jpeg", "list-of-courses.jpg"),
+        (photo("PNG"), "image/png", "list-of-courses.png"),
+        (photo("WEBP"), "image/png", "list-of-courses.png"),
+    ],
+)
+def test_file_is_a_download_once_its_update_is_approved(
+    client: Client,
+    path: str,
+    party: CommitmentParty,
+    operator: User,
+    content: bytes,
+    media_type: str,
+    name: str,
+) -> None:
+    # What its name and the browser say of it counts for nothing.
+    assert give(client, path, content, "../../page.html") == ""
+    row = Evidence.objects.get()
+    assert (row.media_type, str(row.file.name).split(".")[0]) == (media_type, row.key)
+    address = f"/evidence/{row.key}/"
+    assert client.get(address).status_code == 404
+    row.update.approve(by=operator, at=timezone.now())
+    reply = client.get(address)
+    assert reply.headers["Content-Type"] == media_type
+    assert reply.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    sent = b"".join(reply.streaming_content)  # type: ignore[attr-defined]
+    if media_type.startswith("image/"):
+        with Image.open(BytesIO(sent)) as image:
+            assert image.size == (40, 30) and not image.getexif()
+        assert b"zq-" not in sent
+    else:
+        assert sent == content
+    assert address in page_links(client.get("/commitments/rt2024-c1/"))
+
+
+def test_private_file_is_not_found(
+    client: Client, client_of: Callable[..., Client], path: str, operator: User, event: Event
+) -> None:
+    assert give(client, path, PDF, **{"evidence-is_public": ""}) == ""
+    row = Evidence.objects.get()
+    row.update.approve(by=operator, at=timezone.now())
+    address = f"/evidence/{row.key}/"
+    absent = client.get("/evidence/abcdefghjkmnpqrstuvw/")
+    for browser in (client, client_of(operator)):
+        assert browser.get(address).status_code == 404
+    assert client.get(address).content == absent.content
+    assert address not in client.get("/commitments/rt2024-c1/").content.decode()
+    Evidence.objects.update(is_public=True)
+    assert client.get(address).status_code == 200
+    event.is_public = False
+    event.save()
+    assert client.get(address).status_code == 404
+
+
+def test_missing_file_is_not_found(client: Client, path: str, operator: User) -> None:
+    give(client, path, PDF)
+    row = Evidence.objects.get()
+    row.update.approve(by=operator, at=timezone.now())
+    storages["evidence"].delete(str(row.file.name))
+    assert client.get(f"/evidence/{row.key}/").status_code == 404
+
+
+NO_KIND = "This is no PDF, image (JPEG, PNG, WebP, GIF) or office document. Choose one."
+NO_OFFICE = "This is no office document that can be read."
+MACROS = "This document holds macros, or fetches from elsewhere."
+UNPACKED = "The file is too large once unpacked. Choose a smaller one."
+RUNS = "This PDF holds scripts, forms that run, or other files."
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: b"", "The submitted file is empty."),
+        (lambda: b"<script>alert(1)</script>", NO_KIND),
+        (lambda: b"MZ\x90\x00" + bytes(200), NO_KIND),
+        (lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>', NO_KIND),
+        (lambda: PDF + docx(), "There is something else in this PDF."),
+        (lambda: b"%PDF-1.4\nno end", "There is something else in this PDF."),
+        (lambda: PDF.replace(b"/Type", b"/JavaScript(x)/Type"), RUNS),
+        (lambda: PDF.replace(b"/Type", b"/J#61vaScript(x)/Type"), RUNS),
+        (
+            lambda: PDF.replace(
+                b"trailer",
+                b"2 0 obj<</Type/ObjStm>>stream\n"
+                + zlib.compress(b"<</S/Launch>>")
+                + b"\nendstream endobj\ntrailer",
+            ),
+            RUNS,
+        ),
+        (lambda: PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"), "This PDF is locked."),
+        (lambda: zipped({"a.txt": "x"}), NO_OFFICE),
+        (lambda: docx()[:-30], "The file cannot be read."),
+        (lambda: zipped({"word/document.xml": "<w/>"}, comment=b"<script>"), NO_OFFICE),
+        (lambda: docx(**{"word/vbaProject.bin": "x"}), MACROS),
+        (lambda: docx(**{"[Content_Types].xml": TYPES + "macroEnabled"}), MACROS),
+        (
+            lambda: docx(
+                **{"word/_rels/a.rels": '<R Type="x/attachedTemplate" TargetMode="External"/>'}
+            ),
+            MACROS,
+        ),
+        (
+            lambda: docx(**{"word/_rels/a.rels": '<R TargetMode="External" Type="x/oleObject"/>'}),
+            MACROS,
+        ),
+        (lambda: docx(**{f"a{number}": "" for number in range(5001)}), UNPACKED),
+        (lambda: photo()[:300], "The file cannot be read."),
+        (lambda: wide_png(9000, 9000), "The image is larger than 50 million pixels."),
+        (lambda: wide_png(65000, 65000), "The file cannot be read."),
+    ],
+)
+def test_unsafe_file_is_rejected_with_message(
+    client: Client, path: str, make: Made, sentence: str
+) -> None:
+    assert sentence in give(client, path, make())
+    assert not Evidence.objects.exists() and ProgressUpdate.objects.count() == 1
+
+
+def test_zip_bomb_is_not_unpacked(
+    client: Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MAX_UNPACKED_BYTES", 100_000)
+    assert UNPACKED in give(client, path, docx(**{"word/big.xml": "0" * 200_000}))
+    packed = zlib.compress(bytes(200_000))
+    bomb = b"2 0 obj<</Type/ObjStm>>stream\n" + packed + b"\nendstream endobj\ntrailer"
+    assert UNPACKED in give(client, path, PDF.replace(b"trailer", bomb))
+
+
+def test_oversized_file_is_rejected(
+    client: Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert checking.MAX_BYTES == 20 * 1024 * 1024
+    monkeypatch.setattr(checking, "MAX_BYTES", len(PDF))
+    assert give(client, path, PDF + b"\n").count("The file is larger than 20 MB.") == 1
+    assert give(client, path, PDF) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"evidence-title": ""}, "Say what it is."),
+        ({"evidence-url": "https://example.org/"}, "Give an address or a file, not both."),
+        ({"evidence-title": "Ask ana@example.org"}, "they look like ways to reach somebody."),
+        ({"text": ""}, "Say what was done."),
+    ],
+)
+def test_nothing_is_stored_when_form_is_invalid(
+    client: Client, path: str, changes: dict[str, str], sentence: str
+) -> None:
+    if changes.get("text") == "":
+        changes = changes | {"text": " ", "obstacles": "Three courses were held."}
+    assert sentence in give(client, path, PDF, **changes)
+    assert not Evidence.objects.exists() and ProgressUpdate.objects.count() == 1
+
+
+def test_update_has_at_most_twenty_evidence_items(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    assert give(client, path, PDF) == ""
+    update = party.updates.get(state="submitted")
+    for number in range(2, 21):
+        make_evidence(update, title=f"Number {number}")
+    words = "There is much evidence here already. Take some away first."
+    assert words in give(client, path, PDF)
+    assert update.evidence.count() == 20
+    first = update.evidence.order_by("pk")[0]
+    assert give(client, path, PDF, remove=str(first.pk)) == ""
+    assert update.evidence.count() == 20 and not update.evidence.filter(pk=first.pk).exists()
+
+
+def test_evidence_is_removed_from_draft(
+    client: Client, path: str, django_capture_on_commit_callbacks: Callable[..., object]
+) -> None:
+    assert give(client, path, PDF, act="draft") == ""
+    row = Evidence.objects.get()
+    page = client.get(path).content.decode()
+    assert "List of courses" in page
+    form = {
+        "act": "draft",
+        "version": page.split('name="version" value="')[1].split('"')[0],
+        "reported_on": "2026-03-01",
+        "remove": str(row.pk),
+    }
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        assert client.post(path, form).status_code == 302
+    assert not Evidence.objects.exists()
+    assert not storages["evidence"].exists(str(row.file.name))
+
+
+def test_repeated_form_adds_file_once(client: Client, path: str) -> None:
+    page = client.get(path).content.decode()
+    seen = page.split('name="version" value="')[1].split('"')[0]
+    for _time in range(2):
+        assert give(client, path, PDF, version=seen) == ""
+    assert Evidence.objects.count() == 1
+
+
+SCRIPT = zlib.compress(b"<</S/JavaScript>>")
+
+
+@pytest.mark.parametrize("says", [b"/Type/Obj#53tm", b"/Type/ObjStm" + b" " * 500, b"/ObjStm"])
+def test_scripts_in_compressed_pdf_objects_are_detected(
+    client: Client, path: str, says: bytes
+) -> None:
+    packed = b"2 0 obj<<" + says + b">>stream\r\n" + SCRIPT + b"\nendstream endobj\ntrailer"
+    assert RUNS in give(client, path, PDF.replace(b"trailer", packed))
+
+
+def test_photo_with_appended_image_stays_valid(client: Client, path: str) -> None:
+    stored = BytesIO()
+    first, second = (Image.new("RGB", (40, 30), colour) for colour in ("teal", "white"))
+    first.save(stored, "MPO", save_all=True, append_images=[second])
+    assert give(client, path, stored.getvalue(), "a.jpg") == ""
+    assert Evidence.objects.get().media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+def test_location_is_removed_from_embedded_images(client: Client, path: str, kind: str) -> None:
+    taken = photo()
+    assert b"Exif" in taken
+    if kind == "docx":
+        stored = BytesIO()
+        with ZipFile(stored, "w", ZIP_DEFLATED) as file:
+            file.writestr("[Content_Types].xml", TYPES)
+            file.writestr("word/document.xml", "<w/>")
+            file.writestr("word/media/image1.jpeg", taken)
+        content = stored.getvalue()
+    else:
+        content = PDF.replace(b"trailer", b"2 0 obj<</DCT>>stream\n" + taken + b"\nendstream\n")
+    assert give(client, path, content) == ""
+    row = Evidence.objects.get()
+    with row.file.open("rb") as stored_file:
+        kept = stored_file.read()
+    if kind == "docx":
+        with ZipFile(BytesIO(kept)) as file:
+            assert file.namelist()[0] == "[Content_Types].xml"
+            kept = file.read("word/media/image1.jpeg")
+        with Image.open(BytesIO(kept)) as image:
+            assert image.size == (40, 30) and not image.getexif()
+    assert len(kept) == len(taken if kind == "docx" else content)
+    assert b"zq-description" in taken and b"zq-description" not in kept

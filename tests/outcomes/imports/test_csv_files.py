@@ -1,0 +1,221 @@
+"""A roundtable as CSVs, as programs write them: every text survives, and what cannot be is said."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from unicodedata import category
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.core.management import CommandError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes.imports.readers.csv_files import read_csv
+from outcomes.imports.readers.pages import UnreadableError
+from outcomes.imports.readers.workbooks import read_source_file
+from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.workbook import export, parsing
+from outcomes.models import Document
+from participants.models import Participation
+from roundtable.models import Event
+from roundtable.spreadsheet_text import escape_formula, unescape_formula
+from tests.factories import make_document
+from tests.roundtable_files import (
+    CORPUS,
+    RECORD_2018,
+    database_rows,
+    load_demo,
+    load_roundtable,
+    rejection_messages,
+    write_complete_file,
+)
+
+pytestmark = pytest.mark.django_db
+ACCENTS = "Name;Organisation\r\nJosé Müller–Ñandú;“L’été”, Genève\r\nÀ côté;Ça va\r\n"
+
+
+@pytest.mark.parametrize("which", ["2018", "whole"])
+def test_reimported_csvs_change_nothing(tmp_path: Path, which: str) -> None:
+    load_roundtable(RECORD_2018 if which == "2018" else write_complete_file(tmp_path))
+    path = tmp_path / "roundtable.zip"
+    path.write_bytes(export.write_csvs(event_content(Event.objects.get(), include_people=True)))
+    with ZipFile(path) as parts:
+        assert len(parts.namelist()) == 13
+        assert all(parts.read(name).startswith(b"\xef\xbb\xbf") for name in parts.namelist())
+    before = database_rows()
+    assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
+    assert database_rows() == before
+
+
+@pytest.mark.prove
+def test_demo_event_with_people_round_trips(tmp_path: Path, settings: object) -> None:
+    settings.DEBUG = True  # type: ignore[attr-defined]
+    load_demo(date(2026, 3, 2))
+    path = tmp_path / "roundtable.zip"
+    path.write_bytes(export.write_csvs(event_content(Event.objects.get(), include_people=True)))
+    before = database_rows()
+    assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed, 364 unchanged.")
+    assert database_rows() == before
+
+
+def texts_of(samples: Path | None) -> list[str]:
+    lines = (CORPUS / "naughty.txt").read_text("utf-8").splitlines()
+    if samples:
+        for file in sorted((samples / "names").glob("*.csv")):
+            lines += file.read_text("utf-8-sig").splitlines()[1:2000]
+        lines += (samples / "hostile" / "naughty" / "blns.txt").read_text("utf-8").splitlines()
+        lines += (
+            (samples / "hostile" / "csv-injection" / "csv-payload.txt")
+            .read_text("utf-8")
+            .splitlines()
+        )
+    return [line.strip() for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize("write", [export.write_workbook, export.write_csvs])
+def test_naughty_strings_round_trip(write: Callable[..., bytes]) -> None:
+    survive(texts_of(None), write)
+
+
+@pytest.mark.parametrize("write", [export.write_workbook, export.write_csvs])
+def test_names_and_payloads_round_trip(samples: Path, write: Callable[..., bytes]) -> None:
+    survive(texts_of(samples), write)
+
+
+def survive(texts: list[str], write: Callable[..., bytes]) -> None:
+    said = [
+        {"title": text}
+        for text in dict.fromkeys(texts)
+        if not any(category(sign) == "Cc" or sign in "\ufffe\uffff" for sign in text)
+        and workbook_shows(text)
+    ]
+    found = parsing.parse_workbook(write({"documents": said}))
+    assert found.content.get("documents") == said and found.mistakes == []
+
+
+def workbook_shows(text: str) -> bool:
+    """Of what nobody sees nothing is kept."""
+    return bool(text.strip("\u200b\u2060\ufeff\u00ad \u3000"))
+
+
+@given(
+    st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=20),
+    st.sampled_from(["", "=", "'", "'=", "''+", "＠", "\t", "-", "'\t"]),
+)
+def test_escape_apostrophe_is_removed_exactly(text: str, start: str) -> None:
+    assert unescape_formula(escape_formula(start + text)) == start + text
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
+def test_no_cell_of_a_csv_begins_a_formula(start: str) -> None:
+    stored = export.write_csvs({"documents": [{"title": f"{start}1+1"}]})
+    with ZipFile(BytesIO(stored)) as parts:
+        text = parts.read("Documents.csv").decode("utf-8-sig")
+    cell = text.splitlines()[1].lstrip('"')
+    assert cell.startswith(f"'{start}".replace("\r", ""))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "guessed"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", ""),
+        ("utf-16", ""),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("mac_roman", "MacRoman"),
+        ("cp1252", "Windows-1252"),
+    ],
+)
+def test_encodings_are_decoded_correctly(encoding: str, guessed: str) -> None:
+    rows, said = read_csv(ACCENTS.encode(encoding))
+    assert rows == [
+        ["Name", "Organisation"],
+        ["José Müller–Ñandú", "“L’été”, Genève"],
+        ["À côté", "Ça va"],
+    ]
+    assert said == guessed
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_delimiter_is_detected(delimiter: str) -> None:
+    text = f'Name{delimiter}Post\n"Sen{delimiter} Rita"{delimiter}"Head, of; ""all"""\nA{delimiter}'
+    rows, _said = read_csv(text.encode())
+    assert rows == [["Name", "Post"], [f"Sen{delimiter} Rita", 'Head, of; "all"'], ["A"]]
+    assert read_csv(f"sep={delimiter}\nA{delimiter}B".encode())[0] == [["A", "B"]]
+
+
+def test_single_csv_changes_only_its_sheet(tmp_path: Path) -> None:
+    load_roundtable(write_complete_file(tmp_path))
+    path = tmp_path / "list.csv"
+    rows = "Participants of the first talk;;\r\n;;\r\nName;Organisation;Post\r\n"
+    path.write_bytes(f"{rows}José Ñandú;Port authority;'+ Clerk\r\n".encode("utf-16"))
+    assert rejection_messages(path) == [
+        "It has no sheet “Roundtable”. Choose the roundtable that it belongs to."
+    ]
+    said = load_roundtable(path, "TALK1")
+    assert said.startswith("1 added, 0 changed, 0 removed")
+    part = Participation.objects.get()
+    assert (part.delegate.name, part.organisation.slug) == ("José Ñandú", "port")
+    assert part.delegate.affiliations.get().post == "+ Clerk"
+    path.write_text("Name,Organisation,Post\n,port,Clerk\nRita Sen,prt,\n", "utf-8")
+    assert rejection_messages(path, "TALK1") == [
+        "[Delegates, row 2, Name] This cell is empty. Fill it in. As the person writes it, in any "
+        "script."
+    ]
+    path.write_text("Name,Organisation,Post\nRita Sen,prt,\n", "utf-8")
+    (line,) = rejection_messages(path, "TALK1")
+    assert line.startswith("[Delegates, row 2, Organisation] “prt” is not known here.")
+    with pytest.raises(CommandError, match="No roundtable has the code NONE"):
+        load_roundtable(path, "NONE")
+
+
+def test_guessed_encoding_is_noted(tmp_path: Path) -> None:
+    load_roundtable(write_complete_file(tmp_path))
+    event = Event.objects.get()
+    found = parsing.parse_workbook(
+        "Title,Publisher\nCafé,Genève\n".encode("mac_roman"), event=event
+    )
+    assert found.notes == ["The file was read as MacRoman: look at letters with accents."]
+    assert found.content["documents"] == [{"title": "Café", "publisher": "Genève"}]
+
+
+def test_sheets_missing_from_archive_are_unchanged(tmp_path: Path) -> None:
+    load_roundtable(write_complete_file(tmp_path))
+    make_document(Event.objects.get(), title="Minutes")
+    path = tmp_path / "some.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as parts:
+        parts.writestr("__MACOSX/._Documents.csv", b"\0\1")
+        parts.writestr("talk/documents.csv", "Title\nMinutes\nList of participants\n")
+        parts.writestr("talk/", b"")
+    assert load_roundtable(path, "TALK1").startswith("1 added, 0 changed, 1 removed")
+    assert {row.title for row in Document.objects.all()} == {"Minutes", "List of participants"}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\xd0\xcf\x11\xe0" + b"0" * 600, "It is an old workbook, or one with a password."),
+        (b"\x89PNG\r\n\x1a\n" + b"\0\1\2" * 50, "This is no workbook (XLSX) and no CSV"),
+        (b"\n\n \n", "This is no workbook (XLSX) and no CSV"),
+        (b"Title\n" + b"a\n" * 20_001, "The sheet “CSV” has more than 20,000 rows or 60"),
+        (b"Title\n" + b"a" * 500_001, "A cell has more than 500,000 signs."),
+        (b"a," * 61 + b"a\n", "The sheet “CSV” has more than 20,000 rows or 60"),
+        (b"Colour,Size\nred,1\n", "The columns of this table are not those of one sheet."),
+    ],
+)
+def test_unreadable_table_gives_one_message(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "given.csv"
+    path.write_bytes(content)
+    (line,) = rejection_messages(path)
+    assert line.startswith(sentence)
+
+
+def test_hostile_file_gives_result_or_message(samples: Path) -> None:
+    for file in sorted((samples / "hostile").rglob("*")):
+        if file.is_file():
+            with suppress(UnreadableError):  # said in a sentence
+                assert read_source_file(file.read_bytes()).pages

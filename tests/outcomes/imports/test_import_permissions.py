@@ -1,0 +1,288 @@
+"""What co-chairs and editors may not do by a button does not come by file either."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.workbook import export
+from outcomes.models import Statement
+from participants.models import Delegate, Organisation, Participation, User
+from roundtable.models import AuditEntry, Event
+from tests.conftest import FULL
+from tests.factories import (
+    hold_list,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+from tests.import_pages import admin_text, confirm_import, press_button, preview_file
+from tests.outcomes.imports.test_people_import import UPDATE, book_of, seat
+from tests.recorded_fixtures import recorded
+from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+OPERATORS = "Operators keep this. Leave it as it was, or ask one."
+WORDS = "It is published, and others cite its words. Leave it as it was."
+
+
+@pytest.fixture
+@recorded
+def talk(tmp_path: Path) -> Event:
+    load_roundtable(write_complete_file(tmp_path))
+    return Event.objects.get(code="TALK1")
+
+
+def who(event: Event, role: str) -> User:
+    user = make_user()
+    make_grant(user, event, role=role)
+    return user
+
+
+def changed(event: Event, **cells: Any) -> bytes:
+    """The workbook of a roundtable with its delegates, and some cells written over."""
+    book = load_workbook(BytesIO(export.write_workbook(event_content(event, include_people=True))))
+    for place, value in cells.items():
+        sheet, cell = place.split("_")
+        book[sheet][cell] = value
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+def refused(client: Client, content: bytes, *, directly: bool = True) -> str:
+    """What the page says; fails where anything is stored, even by a request without the page."""
+    before = database_rows()
+    answer = preview_file(client, content)
+    said = admin_text(answer)
+    assert "nothing is stored" in said
+    if directly:
+        assert "nothing is stored" in admin_text(
+            press_button(client, answer, "import", digest="0" * 64)
+        )
+    assert database_rows() == before
+    return said
+
+
+@pytest.mark.parametrize("role", ["cochair", "editor"])
+def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role: str) -> None:
+    seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    user = who(talk, role)
+    client = client_of(user)
+    if role == "cochair":
+        hold_list(user, talk)
+    for address in ("workbook", *(["workbook/people"] if role == "cochair" else [])):
+        content = client.post(f"/admin/roundtable/event/{talk.pk}/{address}/").content
+        content = content or client.get(f"/admin/roundtable/event/{talk.pk}/{address}/").content
+        assert "All of it stands here already." in admin_text(preview_file(client, content))
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize(
+    ("cells", "where", "sentence"),
+    [
+        ({"Series_B2": "Other talks"}, "Series, row 2, Name", OPERATORS),
+        ({"Themes_B2": "Ashore"}, "Themes, row 2, Name", OPERATORS),
+        ({"Themes_A3": "new", "Themes_B3": "New"}, "Themes, row 3", "Operators add these."),
+        ({"Groups_C2": "Everybody"}, "Groups, row 2, Description", OPERATORS),
+        ({"Groups_A3": "new", "Groups_B3": "New"}, "Groups, row 3", "Operators add these."),
+        ({"Points_C3": "never meet"}, "Points, row 3, Text", WORDS),
+        (
+            {
+                **{"Points_A2": "2", "Points_A3": "2.a", "Points_A4": "2.b"},
+                "Commitments_F2": "2.a",
+            },
+            "Points, rows 2–4, Number",
+            WORDS,
+        ),
+        ({"Statement_B3": "Other words"}, "Statement, Introduction", WORDS),
+        ({"Statement_B2": "Other title"}, "Statement, Title", WORDS),
+        (
+            {"Points_A5": "1.c", "Points_B5": "principle", "Points_C5": "more."},
+            "Points, row 5",
+            "The statement is published: no point is added to it.",
+        ),
+        ({"Roundtable_B2": "talk-2"}, "Roundtable, Slug", "You edit no roundtable of this short"),
+        ({"Roundtable_B1": "TALK2", "Commitments_A2": "TALK2-C1"}, "Roundtable, Code", "The round"),
+        ({"Roundtable_B12": "yes"}, "Roundtable, Is demonstration", "A roundtable stays real"),
+        ({"Organisations_D2": "agency"}, "Organisations, row 2, Kind", "You may not change this"),
+        ({"Organisations_E2": "TH"}, "Organisations, row 2, Country", "You may not change this"),
+        ({"Series_B1": "others"}, "Series, Slug", "Operators choose the series. Write talks."),
+    ],
+)
+def test_operator_only_fields_are_rejected_by_cell(
+    client_of: Sign, talk: Event, cells: dict[str, Any], where: str, sentence: str
+) -> None:
+    # Which button was pressed makes no difference to the rule: one of each sheet will do.
+    directly = FULL or "B2" in "".join(cells)
+    client = client_of(who(talk, "cochair"))
+    said = refused(client, changed(talk, **cells), directly=directly)
+    assert f"{where.replace('Series, row 2', 'Series')} {sentence}".strip() in said
+
+
+@pytest.mark.walk
+def test_event_without_grant_is_treated_as_unknown(client_of: Sign, talk: Event) -> None:
+    other = make_event(slug="hidden-talk", code="HIDDEN1", is_public=False, series=talk.series)
+    reader = make_user("reads@example.org")
+    make_grant(reader, other, role="reader")
+    make_grant(reader, talk)
+    absent = changed(
+        talk, Roundtable_B2="absent-talk", Roundtable_B1="ABSENT1", Commitments_A2="ABSENT1-C1"
+    )
+    content = changed(other, Roundtable_B3="Mine now")
+    for user in (who(talk, "cochair"), reader):
+        client = client_of(user)
+        lines = {refused(client, book).partition("Mend it")[0] for book in (absent, content)}
+        assert len(lines) == 1
+        assert "You edit no roundtable of this short name. Operators make new ones." in lines.pop()
+
+
+@pytest.mark.walk
+def test_only_cochair_publishes_statement_by_import(client_of: Sign, talk: Event) -> None:
+    content = changed(talk, Statement_B4="published")
+    Statement.objects.update(state="draft", published_at=None)
+    said = refused(client_of(who(talk, "editor")), content)
+    assert "Statement, State A co-chair publishes it. Leave it as it was." in said
+    content = changed(talk, Roundtable_B11="yes")
+    said = refused(client_of(who(talk, "editor")), content)
+    assert "Roundtable, Is public A co-chair decides whether everyone sees it." in said
+    cochair = who(talk, "cochair")
+    client = client_of(cochair)
+    answer = preview_file(client, changed(talk, Roundtable_B11="yes", Statement_B4="published"))
+    assert "State: draft published" in admin_text(answer)
+    confirm_import(client, answer)
+    talk.refresh_from_db()
+    assert talk.is_public and talk.statement.state == "published"
+    acts = AuditEntry.objects.values_list("action", flat=True)
+    assert "publish statement" in acts and "load workbook" in acts
+    content = changed(talk, Statement_B4="circulated")
+    assert "Statement, State It is published already" in refused(client, content)
+
+
+@pytest.mark.walk
+def test_import_cannot_circulate_statement(client_of: Sign, talk: Event) -> None:
+    Statement.objects.update(state="draft", published_at=None)
+    said = refused(client_of(who(talk, "cochair")), changed(talk, Statement_B4="circulated"))
+    assert "Statement, State It is circulated and signed at the desk. Write: draft." in said
+
+
+def test_draft_statement_is_editable_by_import(client_of: Sign, talk: Event) -> None:
+    Statement.objects.update(state="draft", published_at=None)
+    talk.statement.outcomes.update(number="")
+    client = client_of(who(talk, "editor"))
+    answer = preview_file(client, changed(talk, Points_C3="meet often;", Organisations_A4="quay"))
+    assert "Organisations, row 4, Name This cell is empty. Fill it in." in admin_text(answer)
+    answer = preview_file(client, changed(talk, Points_C3="meet often;"))
+    confirm_import(client, answer)
+    assert talk.statement.outcomes.filter(text="meet often;").exists()
+
+
+@pytest.mark.walk
+def test_import_does_not_reveal_organisation_of_hidden_event(client_of: Sign, talk: Event) -> None:
+    secret = make_organisation(slug="secret-shelter", name="Secret Shelter")
+    make_role(make_event(is_public=False), organisation=secret)
+    client = client_of(who(talk, "cochair"))
+    rows = [{"Name": "Rita Sen", "Organisation": word} for word in ("secret-shelter", "xyzzy")]
+    said = [refused(client, book_of(talk, "Delegates", [row])) for row in rows]
+    assert said[0].replace("secret-shelter", "xyzzy") == said[1]
+    row = {"Name": "Rita Sen", "Organisation": "Secret Shelter"}
+    assert "“Secret Shelter” is not known here." in refused(
+        client, book_of(talk, "Delegates", [row])
+    )
+    cells = {"Slug": "secret-shelter", "Name": "Ours", "Kind": "other"}
+    said_of_it = refused(client, book_of(talk, "Organisations", [cells]))
+    assert "Slug This short name cannot be used here. Choose another one." in said_of_it
+    assert "Secret Shelter" not in said_of_it
+    secret.refresh_from_db()
+    assert secret.name == "Secret Shelter"
+
+
+def test_new_organisation_and_role_are_imported(client_of: Sign, talk: Event) -> None:
+    cells = {"Slug": "quay", "Name": "Quay Union", "Kind": "civil-society"}
+    client = client_of(who(talk, "editor"))
+    confirm_import(client, preview_file(client, book_of(talk, "Organisations", [cells])))
+    assert Organisation.objects.get(slug="quay").is_demonstration is False
+
+
+@pytest.mark.walk
+def test_editor_cannot_import_invitation_addresses(client_of: Sign, talk: Event) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    rows: list[dict[str, Any]] = [
+        {"Name": "R. S.", "Organisation": "harbour", "Invitation email": "rita@example.org"},
+        {"row": 2, "Invitation email": "other@example.org"},
+    ]
+    for row in rows:
+        said = refused(client_of(who(talk, "editor")), book_of(talk, "Delegates", [dict(row)]))
+        assert "Co-chairs alone keep invitation addresses. Leave this cell empty." in said
+        assert "rita@" not in said and "may be here" not in said
+    client = client_of(who(talk, "cochair"))
+    answer = preview_file(client, book_of(talk, "Delegates", [rows[1]]))
+    confirm_import(client, answer)
+    person.refresh_from_db()
+    assert person.invitation_email == "other@example.org"
+
+
+def test_person_of_other_event_is_treated_as_unknown(client_of: Sign, talk: Event) -> None:
+    hidden = make_event(is_public=False)
+    stranger = make_delegate(user=None, name="Strange Stranger")
+    make_participation(stranger, hidden)
+    client = client_of(who(talk, "cochair"))
+    rows = [
+        {"Handle": handle, "Name": "Ours", "Organisation": "port"}
+        for handle in (stranger.handle, "zzzzzzzzzz")
+    ]
+    said = [refused(client, book_of(talk, "Delegates", [row])) for row in rows]
+    assert said[0] == said[1]
+    assert "Handle There is no such person here. Leave it empty for somebody new." in said[0]
+    # Somebody of two roundtables keeps the name that both know.
+    both = seat(talk, name="Rita Sen")
+    make_participation(both, hidden)
+    content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita"}])
+    assert "Delegates, row 2, Name You may not change this here." in refused(client, content)
+
+
+def test_own_or_confirmed_participation_cannot_be_changed_by_import(
+    client_of: Sign, talk: Event
+) -> None:
+    cochair = who(talk, "cochair")
+    seat(talk, name="Chair", user=cochair)
+    seat(talk, name="Rita Sen")
+    client = client_of(cochair)
+    content = book_of(talk, "Delegates", [{"row": 2, "Capacity": "head"}])
+    assert "Delegates, row 2 This is you. Ask another co-chair" in refused(client, content)
+    content = book_of(talk, "Delegates", [{"row": 3, "Organisation": "harbour"}])
+    assert "Delegates, row 3, Organisation Whom somebody spoke for stays" in refused(
+        client, content
+    )
+    Participation.objects.update(confirmed_at=None, confirmed_by=None)
+    answer = preview_file(client, content)
+    assert "Organisation: Port Authority Harbour Clinic" in admin_text(answer)
+
+
+def test_import_cannot_approve_update(client_of: Sign, talk: Event) -> None:
+    for role in ("editor", "cochair"):
+        content = book_of(talk, "Updates", [UPDATE | {"State": "approved"}])
+        said = refused(client_of(who(talk, role)), content)
+        assert "Updates, row 2, State It is new here and waits" in said
+
+
+@pytest.mark.walk
+def test_group_slug_error_does_not_reveal_organisations(client_of: Sign, talk: Event) -> None:
+    make_role(make_event(is_public=False), organisation=make_organisation(slug="secret-body"))
+    client = client_of(who(talk, "editor"))
+    said = [
+        refused(client, changed(talk, Groups_A3=slug, Groups_B3="Any")).replace(slug, "…")
+        for slug in ("secret-body", "free-body")
+    ]
+    assert said[0] == said[1]
+    assert "Operators add these." in said[0]

@@ -1,0 +1,231 @@
+"""Roundtable files: what is stored, what a second run changes, and what others rely on."""
+
+from pathlib import Path
+
+import pytest
+
+from outcomes.models import Commitment, Outcome, Statement
+from participants.models import Organisation
+from roundtable.models import Event
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_organisation,
+    make_party,
+    make_update,
+)
+from tests.roundtable_files import (
+    POINTS,
+    SLUG,
+    database_rows,
+    load_roundtable,
+    rejection_messages,
+    replace_text,
+    write_complete_file,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A roundtable file with something in each table."""
+    return write_complete_file(tmp_path)
+
+
+def cut(file: Path, *tables: str) -> Path:
+    """The same file without these tables, each named by its first line or lines."""
+    for table in tables:
+        text = file.read_text("utf-8")
+        start = text.index(table)
+        end = text.find("\n\n", start)
+        file.write_text(text[:start] + (text[end + 2 :] if end > 0 else ""), "utf-8")
+    return file
+
+
+def test_every_table_is_stored(file: Path) -> None:
+    assert load_roundtable(file) == "20 added, 0 changed, 0 removed, 0 unchanged.\n"
+    event = Event.objects.get(slug="talk-1")
+    assert (event.code, event.series.slug, event.is_public) == ("TALK1", "talks", False)
+    assert {(r.organisation.slug, r.role) for r in event.roles.all()} == {
+        ("harbour", "cohost"),
+        ("port", "participant"),
+    }
+    assert [(c.kind, c.number) for c in event.recorded_counts.all()] == [("government", 4)]
+    assert [d.title for d in event.documents.all()] == ["Agenda"]
+    assert event.statement.state == Statement.State.PUBLISHED
+    point = Outcome.objects.get(number="1.a")
+    assert (point.parent and point.parent.number, point.text) == ("1", "meet again;")
+    assert [theme.slug for theme in point.themes.all()] == ["sea"]
+    assert {str(addressee) for addressee in point.addressees.all()} == {"All", "Port Authority"}
+    commitment = event.commitments.get()
+    assert [outcome.number for outcome in commitment.outcomes.all()] == ["1.a"]
+    assert {(str(party), party.role) for party in commitment.parties.all()} == {
+        ("Harbour Clinic", "lead"),
+        ("Port Authority", "lead"),
+        ("All", "partner"),
+    }
+
+
+def test_second_run_changes_nothing(file: Path) -> None:
+    load_roundtable(file)
+    before = database_rows()
+    assert load_roundtable(file) == "0 added, 0 changed, 0 removed, 20 unchanged.\n"
+    assert database_rows() == before
+
+
+def test_second_run_updates(file: Path) -> None:
+    load_roundtable(file)
+    replace_text(file, 'title = "First talk"', 'title = "The first talk"')
+    replace_text(file, "number = 4", "number = 5")
+    replace_text(file, 'text = "listen first."', 'text = "listen first, then speak."')
+    replace_text(file, 'themes = ["sea"]\n', "")
+    assert load_roundtable(file).startswith("0 added, 4 changed, 0 removed, ")
+    event = Event.objects.get(slug="talk-1")
+    assert event.title == "The first talk"
+    assert event.recorded_counts.get().number == 5
+    assert Outcome.objects.get(number="1.b").text == "listen first, then speak."
+    assert not Outcome.objects.get(number="1.a").themes.exists()
+    assert event.history.count() == 2
+
+
+def test_omitted_keys_of_event_tables_are_emptied(file: Path) -> None:
+    load_roundtable(file)
+    replace_text(file, "due_on = 2026-01-01\n", "")
+    replace_text(file, 'country = "LK"\n', "")
+    load_roundtable(file)
+    assert Commitment.objects.get().due_on is None
+    assert Organisation.objects.get(slug="harbour").country.code == "LK"
+
+
+def test_empty_text_empties_shared_fields(file: Path) -> None:
+    load_roundtable(file)
+    load_roundtable(replace_text(file, 'site = "https://example.org/"', 'site = ""'))
+    assert Organisation.objects.get(slug="harbour").site == ""
+
+
+def test_rows_missing_from_file_are_removed(file: Path) -> None:
+    load_roundtable(file)
+    replace_text(file, 'addressees = ["all", "port"]', 'addressees = ["all"]')
+    replace_text(file, 'leads = ["harbour", "port"]', 'leads = ["harbour"]')
+    cut(file, '[[organisations.roles]]\nrole = "participant"', "[[counts]]", "[[documents]]")
+    assert load_roundtable(file).startswith("0 added, 0 changed, 5 removed, ")
+    event = Event.objects.get(slug="talk-1")
+    assert [role.role for role in event.roles.all()] == ["cohost"]
+    assert not event.recorded_counts.exists()
+    assert not event.documents.exists()
+    assert [str(a) for a in Outcome.objects.get(number="1.a").addressees.all()] == ["All"]
+    assert {str(party) for party in Commitment.objects.get().parties.all()} == {
+        "Harbour Clinic",
+        "All",
+    }
+    assert Organisation.objects.filter(slug="port").exists()
+
+
+def test_referenced_rows_are_kept_and_reported(file: Path) -> None:
+    load_roundtable(file)
+    commitment = Commitment.objects.get()
+    make_update(commitment, party=commitment.parties.get(organisation__slug="harbour"))
+    commitment.parties.get(organisation__slug="port").request_focal_point(make_delegate())
+    replace_text(file, 'leads = ["harbour", "port"]\n', "")
+    cut(file, '[[statement.lead_ins.points]]\nnumber = "1.b"')
+    said = load_roundtable(file).splitlines()
+    assert said[0].startswith("0 added, 0 changed, 0 removed, ")
+    kept = "Kept, though the file does not name it: "
+    assert sorted(said[1:]) == [
+        f"{kept}party Harbour Clinic of TALK1-C1, which has updates or a focal point.",
+        f"{kept}party Port Authority of TALK1-C1, which has updates or a focal point.",
+        f"{kept}point 1.b.",
+    ]
+    assert commitment.parties.count() == 3
+
+    said = load_roundtable(
+        cut(
+            file,
+            "[statement]",
+            "[[statement.lead_ins]]",
+            "[[statement.lead_ins.points]]",
+            "[[commitments]]",
+        )
+    ).splitlines()
+    assert sorted(said[1:]) == [
+        f"{kept}commitment TALK1-C1.",
+        f"{kept}statement “What was agreed”.",
+    ]
+    assert Outcome.objects.count() == 3
+
+
+def test_numbers_are_stored_once_the_statement_is_published(file: Path) -> None:
+    load_roundtable(replace_text(file, 'state = "published"', 'state = "draft"'))
+    assert {outcome.number for outcome in Outcome.objects.all()} == {""}
+    assert Commitment.objects.get().outcomes.get().text == "meet again;"
+    before = database_rows()
+    load_roundtable(file)
+    assert database_rows() == before
+
+    load_roundtable(replace_text(file, 'state = "draft"', 'state = "published"'))
+    assert {outcome.number for outcome in Outcome.objects.all()} == {"1", "1.a", "1.b"}
+    published_at = Statement.objects.get().published_at
+    assert published_at
+    load_roundtable(file)
+    assert Statement.objects.get().published_at == published_at
+
+
+def test_points_may_be_moved(file: Path) -> None:
+    load_roundtable(file)
+    text = file.read_text("utf-8")
+    point = '[[statement.lead_ins.points]]\nnumber = "1.b"\nkind = "principle"\n'
+    point += 'text = "listen first."\n\n'
+    first = '[[statement.lead_ins.points]]\nnumber = "1.a"'
+    file.write_text(text.replace(point, "").replace(first, point + first), "utf-8")
+    numbers = {outcome.pk: outcome.number for outcome in Outcome.objects.all()}
+    load_roundtable(file)
+    assert [outcome.number for outcome in Outcome.objects.points()] == ["1.b", "1.a"]
+    assert {outcome.pk: outcome.number for outcome in Outcome.objects.all()} == numbers
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "where", "says"),
+    [
+        ('number = "1.b"', 'number = "1.c"', f"{POINTS}(1.c).number", "1.b is frozen"),
+        ('code = "TALK1"', 'code = "TALK2"', "event.code", "TALK1"),
+        (SLUG, 'slug = "talk-2"', "event.code", "Another roundtable has this code"),
+        (SLUG, f"{SLUG}\nis_demonstration = true", "event.is_demonstration", "real or made up"),
+        ('state = "published"', 'state = "draft"', "statement.state", "published already"),
+    ],
+)
+def test_published_identifiers_cannot_change(
+    file: Path, before: str, after: str, where: str, says: str
+) -> None:
+    load_roundtable(file)
+    replace_text(file, before, after)
+    if "code" in before:
+        replace_text(file, "TALK1-C1", "TALK2-C1")
+    sentences = rejection_messages(file)
+    assert len(sentences) == 1
+    assert sentences[0].startswith(f"[{where}] ")
+    assert says in sentences[0]
+
+
+def test_real_and_demo_organisations_are_not_mixed(file: Path) -> None:
+    make_organisation(slug="harbour", is_demonstration=True)
+    assert rejection_messages(file) == [
+        "[organisations(harbour).slug] A made-up organisation has this short name. "
+        "Choose another one."
+    ]
+    replace_text(file, 'slug = "talk-1"', 'slug = "talk-1"\nis_demonstration = true')
+    make_organisation(slug="port")
+    assert rejection_messages(file) == [
+        "[organisations(port).slug] A real organisation has this short name. Choose another one."
+    ]
+
+
+def test_commitment_of_other_event_is_not_changed(file: Path) -> None:
+    other = make_event(code="TALK")
+    make_party(
+        Commitment.objects.create(event=other, reference="TALK1-C1", text="From a former mistake")
+    )
+    sentences = rejection_messages(file)
+    assert [sentence.split("]")[0] for sentence in sentences] == [
+        "[commitments(TALK1-C1).reference"
+    ]

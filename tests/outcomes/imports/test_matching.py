@@ -1,0 +1,379 @@
+"""Lists as people have them: other names of columns, titles above, blanks, days of any kind."""
+
+from collections.abc import Callable
+from csv import DictReader as reader
+from csv import writer
+from datetime import date, datetime
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import Workbook
+
+from outcomes.models import Commitment, Document, Upload
+from participants.models import Delegate, Organisation, Participation, User
+from roundtable.models import Event
+from tests.factories import make_event, make_grant, make_user
+from tests.import_pages import admin_text, confirm_import, press_button, preview_file
+from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+LIST: list[list[Any]] = [
+    ["Bali Process Roundtable: list of registration", None, None, None, None],
+    [None],
+    ["No.", "First\u200b name", "FAMILY NAME ", "Ministry / Agency", "E-mail", "Job\u00a0title"],
+    [1, " Rita ", "Sen\u00a0", "Port  Authority", "rita@example.org\u200b", "Head\u00a0of  Unit"],
+    [2, "สมชาย", "ใจดี", "harbour", None, 43234],
+    [None, None, None, None, None, "\u200b"],
+    [3, "Nour", "‏نور", "PORT authority", "nour@example.org", None],
+]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Event:
+    load_roundtable(write_complete_file(tmp_path))
+    return Event.objects.get(code="TALK1")
+
+
+@pytest.fixture
+def browser(client_of: Sign, talk: Event) -> Client:
+    """A co-chair's."""
+    user = make_user()
+    make_grant(user, talk)
+    return client_of(user)
+
+
+def book(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    found = Workbook()
+    assert found.active is not None
+    found.remove(found.active)
+    for title, rows in sheets:
+        page = found.create_sheet(title)
+        for row in rows:
+            page.append(row)
+    stored = BytesIO()
+    found.save(stored)
+    return stored.getvalue()
+
+
+def csv(*lines: str) -> bytes:
+    return "\n".join([*lines, ""]).encode()
+
+
+def said_of(answer: Any, talk: Event, **columns: str) -> dict[str, str]:
+    """What the form sends where nothing is changed but these."""
+    form = answer.context["form"]
+    found = {name: str(form[name].value() or "") for name in form.fields}
+    given = {name: str(answer.context[name]) for name in ("sheet_key",)}
+    return {
+        **found,
+        "event": str(talk.pk),
+        "page": answer.context["table"].page,
+        **given,
+        **columns,
+    }
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_registration_list_is_imported_unchanged(browser: Client, talk: Event) -> None:
+    answer = preview_file(browser, book(("Sheet1", LIST)))
+    said = admin_text(answer)
+    assert "What are the columns?" in said
+    assert "The headings stand in row 3, and 3 rows beneath." in said
+    form = answer.context["form"]
+    assert [form[f"column{n}"].value() for n in range(6)] == [
+        *("", "name", "name", "organisation", "invitation_email", "post")
+    ]
+    assert "Rita; สมชาย; Nour" in said
+    before = database_rows()
+    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    assert "To add: 3. To change: 0. To remove: 0." in admin_text(answer)
+    assert "Delegates, row 4 To add: Rita Sen" in admin_text(answer)
+    assert database_rows() == before
+    confirm_import(browser, answer)
+    rita = Participation.objects.get(delegate__name="Rita Sen")
+    assert rita.organisation.slug == "port"
+    assert rita.delegate.invitation_email == "rita@example.org"
+    assert rita.delegate.affiliations.get().post == "Head of Unit"
+    assert Participation.objects.get(delegate__name="สมชาย ใจดี").organisation.slug == "harbour"
+    assert Delegate.objects.filter(name="Nour ‏نور").exists()
+
+
+@pytest.mark.usefixtures("recorded_templates")
+@pytest.mark.parametrize(
+    ("title", "headings"),
+    [
+        ("delegates", ["Full name", "Ministry", "E-mail"]),
+        ("Delegates ", ["Name", "Organisation", "Phone"]),
+        ("Roundtable", ["Full name", "Ministry", "E-mail"]),
+        ("Documents", ["Full name", "Ministry", "E-mail"]),
+    ],
+)
+def test_foreign_list_on_known_sheet_name_needs_matching(
+    browser: Client, talk: Event, title: str, headings: list[str]
+) -> None:
+    rows = [["Participants"], headings, ["Rita Sen", "port", "rita@example.org"]]
+    answer = preview_file(browser, book((title, rows)), talk)
+    assert "What are the columns?" in admin_text(answer)
+    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    assert "To add: 1. To change: 0. To remove: 0." in admin_text(answer)
+    assert "Delegates, row 3 To add: Rita Sen" in admin_text(answer)
+
+
+def test_known_sheet_is_read_and_unknown_sheets_are_reported(browser: Client, talk: Event) -> None:
+    ours = ("Themes", [["Slug", "Name"], ["sea", "Work at sea"]])
+    answer = preview_file(browser, book(ours, ("Delegates", [["Ministry"], ["port"]])), talk)
+    assert "Delegates, column 1 “Ministry” is not known." in admin_text(answer)
+
+
+@pytest.mark.usefixtures("recorded_templates")
+@pytest.mark.parametrize(
+    ("encoding", "called", "names"),
+    [
+        ("cp874", "Thai", ["สมชาย ใจดี", "นารี ศรีสุข"]),
+        ("cp1251", "Cyrillic", ["Айгуль Сапарова", "Иван Ким"]),
+        ("gb18030", "Chinese (simplified)", ["李小明", "王芳"]),
+        ("big5hkscs", "Chinese (traditional)", ["李小明", "陳美玲"]),
+        ("cp1256", "Arabic", ["نور الدين", "ليلى"]),
+    ],
+)
+def test_ambiguous_encoding_is_asked_for(
+    browser: Client, talk: Event, encoding: str, called: str, names: list[str]
+) -> None:
+    rows = "\n".join(["Name,Organisation", *(f"{name},port" for name in names), ""])
+    answer = preview_file(browser, rows.encode(encoding), talk)
+    assert "Which of these reads right?" in admin_text(answer)
+    # One thing is asked at a time: nobody says what a column is that cannot be read.
+    assert "It is a list of" not in admin_text(answer)
+    assert f"{called}: {'; '.join(names)}" in admin_text(answer)
+    refused = press_button(browser, answer, "encoding", encoding="utf-7")
+    assert "Select a valid choice." in admin_text(refused)
+    answer = press_button(browser, answer, "encoding", encoding=encoding)
+    assert "Read the letters in another way" in admin_text(answer)
+    assert answer.context["form"]["column0"].help_text == "; ".join(names)
+    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    assert "To add: 2. To change: 0." in admin_text(answer) and "was read as" not in admin_text(
+        answer
+    )
+    confirm_import(browser, answer)
+    assert {row.delegate.name for row in talk.participations.all()} == set(names)
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_unrecognised_list_defaults_to_delegates(browser: Client, talk: Event) -> None:
+    answer = preview_file(browser, "ФИО;Должность\nРита Сен;Юрист\n".encode(), talk)
+    assert answer.context["sheet_key"] == "delegates"
+
+
+def test_western_encoding_is_not_asked_for(browser: Client, talk: Event) -> None:
+    rows = "Name,Organisation\nJosé Müller–Ñandú,port\nÅsa Ödegård,port\n"
+    answer = preview_file(browser, rows.encode("cp1252"), talk)
+    assert "To add: 2. To change: 0." in admin_text(answer)
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_errors_name_row_and_column_and_are_fixed_by_matching(browser: Client, talk: Event) -> None:
+    rows = csv(
+        "Status;Participant;Whom;Mail",
+        "head;Rita Sen;Port;rita@example.org",
+        "adviser;Omar Said;Harbour Clinc;omar@example.org",
+    )
+    answer = preview_file(browser, rows, talk)
+    assert answer.context["form"]["column2"].value() in ("", None)
+    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    assert "Delegates The column “Organisation” is missing. Add it." in admin_text(answer)
+    answer = press_button(browser, answer, "columns")
+    given = said_of(answer, talk, column2="organisation")
+    answer = press_button(browser, answer, "map", **given)
+    said = admin_text(answer)
+    assert "Delegates, row 2, Organisation “Port” is not known here." in said
+    assert "Delegates, row 3, Organisation “Harbour Clinc” is not known here. Did you mean" in said
+    answer = press_button(browser, press_button(browser, answer, "columns"), "map", **given)
+    assert "nothing is stored" in admin_text(answer)
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_repeated_error_is_reported_once(browser: Client, talk: Event) -> None:
+    names = ["Rita Sen;", "Omar Said;port", "Nour;", "Lin;", "Ko;port", "Aye;"]
+    answer = preview_file(browser, csv("Name;Body", *names), talk)
+    given = said_of(answer, talk, column0="name", column1="organisation")
+    said = admin_text(press_button(browser, answer, "map", **given))
+    assert "1 mistake: nothing is stored" in said
+    assert "Delegates, rows 2, 4–5, 7, Organisation This cell is empty. Fill it in." in said
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_two_columns_cannot_match_one_field_unless_joinable(browser: Client, talk: Event) -> None:
+    answer = preview_file(browser, csv("Mail;Email;Name;Org", "a@x.org;b@x.org;A;port"), talk)
+    given = said_of(answer, talk, column0="invitation_email", column1="invitation_email")
+    refused = press_button(browser, answer, "map", **given)
+    assert "Two columns are “Invitation email”. Leave one out." in admin_text(refused)
+    none = {name: "" for name in given if name.startswith("column")}
+    refused = press_button(browser, answer, "map", **{**given, **none})
+    assert "Say of at least one column what it is." in admin_text(refused)
+    assert Upload.objects.get().state == "needs-mapping"
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_ambiguous_date_order_is_asked_for(browser: Client, talk: Event) -> None:
+    rows = csv("Link;Document;Date", ";Minutes;05/06/2018", ";List;14/05/2018", ";Plan;43234")
+    answer = preview_file(browser, rows, talk)
+    given = said_of(answer, talk)
+    assert answer.context["sheet_key"] == "documents"
+    refused = press_button(browser, answer, "map", **given)
+    assert "Which of the two do such days mean here?" in admin_text(refused)
+    answer = press_button(browser, answer, "map", **{**given, "date_order": "day"})
+    confirm_import(browser, answer)
+    assert dict(Document.objects.values_list("title", "dated_on")) == {
+        "Minutes": date(2018, 6, 5),
+        "List": date(2018, 5, 14),
+        "Plan": date(2018, 5, 14),
+    }
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_other_sheet_and_list_kind_can_be_chosen(browser: Client, talk: Event) -> None:
+    content = book(("Notes", [["Nothing"]]), ("Bodies", [["Body", "Type"], ["Quay", "Government"]]))
+    answer = preview_file(browser, content, talk)
+    assert "Sheet of the file" in admin_text(answer)
+    answer = browser.post(
+        answer.wsgi_request.path, {"act": "table", "page": "Bodies", "sheet_key": "organisations"}
+    )
+    given = said_of(answer, talk, column0="name", column1="kind")
+    answer = press_button(browser, answer, "map", **given)
+    assert "To add: 1." in admin_text(answer)
+    confirm_import(browser, answer)
+    assert Organisation.objects.get(name="Quay").kind == "government"
+    assert Organisation.objects.get(name="Quay").slug == "quay"
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_list_keeps_its_own_slugs(browser: Client, talk: Event) -> None:
+    rows = csv("Acronym,Body,Short name in addresses,Type", "QY,Quay,the-quay,Government")
+    answer = preview_file(browser, rows, talk)
+    given = said_of(
+        answer,
+        talk,
+        sheet_key="organisations",
+        column0="short_name",
+        column1="name",
+        column2="slug",
+        column3="kind",
+    )
+    answer = press_button(browser, answer, "map", **given)
+    assert "To add: 1." in admin_text(answer)
+    confirm_import(browser, answer)
+    assert Organisation.objects.get(name="Quay").slug == "the-quay"
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_commitments_get_references_and_are_matched_on_reimport(
+    browser: Client, talk: Event
+) -> None:
+    rows = csv(
+        "year,country,area,action",
+        "2016,Port authority,Law,Ensure that\u200b debt bondage is a crime.",
+        "2016,Port Authority,Law,Ensure that debt bondage is a crime.",
+        "2017,Port Authority,Law,Ensure that debt bondage is a crime.",
+        "2017,harbour clinic,Law,Meet again",
+    )
+    for added, changed in ((3, 0), (0, 0)):
+        answer = preview_file(browser, rows, talk)
+        assert answer.context["sheet_key"] == "commitments"
+        answer = press_button(browser, answer, "map", **said_of(answer, talk))
+        said = admin_text(answer)
+        assert "1 row says the same as one above and is left out: 3." in said
+        # Each with its one party.
+        assert f"To add: {added * 2}. To change: {changed}." in said
+        if added:
+            confirm_import(browser, answer)
+    assert [row.reference for row in talk.commitments.order_by("pk")] == [
+        *("TALK1-C1", "TALK1-C2", "TALK1-C3", "TALK1-C4")
+    ]
+    row = Commitment.objects.get(reference="TALK1-C3")
+    assert (row.place_in_source, str(row.parties.get())) == ("2017 Law", "Port Authority")
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_unstorable_character_is_reported_by_cell(browser: Client, talk: Event) -> None:
+    rows: list[list[Any]] = [["Action", "Country"], ["Meet again.", "port_x0000_"]]
+    answer = preview_file(browser, book(("Sheet1", rows)), talk)
+    answer = press_button(browser, answer, "map", **said_of(answer, talk, sheet_key="commitments"))
+    assert "Commitments, row 2, Leads" in admin_text(answer)
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_dates_and_numbers_do_not_create_duplicates(browser: Client, talk: Event) -> None:
+    rows: list[list[Any]] = [
+        ["Area", "Action", "Country"],
+        [datetime(2018, 5, 14), "Train inspectors", "port, harbour"],
+        [3.0, "Train judges", "port;harbour"],
+        [" 3\u200b", "Train clerks", "all"],
+    ]
+    for added in (3 + 5, 0):
+        answer = preview_file(browser, book(("Sheet1", rows)), talk)
+        answer = press_button(
+            browser, answer, "map", **said_of(answer, talk, column0="place_in_source")
+        )
+        assert f"To add: {added}. To change: 0." in admin_text(answer)
+        if added:
+            confirm_import(browser, answer)
+    assert list(talk.commitments.order_by("pk").values_list("place_in_source", flat=True)) == [
+        *("", "2018-05-14", "3", "3")
+    ]
+
+
+def test_own_columns_are_recognised(browser: Client, talk: Event) -> None:
+    answer = preview_file(browser, csv("Name,Organisation,Capacity", "Rita Sen,port,head"), talk)
+    assert "To add: 1." in admin_text(answer)
+    answer = preview_file(browser, csv("Name,Organisation,Capacity", "Rita Sen,port,head"))
+    assert "What are the columns?" in admin_text(answer)
+
+
+def test_matching_is_stored_by_column_number_only(browser: Client, talk: Event) -> None:
+    preview_file(browser, csv("Participant;Body", "Rita Sen;port"), talk)
+    upload = Upload.objects.get()
+    assert "Rita" not in str(upload.choices) and "Body" not in str(upload.choices)
+
+
+@pytest.mark.prove
+@pytest.mark.usefixtures("recorded_templates")
+def test_twelve_thousand_actions_are_imported_with_notes(
+    client_of: Sign, operator: User, samples: Path
+) -> None:
+    path = samples / "commitments" / "usdol_suggested_actions_2016_2022.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        countries = sorted({row["country"] for row in reader(file)})
+    # One of them stands there in two spellings, which mean one organisation.
+    countries.remove("Saint Helena, Ascensión, and Tristán da Cunha")
+    assert len(countries) == 141
+    browser, event = client_of(operator), make_event(code="USDOL")
+    text = StringIO()
+    writer(text).writerows([["Name", "Type"], *([name, "Government"] for name in countries)])
+    answer = preview_file(browser, text.getvalue().encode(), event)
+    given = said_of(answer, event, sheet_key="organisations", column0="name", column1="kind")
+    confirm_import(browser, press_button(browser, answer, "map", **given))
+    assert Organisation.objects.filter(kind="government").count() == 141
+    answer = preview_file(browser, path.read_bytes(), event)
+    assert answer.context["table"].rows == 11_953
+    answer = press_button(browser, answer, "map", **said_of(answer, event, column1=""))
+    said = admin_text(answer)
+    assert "3 rows say the same as one above and are left out:" in said
+    assert "rows have no text and are left out:" in said
+    assert "mistake" not in said, said[:2000]
+    answer = confirm_import(browser, answer)
+    assert "All of it is stored." in admin_text(answer)
+    assert "304 rows have no text and are left out:" in said
+    assert event.commitments.count() == 11_953 - 3 - 304
+    first = event.commitments.get(reference="USDOL-C1")
+    assert first.text == "Ensure that debt bondage is criminally prohibited."
+    assert first.place_in_source == "2016 Legal_Framework"
+    assert str(first.parties.get()) == "Afghanistan"
+    assert first.history.get().history_user_id == operator.pk
+    # Brought in again, it doubles nothing.
+    answer = preview_file(browser, path.read_bytes(), event)
+    answer = press_button(browser, answer, "map", **said_of(answer, event, column1=""))
+    assert "All of it stands here already." in admin_text(answer)

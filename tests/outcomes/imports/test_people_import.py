@@ -1,0 +1,587 @@
+"""Delegates and updates come in with a workbook: nobody is confirmed, merged or published by it."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
+from openpyxl import load_workbook
+
+from outcomes.imports import preview
+from outcomes.imports.records.results import RowResult
+from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.storage import read_json
+from outcomes.imports.workbook import export, parsing
+from outcomes.models import ProgressUpdate, Upload
+from participants.models import (
+    Affiliation,
+    Delegate,
+    HandleRedirect,
+    Organisation,
+    Participation,
+    SlugRedirect,
+    User,
+)
+from participants.permissions import permissions_of
+from roundtable.audit.log import get_or_create_key
+from roundtable.audit.verify import find_log_faults
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    hold_list,
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_document,
+    make_event,
+    make_grant,
+    make_participation,
+    make_update,
+    make_user,
+)
+from tests.import_pages import admin_text, confirm_import, press_button, preview_file
+from tests.recorded_fixtures import recorded
+from tests.roundtable_files import (
+    database_rows,
+    load_roundtable,
+    rejection_messages,
+    write_complete_file,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+@recorded
+def talk(tmp_path: Path) -> Event:
+    load_roundtable(write_complete_file(tmp_path))
+    return Event.objects.get(code="TALK1")
+
+
+def seat(event: Event, **fields: Any) -> Delegate:
+    """Takes part for the Port Authority, and has never signed in."""
+    confirmed = fields.pop("confirmed", True)
+    person = make_delegate(**{"user": None} | fields)
+    port = Organisation.objects.get(slug="port")
+    given = {"organisation": port, "capacity": "head of delegation"}
+    make_participation(person, event, confirmed=confirmed, **given)
+    return person
+
+
+def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: bool = True) -> bytes:
+    """The workbook of a roundtable with more rows on one sheet, each cell by its heading."""
+    book = load_workbook(
+        BytesIO(export.write_workbook(event_content(event, include_people=people)))
+    )
+    page = book[sheet]
+    headings = {str(cell.value): cell.column for cell in page[1]}
+    for values in rows:
+        at = values.pop("row", page.max_row + 1)
+        for heading, value in values.items():
+            page.cell(at, headings[heading]).value = value
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+def test_posts_round_trip(client_of: Sign, operator: User, talk: Event) -> None:
+    person = seat(talk)
+    person.participations.update(capacity="head  of\u00a0delegation")
+    port = Organisation.objects.get(slug="port")
+    make_affiliation(person, organisation=port, post="หัวหน้า\u200bฝ่าย  \u00adA")
+    browser = client_of(operator)
+    answer = preview_file(browser, book_of(talk, "Delegates", []))
+    assert "All of it stands here already." in admin_text(answer)
+    row = {"Name": "Rita Sen", "Organisation": "port", "Post": "Head\nof Unit"}
+    answer = preview_file(browser, book_of(talk, "Delegates", [row]))
+    assert "Post: Head of Unit" in admin_text(answer)
+
+
+def test_new_delegate_is_unconfirmed_and_unlisted(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    content = book_of(
+        talk,
+        "Delegates",
+        [
+            {
+                "Name": "สมชาย ใจดี",
+                "Name latin": "Somchai Jaidee",
+                "Organisation": "port",
+                "Capacity": "adviser",
+                "Post": "Head of Protection",
+                "Invitation email": "somchai@example.org",
+            },
+            {"Name": "Rita Sen", "Organisation": "harbour CLINIC"},
+        ],
+    )
+    browser = client_of(operator)
+    before = database_rows()
+    answer = preview_file(browser, content)
+    said = admin_text(answer)
+    assert "To add: 2. To change: 0." in said
+    assert "Delegates, row 2 To add: สมชาย ใจดี Name: สมชาย ใจดี" in said
+    assert database_rows() == before
+    confirm_import(browser, answer)
+    part = Participation.objects.get(delegate__name="สมชาย ใจดี")
+    person = part.delegate
+    assert (part.confirmed_at, person.user, person.listed_to) == (None, None, "only_me")
+    assert (part.organisation.slug, part.capacity) == ("port", "adviser")
+    assert (person.name_latin, person.invitation_email) == ("Somchai Jaidee", "somchai@example.org")
+    assert Affiliation.objects.get().post == "Head of Protection"
+    entry = AuditEntry.objects.get(action="add delegate", subject=get_or_create_key(person))
+    assert (entry.actor, entry.detail) == (get_or_create_key(operator), "TALK1")
+    assert AuditEntry.objects.filter(action="add delegate").count() == 2
+    assert list(find_log_faults()) == []
+    assert Participation.objects.get(delegate__name="Rita Sen").organisation.slug == "harbour"
+    # Downloaded with them and brought in again, it changes nothing.
+    cochair = make_user()
+    make_grant(cochair, talk)
+    hold_list(cochair, talk)
+    browser = client_of(cochair)
+    again = browser.post(f"/admin/roundtable/event/{talk.pk}/workbook/people/").content
+    assert "All of it stands here already." in admin_text(preview_file(browser, again))
+
+
+def test_people_workbook_has_no_addresses_and_is_logged(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    make_channel(person, value="rita.channel@example.org")
+    make_affiliation(person, organisation=Organisation.objects.get(slug="port"), post="Clerk")
+    cochair, editor = make_user(), make_user()
+    make_grant(cochair, talk)
+    make_grant(editor, talk, role="editor")
+    address = f"/admin/roundtable/event/{talk.pk}/workbook/people/"
+    assert client_of(editor).get(address).status_code == 403
+    assert client_of(editor).post(address).status_code == 403
+    # Alone nobody takes it: it goes with the list of participants, which two want.
+    for user in (cochair, make_user(is_superuser=True)):
+        assert "let a co-chair for another organisation agree" in admin_text(
+            client_of(user).get(address)
+        )
+        assert client_of(user).post(address).status_code == 403
+    hold_list(cochair, talk)
+    for hidden in ({"hidden_at": NOON}, {"is_protected": True}):
+        seat(talk, name="Zq Hidden", **hidden)
+    assert "It names 1 person" in admin_text(client_of(cochair).get(address))
+    assert not AuditEntry.objects.filter(action="export").exists()
+    content = client_of(cochair).post(address).content
+    page = load_workbook(BytesIO(content))["Delegates"]
+    assert page.max_row == 2
+    assert [cell.value for cell in page[2]] == [
+        person.handle,
+        "Rita Sen",
+        None,
+        "port",
+        "head of delegation",
+        "Clerk",
+        None,
+    ]
+    assert AuditEntry.objects.get(action="export").subject == get_or_create_key(person)
+    plain = client_of(editor).get(f"/admin/roundtable/event/{talk.pk}/workbook/").content
+    assert load_workbook(BytesIO(plain))["Delegates"].max_row == 1
+
+
+def test_existing_delegate_is_matched_by_handle(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén", "Post": "Clerk"}])
+    browser = client_of(operator)
+    answer = preview_file(browser, content)
+    assert "Name: <del>Rita Sen</del> <ins>Rita Sén</ins>" in answer.content.decode()
+    confirm_import(browser, answer)
+    person.refresh_from_db()
+    assert (person.name, person.invitation_email) == ("Rita Sén", "rita@example.org")
+    assert Affiliation.objects.get().post == "Clerk"
+    assert Participation.objects.get().confirmed_at is not None
+    assert AuditEntry.objects.get(subject=get_or_create_key(person)).action == "change delegate"
+
+
+def test_merged_delegate_is_matched_by_former_handle(talk: Event, tmp_path: Path) -> None:
+    person = seat(talk, name="Rita Sen")
+    HandleRedirect.objects.create(handle="aaaaaaaaaa", merged_pk=0, delegate=person)
+    port = Organisation.objects.get(slug="port")
+    SlugRedirect.objects.create(slug="old-port", organisation=port)
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Delegates", [{"row": 2, "Handle": "aaaaaaaaaa"}]))
+    assert load_roundtable(path).startswith("0 added, 0 changed")
+    rows = [{"Slug": "old-port", "Name": "Port Authority", "Kind": "government"}]
+    path.write_bytes(book_of(talk, "Organisations", rows))
+    assert rejection_messages(path) == [
+        "[Organisations, row 4, Slug] It was merged into another one. Write port."
+    ]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Name": "ríta  SEN", "Organisation": "port"},
+        {"Name": "R. Sen", "Organisation": "harbour", "Invitation email": "Rita@Example.org"},
+    ],
+)
+def test_possible_duplicate_is_asked_about_and_never_merged_silently(
+    client_of: Sign, operator: User, talk: Event, cells: dict[str, str]
+) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org", confirmed=False)
+    content = book_of(talk, "Delegates", [dict(cells)], people=False)
+    browser = client_of(operator)
+    answer = preview_file(browser, content)
+    assert "1 person may be here already" in admin_text(answer)
+    assert "The same person as Rita Sen, Port Authority" in admin_text(answer)
+    assert "Store all of it" not in answer.content.decode()
+    before = database_rows()
+    # Not even by a request that leaves the question out.
+    digest = read_json(Upload.objects.get(), "result")["digest"]
+    assert "may be here already" in admin_text(
+        press_button(browser, answer, "import", digest=digest)
+    )
+    wrong = {"answer.delegates(#1)": make_delegate(user=None).handle}
+    before = database_rows()
+    assert "may be here already" in admin_text(press_button(browser, answer, "preview", **wrong))
+    assert database_rows() == before
+    other = press_button(browser, answer, "preview", **{"answer.delegates(#1)": "new"})
+    assert "To add: 1. To change: 0." in admin_text(other)
+    same = press_button(browser, answer, "preview", **{"answer.delegates(#1)": person.handle})
+    assert "To change: 1." in admin_text(same)
+    assert database_rows() == before
+    # A page of before stores nothing else than what it showed.
+    assert "Something was changed here since you looked." in admin_text(
+        confirm_import(browser, other)
+    )
+    assert database_rows() == before
+    assert "All of it is stored." in admin_text(confirm_import(browser, same))
+    assert Participation.objects.count() == 1
+    answer = preview_file(browser, content)
+    person.refresh_from_db()
+    if "may be here already" in admin_text(answer):
+        answer = press_button(browser, answer, "preview", **{"answer.delegates(#1)": "new"})
+    confirm_import(browser, answer)
+    assert Participation.objects.count() == 2
+
+
+def test_people_of_other_events_are_not_revealed(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    other = make_event()
+    seat(other, name="Rita Sen", invitation_email="rita@example.org")
+    cells = {"Name": "Rita Sen", "Organisation": "port", "Invitation email": "rita@example.org"}
+    answer = preview_file(client_of(operator), book_of(talk, "Delegates", [cells]))
+    assert "To add: 1." in admin_text(answer) and "may be here already" not in admin_text(answer)
+
+
+def test_similar_rows_of_one_file_are_asked_about(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    rows = [
+        {"Name": "Rita Sen", "Organisation": "port"},
+        {"Name": "RITA SEN", "Organisation": "Port Authority"},
+    ]
+    browser = client_of(operator)
+    answer = preview_file(browser, book_of(talk, "Delegates", rows))
+    assert "Delegates, row 3 : RITA SEN, Port Authority" in admin_text(answer)
+    assert "The same person as Rita Sen, in a row above" in admin_text(answer)
+    same = press_button(browser, answer, "preview", **{"answer.*": "same"})
+    assert "To add: 1. To change: 0. To remove: 0." in admin_text(same)
+    other = press_button(browser, answer, "preview", **{"answer.*": "new"})
+    assert "To add: 2." in admin_text(other)
+
+
+def test_rows_of_same_person_are_combined(client_of: Sign, operator: User, talk: Event) -> None:
+    rita = {"Name": "Rita Sen", "Invitation email": "rita@example.org"}
+    rows = [
+        rita | {"Organisation": "port"},
+        rita | {"Organisation": "harbour", "Post": "Trainer", "Name latin": "Rita"},
+        rita | {"Organisation": "harbour", "Post": "Clerk", "Capacity": "adviser"},
+        rita | {"Name": "R. Sen", "Organisation": "harbour", "Capacity": "observer"},
+        {"Name": "Omar Said", "Organisation": "port", "Post": "Head"},
+        {"Name": "Said Omar", "Organisation": "port", "Post": "Guide"},
+    ]
+    content = book_of(talk, "Delegates", rows)
+    browser = client_of(operator)
+    answer = press_button(
+        browser, preview_file(browser, content), "preview", **{"answer.*": "same"}
+    )
+    said = admin_text(answer)
+    assert "To add: 5. To change: 0. To remove: 0." in said
+    assert "Delegates, row 3 To add: Rita Sen Post: Trainer, Harbour Clinic" in said
+    assert "Delegates, row 4 To add: Rita Sen Post: Clerk, Harbour Clinic" in said
+    assert (
+        "Delegates, row 5, Name: “R. Sen” is left out: the same person has “Rita Sen” above."
+        in said
+    )
+    assert "Delegates, row 5, Capacity: “observer” is left out: the same" in said
+    assert "Delegates, row 7 To add: Said Omar Post: Guide, Port Authority" in said
+    confirm_import(browser, answer)
+    part = Participation.objects.get(delegate__name="Rita Sen")
+    assert (part.organisation.slug, part.capacity) == ("port", "adviser")
+    assert part.delegate.name_latin == "Rita"
+    work = Affiliation.objects.order_by("pk").values_list(
+        "delegate__name", "organisation__slug", "post"
+    )
+    assert sorted(work) == [
+        ("Omar Said", "port", "Guide"),
+        ("Omar Said", "port", "Head"),
+        ("Rita Sen", "harbour", "Clerk"),
+        ("Rita Sen", "harbour", "Trainer"),
+        ("Rita Sen", "port", ""),
+    ]
+    # The same list once more, and what is downloaded, add nothing.
+    before = database_rows()
+    answer = press_button(
+        browser, preview_file(browser, content), "preview", **{"answer.*": "same"}
+    )
+    assert "All of it stands here already." in admin_text(answer)
+    assert "All of it stands here already." in admin_text(
+        preview_file(browser, book_of(talk, "Delegates", []))
+    )
+    assert database_rows() == before
+
+
+def test_second_row_adds_affiliation(client_of: Sign, operator: User, talk: Event) -> None:
+    person = seat(talk, name="Rita Sen", invitation_email="rita@example.org")
+    cells = {"Name": "Rita Sen", "Invitation email": "rita@example.org"}
+    rows = [cells | {"Organisation": "port"}, cells | {"Organisation": "harbour"}]
+    browser = client_of(operator)
+    answer = preview_file(browser, book_of(talk, "Delegates", rows, people=False))
+    answer = press_button(browser, answer, "preview", **{"answer.*": "same"})
+    assert "To add: 1. To change: 0." in admin_text(answer)
+    confirm_import(browser, answer)
+    assert Participation.objects.get().organisation.slug == "port"
+    assert {row.organisation.slug for row in person.affiliations.all()} == {"port", "harbour"}
+    assert AuditEntry.objects.get(action="change delegate").subject == get_or_create_key(person)
+    # Nobody adds one to oneself, nor to somebody of roundtables that one does not edit.
+    cochair = make_user()
+    make_grant(cochair, talk)
+    person.affiliations.all().delete()
+    make_participation(person, make_event())
+    browser = client_of(cochair)
+    answer = preview_file(browser, book_of(talk, "Delegates", rows, people=False))
+    answer = press_button(browser, answer, "preview", **{"answer.*": "same"})
+    assert "Delegates, row 3, Post You may not change this here." in admin_text(answer)
+
+
+def test_reimported_list_creates_no_duplicates(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    rows = [{"Name": f"Person {n}", "Organisation": "port"} for n in range(5)]
+    content = book_of(talk, "Delegates", rows)
+    browser = client_of(operator)
+    confirm_import(browser, preview_file(browser, content))
+    assert Participation.objects.count() == 5
+    answer = preview_file(browser, content)
+    assert "5 people may be here already" in admin_text(answer)
+    same = press_button(browser, answer, "preview", **{"answer.*": "same"})
+    assert "All of it stands here already." in admin_text(same)
+
+
+def test_unchanged_people_need_no_query(talk: Event) -> None:
+    user, port = make_user(), Organisation.objects.get(slug="port")
+    make_grant(user, talk)
+    mine = permissions_of(user, now().date())
+    assert mine
+    asked = []
+    for more in (1, 2):
+        for _person in range(more):
+            make_affiliation(seat(talk), organisation=port, post="Clerk")
+        read = parsing.parse_workbook(
+            export.write_workbook(event_content(talk, include_people=True))
+        )
+        with CaptureQueriesContext(connection) as queries:
+            shown = preview.preview_import(read, by=mine, at=now())
+        assert not shown.mistakes and shown.count(RowResult.CHANGED) == 0
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.walk
+def test_person_errors_name_their_cell(talk: Event, tmp_path: Path) -> None:
+    person = seat(talk, name="Rita Sen")
+    other = make_delegate(user=None)
+    path = tmp_path / "talk.xlsx"
+
+    def said(*rows: dict[str, Any]) -> list[str]:
+        path.write_bytes(book_of(talk, "Delegates", list(rows)))
+        return rejection_messages(path)
+
+    absent = "[Delegates, row 3, Handle] There is no such person here. Leave it empty"
+    (line,) = said({"Handle": "zzzzzzzzzz", "Name": "A", "Organisation": "port"})
+    assert line.startswith(absent)
+    (line,) = said({"Name": "A", "Organisation": "Port Autority"})
+    assert line == (
+        "[Delegates, row 3, Organisation] “Port Autority” is not known here. "
+        "Did you mean “Port Authority”?"
+    )
+    (line,) = said({"Handle": person.handle, "Name": "A", "Organisation": "port"})
+    assert line.startswith("[Delegates, row 3, Handle] “")
+    (line,) = said({"Name": "A", "Organisation": "port", "Invitation email": "nowhere"})
+    assert line == "[Delegates, row 3, Invitation email] Enter a valid email address."
+    (line,) = said({"Name": "RITA sen", "Organisation": "port"})
+    assert line.startswith("[Delegates, row 3] It may be the same person as Rita Sen, Port Auth")
+    assert person.handle in line and "at the desk, which asks" in line
+    (line,) = said({"Name": "A"})
+    assert line.startswith("[Delegates, row 3, Organisation] This cell is empty. Fill it in.")
+    other.erased_at, other.name = now(), ""
+    other.save()
+    (line,) = said({"Handle": other.handle, "Name": "A", "Organisation": "port"})
+    assert line.startswith(absent)
+
+
+UPDATE = {
+    "Reference": "TALK1-C1",
+    "Party": "port",
+    "Reported on": date(2025, 6, 1),
+    "Status": "in-progress",
+    "Text": "+ Two courses",
+    "Has no personal details": "yes",
+}
+
+
+def test_new_update_is_submitted_for_review(client_of: Sign, talk: Event) -> None:
+    cochair = make_user(is_superuser=True)
+    make_grant(make_user("chair@example.org"), talk)
+    browser = client_of(cochair)
+    answer = preview_file(browser, book_of(talk, "Updates", [dict(UPDATE)]))
+    assert "To add: 1." in admin_text(answer)
+    assert not QueuedEmail.objects.filter(dedup_key__startswith="waiting ").exists()
+    confirm_import(browser, answer)
+    update = ProgressUpdate.objects.get()
+    assert (update.state, update.approved_by, update.author) == ("submitted", None, cochair)
+    assert (update.text, str(update.party)) == ("+ Two courses", "Port Authority")
+    assert talk.commitments.get().latest_update is None
+    assert QueuedEmail.objects.filter(dedup_key__startswith="waiting ").count() == 1
+    book = browser.get(f"/admin/roundtable/event/{talk.pk}/workbook/").content
+    assert load_workbook(BytesIO(book))["Updates"]["F2"].value is None
+    assert "All of it stands here already." in admin_text(preview_file(browser, book))
+
+
+def test_approved_update_is_not_changed(talk: Event, tmp_path: Path) -> None:
+    party = talk.commitments.get().parties.get(organisation__slug="port")
+    update = make_update(talk.commitments.get(), party=party, reported_on=date(2025, 3, 1))
+    twice = make_update(talk.commitments.get(), party=party, reported_on=date(2025, 3, 1))
+    make_update(talk.commitments.get(), party=party, approved=False)  # a draft is its author's
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Updates", []))
+    page = load_workbook(path)["Updates"]
+    assert [[cell.value for cell in row[:4]] for row in page.iter_rows(min_row=2)] == [
+        ["TALK1-C1", "port", page["C2"].value, None],
+        ["TALK1-C1", "port", page["C2"].value, 2],
+    ]
+    assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
+    path.write_bytes(book_of(talk, "Updates", [{"row": 3, "Text": "Other words."}]))
+    assert rejection_messages(path) == [
+        "[Updates, row 3, Text] It is approved, and everyone reads it. Ask for changes at the desk "
+        "first."
+    ]
+    path.write_bytes(book_of(talk, "Updates", [{"row": 2, "State": "submitted"}]))
+    assert rejection_messages(path)[0].startswith(
+        "[Updates, row 2, State] Co-chairs approve, or ask for"
+    )
+    update.refresh_from_db()
+    twice.refresh_from_db()
+    assert update.state == twice.state == "approved"
+
+
+def test_pending_update_is_changed_and_stays_pending(talk: Event, tmp_path: Path) -> None:
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Updates", [dict(UPDATE)]))
+    assert load_roundtable(path).startswith("1 added, 0 changed")
+    assert load_roundtable(path).startswith("0 added, 0 changed")
+    ProgressUpdate.objects.get().request_change(note="Say where.", at=now())
+    path.write_bytes(book_of(talk, "Updates", [{"row": 2, "Text": "In Galle.", "State": None}]))
+    assert load_roundtable(path).startswith("0 added, 1 changed")
+    update = ProgressUpdate.objects.get()
+    assert (update.state, update.text) == ("submitted", "In Galle.")
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (
+            {"Has no personal details": None},
+            "[Updates, row 2, Has no personal details] Tick that it names no person",
+        ),
+        ({"Text": None}, "[Updates, row 2, Text] Say what was done."),
+        ({"Status": "closed"}, "[Updates, row 2, Reason] Say why it ends"),
+        ({"Party": "all", "Reference": "TALK1-C9"}, "[Updates, row 2, Reference] “TALK1-C9” is no"),
+        ({"Party": "elsewhere"}, "[Updates, row 2, Party] “elsewhere” is no party to it."),
+        ({"Of that day": 3}, "[Updates, row 2, Of that day] There are fewer of that day. Write 1."),
+        ({"State": "approved"}, "[Updates, row 2, State] It is new here and waits"),
+        ({"Reported on": date(2020, 1, 1)}, "[Updates, row 2, Reported on] The roundtable began"),
+        ({"Completion": 30}, "[Updates, row 2, Completion] Value 30 is not a valid choice."),
+    ],
+)
+def test_update_errors_name_their_cell(
+    talk: Event, tmp_path: Path, cells: dict[str, Any], sentence: str
+) -> None:
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book_of(talk, "Updates", [UPDATE | cells]))
+    assert any(line.startswith(sentence) for line in rejection_messages(path)), rejection_messages(
+        path
+    )
+
+
+def test_new_update_needs_two_queries(talk: Event) -> None:
+    mine = permissions_of(make_user(is_superuser=True), now().date())
+    assert mine
+    asked = []
+    for days in (1, 3):
+        rows = [UPDATE | {"Reported on": date(2025, 6, day)} for day in range(1, days + 1)]
+        read = parsing.parse_workbook(book_of(talk, "Updates", rows, people=False))
+        with CaptureQueriesContext(connection) as queries:
+            shown = preview.preview_import(read, by=mine, at=now())
+        assert not shown.mistakes and shown.count(RowResult.ADDED) == days
+        asked.append(len(queries))
+    # The first tells the co-chairs; of each it is asked whether another one waits already.
+    assert asked[1] - asked[0] == 2 * 2
+
+
+def test_unchanged_rows_are_not_validated_again(talk: Event) -> None:
+    mine = permissions_of(make_user(is_superuser=True), now().date())
+    assert mine
+    asked = []
+    for _turn in range(2):
+        read = parsing.parse_workbook(export.write_workbook(event_content(talk)))
+        with CaptureQueriesContext(connection) as queries:
+            assert preview.preview_import(read, by=mine, at=now()).count(RowResult.CHANGED) == 0
+        asked.append(len(queries))
+        make_document(talk)
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("name", ["SEN, Rita", "Sen Rita", "Ms Rita Sen", "rita  sén"])
+def test_family_name_first_is_matched(
+    client_of: Sign, operator: User, talk: Event, name: str
+) -> None:
+    seat(talk, name="Rita Sen")
+    content = book_of(talk, "Delegates", [{"Name": name, "Organisation": "port"}], people=False)
+    assert "1 person may be here already" in admin_text(preview_file(client_of(operator), content))
+
+
+def test_profile_hidden_meanwhile_stays_hidden(talk: Event, tmp_path: Path) -> None:
+    """A file that was read before a person hid changes the name alone."""
+    person = seat(talk, name="Rita Sen", user=make_user(), consented_at=NOON, listed_to="everyone")
+    book = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén"}])
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(book)
+    clean = Delegate.clean
+
+    def hide(row: Delegate) -> None:  # in the middle of it
+        Delegate.objects.filter(pk=row.pk).update(listed_to="only_me", hidden_at=NOON)
+        clean(row)
+
+    with patch.object(Delegate, "clean", hide):
+        load_roundtable(path)
+    person.refresh_from_db()
+    assert (person.name, person.listed_to, person.hidden_at) == ("Rita Sén", "only_me", NOON)

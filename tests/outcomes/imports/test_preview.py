@@ -1,0 +1,200 @@
+"""A roundtable is brought in at the desk: looked at first, then stored as a whole."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.workbook import export
+from outcomes.models import Commitment, Theme, Upload
+from participants.models import Delegate, User
+from roundtable.models import AuditEntry, Event
+from tests.factories import make_grant, make_user
+from tests.import_pages import UPLOAD_URL, admin_text, confirm_import, preview_file
+from tests.outcomes.reporting.test_rounds import desk_text
+from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+
+def changed(tmp_path: Path, **cells: Any) -> bytes:
+    """The workbook of the roundtable of `write_whole` with some cells written over."""
+    load_roundtable(write_complete_file(tmp_path))
+    book = load_workbook(
+        BytesIO(export.write_workbook(event_content(Event.objects.get(code="TALK1"))))
+    )
+    for place, value in cells.items():
+        sheet, cell = place.split("_")
+        book[sheet][cell] = value
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+def test_meeting_is_imported_from_empty_workbook(client_of: Sign, operator: User) -> None:
+    browser = client_of(operator)
+    empty = browser.get("/admin/roundtable/event/workbook/")
+    assert empty["Content-Disposition"] == 'attachment; filename="roundtable.xlsx"'
+    book = load_workbook(BytesIO(empty.content))
+    filled: dict[str, dict[str, Any]] = {
+        "Series": {"Slug": "talks", "Name": "Talks"},
+        "Roundtable": {
+            "Code": "NEW1",
+            "Slug": "new-1",
+            "Title": "New talk",
+            "Starts on": date(2026, 5, 1),
+            "Ends on": "2026-05-02",
+            "Time zone": "Asia/Dhaka",
+        },
+    }
+    for sheet, values in filled.items():
+        for row in book[sheet].iter_rows():
+            if (label := str(row[0].value)) in values:
+                row[1].value = values[label]
+    book["Organisations"].append(["port", "Port Authority", None, "government"])
+    book["Roles"].append(["port", "cohost"])
+    book["Commitments"].append(["NEW1-C1", "+ Meet again"])
+    book["Commitments"]["G2"] = "port"
+    stored = BytesIO()
+    book.save(stored)
+    before = database_rows()
+    answer = preview_file(browser, stored.getvalue())
+    said = admin_text(answer)
+    assert "To add: 6. To change: 0. To remove: 0. Unchanged: 0." in said
+    assert "Organisations, row 2 To add: Port Authority" in said
+    assert "Commitments, row 2 To add: NEW1-C1" in said
+    assert database_rows() == before
+    answer = confirm_import(browser, answer)
+    assert "All of it is stored." in answer.content.decode()
+    commitment = Commitment.objects.get(reference="NEW1-C1")
+    assert commitment.text == "+ Meet again"
+    assert str(commitment.parties.get()) == "Port Authority"
+    assert AuditEntry.objects.filter(action="load workbook", detail="NEW1").count() == 1
+    event = commitment.event
+    book_of_it = browser.get(f"/admin/roundtable/event/{event.pk}/workbook/")
+    assert book_of_it["Content-Disposition"] == 'attachment; filename="new-1.xlsx"'
+    said = admin_text(preview_file(browser, book_of_it.content))
+    assert "To add: 0. To change: 0. To remove: 0. Unchanged: 6." in said
+    assert "All of it stands here already." in said
+
+
+def test_preview_shows_before_and_after(client_of: Sign, operator: User, tmp_path: Path) -> None:
+    content = changed(
+        tmp_path, Commitments_B2="Meet <b>often</b>", Themes_B2="Work ashore", Roles_B2="observer"
+    )
+    browser = client_of(operator)
+    before = database_rows()
+    answer = preview_file(browser, content)
+    assert "Text: <del>Meet again</del> <ins>Meet &lt;b&gt;often&lt;/b&gt;</ins>" in (
+        answer.content.decode()
+    )
+    said = admin_text(answer)
+    assert "Themes, row 2 To change: Work ashore Name: Work at sea Work ashore" in said
+    assert "To add: 1. To change: 2. To remove: 1." in said
+    assert database_rows() == before
+    confirm_import(browser, answer)
+    assert Commitment.objects.get().text == "Meet <b>often</b>"
+    assert Commitment.objects.get().history.latest().history_user_id == operator.pk
+
+
+def test_preview_shows_statement_publication(
+    client_of: Sign, operator: User, tmp_path: Path
+) -> None:
+    content = changed(tmp_path)
+    event = Event.objects.get()
+    event.statement.state, event.statement.published_at = "draft", None
+    event.statement.save()
+    answer = preview_file(client_of(operator), content)
+    assert "State: draft published" in admin_text(answer)
+    confirm_import(client_of(operator), answer)
+    assert Event.objects.get().statement.state == "published"
+
+
+def test_errors_name_their_cell_and_nothing_is_imported(
+    client_of: Sign, operator: User, tmp_path: Path
+) -> None:
+    content = changed(tmp_path, Commitments_D2="soon", Commitments_B2="New words")
+    browser = client_of(operator)
+    before = database_rows()
+    answer = preview_file(browser, content)
+    said = admin_text(answer)
+    assert "1 mistake: nothing is stored" in said
+    assert "Commitments, row 2, Due on Write a date" in said
+    assert "Store all of it" not in answer.content.decode()
+    assert database_rows() == before
+
+
+def test_import_of_outdated_preview_shows_new_preview(
+    client_of: Sign, operator: User, tmp_path: Path
+) -> None:
+    content = changed(tmp_path, Themes_B2="Work ashore")
+    browser = client_of(operator)
+    answer = preview_file(browser, content)
+    Theme.objects.update(name="Work in harbours")
+    late = confirm_import(browser, answer)
+    assert "Something was changed here since you looked." in admin_text(late)
+    assert "Name: Work in harbours Work ashore" in admin_text(late)
+    assert Theme.objects.get().name == "Work in harbours"
+    confirm_import(browser, late)
+    assert Theme.objects.get().name == "Work ashore"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"nothing\0", "This is no workbook (XLSX) and no CSV that can be read."),
+        (b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
+        (b"\n\n", "This is no workbook (XLSX) and no CSV that can be read."),
+        (export.write_workbook({}), "Nothing stands on this sheet. Fill it in."),
+    ],
+)
+def test_unreadable_file_gives_one_message(
+    client_of: Sign, operator: User, content: bytes, sentence: str
+) -> None:
+    assert sentence in admin_text(preview_file(client_of(operator), content))
+
+
+def test_oversized_file_is_rejected(client_of: Sign, operator: User) -> None:
+    with patch("outcomes.imports.forms.MAX_FILE_MEGABYTES", 0):
+        sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
+        assert "It is larger than 20 MB. Divide it." in admin_text(
+            client_of(operator).post(UPLOAD_URL, sent)
+        )
+    assert not Upload.objects.exists()
+
+
+def test_text_too_long_for_cell_is_reported(client_of: Sign, operator: User, event: Event) -> None:
+    Commitment.objects.update(text="x" * 32_768)
+    answer = client_of(operator).get(f"/admin/roundtable/event/{event.pk}/workbook/", follow=True)
+    assert "One of its texts is longer than a cell of a workbook holds" in answer.content.decode()
+
+
+def test_import_link_is_shown_to_editors_only(
+    client_of: Sign, operator: User, cochair: User, event: Event
+) -> None:
+    at_the_list = "/admin/roundtable/event/"
+    reader = make_user()
+    make_grant(reader, event, role="reader")
+    for who in (operator, cochair):
+        assert "Bring in a workbook" in desk_text(client_of(who), at_the_list)
+    theirs = desk_text(client_of(reader), at_the_list)
+    assert "Bring in a workbook" not in theirs and "Empty workbook (XLSX)" in theirs
+    assert client_of(reader).get(UPLOAD_URL).status_code == 403
+    sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
+    assert client_of(reader).post(UPLOAD_URL, sent).status_code == 403
+    page = f"/admin/roundtable/event/{event.pk}/change/"
+    assert "Workbook (XLSX)" in desk_text(client_of(cochair), page)
+    assert "Workbook with its delegates" in desk_text(client_of(cochair), page)
+    assert "Workbook with its delegates" not in desk_text(client_of(reader), page)
+    assert (
+        client_of(cochair).get(f"/admin/roundtable/event/{event.pk}/workbook/").status_code == 200
+    )

@@ -1,0 +1,384 @@
+"""A file on its way in: kept privately, worked on in the background, and gone within the hour."""
+
+import os
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.utils.timezone import now
+from openpyxl import Workbook
+
+from outcomes.imports import tasks
+from outcomes.imports.preview import Preview
+from outcomes.imports.readers.pages import UnreadableError, UnreadableReason
+from outcomes.imports.readers.workbooks import read_source_file
+from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.storage import (
+    create_upload,
+    delete_expired_uploads,
+    folder_path,
+    read_json,
+    write_json,
+)
+from outcomes.imports.tasks import enqueue_run, read_in_subprocess
+from outcomes.imports.workbook import export
+from outcomes.models import Document, Theme, Upload
+from participants.models import Delegate, User
+from roundtable.models import AuditEntry, Event
+from tests.conftest import FULL
+from tests.factories import make_event, make_grant, make_user
+from tests.import_pages import (
+    UPLOAD_URL,
+    admin_text,
+    confirm_import,
+    press_button,
+    preview_file,
+    run_import_worker,
+)
+from tests.mail_queue import run_queue
+from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page waits for the worker."""
+    monkeypatch.setattr("outcomes.imports.admin.WAIT_SECONDS", 0)
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Event:
+    load_roundtable(write_complete_file(tmp_path))
+    return Event.objects.get(code="TALK1")
+
+
+def documents(*titles: str) -> bytes:
+    return "\n".join(["Title", *titles, ""]).encode()
+
+
+def choose(browser: Client, content: bytes, event: Event | None = None) -> str:
+    """Chooses a file, and leaves before the worker has looked at it; where its page is."""
+    sent = {"file": SimpleUploadedFile("a.csv", content), "event": event.pk if event else ""}
+    return str(browser.post(UPLOAD_URL, sent)["Location"])
+
+
+def test_file_is_processed_in_background(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    address = choose(browser, documents("Minutes", "List"), talk)
+    page = browser.get(address)
+    assert "It waits for its turn." in admin_text(page)
+    assert (
+        "the worker" in admin_text(browser.get(UPLOAD_URL))
+        and address in browser.get(UPLOAD_URL).content.decode()
+    )
+    run_import_worker()
+    page = browser.get(address)
+    assert "To add: 2. To change: 0. To remove: 1." in admin_text(page)
+    before = database_rows()
+    browser.post(address, {"act": "import", "digest": "0" * 64})
+    assert "It waits for its turn." in admin_text(browser.get(address))
+    run_import_worker()
+    assert "Something was changed here since you looked." in admin_text(browser.get(address))
+    assert database_rows() == before
+    assert "All of it is stored." in admin_text(confirm_import(browser, browser.get(address)))
+    assert {row.title for row in Document.objects.all()} == {"Minutes", "List"}
+    assert address not in browser.get(UPLOAD_URL).content.decode()
+    assert "began to bring in" not in browser.get("/admin/").content.decode()
+    assert AuditEntry.objects.filter(action="load workbook", detail="TALK1").count() == 1
+    # Pressed again, asked again: it is done once.
+    upload = Upload.objects.get()
+    enqueue_run(upload, Upload.Task.IMPORT)
+    browser.post(address, {"act": "again"})
+    run_import_worker()
+    assert AuditEntry.objects.filter(action="load workbook").count() == 1
+
+
+def test_cached_pages_of_older_release_are_read_again(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    page = preview_file(browser, documents("Minutes", "List"), talk)
+    upload = Upload.objects.get()
+    read = read_json(upload, "pages")
+    write_json(upload, "pages", {key: read[key] for key in read if key != "encoding"})
+    assert "All of it is stored." in admin_text(confirm_import(browser, page))
+
+
+def test_page_waits_briefly_for_worker(
+    client_of: Sign, operator: User, talk: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = client_of(operator)
+    address = choose(browser, documents("Minutes"), talk)
+    monkeypatch.setattr("outcomes.imports.admin.WAIT_SECONDS", 60)
+    with patch("outcomes.imports.admin.sleep", lambda _seconds: run_import_worker()):
+        assert "To add: 1." in admin_text(browser.get(address))
+    browser.post(address, {"act": "preview"})
+    with patch("outcomes.imports.admin.sleep", lambda _s: Upload.objects.all().delete()):
+        assert browser.get(address).status_code == 404
+
+
+def test_file_is_private_and_deleted_within_an_hour(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    confirm_import(browser, preview_file(browser, documents("Minutes"), talk))
+    upload = Upload.objects.get()
+    folder = folder_path(upload)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert {path.name for path in folder.iterdir()} == {
+        "file",
+        "pages.json",
+        "progress.json",
+        "asked.json",
+        "result.json",
+    }
+    assert delete_expired_uploads(now() + timedelta(minutes=49)) == 0 and folder.exists()
+    assert delete_expired_uploads(now() + timedelta(minutes=51)) == 1
+    assert not folder.exists() and not Upload.objects.exists()
+    left = folder.parent / "of-nobody"
+    left.mkdir()
+    delete_expired_uploads(now() + timedelta(hours=2))
+    assert not left.exists()
+
+
+def test_worker_deletes_finished_upload(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    confirm_import(browser, preview_file(browser, documents("Minutes"), talk))
+    folder = folder_path(Upload.objects.get())
+    Upload.objects.update(finished_at=now() - timedelta(minutes=51))
+    with patch("django_tasks_db.models.timezone.now", return_value=now() + timedelta(minutes=51)):
+        run_queue(backend="imports")
+    assert not folder.exists()
+
+
+def test_command_deletes_expired_uploads(operator: User) -> None:
+    upload = create_upload(user=operator, chunks=[b"a"], event=None, at=now() - timedelta(days=2))
+    said = StringIO()
+    call_command("clean_up_uploads", stdout=said)
+    assert said.getvalue() == "1 file is removed.\n"
+    assert not folder_path(upload).exists()
+
+
+def test_user_has_at_most_five_open_uploads(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    folders = []
+    for number in range(7):
+        choose(browser, documents(f"Minutes {number}"), talk)
+        folders.append(folder_path(Upload.objects.latest("pk")))
+    assert [folder.exists() for folder in folders] == [False] * 2 + [True] * 5
+
+
+def test_upload_is_visible_to_its_owner_only(client_of: Sign, operator: User, talk: Event) -> None:
+    address = choose(client_of(operator), documents("Minutes"), talk)
+    other = make_user()
+    make_grant(other, talk)
+    for act in ("preview", "import", "drop", "again"):
+        assert client_of(other).post(address, {"act": act}).status_code == 404
+    assert client_of(other).get(address).status_code == 404
+    assert address not in client_of(other).get(UPLOAD_URL).content.decode()
+    assert client_of(operator).post(address, {"act": "burn"}).status_code == 400
+    for sent in (
+        {"act": "preview", "answer.delegates(#1)": "\0"},
+        {"act": "import", "digest": "\0"},
+    ):
+        assert client_of(operator).post(address, sent).status_code == 400
+    assert "The file is removed." in words_of(client_of(operator), address)
+    assert client_of(operator).get(address).status_code == 404
+
+
+def words_of(browser: Client, address: str) -> str:
+    return browser.post(address, {"act": "drop"}, follow=True).content.decode()
+
+
+def test_partial_file_for_event_without_grant_is_rejected(client_of: Sign, talk: Event) -> None:
+    user, other = make_user(), make_event(is_public=False)
+    make_grant(user, talk)
+    sent = {"file": SimpleUploadedFile("a.csv", documents("A")), "event": other.pk}
+    answer = client_of(user).post(UPLOAD_URL, sent)
+    assert "Select a valid choice." in admin_text(answer)
+    upload = create_upload(user=user, chunks=[documents("A")], event=other, at=now())
+    enqueue_run(upload, Upload.Task.PREVIEW)
+    run_import_worker()
+    assert Upload.objects.get().state == "needs-mapping"
+
+
+def test_import_after_losing_grant_is_rejected(client_of: Sign, talk: Event) -> None:
+    user = make_user()
+    grant = make_grant(user, talk)
+    answer = preview_file(client_of(user), documents("Minutes"), talk)
+    browser = client_of(user)
+    browser.post(answer.wsgi_request.path, {"act": "import", "digest": "0" * 64})
+    grant.delete()
+    before = database_rows()
+    run_import_worker()
+    assert database_rows() == before
+    result = read_json(Upload.objects.get(), "result")
+    assert result["mistakes"] == [["", "You may no longer bring anything in."]]
+
+
+def test_stalled_run_is_reported_and_can_be_restarted(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    address = choose(browser, documents("Minutes"), talk)
+    Upload.objects.update(claimed_at=now() - timedelta(minutes=1))
+    write_json(Upload.objects.get(), "progress", {"rows": 7, "run": 1})
+    assert "It is being read. 7 rows so far." in admin_text(browser.get(address))
+    run_import_worker()  # the run was begun by somebody else
+    assert Upload.objects.get().state == "waiting"
+    (folder_path(Upload.objects.get()) / "progress.json").unlink()
+    Upload.objects.update(claimed_at=now() - timedelta(minutes=3))
+    page = browser.get(address)
+    assert "it may have been stopped" in admin_text(page)
+    browser.post(address, {"act": "again"})
+    run_import_worker()
+    assert "To add: 1." in admin_text(browser.get(address))
+
+
+def test_superseded_run_imports_nothing(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    answer = preview_file(browser, documents("Minutes"), talk)
+    digest = read_json(Upload.objects.get(), "result")["digest"]
+    browser.post(answer.wsgi_request.path, {"act": "import", "digest": digest})
+    before = database_rows()
+    from_then = Upload.objects.get()
+
+    def meanwhile(*args: Any, **kwargs: Any) -> None:
+        Upload.objects.update(run=from_then.run + 1, claimed_at=None)
+
+    with (
+        patch("outcomes.imports.tasks.acting_organisation", side_effect=meanwhile),
+        patch("outcomes.imports.tasks.audit.record"),
+    ):
+        run_import_worker()
+    assert database_rows() == before
+    assert Upload.objects.get().state != "done"
+
+
+def test_unexpected_error_is_reported_without_its_text(
+    client_of: Sign, operator: User, talk: Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = client_of(operator)
+    with patch("outcomes.imports.tasks.parse_pages", side_effect=KeyError("Rita Sen")):
+        answer = preview_file(browser, documents("Minutes"), talk)
+    assert "Something went wrong, and nothing is stored." in admin_text(answer)
+    assert "KeyError" in caplog.text and "Rita" not in caplog.text
+    assert 'value="Take it up again"' in answer.content.decode()
+    assert "To add: 1." in admin_text(press_button(browser, answer, "again"))
+
+
+def test_unclaimed_upload_can_be_restarted(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    address = choose(browser, documents("Minutes"), talk)
+    assert "It waits for its turn." in admin_text(browser.get(address))
+    long_ago = (now() - timedelta(minutes=3)).timestamp()
+    Upload.objects.update(uploaded_at=now() - timedelta(minutes=3))
+    os.utime(folder_path(Upload.objects.get()) / "asked.json", (long_ago, long_ago))
+    assert "it may have been stopped" in admin_text(browser.get(address))
+
+
+def test_superseded_run_shows_nothing(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    preview_file(browser, documents("Minutes"), talk)
+    late = Upload.objects.get()
+    tasks.enqueue_run(late, Upload.Task.PREVIEW)
+    tasks._save_result(late, Preview(kept=["what was once so"]))
+    assert Upload.objects.get().state == "waiting"
+    assert read_json(late, "result")["kept"] == []
+
+
+@pytest.mark.walk
+def test_text_repeated_in_many_cells_is_rejected(tmp_path: Path) -> None:
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Delegates")
+    for _number in range(1100):
+        page.append(["x" * 30_000])
+    book.save(tmp_path / "many.xlsx")
+    with pytest.raises(UnreadableError):
+        read_source_file((tmp_path / "many.xlsx").read_bytes())
+
+
+@pytest.mark.walk
+def test_long_result_is_paginated(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    answer = preview_file(browser, documents(*(f"Minutes {number}" for number in range(401))), talk)
+    assert "To add: 401." in admin_text(answer)
+    assert admin_text(answer).count("To add:") == 201
+    third = browser.get(f"{answer.wsgi_request.path}3/")
+    assert admin_text(third).count("To add:") == 2  # one in the sum
+    assert admin_text(third).count("To remove:") == 2
+    assert browser.get(f"{answer.wsgi_request.path}4/").status_code == 404
+
+
+@pytest.mark.walk
+def test_file_is_read_in_limited_subprocess(tmp_path: Path, talk: Event) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(export.write_workbook(event_content(talk)))
+    assert read_in_subprocess(path) == read_source_file(path.read_bytes())
+    path.write_bytes("Name\nสมชาย\n".encode("cp874"))
+    assert read_in_subprocess(path, "cp874").pages == {"": [["Name"], ["สมชาย"]]}
+    path.write_bytes(b"\xd0\xcf\x11\xe0")
+    with pytest.raises(UnreadableError) as refused:
+        read_in_subprocess(path)
+    assert refused.value.reason == UnreadableReason.OLD_FORMAT
+    with (
+        patch("outcomes.imports.tasks.READ_TIMEOUT", 0.001),
+        pytest.raises(UnreadableError) as late,
+    ):
+        read_in_subprocess(path)
+    assert late.value.reason == UnreadableReason.LIMIT_EXCEEDED
+
+
+@pytest.mark.prove
+def test_zip_bomb_gives_one_message(tmp_path: Path, samples: Path) -> None:
+    start = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    bomb = f"{start}{'<si><t>a</t></si>' * 5_000_000}</sst>".encode()
+    path = tmp_path / "file"
+    good = samples / "hostile" / "xlsx" / "sheetjs" / "text_and_numbers.xlsx"
+    with ZipFile(good) as parts, ZipFile(path, "w", ZIP_DEFLATED) as made:
+        for name in parts.namelist():
+            made.writestr(name, bomb if name == "xl/sharedStrings.xml" else parts.read(name))
+    with pytest.raises(UnreadableError) as refused:
+        read_in_subprocess(path)
+    assert refused.value.reason == UnreadableReason.LIMIT_EXCEEDED
+
+
+@pytest.mark.walk
+def test_hostile_file_ends_in_page(
+    client_of: Sign, operator: User, talk: Event, samples: Path
+) -> None:
+    browser = client_of(operator)
+    before = database_rows()
+    files = [file for file in sorted((samples / "hostile").rglob("*")) if file.is_file()]
+    for file in files if FULL else files[::3]:
+        answer = preview_file(browser, file.read_bytes(), talk, file.name)
+        assert answer.status_code == 200, file
+        assert Upload.objects.latest("pk").state in ("needs-mapping", "previewed"), file
+    assert database_rows() == before
+
+
+def test_complete_workbook_names_its_event(client_of: Sign, operator: User, talk: Event) -> None:
+    Theme.objects.update(name="Work in harbours")
+    content = export.write_workbook(event_content(talk))
+    Theme.objects.update(name="Work at sea")
+    browser = client_of(operator)
+    answer = preview_file(browser, content, make_event())
+    assert "Name: Work at sea Work in harbours" in admin_text(answer)
+    assert "All of it is stored." in admin_text(press_store(browser, answer))
+
+
+def press_store(browser: Client, answer: Any) -> Any:
+    digest = read_json(Upload.objects.get(), "result")["digest"]
+    return press_button(browser, answer, "import", digest=digest)

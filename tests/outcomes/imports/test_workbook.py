@@ -1,0 +1,458 @@
+"""A roundtable as a workbook: out, in again, and what is said about what cannot be read."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from pytest_django import Settings
+
+from outcomes.imports.readers.workbooks import read_source_file
+from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.workbook import export, parsing
+from outcomes.imports.workbook.sheets import SHEETS
+from outcomes.models import Commitment, Document, Outcome
+from roundtable.models import Event
+from tests.conftest import FULL
+from tests.factories import NOON, make_delegate, make_statement
+from tests.roundtable_files import (
+    RECORD_2018,
+    database_rows,
+    load_demo,
+    load_roundtable,
+    rejection_messages,
+    write_complete_file,
+)
+
+pytestmark = pytest.mark.django_db
+Filled = Callable[..., Path]
+HARMFUL = [
+    "=1+1",
+    "+62 21 555",
+    "-5",
+    "@SUM(A1)",
+    "＝1",
+    "'=1",
+    '=HYPERLINK("https://example.org")',
+]
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Filled:
+    """The workbook of the roundtable of `write_whole`, with some cells written over."""
+    load_roundtable(write_complete_file(tmp_path))
+
+    def write(**cells: Any) -> Path:
+        content = export.write_workbook(event_content(Event.objects.get(code="TALK1")))
+        book = load_workbook(BytesIO(content))
+        for place, value in cells.items():
+            sheet, cell = place.split("_")
+            book[sheet][cell] = value
+        path = tmp_path / "talk.xlsx"
+        book.save(path)
+        return path
+
+    return write
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize(
+    "which", ["2018", "whole", pytest.param("demonstration", marks=pytest.mark.prove)]
+)
+def test_reimported_workbook_changes_nothing(
+    tmp_path: Path, settings: Settings, which: str
+) -> None:
+    settings.DEBUG = True
+    if which == "demonstration":
+        load_demo(date(2026, 3, 2))
+    else:
+        load_roundtable(RECORD_2018 if which == "2018" else write_complete_file(tmp_path))
+    event = Event.objects.get()
+    path = tmp_path / "roundtable.xlsx"
+    path.write_bytes(export.write_workbook(event_content(event)))
+    before = database_rows()
+    said = load_roundtable(path)
+    assert said.startswith("0 added, 0 changed, 0 removed, ") and said.count("\n") == 1
+    assert database_rows() == before
+    if which == "demonstration":
+        path.write_bytes(export.write_workbook(event_content(event, include_people=True)))
+        assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed, 364 unchanged.")
+        assert database_rows() == before
+    rows = {"2018": 67, "whole": 20, "demonstration": 332}
+    assert f"{rows[which]} unchanged." in said
+
+
+def test_empty_workbook_has_explanations_and_choices() -> None:
+    book = load_workbook(BytesIO(export.write_workbook({})))
+    assert book.sheetnames == ["About", *(sheet.title for sheet in SHEETS), "Words"]
+    about = [str(row[2].value) for row in book["About"].iter_rows(min_row=3) if row[2].value]
+    assert len(about) == sum(len(sheet.keys) for sheet in SHEETS)
+    assert "None" not in about
+    assert [cell.value for cell in book["Commitments"][1]][:4] == [
+        "Reference",
+        "Text",
+        "Place in source",
+        "Due on",
+    ]
+    (choice,) = [
+        found
+        for found in book["Organisations"].data_validations.dataValidation
+        if "D2" in found.sqref
+    ]
+    sheet, _mark, span = choice.formula1.replace("$", "").partition("!")
+    words = [row[0].value for row in book[sheet][span]]
+    assert words == [
+        "government",
+        "national-society",
+        "movement",
+        "civil-society",
+        "agency",
+        "other",
+    ]
+
+
+@pytest.mark.walk
+def test_text_is_never_a_formula(filled: Filled, tmp_path: Path) -> None:
+    commitment = Commitment.objects.earliest("pk")
+    for text in HARMFUL if FULL else HARMFUL[::2]:
+        commitment.text = text
+        commitment.save()
+        path = filled()
+        cell = load_workbook(path)["Commitments"]["B2"]
+        assert (cell.data_type, cell.value) == ("s", text)
+        assert cell.quotePrefix == (text[0] != "'")
+        assert load_roundtable(path).startswith("0 added, 0 changed")
+
+
+@given(
+    st.lists(
+        st.text(
+            st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"),
+            min_size=1,
+            max_size=40,
+        ).filter(str.strip),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_every_text_round_trips(texts: list[str]) -> None:
+    said = [{"title": text.strip()} for text in texts]
+    found = parsing.parse_workbook(export.write_workbook({"documents": said}))
+    assert found.content.get("documents") == said and found.mistakes == []
+
+
+SPELLED = ["_x0041_", "a_x000D_b", "_x005F_x0041_", "x005F_", "_x0041_x0042_", "_X0041_", "_x041_"]
+
+
+SHARED = b"""<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+<si><t>%s</t></si></sst>"""
+PART = b"""<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-\
+officedocument.spreadsheetml.sharedStrings+xml"/></Types>"""
+
+
+def shared(content: bytes, title: str, text: str) -> bytes:
+    """The workbook as other programs write it: a cell refers to a text that stands elsewhere."""
+    stored = BytesIO()
+    before, after = b't="inlineStr"><is><t>%s</t></is>' % title.encode(), b't="s"><v>0</v>'
+    with ZipFile(BytesIO(content)) as parts, ZipFile(stored, "w", ZIP_DEFLATED) as copy:
+        for name in parts.namelist():
+            part = parts.read(name).replace(before, after)
+            if name == "[Content_Types].xml":
+                part = part.replace(b"</Types>", PART)
+            copy.writestr(name, part)
+        copy.writestr("xl/sharedStrings.xml", SHARED % text.encode())
+    return stored.getvalue()
+
+
+@pytest.mark.parametrize("write", [export.write_workbook, export.write_csvs])
+def test_escape_lookalikes_round_trip(write: Callable[..., bytes]) -> None:
+    said = [{"title": text} for text in SPELLED]
+    assert parsing.parse_workbook(write({"documents": said})).content.get("documents") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("One_x000D_\nTwo", "One\nTwo"),
+        ("caf_x00e9_ _xD83D__xDE00_", "café \N{GRINNING FACE}"),
+        ("_x005F_x0041_", "_x0041_"),
+        ("x005F_", "x005F_"),
+        ("half _xD83D_", "half \ufffd"),
+    ],
+)
+def test_numeric_escapes_are_decoded(text: str, read: str) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "Documents"
+    for row in (["Title"], ["Zq"], [text]):
+        book.active.append(row)
+    stored = BytesIO()
+    book.save(stored)
+    content = shared(stored.getvalue(), "Zq", text)
+    assert read_source_file(content).pages == {"Documents": [["Title"], [read], [read]]}
+
+
+def test_points_of_other_events_are_neither_exported_nor_lost(filled: Filled) -> None:
+    other = make_statement().outcomes.points()[0]
+    commitment = Commitment.objects.earliest("pk")
+    commitment.outcomes.add(other)
+    before = database_rows()
+    path = filled()
+    assert load_workbook(path)["Commitments"]["F2"].value == "1.a"
+    assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
+    assert database_rows() == before
+
+
+def test_line_breaks_round_trip(filled: Filled) -> None:
+    commitment = Commitment.objects.earliest("pk")
+    commitment.text = "One.\r\n\r\nTwo.\nThree."
+    commitment.save()
+    before = database_rows()
+    assert load_roundtable(filled()).startswith("0 added, 0 changed, 0 removed")
+    assert database_rows() == before
+
+
+def test_one_changed_cell_is_one_change_with_before_and_after(filled: Filled) -> None:
+    said = load_roundtable(filled(Commitments_B2="Print more leaflets."))
+    assert said.startswith("0 added, 1 changed, 0 removed")
+    assert "“Print more leaflets.”" in said
+    assert Commitment.objects.filter(text="Print more leaflets.").exists()
+
+
+def test_common_cell_values_are_parsed(filled: Filled) -> None:
+    load_roundtable(
+        filled(
+            Commitments_D2=" 2027-05-01 ",
+            Commitments_E2="Yes",
+            Roundtable_B4=datetime(2024, 9, 1, 0, 0),
+            Counts_B2=7.0,
+        )
+    )
+    commitment = Commitment.objects.earliest("pk")
+    assert (commitment.due_on, commitment.is_open) == (date(2027, 5, 1), True)
+    assert Event.objects.get().recorded_counts.earliest("pk").number == 7
+
+
+@pytest.mark.walk
+def test_errors_name_sheet_row_and_column(filled: Filled) -> None:
+    path = filled(
+        Commitments_D2="soon",
+        Commitments_G2="nobody; nothing",
+        Organisations_D2="goverment",
+        Roles_A2="unknown",
+        Roundtable_B4="yesterday",
+        Points_A2="",
+        Themes_D1="Colour",
+        Counts_B2="=1+1",
+    )
+    said = rejection_messages(path)
+    assert "[Themes, column 4] “Colour” is not known." in " ".join(said)
+    assert "[Counts, row 2, Number] It is a formula. Write what it should say." in said
+    assert any(line.startswith("[Roles, row 2, Organisation] “unknown” is not") for line in said)
+    assert "[Commitments, row 2, Due on] Write a date such as 2018-05-14." in said
+    assert "[Roundtable, row 4, Starts on] Write a date such as 2018-05-14." in said
+    path = filled(
+        Commitments_B2="Meet\u200b again",
+        Commitments_G2="nobody",
+        Organisations_D2="goverment",
+        Roundtable_B6="Nowhere/City",
+    )
+    said = rejection_messages(path)
+    for begin in (
+        "[Roundtable, Time zone] ",
+        "[Commitments, row 2, Leads] “nobody” is not in this file.",
+        "[Organisations, row 2, Kind] “goverment” is not known here.",
+    ):
+        assert any(line.startswith(begin) for line in said), (begin, said)
+    assert len(said) == 3
+
+
+def test_missing_values_are_reported_in_workbook_terms(filled: Filled) -> None:
+    assert rejection_messages(filled(Themes_B1=None, Themes_B2=None, Roles_A2=None)) == [
+        "[Themes] The column “Name” is missing. Add it.",
+        "[Roles, row 2, Organisation] This cell is empty. Fill it in.",
+    ]
+    assert rejection_messages(filled(Themes_B2=None, Roundtable_B3=None)) == [
+        "[Roundtable, Title] This cell is empty. Fill it in. The roundtable's own title.",
+        "[Themes, row 2, Name] This cell is empty. Fill it in. As the source writes it.",
+    ]
+    empty = {f"Series_{letter}{row}": None for letter in "ABC" for row in range(1, 4)}
+    assert rejection_messages(filled(**empty)) == [
+        "[Series] Nothing stands on this sheet. Fill it in."
+    ]
+
+
+def test_point_above_every_lead_in_is_rejected(filled: Filled) -> None:
+    said = rejection_messages(filled(Points_B2="principle"))
+    assert said[0].startswith("[Points, row 2] It stands under nothing.")
+
+
+def test_unknown_sheet_is_named(filled: Filled, tmp_path: Path) -> None:
+    path = filled()
+    book = load_workbook(path)
+    book.create_sheet("Comitments")
+    book.save(path)
+    assert rejection_messages(path) == [
+        "[Comitments] This sheet is not known. Did you mean “Commitments”?"
+    ]
+
+
+def zipped(**parts: bytes) -> bytes:
+    stored = BytesIO()
+    with ZipFile(stored, "w", ZIP_DEFLATED) as parts_of:
+        for name, content in parts.items():
+            parts_of.writestr(name, content)
+    return stored.getvalue()
+
+
+def long_book() -> bytes:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.title = "Themes"
+    for _row in range(20_002):
+        page.append(["a"])
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: b"", "This is no workbook (XLSX) and no CSV that can be read."),
+        (lambda: b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
+        (lambda: zipped(a=b"b"), "This is no workbook (XLSX) and no CSV that can be read."),
+        (lambda: zipped(a=b"\0" * 101 * 1024 * 1024), "The file is too large once unpacked."),
+        (lambda: b"\0" * (20 * 1024 * 1024 + 1), "The file is larger than 20 MB."),
+        (long_book, "The sheet “Themes” has more than 20,000 rows or 60 columns."),
+    ],
+    ids=["empty", "damaged", "zip", "bomb", "large", "long"],
+)
+def test_unreadable_file_gives_one_message(
+    tmp_path: Path, make: Callable[[], bytes], sentence: str
+) -> None:
+    path = tmp_path / "given.xlsx"
+    path.write_bytes(make())
+    (said,) = rejection_messages(path)
+    assert said.startswith(sentence)
+
+
+@pytest.mark.parametrize("cell", ["B400002", "DR2", "XFD1"])
+def test_distant_cells_are_not_dropped_silently(filled: Filled, cell: str) -> None:
+    assert rejection_messages(filled(**{f"Themes_{cell}": "lost"})) == [
+        "The sheet “Themes” has more than 20,000 rows or 60 columns. Remove some."
+    ]
+
+
+@pytest.mark.walk
+def test_hostile_workbooks_are_rejected_with_message(tmp_path: Path, samples: Path) -> None:
+    for given_file in sorted((samples / "hostile").rglob("*.xls*")):
+        path = tmp_path / f"{given_file.stem}.xlsx"
+        path.write_bytes(given_file.read_bytes())
+        assert rejection_messages(path), given_file.name
+
+
+def test_missing_file_is_reported(tmp_path: Path) -> None:
+    (said,) = rejection_messages(tmp_path / "absent.xlsx")
+    assert said.startswith("The file cannot be read (No such file or directory).")
+
+
+def test_draft_points_round_trip_without_numbers(filled: Filled) -> None:
+    event = Event.objects.get()
+    event.statement.state, event.statement.published_at = "draft", None
+    Outcome.objects.update(number="")
+    event.statement.save()
+    before = database_rows()
+    assert load_roundtable(filled()).startswith("0 added, 0 changed, 0 removed")
+    assert database_rows() == before
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("signs", [("\x0b", "\ufffe"), ("\x7f", "\x80"), ("\x85", "\x9f")])
+def test_control_characters_are_removed_and_change_nothing(
+    filled: Filled, tmp_path: Path, signs: tuple[str, str]
+) -> None:
+    first, last = signs
+    Commitment.objects.update(text=f"One.{first}Two.{last}")
+    Commitment.objects.update(place_in_source=f"One.{first}Two.{last}")
+    Document.objects.update(title=f"One.{first}Two.{last}")
+    before = database_rows()
+    path = filled()
+    page = load_workbook(path)["Commitments"]
+    assert page["B2"].value == page["C2"].value == "One.\ufffdTwo.\ufffd"
+    assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
+    csvs = tmp_path / "talk.zip"
+    csvs.write_bytes(export.write_csvs(event_content(Event.objects.get())))
+    assert load_roundtable(csvs).startswith("0 added, 0 changed, 0 removed")
+    assert database_rows() == before
+
+
+def test_tab_within_a_line_changes_nothing(filled: Filled) -> None:
+    Commitment.objects.update(place_in_source="Page\t3")
+    Document.objects.update(title="List\tof all")
+    before = database_rows()
+    assert load_roundtable(filled()).startswith("0 added, 0 changed, 0 removed")
+    assert database_rows() == before
+    assert load_roundtable(filled(Documents_A2="Map\tof all")).startswith(
+        "1 added, 0 changed, 1 removed"
+    )
+    assert Document.objects.get().title == "Map of all"
+
+
+@pytest.mark.walk
+def test_text_longer_than_cell_is_not_truncated(filled: Filled) -> None:
+    Commitment.objects.update(text="x" * 32_767)
+    assert load_roundtable(filled()).startswith("0 added, 0 changed, 0 removed")
+    for text in ("x" * 32_768, "_x0041_" + "x" * 32_760):
+        Commitment.objects.update(text=text)
+        with pytest.raises(export.CellTooLongError):
+            filled()
+
+
+def test_text_without_heading_is_not_dropped_silently(filled: Filled) -> None:
+    assert rejection_messages(filled(Themes_H2="lost")) == [
+        "[Themes, row 2] “lost” stands in a column without a heading. Remove it, or head it."
+    ]
+
+
+@pytest.mark.walk
+def test_coloured_empty_rows_are_ignored(filled: Filled) -> None:
+    path = filled()
+    book = load_workbook(path)
+    book["Themes"].row_dimensions[20_000].height = 30
+    book["Themes"]["C50"] = " "
+    book.save(path)
+    assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
+
+
+def test_errors_of_similar_long_names_are_distinguished(filled: Filled) -> None:
+    name = "A document of the working group on labour, of the year "
+    said = rejection_messages(
+        filled(
+            Documents_A2=f"{name} 2018",
+            Documents_A3=f"{name} 2019",
+            Documents_C3="nowhere",
+        )
+    )
+    assert [line.partition("]")[0] for line in said] == ["[Documents, row 3, Url"]
+
+
+def test_focal_point_is_asked_again_after_text_change(filled: Filled) -> None:
+    party = Commitment.objects.get().parties.earliest("pk")
+    party.request_focal_point(make_delegate())
+    party.accept(NOON)
+    assert load_roundtable(filled(Commitments_B2="Meet  again")).startswith("0 added, 1 changed")
+    party.refresh_from_db()
+    assert party.focal_point_accepted_at
+    said = load_roundtable(filled(Commitments_B2="Never meet again"))
+    assert "a focal point of TALK1-C1, who is asked again, as its words changed" in said
+    party.refresh_from_db()
+    assert party.focal_point and party.focal_point_accepted_at is None

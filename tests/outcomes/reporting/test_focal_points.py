@@ -1,0 +1,216 @@
+"""Focal points: asked by the co-chairs, shown once they accept, to those who may see them."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from outcomes.models import Commitment, CommitmentParty
+from participants.models import Audience, Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_commitment,
+    make_event,
+    make_party,
+    make_role,
+)
+from tests.page_text import get_text, page_links, page_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+PAGES = ["/commitments/", "/commitments/rt2024-c2/", "/roundtables/roundtable-2024/"]
+
+
+@pytest.fixture
+def request_to(event: Event, delegate: Delegate) -> CommitmentParty:
+    """The delegate, who is listed to everyone, was asked and has not answered."""
+    party = event.commitments.get(reference="RT2024-C2").parties.get()
+    party.request_focal_point(delegate)
+    return party
+
+
+def answer(browser: Client, party: CommitmentParty, **values: str) -> int:
+    return browser.post(f"/me/commitments/{party.pk}/", values).status_code
+
+
+def is_named(browser: Client, name: str) -> list[bool]:
+    """Whether the commitments name the person as the one to ask, page by page."""
+    return [
+        f"Ask: {name}" in page_text(browser.get(path))
+        or f"Ask {name}" in page_text(browser.get(path))
+        for path in PAGES
+    ]
+
+
+def test_requested_focal_point_is_hidden_until_accepted(
+    client: Client, client_of: Sign, request_to: CommitmentParty, cochair: User, operator: User
+) -> None:
+    for browser in (client, client_of(cochair), client_of(operator)):
+        assert is_named(browser, "Dewi Lestari") == [False, False, False]
+
+
+def test_request_is_shown_and_accepted(
+    client: Client, client_of: Sign, delegate: Delegate, request_to: CommitmentParty
+) -> None:
+    browser = client_of(delegate)
+    text = get_text(browser, "/me/commitments/")
+    assert "RT2024-C2 Print leaflets. For " in text
+    assert "AcceptDecline" in text.replace(" ", "")
+    reply = browser.post(f"/me/commitments/{request_to.pk}/", {"answer": "accept"})
+    assert (reply.status_code, reply["Location"]) == (302, "/me/commitments/")
+    text = get_text(browser, "/me/commitments/")
+    assert text.startswith("Thank you. You can be asked about this commitment now.")
+    assert "You accepted on " in text and "No longer my task" in text
+    assert is_named(client, "Dewi Lestari") == [True, True, True]
+    assert f"/directory/{delegate.handle}/" in page_links(client.get("/commitments/rt2024-c2/"))
+
+
+def test_request_is_declined(
+    client: Client, client_of: Sign, delegate: Delegate, request_to: CommitmentParty
+) -> None:
+    browser = client_of(delegate)
+    assert answer(browser, request_to, answer="decline") == 302
+    text = get_text(browser, "/me/commitments/")
+    assert text.startswith("You are not the focal point for this commitment.")
+    assert "Nobody has asked you. A request appears here once a co-chair names you." in text
+    request_to.refresh_from_db()
+    assert (request_to.focal_point, request_to.focal_point_accepted_at) == (None, None)
+    assert is_named(client, "Dewi Lestari") == [False, False, False]
+
+
+def test_focal_point_can_resign(
+    client: Client, client_of: Sign, delegate: Delegate, request_to: CommitmentParty
+) -> None:
+    request_to.accept(NOON)
+    assert "You accepted on 2 March 2026." in get_text(client_of(delegate), "/me/commitments/")
+    assert is_named(client, "Dewi Lestari") == [True, True, True]
+    assert answer(client_of(delegate), request_to, answer="decline") == 302
+    assert is_named(client, "Dewi Lestari") == [False, False, False]
+
+
+@pytest.mark.parametrize("values", [{}, {"answer": ""}, {"answer": "ACCEPT"}, {"accept": "yes"}])
+def test_invalid_answer_changes_nothing(
+    client_of: Sign, delegate: Delegate, request_to: CommitmentParty, values: dict[str, str]
+) -> None:
+    browser = client_of(delegate)
+    assert answer(browser, request_to, **values) == 302
+    assert get_text(browser, "/me/commitments/").startswith("Press “Accept” or “Decline”.")
+    request_to.refresh_from_db()
+    assert request_to.focal_point == delegate
+    assert request_to.focal_point_accepted_at is None
+
+
+@pytest.mark.parametrize("value", ["accept", "decline", "nonsense"])
+def test_only_requested_delegate_can_answer(
+    client_of: Sign,
+    request_to: CommitmentParty,
+    delegate: Delegate,
+    quiet_delegate: Delegate,
+    focal_point: Delegate,
+    outsider: Delegate,
+    cochair: User,
+    operator: User,
+    value: str,
+) -> None:
+    for who in (quiet_delegate, focal_point, outsider, cochair, operator):
+        browser = client_of(who)
+        assert answer(browser, request_to, answer=value) == 404
+        assert "Print leaflets." not in get_text(browser, "/me/commitments/")
+        # As for a number that there is not.
+        there = browser.post(f"/me/commitments/{request_to.pk}/", {"answer": value})
+        absent = browser.post("/me/commitments/999999/", {"answer": value})
+        assert there.content == absent.content
+    request_to.refresh_from_db()
+    assert request_to.focal_point == delegate
+    assert request_to.focal_point_accepted_at is None
+
+
+def test_previously_requested_delegate_cannot_answer(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, request_to: CommitmentParty
+) -> None:
+    request_to.request_focal_point(quiet_delegate)
+    assert answer(client_of(delegate), request_to, answer="accept") == 404
+    assert answer(client_of(quiet_delegate), request_to, answer="accept") == 302
+
+
+def test_get_changes_nothing(
+    client_of: Sign, delegate: Delegate, request_to: CommitmentParty
+) -> None:
+    browser = client_of(delegate)
+    for path in (f"/me/commitments/{request_to.pk}/?answer=accept", "/me/commitments/"):
+        browser.get(path)
+        browser.head(path)
+    request_to.refresh_from_db()
+    assert request_to.focal_point_accepted_at is None
+    assert browser.get(f"/me/commitments/{request_to.pk}/")["Location"] == "/me/commitments/"
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999", "-1", "x", "١"])
+def test_invalid_number_is_not_found(client_of: Sign, delegate: Delegate, number: str) -> None:
+    browser = client_of(delegate)
+    assert browser.post(f"/me/commitments/{number}/", {"answer": "accept"}).status_code == 404
+
+
+def test_focal_point_is_named_to_permitted_viewers_only(
+    client: Client,
+    client_of: Sign,
+    delegate: Delegate,
+    focal_point: Delegate,
+    outsider: Delegate,
+    cochair: User,
+) -> None:
+    page = "/commitments/rt2024-c1/"
+    assert "Ask Farah Point" in get_text(client_of(delegate), page)
+    assert "Ask Farah Point" in get_text(client_of(focal_point), page)
+    for browser in (client, client_of(outsider), client_of(cochair)):
+        text = get_text(browser, page)
+        assert "Farah" not in text and "Nobody is listed for this commitment." in text
+    focal_point.listed_to = Audience.ONLY_ME
+    focal_point.save()
+    assert "Farah" not in get_text(client_of(delegate), page)
+    focal_point.listed_to = Audience.EVERYONE
+    focal_point.save()
+    assert "Ask Farah Point" in get_text(client, page)
+    # The name leads to the profile; nothing to reach her by stands here.
+    assert "farah.inside@example.org" not in get_text(client_of(delegate), page)
+
+
+def test_focal_point_shows_post_and_organisation(
+    client_of: Sign, event: Event, delegate: Delegate, focal_point: Delegate
+) -> None:
+    focal_point.post = "Adviser"
+    focal_point.save()
+    office = focal_point.participations.get().organisation
+    office.name = "Office for Migrants"
+    office.save()
+    make_role(event, organisation=office)
+    make_affiliation(focal_point, organisation=office)
+    browser = client_of(delegate)
+    assert "Ask Farah Point , Adviser, Office for Migrants" in get_text(
+        browser, "/commitments/rt2024-c1/"
+    )
+    assert "Ask: Farah Point , Office for Migrants" in get_text(browser, "/commitments/")
+
+
+def test_focal_point_of_two_parties_is_named_once(
+    client: Client, delegate: Delegate, request_to: CommitmentParty
+) -> None:
+    request_to.accept(NOON)
+    second = make_party(request_to.commitment)
+    second.request_focal_point(delegate)
+    second.accept(NOON)
+    assert get_text(client, "/commitments/rt2024-c2/").count("Dewi Lestari") == 1
+
+
+def test_request_about_unpublished_commitment_has_no_link(
+    client_of: Sign, delegate: Delegate
+) -> None:
+    hidden = make_event(code="HID", is_public=False)
+    party = make_party(make_commitment(hidden, reference="HID-C1", text="Not public yet"))
+    party.request_focal_point(delegate)
+    reply = client_of(delegate).get("/me/commitments/")
+    assert "HID-C1 Not public yet" in page_text(reply)
+    assert "/commitments/hid-c1/" not in page_links(reply)
+    assert Commitment.objects.get(reference="HID-C1").parties.get() == party

@@ -1,0 +1,125 @@
+"""Giving a task back, and wanting no more reminders: by the link, and signed in."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.utils import timezone
+
+from outcomes.models import CommitmentParty, Handover, ReportLink
+from outcomes.reporting.links import create_report_link
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.page_text import get_text, page_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+
+
+@pytest.fixture
+def party(event: Event, focal_point: Delegate) -> CommitmentParty:
+    return event.commitments.get(reference="RT2024-C1").parties.get()
+
+
+@pytest.fixture
+def path(party: CommitmentParty) -> str:
+    return urlsplit(create_report_link(party, at=timezone.now())).path
+
+
+def test_focal_point_resigns_with_suggested_successor(
+    client: Client,
+    client_of: Sign,
+    path: str,
+    party: CommitmentParty,
+    cochair: User,
+    deliver: Deliver,
+) -> None:
+    other = urlsplit(create_report_link(party, at=timezone.now())).path
+    words = "Bo of the <b>north</b> desk"
+    reply = client.post(path, {"act": "hand-over", "suggestion": words})
+    assert reply.status_code == 200
+    assert "You are no longer asked about RT2024-C1." in page_text(reply)
+    party.refresh_from_db()
+    assert (party.focal_point, party.focal_point_accepted_at) == (None, None)
+    assert [row.suggestion for row in Handover.objects.all()] == [words]
+    assert not ReportLink.objects.filter(revoked_at=None).exists()
+    for link in (path, other):
+        assert client.get(link).status_code == 404
+    (mail,) = deliver()
+    assert mail.to == ["cochair@example.org"]
+    assert mail.subject == "A commitment needs somebody to ask"
+    # Whom they suggest stands at the desk alone.
+    assert "RT2024-C1" in str(mail.body) and "north" not in str(mail.body)
+    address = f"/admin/outcomes/commitment/{party.commitment_id}/change/"
+    assert f"https://portal.example.org{address}" in str(mail.body)
+    page = client_of(cochair).get(address).content.decode()
+    assert "Bo of the &lt;b&gt;north&lt;/b&gt; desk" in page
+
+
+def test_links_stay_revoked_after_new_request(
+    client: Client, path: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
+    client.post(path, {"act": "hand-over", "suggestion": ""})
+    party.refresh_from_db()
+    party.request_focal_point(focal_point)
+    party.accept(timezone.now())
+    assert client.get(path).status_code == 404
+
+
+def test_draft_is_kept_for_successor(
+    client: Client, path: str, party: CommitmentParty, delegate: Delegate
+) -> None:
+    form = {"act": "draft", "reported_on": "2026-03-01", "text": "Half a sen"}
+    page = client.get(path).content.decode()
+    client.post(path, form | {"version": page.split('name="version" value="')[1].split('"')[0]})
+    client.post(path, {"act": "hand-over", "suggestion": ""})
+    party.refresh_from_db()
+    party.request_focal_point(delegate)
+    party.accept(timezone.now())
+    next_path = urlsplit(create_report_link(party, at=timezone.now())).path
+    assert "Half a sen" in client.get(next_path).content.decode()
+
+
+def test_too_long_message_is_rejected_and_role_kept(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    reply = client.post(path, {"act": "hand-over", "suggestion": "x" * 301})
+    assert "Ensure this value has at most 300 characters" in page_text(reply)
+    assert "x" * 301 in reply.content.decode()
+    party.refresh_from_db()
+    assert party.focal_point_id and not Handover.objects.exists()
+
+
+def test_resignation_while_signed_in_is_notified(
+    client_of: Sign, party: CommitmentParty, focal_point: Delegate, path: str, deliver: Deliver
+) -> None:
+    reply = client_of(focal_point).post(f"/me/commitments/{party.pk}/", {"answer": "decline"})
+    assert reply.status_code == 302
+    assert Handover.objects.get().party == party and len(deliver()) == 1
+    assert not ReportLink.objects.filter(revoked_at=None).exists()
+
+
+def test_declined_request_is_not_a_resignation(
+    client_of: Sign, event: Event, delegate: Delegate, deliver: Deliver
+) -> None:
+    party = event.commitments.get(reference="RT2024-C2").parties.get()
+    party.request_focal_point(delegate)
+    client_of(delegate).post(f"/me/commitments/{party.pk}/", {"answer": "decline"})
+    assert not Handover.objects.exists() and deliver() == []
+
+
+def test_reminders_are_stopped_and_resumed(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    assert "Stop reminding me about this" in get_text(client, path)
+    reply = client.post(path, {"act": "stop"})
+    assert (reply.status_code, reply["Location"]) == (302, path)
+    party.refresh_from_db()
+    assert party.reminders_stopped_at
+    assert "You get no reminders about this commitment." in get_text(client, path)
+    client.post(path, {"act": "remind"})
+    party.refresh_from_db()
+    assert party.reminders_stopped_at is None

@@ -1,0 +1,213 @@
+"""Reminders: one letter a person, each step once, and none for who is hidden or gone."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from outcomes.models import CommitmentParty, Reminder, ReportLink
+from outcomes.reporting.links import link_for_token
+from outcomes.reporting.reminders import send_reminders
+from participants.models import Consent, Delegate
+from participants.privacy import consent
+from participants.privacy.erasure import erase_delegate
+from roundtable.models import Event
+from tests.factories import make_commitment, make_event, make_party, make_update
+
+pytestmark = pytest.mark.django_db
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+
+DUE = date(2026, 6, 1)
+BEFORE = date(2026, 5, 2)
+AFTER = date(2026, 7, 1)
+LINK = re.compile(r"https://portal\.example\.org/report/([^/\s\"]+)/")
+
+
+@pytest.fixture(autouse=True)
+def address(settings: Settings) -> None:
+    settings.PORTAL_URL = "https://portal.example.org"
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
+
+
+def run(day: date) -> int:
+    return send_reminders(on=day, at=noon(day))
+
+
+def accepted(person: Delegate, event: Event, **fields: Any) -> CommitmentParty:
+    """A party to a commitment due on 1 June 2026 whose focal point is this person."""
+    party = make_party(make_commitment(event, **{"due_on": DUE} | fields))
+    party.request_focal_point(person)
+    party.accept(noon(date(2026, 1, 1)))
+    return party
+
+
+def sent_steps() -> list[tuple[str, str]]:
+    return [(row.party.commitment.reference, row.kind) for row in Reminder.objects.order_by("pk")]
+
+
+def test_each_reminder_is_sent_once_on_its_date(
+    event: Event, delegate: Delegate, deliver: Deliver
+) -> None:
+    accepted(delegate, event, reference="RT2024-C7")
+    days = [BEFORE - timedelta(days=1), BEFORE, BEFORE, BEFORE + timedelta(days=1)]
+    days += [DUE - timedelta(days=1), DUE, DUE, AFTER - timedelta(days=1), AFTER, AFTER]
+    days += [AFTER + timedelta(days=400)]
+    assert [run(day) for day in days] == [0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0]
+    assert sent_steps() == [("RT2024-C7", step) for step in ("before", "due", "after")]
+    bodies = [str(mail.body) for mail in deliver()]
+    assert [re.findall(r"RT2024-C7, .*", body) for body in bodies] == [
+        ["RT2024-C7, due on 1 June 2026"],
+        ["RT2024-C7, due today"],
+        ["RT2024-C7, was due on 1 June 2026"],
+    ]
+
+
+def test_only_current_reminder_is_sent_after_gap(event: Event, delegate: Delegate) -> None:
+    accepted(delegate, event)
+    assert [run(day) for day in (AFTER + timedelta(days=90), AFTER, DUE, BEFORE)] == [1, 0, 0, 0]
+    assert [step for _reference, step in sent_steps()] == ["after"]
+
+
+def test_one_email_lists_due_items_with_own_links(
+    event: Event, delegate: Delegate, focal_point: Delegate, deliver: Deliver
+) -> None:
+    late = accepted(delegate, event, reference="RT2024-C7", text="Open a helpline.")
+    soon = accepted(delegate, event, reference="RT2024-C8", due_on=date(2026, 6, 20))
+    accepted(delegate, event, reference="RT2024-C9", due_on=date(2026, 9, 1))
+    accepted(focal_point, event, reference="RT2024-C10")
+    assert run(DUE) == 2
+    mails = {mail.to[0]: mail for mail in deliver()}
+    assert set(mails) == {"delegate@example.org", "focal@example.org"}
+    mail = mails["delegate@example.org"]
+    assert mail.subject == "What is due"
+    body, html = str(mail.body), str(mail.alternatives[0][0])
+    assert re.findall(r"RT2024-C\d+", body) == ["RT2024-C7", "RT2024-C8"]
+    assert "Open a helpline." in body and "Open a helpline." in html
+    assert "“Stop reminding me” or “Not my task any more”" in body
+    tokens = LINK.findall(body)
+    assert tokens == LINK.findall(html)
+    links = [link_for_token(token, noon(DUE)) for token in tokens]
+    assert [(link and link.party, link and link.delegate) for link in links] == [
+        (late, delegate),
+        (soon, delegate),
+    ]
+    assert link_for_token(tokens[0], noon(DUE + timedelta(days=30))) is None
+
+
+def test_email_link_opens_without_signing_in(
+    event: Event, delegate: Delegate, client: Client, deliver: Deliver
+) -> None:
+    accepted(delegate, event)
+    send_reminders(on=DUE, at=timezone.now())
+    (token,) = LINK.findall(str(deliver()[0].body))
+    assert client.get(f"/report/{token}/").status_code == 200
+
+
+def test_commitment_of_unpublished_event_is_named_by_reference_only(
+    delegate: Delegate, deliver: Deliver
+) -> None:
+    closed = make_event(code="SHUT", is_public=False)
+    accepted(delegate, closed, reference="SHUT-C1", text="Not said aloud yet.")
+    run(DUE)
+    body = str(deliver()[0].body)
+    assert "SHUT-C1" in body and "Not said aloud" not in body
+
+
+def hide(person: Delegate) -> None:
+    consent.hide_profile(person, by=Consent.By.OWNER, at=noon(BEFORE))
+
+
+def shut(person: Delegate) -> None:
+    assert person.user
+    person.user.is_active = False
+    person.user.save()
+
+
+def remove(person: Delegate) -> None:
+    erase_delegate(person, by=None, at=noon(BEFORE))
+
+
+@pytest.mark.parametrize("vanish", [hide, shut, remove])
+def test_hidden_or_erased_delegate_gets_no_reminder(
+    event: Event, delegate: Delegate, vanish: Callable[[Delegate], None], deliver: Deliver
+) -> None:
+    accepted(delegate, event)
+    vanish(delegate)
+    before = len(deliver())
+    assert run(DUE) == 0
+    assert (len(deliver()), sent_steps(), ReportLink.objects.count()) == (before, [], 0)
+
+
+def test_unhidden_delegate_gets_current_reminder(event: Event, delegate: Delegate) -> None:
+    accepted(delegate, event)
+    hide(delegate)
+    assert run(BEFORE) == 0
+    consent.unhide_profile(delegate, at=noon(DUE))
+    assert run(DUE) == 1
+    assert [step for _reference, step in sent_steps()] == ["due"]
+
+
+def test_no_reminder_without_acceptance_or_after_opt_out(event: Event, delegate: Delegate) -> None:
+    asked = accepted(delegate, event)
+    asked.request_focal_point(delegate)
+    stopped = accepted(delegate, event)
+    stopped.reminders_stopped_at = noon(BEFORE)
+    stopped.save()
+    accepted(delegate, event, due_on=None)
+    assert run(DUE) == 0
+
+
+def test_ended_or_reported_commitments_are_omitted(event: Event, delegate: Delegate) -> None:
+    ended = accepted(delegate, event)
+    make_update(ended.commitment, party=ended, status="fulfilled")
+    reported = accepted(delegate, event, reference="RT2024-C7")
+    update = make_update(reported.commitment, party=reported, approved=False)
+    update.submit(at=noon(BEFORE + timedelta(days=3)))
+    assert run(BEFORE + timedelta(days=4)) == 0
+    update.request_change(note="Say how many.", at=noon(BEFORE + timedelta(days=5)))
+    assert run(BEFORE + timedelta(days=6)) == 1
+    update.submit(at=noon(BEFORE + timedelta(days=7)))
+    assert run(DUE) == 1
+    assert sent_steps() == [("RT2024-C7", "before"), ("RT2024-C7", "due")]
+
+
+def test_changed_due_date_restarts_reminders(event: Event, delegate: Delegate) -> None:
+    party = accepted(delegate, event)
+    assert run(DUE) == 1
+    party.commitment.due_on = date(2027, 6, 1)
+    party.commitment.save()
+    assert [run(date(2027, 5, 1)), run(date(2027, 5, 2)), run(date(2027, 5, 2))] == [0, 1, 0]
+
+
+def test_command_prints_counts_without_names(event: Event, delegate: Delegate) -> None:
+    accepted(delegate, event)
+    said = []
+    for _time in range(2):
+        out = StringIO()
+        call_command("send_reminders", "--on", "2026-06-01", stdout=out)
+        said.append(out.getvalue())
+    assert said == ["1 person is reminded.\n", "Nothing is due.\n"]
+    with pytest.raises(CommandError, match="write the day like 2027-03-01"):
+        call_command("send_reminders", "--on", "soon")
+
+
+def test_new_focal_point_is_reminded(
+    event: Event, delegate: Delegate, focal_point: Delegate
+) -> None:
+    party = accepted(delegate, event)
+    assert run(DUE) == 1
+    party.request_focal_point(focal_point)
+    party.accept(noon(DUE))
+    assert [run(DUE + timedelta(days=1)), run(DUE + timedelta(days=2))] == [1, 0]

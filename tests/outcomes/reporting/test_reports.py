@@ -1,0 +1,366 @@
+"""Reporting by the link in a mail and signed in: drafts, what is handed in, and two at once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate, ReportLink
+from outcomes.reporting.links import create_report_link
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import make_party, make_update
+from tests.page_text import get_text, page_links, page_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+FORM = {
+    "status": "in-progress",
+    "completion": "50",
+    "reported_on": "2026-03-01",
+    "text": "Three courses were held.",
+    "obstacles": "",
+    "next_steps": "A fourth course.",
+    "reason": "",
+    "source": "",
+}
+
+
+@pytest.fixture
+def party(event: Event, focal_point: Delegate) -> CommitmentParty:
+    """Has an approved report for 1 March 2025, and a focal point who accepted."""
+    return event.commitments.get(reference="RT2024-C1").parties.get()
+
+
+@pytest.fixture
+def path(party: CommitmentParty) -> str:
+    """The address in the focal point's mail."""
+    return urlsplit(create_report_link(party, at=timezone.now())).path
+
+
+def seen_on(browser: Client, path: str) -> str:
+    """Which text the form on the page was opened with."""
+    page = browser.get(path).content.decode()
+    return page.split('name="version" value="')[1].split('"')[0]
+
+
+def send(browser: Client, path: str, act: str, **changes: str) -> Any:
+    values = FORM | {"act": act} | changes
+    if "version" not in values:
+        values["version"] = seen_on(browser, path)
+    return browser.post(path, values)
+
+
+def newest(party: CommitmentParty) -> ProgressUpdate:
+    return ProgressUpdate.objects.filter(party=party).latest("pk")
+
+
+def test_form_is_prefilled_with_last_report(client: Client, path: str) -> None:
+    page = client.get(path)
+    text = page_text(page)
+    assert "Train officers." in text and "Nothing new since 1 March 2025" in text
+    assert '<option value="in-progress" selected>' in page.content.decode()
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert not page.cookies
+
+
+def test_get_stores_nothing(client: Client, path: str, party: CommitmentParty) -> None:
+    for query in ("", "?act=unchanged", "?act=draft&text=x"):
+        client.get(path + query)
+        client.head(path + query)
+    assert party.updates.count() == 1
+
+
+def test_draft_is_saved_and_reopened(client: Client, path: str, party: CommitmentParty) -> None:
+    reply = send(client, path, "draft", status="", text="Half a sen")
+    assert (reply.status_code, reply["Location"]) == (302, path)
+    draft = newest(party)
+    assert (draft.state, draft.status, draft.text) == (EditorialState.DRAFT, "", "Half a sen")
+    page = client.get(path)
+    assert "Half a sen</textarea>" in page.content.decode()
+    assert "is kept here. Nobody else sees it until you hand it in." in page_text(page)
+    assert "Nothing new since" not in page_text(page)
+    # In the public page there is nothing of it, and the status stays.
+    assert "Half a sen" not in get_text(Client(), "/commitments/rt2024-c1/")
+    party.commitment.refresh_from_db()
+    assert party.commitment.status == "in-progress"
+
+
+def test_draft_continues_by_other_link_and_signed_in(
+    client: Client, client_of: Sign, path: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
+    send(client, path, "draft", text="Half a sen")
+    other = urlsplit(create_report_link(party, at=timezone.now())).path
+    assert "Half a sen" in client.get(other).content.decode()
+    browser = client_of(focal_point)
+    assert "Go on with your draft" in get_text(browser, "/me/commitments/")
+    own = f"/me/commitments/{party.pk}/report/"
+    assert own in page_links(browser.get("/me/commitments/"))
+    assert send(browser, own, "draft", text="A whole sentence.").status_code == 302
+    assert [row.text for row in party.updates.unapproved()] == ["A whole sentence."]
+
+
+def test_report_is_submitted_for_review(client: Client, path: str, party: CommitmentParty) -> None:
+    assert send(client, path, "hand-in", has_no_personal_details="on").status_code == 302
+    update = newest(party)
+    assert (update.state, update.text, update.completion) == (
+        EditorialState.SUBMITTED,
+        "Three courses were held.",
+        50,
+    )
+    assert update.author == party.focal_point.user and update.submitted_at  # type: ignore[union-attr]
+    text = get_text(client, path)
+    assert "is with the co-chairs; it shows once one of them approves it." in text
+    assert "Three courses" not in get_text(Client(), "/commitments/rt2024-c1/")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"text": "  "}, "Say what was done."),
+        ({"status": ""}, "Say how far the commitment has come."),
+        ({"status": "fulfilled"}, "A commitment ends with a source: say where that can be read."),
+        ({"status": "closed", "source": "A plan"}, "Say why it ends without being fulfilled."),
+        ({"has_no_personal_details": ""}, "Tick that it names no person and no shelter."),
+        ({"reported_on": "2019-01-01"}, "The roundtable began on"),
+        ({"reported_on": "soon"}, "Enter a valid date."),
+    ],
+)
+def test_missing_fields_show_errors_and_input_is_kept(
+    client: Client, path: str, party: CommitmentParty, changes: dict[str, str], sentence: str
+) -> None:
+    values = {"has_no_personal_details": "on", "next_steps": "Keep these words."} | changes
+    reply = send(client, path, "hand-in", **values)
+    assert reply.status_code == 200
+    assert sentence in page_text(reply) and "Keep these words." in reply.content.decode()
+    assert party.updates.count() == 1
+
+
+def test_contact_details_are_flagged_before_submission(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    words = "Ask ana@example.org or +62 21 555 0198."
+    reply = send(client, path, "hand-in", text=words, has_no_personal_details="on")
+    text = page_text(reply)
+    assert "they look like ways to reach somebody." in text
+    assert "ana@example.org +62 21 555 0198" in text and party.updates.count() == 1
+    found = "ana@example.org · +62 21 555 0198"
+    # A yes stands for what was pointed out, and for nothing that came since.
+    more = f"{words} Or bo@example.org."
+    reply = send(
+        client, path, "hand-in", text=more, has_no_personal_details="on", contacts_confirmed=found
+    )
+    assert "bo@example.org" in page_text(reply) and party.updates.count() == 1
+    reply = send(
+        client, path, "hand-in", text=words, has_no_personal_details="on", contacts_confirmed=found
+    )
+    assert reply.status_code == 302 and newest(party).text == words
+
+
+def test_nothing_new_is_reported_with_one_click(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    seen = seen_on(client, path)
+    reply = client.post(path, {"act": "unchanged", "version": seen})
+    assert (reply.status_code, reply["Location"]) == (302, path)
+    update = newest(party)
+    assert (update.state, update.is_unchanged, update.text) == (EditorialState.SUBMITTED, True, "")
+    assert (update.status, update.reported_on) == ("in-progress", timezone.now().date())
+    # Pressed twice, there is one.
+    reply = client.post(path, {"act": "unchanged", "version": seen})
+    assert (reply.status_code, reply["Location"]) == (302, path)
+    assert party.updates.count() == 2
+
+
+def test_nothing_new_is_rejected_after_other_party_reported(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    partner = make_party(party.commitment)
+    seen = seen_on(client, path)
+    make_update(
+        party.commitment, party=partner, status="fulfilled", reported_on=timezone.now().date()
+    )
+    assert "Nothing new since" not in get_text(client, path)
+    reply = client.post(path, {"act": "unchanged", "version": seen})
+    assert "Something else was stored meanwhile." in page_text(reply)
+    party.commitment.refresh_from_db()
+    assert party.commitment.latest_status == "fulfilled"
+
+
+def test_revoked_link_stays_revoked_after_new_request(
+    client: Client, path: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
+    party.request_focal_point(None)
+    party.request_focal_point(focal_point)
+    party.accept(timezone.now())
+    assert client.get(path).status_code == 404
+
+
+def test_nothing_new_requires_earlier_report(
+    client: Client, event: Event, focal_point: Delegate
+) -> None:
+    party = event.commitments.get(reference="RT2024-C2").parties.get()
+    party.request_focal_point(focal_point)
+    party.accept(timezone.now())
+    path = urlsplit(create_report_link(party, at=timezone.now())).path
+    assert "Nothing new since" not in get_text(client, path)
+    reply = client.post(path, {"act": "unchanged", "version": seen_on(client, path)})
+    assert reply.status_code == 200 and party.updates.count() == 0
+
+
+def test_author_sees_review_note(
+    client: Client, client_of: Sign, path: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
+    send(client, path, "hand-in", has_no_personal_details="on")
+    newest(party).request_change(note="Say how many officers.", at=timezone.now())
+    sentence = "A co-chair asks for a change: Say how many officers."
+    assert sentence in get_text(client, path)
+    assert sentence in get_text(client_of(focal_point), "/me/commitments/")
+    # It stays beside a draft, and nobody else reads it.
+    send(client, path, "draft", text="")
+    assert sentence in get_text(client, path) and newest(party).state == EditorialState.DRAFT
+    assert "Say how many" not in get_text(Client(), "/commitments/rt2024-c1/")
+    send(client, path, "hand-in", has_no_personal_details="on")
+    assert sentence not in get_text(client, path)
+    assert party.updates.count() == 2
+
+
+def test_conflicting_texts_are_shown_side_by_side(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    send(client, path, "draft", text="The first.")
+    seen = seen_on(client, path)
+    send(client, path, "draft", text="Of another tab.", version=seen)
+    reply = send(client, path, "draft", text="Of this tab.", version=seen)
+    assert reply.status_code == 200
+    text = page_text(reply)
+    assert "Nothing is overwritten: here are both." in text
+    assert "What is stored Of another tab. What you wrote Of this tab." in text
+    assert "Of this tab.</textarea>" in reply.content.decode()
+    assert newest(party).text == "Of another tab."
+    # What the form then says is a choice made with both in sight.
+    seen = reply.content.decode().split('name="version" value="')[1].split('"')[0]
+    assert send(client, path, "draft", text="Both.", version=seen).status_code == 302
+    assert [row.text for row in party.updates.unapproved()] == ["Both."]
+
+
+@pytest.mark.parametrize("act", ["draft", "hand-in"])
+def test_repeated_form_is_submitted_once(
+    client: Client, path: str, party: CommitmentParty, act: str
+) -> None:
+    seen = seen_on(client, path)
+    for _time in range(2):
+        reply = send(client, path, act, has_no_personal_details="on", version=seen)
+        assert reply.status_code == 302
+    assert party.updates.count() == 2
+
+
+def test_report_approved_meanwhile_is_not_overwritten(
+    client: Client, path: str, party: CommitmentParty, operator: User
+) -> None:
+    send(client, path, "hand-in", has_no_personal_details="on")
+    seen = seen_on(client, path)
+    newest(party).approve(by=operator, at=timezone.now())
+    reply = send(client, path, "draft", text="Four courses.", version=seen)
+    assert reply.status_code == 200
+    assert "What is stored Three courses were held. What you wrote Four courses." in page_text(
+        reply
+    )
+    assert "Three courses were held." in get_text(Client(), "/commitments/rt2024-c1/")
+
+
+def test_cochair_changes_in_admin_are_not_overwritten(
+    client: Client, client_of: Sign, path: str, party: CommitmentParty, cochair: User
+) -> None:
+    send(client, path, "hand-in", text="The first.", has_no_personal_details="on")
+    draft, seen = newest(party), seen_on(client, path)
+    desk = client_of(cochair)
+    address = f"/admin/outcomes/progressupdate/{draft.pk}/change/"
+    form = {
+        "opened": draft.revision,
+        "party": party.pk,
+        "reported_on": "2026-03-01",
+        "status": "in-progress",
+        "text": "The co-chair's.",
+        "has_no_personal_details": "on",
+        "evidence-TOTAL_FORMS": "0",
+        "evidence-INITIAL_FORMS": "0",
+    }
+    assert desk.post(address, form).status_code == 302
+    reply = send(client, path, "draft", text="Mine.", version=seen)
+    assert "Nothing is overwritten: here are both." in page_text(reply)
+    assert newest(party).text == "The co-chair's."
+
+
+@pytest.mark.parametrize("act", ["", "approve", "unchanged "])
+def test_unknown_actions_do_nothing(
+    client: Client, path: str, party: CommitmentParty, act: str
+) -> None:
+    reply = send(client, path, act)
+    assert "Press one of the buttons." in page_text(reply) and party.updates.count() == 1
+
+
+def test_foreign_or_expired_link_cannot_report(
+    client: Client, party: CommitmentParty, quiet_delegate: Delegate, path: str
+) -> None:
+    late = urlsplit(create_report_link(party, at=timezone.now() - timedelta(days=31))).path
+    assert client.post(late, FORM | {"act": "draft", "version": "0"}).status_code == 404
+    party.request_focal_point(quiet_delegate)
+    party.accept(timezone.now())
+    assert client.post(path, FORM | {"act": "draft", "version": "0"}).status_code == 404
+    assert party.updates.count() == 1 and ReportLink.objects.count() == 2
+
+
+def test_only_focal_point_reports_signed_in(
+    client_of: Sign,
+    party: CommitmentParty,
+    delegate: Delegate,
+    outsider: Delegate,
+    cochair: User,
+    operator: User,
+    focal_point: Delegate,
+) -> None:
+    path = f"/me/commitments/{party.pk}/report/"
+    for who in (delegate, outsider, cochair, operator):
+        browser = client_of(who)
+        assert browser.get(path).status_code == 404
+        assert browser.post(path, FORM | {"act": "draft", "version": "0"}).status_code == 404
+    party.request_focal_point(focal_point)  # asked again, and not answered yet
+    assert client_of(focal_point).get(path).status_code == 404
+    assert party.updates.count() == 1
+
+
+def test_report_of_ended_commitment_keeps_source(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    make_update(party.commitment, party=party, status="fulfilled", reported_on=timezone.now())
+    client.post(path, {"act": "unchanged", "version": seen_on(client, path)})
+    update = newest(party)
+    assert (update.status, update.source) == ("fulfilled", "https://example.org/report")
+
+
+def test_only_never_submitted_draft_can_be_discarded(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
+    assert "Throw the draft away" not in page_text(client.get(path))
+    send(client, path, "draft")
+    seen = seen_on(client, path)
+    send(client, path, "draft", text="Other words.")
+    assert "Something else was stored meanwhile." in page_text(
+        send(client, path, "discard", version=seen)
+    )
+    assert newest(party).text == "Other words."
+    seen = seen_on(client, path)
+    assert send(client, path, "discard", version=seen).status_code == 302
+    assert newest(party).is_approved
+    assert send(client, path, "discard", version=seen).status_code == 302  # the same press, twice
+    assert newest(party).is_approved
+    send(client, path, "hand-in", has_no_personal_details="on")
+    send(client, path, "draft")
+    assert "Throw the draft away" not in page_text(client.get(path))
+    send(client, path, "discard")
+    assert newest(party).state == EditorialState.DRAFT

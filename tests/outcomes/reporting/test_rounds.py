@@ -1,0 +1,274 @@
+"""Rounds of reporting: opened, answered, asked again, and two of them unanswered."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
+from outcomes.reporting.rounds import round_status
+from participants.models import Consent, Delegate, User
+from participants.privacy import consent
+from roundtable.mail.batches import CANCEL_WINDOW
+from roundtable.models import Event
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_grant,
+    make_party,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import make_round, make_round_request
+from tests.outcomes.test_outcomes_admin import page
+from tests.page_text import get_text
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+TODAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
+ADD = reverse("admin:outcomes_reportinground_add")
+LIST = reverse("admin:outcomes_reportinground_changelist")
+
+
+@pytest.fixture(autouse=True)
+def today(settings: Settings) -> "time_machine.Traveller":  # type: ignore[misc]
+    settings.PORTAL_URL = "https://portal.example.org"
+    with time_machine.travel(TODAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+@recorded
+def parties(event: Event, delegate: Delegate, focal_point: Delegate) -> list[CommitmentParty]:
+    """One party of Farah, two of Dewi, one whose focal point has not accepted, one that ended."""
+    first = event.commitments.get(reference="RT2024-C1").parties.get()
+    found = [first]
+    for number in (7, 8, 9, 10):
+        commitment = make_commitment(event, reference=f"RT2024-C{number}")
+        party = make_party(commitment)
+        party.request_focal_point(delegate)
+        if number != 9:
+            party.accept(TODAY)
+        found.append(party)
+    make_update(found[4].commitment, party=found[4], status="fulfilled")
+    return found
+
+
+def desk_text(browser: Client, address: str) -> str:
+    """The words of a page of the desk, with single spaces between them."""
+    content = browser.get(address).content.decode().split('<div id="content"')[1]
+    return " ".join(re.sub(r"<[^>]*>", " ", content).split())
+
+
+def opened(browser: Client, event: Event, **values: str) -> str:
+    given = {"event": str(event.pk), "title": "Before the conference", "due_on": "2026-06-01"}
+    answer = browser.post(ADD, given | values, follow=True)
+    return answer.content.decode()
+
+
+def ask_again(browser: Client, row: ReportingRound) -> str:
+    sent = {"action": "ask_again", "_selected_action": str(row.pk), "confirmed": "yes"}
+    return browser.post(LIST, sent, follow=True).content.decode()
+
+
+def asked_in(row: ReportingRound) -> list[str]:
+    return [request.party.commitment.reference for request in row.requests.order_by("pk")]
+
+
+def test_round_sends_one_email_per_accepted_focal_point(
+    client_of: Sign,
+    cochair: User,
+    event: Event,
+    parties: list[CommitmentParty],
+    deliver: Deliver,
+) -> None:
+    assert "3 parties are asked." in opened(client_of(cochair), event)
+    row = ReportingRound.objects.get()
+    assert (row.opened_by, row.opened_at, row.title) == (cochair, TODAY, "Before the conference")
+    assert asked_in(row) == ["RT2024-C1", "RT2024-C7", "RT2024-C8"]
+    mails = {mail.to[0]: str(mail.body) for mail in deliver()}
+    assert {
+        who: (re.findall(r"RT2024-C\d+", body), len(re.findall(r"/report/", body)))
+        for who, body in mails.items()
+    } == {
+        "focal@example.org": (["RT2024-C1"], 1),
+        "delegate@example.org": (["RT2024-C7", "RT2024-C8"], 2),
+    }
+    body = mails["focal@example.org"]
+    assert "The co-chairs ask for a report: Before the conference" in body
+    assert "Please answer by 1 June 2026." in body
+
+
+def test_round_includes_selected_commitments_only(
+    client_of: Sign, cochair: User, event: Event, parties: list[CommitmentParty]
+) -> None:
+    browser = client_of(cochair)
+    for wrong in ("RT2024-C10", "rt2024-c8, OTHER-C1"):
+        assert "no commitment of this roundtable that has not ended" in opened(
+            browser, event, references=wrong
+        )
+    assert not ReportingRound.objects.exists()
+    assert "1 party is asked." in opened(browser, event, references="rt2024-c8")
+    assert asked_in(ReportingRound.objects.get()) == ["RT2024-C8"]
+
+
+def test_round_due_date_must_be_in_future(client_of: Sign, cochair: User, event: Event) -> None:
+    browser = client_of(cochair)
+    assert "That day is over. Choose a later one." in opened(browser, event, due_on="2026-05-03")
+    assert not ReportingRound.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
+def test_only_cochair_opens_round(client_of: Sign, event: Event, role: str) -> None:
+    user = make_user()
+    if role == "elsewhere":
+        make_grant(user, make_event())
+    else:
+        make_grant(user, event, role=role)
+    opened(client_of(user), event)
+    assert not ReportingRound.objects.exists()
+
+
+def test_cochair_repeats_request_once_a_day(
+    client_of: Sign,
+    cochair: User,
+    event: Event,
+    parties: list[CommitmentParty],
+    deliver: Deliver,
+    today: "time_machine.Traveller",
+) -> None:
+    browser = client_of(cochair)
+    opened(browser, event)
+    row = ReportingRound.objects.get()
+    update = make_update(parties[1].commitment, party=parties[1], approved=False)
+    change = page(ReportingRound, "change", row.pk)
+    assert "0 of 3 parties have answered" in desk_text(browser, change)
+    update.submit(at=TODAY + timedelta(hours=1))
+    text = desk_text(browser, change)
+    assert "1 of 3 parties have answered" in text
+    assert re.findall(r"(RT2024-C\d+) Organisation \d+ (Answered|Not yet)", text) == [
+        ("RT2024-C7", "Answered"),
+        ("RT2024-C1", "Not yet"),
+        ("RT2024-C8", "Not yet"),
+    ]
+    assert "Before the conference RT2024 1 June 2026" in desk_text(browser, LIST)
+    assert "1 of 3" in desk_text(browser, LIST)
+    before = len(deliver())
+    assert "2 parties are asked again in ten minutes." in ask_again(browser, row)
+    assert "Nobody is asked again" in ask_again(browser, row)
+    today.shift(CANCEL_WINDOW)
+    assert sorted(mail.to[0] for mail in deliver()[before:]) == [
+        "delegate@example.org",
+        "focal@example.org",
+    ]
+    assert deliver()[before].subject == "Asked again: how do these stand?"
+    today.shift(timedelta(days=1))
+    parties[0].reminders_stopped_at = TODAY
+    parties[0].save()
+    assert "1 party is asked again in ten minutes." in ask_again(client_of(cochair), row)
+    today.shift(CANCEL_WINDOW)
+    assert [mail.to[0] for mail in deliver()[before + 2 :]] == ["delegate@example.org"]
+
+
+def test_hidden_focal_point_is_counted_but_gets_no_email(
+    client_of: Sign,
+    cochair: User,
+    event: Event,
+    focal_point: Delegate,
+    parties: list[CommitmentParty],
+    deliver: Deliver,
+    today: "time_machine.Traveller",
+) -> None:
+    consent.hide_profile(focal_point, by=Consent.By.OWNER, at=TODAY)
+    before = len(deliver())
+    browser = client_of(cochair)
+    assert "3 parties are asked." in opened(browser, event)
+    assert "3 parties are asked again in ten minutes." in ask_again(
+        browser, ReportingRound.objects.get()
+    )
+    today.shift(CANCEL_WINDOW)
+    assert [mail.to[0] for mail in deliver()[before:]] == ["delegate@example.org"] * 2
+
+
+def test_rounds_of_other_events_are_not_found(client_of: Sign, cochair: User, event: Event) -> None:
+    theirs = make_round(event=make_event(code="ELSE"), title="zq-their round")
+    browser = client_of(cochair)
+    assert "zq-their" not in desk_text(browser, LIST)
+    assert browser.get(page(ReportingRound, "change", theirs.pk)).status_code == 404
+    make_round_request(round=theirs)
+    assert "zq-their" not in ask_again(browser, theirs)
+    assert RoundRequest.objects.get().reminded_at is None
+
+
+def two_rounds(event: Event, party: CommitmentParty) -> list[ReportingRound]:
+    rows = [
+        make_round(event=event, title=title, opened_at=TODAY - timedelta(days=days), due_on=due_on)
+        for title, days, due_on in (
+            ("Before the spring meeting", 60, date(2026, 3, 20)),
+            ("Before the conference", 30, date(2026, 5, 3)),
+        )
+    ]
+    for row in rows:
+        make_round_request(round=row, party=party)
+    return rows
+
+
+def test_two_unanswered_rounds_are_shown(
+    client: Client, event: Event, focal_point: Delegate
+) -> None:
+    party = focal_point.focal_point_for.get()
+    first, second = two_rounds(event, party)
+    silence = (
+        "No answer to two requests Before the spring meeting: asked on 5 March 2026, answers by "
+        "20 March 2026 Before the conference: asked on 4 April 2026, answers by 3 May 2026"
+    )
+    text = get_text(client, "/commitments/rt2024-c1/")
+    assert silence in text and "Farah" not in text
+    assert "No answer" not in get_text(client, "/commitments/rt2024-c2/")
+    assert "No answer" not in get_text(client, "/commitments/rt2024-c1/?as_of=2026-05-03")
+    second.due_on = TODAY.date()  # its last day is not over
+    second.save()
+    assert "No answer" not in get_text(client, "/commitments/rt2024-c1/")
+    first.due_on = second.due_on = date(2026, 5, 3)
+    second.save()
+    update = make_update(party.commitment, party=party, approved=False)
+    assert silence in get_text(client, "/commitments/rt2024-c1/")  # a draft is no answer
+    update.submit(at=TODAY)
+    assert "No answer" not in get_text(client, "/commitments/rt2024-c1/")
+
+
+def test_answer_resets_unanswered_round_count(
+    client: Client, event: Event, focal_point: Delegate
+) -> None:
+    party = focal_point.focal_point_for.get()
+    two_rounds(event, party)
+    update = make_update(party.commitment, party=party, approved=False)
+    update.submit(at=TODAY - timedelta(days=40))  # between the two
+    assert "No answer" not in get_text(client, "/commitments/rt2024-c1/")
+    third = make_round(event=event, opened_at=TODAY - timedelta(days=5), due_on=date(2026, 5, 2))
+    make_round_request(round=third, party=party)
+    assert "No answer to two requests Before the conference: asked on" in get_text(
+        client, "/commitments/rt2024-c1/"
+    )
+
+
+def test_answer_counts_last_submission_not_draft(event: Event) -> None:
+    party = make_party(make_commitment(event, reference="RT2024-C9"))
+    asked = make_round(event=event, opened_at=datetime(2026, 2, 1, tzinfo=UTC))
+    make_round_request(round=asked, party=party)
+    update = make_update(party.commitment, party=party, approved=False)
+    update.submit(at=datetime(2026, 1, 1, tzinfo=UTC))
+    update.request_change(note="How many?", at=datetime(2026, 1, 5, tzinfo=UTC))
+    assert round_status(asked).answered == 0
+    update.submit(at=datetime(2026, 2, 2, tzinfo=UTC))
+    assert round_status(asked).answered == 1
+    update.save_draft()
+    assert round_status(asked).answered == 0

@@ -1,0 +1,333 @@
+"""The letters between who writes a text and who approves it."""
+
+import ast
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.utils import timezone
+
+from outcomes.contributions.review import approve_texts, request_text_changes
+from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
+from outcomes.reporting.actions import approve_updates, publish_statements, request_update_changes
+from outcomes.reporting.links import create_report_link
+from outcomes.reporting.submission import event_of, notify_author, remind_cochairs, submit_text
+from participants.models import Consent, Delegate, User
+from participants.privacy import consent
+from roundtable.models import Event
+from tests.conftest import ROOT
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_participation,
+    make_statement,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import (
+    make_assessment,
+    make_offer,
+    make_recommendation,
+    make_response,
+)
+from tests.mail_queue import deliver_mail
+from tests.outcomes.reporting.test_reports import FORM, newest, seen_on
+from tests.outcomes.reporting.test_rounds import desk_text
+from tests.outcomes.test_outcomes_admin import filled, run_admin_action
+from tests.page_text import page_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+NOTE = "Leave out Casa Azul."
+
+
+@pytest.fixture
+def party(event: Event, focal_point: Delegate) -> CommitmentParty:
+    return event.commitments.get(reference="RT2024-C1").parties.get()
+
+
+def handed_in(party: CommitmentParty) -> ProgressUpdate:
+    """What the focal point handed in by the link in a mail."""
+    path = urlsplit(create_report_link(party, at=timezone.now())).path
+    seen = seen_on(Client(), path)
+    answer = Client().post(
+        path,
+        FORM
+        | {"act": "hand-in", "version": seen, "has_no_personal_details": "on", "text": "Zq words."},
+    )
+    assert answer.status_code == 302
+    return newest(party)
+
+
+def editor_here_and_cochair_elsewhere(event: Event) -> User:
+    user = make_user()
+    make_grant(user, event, role="editor")
+    make_grant(user, make_event(), role="cochair")
+    return user
+
+
+def path_in(mail: EmailMultiAlternatives) -> str:
+    """The one address that a letter leads to."""
+    found = re.search(r"^https://portal\.example\.org(\S+)$", str(mail.body), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_cochairs_are_notified_at_most_once_an_hour(
+    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    make_grant(make_user("second@example.org"), event)
+    make_grant(make_user("editor@example.org"), event, role="editor")
+    update = handed_in(party)
+    letters = deliver_mail()
+    assert sorted(mail.to[0] for mail in letters) == ["cochair@example.org", "second@example.org"]
+    for mail in letters:
+        assert mail.subject == "Something waits to be read"
+        assert "for Roundtable 2024." in str(mail.body)
+        assert "Zq words" not in str(mail.message())
+    assert "RT2024-C1" in desk_text(client_of(cochair), path_in(letters[0]))
+    # Taken back and handed in again, it is told of once an hour.
+    submit_text(update, at=timezone.now())
+    assert len(deliver_mail()) == 2
+    submit_text(update, at=timezone.now() + timedelta(hours=1))
+    assert len(deliver_mail()) == 4
+
+
+def test_email_is_sent_when_nothing_else_was_pending(
+    event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    first = handed_in(party)
+    assert len(deliver_mail()) == 1
+    second = make_update(event.commitments.get(reference="RT2024-C2"), approved=False)
+    submit_text(second, at=timezone.now())
+    assert len(deliver_mail()) == 1, "they know that something waits"
+    for row in (first, second):
+        row.refresh_from_db()
+        row.approve(by=cochair, at=timezone.now())
+    third = make_update(event.commitments.get(reference="RT2024-C2"), approved=False)
+    submit_text(third, at=timezone.now())
+    assert len(deliver_mail()) == 2
+
+
+def test_pending_items_are_repeated_weekly(
+    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    handed_in(party)
+    text = make_assessment(commitment=party.commitment, approved=False)
+    submit_text(text, at=timezone.now())
+    answer = make_response(outcome=make_recommendation(), approved=False)
+    submit_text(answer, at=timezone.now())  # of another roundtable, which nobody chairs
+    before = len(deliver_mail())
+    monday = datetime(2030, 1, 7, 12, tzinfo=UTC)
+    assert remind_cochairs(at=timezone.now()) == 0, "not a day has passed"
+    assert remind_cochairs(at=monday) == 1
+    assert remind_cochairs(at=monday + timedelta(days=6)) == 0
+    (mail,) = deliver_mail()[before:]
+    assert mail.to == ["cochair@example.org"]
+    told = re.findall(r"^https://portal\.example\.org(/admin\S+)$", str(mail.body), re.MULTILINE)
+    assert len(told) == 2
+    for path in told:
+        assert "1 " in desk_text(client_of(cochair), path)
+    assert remind_cochairs(at=monday + timedelta(days=7)) == 1
+    party.updates.get(state="submitted").approve(by=cochair, at=monday)
+    text.approve(by=cochair, at=monday)
+    assert remind_cochairs(at=monday + timedelta(days=14)) == 0
+
+
+def test_focal_point_reads_review_note_without_signing_in(
+    client_of: Sign, cochair: User, focal_point: Delegate, party: CommitmentParty
+) -> None:
+    update = handed_in(party)
+    before = len(deliver_mail())
+    said = run_admin_action(
+        client_of(cochair), ProgressUpdate, "ask_for_changes", update.pk, note=NOTE
+    )
+    assert "1 update was sent back." in said
+    (mail,) = deliver_mail()[before:]
+    assert focal_point.user and mail.to == [focal_point.user.email]
+    assert mail.subject == "The co-chairs ask for a change"
+    assert "Casa Azul" not in str(mail.message()) and "Zq words" not in str(mail.message())
+    page = page_text(Client().get(path_in(mail)))
+    assert NOTE in page and "Zq words." in page
+
+
+def test_draft_and_approval_send_no_email(
+    client_of: Sign, cochair: User, party: CommitmentParty
+) -> None:
+    path = urlsplit(create_report_link(party, at=timezone.now())).path
+    Client().post(path, FORM | {"act": "draft", "version": seen_on(Client(), path)})
+    assert newest(party).state == "draft" and deliver_mail() == []
+    update = handed_in(party)
+    before = len(deliver_mail())
+    run_admin_action(client_of(cochair), ProgressUpdate, "approve", update.pk)
+    assert newest(party).is_approved and len(deliver_mail()) == before
+
+
+def test_current_focal_point_is_notified_instead_of_former(
+    cochair: User, event: Event, focal_point: Delegate, party: CommitmentParty
+) -> None:
+    update = handed_in(party)
+    other = make_delegate(name="Other Point", user=make_user("other@example.org"))
+    make_participation(other, event, confirmed_by=cochair)
+    party.request_focal_point(other)
+    party.accept(timezone.now())
+    before = len(deliver_mail())
+    request_update_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    (mail,) = deliver_mail()[before:]
+    assert mail.to == ["other@example.org"]
+    assert NOTE in page_text(Client().get(path_in(mail)))
+
+
+@pytest.mark.parametrize("gone", ["paused", "closed", "nobody"])
+def test_hidden_or_erased_delegate_gets_no_email_or_link(
+    cochair: User, focal_point: Delegate, party: CommitmentParty, gone: str
+) -> None:
+    update = handed_in(party)
+    assert focal_point.user
+    if gone == "paused":
+        consent.hide_profile(focal_point, by=Consent.By.OWNER, at=timezone.now())
+    elif gone == "closed":
+        User.objects.filter(pk=focal_point.user.pk).update(is_active=False)
+    else:
+        party.decline()
+    before, links = len(deliver_mail()), ReportLink.objects.count()
+    request_update_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    assert newest(party).state == "change-requested"
+    assert [
+        mail for mail in deliver_mail()[before:] if mail.subject.startswith("The co-chairs ask")
+    ] == []
+    assert ReportLink.objects.count() <= links
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_cochair_author_gets_admin_link(
+    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
+) -> None:
+    editor = make_user("editor@example.org")
+    make_grant(editor, event, role="editor")
+    update = make_update(party.commitment, approved=False)
+    update.author = editor
+    update.submit(at=timezone.now())
+    request_update_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    (mail,) = deliver_mail()
+    assert mail.to == ["editor@example.org"]
+    page = path_in(mail)
+    browser = client_of(editor)
+    assert NOTE in desk_text(browser, page)
+    form = filled(browser, page, text="Other words.", has_no_personal_details="on")
+    assert browser.post(page, form).status_code == 302
+    update.refresh_from_db()
+    assert (update.state, update.text) == ("submitted", "Other words.")
+    assert deliver_mail()[-1].to == ["cochair@example.org"]
+
+
+@pytest.mark.parametrize("kind", ["answer", "offer", "finding"])
+def test_author_of_other_text_gets_link_to_its_page(
+    client_of: Sign, operator: User, kind: str
+) -> None:
+    row: Any
+    if kind == "answer":
+        row = make_response(outcome=make_recommendation(), approved=False)
+        event = row.outcome.statement.event
+    elif kind == "offer":
+        row = make_offer(approved=False)
+        event = row.event
+    else:
+        row = make_assessment(approved=False)
+        event = row.commitment.event
+    person = make_delegate(user=make_user("author@example.org"))
+    make_participation(person, event, organisation=row.organisation, confirmed_by=operator)
+    make_grant(make_user("chair@example.org"), event)
+    row.author = person.user
+    submit_text(row, at=timezone.now())
+    (mail,) = deliver_mail()
+    assert mail.to == ["chair@example.org"]
+    chair = User.objects.get(email="chair@example.org")
+    assert row.organisation.name in desk_text(client_of(chair), path_in(mail))
+    request_text_changes(rows=[row], note=NOTE, by=operator, at=timezone.now())
+    mail = deliver_mail()[-1]
+    assert mail.to == ["author@example.org"]
+    assert NOTE in page_text(client_of(person).get(path_in(mail)))
+
+
+def test_current_representative_is_notified_instead_of_former_author(
+    operator: User, event: Event
+) -> None:
+    row = make_assessment(commitment=event.commitments.all()[0], approved=False)
+    people = []
+    for key in ("gone", "stays"):
+        person = make_delegate(user=make_user(f"{key}@example.org"))
+        make_participation(person, event, organisation=row.organisation, confirmed_by=operator)
+        people.append(person)
+    make_affiliation(people[0], organisation=row.organisation, until=date(2020, 1, 1))
+    row.author = people[0].user
+    submit_text(row, at=timezone.now())
+    before = len(deliver_mail())
+    request_text_changes(rows=[row], note=NOTE, by=operator, at=timezone.now())
+    assert [mail.to for mail in deliver_mail()[before:]] == [["stays@example.org"]]
+
+
+def test_text_without_author_notifies_no_one(event: Event) -> None:
+    row = make_assessment(commitment=event.commitments.all()[0], approved=False)
+    notify_author(row, at=timezone.now())
+    assert deliver_mail() == []
+
+
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
+def test_editor_here_who_is_cochair_elsewhere_cannot_decide(make: Callable[..., Any]) -> None:
+    row = make(approved=False)
+    row.submit(at=NOON)
+    user = editor_here_and_cochair_elsewhere(event_of(row))
+    assert approve_texts(rows=[row], by=user, at=NOON) == []
+    assert request_text_changes(rows=[row], note=NOTE, by=user, at=NOON) == []
+    row.refresh_from_db()
+    assert row.state == "submitted"
+
+
+def test_editor_here_who_is_cochair_elsewhere_cannot_decide_about_updates(
+    party: CommitmentParty,
+) -> None:
+    update = make_update(party.commitment, approved=False)
+    update.submit(at=NOON)
+    user = editor_here_and_cochair_elsewhere(party.commitment.event)
+    assert approve_updates(updates=[update], by=user, at=NOON) == []
+    assert request_update_changes(updates=[update], note=NOTE, by=user, at=NOON) == []
+    update.refresh_from_db()
+    assert update.state == "submitted"
+
+
+def test_draft_is_not_decided_about(event: Event, cochair: User) -> None:
+    update = make_update(event.commitments.all()[0], approved=False)
+    assert approve_updates(updates=[update], by=cochair, at=NOON) == []
+    assert request_update_changes(updates=[update], note=NOTE, by=cochair, at=NOON) == []
+    update.refresh_from_db()
+    assert update.state == "draft"
+
+
+def test_editor_here_who_is_cochair_elsewhere_cannot_publish_a_statement() -> None:
+    statement = make_statement(published=False, adoption="source", source_title="The hosts' page")
+    user = editor_here_and_cochair_elsewhere(statement.event)
+    assert publish_statements(statements=[statement], by=user, at=NOON) == []
+    statement.refresh_from_db()
+    assert statement.state == "draft"
+
+
+def test_every_submission_goes_through_submission_module() -> None:
+    """Of the code, only the demonstration hands in without a letter."""
+    calls = {
+        path.relative_to(ROOT).as_posix()
+        for app in ("outcomes", "participants", "roundtable")
+        for path in (ROOT / app).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "submit"
+    }
+    made_up = {"outcomes/demo/progress.py", "outcomes/demo/contributions.py"}
+    assert calls - made_up == {"outcomes/reporting/submission.py"}

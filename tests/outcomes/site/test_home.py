@@ -1,0 +1,144 @@
+"""The first page: what this is, where things stand, what changed and what is due."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from outcomes.models import ImplementationStatus
+from participants.models import EventRole, OrganisationKind, RecordedCount
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_organisation,
+    make_party,
+    make_role,
+    make_series,
+    make_statement,
+    make_update,
+    save,
+)
+from tests.page_text import get_text, page_links, page_text
+
+pytestmark = pytest.mark.django_db
+WHAT = (
+    "What was agreed, and what came of it What governments and civil society agreed at their "
+    "roundtables on human trafficking, what each promised to do, and how they reach each other. "
+    "Search "
+)
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """2 March 2026."""
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+def test_empty_portal_shows_guidance(client: Client) -> None:
+    make_event(is_public=False, title="Hidden")
+    assert get_text(client, "/") == (
+        WHAT + "No roundtable yet It appears here once its co-chairs make it public."
+    )
+
+
+def test_event_without_commitments_shows_message(client: Client) -> None:
+    make_event(title="Bare roundtable", slug="bare", series=make_series(name="Process"))
+    assert get_text(client, "/") == (
+        WHAT + "The latest roundtable Bare roundtable Process 14–15 May 2024 "
+        "Read what was agreed Where its commitments stand "
+        "No commitment is recorded. They appear here once the co-chairs have entered one. "
+        "Changed last No party has reported yet. An update appears here once it is approved. "
+        "All that changed, with before and after Due next Nothing has a due date in the future."
+    )
+
+
+def test_home_page_shows_status(client: Client) -> None:
+    series = make_series(name="Process")
+    make_event(title="Earlier roundtable", slug="earlier", series=series)
+    make_event(
+        title="Hidden roundtable", starts_on="2026-01-01", ends_on="2026-01-01", is_public=False
+    )
+    event = make_event(
+        code="NEW",
+        title="New roundtable",
+        slug="new",
+        series=series,
+        starts_on=date(2025, 4, 30),
+        ends_on=date(2025, 5, 2),
+        city="Bangkok",
+        country="TH",
+        summary="Two days in Bangkok.",
+    )
+    make_statement(event, points=3)
+    ministry = make_organisation(kind=OrganisationKind.GOVERNMENT, name="Ministry")
+    make_role(event, organisation=ministry, role=EventRole.Role.COCHAIR)
+    save(RecordedCount(event=event, kind=OrganisationKind.GOVERNMENT, number=3))
+    for number, (text, due_on, status) in enumerate(
+        (
+            ("done", date(2026, 5, 1), ImplementationStatus.FULFILLED),
+            ("late", date(2026, 3, 1), ImplementationStatus.IN_PROGRESS),
+            ("next", date(2026, 3, 2), None),
+            ("later", date(2026, 12, 24), ImplementationStatus.PLANNING),
+            ("open", None, None),
+        ),
+        start=1,
+    ):
+        commitment = make_commitment(event, reference=f"NEW-C{number}", text=text, due_on=due_on)
+        make_party(commitment, organisation=ministry)
+        if status:
+            make_update(commitment, status=status, reported_on=date(2025, 5 + number, 1))
+    make_update(commitment, approved=False, text="Hidden report", reported_on=date(2026, 1, 1))
+    answer = client.get("/")
+    assert page_text(answer) == (
+        WHAT + "3 points agreed The latest roundtable New roundtable "
+        "Process 30 April 2025 – 2 May 2025 Bangkok, Thailand Two days in Bangkok. "
+        "Read what was agreed Where its commitments stand "
+        "5 commitments, by what their parties last reported. 1 of 5 overdue . "
+        "Fulfilled 1 In progress 1 Planning 1 No update yet 2 "
+        "Changed last 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
+        "Ministry 1 June 2025 Fulfilled done Ministry "
+        "All that changed, with before and after "
+        "Due next 2 March 2026 No update yet next 24 December 2026 Planning later "
+        "Earlier roundtables Earlier roundtable , 14–15 May 2024"
+    )
+    links = page_links(answer)
+    assert "/commitments/?event=new&overdue=yes" in links
+    assert "/commitments/?event=new&status=no-update" in links
+    assert "/roundtables/new/#statement" in links
+    page = answer.content.decode()
+    assert 'aria-label="3 recorded seats at the table; Governments: 3"' in page
+
+
+def test_demonstration_is_marked_everywhere(client: Client) -> None:
+    event = make_event(title="Made up", code="MADE", is_demonstration=True)
+    make_update(make_commitment(event, reference="MADE-C1"))
+    text = get_text(client, "/")
+    assert "Made up Demonstration Everything about it is made up." in text
+    assert "1 March 2025 Demonstration In progress" in text
+    make_event(title="Real", starts_on="2025-01-01", ends_on="2025-01-01")
+    assert "Earlier roundtables Made up , 14–15 May 2024 Demonstration" in get_text(client, "/")
+
+
+def test_home_page_lists_are_short(client: Client) -> None:
+    event = make_event(code="MANY")
+    for number in range(10, 18):
+        commitment = make_commitment(
+            event, reference=f"MANY-C{number}", due_on=date(2027, 1, number)
+        )
+        make_update(commitment, reported_on=date(2025, 1, number))
+        make_event(starts_on=date(2023, 1, number), ends_on=date(2023, 1, number))
+    text = get_text(client, "/")
+    changed, rest = text.split("Changed last ")[1].split(" Due next ")
+    due, earlier = rest.split(" Earlier roundtables ")
+    assert changed.count(" January 2025 ") == 5 and changed.startswith("17 January 2025")
+    assert due.count(" January 2027") == 5 and due.startswith("10 January 2027")
+    assert earlier.count(" January 2023") == 5 and earlier.endswith("13 January 2023")
+
+
+def test_search_box_submits_to_search(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert '<form class="field wide" role="search" action="/search/">' in page
+    assert 'name="q"' in page

@@ -1,0 +1,375 @@
+"""Corrections of a published statement: agreed as it was, the words of before kept and shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import Circulation, Corrigendum, Outcome, Statement
+from outcomes.statements import corrigenda, signing
+from participants.models import Delegate, User
+from tests.factories import make_event, make_grant, make_statement, make_user
+from tests.recorded_fixtures import recorded
+from tests.roundtable_files import (
+    load_roundtable,
+    rejection_messages,
+    replace_text,
+    write_complete_file,
+)
+from tests.silence_procedure import (
+    AFTER_DEADLINE,
+    CIRCULATED_AT,
+    AgreementCase,
+    make_agreement_case,
+    make_corrigendum,
+    make_rewording,
+    press_agreement_button,
+    publish_draft,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+@recorded
+def table(db: None) -> AgreementCase:
+    found = make_agreement_case(is_public=True)
+    publish_draft(found)
+    return found
+
+
+def address(statement: Statement, name: str = "corrigendum") -> str:
+    return reverse(f"admin:outcomes_statement_{name}", args=[statement.pk])
+
+
+def asked() -> str:
+    """The page of what goes round."""
+    return reverse("my-circulation", args=[Circulation.objects.latest("pk").pk])
+
+
+def opened(client: Client, statement: Statement) -> dict[str, Any]:
+    page = client.get(address(statement)).context
+    found = {"opened": page["opened"]}
+    for field in page["form"]:
+        if field.value() is not False:
+            found[field.html_name] = field.value() or ""
+    return found
+
+
+def correct(client: Client, statement: Statement, **more: object) -> Any:
+    point = statement.outcomes.get(number="1.b")
+    sent = opened(client, statement) | {f"text-{point.pk}": "share what works, and what fails"}
+    return client.post(address(statement), sent | {"reason": "It was said so."} | more)
+
+
+def test_signed_statement_is_corrected_by_same_procedure(
+    client_of: Sign, table: AgreementCase
+) -> None:
+    client, statement = client_of(table.first), table.statement
+    point, old = statement.outcomes.get(number="1.b"), Client().get("/roundtables/agree/")
+    with time_machine.travel(AFTER_DEADLINE, tick=False):
+        client = client_of(table.first)
+        assert correct(client, statement).status_code == 302
+        answer = press_agreement_button(client, statement, "publish")
+        assert "Each co-chair signs it first." in answer.content.decode()
+        press_agreement_button(client, statement, "circulate", deadline="2026-03-20")
+        page = client_of(table.speaker).get(asked()).content.decode()
+    assert "This corrects the published statement: It was said so." in page
+    assert "<ins>, and what fails</ins>" in page
+    # Until it holds, everyone reads the words of before.
+    assert "and what fails" not in Client().get("/roundtables/agree/").content.decode()
+    corrigendum = Corrigendum.objects.get()
+    later = AFTER_DEADLINE.replace(day=25)
+    version = corrigendum.versions.get()
+    for user in (table.first, table.second):
+        assert list(signing.statements_to_sign(user, later)) == [statement]
+        signing.sign(corrigendum, sha256=version.sha256, by=user, at=later)
+        assert not signing.statements_to_sign(user, later)
+    corrigenda.publish_corrigendum(corrigendum, by=table.first, at=later)
+    point.refresh_from_db()
+    assert (point.number, point.text) == ("1.b", "share what works, and what fails")
+    shown = Client().get("/outcomes/agree/1.b/").content.decode()
+    assert "Corrected on 25 March 2026: It was said so." in shown
+    assert "<del>share what works</del>" in shown
+    page = Client().get("/roundtables/agree/").content.decode()
+    assert "It was said so." in page
+    assert "<del>share what works</del>" in page
+    # The words of before and their hash stay where they were.
+    before = Client().get("/roundtables/agree/statement-1.txt").content.decode()
+    assert "1.b     share what works\n" in before
+    assert table.statement.versions.get(number=1).sha256 in old.content.decode()
+    now = Client().get("/roundtables/agree/statement.txt").content.decode()
+    assert "1.b     share what works, and what fails\n" in now
+
+
+def test_correction_with_objection_is_not_agreed(client_of: Sign, table: AgreementCase) -> None:
+    statement = table.statement
+    with time_machine.travel(AFTER_DEADLINE, tick=False):
+        client = client_of(table.first)
+        correct(client, statement)
+        press_agreement_button(client, statement, "circulate", deadline="2026-03-20")
+        words = {"answer": "object", "text": "No.", "version": "none"}
+        client_of(table.speaker).post(asked(), words)
+        corrigendum = Corrigendum.objects.get()
+        assert corrigendum.state == "draft"
+        # What people were asked about is kept, and the way is free for another correction.
+        gone = opened(client, statement)["opened"]
+        client.post(address(statement), {"act": "discard", "opened": gone})
+        corrigendum.refresh_from_db()
+        assert corrigendum.state == "discarded"
+        assert corrigendum.versions.exists()
+        assert correct(client, statement, reason="Another one.").status_code == 302
+    statement.refresh_from_db()
+    assert statement.state == "published"
+    assert Client().get("/outcomes/agree/1.b/").status_code == 200
+
+
+@pytest.fixture
+@recorded
+def elsewhere(db: None) -> Statement:
+    """Adopted elsewhere, and published as its source records."""
+    return make_statement(
+        make_event(slug="source", code="SRC"), source_title="Communiqué", introduction="We met."
+    )
+
+
+def cochair_of(statement: Statement, **fields: Any) -> User:
+    user = make_user("chair@example.org")
+    make_grant(user, statement.event, **fields)
+    return user
+
+
+def test_statement_adopted_elsewhere_is_corrected_from_source(
+    client_of: Sign, elsewhere: Statement
+) -> None:
+    client = client_of(cochair_of(elsewhere))
+    sent = opened(client, elsewhere) | {"reason": "A slip in copying.", "text-0": "We met in Bali."}
+    client.post(address(elsewhere), sent)
+    answer = press_agreement_button(client, elsewhere, "publish")
+    assert "Say where the right wording stands" in answer.content.decode()
+    sent["opened"] = opened(client, elsewhere)["opened"]
+    client.post(address(elsewhere), sent | {"source": "Communiqué, page 1"})
+    press_agreement_button(client, elsewhere, "publish")
+    page = Client().get("/roundtables/source/").content.decode()
+    assert "<del>We met.</del> <ins>We met in Bali.</ins>" in page
+    assert "Communiqué, page 1" in page
+    assert "nobody signed it here" in page
+
+
+def test_removed_text_is_hidden_everywhere(client_of: Sign, elsewhere: Statement) -> None:
+    elsewhere.introduction = "Sari of the shelter spoke."
+    elsewhere.save()
+    elsewhere.publish(CIRCULATED_AT)
+    client = client_of(cochair_of(elsewhere))
+    sent = opened(client, elsewhere)
+    sent |= {"reason": "It named somebody.", "text-0": "A shelter spoke.", "source": "Page 1"}
+    client.post(address(elsewhere), sent | {"hides_previous_text": "on"})
+    press_agreement_button(client, elsewhere, "publish")
+    for path in (
+        "/roundtables/source/",
+        "/changes/",
+        "/roundtables/source.atom",
+        "/roundtables/source/statement.txt",
+        "/roundtables/source/statement-1.txt",
+        "/roundtables/source/statement-2.txt",
+    ):
+        answer = Client().get(path)
+        assert "Sari" not in answer.content.decode(), path
+    assert (
+        "What stood here before is not shown."
+        in Client().get("/roundtables/source/").content.decode()
+    )
+    assert Client().get("/roundtables/source/statement-2.txt").status_code == 404
+    assert Client().get("/roundtables/source/statement.txt").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change_of", "sentence"),
+    [
+        ({}, "Nothing is changed yet."),
+        ({"reason": ""}, "This field is required."),
+    ],
+)
+def test_invalid_correction_is_not_saved(
+    client_of: Sign, table: AgreementCase, change_of: dict[str, str], sentence: str
+) -> None:
+    client = client_of(table.first)
+    sent = opened(client, table.statement) | {"reason": "Because."} | change_of
+    answer = client.post(address(table.statement), sent)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert not Corrigendum.objects.exists()
+
+
+def test_correction_cannot_empty_sentence(client_of: Sign, table: AgreementCase) -> None:
+    client = client_of(table.first)
+    point = table.statement.outcomes.get(number="1.b")
+    answer = correct(client, table.statement, **{f"text-{point.pk}": " "})
+    assert answer.status_code == 400
+    assert not Corrigendum.objects.exists()
+
+
+def test_a_draft_that_was_never_circulated_is_discarded(
+    client_of: Sign, table: AgreementCase
+) -> None:
+    client = client_of(table.first)
+    correct(client, table.statement)
+    gone = opened(client, table.statement)["opened"]
+    client.post(address(table.statement), {"act": "discard", "opened": gone})
+    assert not Corrigendum.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["editor", "reader"])
+def test_only_cochair_corrects_statement(client_of: Sign, table: AgreementCase, role: str) -> None:
+    user = make_user("other@example.org")
+    make_grant(user, table.event, role=role)
+    client = client_of(user)
+    assert client.get(address(table.statement)).status_code == 403
+    assert client.post(address(table.statement), {"reason": "x"}).status_code == 403
+
+
+def test_a_draft_statement_has_no_corrections(client_of: Sign) -> None:
+    table = make_agreement_case()
+    assert client_of(table.first).get(address(table.statement)).status_code == 404
+
+
+def test_hidden_text_is_absent_from_earlier_corrections(
+    client_of: Sign, elsewhere: Statement
+) -> None:
+    """One correction brought the name in, the next takes it out for good."""
+    client = client_of(cochair_of(elsewhere))
+    for words, hides in (("Sari of the shelter spoke.", {}), ("A shelter spoke.", {"h": "on"})):
+        sent = opened(client, elsewhere) | {"reason": "Better.", "source": "Page 1"}
+        more = {"hides_previous_text": "on"} if hides else {}
+        client.post(address(elsewhere), sent | {"text-0": words} | more)
+        press_agreement_button(client, elsewhere, "publish")
+    elsewhere.refresh_from_db()
+    assert elsewhere.introduction == "A shelter spoke."
+    reader = make_user("reader@example.org")
+    make_grant(reader, elsewhere.event, role="reader")
+    desk = client_of(reader)
+    for browser, path in (
+        (Client(), "/roundtables/source/"),
+        (Client(), "/roundtables/source/statement-2.txt"),
+        (Client(), "/changes/"),
+        *((desk, address_of_version(elsewhere, number)) for number in (1, 2, 3)),
+        (desk, address(elsewhere, "agreement")),
+        (desk, address(elsewhere, "history")),
+    ):
+        assert "Sari" not in browser.get(path).content.decode(), path
+    assert "A shelter spoke." in desk.get(address_of_version(elsewhere, 3)).content.decode()
+
+
+def address_of_version(statement: Statement, number: int) -> str:
+    return reverse("admin:outcomes_statement_version", args=[statement.pk, number])
+
+
+def test_consulted_party_no_longer_sees_hidden_text(client_of: Sign, table: AgreementCase) -> None:
+    statement, later = table.statement, AFTER_DEADLINE.replace(day=25)
+    point = statement.outcomes.get(number="1.b")
+    with time_machine.travel(AFTER_DEADLINE, tick=False):
+        client = client_of(table.first)
+        correct(
+            client, statement, **{f"text-{point.pk}": "share it all", "hides_previous_text": "on"}
+        )
+        press_agreement_button(client, statement, "circulate", deadline="2026-03-20")
+        assert "share what works" in client_of(table.speaker).get(asked()).content.decode()
+    corrigendum = Corrigendum.objects.get()
+    sha256 = corrigendum.versions.get().sha256
+    for user in (table.first, table.second):
+        signing.sign(corrigendum, sha256=sha256, by=user, at=later)
+    corrigenda.publish_corrigendum(corrigendum, by=table.first, at=later)
+    speaker = client_of(table.speaker)
+    for circulation in Circulation.objects.all():
+        page = speaker.get(reverse("my-circulation", args=[circulation.pk]))
+        assert page.status_code == 200
+        assert "share what works" not in page.content.decode()
+
+
+def test_concurrent_correction_drafts_keep_both_texts(
+    client_of: Sign, table: AgreementCase
+) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    one, two = table.statement.outcomes.points()
+    mine, theirs = opened(first, table.statement), opened(second, table.statement)
+    first.post(
+        address(table.statement), mine | {"reason": "One.", f"text-{one.pk}": "protect everyone"}
+    )
+    answer = second.post(
+        address(table.statement), theirs | {"reason": "Two.", f"text-{two.pk}": "share it all"}
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Somebody stored a correction after you opened this page." in text
+    assert "1.a: “protect everyone”" in text
+    assert "share it all</textarea>" in text
+    assert [row.after for row in Corrigendum.objects.get().rewordings.all()] == ["protect everyone"]
+
+
+def test_what_was_adopted_elsewhere_is_not_circulated(
+    client_of: Sign, elsewhere: Statement
+) -> None:
+    with time_machine.travel(CIRCULATED_AT, tick=False):
+        client = client_of(cochair_of(elsewhere))
+        correct(client, elsewhere)
+        answer = press_agreement_button(client, elsewhere, "circulate", deadline="2026-03-20")
+    assert answer.status_code == 400
+    assert "It was adopted elsewhere, so its source corrects it." in answer.content.decode()
+
+
+def test_page_differing_from_published_text_shows_no_hash(elsewhere: Statement) -> None:
+    sha256 = elsewhere.versions.get().sha256
+    assert sha256 in Client().get("/roundtables/source/").content.decode()
+    Outcome.objects.filter(number="1.a").update(text="as nothing but a mistake could say")
+    page = Client().get("/roundtables/source/").content.decode()
+    assert sha256 not in page
+    assert "This page does not say what was published." in page
+
+
+# By a file ---------------------------------------------------------------------------------
+
+
+def test_reimported_source_keeps_previous_text(tmp_path: Any) -> None:
+    file = write_complete_file(tmp_path)
+    load_roundtable(file)
+    point = Outcome.objects.points()[0]
+    load_roundtable(replace_text(file, f'text = "{point.text}"', 'text = "meet each year;"'))
+    corrigendum = Corrigendum.objects.get()
+    assert corrigendum.reason == "Its source was read again."
+    [row] = corrigendum.rewordings.all()
+    assert (row.before, row.after) == (point.text, "meet each year;")
+    assert list(Statement.objects.get().versions.values_list("number", flat=True)) == [1, 2]
+    load_roundtable(file)
+    assert Corrigendum.objects.count() == 1
+
+
+def test_import_cannot_change_signed_statement(tmp_path: Any) -> None:
+    file = write_complete_file(tmp_path)
+    load_roundtable(file)
+    Statement.objects.update(adoption="signed")
+    replace_text(
+        file, 'title = "What was agreed"', 'title = "What was agreed"\nadoption = "signed"'
+    )
+    point = Outcome.objects.points()[0]
+    replace_text(file, f'text = "{point.text}"', 'text = "meet each year;"')
+    assert rejection_messages(file) == [
+        "[statement] The co-chairs signed this text here. Correct it at the desk, not with a file."
+    ]
+    assert Outcome.objects.points()[0].text == point.text
+
+
+def test_import_cannot_restore_hidden_text(tmp_path: Any) -> None:
+    file = write_complete_file(tmp_path)
+    load_roundtable(file)
+    point, statement = Outcome.objects.points()[0], Statement.objects.get()
+    row = make_corrigendum(statement, hides_previous_text=True, source="Page 1")
+    make_rewording(row, outcome=point, before=point.text, after="meet each year;")
+    operator = make_user(is_superuser=True)
+    corrigenda.publish_corrigendum(row, by=operator, at=CIRCULATED_AT)
+    [sentence] = rejection_messages(file)
+    assert sentence.startswith("[statement] A correction took these words out")
+    assert Outcome.objects.points()[0].text == "meet each year;"

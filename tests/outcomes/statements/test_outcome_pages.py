@@ -1,0 +1,325 @@
+"""Points of a statement: listed and filtered, and each as a full sentence."""
+
+import pytest
+from django.test import Client
+
+from outcomes.models import Outcome, Statement
+from roundtable.models import Event
+from tests.factories import NOON as PUBLISHED
+from tests.factories import (
+    make_addressee,
+    make_commitment,
+    make_event,
+    make_group,
+    make_organisation,
+    make_outcome,
+    make_role,
+    make_series,
+    make_statement,
+    make_theme,
+)
+from tests.page_text import FOLLOW_SECTION, get_text, page_links, page_text
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+@recorded
+def agreed() -> Statement:
+    """Two lead-ins with three points, as the first roundtable had them."""
+    event = make_event(
+        code="BP", slug="first", title="First roundtable", series=make_series(name="Process")
+    )
+    statement = make_statement(
+        event,
+        points=0,
+        published=False,
+        source_title="The hosts' page",
+        source_url="https://example.org/source",
+    )
+    first = statement.outcomes.get()
+    first.text = "Governments and CSOs can collaborate to:"
+    first.save()
+    second = make_outcome(
+        statement,
+        kind=Outcome.Kind.LEAD_IN,
+        text="Examples of good practices includes:",
+        position=1,
+    )
+    governments, csos = (
+        make_group(slug="governments", name="governments"),
+        make_group(slug="csos", name="CSOs"),
+    )
+    office = make_organisation(slug="office", name="Office for Migrants")
+    make_role(event, organisation=office)
+    make_addressee(first, group=governments)
+    share = make_outcome(
+        statement, parent=first, text="share information; and", place_in_source="first list"
+    )
+    share.themes.add(make_theme(slug="sharing", name="Information sharing"))
+    make_addressee(share, group=csos)
+    build = make_outcome(
+        statement, parent=first, text="build networks.", position=1, classified_by_portal=False
+    )
+    make_addressee(build, organisation=office)
+    make_outcome(statement, parent=second, text="Strong networks", kind=Outcome.Kind.GOOD_PRACTICE)
+    statement.publish(PUBLISHED)
+    return statement
+
+
+@pytest.fixture
+@recorded
+def later(agreed: Statement) -> Statement:
+    """A roundtable three years on, with one point."""
+    event = make_event(
+        code="BQ",
+        slug="second",
+        title="Second roundtable",
+        starts_on="2027-05-14",
+        ends_on="2027-05-15",
+        is_demonstration=True,
+    )
+    statement = make_statement(event, points=1)
+    Outcome.objects.filter(statement=statement, kind=Outcome.Kind.RECOMMENDATION).update(
+        text="act early."
+    )
+    return statement
+
+
+SHARE, BUILD, STRONG, EARLY = (
+    "share information; and",
+    "build networks.",
+    "Strong networks",
+    "act early.",
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "points"),
+    [
+        ({}, [EARLY, SHARE, BUILD, STRONG]),
+        ({"event": "first"}, [SHARE, BUILD, STRONG]),
+        ({"event": "second"}, [EARLY]),
+        ({"theme": "sharing"}, [SHARE]),
+        ({"kind": "recommendation"}, [EARLY, SHARE, BUILD]),
+        ({"kind": "good-practice"}, [STRONG]),
+        ({"kind": "undertaking"}, []),
+        # What a lead-in is addressed to, its points are.
+        ({"addressee": "governments"}, [SHARE, BUILD]),
+        ({"addressee": "csos"}, [SHARE]),
+        ({"addressee": "office"}, [BUILD]),
+        ({"event": "first", "kind": "recommendation", "addressee": "office"}, [BUILD]),
+        ({"event": "second", "addressee": "csos"}, []),
+    ],
+)
+def test_points_are_filtered_and_ordered(
+    client: Client, later: Statement, query: dict[str, str], points: list[str]
+) -> None:
+    text = get_text(client, "/outcomes/", **query)
+    count = "1 point" if len(points) == 1 else f"{len(points)} points"
+    listed = text.split(f" {count} ", 1)[1]
+    found = sorted((p for p in (SHARE, BUILD, STRONG, EARLY) if p in listed), key=listed.index)
+    assert found == points
+    assert ("No point matches. Choose fewer filters." in text) == (points == [])
+
+
+def test_point_shows_lead_in_and_commitments(client: Client, later: Statement) -> None:
+    point = Outcome.objects.get(text=SHARE)
+    for _number in range(2):
+        make_commitment(point.statement.event).outcomes.add(point)
+    text = get_text(client, "/outcomes/", theme="sharing")
+    assert (
+        "1.a Governments and CSOs can collaborate to: share information; and First roundtable "
+        "Recommendation 2 commitments"
+    ) in text
+    assert "0 commitments" in get_text(client, "/outcomes/", kind="good-practice")
+    assert "Demonstration Second roundtable" in get_text(client, "/outcomes/", event="second")
+
+
+def test_filters_offer_only_what_is_public(client: Client, agreed: Statement) -> None:
+    hidden = make_event(slug="hidden", title="Hidden roundtable", is_public=False)
+    point = make_statement(hidden, points=1).outcomes.get(parent__isnull=False)
+    make_addressee(point, group=make_group(slug="secret", name="Secret group"))
+    drafted = make_statement(make_event(slug="drafted"), points=1, published=False)
+    make_addressee(drafted.outcomes.first(), group=make_group(slug="d", name="Drafted group"))  # type: ignore[arg-type]
+    page = client.get("/outcomes/").content.decode()
+    for word in ("Hidden roundtable", "Secret group", "Drafted group"):
+        assert word not in page
+    for slug in ("governments", "csos", "office"):
+        assert f'<option value="{slug}">' in page
+
+
+def test_empty_list_shows_message(client: Client) -> None:
+    assert "0 points No point matches. Choose fewer filters." in get_text(client, "/outcomes/")
+
+
+def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed: Statement) -> None:
+    assert get_text(client, "/outcomes/first/1.a/") == (
+        "First roundtable , 14–15 May 2024 Point 1.a "
+        "Governments and CSOs can collaborate to: share information; and "
+        "Kind Recommendation (classified by this portal) "
+        "Addressed to CSOs, governments "
+        "Themes Information sharing "
+        "Source The hosts' page , first list "
+        "Answers of the addressees Which organisations are addressed is not recorded. "
+        "Commitments under it Nobody has made a commitment under this point, as far as this "
+        "portal knows. Offer a commitment "
+        "Part 1 In the statement After it: 1.b "
+        "As it stood on Show What changed since "
+        "Cite this Process, First roundtable, point 1.a, 14–15 May 2024. "
+        "http://testserver/outcomes/first/1.a/ "
+        f"Report a mistake The contact of this portal is not set. {FOLLOW_SECTION}"
+    )
+
+
+def test_source_classification_is_not_attributed_to_portal(
+    client: Client, agreed: Statement
+) -> None:
+    text = get_text(client, "/outcomes/first/1.b/")
+    assert "Kind Recommendation Addressed to Office for Migrants , governments" in text
+    assert "Themes not recorded" in text
+    text = get_text(client, "/outcomes/first/2.a/")
+    assert "Addressed to nobody in particular" in text
+
+
+def test_lead_in_page_shows_points(client: Client, agreed: Statement) -> None:
+    text = get_text(client, "/outcomes/first/1/")
+    assert (
+        "Part 1 Governments and CSOs can collaborate to: 1.a share information; and "
+        "1.b build networks. Addressed to governments"
+    ) in text
+    assert (
+        "As it stood on Show What changed since "
+        "Cite this Process, First roundtable, part 1, " in text
+    )
+    assert "In the statement After it: 2" in text
+
+
+@pytest.mark.parametrize(
+    ("number", "links"),
+    [
+        ("1.a", ["/outcomes/first/1/", "/roundtables/first/#1.a", "/outcomes/first/1.b/"]),
+        (
+            "1.b",
+            [
+                "/outcomes/first/1.a/",
+                "/outcomes/first/1/",
+                "/roundtables/first/#1.b",
+                "/outcomes/first/2.a/",
+            ],
+        ),
+        ("2.a", ["/outcomes/first/1.b/", "/outcomes/first/2/", "/roundtables/first/#2.a"]),
+        ("1", ["/roundtables/first/#1", "/outcomes/first/2/"]),
+        ("2", ["/outcomes/first/1/", "/roundtables/first/#2"]),
+    ],
+)
+def test_neighbours_are_linked(
+    client: Client, agreed: Statement, number: str, links: list[str]
+) -> None:
+    answer = client.get(f"/outcomes/first/{number}/")
+    around = ("/outcomes/first/", "/roundtables/first/#")
+    found = [link for link in page_links(answer) if link.startswith(around)]
+    found = [link for link in found if not link.endswith((".atom", ".ics"))]
+    assert found[-len(links) :] == links
+
+
+def test_commitments_are_listed_under_point(client: Client, agreed: Statement) -> None:
+    point = Outcome.objects.get(text=SHARE)
+    commitment = make_commitment(agreed.event, reference="BP-C1", text="Open a desk")
+    commitment.outcomes.add(point)
+    hidden = make_commitment(make_event(code="HID", is_public=False), text="Hidden promise")
+    hidden.outcomes.add(point)
+    text = get_text(client, "/outcomes/first/1.a/")
+    assert "Commitments under it BP-C1 Open a desk No party recorded · answers 1.a" in text
+    assert "Hidden promise" not in text
+
+
+def test_demo_point_is_marked(client: Client, later: Statement) -> None:
+    text = get_text(client, "/outcomes/second/1.a/")
+    assert text.startswith("Demonstration Everything about it is made up.")
+    assert "14–15 May 2027 (demonstration). http://testserver/outcomes/second/1.a/" in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/outcomes/first/3/",
+        "/outcomes/first/1.c/",
+        "/outcomes/first/0/",
+        "/outcomes/first/1./",
+        "/outcomes/first/.a/",
+        "/outcomes/first/1a/",
+        "/outcomes/first/1.a.b/",
+        "/outcomes/first/12345/",
+        "/outcomes/first/١/",
+        "/outcomes/FIRST/1/",
+        "/outcomes/hidden/1/",
+        "/outcomes/drafted/1/",
+    ],
+)
+def test_unknown_point_is_not_found(client: Client, agreed: Statement, path: str) -> None:
+    make_statement(make_event(slug="hidden", is_public=False))
+    make_statement(make_event(slug="drafted"), published=False)
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is nothing here" in page_text(answer)
+
+
+def test_unnumbered_point_is_not_shown(client: Client, agreed: Statement) -> None:
+    """Added after the statement was published."""
+    lead_in = agreed.outcomes.get(number="1")
+    late = make_outcome(agreed, parent=lead_in, text="added later", position=9)
+    later = make_outcome(agreed, kind=Outcome.Kind.LEAD_IN, text="Later still:", position=9)
+    make_outcome(agreed, parent=later, text="under the later one")
+    commitment = make_commitment(agreed.event, reference="BP-C1", text="Promise")
+    commitment.outcomes.add(late)
+    for path in (
+        "/outcomes/",
+        "/outcomes/first/1/",
+        "/outcomes/first/1.b/",
+        "/outcomes/first/2/",
+        "/outcomes/first/2.a/",
+        "/roundtables/first/",
+        "/commitments/",
+        "/commitments/bp-c1/",
+        "/search/?q=later",
+    ):
+        text = page_text(client.get(path))
+        assert "added later" not in text and "Later still" not in text, path
+        assert "the later one" not in text, path
+    assert "3 points agreed" in get_text(client, "/roundtables/")
+    assert "3 points" in get_text(client, "/outcomes/")
+    agreed.publish(PUBLISHED)
+    assert "4 points agreed" not in get_text(client, "/roundtables/")
+    assert "5 points agreed" in get_text(client, "/roundtables/")
+    assert "added later" in get_text(client, "/outcomes/first/1.c/")
+    assert "the later one" in get_text(client, "/outcomes/first/3.a/")
+
+
+def test_point_of_a_lead_in_without_a_number_is_absent(client: Client, agreed: Statement) -> None:
+    assert client.get("/outcomes/first/1.a/").status_code == 200
+    agreed.outcomes.filter(number="1").update(number="")
+    assert client.get("/outcomes/first/1.a/").status_code == 404
+
+
+def test_point_text_is_escaped(client: Client, event: Event) -> None:
+    point = Outcome.objects.get(number="1.a")
+    point.text = "<script>alert(1)</script> & “more”"
+    point.save()
+    for path in ("/outcomes/roundtable-2024/1.a/", "/outcomes/", "/roundtables/roundtable-2024/"):
+        page = client.get(path).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; “more”" in page
+
+
+@pytest.mark.django_db
+def test_theme_of_hidden_events_is_not_offered() -> None:
+    hidden = make_statement(make_event(is_public=False))
+    hidden.outcomes.points()[0].themes.add(make_theme(slug="secret", name="Secret theme"))
+    shown = make_statement(make_event())
+    shown.outcomes.points()[0].themes.add(make_theme(slug="open", name="Open theme"))
+    for path in ("/outcomes/", "/commitments/"):
+        page = Client().get(path).content.decode()
+        assert "Open theme" in page and "Secret theme" not in page
+        assert Client().get(path, {"theme": "secret"}).status_code == 400

@@ -1,0 +1,588 @@
+"""Silence and two keys: a text goes round, is objected to or met with silence, and is signed."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import Circulation, CirculationReply, SignOff
+from outcomes.models.canonical import sha256_of
+from outcomes.statements import agreement, signing, silence_procedure
+from participants.models import Delegate, EventRole, Grant, User
+from roundtable.audit.log import AuditEntry
+from tests.factories import make_event, make_grant, make_role, make_statement, make_user
+from tests.recorded_fixtures import recorded
+from tests.silence_procedure import (
+    AFTER_DEADLINE,
+    CIRCULATED_AT,
+    DEADLINE,
+    AgreementCase,
+    agreement_url,
+    circulate_draft,
+    make_agreement_case,
+    press_agreement_button,
+    publish_draft,
+    sign_draft,
+)
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+
+
+@pytest.fixture
+@recorded
+def table(db: None) -> AgreementCase:
+    return make_agreement_case()
+
+
+@pytest.fixture
+def clock() -> "time_machine.Traveller":  # type: ignore[misc]
+    with time_machine.travel(CIRCULATED_AT, tick=False) as traveller:
+        yield traveller
+
+
+def page_of(circulation: Circulation) -> str:
+    return reverse("my-circulation", args=[circulation.pk])
+
+
+def new(deliver: Deliver) -> list[tuple[str, str]]:
+    """To whom a letter went since this was last asked, and its subject."""
+    found = sorted((letter.to[0], str(letter.subject)) for letter in deliver())
+    mail.outbox.clear()
+    return found
+
+
+def test_statement_goes_from_draft_to_published(
+    client_of: Sign, table: AgreementCase, clock: "time_machine.Traveller", deliver: Deliver
+) -> None:
+    first, second = client_of(table.first), client_of(table.second)
+    speaker, address = client_of(table.speaker), agreement_url(table.statement)
+    text = first.get(address).content.decode()
+    assert "4 organisations are asked." in text
+    # Nobody of these could answer, and the page says so before anything is sent.
+    assert re.search(r"Nobody can sign in.*Australia.*Indonesia.*Ministry", text, re.S)
+    assert "Shelter" not in text.split("Nobody can sign in")[1].split("</p>")[0]
+    answer = press_agreement_button(first, table.statement, "circulate", deadline="2026-03-09")
+    assert "Version 1 goes round: 4 organisations are asked." in answer.content.decode()
+    assert new(deliver) == [("sari@example.org", "A text to agree on")]
+
+    # The shelter objects; the text stops for everybody.
+    circulation = Circulation.objects.get()
+    asked = speaker.get(page_of(circulation)).content.decode()
+    assert "protect those who were trafficked" in asked
+    assert "If your organisation says nothing until then, it has agreed." in asked
+    assert "Who works as a co-chair reads who answers what (Australia, Indonesia)" in asked
+    sent = {"answer": "object", "text": "Say children too.", "version": "none"}
+    answer = speaker.post(page_of(circulation), sent, follow=True)
+    assert "Your objection is with the co-chairs" in answer.content.decode()
+    table.statement.refresh_from_db()
+    assert table.statement.state == "draft"
+    assert new(deliver) == [
+        ("australia@example.org", "A text was objected to"),
+        ("indonesia@example.org", "A text was objected to"),
+        ("sari@example.org", "A text was stopped"),
+    ]
+    text = second.get(address).content.decode()
+    assert "Version 1 was objected to." in text
+    assert "Say children too." in text
+
+    # The same text does not go round twice; a changed one does, and silence agrees.
+    answer = press_agreement_button(first, table.statement, "circulate", deadline="2026-03-09")
+    assert answer.status_code == 400
+    assert "This very text was objected to." in answer.content.decode()
+    point = table.statement.outcomes.points()[0]
+    point.text = "protect those who were trafficked, children first"
+    point.save()
+    press_agreement_button(first, table.statement, "circulate", deadline="2026-03-09")
+    later = Circulation.objects.get(version__number=2)
+    shown = speaker.get(page_of(later)).content.decode()
+    assert "What changed since version 1" in shown
+    assert "<ins>, children first</ins>" in shown
+    answer = press_agreement_button(first, table.statement, "sign", sha256=later.version.sha256)
+    assert "The participants still have time to answer." in answer.content.decode()
+    clock.move_to(AFTER_DEADLINE + timedelta(days=1))
+    first, second = client_of(table.first), client_of(table.second)
+    speaker = client_of(table.speaker)
+    assert "nobody objected: this version is agreed" in speaker.get(page_of(later)).content.decode()
+    call_command("send_reminders")
+    assert ("indonesia@example.org", "A text waits for your signature") in new(deliver)
+
+    # Both sign, and one publishes.
+    assert f"Sign for {table.cochairs[0].short}" in first.get(address).content.decode()
+    text = press_agreement_button(first, table.statement, "sign").content.decode()
+    assert "The other co-chair&#x27;s signature is awaited." in text
+    assert "Sign for" in second.get(address).content.decode()
+    assert press_agreement_button(first, table.statement, "publish").status_code == 400
+    text = press_agreement_button(second, table.statement, "sign").content.decode()
+    assert "it is adopted" in text
+    press_agreement_button(first, table.statement, "publish")
+    table.statement.refresh_from_db()
+    assert (table.statement.state, table.statement.adoption) == ("published", "signed")
+    assert table.statement.outcomes.points().values_list("number", flat=True)[0] == "1.a"
+    assert later.version.sha256 == table.statement.versions.get(published_at__isnull=False).sha256
+    acts = AuditEntry.objects.filter(detail__startswith="AG ").values_list("action", flat=True)
+    assert list(acts) == [
+        "circulate statement",
+        "answer circulation",
+        "circulate statement",
+        "sign statement",
+        "sign statement",
+        "adopt statement",
+        "publish statement",
+    ]
+
+
+def test_published_page_names_signatories(client_of: Sign) -> None:
+    table = make_agreement_case(is_public=True)
+    publish_draft(table)
+    text = Client().get("/roundtables/agree/").content.decode()
+    assert re.search(r"Signed here by the co-chairs\. Australia on \S+ \S+ \S+, Indonesia on", text)
+    assert "adopted here, and signed by the co-chairs" in text
+
+
+# Silence -----------------------------------------------------------------------------------
+
+
+def test_circulation_is_agreed_at_deadline_without_action(table: AgreementCase) -> None:
+    circulation = circulate_draft(table)
+    assert circulation.current_status(DEADLINE - timedelta(seconds=1)) == "open"
+    assert circulation.current_status(DEADLINE) == "agreed"
+
+
+def test_consulted_parties_are_recorded(table: AgreementCase) -> None:
+    observer = make_role(table.event, role=EventRole.Role.OBSERVER).organisation
+    circulation = circulate_draft(table)
+    make_role(table.event)  # came later
+    asked = [reply.organisation.name for reply in circulation.replies.all()]
+    assert asked == ["Australia", "Example Shelter", "Indonesia", "Ministry of Silence"]
+    assert observer.name not in asked
+
+
+@pytest.mark.parametrize(
+    ("deadline", "sentence"),
+    [
+        (CIRCULATED_AT + timedelta(hours=23, minutes=59), "at least one whole day"),
+        (CIRCULATED_AT + timedelta(days=366, minutes=1), "at most a year"),
+    ],
+)
+def test_deadline_must_leave_minimum_time(
+    table: AgreementCase, deadline: object, sentence: str
+) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        silence_procedure.circulate(
+            table.statement,
+            deadline=deadline,  # type: ignore[arg-type]
+            by=table.first,
+            at=CIRCULATED_AT,
+        )
+    assert not Circulation.objects.exists()
+
+
+@pytest.mark.parametrize("days", [1, 366])
+def test_deadline_after_one_day_or_a_year_is_accepted(table: AgreementCase, days: int) -> None:
+    deadline = CIRCULATED_AT + timedelta(days=days)
+    silence_procedure.circulate(
+        table.statement, deadline=deadline, by=table.first, at=CIRCULATED_AT
+    )
+    assert Circulation.objects.get().deadline == deadline
+
+
+def test_circulation_requires_point_and_recipients(table: AgreementCase) -> None:
+    table.statement.outcomes.points().delete()
+    with pytest.raises(ValidationError, match="There is no point yet"):
+        circulate_draft(table)
+
+
+def test_reply_can_change_until_deadline(client_of: Sign, table: AgreementCase) -> None:
+    circulation = circulate_draft(table)
+    browser, address = client_of(table.speaker), page_of(circulation)
+    with time_machine.travel(CIRCULATED_AT, tick=False):
+        browser.post(address, {"answer": "comment", "text": "Fine.", "version": "none"})
+        reply = circulation.replies.get(organisation=table.shelter)
+        assert (reply.answer, reply.text) == ("comment", "Fine.")
+        # Somebody who did not see that answer does not replace it.
+        answer = browser.post(address, {"answer": "agree", "version": "none"})
+        assert answer.status_code == 400
+        assert "A colleague answered after you opened this page." in answer.content.decode()
+    with time_machine.travel(CIRCULATED_AT + timedelta(hours=1), tick=False):
+        seen = silence_procedure.reply_version(reply)
+        browser.post(address, {"answer": "agree", "text": "Gone.", "version": seen})
+    reply.refresh_from_db()
+    assert (reply.answer, reply.text) == ("agree", "")
+    with time_machine.travel(AFTER_DEADLINE, tick=False):
+        answer = browser.post(address, {"answer": "object", "text": "Late", "version": seen})
+    assert answer.status_code == 400
+    assert "It is over" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("object", "Say what you object to, and what would be acceptable."),
+        ("comment", "Write your comment, or choose “Agree”."),
+        ("shrug", "Select a valid choice."),
+        ("", "This field is required."),
+    ],
+)
+def test_reply_without_text_is_ignored(
+    client_of: Sign, table: AgreementCase, answer: str, sentence: str
+) -> None:
+    circulation = circulate_draft(table)
+    with time_machine.travel(CIRCULATED_AT, tick=False):
+        page = client_of(table.speaker).post(
+            page_of(circulation), {"answer": answer, "version": "none"}
+        )
+    assert page.status_code == 400
+    assert sentence in page.content.decode()
+    assert not CirculationReply.objects.exclude(answer="").exists()
+
+
+def test_objection_is_shown_without_its_author(client_of: Sign, table: AgreementCase) -> None:
+    circulation = circulate_draft(table)
+    other = make_user("ministry@example.org")
+    person = Delegate.objects.create(
+        name="Mina", user=other, consented_at=CIRCULATED_AT, reviewed_on=CIRCULATED_AT.date()
+    )
+    person.participations.create(
+        event=table.event,
+        organisation=table.ministry,
+        confirmed_by=table.first,
+        confirmed_at=CIRCULATED_AT,
+    )
+    reply = circulation.replies.get(organisation=table.shelter)
+    silence_procedure.submit_reply(
+        reply, answer="object", text="zq words", version="none", by=table.first, at=CIRCULATED_AT
+    )
+    text = client_of(person).get(page_of(circulation)).content.decode()
+    assert "Somebody objected, so this version does not go on." in text
+    assert "Shelter" not in text
+    assert "zq words" not in text
+
+
+def test_silent_party_is_reminded_once(table: AgreementCase, deliver: Deliver) -> None:
+    circulate_draft(table)
+    new(deliver)
+    told = silence_procedure.send_circulation_reminders
+    assert told(at=CIRCULATED_AT + timedelta(days=3)) == 0
+    assert told(at=DEADLINE - timedelta(days=1)) == 1
+    assert new(deliver) == [("sari@example.org", "A text waits for your answer")]
+    assert told(at=DEADLINE - timedelta(hours=5)) == 0
+
+
+def test_party_that_replied_is_not_reminded(table: AgreementCase, deliver: Deliver) -> None:
+    circulation = circulate_draft(table)
+    deliver()
+    reply = circulation.replies.get(organisation=table.shelter)
+    silence_procedure.submit_reply(
+        reply, answer="agree", text="", version="none", by=table.first, at=CIRCULATED_AT
+    )
+    assert silence_procedure.send_circulation_reminders(at=DEADLINE - timedelta(days=1)) == 0
+
+
+def test_hidden_delegate_gets_no_email(table: AgreementCase, deliver: Deliver) -> None:
+    table.speaker.hidden_at = CIRCULATED_AT
+    table.speaker.save()
+    circulate_draft(table)
+    assert deliver() == []
+
+
+def test_emails_do_not_quote_statement(table: AgreementCase, deliver: Deliver) -> None:
+    circulate_draft(table)
+    [letter] = deliver()
+    whole = f"{letter.subject} {letter.body} {letter.alternatives}"
+    assert "trafficked" not in whole
+    assert "Bali" not in whole
+    # 12:00 by the clocks of the portal
+    assert "You may answer until 9 March 2026, 19:00 (Asia/Bangkok)." in whole
+
+
+# Two keys ----------------------------------------------------------------------------------
+
+
+def test_edit_voids_signatures(table: AgreementCase) -> None:
+    version = circulate_draft(table).version
+    signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
+    table.statement.refresh_from_db()
+    assert [bool(key.signed_at) for key in signing.sign_offs_for(table.statement)] == [False, True]
+    point = table.statement.outcomes.points()[1]
+    point.text = "share what works."
+    point.save()
+    assert not signing.are_signatures_valid(table.statement)
+    with pytest.raises(ValidationError, match="changed after it was agreed"):
+        signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER_DEADLINE)
+
+
+@pytest.mark.parametrize("change", ["order", "title", "introduction", "language", "lead-in"])
+def test_hash_covers_every_part_of_text(table: AgreementCase, change: str) -> None:
+    circulate_draft(table)
+    statement = table.statement
+    if change == "order":
+        statement.outcomes.filter(position=2).update(position=0)
+    elif change == "lead-in":
+        statement.outcomes.filter(parent=None).update(text="Participants agree:")
+    else:
+        setattr(statement, change, {"language": "fr"}.get(change, "Other words"))
+        statement.save()
+    with pytest.raises(ValidationError, match="changed after it was agreed"):
+        agreement.agreed_circulation(statement, AFTER_DEADLINE)
+
+
+def test_text_is_read_only_after_second_signature(table: AgreementCase) -> None:
+    statement = sign_draft(table)
+    statement.introduction = "We met elsewhere."
+    statement.save()
+    with pytest.raises(ValidationError, match="changed after it was agreed"):
+        signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
+    statement.refresh_from_db()
+    assert statement.state == "adopted"
+
+
+def test_withdrawal_voids_signatures(table: AgreementCase) -> None:
+    statement = sign_draft(table)
+    silence_procedure.withdraw(statement, by=table.second, at=AFTER_DEADLINE)
+    statement.refresh_from_db()
+    assert statement.state == "draft"
+    assert not signing.are_signatures_valid(statement)
+    with pytest.raises(ValidationError, match="Each co-chair signs it first"):
+        signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
+
+
+def test_one_person_signs_once(table: AgreementCase) -> None:
+    """Even one with a grant for either co-chair, given by an operator's slip."""
+    version = circulate_draft(table).version
+    signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
+    Grant.objects.filter(user=table.first).update(on_behalf_of=table.cochairs[1])
+    with pytest.raises(ValidationError, match="You have signed already"):
+        signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
+    assert SignOff.objects.exclude(signed_at=None).count() == 1
+
+
+def test_one_cochair_organisation_signs_once(table: AgreementCase) -> None:
+    colleague = make_user("colleague@example.org")
+    make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
+    version = circulate_draft(table).version
+    signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
+    with pytest.raises(ValidationError, match="This co-chair has signed already"):
+        signing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER_DEADLINE)
+
+
+def test_event_with_one_cochair_cannot_circulate(table: AgreementCase) -> None:
+    table.event.roles.filter(organisation=table.cochairs[1]).delete()
+    with pytest.raises(ValidationError, match="Two keys are needed"):
+        circulate_draft(table)
+
+
+def test_signatories_are_fixed_at_circulation(table: AgreementCase) -> None:
+    """Roles are an editor's to change: a key is not."""
+    version = circulate_draft(table).version
+    role = table.event.roles.get(organisation=table.cochairs[1])
+    role.organisation = table.ministry
+    role.save()
+    friend = make_user("friend@example.org")
+    make_grant(friend, table.event, on_behalf_of=table.ministry)
+    assert not signing.sign(
+        table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE
+    )
+    with pytest.raises(ValidationError, match="Only somebody with a grant"):
+        signing.sign(table.statement, sha256=version.sha256, by=friend, at=AFTER_DEADLINE)
+    table.event.roles.all().delete()
+    assert signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER_DEADLINE)
+
+
+def test_publication_requires_signatures(table: AgreementCase) -> None:
+    statement = sign_draft(table)
+    SignOff.objects.all().delete()
+    with pytest.raises(ValidationError, match="A signature does not hold"):
+        signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
+
+
+def test_sign_button_is_shown_until_signed(client_of: Sign, table: AgreementCase) -> None:
+    circulate_draft(table)
+    with time_machine.travel(AFTER_DEADLINE, tick=False):
+        first = client_of(table.first)
+        assert "Sign for Indonesia" in first.get(agreement_url(table.statement)).content.decode()
+        press_agreement_button(first, table.statement, "sign")
+        page = press_agreement_button(first, table.statement, "sign").content.decode()
+    assert "This co-chair has signed already." in page
+    assert "for another co-chair" not in page
+    assert "Sign for Indonesia" not in page
+
+
+@pytest.mark.parametrize("who", ["operator", "editor", "host", "ended"])
+def test_only_cochair_signs(table: AgreementCase, who: str) -> None:
+    version = circulate_draft(table).version
+    user = make_user(f"{who}@example.org", is_superuser=who == "operator")
+    if who == "editor":
+        make_grant(user, table.event, role="editor", on_behalf_of=table.cochairs[0])
+    elif who == "host":
+        make_grant(user, table.event, on_behalf_of=table.ministry)
+    elif who == "ended":
+        make_grant(
+            user,
+            table.event,
+            on_behalf_of=table.cochairs[0],
+            valid_until=(AFTER_DEADLINE - timedelta(days=1)).date(),
+        )
+    with pytest.raises(ValidationError, match="Only somebody with a grant"):
+        signing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER_DEADLINE)
+
+
+def test_signature_of_stale_version_is_rejected(table: AgreementCase) -> None:
+    circulate_draft(table)
+    with pytest.raises(ValidationError, match="changed since you read it"):
+        signing.sign(table.statement, sha256="0" * 64, by=table.first, at=AFTER_DEADLINE)
+
+
+@pytest.mark.parametrize("act", ["circulate", "take_back", "sign", "publish"])
+@pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
+def test_non_cochair_cannot_act_on_statement(
+    client_of: Sign, table: AgreementCase, role: str, act: str
+) -> None:
+    user = make_user("other@example.org")
+    elsewhere = role == "elsewhere"
+    make_grant(
+        user, make_event() if elsewhere else table.event, role="cochair" if elsewhere else role
+    )
+    state = "circulated"
+    if act == "circulate":
+        state = "draft"
+    elif act == "publish":
+        sign_draft(table)
+        state = "adopted"
+    else:
+        circulate_draft(table)
+    sha256 = table.statement.versions.last()
+    sent = {"act": act, "deadline": "2026-03-20", "sha256": sha256.sha256 if sha256 else ""}
+    with time_machine.travel(AFTER_DEADLINE, tick=False):
+        answer = client_of(user).post(agreement_url(table.statement), sent)
+    assert answer.status_code == {"editor": 400, "reader": 403, "elsewhere": 404}[role]
+    table.statement.refresh_from_db()
+    assert table.statement.state == state
+
+
+def test_draft_has_no_settled_circulation(table: AgreementCase) -> None:
+    with pytest.raises(ValidationError, match="It was not circulated yet"):
+        agreement.agreed_circulation(table.statement, CIRCULATED_AT)
+    circulate_draft(table)
+    silence_procedure.withdraw(table.statement, by=table.first, at=CIRCULATED_AT)
+    table.statement.refresh_from_db()
+    with pytest.raises(ValidationError, match="It was not circulated yet"):
+        agreement.agreed_circulation(table.statement, AFTER_DEADLINE)
+
+
+def test_version_that_never_went_round_is_not_current() -> None:
+    statement = make_statement()
+    assert statement.versions.exists()
+    assert agreement.current_version(statement) is None and signing.sign_offs_for(statement) == []
+
+
+def test_editor_here_who_is_cochair_elsewhere_takes_no_step(table: AgreementCase) -> None:
+    user = make_user()
+    make_grant(user, table.event, role="editor")
+    make_grant(user, make_event(), role="cochair")
+    statement = table.statement
+    with pytest.raises(ValidationError, match="Only a co-chair"):
+        silence_procedure.circulate(statement, deadline=DEADLINE, by=user, at=CIRCULATED_AT)
+    sign_draft(table)
+    with pytest.raises(ValidationError, match="Only a co-chair"):
+        signing.publish_signed(statement, by=user, at=AFTER_DEADLINE)
+    with pytest.raises(ValidationError, match="Only a co-chair"):
+        silence_procedure.withdraw(statement, by=user, at=AFTER_DEADLINE)
+    statement.refresh_from_db()
+    assert statement.state == "adopted"
+
+
+# What was agreed to stays -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["cochair", "editor", "operator"])
+@pytest.mark.parametrize("model", ["statement", "outcome"])
+@pytest.mark.parametrize("act", ["circulated", "objected", "signed", "published"])
+def test_circulated_statement_cannot_be_deleted(
+    client_of: Sign, table: AgreementCase, act: str, model: str, who: str
+) -> None:
+    user = make_user("deletes@example.org", is_superuser=who == "operator")
+    if who != "operator":
+        make_grant(user, table.event, role=who)
+    if act in ("circulated", "objected"):
+        reply = circulate_draft(table).replies.all()[0]
+        if act == "objected":
+            silence_procedure.submit_reply(
+                reply, answer="object", text="No.", version="none", by=table.first, at=CIRCULATED_AT
+            )
+    else:
+        sign_draft(table) if act == "signed" else publish_draft(table)
+    row = table.statement if model == "statement" else table.statement.outcomes.points()[0]
+    client, sent = client_of(user), {"post": "yes"}
+    client.post(reverse(f"admin:outcomes_{model}_delete", args=[row.pk]), sent)
+    sent |= {"action": "delete_selected", "_selected_action": str(row.pk)}
+    client.post(reverse(f"admin:outcomes_{model}_changelist"), sent)
+    # A draft that was objected to is written on: its sentences may go, and its versions stay.
+    is_free = model == "outcome" and act == "objected"
+    assert type(row).objects.filter(pk=row.pk).exists() == (not is_free)
+    assert table.statement.versions.exists()
+
+
+def test_circulation_of_stale_version_is_rejected(
+    client_of: Sign, table: AgreementCase, clock: "time_machine.Traveller"
+) -> None:
+    client = client_of(table.first)
+    sent = {"act": "circulate", "deadline": "2026-03-09"}
+    sent["sha256"] = sha256_of(table.statement.canonical_text())
+    table.statement.outcomes.filter(position=2).update(text="do as we say")
+    answer = client.post(agreement_url(table.statement), sent)
+    assert answer.status_code == 400
+    assert "The text was changed since you opened this page." in answer.content.decode()
+    assert "do as we say" in answer.content.decode()
+    assert not Circulation.objects.exists()
+
+
+def test_withdrawn_text_can_be_circulated_again(table: AgreementCase) -> None:
+    first = circulate_draft(table)
+    silence_procedure.withdraw(table.statement, by=table.first, at=CIRCULATED_AT)
+    later = DEADLINE + timedelta(days=3)
+    second = silence_procedure.circulate(
+        table.statement, deadline=later, by=table.first, at=CIRCULATED_AT
+    )
+    assert (first.version.number, second.version.number) == (1, 2)
+    assert first.version.sha256 == second.version.sha256
+
+
+def test_replies_are_visible_to_cochairs_only(client_of: Sign, table: AgreementCase) -> None:
+    reply = circulate_draft(table).replies.get(organisation=table.shelter)
+    silence_procedure.submit_reply(
+        reply, answer="comment", text="zq words", version="none", by=table.first, at=CIRCULATED_AT
+    )
+    for role in ("editor", "reader"):
+        user = make_user(f"{role}@example.org")
+        make_grant(user, table.event, role=role)
+        text = client_of(user).get(agreement_url(table.statement)).content.decode()
+        assert "1 organisation has answered. A co-chair reads what." in text
+        assert "zq words" not in text
+        assert "Example Shelter" not in text
+    assert "zq words" in client_of(table.first).get(agreement_url(table.statement)).content.decode()
+
+
+def test_text_with_bidi_characters_cannot_be_circulated(table: AgreementCase) -> None:
+    point = table.statement.outcomes.points()[0]
+    point.text = "pay \u202e001\u202c euro"
+    point.save()
+    with pytest.raises(ValidationError, match="turns the direction of words"):
+        circulate_draft(table)
+
+
+def test_invalid_version_numbers_return_404(client_of: Sign, table: AgreementCase) -> None:
+    circulate_draft(table)
+    page = reverse("admin:outcomes_statement_version", args=[table.statement.pk, 1])
+    for other in ("9" * 5000, "0", "-1", "١"):
+        assert client_of(table.first).get(page, {"with": other}).status_code == 404
+    assert client_of(table.first).get(page, {"with": "1"}).status_code == 200

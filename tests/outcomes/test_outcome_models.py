@@ -1,0 +1,712 @@
+"""What may be stored of outcomes and commitments, how numbers are given, what is latest."""
+
+import string
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db.models import Model
+from django.urls import resolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes.models import (
+    SUBSCRIPTION_TARGETS,
+    Commitment,
+    CommitmentParty,
+    CompletionLevel,
+    EditorialText,
+    Evidence,
+    Freshness,
+    ImplementationStatus,
+    OfferedMilestone,
+    Outcome,
+    ProgressUpdate,
+    Statement,
+    Upload,
+    freshness_q,
+)
+from outcomes.models.outcome import letter_number
+from participants.models import Audience, Delegate
+from tests.constraints import (
+    InvalidRows,
+    assert_database_rejects,
+    assert_validation_rejects,
+    constraints_of,
+    duplicate_of,
+    with_values,
+)
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_commitment,
+    make_delegate,
+    make_document,
+    make_event,
+    make_evidence,
+    make_group,
+    make_organisation,
+    make_outcome,
+    make_party,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import (
+    make_assessment,
+    make_follow,
+    make_milestone,
+    make_offer,
+    make_related_text,
+    make_reminder,
+    make_report_link,
+    make_response,
+    make_round,
+    make_round_request,
+)
+from tests.silence_procedure import (
+    make_circulation,
+    make_corrigendum,
+    make_reply,
+    make_rewording,
+    make_sign_off,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+FOLLOWABLE: dict[str, Callable[[], Any]] = {
+    "commitment": make_commitment,
+    "event": make_event,
+    "organisation": make_organisation,
+    "outcome": lambda: a_point(),
+    "theme": make_theme,
+}
+
+
+def make_upload() -> Upload:
+    return Upload.objects.create(
+        user=make_user(), uploaded_at=NOON, state="waiting", next_task="preview"
+    )
+
+
+def a_point() -> Outcome:
+    return make_statement().outcomes.points()[0]
+
+
+def followed_again(name: str) -> Model:
+    return duplicate_of(make_follow(**{name: FOLLOWABLE[name]()}))
+
+
+EDITORIAL: dict[str, Callable[..., EditorialText]] = {
+    "assessment": make_assessment,
+    "offer": make_offer,
+    "progressupdate": lambda **fields: make_update(make_commitment(), **fields),
+    "response": make_response,
+}
+
+
+def breaking_editorial(name: str, make: Callable[..., EditorialText]) -> InvalidRows:
+    """How each rule of the way to approval is broken, for one kind of text."""
+    return {
+        f"{name}_approved_has_decider_and_date": lambda: with_values(make(), approved_by=None),
+        f"{name}_submitted_without_personal_details": lambda: with_values(
+            make(), has_no_personal_details=False
+        ),
+        f"{name}_change_requested_has_note": lambda: with_values(
+            make(approved=False), state="change-requested", submitted_at=NOON
+        ),
+        f"{name}_state_valid": lambda: with_values(
+            make(approved=False), state="lost", submitted_at=NOON
+        ),
+    }
+
+
+BREAKING: InvalidRows = {
+    **{
+        rule: broken
+        for name, make in EDITORIAL.items()
+        for rule, broken in breaking_editorial(name, make).items()
+    },
+    "assessment_finding_valid": lambda: with_values(make_assessment(), finding="poor"),
+    "assessment_has_text": lambda: with_values(make_assessment(), text=""),
+    "subscription_has_one_target": lambda: with_values(make_follow(), event=make_event()),
+    "subscription_frequency_valid": lambda: with_values(make_follow(), frequency="hourly"),
+    **{
+        f"subscription_{name}_unique": partial(followed_again, name)
+        for name in SUBSCRIPTION_TARGETS
+    },
+    "milestone_has_title": lambda: with_values(make_milestone(), title=""),
+    "offer_approved_has_commitment": lambda: with_values(
+        make_offer(), outcome=a_point(), commitment=None
+    ),
+    "offer_has_text": lambda: with_values(make_offer(), text=""),
+    "offered_milestone_has_title": lambda: OfferedMilestone(
+        offer=make_offer(), title="", due_on=date(2026, 5, 1)
+    ),
+    "offer_of_something_new_or_to_join": lambda: with_values(
+        make_offer(approved=False), outcome=None, commitment=None
+    ),
+    "related_text_is_whole": lambda: with_values(make_related_text(), quote=""),
+    "related_text_kind_valid": lambda: with_values(make_related_text(), kind="likes"),
+    "related_text_of_one_point_or_one_commitment": lambda: with_values(
+        make_related_text(), outcome=a_point()
+    ),
+    "reminder_unique": lambda: duplicate_of(make_reminder()),
+    "reminder_kind_valid": lambda: with_values(make_reminder(), kind="often"),
+    "report_link_ends_after_it_begins": lambda: with_values(make_report_link(), expires_at=NOON),
+    "response_stance_valid": lambda: with_values(make_response(), stance="loved"),
+    "round_request_unique_per_party": lambda: duplicate_of(make_round_request()),
+    "round_has_title": lambda: with_values(make_round(), title=""),
+    "addressee_group_unique": lambda: duplicate_of(make_addressee(a_point())),
+    "addressee_is_one_organisation_or_one_group": lambda: with_values(
+        make_addressee(a_point()), organisation=make_organisation()
+    ),
+    "addressee_organisation_unique": lambda: duplicate_of(
+        make_addressee(a_point(), organisation=make_organisation())
+    ),
+    "circulation_ends_after_it_begins": lambda: with_values(make_circulation(), deadline=NOON),
+    "circulation_stopped_has_date_and_reason": lambda: with_values(
+        make_circulation(), stop_reason="objected"
+    ),
+    "corrigendum_one_at_a_time": lambda: duplicate_of(make_corrigendum()),
+    "corrigendum_published_has_date": lambda: with_values(make_corrigendum(), state="published"),
+    "corrigendum_state_valid": lambda: with_values(make_corrigendum(), state="whispered"),
+    "reply_has_date": lambda: with_values(make_reply(), answer="agree"),
+    "reply_unique": lambda: duplicate_of(make_reply()),
+    "rewording_changes_text": lambda: with_values(make_rewording(), before="other words"),
+    "rewording_of_the_introduction_unique": lambda: duplicate_of(
+        make_rewording(outcome=None, before="We met.")
+    ),
+    "rewording_unique": lambda: duplicate_of(make_rewording()),
+    "sign_off_has_text_and_date": lambda: with_values(make_sign_off(), signed_at=None),
+    "sign_off_unique_per_cochair": lambda: with_values(
+        duplicate_of(make_sign_off()), signer=make_user()
+    ),
+    "sign_off_unique_per_person": lambda: with_values(
+        duplicate_of(make_sign_off()), organisation=make_organisation()
+    ),
+    "statement_adopted_here_is_signed": lambda: with_values(
+        make_statement(published=False), state="adopted"
+    ),
+    "statement_version_has_text": lambda: with_values(make_version(), text=""),
+    "statement_version_number_unique": lambda: duplicate_of(make_version()),
+    "commitment_has_text": lambda: with_values(make_commitment(), text=""),
+    "commitment_latest_update_as_copied": lambda: with_values(
+        Commitment.objects.get(pk=make_update(make_commitment()).commitment_id), latest_status=""
+    ),
+    "commitment_reference_uppercase": lambda: with_values(make_commitment(), reference="bp2018-c1"),
+    "document_unique": lambda: duplicate_of(make_document(make_event())),
+    "evidence_is_one_address_or_one_file": lambda: with_values(
+        make_evidence(make_update(make_commitment())), url=""
+    ),
+    "outcome_has_text": lambda: with_values(a_point(), text=""),
+    "outcome_kind_valid": lambda: with_values(a_point(), kind="wish"),
+    "outcome_lead_ins_have_no_parent": lambda: with_values(a_point(), kind=Outcome.Kind.LEAD_IN),
+    "outcome_number_unique": lambda: with_values(
+        make_outcome(make_statement(), kind=Outcome.Kind.LEAD_IN), number="1"
+    ),
+    "party_accepted_has_focal_point": lambda: with_values(
+        make_party(make_commitment()), focal_point_accepted_at=NOON
+    ),
+    "party_group_unique": lambda: duplicate_of(make_party(make_commitment(), group=make_group())),
+    "party_is_one_organisation_or_one_group": lambda: with_values(
+        make_party(make_commitment()), organisation=None
+    ),
+    "party_organisation_unique": lambda: duplicate_of(make_party(make_commitment())),
+    "party_role_valid": lambda: with_values(make_party(make_commitment()), role="king"),
+    "statement_adoption_valid": lambda: with_values(make_statement(), adoption="sung"),
+    "statement_published_has_date": lambda: with_values(make_statement(), published_at=None),
+    "statement_state_valid": lambda: with_values(
+        make_statement(published=False), state="whispered"
+    ),
+    "upload_done_has_date": lambda: with_values(make_upload(), state="done"),
+    "upload_state_valid": lambda: with_values(make_upload(), state="lost"),
+    "update_has_text": lambda: with_values(make_update(make_commitment()), text=""),
+    "update_end_has_reason": lambda: with_values(
+        make_update(make_commitment(), status=ImplementationStatus.CLOSED), reason=""
+    ),
+    "update_end_has_source": lambda: with_values(
+        make_update(make_commitment(), status=ImplementationStatus.FULFILLED), source=""
+    ),
+    "update_status_valid": lambda: with_values(make_update(make_commitment()), status="finished"),
+    "update_completion_valid": lambda: with_values(make_update(make_commitment()), completion=30),
+}
+
+
+def test_every_constraint_is_tested() -> None:
+    assert sorted(BREAKING) == constraints_of("outcomes")
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_constraint_holds_in_the_database(name: str) -> None:
+    assert_database_rejects(BREAKING[name](), name)
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_constraint_has_validation_message(name: str) -> None:
+    assert_validation_rejects(BREAKING[name]())
+
+
+def test_point_without_lead_in_is_rejected() -> None:
+    row = with_values(a_point(), parent=None)
+    assert_database_rejects(row, "outcome_lead_ins_have_no_parent")
+
+
+def test_draft_with_publication_date_is_rejected() -> None:
+    row = with_values(make_statement(published=False), published_at=NOON)
+    assert_database_rejects(row, "statement_published_has_date")
+
+
+def test_draft_update_with_approver_is_rejected() -> None:
+    row = with_values(make_update(make_commitment(), approved=False), approved_by=make_user())
+    assert_database_rejects(row, "progressupdate_approved_has_decider_and_date")
+
+
+@pytest.mark.parametrize(
+    ("approved", "fields", "name"),
+    [
+        (True, {"approved_at": None}, "approved_has_decider_and_date"),
+        (True, {"approved_by": None, "approved_at": None}, "approved_has_decider_and_date"),
+        (True, {"state": "submitted"}, "approved_has_decider_and_date"),
+        (False, {"approved_at": NOON}, "approved_has_decider_and_date"),
+        (True, {"submitted_at": None}, "submitted_without_personal_details"),
+    ],
+)
+def test_update_with_half_a_decision_is_refused(
+    approved: bool, fields: dict[str, Any], name: str
+) -> None:
+    row = with_values(make_update(make_commitment(), approved=approved), **fields)
+    assert_database_rejects(row, f"progressupdate_{name}")
+
+
+def test_draft_update_with_an_unknown_status_is_refused() -> None:
+    row = with_values(make_update(make_commitment(), approved=False), status="finished")
+    assert_database_rejects(row, "update_status_valid")
+
+
+def test_update_without_a_party_is_refused_in_words() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        ProgressUpdate(commitment=make_commitment()).full_clean()
+    assert "party" in refusal.value.message_dict
+
+
+def test_open_updates_are_those_that_are_not_approved() -> None:
+    commitment = make_commitment()
+    make_update(commitment)
+    waiting = make_update(commitment, approved=False)
+    assert list(ProgressUpdate.objects.unapproved()) == [waiting]
+
+
+def test_update_without_news_needs_no_text() -> None:
+    make_update(make_commitment(), text="", is_unchanged=True)
+    with pytest.raises(ValidationError, match="Say what was done"):
+        make_update(make_commitment(), text="")
+
+
+def test_progress_is_counted_in_quarters() -> None:
+    assert CompletionLevel.values == [0, 25, 50, 75, 100]
+
+
+def test_evidence_with_url_and_file_is_rejected() -> None:
+    row = make_evidence(make_update(make_commitment()))
+    row.file.save("report.txt", ContentFile(b"report"), save=False)
+    assert_database_rejects(row, "evidence_is_one_address_or_one_file")
+
+
+# What spans tables
+
+
+def test_point_under_lead_in_of_other_statement_is_rejected() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        make_outcome(make_statement(), parent=make_statement().outcomes.lead_ins()[0])
+    assert refusal.value.message_dict == {"parent": ["The lead-in stands in another statement."]}
+
+
+def test_point_under_point_is_rejected() -> None:
+    point = a_point()
+    with pytest.raises(ValidationError) as refusal:
+        make_outcome(point.statement, parent=point)
+    assert refusal.value.message_dict == {"parent": ["Choose a lead-in, not a point."]}
+
+
+def test_lead_in_with_points_cannot_become_a_point() -> None:
+    statement = make_statement()
+    other = make_outcome(statement, kind=Outcome.Kind.LEAD_IN)
+    lead_in = statement.outcomes.lead_ins().exclude(pk=other.pk).get()
+    lead_in.parent, lead_in.kind = other, Outcome.Kind.PRINCIPLE
+    with pytest.raises(ValidationError) as refusal:
+        lead_in.full_clean()
+    assert refusal.value.message_dict == {"parent": ["This one has points of its own."]}
+
+
+@pytest.mark.parametrize("number", ["1.b", "7", ""])
+def test_published_number_is_frozen(number: str) -> None:
+    point = a_point()
+    with pytest.raises(ValidationError) as refusal:
+        with_values(point, number=number).full_clean()
+    assert "The number 1.a is frozen: others cite it." in refusal.value.messages
+
+
+def test_numbered_point_stays_under_its_lead_in() -> None:
+    point = a_point()
+    other = make_outcome(point.statement, kind=Outcome.Kind.LEAD_IN)
+    with pytest.raises(ValidationError) as refusal:
+        with_values(point, parent=other).full_clean()
+    assert refusal.value.message_dict == {
+        "parent": ["1.a has its number, so it stays under its lead-in."]
+    }
+
+
+def test_point_without_a_number_may_move() -> None:
+    statement = make_statement(published=False)
+    other = make_outcome(statement, kind=Outcome.Kind.LEAD_IN)
+    with_values(statement.outcomes.points()[0], parent=other).full_clean()
+
+
+@pytest.mark.parametrize(
+    "number", ["1.", "a", "1.A", "1.a\n", "1a", "1.1", " 1", "12345", "1.abcde"]
+)
+def test_number_in_other_format_is_rejected(number: str) -> None:
+    statement = make_statement(published=False)
+    with pytest.raises(ValidationError, match="Write a number such as"):
+        with_values(statement.outcomes.points()[0], number=number).full_clean()
+
+
+@pytest.mark.parametrize("number", ["9999", "1.abcd", "9999.zzzz"])
+def test_longest_number_has_url(number: str) -> None:
+    statement = make_statement(published=False)
+    row = statement.outcomes.points()[0]
+    row.number = number
+    row.full_clean()
+    slug = statement.event.slug
+    assert row.get_absolute_url() == f"/outcomes/{slug}/{number}/"
+    assert resolve(f"/outcomes/{slug}/{number.upper()}/").url_name == "outcome-detail"
+
+
+@pytest.mark.parametrize("digits", ["1", "12345678"])
+def test_longest_reference_has_url(digits: str) -> None:
+    event = make_event(code="ABCDEFGHIJ12")
+    row = make_commitment(event, reference=f"{event.code}-C{digits}")
+    for reference in (row.reference, row.reference.lower()):
+        found = resolve(f"/commitments/{reference}/")
+        assert found.kwargs["reference"] == reference
+    assert resolve(row.get_absolute_url()).url_name == "commitment-detail"
+
+
+@pytest.mark.parametrize("reference", ["EV-C123456789", "EV-C1\n", "EV-c1", "EV-C١"])
+def test_reference_without_url_is_rejected(reference: str) -> None:
+    event = make_event(code="EV")
+    with pytest.raises(ValidationError, match="Write it like BP2018-C1") as refusal:
+        make_commitment(event, reference=reference)
+    assert "reference" in refusal.value.message_dict
+
+
+@pytest.mark.parametrize("reference", ["OTHER-C1", "EVX-C1", "EV-C"])
+def test_commitment_reference_starts_with_event_code(reference: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        make_commitment(make_event(code="EV"), reference=reference)
+    assert "reference" in refusal.value.message_dict
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_commitment_cannot_mix_demo_and_real_party(made_up: bool) -> None:
+    commitment = make_commitment(make_event(is_demonstration=not made_up))
+    with pytest.raises(ValidationError, match="What is made up"):
+        make_party(commitment, organisation=make_organisation(is_demonstration=made_up))
+    with pytest.raises(ValidationError, match="What is made up"):
+        make_party(commitment, focal_point=make_delegate(is_demonstration=made_up))
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_addressee_cannot_mix_demo_and_real(made_up: bool) -> None:
+    point = make_statement(make_event(is_demonstration=not made_up)).outcomes.points()[0]
+    with pytest.raises(ValidationError, match="What is made up"):
+        make_addressee(point, organisation=make_organisation(is_demonstration=made_up))
+
+
+def test_update_by_party_of_other_commitment_is_rejected() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        make_update(make_commitment(), party=make_party(make_commitment()))
+    assert refusal.value.message_dict == {"party": ["Choose a party to this commitment."]}
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2024, 5, 13), "The roundtable began on 2024-05-14. Choose that day or later."),
+        (date(2025, 3, 4), "That is after the day of writing."),
+        (date(2999, 1, 1), "That is after the day of writing."),
+    ],
+)
+def test_update_with_impossible_date_is_rejected(day: date, words: str) -> None:
+    commitment = make_commitment(make_event(starts_on=date(2024, 5, 14)))
+    with pytest.raises(ValidationError) as refusal:
+        make_update(commitment, reported_on=day, recorded_at=datetime(2025, 3, 2, 23, tzinfo=UTC))
+    assert list(refusal.value.message_dict) == ["reported_on"]
+    assert words in refusal.value.messages[0]
+
+
+@pytest.mark.parametrize("day", [date(2024, 5, 14), date(2025, 3, 2), date(2025, 3, 3)])
+def test_update_from_the_first_day_to_the_day_of_writing(day: date) -> None:
+    commitment = make_commitment(make_event(starts_on=date(2024, 5, 14)))
+    make_update(commitment, reported_on=day, recorded_at=datetime(2025, 3, 2, 23, tzinfo=UTC))
+    assert commitment.latest_update and commitment.latest_update.reported_on == day
+
+
+# Numbers
+
+
+def numbers_of(statement: Statement) -> list[str]:
+    found = []
+    for lead_in in statement.outcomes.lead_ins():
+        found += [lead_in.number, *(p.number for p in lead_in.points.order_by("position", "pk"))]
+    return found
+
+
+def test_publish_numbers_in_order_of_position() -> None:
+    statement = make_statement(published=False, points=0)
+    second = make_outcome(statement, kind=Outcome.Kind.LEAD_IN, position=2)
+    first = make_outcome(statement, kind=Outcome.Kind.LEAD_IN, position=1)
+    statement.outcomes.lead_ins().filter(position=0).delete()
+    make_outcome(statement, parent=second, position=5)
+    late = make_outcome(statement, parent=first, position=9)
+    early = make_outcome(statement, parent=first, position=3)
+    statement.publish(NOON)
+    for row, number in ((first, "1"), (early, "1.a"), (late, "1.b"), (second, "2")):
+        row.refresh_from_db()
+        assert row.number == number
+    assert numbers_of(statement) == ["1", "1.a", "1.b", "2", "2.a"]
+    statement.refresh_from_db()
+    assert (statement.state, statement.published_at) == (Statement.State.PUBLISHED, NOON)
+
+
+def test_publish_counts_past_z() -> None:
+    statement = make_statement(points=28)
+    assert numbers_of(statement)[-3:] == ["1.z", "1.aa", "1.ab"]
+
+
+def test_publish_again_keeps_numbers_though_the_order_changed() -> None:
+    statement = make_statement(points=2)
+    first = statement.outcomes.points()[0]
+    Outcome.objects.filter(pk=first.pk).update(position=7)
+    statement.publish(NOON)
+    assert [row.number for row in statement.outcomes.points()] == ["1.b", "1.a"]
+
+
+@pytest.mark.parametrize("position", [0, 9])
+def test_later_point_gets_free_number(position: int) -> None:
+    statement = make_statement(points=2)
+    lead_in = statement.outcomes.lead_ins()[0]
+    added = make_outcome(statement, parent=lead_in, position=position)
+    statement.publish(NOON)
+    added.refresh_from_db()
+    assert added.number == "1.c"
+
+
+def test_later_lead_in_gets_free_number() -> None:
+    statement = make_statement(points=1)
+    Outcome.objects.update(position=5)
+    added = make_outcome(statement, kind=Outcome.Kind.LEAD_IN, position=0)
+    make_outcome(statement, parent=added)
+    statement.publish(NOON)
+    assert numbers_of(statement) == ["2", "2.a", "1", "1.a"]
+
+
+def test_statement_without_a_point_cannot_be_published() -> None:
+    statement = make_statement(published=False, points=0)
+    with pytest.raises(ValidationError, match="There is no point yet"):
+        statement.publish(NOON)
+    statement.refresh_from_db()
+    assert statement.state == Statement.State.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [(0, "a"), (25, "z"), (26, "aa"), (51, "az"), (52, "ba"), (701, "zz"), (702, "aaa")],
+)
+def test_letters_enumerate(number: int, word: str) -> None:
+    assert letter_number(number) == word
+
+
+@given(st.integers(min_value=0, max_value=10**9))
+def test_letters_enumerate_each_number_once(number: int) -> None:
+    back = 0
+    for letter in letter_number(number):
+        back = back * 26 + string.ascii_lowercase.index(letter) + 1
+    assert back - 1 == number
+
+
+# What is latest, and who sees what
+
+
+def test_approve_makes_the_update_the_latest() -> None:
+    commitment, chair = make_commitment(), make_user()
+    assert commitment.status is None
+    update = make_update(commitment, approved=False, status=ImplementationStatus.FULFILLED)
+    commitment.refresh_from_db()
+    assert (commitment.latest_update, commitment.status) == (None, None)
+    update.approve(by=chair, at=NOON)
+    commitment.refresh_from_db()
+    assert commitment.latest_update == update
+    assert commitment.status == ImplementationStatus.FULFILLED
+    assert (update.state, update.approved_by, update.approved_at) == (
+        ProgressUpdate.State.APPROVED,
+        chair,
+        NOON,
+    )
+
+
+def test_latest_is_the_one_that_reports_on_the_latest_day() -> None:
+    commitment = make_commitment()
+    newest = make_update(commitment, reported_on=date(2025, 6, 1))
+    make_update(commitment, reported_on=date(2024, 6, 1))
+    assert commitment.latest_update == newest
+
+
+def test_latest_of_one_day_is_the_one_recorded_last() -> None:
+    commitment = make_commitment()
+    second = make_update(commitment, recorded_at=datetime(2025, 6, 2, tzinfo=UTC))
+    make_update(commitment, recorded_at=datetime(2025, 6, 1, tzinfo=UTC))
+    assert commitment.latest_update == second
+
+
+def test_change_request_restores_previous_latest_update() -> None:
+    commitment = make_commitment()
+    before = make_update(commitment, reported_on=date(2024, 6, 1))
+    latest = make_update(commitment, reported_on=date(2025, 6, 1))
+    latest.request_change(note="Say more.", at=NOON)
+    commitment.refresh_from_db()
+    assert commitment.latest_update == before
+    before.request_change(note="Say more.", at=NOON)
+    commitment.refresh_from_db()
+    assert commitment.latest_update is None
+
+
+@pytest.mark.parametrize("status", ImplementationStatus)
+def test_overdue_and_due_soon(status: ImplementationStatus) -> None:
+    today = date(2025, 3, 1)
+    ended = status in (
+        ImplementationStatus.FULFILLED,
+        ImplementationStatus.CLOSED,
+        ImplementationStatus.SUPERSEDED,
+    )
+    event = make_event()
+    for due, late, soon in (
+        (date(2025, 2, 28), True, False),
+        (today, False, True),
+        (date(2025, 3, 31), False, True),
+        (date(2025, 4, 1), False, False),
+        (None, False, False),
+    ):
+        row = make_commitment(event, due_on=due)
+        make_update(row, status=status)
+        assert row.is_overdue(today) == (late and not ended)
+        assert row.is_due_soon(today) == (soon and not ended)
+        overdue = Commitment.objects.overdue(today).filter(pk=row.pk)
+        assert overdue.exists() == row.is_overdue(today)
+
+
+@pytest.mark.parametrize(
+    ("reported_on", "on", "freshness"),
+    [
+        (date(2025, 3, 3), date(2026, 3, 2), Freshness.UNDER_A_YEAR),
+        (date(2025, 3, 2), date(2026, 3, 2), Freshness.ONE_TO_TWO),
+        (date(2024, 3, 3), date(2026, 3, 2), Freshness.ONE_TO_TWO),
+        (date(2024, 3, 2), date(2026, 3, 2), Freshness.OVER_TWO),
+        (date(2024, 2, 29), date(2025, 2, 28), Freshness.UNDER_A_YEAR),
+        (date(2024, 2, 29), date(2025, 3, 1), Freshness.ONE_TO_TWO),
+        (date(2023, 3, 1), date(2024, 2, 29), Freshness.UNDER_A_YEAR),
+        (date(2023, 2, 28), date(2024, 2, 29), Freshness.ONE_TO_TWO),
+        (None, date(2026, 3, 2), Freshness.NEVER),
+    ],
+)
+def test_freshness_is_the_same_for_an_object_and_in_a_query(
+    reported_on: date | None, on: date, freshness: Freshness
+) -> None:
+    commitment = make_commitment(make_event(starts_on=date(2018, 5, 14)))
+    if reported_on:
+        make_update(commitment, reported_on=reported_on, recorded_at=NOON)
+    assert commitment.freshness(on) == freshness
+    found = [
+        each for each in Freshness if Commitment.objects.filter(freshness_q(each, on)).exists()
+    ]
+    assert found == [freshness]
+
+
+def test_commitment_without_an_update_can_be_overdue() -> None:
+    row = make_commitment(due_on=date(2025, 2, 28))
+    assert row.is_overdue(date(2025, 3, 1))
+    assert list(Commitment.objects.overdue(date(2025, 3, 1))) == [row]
+
+
+def test_commitments_are_sorted_by_due_date() -> None:
+    event = make_event()
+    later, sooner = (make_commitment(event, due_on=date(2025, 4, day)) for day in (9, 2))
+    make_commitment(event, due_on=date(2025, 3, 1))
+    make_commitment(event)
+    assert list(Commitment.objects.due_from(date(2025, 3, 2))) == [sooner, later]
+
+
+def test_focal_point_counts_once_that_person_accepted() -> None:
+    party = make_party(make_commitment())
+    first, second = make_delegate(), make_delegate(listed_to=Audience.EVERYONE)
+
+    def stored() -> tuple[int | None, datetime | None]:
+        row = CommitmentParty.objects.get(pk=party.pk)
+        return row.focal_point_id, row.focal_point_accepted_at
+
+    party.request_focal_point(first)
+    assert stored() == (first.pk, None)
+    party.accept(NOON)
+    assert stored() == (first.pk, NOON)
+    party.request_focal_point(second)
+    assert stored() == (second.pk, None)
+    party.decline()
+    assert stored() == (None, None)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_focal_points_who_are_erased_leave_their_parties_open(together: bool) -> None:
+    people = [make_delegate(), make_delegate()]
+    parties = [make_party(make_commitment()) for _ in people]
+    for party, person in zip(parties, people, strict=True):
+        party.request_focal_point(person)
+        party.accept(NOON)
+    if together:
+        Delegate.objects.all().delete()
+    else:
+        for person in people:
+            person.delete()
+    for party in CommitmentParty.objects.all():
+        assert (party.focal_point, party.focal_point_accepted_at) == (None, None)
+    assert CommitmentParty.objects.count() == 2
+
+
+def test_published_is_what_is_public_and_approved() -> None:
+    hidden = make_event(is_public=False)
+    make_statement(hidden)
+    draft = make_statement(published=False)
+    shown = make_statement()
+    assert list(Statement.objects.published()) == [shown]
+    assert set(Outcome.objects.published()) == set(shown.outcomes.all())
+    assert not draft.outcomes.published().exists()
+
+    of_hidden = make_update(make_commitment(hidden))
+    commitment = make_commitment(shown.event)
+    unapproved = make_update(commitment, approved=False)
+    update = make_update(commitment)
+    assert list(Commitment.objects.published()) == [commitment]
+    assert list(ProgressUpdate.objects.published()) == [update]
+
+    for of in (of_hidden, unapproved):
+        make_evidence(of)
+    make_evidence(update, is_public=False)
+    evidence = make_evidence(update)
+    assert list(Evidence.objects.published()) == [evidence]

@@ -1,0 +1,620 @@
+"""The co-chairs' desk for roundtables and outcomes: what is changed, decided, deleted, exported."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate, Statement
+from participants.models import Delegate, Organisation, User
+from roundtable.audit.log import AuditEntry
+from roundtable.models import Event, Series
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_evidence,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import make_milestone
+from tests.recorded_fixtures import recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+Sign = Callable[[User | Delegate], Client]
+UNDECIDED = ["editor", "reader", "elsewhere"]
+
+
+@pytest.fixture
+@recorded
+def admin_event(db: None) -> Event:
+    """A roundtable that is not public, with a draft statement and a commitment."""
+    event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)
+    make_statement(event, published=False)
+    commitment = make_commitment(event, reference="DESK-C1", text="Desk commitment")
+    make_update(commitment, approved=False).submit(at=NOON)
+    return event
+
+
+def signed(sign: Sign, role: str, event: Event) -> Client:
+    """Somebody with a grant; "elsewhere" is a co-chair of another roundtable."""
+    user = make_user(f"{role}@example.org", is_superuser=role == "operator")
+    if role == "elsewhere":
+        make_grant(user, make_event(code="ELSE"))
+    elif role != "operator":
+        make_grant(user, event, role=role)
+    return sign(user)
+
+
+def page(model: type, name: str, *args: object) -> str:
+    """The address of a page of the admin."""
+    meta = model._meta  # type: ignore[attr-defined]
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{name}", args=args)
+
+
+def filled(client: Client, address: str, **changes: object) -> dict[str, Any]:
+    """What a browser would send from the form of a page, with some fields filled in anew."""
+    context = client.get(address).context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    # Which text the page was opened with.
+    sent: dict[str, Any] = {"opened": getattr(context.get("original"), "revision", "")}
+    for form in forms:
+        for field in form:
+            value = field.value()
+            if value is None or value is False or field.field.disabled:
+                continue
+            sent[field.html_name] = [str(v) for v in value] if isinstance(value, list) else value
+    return sent | changes
+
+
+def run_admin_action(client: Client, model: type, action: str, *rows: int, note: str = "") -> str:
+    """Sends an action of a list; its status, and the page that follows."""
+    response = client.post(
+        page(model, "changelist"),
+        {"action": action, "note": note, "_selected_action": [str(row) for row in rows]},
+        follow=True,
+    )
+    return response.content.decode()
+
+
+# Decisions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["operator", "cochair"])
+def test_updates_are_approved_and_returned(client_of: Sign, admin_event: Event, role: str) -> None:
+    update = ProgressUpdate.objects.get()
+    client = signed(client_of, role, admin_event)
+    assert "1 update is approved." in run_admin_action(client, ProgressUpdate, "approve", update.pk)
+    update.refresh_from_db()
+    assert update.state == "approved"
+    assert Commitment.objects.get().latest_update == update
+    assert "Say what to change." in run_admin_action(
+        client, ProgressUpdate, "ask_for_changes", update.pk
+    )
+    answer = run_admin_action(
+        client, ProgressUpdate, "ask_for_changes", update.pk, note="Since when?"
+    )
+    assert "1 update was sent back." in answer
+    update.refresh_from_db()
+    assert (update.state, update.note) == ("change-requested", "Since when?")
+    assert Commitment.objects.get().latest_update is None
+    acts = AuditEntry.objects.filter(detail__startswith="DESK-C1").values_list("action", flat=True)
+    assert list(acts) == ["approve update", "ask for changes"]
+
+
+@pytest.mark.parametrize("role", UNDECIDED)
+def test_only_cochair_reviews_updates(client_of: Sign, admin_event: Event, role: str) -> None:
+    update = ProgressUpdate.objects.get()
+    approved = make_update(admin_event.commitments.get())
+    client = signed(client_of, role, admin_event)
+    run_admin_action(client, ProgressUpdate, "approve", update.pk)
+    run_admin_action(client, ProgressUpdate, "ask_for_changes", approved.pk, note="Why?")
+    update.refresh_from_db()
+    approved.refresh_from_db()
+    assert (update.state, approved.state) == ("submitted", "approved")
+
+
+def test_editor_cannot_publish_event_or_change_its_code(
+    client_of: Sign, admin_event: Event
+) -> None:
+    client = signed(client_of, "editor", admin_event)
+    address = page(Event, "change", admin_event.pk)
+    sent = filled(client, address, title="New title", is_public="on", code="OTHER")
+    assert client.post(address, sent).status_code == 302
+    admin_event.refresh_from_db()
+    assert (admin_event.title, admin_event.is_public, admin_event.code) == (
+        "New title",
+        False,
+        "DESK",
+    )
+
+
+@pytest.mark.parametrize("selection", ["abc", "9" * 30, ""])
+def test_action_rejects_invalid_selection(
+    client_of: Sign, admin_event: Event, selection: str
+) -> None:
+    response = signed(client_of, "cochair", admin_event).post(
+        page(ProgressUpdate, "changelist"), {"action": "approve", "_selected_action": selection}
+    )
+    assert response.status_code == 400
+
+
+# Changing ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("operator", 302), ("cochair", 302), ("editor", 302), ("reader", 403)]
+)
+def test_commitment_change_permissions(
+    client_of: Sign, admin_event: Event, role: str, status: int
+) -> None:
+    commitment = admin_event.commitments.get()
+    address = page(Commitment, "change", commitment.pk)
+    client = signed(client_of, role, admin_event)
+    sent = filled(client, address, text="New words") if role != "reader" else {"text": "New words"}
+    assert client.post(address, sent).status_code == status
+    commitment.refresh_from_db()
+    assert (commitment.text == "New words") == (status == 302)
+
+
+def test_approved_text_is_read_only_until_changes_requested(
+    client_of: Sign, admin_event: Event
+) -> None:
+    update = make_update(admin_event.commitments.get())
+    client = signed(client_of, "cochair", admin_event)
+    address = page(ProgressUpdate, "change", update.pk)
+    assert client.post(address, {"text": "Other words"}).status_code == 403
+
+
+def test_replacing_focal_point_resets_acceptance(client_of: Sign, admin_event: Event) -> None:
+    first, second, stranger = (make_delegate(name=f"Person {n}") for n in range(3))
+    make_participation(first, admin_event)
+    make_participation(second, admin_event)
+    party = CommitmentParty.objects.get()
+    party.request_focal_point(first)
+    party.accept(NOON)
+    client = signed(client_of, "cochair", admin_event)
+    address = page(Commitment, "change", admin_event.commitments.get().pk)
+
+    assert client.post(address, filled(client, address)).status_code == 302
+    party.refresh_from_db()
+    assert party.focal_point_accepted_at == NOON
+
+    sent = filled(client, address, **{"parties-0-focal_point": stranger.pk})
+    assert client.post(address, sent).status_code == 200
+    party.refresh_from_db()
+    assert party.focal_point == first
+
+    sent = filled(client, address, **{"parties-0-focal_point": second.pk})
+    assert client.post(address, sent).status_code == 302
+    party.refresh_from_db()
+    assert party.focal_point_id == second.pk
+    assert not party.focal_point_accepted_at
+
+
+def test_duplicate_party_is_rejected(client_of: Sign, admin_event: Event) -> None:
+    organisation = make_organisation()
+    client = signed(client_of, "cochair", admin_event)
+    address = page(Commitment, "change", admin_event.commitments.get().pk)
+    sent = filled(client, address)
+    for number in (1, 2):
+        sent |= {
+            f"parties-{number}-organisation": organisation.pk,
+            f"parties-{number}-role": "partner",
+            f"parties-{number}-commitment": admin_event.commitments.get().pk,
+        }
+    response = client.post(address, sent | {"parties-TOTAL_FORMS": 3})
+    assert "stands here twice." in response.content.decode()
+
+
+def test_rows_cannot_be_attached_to_other_events(client_of: Sign, admin_event: Event) -> None:
+    other = make_event(code="OTHER")
+    client = signed(client_of, "cochair", admin_event)
+    address = page(Commitment, "add")
+    sent = filled(client, address, event=other.pk, reference="OTHER-C9", text="Intrusion")
+    assert client.post(address, sent).status_code == 200
+    assert not other.commitments.exists()
+    points = make_statement(other).outcomes.points()
+    address = page(Commitment, "change", admin_event.commitments.get().pk)
+    sent = filled(client, address, outcomes=[points[0].pk])
+    assert client.post(address, sent).status_code == 200
+    assert not admin_event.commitments.get().outcomes.exists()
+
+
+@pytest.mark.parametrize("model", [Event, Commitment, Statement, ProgressUpdate, Organisation])
+def test_empty_form_shows_required_errors(
+    client_of: Sign, admin_event: Event, operator: User, model: type
+) -> None:
+    client = client_of(operator)
+    address = page(model, "add")
+    sent = filled(client, address)
+    for name in list(sent):
+        if name.endswith("-TOTAL_FORMS"):
+            sent[name] = 1
+    organisation = make_organisation(is_demonstration=True)
+    sent |= {
+        "roles-0-organisation": organisation.pk,
+        "roles-0-role": "cochair",
+        "parties-0-organisation": organisation.pk,
+        "parties-0-role": "lead",
+        "evidence-0-title": "Without an address",
+        "outcomes-0-text": "We agreed:",
+        "event": "",
+    }
+    response = client.post(address, sent)
+    assert response.status_code == 200
+    assert response.context["errors"]
+
+
+def test_demo_organisation_is_not_offered_for_new_event(client_of: Sign, operator: User) -> None:
+    client = client_of(operator)
+    address = page(Event, "add")
+    sent = filled(
+        client,
+        address,
+        series=Series.objects.create(slug="s", name="S").pk,
+        title="New",
+        code="NEW",
+        slug="new",
+        starts_on="2026-01-01",
+        ends_on="2026-01-02",
+        time_zone="Asia/Bangkok",
+        **{
+            "roles-0-organisation": make_organisation(is_demonstration=True).pk,
+            "roles-0-role": "cochair",
+        },
+    )
+    response = client.post(address, sent)
+    assert "What is made up belongs to demonstrations only" in response.content.decode()
+
+
+def test_evidence_requires_url(client_of: Sign, admin_event: Event) -> None:
+    update = ProgressUpdate.objects.get()
+    client = signed(client_of, "cochair", admin_event)
+    address = page(ProgressUpdate, "change", update.pk)
+    sent = filled(client, address, **{"evidence-0-title": "Report"})
+    assert client.post(address, sent).status_code == 200
+    sent["evidence-0-url"] = "https://example.org/report"
+    assert client.post(address, sent).status_code == 302
+    assert update.evidence.get().title == "Report"
+
+
+def test_point_cannot_become_lead_in(client_of: Sign, admin_event: Event) -> None:
+    point = admin_event.statement.outcomes.points()[0]
+    client = signed(client_of, "cochair", admin_event)
+    address = page(Outcome, "change", point.pk)
+    assert client.post(address, filled(client, address, kind="lead-in")).status_code == 200
+    assert client.post(address, filled(client, address, kind="principle")).status_code == 302
+
+
+# Deleting ----------------------------------------------------------------------------------
+
+
+def test_only_operator_deletes_published_records(
+    client_of: Sign, admin_event: Event, operator: User
+) -> None:
+    commitment = admin_event.commitments.get()
+    approved = make_update(commitment)
+    admin_event.statement.publish(NOON)
+    rows = [
+        (ProgressUpdate, approved.pk),
+        (Commitment, commitment.pk),
+        (Statement, admin_event.statement.pk),
+        (Outcome, admin_event.statement.outcomes.points()[0].pk),
+        (Event, admin_event.pk),
+    ]
+    cochair = signed(client_of, "cochair", admin_event)
+    for model, pk in rows:
+        assert cochair.post(page(model, "delete", pk), {"post": "yes"}).status_code == 403, model
+        run_admin_action(cochair, model, "delete_selected", pk)
+        cochair.post(
+            page(model, "changelist"),
+            {"action": "delete_selected", "_selected_action": pk, "post": "yes"},
+        )
+        assert model.objects.filter(pk=pk).exists(), model  # type: ignore[attr-defined]
+    response = client_of(operator).post(
+        page(ProgressUpdate, "delete", approved.pk), {"post": "yes"}
+    )
+    assert response.status_code == 302
+    assert Commitment.objects.get().latest_update is None
+
+
+def test_only_cochair_deletes_submitted_report(client_of: Sign, admin_event: Event) -> None:
+    address = page(ProgressUpdate, "delete", ProgressUpdate.objects.get().pk)
+    for role, status, left in (("editor", 403, 1), ("cochair", 302, 0)):
+        client = signed(client_of, role, admin_event)
+        assert client.post(address, {"post": "yes"}).status_code == status
+        assert ProgressUpdate.objects.count() == left
+
+
+def test_draft_is_visible_to_its_author_only(client_of: Sign, admin_event: Event) -> None:
+    update = ProgressUpdate.objects.get()
+    update.save_draft()
+    author = make_user("author@example.org")
+    make_grant(author, admin_event, role="editor")
+    update.author = author
+    update.save()
+    for role in ("operator", "cochair", "reader"):
+        client = signed(client_of, role, admin_event)
+        assert client.get(page(ProgressUpdate, "change", update.pk)).status_code == 404
+        assert "DESK-C1" not in client.get(page(ProgressUpdate, "changelist")).content.decode()
+        run_admin_action(client, ProgressUpdate, "approve", update.pk)
+    mine = client_of(author)
+    assert mine.get(page(ProgressUpdate, "change", update.pk)).status_code == 200
+    update.refresh_from_db()
+    assert update.state == "draft"
+
+
+def test_review_of_stale_version_is_rejected(client_of: Sign, admin_event: Event) -> None:
+    update = ProgressUpdate.objects.get()
+    client = signed(client_of, "cochair", admin_event)
+    read = client.get(page(ProgressUpdate, "change", update.pk)).content.decode()
+    seen = read.split('name="version" value="')[1].split('"')[0]
+    update.text = "Other words."
+    update.submit(at=NOON)
+    for action in ("approve", "ask_for_changes"):
+        sent = {"action": action, "_selected_action": update.pk, "version": seen, "note": "Why?"}
+        answer = client.post(page(ProgressUpdate, "changelist"), sent, follow=True)
+        assert "It was changed since you opened it." in answer.content.decode()
+        update.refresh_from_db()
+        assert update.state == "submitted"
+    again = client.get(page(ProgressUpdate, "change", update.pk)).content.decode()
+    sent["version"] = again.split('name="version" value="')[1].split('"')[0]
+    client.post(page(ProgressUpdate, "changelist"), sent | {"action": "approve"})
+    update.refresh_from_db()
+    assert update.is_approved
+
+
+def test_admin_does_not_overwrite_concurrent_author_changes(
+    client_of: Sign, admin_event: Event
+) -> None:
+    update = ProgressUpdate.objects.get()
+    client = signed(client_of, "editor", admin_event)
+    address = page(ProgressUpdate, "change", update.pk)
+    sent = filled(client, address, text="My words.")
+    update.text = "Words of the author."
+    update.submit(at=NOON)
+    answer = client.post(address, sent)
+    assert answer.status_code == 200
+    assert "reads now: “Words of the author.”" in answer.content.decode()
+    update.refresh_from_db()
+    assert update.text == "Words of the author."
+    assert client.post(address, filled(client, address, text="Both.")).status_code == 302
+    update.refresh_from_db()
+    assert update.text == "Both."
+
+
+def test_protected_objects_are_counted_not_named_on_delete(
+    client_of: Sign, admin_event: Event
+) -> None:
+    organisation = make_organisation()
+    make_grant(make_user("hidden@example.org"), admin_event, on_behalf_of=organisation)
+    client = signed(client_of, "cochair", admin_event)
+    text = client.get(page(Organisation, "delete", organisation.pk)).content.decode()
+    assert "1 entry that refers to it" in text
+    assert "hidden@example.org" not in text
+
+
+# Organisations -----------------------------------------------------------------------------
+
+
+def test_organisation_of_other_event_is_visible_once_public(
+    client_of: Sign, admin_event: Event
+) -> None:
+    public, draft = make_event(code="PUBLIC"), make_event(code="DRAFT", is_public=False)
+    shown = make_role(public).organisation
+    hidden = make_role(draft).organisation
+    free = make_organisation()
+    mine = make_role(admin_event).organisation
+    client = signed(client_of, "cochair", admin_event)
+    rows = client.get(page(Organisation, "changelist")).context["cl"].result_list
+    keys = {row.pk for row in rows}
+    assert {shown.pk, free.pk, mine.pk} <= keys
+    assert hidden.pk not in keys
+    assert client.get(page(Organisation, "change", hidden.pk)).status_code == 404
+    for row, status in ((shown, 403), (free, 200), (mine, 200)):
+        response = client.post(page(Organisation, "change", row.pk), {"name": ""})
+        assert response.status_code == status, row
+
+
+def test_demo_editor_adds_demo_organisations(client_of: Sign) -> None:
+    demonstration = make_event(is_demonstration=True)
+    client = signed(client_of, "cochair", demonstration)
+    sent = {"name": "Made up", "slug": "made-up", "kind": "agency"}
+    assert client.post(page(Organisation, "add"), sent).status_code == 302
+    assert Organisation.objects.get(slug="made-up").is_demonstration
+
+
+# Lists -------------------------------------------------------------------------------------
+
+
+def fill(event: Event) -> None:
+    """One more row for each list."""
+    organisation = make_role(event).organisation
+    commitment = make_commitment(event)
+    commitment.outcomes.set(event.statement.outcomes.points()[:1])
+    person = make_delegate()
+    make_participation(person, event, organisation=organisation)
+    party = make_party(commitment, organisation=organisation, focal_point=person)
+    make_evidence(make_update(commitment, party=party, approved=False))
+    lead_in = event.statement.outcomes.lead_ins()[0]
+    point = make_outcome_under(lead_in)
+    make_addressee(point, group=make_group())
+    point.themes.add(make_theme())
+
+
+def make_outcome_under(lead_in: Outcome) -> Outcome:
+    """A point beneath a lead-in."""
+    return Outcome.objects.create(
+        statement=lead_in.statement, parent=lead_in, kind="principle", text="one more"
+    )
+
+
+def queries(client: Client, address: str) -> int:
+    """How many questions a page asks of the database."""
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_pages_use_constant_number_of_queries(client_of: Sign, admin_event: Event) -> None:
+    fill(admin_event)
+    client = signed(client_of, "cochair", admin_event)
+    pages = [
+        page(model, "changelist")
+        for model in (Event, Organisation, Delegate, Statement, Outcome, Commitment, ProgressUpdate)
+    ]
+    pages += [
+        page(Event, "change", admin_event.pk),
+        page(Statement, "change", admin_event.statement.pk),
+    ]
+    before = {address: queries(client, address) for address in pages}
+    before = {address: queries(client, address) for address in pages}
+    fill(admin_event)
+    fill(admin_event)
+    assert {address: queries(client, address) for address in pages} == before
+    assert all(number <= 20 for number in before.values()), before
+
+
+# Spreadsheets ------------------------------------------------------------------------------
+
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1+cmd|' /C calc'!A0",
+    "@SUM(1+9)*cmd|' /C calc'!A0",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠1",
+]
+
+
+def export(client: Client, model: type, kind: int, **query: object) -> Any:
+    """Downloads a list: 0 as CSV, 1 as a workbook."""
+    address = page(model, "export")
+    return client.post(address, {"format": kind, "resource": ""}, query_params=query)
+
+
+@pytest.mark.parametrize("words", FORMULAS)
+def test_exported_cells_are_not_formulas(client_of: Sign, admin_event: Event, words: str) -> None:
+    Commitment.objects.update(text=words)
+    client = signed(client_of, "cochair", admin_event)
+    content = export(client, Commitment, 0).content.decode()
+    row = next(csv.DictReader(io.StringIO(content, newline="")))
+    assert row["text"] == f"'{words}"
+    book = openpyxl.load_workbook(io.BytesIO(export(client, Commitment, 1).content))
+    cell = book.active["C2"]
+    assert (cell.value.replace("_x000D_", "\r"), cell.data_type) == (words, "s")
+    assert cell.quotePrefix
+
+
+def test_large_sample_payloads_export_as_text(
+    client_of: Sign, admin_event: Event, samples: Any
+) -> None:
+    client = signed(client_of, "cochair", admin_event)
+    for words in (samples / "hostile/csv-injection/csv-payload.txt").read_text().splitlines():
+        Commitment.objects.update(text=words)
+        rows = csv.reader(io.StringIO(export(client, Commitment, 0).content.decode()))
+        for cell in list(rows)[1]:
+            assert not cell.startswith(("=", "+", "-", "@"))
+
+
+def test_export_contains_viewers_rows_and_no_person(client_of: Sign, admin_event: Event) -> None:
+    other = make_event(code="OTHER", is_public=False)
+    make_commitment(other)
+    person = make_delegate(name="Canary Person")
+    make_participation(person, admin_event)
+    make_party(admin_event.commitments.get(), focal_point=person)
+    client = signed(client_of, "cochair", admin_event)
+    content = export(client, Commitment, 0).content.decode()
+    assert [row["reference"] for row in csv.DictReader(io.StringIO(content))] == ["DESK-C1"]
+    assert "Canary" not in content
+    hidden = make_role(other).organisation
+    assert hidden.slug not in export(client, Organisation, 0).content.decode()
+
+
+def test_export_names_list_filters(client_of: Sign, admin_event: Event) -> None:
+    make_commitment(admin_event, reference="DESK-C2", text="Quite different")
+    content = export(signed(client_of, "editor", admin_event), Commitment, 0, q="different").content
+    assert b"DESK-C2" in content
+    assert b"DESK-C1" not in content
+
+
+@pytest.mark.parametrize("model", [Commitment, Organisation])
+def test_reader_cannot_export(client_of: Sign, admin_event: Event, model: type) -> None:
+    client = signed(client_of, "reader", admin_event)
+    assert client.get(page(model, "export")).status_code == 403
+    assert export(client, model, 0).status_code == 403
+
+
+def test_milestones_related_texts_and_openness_are_saved_in_admin(
+    client_of: Sign, admin_event: Event
+) -> None:
+    client = signed(client_of, "editor", admin_event)
+    commitment = admin_event.commitments.get()
+    address = page(Commitment, "change", commitment.pk)
+    sent = filled(
+        client,
+        address,
+        is_open="on",
+        **{
+            "milestones-0-title": "A plan is published",
+            "milestones-0-due_on": "2030-01-01",
+            "related_texts-0-kind": "implements",
+            "related_texts-0-title": "A pledge",
+            "related_texts-0-url": "https://example.org/pledge",
+            "related_texts-0-quote": "We will train officers.",
+            "related_texts-0-source": "The pledge itself",
+        },
+    )
+    assert client.post(address, sent).status_code == 302
+    commitment.refresh_from_db()
+    assert commitment.is_open
+    assert [step.title for step in commitment.milestones.all()] == ["A plan is published"]
+    assert [text.title for text in commitment.related_texts.all()] == ["A pledge"]
+
+
+def test_previous_text_can_be_hidden_from_change_log(
+    client_of: Sign, client: Client, admin_event: Event
+) -> None:
+    admin_event.is_public = True
+    admin_event.save()
+    commitment = admin_event.commitments.get()
+    step = make_milestone(commitment=commitment, title="Ask Zq Person")
+    for model in (admin_event, commitment, step):
+        model.history.update(history_date=NOON)
+    editor = signed(client_of, "editor", admin_event)
+    address = page(Commitment, "change", commitment.pk)
+    assert "Do not show what stood here before" in editor.get(address).content.decode()
+    sent = filled(editor, address, text="Train with survivors.", take_out="on")
+    sent["milestones-0-title"] = "Ask survivors"
+    assert editor.post(address, sent).status_code == 302
+    told = client.get("/changes/").content.decode()
+    assert "(taken out)" in told and "Train with survivors." in told
+    assert "Desk commitment" not in told
+    assert "Ask survivors" in told and "Zq Person" not in told

@@ -1,0 +1,63 @@
+"""The command that makes operators."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+
+from participants.models import User
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_create_operator_makes_an_account_that_can_sign_in() -> None:
+    call_command("create_operator", " Operator@Example.org ", verbosity=0)
+    user = User.objects.get()
+    assert (user.email, user.is_superuser, user.is_active) == ("operator@example.org", True, True)
+    assert not user.has_usable_password()
+    address = EmailAddress.objects.get()
+    assert (address.user, address.email) == (user, "operator@example.org")
+    assert (address.verified, address.primary) == (True, True)
+
+
+def test_create_operator_twice_changes_nothing() -> None:
+    call_command("create_operator", "operator@example.org", verbosity=0)
+    call_command("create_operator", "OPERATOR@example.org", verbosity=0)
+    assert User.objects.count() == 1
+    assert EmailAddress.objects.count() == 1
+
+
+def test_create_operator_reopens_closed_account() -> None:
+    user = make_user("old@example.org", is_active=False)
+    call_command("create_operator", "old@example.org", verbosity=0)
+    user.refresh_from_db()
+    assert (user.is_superuser, user.is_active) == (True, True)
+
+
+def test_create_operator_replaces_address() -> None:
+    user = make_user("now@example.org")
+    EmailAddress.objects.update(email="before@example.org")
+    call_command("create_operator", "now@example.org", verbosity=0)
+    found = EmailAddress.objects.filter(user=user)
+    assert [(row.email, row.primary) for row in found] == [("now@example.org", True)]
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "two words@example.org", f"a@{'b' * 300}.org"])
+def test_create_operator_rejects_invalid_address(email: str) -> None:
+    with pytest.raises(CommandError, match=r"is not an e-mail address\. Write it like"):
+        call_command("create_operator", email, verbosity=0)
+    assert not User.objects.exists()
+
+
+def test_create_operator_rejects_address_of_other_account() -> None:
+    EmailAddress.objects.create(user=make_user(), email="second@example.org", verified=True)
+    with pytest.raises(CommandError, match="Another account has this address"):
+        call_command("create_operator", "second@example.org", verbosity=0)
+    assert User.objects.count() == 1
+
+
+def test_create_operator_prints_result(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("create_operator", "operator@example.org")
+    assert capsys.readouterr().out == (
+        "operator@example.org is an operator and signs in with a code by e-mail.\n"
+    )

@@ -1,0 +1,323 @@
+"""The work mailbox changes hands: who says so, what stops at once, and what is said first."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from participants.accounts import departure
+from participants.accounts.addresses import is_closed
+from participants.accounts.departure import may_record_departure, record_departure
+from participants.models import Audience, Delegate, User
+from participants.onboarding.invitations import send_invitation
+from participants.permissions import EventPermissions, permissions_of
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_grant,
+    make_invitation,
+    make_user,
+)
+from tests.participants.accounts.test_reauthentication import newest_code, prove
+from tests.sign_in import record_authentication
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+WORK, HOME = "delegate@example.org", "home@example.org"
+LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
+
+
+@pytest.fixture
+def account(delegate: Delegate) -> User:
+    """The delegate's account, with a second address."""
+    assert delegate.user is not None
+    EmailAddress.objects.create(user=delegate.user, email=HOME, verified=True)
+    return delegate.user
+
+
+def begin(email: str) -> tuple[Client, str]:
+    """A browser that waits for a code, and the code that is on its way."""
+    cache.clear()
+    browser = Client()
+    browser.post(LOGIN, {"login": email})
+    return browser, newest_code()
+
+
+def signed_in_by(email: str) -> Client:
+    browser, code = begin(email)
+    assert browser.post(CODE, {"code": code})["Location"] == "/me/"
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/me/").status_code == 200
+
+
+def may_sign_in(email: str) -> bool:
+    cache.clear()
+    before = QueuedEmail.objects.filter(recipient=email).count()
+    browser = Client()
+    browser.post(LOGIN, {"login": email})
+    return QueuedEmail.objects.filter(recipient=email).count() > before
+
+
+def leave(browser: Client, **data: Any) -> Any:
+    return browser.post("/me/left/", {"address": WORK} | data)
+
+
+def test_get_changes_nothing(account: User, delegate: Delegate, client_of: Sign) -> None:
+    work = make_affiliation(delegate)
+    page = client_of(account).get("/me/left/").content.decode()
+    assert WORK in page and HOME in page and str(work.organisation) in page
+    assert page.count("checked") == 1
+    assert EmailAddress.objects.filter(user=account).count() == 2
+
+
+def test_removed_address_cannot_sign_in(account: User, delegate: Delegate) -> None:
+    work = make_affiliation(delegate, since=date(2020, 1, 1))
+    kept = make_affiliation(delegate)
+    delegate.invitation_email = WORK
+    delegate.save()
+    by_work, by_home = signed_in_by(WORK), signed_in_by(HOME)
+    other_home = signed_in_by(HOME)
+    waiting, code = begin(WORK)
+    answer = leave(by_home, work=work.pk)
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/email/")
+    assert is_in(by_home)
+    assert not is_in(by_work) and not is_in(other_home)
+    answer = waiting.post(CODE, {"code": code})
+    assert (answer.status_code, answer["Location"]) == (302, LOGIN)
+    assert not is_in(waiting)
+    page = waiting.get(LOGIN).content.decode()
+    assert "This address signs in no longer. Use another one." in page
+    assert not may_sign_in(WORK) and may_sign_in(HOME)
+    account.refresh_from_db()
+    assert account.email == HOME
+    rows = EmailAddress.objects.filter(user=account).values_list("email", "verified", "primary")
+    assert list(rows) == [(HOME, True, True)]
+    work.refresh_from_db()
+    kept.refresh_from_db()
+    assert work.until == date.today() and kept.until is None
+    delegate.refresh_from_db()
+    assert delegate.invitation_email == ""
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor != "", entry.subject != "") == (
+        "leave organisation",
+        True,
+        True,
+    )
+    told = QueuedEmail.objects.filter(dedup_key__startswith="left:").order_by("pk")
+    assert [(row.recipient, row.subject) for row in told] == [
+        (HOME, "Your sign-in was changed"),
+        (WORK, "Your sign-in was changed"),
+    ]
+    assert "An address can no longer be used to sign in as you." in told[1].text
+    assert "/hide/" not in told[1].text
+
+
+def test_sessions_of_removed_address_end(account: User) -> None:
+    browser = signed_in_by(WORK)
+    answer = leave(browser)
+    assert (answer.status_code, answer["Location"]) == (302, LOGIN)
+    assert not is_in(browser)
+    assert "Sign in with your other address" in browser.get(LOGIN).content.decode()
+
+
+def test_successor_can_use_address(account: User) -> None:
+    leave(signed_in_by(HOME))
+    make_user(WORK)
+    browser = signed_in_by(WORK)
+    assert is_in(browser)
+    assert "Dewi" not in browser.get("/me/").content.decode()
+
+
+def test_user_without_other_access_sees_guidance(delegate: Delegate, client_of: Sign) -> None:
+    browser = signed_in_by(WORK)
+    page = browser.get("/me/left/").content.decode()
+    assert "Add another one of your own, or a passkey, first" in page
+    assert "I have left: stop" not in page
+    answer = leave(browser)
+    assert answer.status_code == 400
+    assert is_in(browser) and may_sign_in(WORK)
+    assert not AuditEntry.objects.exists()
+
+
+def add_passkey(user: User, *, alone: bool) -> None:
+    credential = {"clientExtensionResults": {"credProps": {"rk": alone}}}
+    Authenticator.objects.create(
+        user=user,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Telephone", "credential": credential},
+    )
+
+
+def test_discoverable_passkey_is_sufficient(delegate: Delegate) -> None:
+    assert delegate.user is not None
+    add_passkey(delegate.user, alone=False)
+    with pytest.raises(ValidationError, match="Nothing else would sign you in"):
+        departure.leave_organisation(user=delegate.user, address=WORK, affiliation=None, at=NOON)
+    add_passkey(delegate.user, alone=True)
+    departure.leave_organisation(user=delegate.user, address=WORK, affiliation=None, at=NOON)
+    assert not may_sign_in(WORK)
+    delegate.user.refresh_from_db()
+    assert delegate.user.is_active and not is_closed(delegate.user)
+    assert delegate.user.email.endswith("@no-address.invalid")
+
+
+def test_page_shows_where_emails_are_sent(account: User, client_of: Sign) -> None:
+    page = client_of(account).get("/me/left/").content.decode()
+    assert "go to your other address from then on, with the yearly question" in page
+    assert "no message of the portal reaches you" not in page
+    EmailAddress.objects.filter(email=HOME).delete()
+    add_passkey(account, alone=True)
+    page = client_of(account).get("/me/left/").content.decode()
+    assert "no message of the portal reaches you any more, not even the yearly question" in page
+    assert "a year later it is erased without a warning" in page
+    assert "go to your other address" not in page
+
+
+def test_next_address_becomes_primary(delegate: Delegate, client_of: Sign) -> None:
+    assert delegate.user is not None
+    add_passkey(delegate.user, alone=True)
+    departure.leave_organisation(user=delegate.user, address=WORK, affiliation=None, at=NOON)
+    browser = client_of(User.objects.get(pk=delegate.user.pk))
+    used = Authenticator.objects.get()
+    assert "no-address" not in browser.get("/accounts/email/").content.decode()
+    Authenticator.objects.all().delete()
+    passed = {"method": "code", "email": delegate.user.email, "at": time.time(), "id": used.pk}
+    record_authentication(
+        browser, delegate.user, passed | {"email": User.objects.get(pk=used.user_id).email}
+    )
+    browser.post("/accounts/email/", {"action_add": "", "email": HOME})
+    browser.post("/accounts/confirm-email/", {"code": newest_code()})
+    rows = EmailAddress.objects.filter(user=delegate.user)
+    assert list(rows.values_list("email", "verified", "primary")) == [(HOME, True, True)]
+    assert may_sign_in(HOME)
+
+
+def test_foreign_address_cannot_be_removed(account: User, client_of: Sign) -> None:
+    other = make_user("other@example.org")
+    browser = client_of(account)
+    prove(browser)
+    answer = leave(browser, address="other@example.org")
+    assert answer.status_code == 400
+    assert EmailAddress.objects.filter(user=other).exists()
+
+
+# What a co-chair says -----------------------------------------------------------------
+
+
+def go(delegate: Delegate, cochair: User, event: Event) -> None:
+    record_departure(delegate=delegate, by=cochair, events=[event.pk], at=NOON)
+    delegate.refresh_from_db()
+
+
+def test_cochair_disables_address_and_other_one_stays(
+    account: User, delegate: Delegate, cochair: User, event: Event
+) -> None:
+    work = make_affiliation(delegate, organisation=delegate.participations.get().organisation)
+    elsewhere = make_affiliation(delegate)
+    delegate.invitation_email = WORK
+    delegate.save()
+    invitation = make_invitation(delegate, event=event, email=WORK)
+    by_work = signed_in_by(WORK)
+    waiting, code = begin(WORK)
+    go(delegate, cochair, event)
+    waiting.post(CODE, {"code": code})
+    assert not is_in(waiting) and not is_in(by_work) and not may_sign_in(WORK)
+    assert may_sign_in(HOME)
+    for row in (work, elsewhere, invitation):
+        row.refresh_from_db()
+    assert work.until == NOON.date() and elsewhere.until is None
+    assert invitation.revoked_at == NOON
+    assert delegate.invitation_email == "" and delegate.listed_to == Audience.EVERYONE
+    assert QueuedEmail.objects.get(dedup_key__startswith="left:").recipient == HOME
+    assert AuditEntry.objects.get().action == "left organisation"
+
+
+def test_account_without_other_address_is_closed_and_hidden(
+    delegate: Delegate, cochair: User, event: Event, client: Client, client_of: Sign
+) -> None:
+    assert delegate.user is not None
+    delegate.invitation_email = WORK
+    delegate.save()
+    browser = client_of(delegate)
+    assert client.get(f"/directory/{delegate.handle}/").status_code == 200
+    go(delegate, cochair, event)
+    assert delegate.user is not None and is_closed(delegate.user)
+    assert not is_in(browser) and not may_sign_in(WORK)
+    assert client.get(f"/directory/{delegate.handle}/").status_code == 404
+    assert not QueuedEmail.objects.filter(dedup_key__startswith="left:").exists()
+    make_user(WORK)  # the successor
+    assert is_in(signed_in_by(WORK))
+
+
+def test_person_who_already_moved_is_unchanged(
+    delegate: Delegate, cochair: User, event: Event
+) -> None:
+    delegate.invitation_email = "former@example.org"
+    delegate.save()
+    browser = signed_in_by(WORK)
+    go(delegate, cochair, event)
+    assert is_in(browser) and may_sign_in(WORK)
+    assert delegate.invitation_email == ""
+
+
+def test_own_operator_and_foreign_addresses_cannot_be_disabled(
+    event: Event, cochair: User, operator: User, delegate: Delegate, outsider: Delegate
+) -> None:
+    def may(user: User, person: Delegate) -> bool:
+        rights = permissions_of(user, NOON.date())
+        assert isinstance(rights, EventPermissions)
+        return may_record_departure(person, rights)
+
+    assert may(cochair, delegate) and may(operator, delegate)
+    assert not may(cochair, outsider)
+    editor = make_user()
+    make_grant(editor, event, role="editor")
+    assert not may(editor, delegate)
+    assert delegate.user is not None
+    make_grant(delegate.user, event)
+    assert not may(delegate.user, delegate)
+    delegate.user.is_superuser = True
+    delegate.user.save()
+    delegate.refresh_from_db()
+    assert not may(cochair, delegate) and may(operator, delegate)
+
+
+DELEGATES = "/admin/participants/delegate/"
+
+
+def test_admin_confirms_and_gives_identical_response(
+    account: User, delegate: Delegate, outsider: Delegate, cochair: User, client_of: Sign
+) -> None:
+    delegate.invitation_email = WORK
+    delegate.save()
+    desk = client_of(cochair)
+    chosen = {"action": "left", "_selected_action": [delegate.pk, outsider.pk]}
+    page = desk.post(DELEGATES, chosen).content.decode()
+    assert "Did these people leave?" in page and "Dewi Lestari" in page
+    assert "Olga" not in page and HOME not in page
+    assert may_sign_in(WORK)
+    answer = desk.post(DELEGATES, chosen | {"confirmed": "yes"}, follow=True)
+    assert "The address of 1 person is stopped." in answer.content.decode()
+    assert not may_sign_in(WORK) and may_sign_in(HOME)
+
+
+def test_invitation_does_not_reopen_otherwise_closed_account(
+    delegate: Delegate, cochair: User, event: Event
+) -> None:
+    User.objects.filter(delegate=delegate).update(is_active=False)
+    delegate.invitation_email = "new@example.org"
+    delegate.save()
+    with pytest.raises(ValidationError, match="This person has joined already"):
+        send_invitation(delegate=delegate, event=event, by=cochair, at=NOON)

@@ -1,0 +1,368 @@
+"""Signing in by a code: whom it lets in, and what it does not tell."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from participants.models import Delegate, User
+from tests.factories import make_user
+from tests.mail_queue import deliver_mail
+from tests.recorded_fixtures import recorded
+from tests.sign_in import record_email_code
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """What earlier tests asked for does not count."""
+    cache.clear()
+
+
+@pytest.fixture
+@recorded
+def dewi() -> User:
+    return make_user("dewi@example.org")
+
+
+def ask(browser: Client, email: str = "dewi@example.org", **more: str) -> Any:
+    return browser.post(LOGIN, {"login": email} | more)
+
+
+def enter(browser: Client, code: str, **more: str) -> Any:
+    return browser.post(CODE, {"code": code} | more)
+
+
+def code_in(message: Any) -> str:
+    found = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", message.body, re.MULTILINE)
+    assert len(found) == 1
+    return str(found[0])
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/me/").status_code == 200
+
+
+def words(answer: Any) -> str:
+    """The page, without the token that is new each time."""
+    return NEW_EACH_TIME.sub("", answer.content.decode())
+
+
+def test_code_signs_in(client: Client, dewi: User) -> None:
+    page = client.get(LOGIN).content.decode()
+    assert "We send a code to it; there is no password." in page
+    assert 'type="password"' not in page
+    answer = ask(client)
+    assert (answer.status_code, answer["Location"]) == (302, CODE)
+    [message] = deliver_mail()
+    assert (message.to, message.cc, message.bcc) == (["dewi@example.org"], [], [])
+    assert message.from_email == "Roundtable <portal@example.org>"
+    assert not is_in(client)
+    assert "Enter the code" in client.get(CODE).content.decode()
+    answer = enter(client, code_in(message))
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    assert is_in(client)
+    assert client.get(LOGIN)["Location"] == "/me/"
+
+
+def test_code_ignores_case_spaces_and_hyphens(dewi: User) -> None:
+    for change in (str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "):
+        cache.clear()
+        browser = Client()
+        ask(browser, "DEWI@Example.ORG")
+        enter(browser, change(code_in(deliver_mail()[-1])))
+        assert is_in(browser)
+
+
+def test_wrong_code_is_rejected(client: Client, dewi: User) -> None:
+    ask(client)
+    right = code_in(deliver_mail()[0])
+    answer = enter(client, "AAAA-AAAA")
+    assert answer.status_code == 200
+    assert "Incorrect code." in answer.content.decode()
+    assert not is_in(client)
+    enter(client, right)
+    assert is_in(client)
+
+
+def test_third_wrong_code_ends_sign_in(client: Client, dewi: User) -> None:
+    ask(client)
+    right = code_in(deliver_mail()[0])
+    for _attempt in range(3):
+        answer = enter(client, "AAAA-AAAA")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/code/")
+    enter(client, right)
+    assert not is_in(client)
+
+
+def test_foreign_code_is_rejected(dewi: User) -> None:
+    make_user("other@example.org")
+    first, second = Client(), Client()
+    ask(first)
+    ask(second, "other@example.org")
+    of_first, of_second = (code_in(message) for message in deliver_mail())
+    enter(first, of_second)
+    enter(second, of_first)
+    assert not is_in(first) and not is_in(second)
+
+
+def test_code_works_once_in_requesting_session(client: Client, dewi: User) -> None:
+    ask(client)
+    code = code_in(deliver_mail()[0])
+    elsewhere = Client()
+    enter(elsewhere, code)
+    assert not is_in(elsewhere)
+    enter(client, code)
+    client.post("/accounts/logout/")
+    enter(client, code)
+    assert not is_in(client)
+
+
+def test_code_is_valid_for_fifteen_minutes(dewi: User) -> None:
+    for minutes, lets_in in ((14, True), (16, False)):
+        cache.clear()
+        browser = Client()
+        with time_machine.travel(NOW, tick=False) as clock:
+            ask(browser)
+            clock.shift(timedelta(minutes=minutes))
+            enter(browser, code_in(deliver_mail()[-1]))
+            assert is_in(browser) == lets_in
+
+
+def test_code_can_be_sent_again(client: Client, dewi: User) -> None:
+    ask(client)
+    assert "Send another code" in client.get(CODE).content.decode()
+    answer = client.post(CODE, {"action": "resend"})
+    assert (answer.status_code, answer["Location"]) == (302, CODE)
+    page = client.get(CODE).content.decode()
+    assert "A code is on its way, if the address is known here." in page
+    first, second = (code_in(message) for message in deliver_mail())
+    assert first != second
+    enter(client, first)
+    assert not is_in(client)
+    enter(client, second)
+    assert is_in(client)
+
+
+def test_unknown_address_gets_same_pages_and_no_email(dewi: User) -> None:
+    make_user("gone@example.org", is_active=False)
+    pages: dict[str, list[Any]] = {}
+    for email in ("dewi@example.org", "nobod@example.org", "gone@example.org"):
+        mail.outbox.clear()
+        browser = Client()
+        asked = ask(browser, email)
+        pages[email] = [
+            (asked.status_code, asked["Location"], sorted(asked.cookies), asked.content),
+            words(browser.get(CODE)),
+            words(enter(browser, "AAAA-AAAA")),
+            browser.post(CODE, {"action": "resend"})["Location"],
+            words(browser.get(CODE)),
+        ]
+        assert [message.to for message in deliver_mail()] == (
+            [[email], [email]] if email.startswith("dewi") else []
+        )
+    known, *unknown = (
+        [str(step).replace(email, "ADDRESS") for step in steps] for email, steps in pages.items()
+    )
+    assert unknown == [known, known]
+
+
+def test_invalid_address_shows_error_and_is_kept(client: Client) -> None:
+    answer = ask(client, "dewi at example")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Enter a valid email address." in page and 'value="dewi at example"' in page
+    assert "This field is required." in ask(client, "").content.decode()
+    for hostile in ("<script>alert(1)</script>@example.org", "a\0@example.org", "x" * 400):
+        answer = ask(client, hostile)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.content.decode()
+    assert deliver_mail() == []
+
+
+def test_email_headers_cannot_be_injected(client: Client, dewi: User) -> None:
+    answer = ask(client, "dewi@example.org\r\nBcc: all@example.org")
+    assert answer.status_code == 200
+    assert deliver_mail() == []
+
+
+def test_fourth_code_within_a_minute_is_not_sent(dewi: User) -> None:
+    for _time in range(3):
+        assert ask(Client()).status_code == 302
+    answer = ask(Client())
+    assert "Too many failed login attempts. Try again later." in answer.content.decode()
+    assert len(deliver_mail()) == 3
+
+
+def test_rate_limit_page_uses_portal_layout(db: None) -> None:
+    for number in range(30):
+        ask(Client(), f"person{number}@example.org")
+    answer = ask(Client(), "person31@example.org")
+    assert answer.status_code == 429
+    assert "That was too often" in answer.content.decode()
+    assert 'class="masthead"' in answer.content.decode()
+
+
+def test_sign_up_is_closed(client: Client) -> None:
+    before = list(User.objects.values())
+    for answer in (
+        client.get("/accounts/signup/"),
+        client.post("/accounts/signup/", {"email": "new@example.org"}),
+        client.post("/accounts/signup/?email=new@example.org", {"email": "new@example.org"}),
+    ):
+        assert answer.status_code == 200
+        assert "People come by invitation" in answer.content.decode()
+        assert "<input" not in answer.content.decode().split("<main")[1].split("</main>")[0]
+    assert list(User.objects.values()) == before
+    assert not EmailAddress.objects.filter(email="new@example.org").exists()
+    assert deliver_mail() == []
+
+
+@pytest.mark.parametrize(
+    "target", ["/commitments/?sort=due", "/directory/abcdefghjk/", "http://testserver/outcomes/"]
+)
+def test_next_url_of_portal_is_opened(client: Client, dewi: User, target: str) -> None:
+    answer = ask(client, next=target)
+    assert answer.status_code == 302
+    page = client.get(answer["Location"]).content.decode()
+    assert f'name="next" value="{target}"' in page
+    assert enter(client, code_in(deliver_mail()[0]), next=target)["Location"] == target
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://example.org/",
+        "//example.org/",
+        "///example.org/",
+        "/\\example.org/",
+        "\\\\example.org",
+        "https:example.org",
+        "javascript:alert(1)",
+        "data:text/html,hello",
+        "http://testserver@example.org/",
+        "http://testserver.example.org/",
+        " https://example.org/",
+        "\thttps://example.org/",
+    ],
+)
+def test_external_next_url_is_ignored(client: Client, dewi: User, target: str) -> None:
+    answer = ask(client, next=target)
+    assert answer["Location"] == CODE
+    answer = enter(client, code_in(deliver_mail()[0]), next=target)
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    answer = client.post("/accounts/logout/", {"next": target})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_requested_page_is_opened_after_sign_in(client: Client, dewi: User) -> None:
+    where = client.get("/me/preview/?viewer=cochair")["Location"]
+    assert where == "/accounts/login/?next=/me/preview/%3Fviewer%3Dcochair"
+    page = client.get(where).content.decode()
+    assert 'name="next" value="/me/preview/?viewer=cochair"' in page
+
+
+def test_session_key_is_rotated_and_lasts_eight_hours(dewi: User) -> None:
+    browser = Client()
+    with time_machine.travel(NOW, tick=False) as clock:
+        ask(browser)
+        before = browser.cookies["sessionid"].value
+        answer = enter(browser, code_in(deliver_mail()[0]))
+        cookie = answer.cookies["sessionid"]
+        assert cookie.value != before
+        assert cookie["max-age"] == 28800
+        clock.shift(timedelta(hours=7, minutes=59))
+        assert is_in(browser)
+        clock.shift(timedelta(minutes=2))
+        assert not is_in(browser)
+
+
+def test_sign_out_ends_the_session(client: Client, dewi: User) -> None:
+    ask(client)
+    enter(client, code_in(deliver_mail()[0]))
+    key = client.cookies["sessionid"].value
+    assert "Sign out?" in client.get("/accounts/logout/").content.decode()
+    assert is_in(client)
+    answer = client.post("/accounts/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert not Session.objects.filter(session_key=key).exists()
+    client.cookies["sessionid"] = key
+    assert not is_in(client)
+
+
+def test_other_session_can_be_ended(dewi: User) -> None:
+    here, there = (
+        Client(headers={"user-agent": "Firefox/1 (Android)"}),
+        Client(headers={"user-agent": "Chrome/1 (Windows)"}),
+    )
+    for browser in (here, there):
+        cache.clear()
+        ask(browser)
+        enter(browser, code_in(deliver_mail()[-1]))
+        assert is_in(browser)
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Firefox on Android" in page and "Chrome on Windows" in page
+    here.post("/accounts/sessions/")
+    assert is_in(here) and not is_in(there)
+
+
+def test_closed_account_is_signed_out_immediately(client_of: Sign, dewi: User) -> None:
+    browser = client_of(dewi)
+    assert is_in(browser)
+    User.objects.update(is_active=False)
+    assert not is_in(browser)
+
+
+def test_second_address_signs_in(client: Client, dewi: User) -> None:
+    EmailAddress.objects.create(user=dewi, email="home@example.org", verified=True)
+    ask(client, "home@example.org")
+    assert [message.to for message in deliver_mail()] == [["home@example.org"]]
+    enter(client, code_in(deliver_mail()[0]))
+    assert is_in(client)
+
+
+def test_new_address_is_verified_by_code(client_of: Sign, dewi: User) -> None:
+    browser = client_of(dewi)
+    record_email_code(browser, dewi)
+    answer = browser.post("/accounts/email/", {"action_add": "", "email": "home@example.org"})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    assert deliver_mail()[0].to == ["home@example.org"]
+    assert not EmailAddress.objects.filter(email="home@example.org").exists()
+    browser.post("/accounts/confirm-email/", {"code": code_in(deliver_mail()[0])})
+    assert EmailAddress.objects.get(email="home@example.org").verified
+    dewi.refresh_from_db()
+    assert dewi.email == "dewi@example.org"
+
+
+def test_foreign_address_is_not_revealed(client_of: Sign, dewi: User) -> None:
+    make_user("taken@example.org")
+    browser = client_of(dewi)
+    record_email_code(browser, dewi)
+    answers = []
+    for email in ("taken@example.org", "empty@example.org"):
+        cache.clear()
+        mail.outbox.clear()
+        answer = browser.post("/accounts/email/", {"action_add": "", "email": email})
+        page = words(browser.get("/accounts/confirm-email/"))
+        answers.append((answer.status_code, answer["Location"], page.replace(email, "ADDRESS")))
+        [message] = deliver_mail()
+        assert message.to == [email]
+        if email.startswith("taken"):
+            browser.post("/accounts/confirm-email/", {"code": code_in(message)})
+    assert answers[0] == answers[1]
+    mine = EmailAddress.objects.filter(user=dewi)
+    assert list(mine.values_list("email", flat=True)) == ["dewi@example.org"]
+    assert EmailAddress.objects.get(email="taken@example.org").user != dewi

@@ -1,0 +1,113 @@
+"""Signing in: known and unknown addresses get equal answers for equal work."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
+
+from participants.models import Delegate
+from roundtable.mail.queue import QueuedEmail
+from tests.factories import make_user
+from tests.mail_queue import deliver_mail
+
+pytestmark = pytest.mark.django_db
+
+LOGIN, CODE, ANOTHER = (
+    "/accounts/login/",
+    "/accounts/login/code/confirm/",
+    "/accounts/login/code/",
+)
+# What differs by chance: savepoints, keys, and every value.
+VALUE = re.compile(r"'(?:[^']|'')*'|\b\d[\d.]*\b|\"s\d+_x\d+\"|_django_curs_\w+|%s")
+NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+ADDRESSES = {
+    "nobody@example.org": False,
+    "delegate@example.org": True,
+    "Delegate@Example.ORG": True,
+    "plain@example.org": True,
+    "second@example.org": True,
+    "unproved@example.org": True,
+    "gone@example.org": False,
+}
+
+
+@pytest.fixture(autouse=True)
+def people(delegate: Delegate) -> None:
+    """A delegate with two addresses, one that was never confirmed, and closed accounts."""
+    make_user("plain@example.org")
+    make_user("gone@example.org", is_active=False)
+    for email, verified in (("second@example.org", True), ("unproved@example.org", False)):
+        EmailAddress.objects.create(user=delegate.user, email=email, verified=verified)
+
+
+def shape(step: Callable[[], Any], email: str) -> tuple[Any, Counter[str]]:
+    """An answer, and how often it asked the database which question, whatever the values."""
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        answer = step()
+    body = NEW_EACH_TIME.sub("", answer.content.decode())
+    seen = (
+        answer.status_code,
+        answer.get("Location"),
+        sorted(answer.cookies),
+        body.replace(email.lower(), "ADDRESS"),
+    )
+    return seen, Counter(VALUE.sub("?", query["sql"]) for query in asked.captured_queries)
+
+
+def steps(browser: Client, email: str, page: str) -> list[Callable[[], Any]]:
+    """A whole try, from the address to a second code."""
+    field = "login" if page == LOGIN else "email"
+    return [
+        lambda: browser.post(page, {field: email}),
+        lambda: browser.get(CODE),
+        lambda: browser.post(CODE, {"code": "AAAA-AAAA"}),
+        lambda: browser.post(CODE, {"action": "resend"}),
+        lambda: browser.get(CODE),
+        lambda: browser.post(CODE, {"code": "AAAA-AAAA"}),
+        lambda: browser.post(CODE, {"code": "AAAA-AAAA"}),
+    ]
+
+
+@pytest.mark.parametrize("page", [LOGIN, ANOTHER])
+@pytest.mark.parametrize("email", [email for email in ADDRESSES if email != "nobody@example.org"])
+def test_known_and_unknown_addresses_cause_equal_work(page: str, email: str) -> None:
+    seen = []
+    for each in ("nobody@example.org", email):
+        cache.clear()
+        browser = Client()
+        browser.get(page)
+        seen.append([shape(step, each) for step in steps(browser, each, page)])
+    unknown, known = seen
+    assert [answer for answer, _asked in known] == [answer for answer, _asked in unknown]
+    for mine, others in zip(known, unknown, strict=True):
+        assert mine[1] == others[1]
+    assert sum(unknown[0][1].values()) > 10, "the questions were counted"
+
+
+@pytest.mark.parametrize(("email", "is_known"), ADDRESSES.items())
+def test_each_attempt_queues_one_email_and_sends_none(email: str, is_known: bool) -> None:
+    browser = Client()
+    for number in (1, 2):
+        if number == 1:
+            browser.post(LOGIN, {"login": email})
+        else:
+            browser.post(CODE, {"action": "resend"})
+        assert QueuedEmail.objects.count() == number
+        assert DBTaskResult.objects.count() == number
+        letter = QueuedEmail.objects.latest("pk")
+        assert (letter.subject, bool(letter.recipient)) == ("Your sign-in code", is_known)
+        assert re.search(r"(?m)^[A-Z0-9]{4}-[A-Z0-9]{4}$", letter.text)
+        assert email.lower() not in letter.text + letter.html
+        assert mail.outbox == []
+    assert [message.to for message in deliver_mail()] == [[email.lower()]] * 2 * is_known

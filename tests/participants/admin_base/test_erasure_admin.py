@@ -1,0 +1,130 @@
+"""Who is deleted in the admin is erased: a restored backup does not bring them back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from participants.models import Delegate, Erasure, User
+from participants.privacy.erasure_ledger import compute_mark
+from roundtable.models import AuditEntry, Event
+from tests.factories import make_delegate, make_event, make_grant, make_participation, make_user
+from tests.outcomes.test_outcomes_admin import page, run_admin_action
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+
+
+def delete(client: Client, row: Delegate | User) -> None:
+    address = page(type(row), "delete", row.pk)
+    assert "a restored backup does not bring them back" in client.get(address).content.decode()
+    assert client.post(address, {"post": "yes"}).status_code == 302
+
+
+def is_marked(kind: str, value: str) -> bool:
+    return Erasure.objects.filter(kind=kind, mark=compute_mark(kind, value)).exists()
+
+
+def test_deleted_delegate_is_erased_with_the_account(
+    client_of: Sign, operator: User, delegate: Delegate
+) -> None:
+    handle = delegate.handle
+    delete(client_of(operator), delegate)
+    assert not User.objects.filter(email="delegate@example.org").exists()
+    assert is_marked("handle", handle)
+    assert is_marked("address", "delegate@example.org")
+    delegate.refresh_from_db()
+    assert (str(delegate), delegate.user) == ("A delegate who was erased", None)
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["erase"]
+
+
+def test_erased_delegate_can_be_deleted_again(
+    client_of: Sign, operator: User, delegate: Delegate
+) -> None:
+    client = client_of(operator)
+    delete(client, delegate)
+    client.post(page(Delegate, "delete", delegate.pk), {"post": "yes"})
+    assert not Delegate.objects.filter(pk=delegate.pk).exists()
+
+
+def test_deleted_account_is_erased_with_its_profile(
+    client_of: Sign, operator: User, delegate: Delegate
+) -> None:
+    assert delegate.user is not None
+    handle = delegate.handle
+    delete(client_of(operator), delegate.user)
+    assert not User.objects.filter(email="delegate@example.org").exists()
+    assert is_marked("handle", handle)
+    delegate.refresh_from_db()
+    assert delegate.erased_at is not None
+
+
+def test_deleted_account_without_a_profile_is_erased(client_of: Sign, operator: User) -> None:
+    user = make_user("alone@example.org")
+    delete(client_of(operator), user)
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert is_marked("address", "alone@example.org")
+
+
+def test_referenced_account_is_closed(
+    client_of: Sign, operator: User, cochair: User, delegate: Delegate
+) -> None:
+    client = client_of(operator)
+    delete(client, cochair)
+    cochair.refresh_from_db()
+    assert (cochair.is_active, cochair.email.split("@")[1]) == (False, "example.invalid")
+    assert is_marked("address", "cochair@example.org")
+    # It is nobody's any more, and what it confirmed keeps it.
+    client.post(page(User, "delete", cochair.pk), {"post": "yes"})
+    assert User.objects.filter(pk=cochair.pk).exists()
+    assert AuditEntry.objects.filter(action="erase").count() == 1
+
+
+def test_cochair_deletes_an_invited_person(client_of: Sign, event: Event, cochair: User) -> None:
+    person = make_delegate(user=None, invitation_email="Ina@example.org")
+    make_participation(person, event, confirmed=False)
+    delete(client_of(cochair), person)
+    assert is_marked("address", "ina@example.org")
+    assert not Delegate.objects.filter(pk=person.pk).exists()
+
+
+def test_bulk_delete_erases_rows(client_of: Sign, operator: User, delegate: Delegate) -> None:
+    plain = make_delegate(name="Never invited", user=None)
+    make_participation(plain, make_event())
+    client = client_of(operator)
+    text = run_admin_action(client, Delegate, "delete_selected", delegate.pk, plain.pk)
+    assert text.count("a restored backup does not bring them back") == 1
+    chosen = [str(delegate.pk), str(plain.pk)]
+    sent = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    assert client.post(page(Delegate, "changelist"), sent).status_code == 302
+    delegate.refresh_from_db()
+    assert delegate.erased_at is not None
+    assert not Delegate.objects.filter(pk=plain.pk).exists()
+    assert sorted(AuditEntry.objects.values_list("action", flat=True)) == [
+        "delete delegate",
+        "erase",
+    ]
+
+
+def test_erasure_requires_ledger_entry(
+    client_of: Sign, operator: User, delegate: Delegate, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ERASURE_LEDGER = tmp_path / "absent" / "erasures.log"
+    address = page(Delegate, "delete", delegate.pk)
+    text = client_of(operator).post(address, {"post": "yes"}, follow=True).content.decode()
+    assert "nothing is erased. Try again in some minutes." in text
+    delegate.refresh_from_db()
+    assert (delegate.name, delegate.erased_at) == ("Dewi Lestari", None)
+
+
+def test_editor_cannot_erase(client_of: Sign, event: Event, delegate: Delegate) -> None:
+    editor = make_user()
+    make_grant(editor, event, role="editor")
+    client = client_of(editor)
+    assert client.post(page(Delegate, "delete", delegate.pk), {"post": "yes"}).status_code == 403
+    sent = {"action": "delete_selected", "_selected_action": [delegate.pk], "post": "yes"}
+    client.post(page(Delegate, "changelist"), sent)
+    delegate.refresh_from_db()
+    assert delegate.erased_at is None

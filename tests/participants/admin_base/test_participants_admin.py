@@ -1,0 +1,548 @@
+"""The co-chairs' desk: who finds what there, and what stands nowhere in it."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    Milestone,
+    Offer,
+    Outcome,
+    ProgressUpdate,
+    ReportingRound,
+    Response,
+    Statement,
+    Theme,
+)
+from participants.models import (
+    Audience,
+    Delegate,
+    FactorReset,
+    Grant,
+    Group,
+    Introduction,
+    InvitationRequest,
+    Organisation,
+    ParticipantList,
+    Participation,
+    User,
+)
+from roundtable.audit.log import AuditEntry, AuditKey
+from roundtable.models import Event, MailBatch, Series
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_delegate,
+    make_document,
+    make_event,
+    make_evidence,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+Sign = Callable[[User | Delegate], Client]
+
+SHOWN = {
+    Series,
+    Event,
+    Organisation,
+    Group,
+    Delegate,
+    Participation,
+    InvitationRequest,
+    Introduction,
+    ParticipantList,
+    MailBatch,
+    User,
+    Grant,
+    FactorReset,
+    Statement,
+    Outcome,
+    Theme,
+    Commitment,
+    Milestone,
+    ProgressUpdate,
+    Response,
+    Offer,
+    Assessment,
+    ReportingRound,
+}
+CANARIES = ["canary-channel", "canary-about", "canary-post", "canary-signin", "kanarisch"]
+
+
+@pytest.fixture
+@recorded
+def admin_event(db: None) -> Event:
+    """A roundtable with one row of each kind, and a person who shares nothing with the admin."""
+    event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)
+    organisation = make_organisation(name="Desk organisation", slug="desk-organisation")
+    make_role(event, organisation=organisation)
+    make_document(event)
+    statement = make_statement(event, published=False)
+    point = statement.outcomes.filter(parent__isnull=False).first()
+    assert point is not None
+    make_addressee(point, group=make_group())
+    point.themes.add(make_theme())
+    commitment = make_commitment(event, reference="DESK-C1", text="Desk commitment")
+    commitment.outcomes.add(point)
+    person = make_delegate(
+        name="Desk Delegate",
+        user=make_user("canary-signin@example.org"),
+        listed_to=Audience.EVERYONE,
+        about="canary-about",
+        post="canary-post",
+    )
+    person.languages.create(language="de")
+    make_channel(person, value="canary-channel@example.org", audience=Audience.EVERYONE)
+    make_participation(person, event, organisation=organisation, confirmed=False)
+    make_affiliation(person, organisation=organisation)
+    party = make_party(commitment, organisation=organisation, focal_point=person)
+    update = make_update(commitment, party=party, approved=False)
+    make_evidence(update)
+    update.submit(at=NOON)
+    return event
+
+
+def rows_of(event: Event) -> dict[type, int]:
+    """The number of one row of each kind that belongs to a roundtable."""
+    commitment = event.commitments.get()
+    update = commitment.updates.get()
+    point = event.statement.outcomes.filter(parent__isnull=False).first()
+    participation = event.participations.get()
+    assert point is not None
+    return {
+        Event: event.pk,
+        Series: event.series_id,
+        Organisation: participation.organisation_id,
+        Delegate: participation.delegate_id,
+        Participation: participation.pk,
+        Statement: event.statement.pk,
+        Outcome: point.pk,
+        Commitment: commitment.pk,
+        ProgressUpdate: update.pk,
+    }
+
+
+def page(model: type, name: str, *args: object) -> str:
+    """The address of a page of the admin."""
+    meta = model._meta  # type: ignore[attr-defined]
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{name}", args=args)
+
+
+def holder(event: Event, role: str, **fields: object) -> User:
+    """Somebody with a grant."""
+    user = make_user(f"{role}@example.org")
+    make_grant(user, event, role=role, **fields)
+    return user
+
+
+def test_admin_shows_these_models_and_no_other() -> None:
+    assert set(admin.site._registry) == SHOWN
+
+
+def test_admin_has_no_other_urls(client_of: Sign, operator: User) -> None:
+    client = client_of(operator)
+    for path in ("autocomplete/", "password_change/", "r/1/1/", "account/emailaddress/"):
+        assert client.get(f"/admin/{path}").status_code == 404, path
+
+
+def test_admin_redirects_visitors_to_sign_in(client: Client) -> None:
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
+
+
+def test_admin_rejects_user_without_grant(client_of: Sign, delegate: Delegate) -> None:
+    client = client_of(delegate)
+    assert client.get("/admin/").status_code == 403
+    assert client.get("/admin/login/").status_code == 403
+    assert client.get(page(Delegate, "changelist")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "status"),
+    [
+        (date(2024, 1, 1), date(2024, 12, 31), 403),
+        (date(2100, 1, 1), None, 403),
+        (date(2024, 1, 1), None, 200),
+    ],
+)
+def test_grant_is_valid_on_its_dates_only(
+    client_of: Sign, admin_event: Event, begins: date, ends: date | None, status: int
+) -> None:
+    client = client_of(holder(admin_event, "cochair", valid_from=begins, valid_until=ends))
+    assert client.get("/admin/").status_code == status
+    assert client.get(page(Event, "change", admin_event.pk)).status_code == status
+
+
+# What each may do with a row of the roundtable: view, history, post, delete.
+ROLES = ["operator", "cochair", "editor", "reader", "elsewhere"]
+
+
+def person(role: str, event: Event) -> User:
+    """An operator, a co-chair of another roundtable, or somebody with a grant for this one."""
+    if role == "operator":
+        return make_user("operator@example.org", is_superuser=True)
+    if role == "elsewhere":
+        return holder(make_event(code="ELSE", title="Else"), "cochair")
+    return holder(event, role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_object_pages_are_not_found_without_grant(
+    client_of: Sign, admin_event: Event, role: str
+) -> None:
+    client = client_of(person(role, admin_event))
+    expected = 404 if role == "elsewhere" else 200
+    for model, pk in rows_of(admin_event).items():
+        assert client.get(page(model, "change", pk)).status_code == expected, model
+        keeps_history = model not in (Delegate, Participation)
+        assert client.get(page(model, "history", pk)).status_code == (
+            expected if keeps_history else 404
+        ), model
+        status = client.get(page(model, "delete", pk)).status_code
+        if role == "elsewhere":
+            assert status == client.get(page(model, "delete", 10**6)).status_code, model
+            assert status in (403, 404), model
+        else:
+            assert status in (200, 403), model
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_lists_contain_rows_of_granted_events_only(
+    client_of: Sign, admin_event: Event, role: str
+) -> None:
+    client = client_of(person(role, admin_event))
+    for model, pk in rows_of(admin_event).items():
+        response = client.get(page(model, "changelist"))
+        assert response.status_code == 200, model
+        found = pk in [row.pk for row in response.context["cl"].result_list]
+        assert found == (role != "elsewhere"), model
+        assert (admin_event.title in response.content.decode()) <= (role != "elsewhere"), model
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_add_forms_offer_no_rows_of_other_events(
+    client_of: Sign, admin_event: Event, role: str
+) -> None:
+    client = client_of(person(role, admin_event))
+    for model in SHOWN:
+        response = client.get(page(model, "add"))
+        assert response.status_code in (200, 403), model
+        if role == "elsewhere":
+            for hidden in ("Desk roundtable", "Desk organisation", "Desk Delegate", "DESK-C1"):
+                assert hidden not in response.content.decode(), model
+
+
+@pytest.mark.parametrize("role", ["editor", "reader", "cochair", "elsewhere"])
+def test_accounts_and_grants_are_for_operators_only(
+    client_of: Sign, admin_event: Event, role: str
+) -> None:
+    user = person(role, admin_event)
+    client = client_of(user)
+    for model, pk in ((User, user.pk), (Grant, user.grants.get().pk)):
+        for address in (
+            page(model, "add"),
+            page(model, "change", pk),
+            page(model, "delete", pk),
+        ):
+            assert client.get(address).status_code == 403, address
+    assert client.get(page(User, "changelist")).status_code == 403
+    reads_grants = user.grants.get().role == "cochair"  # and nobody's address in them
+    expected = 200 if reads_grants else 403
+    assert client.get(page(Grant, "changelist")).status_code == expected
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("role", ["operator", "cochair"])
+def test_admin_never_shows_shared_contact_details(
+    client_of: Sign, admin_event: Event, role: str
+) -> None:
+    client = client_of(person(role, admin_event))
+    pages = ["/admin/", "/admin/participants/", "/admin/outcomes/"]
+    for model, pk in rows_of(admin_event).items():
+        pages += [page(model, "changelist"), page(model, "add"), page(model, "change", pk)]
+        pages += [page(model, "delete", pk), page(model, "history", pk)]
+    for address in pages:
+        text = client.get(address).content.decode()
+        for canary in CANARIES:
+            assert canary not in text, (address, canary)
+        assert "listed_to" not in text
+        assert "ontact channel" not in text
+        assert admin_event.participations.get().delegate.handle not in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "listed_to=everyone",
+        "about__startswith=c",
+        "handle__startswith=a",
+        "user__email__startswith=c",
+        "channels__value__startswith=c",
+        "participations__event=1",
+        "is_demonstration=0",
+    ],
+)
+def test_list_of_delegates_cannot_be_filtered_by_hidden_fields(
+    client_of: Sign, admin_event: Event, operator: User, query: str
+) -> None:
+    assert client_of(operator).get(page(Delegate, "changelist") + f"?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("words", ["canary-about", "canary-channel", "canary-signin", "everyone"])
+def test_search_ignores_hidden_fields(
+    client_of: Sign, admin_event: Event, operator: User, words: str
+) -> None:
+    response = client_of(operator).get(page(Delegate, "changelist"), {"q": words})
+    assert list(response.context["cl"].result_list) == []
+
+
+def test_search_finds_names_and_invitation_addresses(
+    client_of: Sign, admin_event: Event, operator: User
+) -> None:
+    found = admin_event.participations.get().delegate
+    found.invitation_email = "invited@example.org"
+    found.save()
+    for words in ("Desk Del", "invited@"):
+        response = client_of(operator).get(page(Delegate, "changelist"), {"q": words})
+        assert [row.pk for row in response.context["cl"].result_list] == [found.pk]
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize(
+    "query", ["p=abc", "roundtable=%00", "roundtable=abc", "q=%00", "o=99", "e=1", "nonsense=1"]
+)
+def test_lists_handle_malformed_query_string(
+    client_of: Sign, admin_event: Event, operator: User, query: str
+) -> None:
+    browser = client_of(operator)
+    for model in SHOWN:
+        address = page(model, "changelist") + f"?{query}"
+        assert browser.get(address).status_code in (200, 400), address
+
+
+def test_filter_by_other_event_finds_nothing(client_of: Sign, admin_event: Event) -> None:
+    other = make_event(code="OTHER")
+    both = admin_event.participations.get().delegate
+    make_participation(both, other)
+    client = client_of(holder(admin_event, "cochair"))
+    response = client.get(page(Delegate, "changelist"), {"roundtable": other.pk})
+    assert list(response.context["cl"].result_list) == []
+    assert other.title not in response.content.decode()
+
+
+def confirm(client: Client, *rows: Participation) -> str:
+    """Sends the action; the page that follows."""
+    sent = {"action": "confirm", "_selected_action": [str(row.pk) for row in rows]}
+    return client.post(page(Participation, "changelist"), sent, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("role", ["operator", "cochair"])
+def test_participation_is_confirmed_and_recorded(
+    client_of: Sign, admin_event: Event, role: str
+) -> None:
+    row = admin_event.participations.get()
+    user = person(role, admin_event)
+    assert "1 participation is confirmed." in confirm(client_of(user), row)
+    row.refresh_from_db()
+    assert row.confirmed_by == user
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.detail) == ("confirm participation", "DESK")
+
+
+@pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
+def test_only_cochair_confirms_participation(
+    client_of: Sign, admin_event: Event, role: str
+) -> None:
+    confirm(client_of(person(role, admin_event)), admin_event.participations.get())
+    assert not admin_event.participations.confirmed().exists()
+
+
+def test_own_participation_cannot_be_confirmed(client_of: Sign, admin_event: Event) -> None:
+    row = admin_event.participations.get()
+    assert row.delegate.user is not None
+    make_grant(row.delegate.user, admin_event)
+    assert "1 stays as it is" in confirm(client_of(row.delegate), row)
+    assert not admin_event.participations.confirmed().exists()
+
+
+def added(**changes: object) -> dict[str, object]:
+    """What a browser sends to add a person."""
+    return {
+        "name": "New Person",
+        "participations-TOTAL_FORMS": 1,
+        "participations-INITIAL_FORMS": 0,
+        "affiliations-TOTAL_FORMS": 1,
+        "affiliations-INITIAL_FORMS": 0,
+    } | changes
+
+
+def test_new_delegate_belongs_to_event_of_viewer(client_of: Sign, admin_event: Event) -> None:
+    client = client_of(holder(admin_event, "editor"))
+    organisation = admin_event.participations.get().organisation
+    response = client.post(page(Delegate, "add"), added())
+    assert "Add a participation in one of your roundtables" in response.content.decode()
+    for event, status in ((make_event(), 200), (admin_event, 302)):
+        sent = added(
+            **{
+                "participations-0-event": event.pk,
+                "participations-0-organisation": organisation.pk,
+            }
+        )
+        assert client.post(page(Delegate, "add"), sent).status_code == status
+    found = Delegate.objects.get(name="New Person")
+    assert (found.listed_to, found.user) == (Audience.ONLY_ME, None)
+    assert found.participations.get().event == admin_event
+
+
+def test_demo_delegate_cannot_join_real_organisation(client_of: Sign, admin_event: Event) -> None:
+    demonstration = make_event(is_demonstration=True)
+    sent = added(
+        **{
+            "participations-0-event": demonstration.pk,
+            "participations-0-organisation": make_organisation(is_demonstration=True).pk,
+        }
+    )
+    client = client_of(holder(demonstration, "cochair"))
+    real = make_organisation()
+    response = client.post(page(Delegate, "add"), sent | {"affiliations-0-organisation": real.pk})
+    assert "Made-up people belong to made-up organisations only" in response.content.decode()
+    assert client.post(page(Delegate, "add"), sent).status_code == 302
+    assert Delegate.objects.get(name="New Person").is_demonstration
+
+
+def test_editor_cannot_undo_confirmation(client_of: Sign, admin_event: Event) -> None:
+    row = admin_event.participations.get()
+    row.confirmed_by, row.confirmed_at = make_user(), NOON
+    row.save()
+    other = make_organisation()
+    sent = added(
+        **{
+            "participations-INITIAL_FORMS": 1,
+            "participations-0-id": row.pk,
+            "participations-0-delegate": row.delegate_id,
+            "participations-0-event": admin_event.pk,
+            "participations-0-organisation": other.pk,
+        }
+    )
+    client = client_of(holder(admin_event, "editor"))
+    address = page(Delegate, "change", row.delegate_id)
+    response = client.post(address, sent | {"participations-0-DELETE": "on"})
+    assert "Ask a co-chair to remove it." in response.content.decode()
+    assert client.post(address, sent).status_code == 302
+    assert admin_event.participations.get().organisation == row.organisation
+
+
+def test_delegate_of_two_events_shows_granted_event_only(
+    client_of: Sign, admin_event: Event
+) -> None:
+    hidden = make_event(title="Hidden roundtable", is_public=False)
+    found = admin_event.participations.get().delegate
+    make_participation(found, hidden, organisation=make_organisation(name="Hidden organisation"))
+    client = client_of(holder(admin_event, "cochair"))
+    for address in (page(Delegate, "changelist"), page(Delegate, "change", found.pk)):
+        assert "Hidden" not in client.get(address).content.decode()
+    assert client.get(page(Delegate, "delete", found.pk)).status_code == 403
+
+
+def test_admin_log_contains_no_names(client_of: Sign, admin_event: Event, operator: User) -> None:
+    guest = make_delegate(name="Guest", user=None)
+    make_participation(guest, admin_event)
+    client = client_of(operator)
+    assert client.post(page(Delegate, "delete", guest.pk), {"post": "yes"}).status_code == 302
+    assert not LogEntry.objects.exists()
+    assert AuditEntry.objects.get().action == "delete delegate"
+    assert not AuditKey.objects.filter(subject=f"participants.delegate:{guest.pk}").exists()
+
+
+def test_cochair_deletes_delegate_who_never_signed_in(client_of: Sign, admin_event: Event) -> None:
+    guest, member = (
+        make_delegate(name="Guest", user=None),
+        admin_event.participations.get().delegate,
+    )
+    make_participation(guest, admin_event)
+    client = client_of(holder(admin_event, "cochair"))
+    for row, status in ((member, 403), (guest, 302)):
+        address = page(Delegate, "delete", row.pk)
+        assert client.post(address, {"post": "yes"}).status_code == status
+    assert list(Delegate.objects.all()) == [member]
+
+
+def test_operator_deletes_event_without_commitments(client_of: Sign, operator: User) -> None:
+    event = make_event()
+    make_statement(event, published=False)
+    make_participation(make_delegate(), event)
+    response = client_of(operator).post(page(Event, "delete", event.pk), {"post": "yes"})
+    assert response.status_code == 302
+    assert not Event.objects.filter(pk=event.pk).exists()
+
+
+def test_event_with_published_statement_cannot_be_deleted(client_of: Sign, operator: User) -> None:
+    event = make_event()
+    make_statement(event)
+    client_of(operator).post(page(Event, "delete", event.pk), {"post": "yes"})
+    assert Event.objects.filter(pk=event.pk).exists()
+
+
+def test_history_shows_no_sign_in_address(
+    client_of: Sign, admin_event: Event, operator: User
+) -> None:
+    change = [{"changed": {"fields": ["Title"]}}]
+    LogEntry.objects.log_actions(operator.pk, [admin_event], CHANGE, change, single_object=True)
+    client = client_of(holder(admin_event, "cochair"))
+    text = client.get(page(Event, "history", admin_event.pk)).content.decode()
+    assert "An operator" in text
+    assert operator.email not in text
+
+
+def account(email: str, **changes: object) -> dict[str, object]:
+    """What a browser sends to store an account."""
+    grants = {"grants-TOTAL_FORMS": 0, "grants-INITIAL_FORMS": 0}
+    return {"email": email, "is_active": "on"} | grants | changes
+
+
+def test_account_signs_in_with_assigned_address(client_of: Sign, operator: User) -> None:
+    client = client_of(operator)
+    assert client.post(page(User, "add"), account("New@Example.org")).status_code == 302
+    user = User.objects.get(email="new@example.org")
+    assert not user.has_usable_password()
+    addresses = EmailAddress.objects.filter(user=user)
+    assert list(addresses.values_list("email", "verified")) == [("new@example.org", True)]
+    assert (
+        client.post(page(User, "change", user.pk), account("moved@example.org")).status_code == 302
+    )
+    assert addresses.get().email == "moved@example.org"
+    response = client.post(page(User, "add"), account("MOVED@example.org"))
+    assert "Another account has this address" in response.content.decode()
+
+
+def test_operator_cannot_lock_themselves_out(client_of: Sign, operator: User) -> None:
+    client = client_of(operator)
+    sent = account(operator.email)
+    del sent["is_active"]
+    assert client.post(page(User, "change", operator.pk), sent).status_code == 302
+    operator.refresh_from_db()
+    assert operator.is_active
+    assert operator.is_superuser
+    assert client.get(page(User, "delete", operator.pk)).status_code == 403

@@ -1,0 +1,345 @@
+"""The picker: who sees what, in words and numbers, and who is left out."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from participants.directory.audience_preview import AudiencePreview
+from participants.models import Audience, AudienceException, Delegate, OrganisationKind, User
+from participants.privacy import visibility
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_introduction,
+    make_organisation,
+    make_participation,
+    make_role,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+ON = NOON.date()
+
+
+@pytest.fixture
+@recorded
+def police(db: None) -> Delegate:
+    """Works for a government, and took part in the event and in another one."""
+    return make_delegate(name="Polly Police")
+
+
+@pytest.fixture
+@recorded
+def delegate_of_two_events(event: Event, delegate: Delegate, police: Delegate) -> Delegate:
+    """The delegate sat with civil society beside two others, and with a government elsewhere."""
+    government = make_organisation(
+        slug="gov-x", name="Government of X", kind=OrganisationKind.GOVERNMENT
+    )
+    make_role(event, organisation=government)
+    second = make_event()
+    make_participation(delegate, second)
+    make_participation(police, event, organisation=government)
+    make_participation(police, second, organisation=government)
+    for number in range(2):
+        make_participation(make_delegate(name=f"Beside {number}"), event)
+    # Does not count: not confirmed.
+    make_participation(make_delegate(), event, confirmed=False)
+    return delegate
+
+
+def words(of: Delegate, audience: str, *exceptions: AudienceException) -> str:
+    return AudiencePreview.of(of).describe(audience, exceptions)
+
+
+def test_text_counts_audience_members(delegate_of_two_events: Delegate) -> None:
+    assert words(delegate_of_two_events, Audience.ONLY_ME) == "Nobody but you."
+    assert words(delegate_of_two_events, Audience.INTRODUCED) == "0 people introduced to you."
+    assert (
+        words(delegate_of_two_events, Audience.PARTICIPANTS) == "3 participants of 2 roundtables."
+    )
+    assert words(delegate_of_two_events, Audience.CONSTITUENCY) == (
+        "2 participants of 2 roundtables who sat with your side."
+    )
+    assert words(delegate_of_two_events, Audience.EVERYONE) == (
+        "Anyone who opens this site, search engines and every government included."
+    )
+    make_introduction(make_delegate(), delegate_of_two_events)
+    assert words(delegate_of_two_events, Audience.INTRODUCED) == "1 person introduced to you."
+    assert words(delegate_of_two_events, Audience.PARTICIPANTS) == (
+        "3 participants of 2 roundtables, and 1 person introduced to you."
+    )
+
+
+def test_text_names_excluded_viewers(delegate_of_two_events: Delegate) -> None:
+    government = AudienceException(delegate=delegate_of_two_events, constituency="governments")
+    country = AudienceException(delegate=delegate_of_two_events, country="TH")
+    assert words(delegate_of_two_events, Audience.PARTICIPANTS, government, country) == (
+        "3 participants of 2 roundtables; not Governments, Thailand."
+    )
+    assert words(delegate_of_two_events, Audience.CONSTITUENCY, government) == (
+        "2 participants of 2 roundtables who sat with your side; not Governments."
+    )
+
+
+def test_count_reveals_nothing_about_others(
+    event: Event, delegate_of_two_events: Delegate, police: Delegate
+) -> None:
+    """Who ever worked where, and whose account is closed, is not found out by trying."""
+    before = [words(delegate_of_two_events, audience) for audience in Audience.values]
+    elsewhere = make_organisation(kind=OrganisationKind.GOVERNMENT, country="MM")
+    for seat in event.participations.exclude(delegate=delegate_of_two_events):
+        make_affiliation(seat.delegate, organisation=elsewhere)
+    assert police.user is not None
+    police.user.is_active = False
+    police.user.save()
+    assert [words(delegate_of_two_events, audience) for audience in Audience.values] == before
+    left_out = AudienceException(delegate=delegate_of_two_events, organisation=elsewhere)
+    assert words(delegate_of_two_events, Audience.PARTICIPANTS, left_out) == (
+        f"3 participants of 2 roundtables; not {elsewhere.name}."
+    )
+
+
+def test_count_is_shown_before_saving(client_of: Sign, delegate_of_two_events: Delegate) -> None:
+    data = {"audience": "participants", "organisations": ["gov-x"], "count": "1"}
+    answer = client_of(delegate_of_two_events).post("/me/audience/", data)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "3 participants of 2 roundtables; not Government of X." in page
+    assert "This is not saved yet." in page
+    delegate_of_two_events.refresh_from_db()
+    assert (
+        delegate_of_two_events.listed_to == Audience.EVERYONE
+        and not delegate_of_two_events.exceptions.exists()
+    )
+
+
+def test_listing_exclusion_applies_to_channels(
+    client_of: Sign, delegate_of_two_events: Delegate, police: Delegate
+) -> None:
+    client = client_of(delegate_of_two_events)
+    data = {"audience": "participants", "organisations": ["gov-x"]}
+    assert client.post("/me/audience/", data).status_code == 302
+    assert police.user is not None
+    eyes = visibility.get_viewer(police.user, ON)
+    assert visibility.find_profile(eyes, delegate_of_two_events.handle, ON) is None
+    assert not visibility.listed_delegates(eyes, ON).filter(pk=delegate_of_two_events.pk).exists()
+    page = client.get("/me/").content.decode()
+    assert "3 participants of 2 roundtables; not Government of X." in page
+    # Saving the profile leaves it as it is.
+    assert AudienceException.objects.get().organisation.slug == "gov-x"  # type: ignore[union-attr]
+
+
+def test_exclusion_from_one_channel(
+    client_of: Sign, delegate_of_two_events: Delegate, police: Delegate
+) -> None:
+    channel = delegate_of_two_events.channels.get(value="dewi.inside@example.org")
+    data = {"audience": "participants", "constituencies": ["governments"]}
+    client_of(delegate_of_two_events).post(f"/me/audience/{channel.handle}/", data)
+    assert police.user is not None
+    profile = visibility.find_profile(
+        visibility.get_viewer(police.user, ON), delegate_of_two_events.handle, ON, revealed=True
+    )
+    assert profile is not None
+    assert [row.value for row in profile.channels] == ["dewi.open@example.org"]
+
+
+def test_choosing_everyone_warns_and_clears_exclusions(
+    client_of: Sign, delegate_of_two_events: Delegate
+) -> None:
+    delegate_of_two_events.listed_to = Audience.PARTICIPANTS
+    delegate_of_two_events.save()
+    make_exception(delegate_of_two_events, country="TH")
+    client = client_of(delegate_of_two_events)
+    data = {"audience": "everyone", "countries": ["TH"]}
+    answer = client.post("/me/audience/", data)
+    assert answer.status_code == 400
+    assert "anyone can sign out and look" in answer.content.decode()
+    delegate_of_two_events.refresh_from_db()
+    assert (delegate_of_two_events.listed_to, delegate_of_two_events.exceptions.count()) == (
+        Audience.PARTICIPANTS,
+        1,
+    )
+    assert client.post("/me/audience/", data | {"clear_exceptions": "on"}).status_code == 302
+    delegate_of_two_events.refresh_from_db()
+    assert (delegate_of_two_events.listed_to, delegate_of_two_events.exceptions.count()) == (
+        Audience.EVERYONE,
+        0,
+    )
+
+
+def test_profile_save_keeps_exclusions(client_of: Sign, delegate_of_two_events: Delegate) -> None:
+    delegate_of_two_events.listed_to = Audience.PARTICIPANTS
+    delegate_of_two_events.save()
+    make_exception(delegate_of_two_events, country="TH")
+    data = {
+        "name": delegate_of_two_events.name,
+        "listed_to": "everyone",
+        "channel-TOTAL_FORMS": "0",
+        "channel-INITIAL_FORMS": "0",
+    }
+    answer = client_of(delegate_of_two_events).post("/me/", data)
+    assert answer.status_code == 400
+    assert "You leave somebody out." in answer.content.decode()
+    assert delegate_of_two_events.exceptions.count() == 1
+
+
+def test_protected_profile_cannot_widen_listing(
+    client_of: Sign, delegate_of_two_events: Delegate
+) -> None:
+    data = {
+        "name": delegate_of_two_events.name,
+        "is_protected": "on",
+        "listed_to": "participants",
+        "channel-TOTAL_FORMS": "0",
+        "channel-INITIAL_FORMS": "0",
+    }
+    client = client_of(delegate_of_two_events)
+    answer = client.post("/me/", data)
+    assert answer.status_code == 400
+    assert "seen by people introduced to you at most" in answer.content.decode()
+    assert client.post("/me/", data | {"listed_to": "introduced"}).status_code == 302
+    delegate_of_two_events.refresh_from_db()
+    assert (
+        delegate_of_two_events.is_protected
+        and delegate_of_two_events.listed_to == Audience.INTRODUCED
+    )
+    wider = client.post("/me/audience/", {"audience": "participants"})
+    assert wider.status_code == 400
+    delegate_of_two_events.refresh_from_db()
+    assert delegate_of_two_events.listed_to == Audience.INTRODUCED
+
+
+def test_sharing_requires_consent(client_of: Sign, event: Event) -> None:
+    newcomer = make_delegate(consented_at=None, reviewed_on=None)
+    make_participation(newcomer, event)
+    answer = client_of(newcomer).post("/me/audience/", {"audience": "participants"})
+    assert answer.status_code == 400
+    assert "Agree to the notice" in answer.content.decode()
+
+
+def test_foreign_channel_is_not_found(
+    client_of: Sign, delegate_of_two_events: Delegate, quiet_delegate: Delegate
+) -> None:
+    channel = quiet_delegate.channels.get()
+    for answer in (
+        client_of(delegate_of_two_events).get(f"/me/audience/{channel.handle}/"),
+        client_of(delegate_of_two_events).post(
+            f"/me/audience/{channel.handle}/", {"audience": "everyone"}
+        ),
+    ):
+        assert answer.status_code == 404
+    channel.refresh_from_db()
+    assert channel.audience == Audience.ONLY_ME
+
+
+def test_unavailable_organisation_is_rejected(
+    client_of: Sign, delegate_of_two_events: Delegate
+) -> None:
+    make_organisation(slug="elsewhere", name="Elsewhere Ltd")
+    data = {"audience": "participants", "organisations": ["elsewhere"]}
+    answer = client_of(delegate_of_two_events).post("/me/audience/", data)
+    assert answer.status_code == 400
+    assert "Elsewhere Ltd" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_query_count_is_constant(
+    client_of: Sign,
+    delegate_of_two_events: Delegate,
+    channels: int,
+    django_assert_num_queries: Callable[[int], object],
+) -> None:
+    for _number in range(channels):
+        channel = make_channel(delegate_of_two_events)
+        make_exception(delegate_of_two_events, channel=channel, country="TH")
+    client = client_of(delegate_of_two_events)
+    client.get("/me/audience/")
+    with django_assert_num_queries(10):  # type: ignore[attr-defined]
+        client.get("/me/audience/")
+
+
+def test_choices_do_not_reveal_foreign_participations(
+    client_of: Sign, event: Event, delegate_of_two_events: Delegate
+) -> None:
+    shelter = make_organisation(slug="shelter", name="Quiet Shelter")
+    make_participation(make_delegate(), event, organisation=shelter)
+    own = delegate_of_two_events.participations.get(event=event).organisation
+    page = client_of(delegate_of_two_events).get("/me/audience/").content.decode()
+    assert "Quiet Shelter" not in page
+    assert f'value="{own.slug}"' in page and 'value="gov-x"' in page
+    answer = client_of(delegate_of_two_events).post(
+        "/me/audience/", {"audience": "participants", "organisations": ["shelter"]}
+    )
+    assert answer.status_code == 400 and "Quiet Shelter" not in answer.content.decode()
+
+
+def test_channel_text_respects_listing(delegate_of_two_events: Delegate) -> None:
+    onlookers = AudiencePreview.of(delegate_of_two_events)
+    assert onlookers.describe("participants", listed_to="only_me") == (
+        "Nobody but you, as long as you are listed to nobody."
+    )
+    assert onlookers.describe("participants", listed_to="constituency") == (
+        "3 participants of 2 roundtables. Of these, only who may see that you are listed."
+    )
+    assert onlookers.describe("participants", listed_to="everyone") == (
+        "3 participants of 2 roundtables."
+    )
+
+
+def test_stale_page_does_not_undo_later_choice(
+    client_of: Sign, delegate_of_two_events: Delegate
+) -> None:
+    client = client_of(delegate_of_two_events)
+    page = client.get("/me/").content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    channel = delegate_of_two_events.channels.get(value="dewi.inside@example.org")
+    data = {
+        "state": fields["state"],
+        "name": "Dewi L.",
+        "listed_to": "everyone",
+        "channel-TOTAL_FORMS": "1",
+        "channel-INITIAL_FORMS": "1",
+        "channel-0-id": channel.pk,
+        "channel-0-kind": "email",
+        "channel-0-value": channel.value,
+        "channel-0-audience": "participants",
+    }
+    # Meanwhile, in another window:
+    delegate_of_two_events.listed_to = channel.audience = Audience.ONLY_ME
+    delegate_of_two_events.save()
+    channel.save()
+    answer = client.post("/me/", data)
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "was changed since you opened this page" in page
+    assert 'value="Dewi L."' in page
+    delegate_of_two_events.refresh_from_db()
+    channel.refresh_from_db()
+    assert (delegate_of_two_events.name, delegate_of_two_events.listed_to, channel.audience) == (
+        "Dewi Lestari",
+        Audience.ONLY_ME,
+        Audience.ONLY_ME,
+    )
+    checked = re.findall(r'<input type="radio" name="([^"]+)" value="([^"]+)"[^>]* checked', page)
+    assert ("listed_to", "only_me") in checked
+    assert ("channel-0-audience", "only_me") in checked
+
+
+def test_stale_picker_keeps_exclusions(client_of: Sign, delegate_of_two_events: Delegate) -> None:
+    client = client_of(delegate_of_two_events)
+    page = client.get("/me/audience/").content.decode()
+    state = re.findall(r'name="state" value="([^"]+)"', page)[0]
+    make_exception(delegate_of_two_events, constituency="governments")
+    answer = client.post("/me/audience/", {"state": state, "audience": "participants"})
+    assert answer.status_code == 400
+    assert delegate_of_two_events.exceptions.count() == 1
+    delegate_of_two_events.refresh_from_db()
+    assert delegate_of_two_events.listed_to == Audience.EVERYONE

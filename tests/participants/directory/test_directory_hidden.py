@@ -1,0 +1,214 @@
+"""Whoever is hidden, and whatever is hidden, changes no byte of any answer of the directory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from participants.models import Affiliation, Audience, Delegate, DelegateLanguage, OrganisationKind
+from participants.privacy import visibility
+from tests.canaries import response_text
+from tests.conftest import FULL
+from tests.factories import (
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+PUBLIC_OFFICES = ["labour", "shelter", "agency", "mission"]
+SECRET_OFFICES = ["house", "refuge"]
+OFFICES = PUBLIC_OFFICES + SECRET_OFFICES
+KIND_OF = dict(zip(OFFICES, [*OrganisationKind.values][: len(OFFICES)], strict=True))
+COUNTRY_OF = dict(zip(OFFICES, ["TH", "ID", "", "TH", "NP", "MM"], strict=True))
+LANGUAGES = ["en", "th", "id", "ne"]
+NAMES = ["Anna", "Ánna", "Budi", "สมศรี", "Zed"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Somebody, and what is known of that person."""
+
+    name: str
+    post: str
+    listed_to: Audience
+    offices: list[str]
+    languages: list[str]
+
+
+def made(listed_to: list[Audience]) -> st.SearchStrategy[Made]:
+    return st.builds(
+        Made,
+        name=st.sampled_from(NAMES),
+        post=st.sampled_from(["", "Head", "Adviser"]),
+        listed_to=st.sampled_from(listed_to),
+        offices=st.lists(st.sampled_from(OFFICES), unique=True, max_size=2),
+        languages=st.lists(st.sampled_from(LANGUAGES), unique=True, max_size=2),
+    )
+
+
+SHOWN = st.lists(made([Audience.EVERYONE, Audience.PARTICIPANTS]), max_size=4)
+HIDDEN = st.lists(made([Audience.ONLY_ME, Audience.INTRODUCED]), min_size=1, max_size=4)
+ASKED = [
+    *({"q": words} for words in ("anna", "สมศรี", "head", "zed")),
+    *({"organisation": slug} for slug in OFFICES),
+    *({"kind": kind} for kind in KIND_OF.values()),
+    *({"country": code} for code in ("TH", "ID", "NP", "MM")),
+    *({"language": code} for code in LANGUAGES),
+    {"q": "anna", "country": "TH", "language": "en"},
+    {"organisation": "labour", "kind": KIND_OF["labour"]},
+    {"page": "2"},
+]
+
+
+class World:
+    """A roundtable, its public offices, and some that the public does not know."""
+
+    def __init__(self, shown: list[Made], hidden: list[Made]) -> None:
+        self.event = make_event()
+        secret = make_event(is_public=False)
+        self.offices = {
+            slug: make_organisation(
+                slug=slug, name=f"Office {slug}", kind=KIND_OF[slug], country=COUNTRY_OF[slug]
+            )
+            for slug in OFFICES
+        }
+        for slug, office in self.offices.items():
+            make_role(self.event if slug in PUBLIC_OFFICES else secret, organisation=office)
+        self.by = make_user()
+        # Between the others, so that they could stand anywhere.
+        self.hidden = [self.add(person, f"hidden{place:04}") for place, person in enumerate(hidden)]
+        self.shown = [self.add(person, f"shown{place:05}") for place, person in enumerate(shown)]
+        self.reader = self.add(Made("Reader", "", Audience.ONLY_ME, [], []), "reader0000")
+
+    def add(self, person: Made, handle: str) -> Delegate:
+        delegate = make_delegate(
+            handle=handle, name=person.name, post=person.post, listed_to=person.listed_to
+        )
+        for slug in person.offices:
+            make_affiliation(delegate, organisation=self.offices[slug])
+        for code in person.languages:
+            DelegateLanguage.objects.create(delegate=delegate, language=code)
+        make_participation(
+            delegate, self.event, confirmed_by=self.by, organisation=self.offices["labour"]
+        )
+        return delegate
+
+    def change_what_is_hidden(self, other: list[Made]) -> None:
+        """Hidden people become others, and those who are shown hide other things."""
+        for delegate, person in zip(self.hidden, other, strict=False):
+            delegate.affiliations.all().delete()
+            delegate.languages.all().delete()
+            for slug in person.offices:
+                make_affiliation(delegate, organisation=self.offices[slug])
+            for code in person.languages:
+                DelegateLanguage.objects.create(delegate=delegate, language=code)
+            Delegate.objects.filter(pk=delegate.pk).update(name=person.name, post=person.post)
+        for place, delegate in enumerate(self.shown):
+            delegate.affiliations.filter(organisation__slug__in=SECRET_OFFICES).delete()
+            slug = SECRET_OFFICES[place % 2]
+            make_affiliation(delegate, organisation=self.offices[slug], since=date(2026, 1, 1))
+            past = self.offices[PUBLIC_OFFICES[place % 4]]
+            make_affiliation(delegate, organisation=past, until=date(2020, 1, 1))
+            make_channel(delegate, value=f"{OFFICES[place]}@example.org")
+            Delegate.objects.filter(pk=delegate.pk).update(
+                about="anna head labour", invitation_email="zed@example.org"
+            )
+
+    def answers(self, asked: list[dict[str, str]]) -> dict[str, str]:
+        """What the directory says to a visitor and to a participant who ask for this."""
+        assert self.reader.user is not None
+        visitor, participant = Client(), Client()
+        backend = "allauth.account.auth_backends.AuthenticationBackend"
+        participant.force_login(self.reader.user, backend=backend)
+        found = {}
+        for view in ("", "table", "country"):
+            for query in [{}, *asked]:
+                for who, browser in (("visitor", visitor), ("participant", participant)):
+                    answer = browser.get("/directory/", query | {"view": view})
+                    text = response_text(answer)
+                    found[f"{who} {view} {query}"] = text.split("csrfmiddlewaretoken")[0]
+        return found
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Leaves the database as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def assert_same(before: dict[str, str], after: dict[str, str]) -> None:
+    assert [asked for asked in before if after[asked] != before[asked]] == []
+
+
+@pytest.mark.walk
+@settings(max_examples=500 if FULL else 3)  # an example asks for 80 pages or more
+@given(
+    shown=SHOWN,
+    hidden=HIDDEN,
+    other=HIDDEN,
+    asked=st.lists(st.sampled_from(ASKED), min_size=1, max_size=2),
+)
+def test_hidden_delegates_change_no_byte_of_directory(
+    shown: list[Made], hidden: list[Made], other: list[Made], asked: list[dict[str, str]]
+) -> None:
+    with undone():
+        world = World(shown, hidden)
+        before = world.answers(asked)
+        assert not any("hidden0" in text for text in before.values())
+        world.change_what_is_hidden(other)
+        assert_same(before, world.answers(asked))
+        Delegate.objects.filter(pk__in=[person.pk for person in world.hidden]).delete()
+        assert_same(before, world.answers(asked))
+
+
+def everybody(_viewer: visibility.Viewer, _on: date) -> QuerySet[Delegate]:
+    """A door that lists everyone."""
+    places = Affiliation.objects.filter(delegate=OuterRef("pk")).order_by("pk")
+    return Delegate.objects.annotate(
+        workplace_name=Subquery(places.values("organisation__name")[:1]),
+        workplace_slug=Subquery(places.values("organisation__slug")[:1]),
+    )
+
+
+def every_place(_on: date) -> QuerySet[Affiliation]:
+    """Workplaces of any time, whether the public knows them or not."""
+    return Affiliation.objects.order_by("pk")
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize(
+    ("name", "door"), [("listed_delegates", everybody), ("current_affiliations", every_place)]
+)
+def test_test_detects_leaking_visibility(
+    monkeypatch: pytest.MonkeyPatch, name: str, door: object
+) -> None:
+    monkeypatch.setattr(visibility, name, door)
+    shown = [Made("Anna", "Head", Audience.EVERYONE, ["labour"], ["en"])]
+    hidden = [Made("Zed", "Head", Audience.ONLY_ME, ["shelter"], ["ne"])]
+    other = [Made("Budi", "", Audience.ONLY_ME, [], [])]
+    asked = ASKED if FULL else [{"organisation": "shelter"}, {"q": "head"}]
+    world = World(shown, hidden)
+    before = world.answers(asked)
+    world.change_what_is_hidden(other)
+    after = world.answers(asked)
+    changed = {asked for asked in before if after[asked] != before[asked]}
+    assert {
+        "visitor  {}",
+        "visitor table {'organisation': 'shelter'}",
+        "participant country {}",
+    } <= changed

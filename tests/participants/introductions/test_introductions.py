@@ -1,0 +1,322 @@
+"""Introductions: asked for or proposed, accepted by both, refused without a word."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from participants.introductions import lifecycle
+from participants.introductions.lifecycle import TooManyRequests
+from participants.models import Audience, Delegate, Introduction, User
+from participants.privacy import visibility
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_channel,
+    make_delegate,
+    make_exception,
+    make_introduction,
+    make_participation,
+    make_user,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+ON = NOON.date()
+
+
+@pytest.fixture
+@recorded
+def shelter(event: Event) -> Delegate:
+    """Protected: seen by people introduced to her, and by nobody else."""
+    shelter = make_delegate(
+        name="Sita Shelter", is_protected=True, listed_to=Audience.INTRODUCED, post="Night desk"
+    )
+    make_participation(shelter, event)
+    make_channel(shelter, value="sita.night@example.org", audience=Audience.INTRODUCED)
+    return shelter
+
+
+def values(viewer: Delegate, who: Delegate) -> list[str] | None:
+    assert viewer.user is not None
+    eyes = visibility.get_viewer(viewer.user, ON)
+    profile = visibility.find_profile(eyes, who.handle, ON, revealed=True)
+    return None if profile is None else [channel.value for channel in profile.channels]
+
+
+def letters_to(who: Delegate) -> int:
+    assert who.user is not None
+    return QueuedEmail.objects.filter(recipient=who.user.email).count()
+
+
+def test_introduction_is_requested_and_accepted(
+    client_of: Sign, focal_point: Delegate, quiet_delegate: Delegate
+) -> None:
+    make_channel(focal_point, value="farah.friends@example.org", audience=Audience.INTRODUCED)
+    asking, asked = client_of(quiet_delegate), client_of(focal_point)
+    page = asking.get(focal_point.get_absolute_url()).content.decode()
+    assert f'href="/directory/{focal_point.handle}/introduce/"' in page
+    answer = asking.post(
+        f"/directory/{focal_point.handle}/introduce/", {"message": "About the hotline"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/me/introductions/")
+    assert letters_to(focal_point) == 1
+
+    page = asked.get("/me/introductions/").content.decode()
+    assert "Quiet Quentin" in page and "About the hotline" in page
+    row = Introduction.objects.get()
+    asked.post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
+    assert letters_to(quiet_delegate) == 1
+    assert values(quiet_delegate, focal_point) == [
+        "farah.inside@example.org",
+        "farah.friends@example.org",
+    ]
+    assert "Farah Point" in asking.get("/me/introductions/").content.decode()
+
+    asked.post(f"/me/introductions/{row.handle}/", {"answer": "end"})
+    assert values(quiet_delegate, focal_point) == ["farah.inside@example.org"]
+    assert letters_to(quiet_delegate) == 1
+
+
+def test_only_visible_delegates_can_be_asked(
+    client_of: Sign, quiet_delegate: Delegate, outsider: Delegate, shelter: Delegate
+) -> None:
+    client = client_of(outsider)
+    absent = client.get("/directory/nobodyhere/introduce/")
+    for hidden in (quiet_delegate, shelter):
+        address = f"/directory/{hidden.handle}/introduce/"
+        for answer in (client.get(address), client.post(address, {"message": "Hello"})):
+            assert answer.status_code == 404
+        assert client.get(address).content.replace(hidden.handle.encode(), b"nobodyhere") == (
+            absent.content
+        )
+    assert not Introduction.objects.exists() and not QueuedEmail.objects.exists()
+
+
+def test_message_is_required(client_of: Sign, delegate: Delegate, quiet_delegate: Delegate) -> None:
+    answer = client_of(quiet_delegate).post(
+        f"/directory/{delegate.handle}/introduce/", {"message": " "}
+    )
+    assert answer.status_code == 400
+    assert not Introduction.objects.exists()
+
+
+def test_rejection_is_not_revealed(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    row = lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
+    )
+    assert row is not None
+    client = client_of(quiet_delegate)
+    viewer = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
+    waiting = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    lifecycle.end_introduction(row, by=delegate, at=NOON + timedelta(hours=1))
+    assert lifecycle.list_introductions(quiet_delegate, viewer, NOON) == waiting
+    assert lifecycle.list_introductions(delegate, viewer, NOON) == []
+    # Asking again is answered alike, and writes to nobody.
+    again = lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Hello?", at=NOON + timedelta(days=9)
+    )
+    assert again == row
+    assert (Introduction.objects.count(), letters_to(delegate)) == (1, 1)
+    assert client.get("/me/introductions/").status_code == 200
+    late = lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON + timedelta(days=366)
+    )
+    assert late != row and letters_to(delegate) == 2
+
+
+def test_withdrawn_request_is_removed(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    asker = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
+    asked = visibility.get_viewer(delegate.user or make_user(), ON)
+    for letters, days in ((1, 0), (1, 1), (2, 31)):
+        at = NOON + timedelta(days=days)
+        row = lifecycle.request_introduction(
+            by=quiet_delegate, handle=delegate.handle, message="Hello", at=at
+        )
+        assert row is not None
+        assert len(lifecycle.list_introductions(delegate, asked, at)) == 1
+        lifecycle.end_introduction(row, by=quiet_delegate, at=at)
+        assert lifecycle.list_introductions(quiet_delegate, asker, at) == []
+        assert lifecycle.list_introductions(delegate, asked, at) == []
+        # Going round in circles writes once a month.
+        assert letters_to(delegate) == letters
+
+
+def test_rejected_request_cannot_be_repeated(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    asker = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
+    asked = visibility.get_viewer(delegate.user or make_user(), ON)
+    first = lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
+    )
+    assert first is not None
+    lifecycle.end_introduction(first, by=delegate, at=NOON)
+    lifecycle.end_introduction(first, by=quiet_delegate, at=NOON)
+    later = NOON + timedelta(days=60)
+    lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Please", at=later
+    )
+    (side,) = lifecycle.list_introductions(quiet_delegate, asker, later)
+    assert (side.proposer, side.is_accepted, side.needs_my_answer) == ("me", False, False)
+    assert lifecycle.list_introductions(delegate, asked, later) == []
+    assert letters_to(delegate) == 1
+
+
+def test_ended_introduction_is_not_announced(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    viewer = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
+    row = make_introduction(quiet_delegate, delegate)
+    before = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    lifecycle.end_introduction(row, by=delegate, at=NOON)
+    assert lifecycle.list_introductions(quiet_delegate, viewer, NOON) == before
+    assert lifecycle.list_introductions(delegate, viewer, NOON) == []
+
+
+def test_rejected_proposal_stays_visible_to_other_side(
+    cochair: User, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    viewer = visibility.get_viewer(quiet_delegate.user or cochair, ON)
+    row = lifecycle.propose_introduction(
+        first=quiet_delegate, second=delegate, by=cochair, message="", at=NOON
+    )
+    before = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    lifecycle.end_introduction(row, by=delegate, at=NOON)
+    assert lifecycle.list_introductions(quiet_delegate, viewer, NOON) == before
+    lifecycle.accept_introduction(row, by=quiet_delegate, at=NOON)
+    (side,) = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    assert (side.is_accepted, side.needs_my_answer) == (False, False)
+    assert not Introduction.objects.accepted().exists()
+
+
+def test_requester_card_is_hidden_after_acceptance_if_unlisted(
+    event: Event, delegate: Delegate, client_of: Sign
+) -> None:
+    asker = make_delegate(name="Asking Asma")
+    make_participation(asker, event)
+    asked = visibility.get_viewer(delegate.user or make_user(), ON)
+    row = lifecycle.request_introduction(by=asker, handle=delegate.handle, message="Hello", at=NOON)
+    assert row is not None
+    (side,) = lifecycle.list_introductions(delegate, asked, NOON)
+    assert side.card is not None and side.card.name == "Asking Asma"
+    lifecycle.accept_introduction(row, by=delegate, at=NOON)
+    # Once it is answered, the door decides: she is listed to nobody.
+    (side,) = lifecycle.list_introductions(delegate, asked, NOON)
+    assert side.card is None
+    Introduction.objects.update(second_accepted_at=None)
+    asker.consented_at = None
+    asker.save()
+    (side,) = lifecycle.list_introductions(delegate, asked, NOON)
+    assert side.card is None
+    answer = client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "x"})
+    assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
+
+
+def test_rejection_does_not_free_request_quota(
+    event: Event, quiet_delegate: Delegate, delegate: Delegate
+) -> None:
+    for _number in range(20):
+        row = make_introduction(
+            quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON
+        )
+    lifecycle.end_introduction(row, by=row.second, at=NOON)
+    with pytest.raises(TooManyRequests):
+        lifecycle.request_introduction(
+            by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
+        )
+
+
+def test_mutual_request_accepts_introduction(delegate: Delegate, focal_point: Delegate) -> None:
+    first = lifecycle.request_introduction(
+        by=delegate, handle=focal_point.handle, message="Hello", at=NOON
+    )
+    second = lifecycle.request_introduction(
+        by=focal_point, handle=delegate.handle, message="Hi", at=NOON
+    )
+    assert first == second
+    assert list(Introduction.objects.accepted()) == [first]
+
+
+def test_at_most_twenty_requests_are_pending(
+    event: Event, quiet_delegate: Delegate, delegate: Delegate
+) -> None:
+    for _number in range(20):
+        make_introduction(quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON)
+    with pytest.raises(TooManyRequests):
+        lifecycle.request_introduction(
+            by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
+        )
+    assert Introduction.objects.count() == 20
+
+
+def test_only_the_two_delegates_can_answer(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, outsider: Delegate
+) -> None:
+    row = lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
+    )
+    assert row is not None
+    answer = client_of(outsider).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
+    assert answer.status_code == 404
+    # Who asked cannot accept for the other.
+    client_of(quiet_delegate).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
+    assert not Introduction.objects.accepted().exists()
+
+
+def test_cochair_introduces_a_protected_person(
+    cochair: User, quiet_delegate: Delegate, shelter: Delegate
+) -> None:
+    row = lifecycle.propose_introduction(
+        first=quiet_delegate, second=shelter, by=cochair, message="You both run hotlines", at=NOON
+    )
+    assert (letters_to(quiet_delegate), letters_to(shelter)) == (1, 1)
+    viewer = visibility.get_viewer(quiet_delegate.user or cochair, ON)
+    (side,) = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    assert (side.card, side.message, side.proposer) == (
+        None,
+        "You both run hotlines",
+        "co-chairs",
+    )
+    lifecycle.accept_introduction(row, by=quiet_delegate, at=NOON)
+    assert values(quiet_delegate, shelter) is None
+    lifecycle.accept_introduction(row, by=shelter, at=NOON)
+    assert values(quiet_delegate, shelter) == ["sita.night@example.org"]
+
+
+def test_introduction_overrides_exclusion(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    organisation = quiet_delegate.participations.get().organisation
+    make_exception(delegate, organisation=organisation)
+    delegate.listed_to = Audience.PARTICIPANTS
+    delegate.save()
+    assert values(quiet_delegate, delegate) is None
+    make_introduction(quiet_delegate, delegate)
+    assert values(quiet_delegate, delegate) == [
+        "dewi.open@example.org",
+        "dewi.inside@example.org",
+    ]
+
+
+def test_only_cochair_introduces(
+    cochair: User, quiet_delegate: Delegate, delegate: Delegate, outsider: Delegate
+) -> None:
+    for first, second, by in (
+        (quiet_delegate, delegate, make_user()),
+        (quiet_delegate, outsider, cochair),
+    ):
+        with pytest.raises(PermissionError):
+            lifecycle.propose_introduction(first=first, second=second, by=by, message="", at=NOON)
+    assert not Introduction.objects.exists()
+
+
+def test_query_count_is_independent_of_introductions(
+    client_of: Sign, quiet_delegate: Delegate, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    client = client_of(quiet_delegate)
+    client.get("/me/introductions/")
+    for number in (1, 3):
+        while Introduction.objects.count() < number:
+            make_introduction(make_delegate(), quiet_delegate, accepted=False)
+        with django_assert_num_queries(7):  # type: ignore[attr-defined]
+            client.get("/me/introductions/")

@@ -1,0 +1,410 @@
+"""The steps after an invitation: agree, say "not me", be forgotten, add to what is there."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from participants.models import (
+    Audience,
+    Consent,
+    ContactChannel,
+    Delegate,
+    Erasure,
+    Invitation,
+    Participation,
+    User,
+)
+from participants.privacy.consent import current_notice
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    make_affiliation,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_invitation,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_user,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    """Each test takes place at one moment."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+@recorded
+def invitation(event: Event, cochair: User) -> Invitation:
+    """Somebody was invited."""
+    person = make_delegate(name="Ines Vited", user=None, invitation_email="Ines@example.org")
+    organisation = make_organisation(name="Example Shelter")
+    make_participation(person, event, confirmed=False, organisation=organisation)
+    return make_invitation(person, event, email="Ines@example.org", invited_by=cochair)
+
+
+@pytest.fixture
+@recorded
+def user(invitation: Invitation) -> User:
+    """Has entered the code that went to the invited address; made for this alone."""
+    return make_user("ines@example.org", joined_at=NOW)
+
+
+@pytest.fixture
+def browser(client_of: Sign, user: User) -> Client:
+    """The invited person's."""
+    return client_of(user)
+
+
+def of(invitation: Invitation) -> dict[str, str]:
+    return {"of": invitation.delegate.handle}
+
+
+def details(invitation: Invitation, **fields: Any) -> dict[str, Any]:
+    given = {"name": "Inés Vited", "name_latin": "", "post": "Head", "about": "Ask me."}
+    return of(invitation) | given | {"languages": ["en", "es"]} | fields
+
+
+def sharing(invitation: Invitation, **fields: Any) -> dict[str, Any]:
+    given = {
+        "notice_sha256": current_notice("en").sha256,
+        "agree": "on",
+        "listed_to": "only_me",
+        "channel-TOTAL_FORMS": "2",
+        "channel-INITIAL_FORMS": "0",
+        "channel-0-kind": "",
+        "channel-0-value": "",
+        "channel-0-audience": "only_me",
+        "channel-1-kind": "",
+        "channel-1-value": "",
+        "channel-1-audience": "only_me",
+    }
+    return of(invitation) | given | fields
+
+
+def test_profile_redirects_until_onboarding_is_complete(
+    browser: Client, invitation: Invitation
+) -> None:
+    assert browser.get("/me/")["Location"] == "/welcome/"
+    assert browser.post("/welcome/", details(invitation))["Location"] == "/welcome/sharing/"
+    assert browser.get("/me/")["Location"] == "/welcome/"
+    browser.post("/welcome/sharing/", sharing(invitation))
+    assert browser.get("/me/").status_code == 200
+    assert browser.get("/welcome/")["Location"] == "/me/"
+
+
+def test_first_page_shows_data_entered_by_cochairs(browser: Client, invitation: Invitation) -> None:
+    page = browser.get("/welcome/").content.decode()
+    assert 'value="Ines Vited"' in page
+    assert "Roundtable 2024: <strong>Example Shelter</strong> (not confirmed yet)" in page
+    assert "The co-chairs keep it: tell them." in page
+
+
+def test_consent_without_sharing(browser: Client, invitation: Invitation, user: User) -> None:
+    page = browser.get("/welcome/sharing/").content.decode()
+    # Of the listing and of two empty rows.
+    assert len(re.findall(r'value="only_me"[^>]*checked', page)) == 3
+    assert page.count("checked") == 3
+    assert "Sharing your contact details" in page
+    browser.post("/welcome/", details(invitation))
+    answer = browser.post("/welcome/sharing/", sharing(invitation), follow=True)
+    assert "Welcome. You can change all of this here at any time." in answer.content.decode()
+    person = Delegate.objects.get(user=user)
+    assert person.pk == invitation.delegate_id
+    assert (person.name, person.post, person.about) == ("Inés Vited", "Head", "Ask me.")
+    assert [row.language for row in person.languages.all()] == ["en", "es"]
+    assert (person.listed_to, person.consented_at) == (Audience.ONLY_ME, NOW)
+    assert not person.channels.exists()
+    invitation.refresh_from_db()
+    assert (invitation.answer, invitation.answered_at) == ("agreed", NOW)
+    consent = Consent.objects.get()
+    assert (consent.delegate, consent.action, consent.by) == (person, "given", "owner")
+    assert "accept invitation" in AuditEntry.objects.values_list("action", flat=True)
+
+
+def test_consent_with_sharing(browser: Client, invitation: Invitation, user: User) -> None:
+    browser.post(
+        "/welcome/sharing/",
+        sharing(
+            invitation,
+            listed_to="participants",
+            **{
+                "channel-0-kind": "email",
+                "channel-0-value": "ines.office@example.org",
+                "channel-0-audience": "everyone",
+            },
+        ),
+    )
+    person = Delegate.objects.get(user=user)
+    assert person.listed_to == Audience.PARTICIPANTS
+    channel = ContactChannel.objects.get()
+    assert (channel.delegate, channel.value) == (person, "ines.office@example.org")
+    assert channel.audience == Audience.EVERYONE
+
+
+def test_acceptance_does_not_confirm_participation(browser: Client, invitation: Invitation) -> None:
+    browser.post("/welcome/sharing/", sharing(invitation))
+    assert Participation.objects.get(delegate=invitation.delegate_id).confirmed_at is None
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"agree": ""}, "Tick the box if you agree. Without it nothing is shared."),
+        ({"notice_sha256": "0" * 64}, "The notice has changed since you opened this page."),
+        ({"channel-0-value": "12"}, "too short"),
+        ({"listed_to": "the world"}, "Select a valid choice."),
+    ],
+)
+def test_error_on_second_page_keeps_input(
+    browser: Client, invitation: Invitation, change: dict[str, str], sentence: str
+) -> None:
+    typed = sharing(
+        invitation,
+        **{
+            "listed_to": "everyone",
+            "channel-0-kind": "phone",
+            "channel-0-value": "+62 21 5555 0100",
+            "channel-0-audience": "participants",
+            "channel-1-kind": "signal",
+            "channel-1-value": "ines.77",
+            **change,
+        },
+    )
+    if change.get("channel-0-value"):
+        typed["channel-0-value"] = "+62 1"
+    answer = browser.post("/welcome/sharing/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert sentence in page
+    assert f'value="{typed["channel-0-value"]}"' in page and 'value="ines.77"' in page
+    invitation.refresh_from_db()
+    assert invitation.answer == ""
+    person = invitation.delegate
+    person.refresh_from_db()
+    assert (person.user, person.consented_at, person.channels.count()) == (None, None, 0)
+
+
+def test_error_on_first_page_keeps_input(browser: Client, invitation: Invitation) -> None:
+    answer = browser.post("/welcome/", details(invitation, name=" ", post="Head of Shelter"))
+    assert answer.status_code == 400
+    assert "Head of Shelter" in answer.content.decode()
+    invitation.delegate.refresh_from_db()
+    assert invitation.delegate.name == "Ines Vited"
+
+
+def test_form_for_other_invitation_is_rejected(browser: Client, invitation: Invitation) -> None:
+    other = make_delegate(user=None)
+    for path in ("/welcome/", "/welcome/sharing/", "/welcome/not-me/", "/welcome/erase/"):
+        data = details(invitation) | sharing(invitation) | {"of": other.handle}
+        answer = browser.post(path, data)
+        assert (answer.status_code, answer["Location"]) == (302, "/welcome/"), path
+    invitation.refresh_from_db()
+    invitation.delegate.refresh_from_db()
+    assert (invitation.answer, invitation.delegate.name) == ("", "Ines Vited")
+
+
+def test_foreign_invitation_is_not_accessible(
+    client_of: Sign, invitation: Invitation, delegate: Delegate
+) -> None:
+    unproved = make_user("unproved@example.org")
+    EmailAddress.objects.create(user=unproved, email="ines@example.org", verified=False)
+    for who in (delegate, unproved):
+        browser = client_of(who)
+        for path in ("/welcome/", "/welcome/sharing/", "/welcome/not-me/", "/welcome/erase/"):
+            answer = browser.post(path, details(invitation) | sharing(invitation), follow=True)
+            assert answer.redirect_chain[-1][0] == "/me/", path
+    invitation.refresh_from_db()
+    assert invitation.answer == ""
+
+
+def test_started_acceptance_has_one_more_day(
+    browser: Client, invitation: Invitation, client_of: Sign, user: User, noon: Any
+) -> None:
+    noon.shift(timedelta(days=14, hours=23))
+    assert client_of(user).get("/welcome/").status_code == 200
+    noon.shift(timedelta(hours=1))
+    assert client_of(user).get("/welcome/")["Location"] == "/me/"
+
+
+def test_get_changes_nothing(browser: Client, invitation: Invitation) -> None:
+    before = [list(Delegate.objects.values()), list(Invitation.objects.values())]
+    for path in ("/welcome/", "/welcome/sharing/", "/welcome/erase/"):
+        assert browser.get(path).status_code == 200, path
+    assert browser.get("/welcome/not-me/")["Location"] == "/welcome/"
+    assert [list(Delegate.objects.values()), list(Invitation.objects.values())] == before
+    assert not Consent.objects.exists()
+
+
+# Not me, forget me -----------------------------------------------------------------------
+
+
+def test_not_me_unlinks_and_removes_the_account(
+    browser: Client, invitation: Invitation, user: User
+) -> None:
+    answer = browser.post("/welcome/not-me/", of(invitation))
+    assert "Thank you for telling us" in answer.content.decode()
+    person = Delegate.objects.get(pk=invitation.delegate_id)
+    assert (person.name, person.invitation_email, person.user) == ("Ines Vited", "", None)
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert browser.get("/me/").status_code == 302
+    invitation.refresh_from_db()
+    assert invitation.answer == "not-me"
+
+
+def test_delete_me_confirms_and_erases(browser: Client, invitation: Invitation) -> None:
+    page = browser.get("/welcome/erase/").content.decode()
+    assert "Delete everything about you?" in page and "Nobody can undo it." in page
+    assert Delegate.objects.get(pk=invitation.delegate_id).name == "Ines Vited"
+    answer = browser.post("/welcome/erase/", of(invitation))
+    assert "You are deleted" in answer.content.decode()
+    person = Delegate.objects.get(pk=invitation.delegate_id)
+    assert (person.name, person.invitation_email, person.erased_at) == ("", "", NOW)
+    assert not User.objects.filter(email="ines@example.org").exists()
+    assert not Invitation.objects.exists()
+    assert sorted(Erasure.objects.values_list("kind", flat=True).distinct()) == [
+        "account",
+        "address",
+        "handle",
+        "key",
+    ]
+    assert browser.get("/me/").status_code == 302
+
+
+def test_cochair_account_survives_not_me_and_delete_me(
+    client_of: Sign, event: Event, cochair: User, user: User, invitation: Invitation
+) -> None:
+    make_grant(user, make_event())
+    browser = client_of(user)
+    browser.post("/welcome/erase/", of(invitation))
+    assert User.objects.filter(pk=user.pk).exists()
+    assert browser.get("/me/").status_code == 200
+
+
+# What is there already -------------------------------------------------------------------
+
+
+@pytest.fixture
+@recorded
+def own_profile(user: User) -> Delegate:
+    """The invited person has a profile from another roundtable."""
+    person = make_delegate(name="Dr Inés Vited", post="Director", user=user, about="My own words")
+    make_participation(person, make_event(title="Earlier roundtable"))
+    return person
+
+
+def test_second_invitation_is_merged_into_the_profile(
+    client_of: Sign, own_profile: Delegate, user: User, invitation: Invitation, event: Event
+) -> None:
+    double = invitation.delegate
+    shared = make_affiliation(own_profile).organisation
+    make_affiliation(double, organisation=shared, post="Typed by a co-chair")
+    work = make_affiliation(double)
+    party = make_party(make_commitment(event, reference="RT2024-C9"))
+    party.request_focal_point(double)
+    browser = client_of(user)
+    page = browser.get("/welcome/").content.decode()
+    assert "Add Roundtable 2024 to your profile?" in page
+    assert "You have a profile already, as Dr Inés Vited." in page
+    assert "These co-chairs wrote your name as Ines Vited." in page
+    assert browser.get("/welcome/sharing/")["Location"] == "/welcome/"
+    assert browser.get("/me/").status_code == 200
+    answer = browser.post("/welcome/", details(invitation), follow=True)
+    assert "The roundtable is added to your profile." in answer.content.decode()
+    assert not Delegate.objects.filter(pk=double.pk).exists()
+    own_profile.refresh_from_db()
+    assert (own_profile.name, own_profile.post, own_profile.about) == (
+        "Dr Inés Vited",
+        "Director",
+        "My own words",
+    )
+    assert [part.event.title for part in own_profile.participations.order_by("pk")][::-1] == [
+        "Earlier roundtable",
+        "Roundtable 2024",
+    ]
+    assert sorted(row.organisation_id for row in own_profile.affiliations.all()) == [
+        shared.pk,
+        work.organisation_id,
+    ]
+    party.refresh_from_db()
+    assert party.focal_point == own_profile
+    invitation.refresh_from_db()
+    assert (invitation.delegate, invitation.answer) == (own_profile, "agreed")
+
+
+def test_merge_keeps_confirmed_participation_per_event(
+    client_of: Sign, own_profile: Delegate, user: User, invitation: Invitation, event: Event
+) -> None:
+    make_participation(own_profile, event, confirmed=False)
+    other = make_user("other-cochair@example.org")
+    theirs = invitation.delegate.participations.get()
+    theirs.confirmed_by, theirs.confirmed_at = other, NOW
+    theirs.save()
+    client_of(user).post("/welcome/", of(invitation))
+    part = Participation.objects.get(delegate=own_profile, event=event)
+    assert (part.pk, part.confirmed_by) == (theirs.pk, other)
+
+
+@pytest.mark.parametrize("has_profile", [True, False])
+def test_acceptance_cannot_confirm_own_participation(
+    client_of: Sign, user: User, invitation: Invitation, event: Event, has_profile: bool
+) -> None:
+    if has_profile:
+        make_delegate(user=user)
+    invitation.delegate.participations.update(confirmed_by=user, confirmed_at=NOW)
+    browser = client_of(user)
+    browser.post("/welcome/", of(invitation) | details(invitation))
+    browser.post("/welcome/sharing/", sharing(invitation))
+    part = Participation.objects.get(event=event, delegate__user=user)
+    assert (part.confirmed_by, part.confirmed_at) == (None, None)
+
+
+def test_demo_and_real_profiles_are_not_merged(
+    client_of: Sign, user: User, invitation: Invitation
+) -> None:
+    make_delegate(user=user, is_demonstration=True)
+    answer = client_of(user).post("/welcome/", of(invitation))
+    assert answer.status_code == 400
+    assert "Made-up and real roundtables need two accounts." in answer.content.decode()
+    assert Delegate.objects.filter(pk=invitation.delegate_id).exists()
+
+
+def test_not_me_keeps_existing_profile(
+    client_of: Sign, own_profile: Delegate, user: User, invitation: Invitation
+) -> None:
+    browser = client_of(user)
+    browser.post("/welcome/not-me/", of(invitation))
+    assert Delegate.objects.get(user=user) == own_profile
+    assert Delegate.objects.get(pk=invitation.delegate_id).invitation_email == ""
+    assert browser.get("/me/").status_code == 200
+
+
+def test_two_invitations_are_answered_in_turn(
+    browser: Client, user: User, invitation: Invitation
+) -> None:
+    second = make_event(title="Second roundtable")
+    double = make_delegate(name="I. Vited", user=None, invitation_email="ines@example.org")
+    make_participation(double, second)
+    make_invitation(double, second, email="ines@example.org", invited_at=NOW + timedelta(seconds=1))
+    answer = browser.post("/welcome/sharing/", sharing(invitation), follow=True)
+    assert "Add Second roundtable to your profile?" in answer.content.decode()
+    browser.post("/welcome/", {"of": double.handle})
+    assert {part.event.title for part in user.delegate.participations.all()} == {
+        "Roundtable 2024",
+        "Second roundtable",
+    }

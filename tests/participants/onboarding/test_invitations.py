@@ -1,0 +1,429 @@
+"""Invitations: whom a co-chair invites, and what the link in the mail does."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from participants.models import Delegate, Invitation, User
+from participants.onboarding.invitations import mask_email, send_invitation
+from roundtable.mail.batches import CANCEL_WINDOW
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_grant,
+    make_invitation,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[Any]]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CODE = "/accounts/login/code/confirm/"
+TOKEN = "a-random-token"
+LINK = f"/invitations/{TOKEN}/"
+NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    """Each test takes place at one moment."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+@recorded
+def invited(event: Event) -> Delegate:
+    """Took part, says a co-chair, and has not been invited yet."""
+    person = make_delegate(name="Ines Vited", user=None, invitation_email="ines@example.org")
+    make_participation(person, event, confirmed=False)
+    return person
+
+
+@pytest.fixture
+@recorded
+def invitation(invited: Delegate, event: Event, cochair: User) -> Invitation:
+    """An invitation whose link the tests know."""
+    return make_invitation(
+        invited,
+        event,
+        email="ines@example.org",
+        token_hash=Invitation.digest(TOKEN),
+        invited_by=cochair,
+    )
+
+
+def rows() -> dict[str, list[Any]]:
+    """All that is stored, sessions apart."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for model in apps.get_models()
+        if model._meta.label != "sessions.Session"
+    }
+
+
+def words(answer: Any) -> bytes:
+    """The page, without the token that is new each time."""
+    return NEW_EACH_TIME.sub("", answer.content.decode()).encode()
+
+
+def link_in(message: Any) -> str:
+    [link] = set(re.findall(r"https?://[^/\s]+(/invitations/[\w-]+/)", message.body))
+    return str(link)
+
+
+# Inviting --------------------------------------------------------------------------------
+
+
+def test_invitation_stores_token_hash_only(
+    invited: Delegate, event: Event, cochair: User, deliver: Deliver
+) -> None:
+    grant = cochair.grants.get()
+    grant.on_behalf_of = make_organisation(name="Ministry of Example")
+    grant.save()
+    invitation = send_invitation(delegate=invited, event=event, by=cochair, at=NOW)
+    [message] = deliver()
+    token = link_in(message).split("/")[2]
+    assert len(token) == 43
+    assert invitation.token_hash == Invitation.digest(token)
+    assert token not in repr(rows())
+    assert (message.to, message.cc, message.bcc) == (["ines@example.org"], [], [])
+    assert message.subject == "An invitation"
+    assert "The co-chairs of Roundtable 2024 invite you to this portal." in message.body
+    assert "This was sent for Ministry of Example." in message.body
+    assert "Nothing of you is shared until you say so." in message.body
+    assert "The link works until 16 March 2026, for this address alone." in message.body
+    assert "Not you? Open the link and press “This is not me”." in message.body
+    assert invitation.expires_at == datetime(2026, 3, 16, 12, tzinfo=UTC)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.detail) == ("invite", "RT2024")
+
+
+def test_later_invitation_revokes_earlier_one(
+    invited: Delegate, event: Event, cochair: User, client: Client, deliver: Deliver
+) -> None:
+    for minutes in range(2):
+        send_invitation(
+            delegate=invited, event=event, by=cochair, at=NOW + timedelta(minutes=minutes)
+        )
+        deliver()
+    first, second = (link_in(message) for message in deliver())
+    assert client.get(first).status_code == 404
+    assert client.get(second).status_code == 200
+
+
+def test_ineligible_delegates_cannot_be_invited(
+    invited: Delegate, event: Event, cochair: User
+) -> None:
+    make_grant(make_user("editor@example.org"), event, role="editor")
+    editor = User.objects.get(email="editor@example.org")
+    stranger = make_user("other-cochair@example.org")
+    make_grant(stranger, make_event())
+    own = make_delegate(user=None, invitation_email="CoChair@example.org")
+    silent = make_delegate(user=None)
+    elsewhere = make_delegate(user=None, invitation_email="else@example.org")
+    joined = make_delegate(invitation_email="joined@example.org")
+    for person in (own, silent, joined):
+        make_participation(person, event)
+    cases = [
+        (invited, editor, "You are no co-chair of this roundtable."),
+        (invited, stranger, "You are no co-chair of this roundtable."),
+        (invited, make_user(), "You are no co-chair of this roundtable."),
+        (own, cochair, "This is you. Another co-chair can invite you."),
+        (silent, cochair, "There is no invitation address. Write one first."),
+        (elsewhere, cochair, "This person does not take part in the roundtable."),
+        (joined, cochair, "This person has joined already."),
+    ]
+    for person, by, sentence in cases:
+        with pytest.raises(ValidationError) as refusal:
+            send_invitation(delegate=person, event=event, by=by, at=NOW)
+        assert refusal.value.messages == [sentence]
+    assert not Invitation.objects.exists()
+    assert not QueuedEmail.objects.exists()
+
+
+def test_erased_person_cannot_be_invited(invited: Delegate, event: Event, cochair: User) -> None:
+    Delegate.objects.filter(pk=invited.pk).update(erased_at=NOW, name="", invitation_email="")
+    with pytest.raises(ValidationError) as refusal:
+        send_invitation(delegate=invited, event=event, by=cochair, at=NOW)
+    assert refusal.value.messages == ["This person asked to be erased."]
+
+
+# The link --------------------------------------------------------------------------------
+
+
+def test_opening_the_link_changes_nothing(client: Client, invitation: Invitation) -> None:
+    before = rows()
+    for _time in range(3):
+        answer = client.get(LINK)
+        assert answer.status_code == 200
+        assert client.head(LINK).status_code == 200
+    assert rows() == before
+    page = answer.content.decode()
+    assert "i…@example.org" in page and "ines@" not in page and "Ines" not in page
+    assert "Roundtable 2024" in page
+    assert "Continue: send me a code" in page and "This is not me" in page
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_invalid_links_show_identical_page(
+    invitation: Invitation, invited: Delegate, event: Event
+) -> None:
+    states: dict[str, dict[str, Any]] = {
+        "expired": {"expires_at": NOW},
+        "agreed": {"answer": "agreed", "answered_at": NOW},
+        "not me": {"answer": "not-me", "answered_at": NOW},
+        "revoked": {"revoked_at": NOW},
+    }
+    pages = {"unknown": Client().get("/invitations/unknown/")}
+    for number, (name, fields) in enumerate(states.items()):
+        Invitation.objects.filter(pk=invitation.pk).update(revoked_at=NOW)
+        token = f"token-{number}"
+        make_invitation(
+            invited,
+            event,
+            email="ines@example.org",
+            **{"token_hash": Invitation.digest(token), **fields},
+        )
+        pages[name] = Client().get(f"/invitations/{token}/")
+        pages[f"{name}, pressed"] = Client().post(f"/invitations/{token}/")
+        pages[f"{name}, not me"] = Client().post(f"/invitations/{token}/", {"answer": "not-me"})
+    for name, answer in pages.items():
+        assert answer.status_code == 404, name
+        assert answer.content == pages["unknown"].content, name
+        assert answer.headers == pages["unknown"].headers, name
+        assert not answer.cookies, name
+    assert b'href="/invite-me/"' in pages["unknown"].content
+    assert not User.objects.filter(email="ines@example.org").exists()
+    assert Delegate.objects.get(pk=invited.pk).invitation_email == "ines@example.org"
+
+
+def test_corrected_address_invalidates_link(client: Client, invitation: Invitation) -> None:
+    Delegate.objects.filter(pk=invitation.delegate_id).update(invitation_email="new@example.org")
+    assert client.get(LINK).status_code == 404
+
+
+def test_link_is_valid_for_fourteen_days(client: Client, invitation: Invitation, noon: Any) -> None:
+    noon.shift(timedelta(days=14) - timedelta(seconds=1))
+    assert client.get(LINK).status_code == 200
+    noon.shift(timedelta(seconds=1))
+    assert client.get(LINK).status_code == 404
+
+
+def test_code_is_sent_to_invited_address_only(
+    client: Client, invitation: Invitation, deliver: Deliver
+) -> None:
+    answer = client.post(LINK, {"answer": "continue", "email": "thief@example.org"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{CODE}?next=/welcome/")
+    page = client.get(answer["Location"]).content.decode()
+    assert "i…@example.org" in page and "ines@" not in page
+    [message] = deliver()
+    assert message.to == ["ines@example.org"]
+    [code] = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", message.body, re.MULTILINE)
+    # The link alone proves nothing about the mailbox.
+    assert not EmailAddress.objects.get(email="ines@example.org").verified
+    answer = client.post(CODE, {"code": code, "next": "/welcome/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/welcome/")
+    assert EmailAddress.objects.get(email="ines@example.org").verified
+    assert "Is this you?" in client.get("/welcome/").content.decode()
+
+
+def test_uppercase_address_can_accept(
+    client: Client, invitation: Invitation, deliver: Deliver
+) -> None:
+    for rows_of in (Delegate.objects.filter(pk=invitation.delegate_id), Invitation.objects.all()):
+        field = "email" if rows_of.model is Invitation else "invitation_email"
+        rows_of.update(**{field: "Ines@Example.ORG"})
+    client.post(LINK)
+    assert "ines@" not in client.get(CODE).content.decode().lower()
+    [code] = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", deliver()[0].body, re.MULTILINE)
+    client.post(CODE, {"code": code, "next": "/welcome/"})
+    assert client.get("/welcome/").status_code == 200
+
+
+def test_link_is_reusable_until_answered(
+    client: Client, invitation: Invitation, deliver: Deliver
+) -> None:
+    client.post(LINK)
+    second = Client()
+    assert second.post(LINK).status_code == 302
+    assert User.objects.filter(email="ines@example.org").count() == 1
+    assert [message.to for message in deliver()] == [["ines@example.org"]] * 2
+
+
+def test_fourth_code_within_a_minute_is_not_sent(invitation: Invitation, deliver: Deliver) -> None:
+    for _time in range(3):
+        assert Client().post(LINK).status_code == 302
+    answer = Client().post(LINK)
+    assert "Some codes were sent just now." in answer.content.decode()
+    assert len(deliver()) == 3
+
+
+def test_closed_account_gets_same_pages_without_code(
+    client: Client, invitation: Invitation, deliver: Deliver
+) -> None:
+    make_user("ines@example.org", is_active=False)
+    answer = client.post(LINK)
+    assert (answer.status_code, answer["Location"]) == (302, f"{CODE}?next=/welcome/")
+    assert "i…@example.org" in client.get(answer["Location"]).content.decode()
+    assert deliver() == []
+
+
+def test_other_signed_in_account_sees_explanation(
+    client_of: Sign, invitation: Invitation, delegate: Delegate, deliver: Deliver
+) -> None:
+    browser = client_of(delegate)
+    before = rows()
+    for answer in (browser.get(LINK), browser.post(LINK, {"answer": "continue"})):
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "You are signed in with another address" in page
+        assert f'<input type="hidden" name="next" value="{LINK}">' in page
+    assert rows() == before
+    assert browser.get("/welcome/")["Location"] == "/me/"
+    assert deliver() == []
+
+
+def test_signed_in_invitee_skips_code(
+    client_of: Sign, invitation: Invitation, deliver: Deliver
+) -> None:
+    browser = client_of(make_user("ines@example.org"))
+    assert browser.post(LINK)["Location"] == "/welcome/"
+    assert deliver() == []
+
+
+def test_not_me_removes_address(client: Client, invitation: Invitation, deliver: Deliver) -> None:
+    client.post(LINK)  # makes an account
+    deliver()
+    answer = Client().post(LINK, {"answer": "not-me"})
+    assert "Thank you for telling us" in answer.content.decode()
+    person = invitation.delegate
+    person.refresh_from_db()
+    invitation.refresh_from_db()
+    assert (person.name, person.invitation_email) == ("Ines Vited", "")
+    assert (invitation.answer, invitation.answered_at, invitation.email) == ("not-me", NOW, "")
+    assert not User.objects.filter(email="ines@example.org").exists()
+    assert "ines@example.org" not in repr(rows())
+    assert client.get(LINK).status_code == 404
+
+
+def test_account_with_other_uses_is_kept(client: Client, invitation: Invitation) -> None:
+    user = make_user("ines@example.org")
+    make_grant(user, make_event())
+    client.post(LINK, {"answer": "not-me"})
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "seen"),
+    [("a.person@example.org", "a…@example.org"), ("ü@example.org", "ü…@example.org")],
+)
+def test_masked_address_keeps_one_letter_and_the_host(address: str, seen: str) -> None:
+    assert mask_email(address) == seen
+
+
+# The co-chairs' desk ---------------------------------------------------------------------
+
+PEOPLE = "/admin/participants/delegate/"
+QUERIES = 13
+
+
+def test_admin_invites_after_confirmation(
+    client_of: Sign,
+    invited: Delegate,
+    cochair: User,
+    event: Event,
+    deliver: Deliver,
+    noon: Any,
+) -> None:
+    silent = make_delegate(name="Silent Sue", user=None)
+    make_participation(silent, event)
+    browser = client_of(cochair)
+    chosen = {"action": "invite", "_selected_action": [invited.pk, silent.pk]}
+    page = browser.post(PEOPLE, chosen).content.decode()
+    assert "Invite these people?" in page and "ines@example.org" in page
+    assert "<bdi>Silent Sue</bdi>: There is no invitation address. Write one first." in page
+    assert not Invitation.objects.exists()
+    answer = browser.post(PEOPLE, chosen | {"confirmed": "yes"}, follow=True)
+    assert "1 invitation leaves in ten minutes." in answer.content.decode()
+    assert "Invited on 2 March 2026" in answer.content.decode()
+    noon.shift(CANCEL_WINDOW)
+    assert [message.to for message in deliver()] == [["ines@example.org"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({}, "Invited on 2 March 2026"),
+        ({"expires_at": NOW}, "Expired: invited on 2 March 2026"),
+        ({"answer": "agreed", "answered_at": NOW}, "Accepted on 2 March 2026"),
+        ({"answer": "not-me", "answered_at": NOW}, "Said “not me” on 2 March 2026"),
+    ],
+)
+def test_admin_shows_invitation_status(
+    client_of: Sign,
+    invited: Delegate,
+    event: Event,
+    cochair: User,
+    fields: dict[str, Any],
+    state: str,
+) -> None:
+    browser = client_of(cochair)
+    assert "Not invited" in browser.get(PEOPLE).content.decode()
+    make_invitation(invited, event, **fields)
+    page = browser.get(PEOPLE).content.decode()
+    assert f"{state}</td>" in page and "Not invited" not in page
+
+
+def test_cochair_of_other_event_cannot_invite_or_see(
+    client_of: Sign, invited: Delegate, event: Event
+) -> None:
+    elsewhere = make_event()
+    stranger = make_user("stranger@example.org")
+    make_grant(stranger, elsewhere)
+    browser = client_of(stranger)
+    browser.post(PEOPLE, {"action": "invite", "_selected_action": [invited.pk], "confirmed": "yes"})
+    assert not Invitation.objects.exists()
+    # Of a person of both roundtables each co-chair sees the own invitation alone.
+    make_participation(invited, elsewhere)
+    make_invitation(invited, event)
+    assert "Not invited" in browser.get(PEOPLE).content.decode()
+
+
+def test_editor_cannot_invite(client_of: Sign, invited: Delegate, event: Event) -> None:
+    editor = make_user("editor@example.org")
+    make_grant(editor, event, role="editor")
+    browser = client_of(editor)
+    assert 'value="invite"' not in browser.get(PEOPLE).content.decode()
+    browser.post(PEOPLE, {"action": "invite", "_selected_action": [invited.pk], "confirmed": "yes"})
+    assert not Invitation.objects.exists()
+
+
+def test_query_count_is_independent_of_people(
+    client_of: Sign, invited: Delegate, event: Event, cochair: User, django_assert_num_queries: Any
+) -> None:
+    browser = client_of(cochair)
+    make_invitation(invited, event)
+    browser.get(PEOPLE)
+    with django_assert_num_queries(QUERIES):
+        browser.get(PEOPLE)
+    for number in range(2):
+        person = make_delegate(user=None, invitation_email=f"more{number}@example.org")
+        make_participation(person, event)
+        make_invitation(person, event)
+    with django_assert_num_queries(QUERIES):
+        browser.get(PEOPLE)

@@ -1,0 +1,195 @@
+"""Grants by roundtable: read by its co-chairs, and handed over in one act by an operator."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from participants.models import Delegate, Grant, User
+from roundtable.audit.log import AuditEntry, get_or_create_key
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+LIST = "/admin/participants/grant/"
+
+
+@pytest.fixture
+@recorded
+def government_grant(db: None) -> Grant:
+    """The grant of somebody who acts for a government."""
+    event = make_event(code="DESK", title="Desk roundtable", is_public=False)
+    return make_grant(
+        make_user("zq-old@example.org"),
+        event,
+        on_behalf_of=make_organisation(name="Foreign Office"),
+        valid_from=date(2026, 1, 1),
+        valid_until=date(2099, 12, 31),
+    )
+
+
+def address(grant: Grant) -> str:
+    return reverse("admin:participants_grant_handover", args=[grant.pk])
+
+
+def in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+# Who reads grants ---------------------------------------------------------------------------
+
+
+def test_cochair_sees_grants_without_addresses(client_of: Sign, government_grant: Grant) -> None:
+    person = make_delegate(name="Editor Somebody", user=make_user("zq-editor@example.org"))
+    make_participation(person, government_grant.event)
+    assert person.user is not None
+    make_grant(person.user, government_grant.event, role="editor")
+    elsewhere = make_event(is_public=False)
+    stranger = make_delegate(name="Zq Stranger", user=make_user("zq-stranger@example.org"))
+    make_participation(stranger, elsewhere)
+    assert stranger.user is not None
+    make_grant(stranger.user, government_grant.event, role="reader")
+    make_grant(make_user("zq-else@example.org"), elsewhere)
+    client = client_of(government_grant.user)
+    answer = client.get(LIST)
+    rows = [(str(row.event.code), row.role) for row in answer.context["cl"].result_list]
+    assert sorted(rows) == [("DESK", "cochair"), ("DESK", "editor"), ("DESK", "reader")]
+    text = answer.content.decode()
+    for grant in government_grant.event.grants.all():
+        assert client.get(f"{LIST}{grant.pk}/change/").status_code == 403
+    assert "Editor Somebody" in text and "Foreign Office" in text
+    assert f"account {stranger.user_id}" in text and "Zq Stranger" not in text
+    assert "zq-e" not in text and "zq-s" not in text
+    assert client.get(LIST + "?q=zq-editor").context["cl"].result_count == 0
+
+
+@pytest.mark.parametrize("role", ["editor", "reader"])
+def test_only_cochairs_see_grants(client_of: Sign, government_grant: Grant, role: str) -> None:
+    user = make_user()
+    make_grant(user, government_grant.event, role=role)
+    assert client_of(user).get(LIST).status_code == 403
+    assert client_of(user).get(f"{LIST}{government_grant.pk}/change/").status_code in (403, 404)
+
+
+# Handing over -------------------------------------------------------------------------------
+
+
+def test_handover_is_one_action_with_confirmation(
+    client_of: Sign, operator: User, government_grant: Grant, deliver: Deliver
+) -> None:
+    new = make_user("zq-new@example.org")
+    client = client_of(operator)
+    sent = {"email": "ZQ-NEW@example.org", "on": in_days(10).isoformat()}
+    assert "Hand over" in client.get(f"{LIST}{government_grant.pk}/change/").content.decode()
+    asked = client.post(address(government_grant), sent)
+    assert "Hand this grant over?" in asked.content.decode()
+    assert Grant.objects.count() == 1
+    answer = client.post(address(government_grant), sent | {"confirmed": "yes"}, follow=True)
+    assert "Both get a letter." in answer.content.decode()
+    government_grant.refresh_from_db()
+    assert government_grant.valid_until == in_days(9)
+    given = Grant.objects.get(user=new)
+    assert (given.event, given.role, given.on_behalf_of) == (
+        government_grant.event,
+        government_grant.role,
+        government_grant.on_behalf_of,
+    )
+    assert (given.valid_from, given.valid_until) == (in_days(10), date(2099, 12, 31))
+    told = {mail.to[0]: str(mail.body) for mail in deliver()}
+    assert set(told) == {"zq-old@example.org", "zq-new@example.org"}
+    assert "Somebody else goes on" in told["zq-old@example.org"]
+    assert "you are co-chair of “Desk roundtable”" in told["zq-new@example.org"]
+    assert "zq-new" not in told["zq-old@example.org"]
+    acts = AuditEntry.objects.filter(action__endswith="grant").values_list(
+        "action", "subject", "detail"
+    )
+    detail = f"DESK cochair from {in_days(10)}"
+    assert list(acts) == [
+        ("hand over grant", get_or_create_key(government_grant.user), detail),
+        ("receive grant", get_or_create_key(new), detail),
+    ]
+
+
+def test_permissions_transfer_on_handover_date(
+    client_of: Sign, operator: User, government_grant: Grant
+) -> None:
+    new = make_user("zq-new@example.org")
+    sent = {"email": new.email, "on": in_days(0).isoformat(), "confirmed": "yes"}
+    assert client_of(new).get("/admin/").status_code == 403
+    client_of(operator).post(address(government_grant), sent)
+    assert client_of(new).get("/admin/").status_code == 200
+    assert client_of(government_grant.user).get("/admin/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"email": "nobody@example.org"}, "No account signs in with it."),
+        ({"email": "zq-old@example.org"}, "holds the grant already"),
+        ({"email": "zq-closed@example.org"}, "That account is closed."),
+        ({"email": "zq-had@example.org"}, "has, or had, this role here"),
+        ({"on": "2025-01-01"}, "That day is over."),
+        ({"on": "2100-01-01"}, "It ends on 31 December 2099."),
+        ({"on": "soon"}, "Enter a valid date."),
+        ({}, ""),
+    ],
+)
+def test_invalid_handover_is_rejected(
+    client_of: Sign, operator: User, government_grant: Grant, fields: dict[str, str], sentence: str
+) -> None:
+    make_user("zq-closed@example.org", is_active=False)
+    had = make_grant(
+        make_user("zq-had@example.org"),
+        government_grant.event,
+        valid_until=date(2026, 2, 1),
+        valid_from=date(2026, 1, 1),
+    )
+    make_user("zq-new@example.org")
+    sent = {"email": "zq-new@example.org", "on": in_days(1).isoformat(), "confirmed": "yes"}
+    text = client_of(operator).post(address(government_grant), sent | fields).content.decode()
+    if sentence:
+        assert sentence in text
+        assert set(Grant.objects.all()) == {government_grant, had}
+    else:
+        assert Grant.objects.count() == 3
+
+
+def test_cochair_cannot_hand_over_alone(client_of: Sign, government_grant: Grant) -> None:
+    make_user("zq-new@example.org")
+    sent = {"email": "zq-new@example.org", "on": in_days(1).isoformat(), "confirmed": "yes"}
+    client = client_of(government_grant.user)
+    assert client.get(address(government_grant)).status_code == 403
+    assert client.post(address(government_grant), sent).status_code == 403
+    assert Grant.objects.get() == government_grant
+    assert "An operator gives, changes and hands over grants" in client.get(LIST).content.decode()
+    other = make_user()
+    make_grant(other, make_event())
+    assert client_of(other).get(address(government_grant)).status_code == 404
+
+
+def test_concurrent_handover_is_reported(
+    client_of: Sign, operator: User, government_grant: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(**_given: object) -> None:
+        raise ValidationError("It was handed over already.")
+
+    monkeypatch.setattr("participants.accounts.grant_admin.hand_over_grant", too_late)
+    new = make_user("late@example.org")
+    sent = {"email": new.email, "on": in_days(1).isoformat(), "confirmed": "yes"}
+    answer = client_of(operator).post(address(government_grant), sent)
+    assert answer.status_code == 200
+    assert "It was handed over already." in answer.content.decode()

@@ -1,0 +1,465 @@
+"""A person reads who looked; co-chairs learn of a run of looks, once a day."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin import site
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from participants.models import Audience, Delegate, Grant, Organisation, RevealBudget, User
+from participants.organisations.admin import OrganisationAdmin
+from participants.privacy import access_log, visibility
+from participants.privacy.access_log import AccessRecord
+from participants.privacy.erasure import erase_delegate
+from roundtable.audit import log as audit
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import AuditEntry, AuditKey, Event
+from tests.conftest import FULL
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+
+
+@pytest.fixture
+@recorded
+def ministry(event: Event) -> Organisation:
+    ministry = make_organisation(slug="ministry", name="Ministry of Examples")
+    make_role(event, organisation=ministry)
+    return ministry
+
+
+def look_at(delegate: Delegate, **fields: Any) -> AuditEntry:
+    given: dict[str, Any] = {"action": "reveal", "at": NOON, "subject": delegate}
+    return audit.record(**given | fields)
+
+
+def all_of(delegate: Delegate) -> list[AccessRecord]:
+    return access_log.describe_entries(access_log.access_entries(delegate), delegate)
+
+
+# What a person reads ----------------------------------------------------------------------
+
+
+def test_entry_names_organisation_without_person(
+    delegate: Delegate, quiet_delegate: Delegate, ministry: Organisation
+) -> None:
+    look_at(delegate, actor=quiet_delegate.user, organisation="ministry")
+    assert all_of(delegate) == [
+        AccessRecord(
+            at=NOON,
+            action="Opened what you share",
+            organisation="Ministry of Examples",
+            is_by_cochair=False,
+            name="",
+        )
+    ]
+
+
+def test_cochair_entry_names_cochair(
+    delegate: Delegate, cochair: User, ministry: Organisation
+) -> None:
+    make_delegate(name="Chandra Chair", user=cochair)
+    look_at(delegate, actor=cochair, organisation="ministry", detail="as co-chair")
+    assert [(look.is_by_cochair, look.name) for look in all_of(delegate)] == [
+        (True, "Chandra Chair")
+    ]
+
+
+def test_cochair_without_a_profile_is_named_by_the_organisation(
+    delegate: Delegate, cochair: User, ministry: Organisation
+) -> None:
+    look_at(delegate, actor=cochair, organisation="ministry", detail="as co-chair")
+    look_at(delegate, actor=cochair, detail="as co-chair")
+    assert [look.cochair for look in all_of(delegate)] == [
+        "A co-chair",
+        "A co-chair, for Ministry of Examples",
+    ]
+
+
+def test_unpublished_organisation_is_named_to_permitted_reader(delegate: Delegate) -> None:
+    hidden = make_organisation(slug="hidden", name="Hidden Shelter")
+    look_at(delegate, organisation="hidden")
+    assert [look.organisation for look in all_of(delegate)] == [
+        "an organisation that is not public"
+    ]
+    make_affiliation(delegate, organisation=hidden)
+    assert [look.organisation for look in all_of(delegate)] == ["Hidden Shelter"]
+
+
+def test_entry_uses_participation_or_current_organisation(
+    delegate: Delegate, quiet_delegate: Delegate, event: Event
+) -> None:
+    """Who came by “invite me” has no place of work, and is an organisation none the less."""
+    user = user_of(quiet_delegate)
+    quiet_delegate.participations.update(organisation=make_organisation(slug="early"))
+    later = make_event(starts_on=date(2025, 5, 1), ends_on=date(2025, 5, 2))
+    late = make_participation(quiet_delegate, later, organisation=make_organisation(slug="late"))
+    grant = make_grant(
+        user, make_event(), role=Grant.Role.READER, on_behalf_of=make_organisation(slug="granted")
+    )
+
+    def looked_from() -> str:
+        visibility.reveal(user, delegate.handle, NOON)
+        return str(AuditEntry.objects.order_by("-sequence")[0].organisation)
+
+    assert looked_from() == "late"
+    late.confirmed_by = late.confirmed_at = None
+    late.save()
+    assert looked_from() == "early"
+    make_affiliation(quiet_delegate, organisation=make_organisation(slug="work"))
+    assert looked_from() == "work"
+    quiet_delegate.affiliations.update(until=date(2020, 1, 1))
+    quiet_delegate.participations.update(confirmed_by=None, confirmed_at=None)
+    assert looked_from() == "granted"
+    grant.delete()
+    assert looked_from() == ""
+
+
+def test_cochair_entry_uses_grant_organisation(
+    delegate: Delegate, quiet_delegate: Delegate, event: Event, ministry: Organisation
+) -> None:
+    make_grant(user_of(quiet_delegate), event, on_behalf_of=ministry)
+    make_affiliation(quiet_delegate)
+    visibility.reveal(user_of(quiet_delegate), delegate.handle, NOON)
+    (look,) = all_of(delegate)
+    assert (look.organisation, look.cochair) == (
+        "Ministry of Examples",
+        "Quiet Quentin, co-chair",
+    )
+
+
+def test_erased_cochair_is_unnamed(delegate: Delegate, cochair: User) -> None:
+    look_at(delegate, actor=cochair, detail="as co-chair")
+    erase_delegate(make_delegate(name="Chandra Chair", user=cochair), by=None, at=NOON)
+    assert [(look.is_by_cochair, look.name) for look in all_of(delegate)] == [(True, "")]
+
+
+def test_cochair_reveal_is_marked_at_time_of_reveal(
+    delegate: Delegate, cochair: User, event: Event
+) -> None:
+    make_participation(make_delegate(name="Chandra Chair", user=cochair), event)
+    visibility.reveal(cochair, delegate.handle, NOON)
+    Grant.objects.filter(user=cochair).delete()  # the grant has ended since
+    assert [look.name for look in all_of(delegate)] == ["Chandra Chair"]
+
+
+def test_vcards_and_exports_are_distinguished(delegate: Delegate) -> None:
+    for act in ("reveal", "vcard", "export", "confirm participation"):
+        look_at(delegate, action=act)
+    assert [look.action for look in all_of(delegate)] == [
+        "Exported a list that names you",
+        "Took your contact card",
+        "Opened what you share",
+    ]
+
+
+def test_tampered_log_is_not_shown_as_own(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    look_at(delegate)
+    AuditKey.objects.update(subject=f"participants.delegate:{quiet_delegate.pk}")
+    assert all_of(quiet_delegate) == []
+    page = client_of(quiet_delegate).get("/me/looks/").content.decode()
+    assert "The record of who looked at you was tampered with" in page
+    assert "Nobody has looked so far." not in page
+
+
+def test_cochair_is_not_confused_with_another(delegate: Delegate, cochair: User) -> None:
+    make_delegate(name="Chandra Chair", user=cochair)
+    other = make_delegate(name="Other Person")
+    look_at(delegate, actor=cochair, detail="as co-chair")
+    key = AuditKey.objects.filter(subject=f"participants.user:{cochair.pk}")
+    assert key.update(subject=f"participants.user:{other.user_id}") == 1
+    assert [look.cochair for look in all_of(delegate)] == ["A co-chair"]
+
+
+def test_entries_about_others_are_excluded(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    look_at(quiet_delegate)
+    look_at(delegate, action="pause")
+    assert all_of(delegate) == []
+
+
+def test_page_needs_six_queries(
+    delegate: Delegate, ministry: Organisation, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(3):
+        cochair = make_user()
+        make_delegate(user=cochair)
+        look_at(delegate, actor=cochair, organisation="ministry", detail="as co-chair")
+    with django_assert_num_queries(6):
+        assert len(all_of(delegate)) == 3
+
+
+def test_entries_of_last_thirty_days_are_counted(delegate: Delegate) -> None:
+    for days in (0, 29, 30, 31):
+        look_at(delegate, at=NOON - timedelta(days=days))
+    assert access_log.recent_access_count(delegate, NOON) == 2
+
+
+def test_log_is_paginated(client_of: Sign, delegate: Delegate, ministry: Organisation) -> None:
+    for _number in range(21):
+        look_at(delegate, organisation="ministry")
+    client = client_of(delegate)
+    first = client.get("/me/looks/").content.decode()
+    assert first.count("Opened what you share") == 20
+    assert first.count("Ministry of Examples") == 20
+    assert "2 March 2026, 12:00 (UTC)" in first
+    assert client.get("/me/looks/?page=2").content.decode().count("Opened what you share") == 1
+    assert client.get("/me/looks/?page=9").status_code == 400
+    assert client.get("/me/looks/?who=1").status_code == 400
+
+
+def test_own_profile_shows_entry_count(client_of: Sign, delegate: Delegate) -> None:
+    client = client_of(delegate)
+    assert "</a>: 0 looks in the last 30 days" in client.get("/me/").content.decode()
+    look_at(delegate, at=timezone.now())
+    look_at(delegate, at=timezone.now() - timedelta(days=31))
+    assert "</a>: 1 look in the last 30 days" in client.get("/me/").content.decode()
+
+
+def test_empty_log_shows_message(client_of: Sign, delegate: Delegate) -> None:
+    page = client_of(delegate).get("/me/looks/").content.decode()
+    assert "Nobody has looked so far." in page
+    assert "Entries are kept for 730 days." in page
+
+
+def test_log_is_visible_to_owner_only(
+    client_of: Sign, delegate: Delegate, outsider: Delegate
+) -> None:
+    look_at(delegate)
+    assert "Opened" not in client_of(outsider).get("/me/looks/").content.decode()
+    assert client_of(make_user()).get("/me/looks/").status_code == 404
+
+
+# Exports ----------------------------------------------------------------------------------
+
+
+def test_people_export_is_logged_for_each_delegate(
+    delegate: Delegate, quiet_delegate: Delegate, event: Event, ministry: Organisation
+) -> None:
+    chair = make_user()
+    make_grant(chair, event, on_behalf_of=ministry)
+    access_log.log_export(people=[delegate, quiet_delegate], by=chair, at=NOON)
+    for person in (delegate, quiet_delegate):
+        (look,) = all_of(person)
+        assert (look.action, look.organisation) == (
+            "Exported a list that names you",
+            "Ministry of Examples",
+        )
+        assert look.is_by_cochair
+
+
+def test_operator_export_is_not_attributed_to_cochair(delegate: Delegate, operator: User) -> None:
+    access_log.log_export(people=[delegate], by=operator, at=NOON)
+    (look,) = all_of(delegate)
+    assert (look.organisation, look.is_by_cochair) == ("", False)
+
+
+def test_admin_export_logs_entries_atomically(
+    client_of: Sign, operator: User, delegate: Delegate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def people(self: object, rows: QuerySet[Any]) -> Iterable[Delegate]:
+        return [delegate]
+
+    monkeypatch.setattr(OrganisationAdmin, "exported_delegates", people)
+    address = reverse("admin:participants_organisation_export")
+    fields = {f"organisationresource_{name}": "on" for name in ("slug", "name")}
+    client = client_of(operator)
+    answer = client.post(address, {"format": "0", "resource": "", **fields})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv")
+    assert [look.action for look in all_of(delegate)] == ["Exported a list that names you"]
+
+
+def test_admin_exports_name_no_person() -> None:
+    """Those that begin to must say whom, in `exported_delegates`."""
+    exporting = [admin for admin in site._registry.values() if hasattr(admin, "resource_classes")]
+    assert {admin.opts.model_name for admin in exporting} == {"commitment", "organisation"}
+    for admin in exporting:
+        for resource in admin.resource_classes:
+            for field in resource().get_export_fields():
+                path = field.attribute or ""
+                assert not {"user", "delegate", "focal_point", "email"} & set(path.split("__"))
+
+
+# A run of looks ---------------------------------------------------------------------------
+
+IN_A_ROW = 200 if FULL else 50  # of which thirty are within the limit
+
+
+@pytest.fixture
+@recorded
+def viewer(event: Event, cochair: User) -> Delegate:
+    person = make_delegate(name="Rika Runner")
+    make_participation(person, event, confirmed_by=cochair)
+    return person
+
+
+@pytest.fixture
+@recorded
+def shown(event: Event) -> list[Delegate]:
+    """Many people whom the viewer may see."""
+    people = []
+    confirmer = make_user()
+    body = make_organisation()
+    for number in range(IN_A_ROW):
+        person = make_delegate(name=f"Shown {number:03}", listed_to=Audience.PARTICIPANTS)
+        make_participation(person, event, confirmed_by=confirmer, organisation=body)
+        people.append(person)
+    return people
+
+
+def user_of(delegate: Delegate) -> User:
+    assert delegate.user is not None
+    return delegate.user
+
+
+def open_profiles(
+    viewer: Delegate, number: int, *, apart: timedelta, start: datetime = NOON
+) -> None:
+    """Looks at somebody so often, as the portal would record it."""
+    seen, user = make_delegate(), user_of(viewer)
+    for count in range(number):
+        at = start + count * apart
+        assert RevealBudget.spend(user, at.date())
+        look_at(seen, actor=user, at=at, action="vcard" if count % 2 else "reveal")
+        access_log.notify_access_burst(user, at)
+
+
+def letters() -> list[QueuedEmail]:
+    return list(QueuedEmail.objects.filter(dedup_key__startswith="looks:").order_by("pk"))
+
+
+def test_many_reveals_in_a_row_alert_cochairs(
+    client_of: Sign, viewer: Delegate, shown: list[Delegate]
+) -> None:
+    client = client_of(viewer)
+    answers = [
+        client.post(reverse("delegate-reveal", args=[person.handle])).status_code
+        for person in shown
+    ]
+    assert answers == [200] * 30 + [429] * (IN_A_ROW - 30)
+    (letter,) = letters()
+    assert letter.recipient == "cochair@example.org"
+    assert letter.subject == "Many profiles were opened"
+    assert "Somebody who has to do with Roundtable 2024 has opened 10 profiles" in letter.text
+    assert f"/admin/participants/delegate/{viewer.pk}/change/" in letter.text
+    assert "Rika" not in letter.text + letter.html
+    assert "Shown" not in letter.text + letter.html
+
+
+def test_ten_reveals_in_ten_minutes_trigger_alert(viewer: Delegate) -> None:
+    open_profiles(viewer, 9, apart=timedelta(minutes=1))
+    assert letters() == []
+    open_profiles(viewer, 1, apart=timedelta(0), start=NOON + timedelta(minutes=9, seconds=59))
+    assert [letter.recipient for letter in letters()] == ["cochair@example.org"]
+
+
+def test_slow_reveals_trigger_no_alert(viewer: Delegate) -> None:
+    open_profiles(viewer, 25, apart=timedelta(minutes=2))
+    assert letters() == []
+
+
+def test_slowly_spent_budget_triggers_alert(viewer: Delegate, settings: Settings) -> None:
+    settings.REVEALS_PER_DAY = 12
+    open_profiles(viewer, 11, apart=timedelta(minutes=30))
+    assert letters() == []
+    open_profiles(viewer, 1, apart=timedelta(0), start=NOON + timedelta(hours=8))
+    assert "has opened 12 profiles today" in letters()[0].text
+
+
+def test_spent_small_budget_triggers_alert(viewer: Delegate, settings: Settings) -> None:
+    settings.REVEALS_PER_DAY = 2
+    open_profiles(viewer, 2, apart=timedelta(hours=1))
+    assert len(letters()) == 1
+
+
+def test_one_alert_email_a_day(viewer: Delegate) -> None:
+    open_profiles(viewer, 14, apart=timedelta(seconds=1))
+    open_profiles(viewer, 12, apart=timedelta(seconds=1), start=NOON + timedelta(hours=6))
+    assert len(letters()) == 1
+    open_profiles(viewer, 12, apart=timedelta(seconds=1), start=NOON + timedelta(days=1))
+    assert len(letters()) == 2
+
+
+def test_cochairs_of_other_events_get_no_alert(viewer: Delegate) -> None:
+    other = make_event()
+    make_grant(make_user("other.chair@example.org"), other)
+    make_participation(viewer, other, confirmed=False)
+    open_profiles(viewer, 10, apart=timedelta(seconds=1))
+    assert [letter.recipient for letter in letters()] == ["cochair@example.org"]
+
+
+def test_cochair_of_two_events_gets_one_email(viewer: Delegate, cochair: User) -> None:
+    other = make_event()
+    make_grant(cochair, other)
+    make_participation(viewer, other)
+    open_profiles(viewer, 10, apart=timedelta(seconds=1))
+    assert len(letters()) == 1
+
+
+def test_alert_email_does_not_reveal_protected_delegates(event: Event, cochair: User) -> None:
+    for is_protected in (False, True):
+        person = make_delegate(name="Rika Runner", is_protected=is_protected)
+        make_participation(person, event, confirmed_by=cochair)
+        open_profiles(person, 10, apart=timedelta(seconds=1))
+    plain, protected = (
+        [re.sub(r"delegate/\d+/", "", text) for text in (letter.subject, letter.text, letter.html)]
+        for letter in letters()
+    )
+    assert plain == protected
+    assert "Rika" not in " ".join(plain)
+
+
+def test_alert_email_links_are_permitted(cochair: User, event: Event) -> None:
+    person = make_delegate(name="Rika Runner")
+    make_participation(person, make_event())
+    make_grant(user_of(person), event, role=Grant.Role.READER)
+    open_profiles(person, 10, apart=timedelta(seconds=1))
+    (letter,) = letters()
+    assert (letter.recipient, "/admin/" in letter.text) == ("cochair@example.org", False)
+
+
+def test_reveals_of_viewers_own_profile_do_not_count(viewer: Delegate) -> None:
+    for _number in range(10):
+        look_at(viewer, actor=make_user())
+    access_log.notify_access_burst(user_of(viewer), NOON)
+    assert letters() == []
+
+
+def test_viewer_with_a_grant_and_no_profile(event: Event, cochair: User) -> None:
+    user = make_user()
+    make_grant(user, event, role=Grant.Role.READER)
+    seen = make_delegate()
+    for _number in range(10):
+        RevealBudget.spend(user, NOON.date())
+        look_at(seen, actor=user)
+    access_log.notify_access_burst(user, NOON)
+    (letter,) = letters()
+    assert letter.recipient == "cochair@example.org"
+    assert "Somebody who has to do with Roundtable 2024 has opened 10 profiles" in letter.text
+
+
+def test_ordinary_reveal_needs_one_query(
+    viewer: Delegate, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        access_log.notify_access_burst(user_of(viewer), NOON)

@@ -1,0 +1,559 @@
+"""Who is inside which audience: each audience, each exception and each kind of viewer, by name."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from participants.models import (
+    Audience,
+    Constituency,
+    Delegate,
+    Organisation,
+    OrganisationKind,
+    User,
+)
+from participants.privacy import visibility
+from participants.privacy.audiences import (
+    ANONYMOUS_VIEWER,
+    ExceptionSet,
+    ProfileOwner,
+    Viewer,
+    get_viewer,
+    is_in_audience,
+)
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_grant,
+    make_introduction,
+    make_organisation,
+    make_participation,
+    make_user,
+    save,
+)
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 2)
+YESTERDAY = TODAY - timedelta(days=1)
+LATER = NOON + timedelta(hours=1)
+
+AUDIENCES = [
+    Audience.ONLY_ME,
+    Audience.INTRODUCED,
+    Audience.CONSTITUENCY,
+    Audience.PARTICIPANTS,
+    Audience.EVERYONE,
+]
+
+
+@pytest.fixture
+@recorded
+def event(db: None) -> Event:
+    return make_event()
+
+
+def make_owner(event: Event, listed_to: str = Audience.EVERYONE, **fields: Any) -> Delegate:
+    """A person of civil society who took part, with one channel for each audience."""
+    owner = make_delegate(name="Owner", listed_to=listed_to, **fields)
+    make_participation(owner, event, organisation=office(OrganisationKind.CIVIL_SOCIETY))
+    for audience in AUDIENCES:
+        make_channel(owner, value=f"{audience}@example.org", audience=audience)
+    return owner
+
+
+def office(kind: str, **fields: Any) -> Organisation:
+    return make_organisation(kind=kind, **fields)
+
+
+def participant(
+    event: Event, kind: str = OrganisationKind.CIVIL_SOCIETY, **fields: Any
+) -> Delegate:
+    person = make_delegate()
+    make_participation(person, event, organisation=office(kind, **fields))
+    return person
+
+
+def seen_by(who: Delegate | User | AnonymousUser, owner: Delegate) -> str | None:
+    """The audiences whose channels are seen, each by its letter; None where nobody is listed.
+
+    Both halves of the door are asked.
+    """
+    user = who.user if isinstance(who, Delegate) else who
+    assert user is not None
+    viewer = get_viewer(user, TODAY)
+    profile = visibility.find_profile(viewer, owner.handle, TODAY, revealed=True)
+    listed = visibility.listed_delegates(viewer, TODAY).filter(pk=owner.pk).exists()
+    assert listed == (profile is not None)
+    rows = visibility.visible_channels(viewer, TODAY).filter(delegate=owner)
+    in_database = sorted(rows.values_list("value", flat=True))
+    if profile is None:
+        assert in_database == []
+        return None
+    found = sorted(channel.value for channel in profile.channels)
+    assert found == in_database
+    letters = {
+        "only_me@example.org": "M",
+        "introduced@example.org": "I",
+        "constituency@example.org": "C",
+        "participants@example.org": "P",
+        "everyone@example.org": "E",
+    }
+    return "".join(letter for value, letter in letters.items() if value in found)
+
+
+# Each kind of viewer, made for an owner who sat with civil society at the event.
+def visitor(_event: Event, _owner: Delegate) -> AnonymousUser:
+    return AnonymousUser()
+
+
+def closed_account(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    User.objects.filter(delegate=person).update(is_active=False)
+    person.refresh_from_db()
+    return person
+
+
+def account_without_delegate(_event: Event, _owner: Delegate) -> User:
+    return make_user()
+
+
+def operator(_event: Event, _owner: Delegate) -> User:
+    return make_user(is_superuser=True)
+
+
+def cochair(event: Event, _owner: Delegate) -> User:
+    user = make_user()
+    make_grant(user, event, on_behalf_of=office(OrganisationKind.CIVIL_SOCIETY))
+    return user
+
+
+def unconfirmed(event: Event, _owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_participation(
+        person, event, confirmed=False, organisation=office(OrganisationKind.CIVIL_SOCIETY)
+    )
+    return person
+
+
+def of_another_event(_event: Event, _owner: Delegate) -> Delegate:
+    return participant(make_event())
+
+
+def colleague_who_took_no_part(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_affiliation(person, organisation=owner.participations.get().organisation)
+    return person
+
+
+def same_constituency(event: Event, _owner: Delegate) -> Delegate:
+    return participant(event, OrganisationKind.CIVIL_SOCIETY)
+
+
+def other_constituency(event: Event, _owner: Delegate) -> Delegate:
+    return participant(event, OrganisationKind.GOVERNMENT)
+
+
+def national_society(event: Event, _owner: Delegate) -> Delegate:
+    return participant(event, OrganisationKind.NATIONAL_SOCIETY)
+
+
+def still_there(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    make_affiliation(person, organisation=office(OrganisationKind.CIVIL_SOCIETY))
+    return person
+
+
+def moved_to_a_government(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    make_affiliation(person, organisation=office(OrganisationKind.GOVERNMENT))
+    return person
+
+
+def was_with_a_government(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    make_affiliation(person, organisation=office(OrganisationKind.GOVERNMENT), until=YESTERDAY)
+    return person
+
+
+def moved_to_one_of_no_constituency(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    make_affiliation(person, organisation=office(OrganisationKind.OTHER))
+    return person
+
+
+def acts_for_a_government(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    assert person.user is not None
+    make_grant(person.user, make_event(), on_behalf_of=office(OrganisationKind.GOVERNMENT))
+    return person
+
+
+def moved_to_civil_society(event: Event, _owner: Delegate) -> Delegate:
+    """Who works for civil society today and sat with a government then."""
+    person = participant(event, OrganisationKind.GOVERNMENT)
+    make_affiliation(person, organisation=office(OrganisationKind.CIVIL_SOCIETY))
+    return person
+
+
+def introduced(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(person, owner)
+    return person
+
+
+def introduced_as_the_other_side(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(owner, person)
+    return person
+
+
+def asked(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(person, owner, accepted=False, first_accepted_at=NOON)
+    return person
+
+
+def asked_by_the_owner(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(owner, person, accepted=False, first_accepted_at=NOON)
+    return person
+
+
+def proposed_by_a_cochair(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(person, owner, accepted=False, proposed_by=make_user())
+    return person
+
+
+def refused(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(person, owner, accepted=False, first_accepted_at=NOON, second_ended_at=LATER)
+    return person
+
+
+def ended(_event: Event, owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(person, owner, first_ended_at=LATER)
+    return person
+
+
+def introduced_to_somebody_else(event: Event, _owner: Delegate) -> Delegate:
+    person = make_delegate()
+    make_introduction(person, participant(event))
+    return person
+
+
+Making = Callable[[Event, Delegate], Delegate | User | AnonymousUser]
+
+# The channels seen of an owner listed to everyone: M only me, I introduced, C constituency,
+# P participants, E everyone.
+SEES: list[tuple[Making, str]] = [
+    (visitor, "E"),
+    (closed_account, "E"),
+    (account_without_delegate, "E"),
+    (operator, "E"),
+    (cochair, "E"),
+    (unconfirmed, "E"),
+    (of_another_event, "E"),
+    (colleague_who_took_no_part, "E"),
+    (same_constituency, "CPE"),
+    (other_constituency, "PE"),
+    (national_society, "PE"),
+    (still_there, "CPE"),
+    (moved_to_a_government, "PE"),
+    (was_with_a_government, "CPE"),
+    (moved_to_one_of_no_constituency, "CPE"),
+    (acts_for_a_government, "PE"),
+    (moved_to_civil_society, "PE"),
+    (introduced, "ICPE"),
+    (introduced_as_the_other_side, "ICPE"),
+    (asked, "E"),
+    (asked_by_the_owner, "E"),
+    (proposed_by_a_cochair, "E"),
+    (refused, "E"),
+    (ended, "E"),
+    (introduced_to_somebody_else, "E"),
+]
+
+
+@pytest.mark.parametrize(("make", "expected"), SEES)
+def test_viewer_sees_channels_of_own_audiences(event: Event, make: Making, expected: str) -> None:
+    owner = make_owner(event)
+    assert seen_by(make(event, owner), owner) == expected
+
+
+@pytest.mark.parametrize("listed_to", AUDIENCES)
+@pytest.mark.parametrize(("make", "expected"), SEES)
+def test_channel_requires_channel_and_listing_audience(
+    event: Event, make: Making, expected: str, listed_to: Audience
+) -> None:
+    owner = make_owner(event, listed_to)
+    letter = {
+        Audience.ONLY_ME: "M",
+        Audience.INTRODUCED: "I",
+        Audience.CONSTITUENCY: "C",
+        Audience.PARTICIPANTS: "P",
+        Audience.EVERYONE: "E",
+    }[listed_to]
+    assert seen_by(make(event, owner), owner) == (expected if letter in expected else None)
+
+
+def test_viewer_table_is_complete() -> None:
+    assert len({make.__name__ for make, _sees in SEES}) == len(SEES) == 25
+
+
+def test_owner_sees_own_profile_regardless_of_listing(event: Event) -> None:
+    for listed_to in AUDIENCES:
+        owner = make_owner(event, listed_to)
+        assert owner.user is not None
+        viewer = get_viewer(owner.user, TODAY)
+        profile = visibility.find_profile(viewer, owner.handle, TODAY)
+        assert profile is not None and profile.is_own and len(profile.channels) == 5
+        assert owner in visibility.listed_delegates(viewer, TODAY)
+
+
+def test_viewers_without_constituency_share_none(event: Event) -> None:
+    owner = make_delegate(listed_to=Audience.EVERYONE)
+    make_participation(owner, event, organisation=office(OrganisationKind.OTHER))
+    make_channel(owner, value="constituency@example.org", audience=Audience.CONSTITUENCY)
+    make_channel(owner, value="participants@example.org", audience=Audience.PARTICIPANTS)
+    assert seen_by(participant(event, OrganisationKind.OTHER), owner) == "P"
+
+
+@pytest.mark.parametrize("kind", [OrganisationKind.NATIONAL_SOCIETY, OrganisationKind.MOVEMENT])
+def test_national_societies_belong_to_red_cross_constituency(
+    event: Event, kind: OrganisationKind
+) -> None:
+    owner = make_delegate(listed_to=Audience.CONSTITUENCY)
+    make_participation(owner, event, organisation=office(OrganisationKind.NATIONAL_SOCIETY))
+    assert seen_by(participant(event, kind), owner) == ""
+    assert seen_by(participant(event, OrganisationKind.CIVIL_SOCIETY), owner) is None
+
+
+def test_constituency_is_shared_at_one_event_and_not_across_two(event: Event) -> None:
+    """Both met at both events, and never sat together at either."""
+    owner, person = make_delegate(listed_to=Audience.CONSTITUENCY), make_delegate()
+    second = make_event()
+    for who, kinds in (
+        (owner, (OrganisationKind.GOVERNMENT, OrganisationKind.AGENCY)),
+        (person, (OrganisationKind.AGENCY, OrganisationKind.GOVERNMENT)),
+    ):
+        for where, kind in zip((event, second), kinds, strict=True):
+            make_participation(who, where, organisation=office(kind))
+    assert seen_by(person, owner) is None
+    third = make_event()
+    for who in (owner, person):
+        make_participation(who, third, organisation=office(OrganisationKind.AGENCY))
+    assert seen_by(person, owner) == ""
+
+
+# Each way in which somebody belongs to a government of Atlantis, besides having taken part.
+def works_there(person: Delegate, place: Organisation) -> None:
+    make_affiliation(person, organisation=place)
+
+
+def worked_there(person: Delegate, place: Organisation) -> None:
+    make_affiliation(person, organisation=place, until=date(2019, 12, 31))
+
+
+def spoke_for_it(person: Delegate, place: Organisation) -> None:
+    make_participation(person, make_event(), organisation=place)
+
+
+def says_to_have_spoken_for_it(person: Delegate, place: Organisation) -> None:
+    make_participation(person, make_event(), confirmed=False, organisation=place)
+
+
+def acts_for_it(person: Delegate, place: Organisation) -> None:
+    assert person.user is not None
+    make_grant(person.user, make_event(), on_behalf_of=place)
+
+
+def acted_for_it(person: Delegate, place: Organisation) -> None:
+    assert person.user is not None
+    make_grant(person.user, make_event(), on_behalf_of=place, valid_until=YESTERDAY)
+
+
+Belonging = Callable[[Delegate, Organisation], None]
+BELONGINGS: list[Belonging] = [
+    works_there,
+    worked_there,
+    spoke_for_it,
+    says_to_have_spoken_for_it,
+    acts_for_it,
+    acted_for_it,
+]
+WAYS = ["organisation", "country", "constituency"]
+
+
+def leave_out(owner: Delegate, way: str, place: Organisation, **fields: Any) -> None:
+    whom = {
+        "organisation": place,
+        "country": place.country,
+        "constituency": Constituency.GOVERNMENTS,
+    }[way]
+    make_exception(owner, **{way: whom}, **fields)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("belong", BELONGINGS)
+def test_listing_exclusion_hides_profile(event: Event, way: str, belong: Belonging) -> None:
+    place = office(OrganisationKind.GOVERNMENT, country="AU")
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    leave_out(owner, way, place)
+    person, somebody = participant(event), participant(event, country="TH")
+    belong(person, place)
+    assert seen_by(person, owner) is None
+    assert seen_by(somebody, owner) == "CPE"
+    # An introduction that was accepted counts for more, and only while it holds.
+    met = make_introduction(person, owner)
+    assert seen_by(person, owner) == "ICPE"
+    met.second_ended_at = LATER
+    save(met)
+    assert seen_by(person, owner) is None
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("belong", BELONGINGS)
+def test_channel_exclusion_hides_that_channel(event: Event, way: str, belong: Belonging) -> None:
+    place = office(OrganisationKind.GOVERNMENT, country="AU")
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    leave_out(owner, way, place, channel=owner.channels.get(audience=Audience.PARTICIPANTS))
+    person, somebody = participant(event), participant(event, country="TH")
+    belong(person, place)
+    moved = belong in (works_there, acts_for_it)  # who now sits with a government
+    assert seen_by(person, owner) == ("E" if moved else "CE")
+    assert seen_by(somebody, owner) == "CPE"
+    make_introduction(person, owner)
+    assert seen_by(person, owner) == "ICPE"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_exclusion_applies_to_constituency_audience(event: Event, way: str) -> None:
+    place = office(OrganisationKind.GOVERNMENT, country="AU")
+    owner = make_owner(event, Audience.CONSTITUENCY)
+    person = participant(event)
+    worked_there(person, place)
+    assert seen_by(person, owner) == "CPE"
+    leave_out(owner, way, place)
+    assert seen_by(person, owner) is None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_everyone_audience_ignores_exclusions(event: Event, way: str) -> None:
+    """Anyone can sign out and look."""
+    place = office(OrganisationKind.GOVERNMENT, country="AU")
+    owner = make_owner(event, Audience.EVERYONE)
+    leave_out(owner, way, place)
+    leave_out(owner, way, place, channel=owner.channels.get(audience=Audience.EVERYONE))
+    person = participant(event)
+    works_there(person, place)
+    assert seen_by(person, owner) == "PE"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_exclusion_affects_named_organisation_only(event: Event, way: str) -> None:
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    leave_out(owner, way, office(OrganisationKind.GOVERNMENT, country="AU"))
+    person = participant(event)
+    for kind, country in (
+        (OrganisationKind.AGENCY, ""),
+        (OrganisationKind.CIVIL_SOCIETY, "TH"),
+        (OrganisationKind.OTHER, "NZ"),
+    ):
+        make_affiliation(person, organisation=office(kind, country=country), until=YESTERDAY)
+    assert seen_by(person, owner) == "CPE"
+    assert seen_by(introduced(event, owner), owner) == "ICPE"
+
+
+def test_exclusion_of_other_delegate_has_no_effect(event: Event) -> None:
+    place = office(OrganisationKind.GOVERNMENT)
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    make_exception(make_owner(event, Audience.PARTICIPANTS), organisation=place)
+    person = participant(event)
+    worked_there(person, place)
+    assert seen_by(person, owner) == "CPE"
+
+
+def test_exclusions_are_cumulative(event: Event) -> None:
+    first, second = office(OrganisationKind.AGENCY), office(OrganisationKind.AGENCY)
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    make_exception(owner, organisation=first)
+    make_exception(owner, country="AU")
+    persons = [participant(event) for _number in range(3)]
+    make_affiliation(persons[0], organisation=first, until=YESTERDAY)
+    make_affiliation(
+        persons[1], organisation=office(OrganisationKind.AGENCY, country="AU"), until=YESTERDAY
+    )
+    make_affiliation(persons[2], organisation=second, until=YESTERDAY)
+    assert [seen_by(person, owner) for person in persons] == [None, None, "CPE"]
+
+
+def test_protected_profile_is_visible_by_introduction_only(event: Event) -> None:
+    owner = make_owner(event, Audience.INTRODUCED, is_protected=True)
+    for make in (visitor, same_constituency, operator, cochair, asked, refused, ended):
+        assert seen_by(make(event, owner), owner) is None
+    assert seen_by(introduced(event, owner), owner) == "ICPE"
+
+
+@pytest.mark.parametrize("change", ["paused", "closed"])
+def test_hidden_delegate_is_hidden_from_everyone(event: Event, change: str) -> None:
+    owner = make_owner(event)
+    eyes = [make(event, owner) for make in (visitor, same_constituency, operator, introduced)]
+    assert [seen_by(who, owner) for who in eyes] == ["E", "CPE", "E", "ICPE"]
+    if change == "paused":
+        Delegate.objects.filter(pk=owner.pk).update(hidden_at=NOON)
+    else:
+        User.objects.filter(delegate=owner).update(is_active=False)
+    assert [seen_by(who, owner) for who in eyes] == [None, None, None, None]
+    assert visibility.public_profiles(TODAY) == []
+
+
+def test_withdrawn_or_erased_delegate_is_hidden_from_everyone(event: Event) -> None:
+    owner = make_owner(event)
+    eyes = [make(event, owner) for make in (visitor, same_constituency, operator, introduced)]
+    withdrawn = {"listed_to": Audience.ONLY_ME, "consented_at": None}
+    Delegate.objects.filter(pk=owner.pk).update(**withdrawn)
+    assert [seen_by(who, owner) for who in eyes] == [None, None, None, None]
+    erased = {"erased_at": NOON, "user": None, "name": "", "invitation_email": ""}
+    Delegate.objects.filter(pk=owner.pk).update(**erased)
+    assert [seen_by(who, owner) for who in eyes] == [None, None, None, None]
+
+
+def test_delegate_without_consent_is_hidden_even_if_listed() -> None:
+    """The database refuses such a row; the door would not show it either."""
+    person = Delegate(name="Not agreed", user=make_user(), listed_to=Audience.EVERYONE, pk=0)
+    assert not visibility._is_listed(person, ProfileOwner(0), ANONYMOUS_VIEWER)
+    person.consented_at = NOON
+    assert visibility._is_listed(person, ProfileOwner(0), ANONYMOUS_VIEWER)
+    person.erased_at = NOON
+    assert not visibility._is_listed(person, ProfileOwner(0), ANONYMOUS_VIEWER)
+
+
+def test_hidden_delegate_still_sees_others(event: Event) -> None:
+    """Who hides oneself still sees what one may see."""
+    owner, person = make_owner(event), participant(event)
+    Delegate.objects.filter(pk=person.pk).update(hidden_at=NOON)
+    assert seen_by(person, owner) == "CPE"
+
+
+def test_unknown_audience_admits_no_one() -> None:
+    owner = ProfileOwner(1, frozenset({(1, "agencies")}))
+    viewer = Viewer(
+        delegate=2,
+        signed_in=True,
+        events=frozenset({1}),
+        event_constituencies=frozenset({(1, "agencies")}),
+        introduced=frozenset({1}),
+    )
+    for word in ("", "all", "Everyone", "friends"):
+        assert not is_in_audience(word, ExceptionSet(), viewer, owner)

@@ -1,0 +1,560 @@
+"""What people agree to, the record of it, and taking it back."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils.html import escape
+
+from participants.management.commands.verify_log import find_consent_faults
+from participants.models import Consent, ConsentNotice, ContactChannel, Delegate, User
+from participants.privacy import consent
+from participants.privacy.erasure import erase_delegate
+from roundtable.audit import log as audit
+from roundtable.models import AuditEntry, AuditKey, Event
+from tests.factories import (
+    NOON,
+    make_channel,
+    make_consent,
+    make_delegate,
+    make_participation,
+    make_user,
+)
+from tests.recorded_fixtures import recorded, rows_of
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+OWNER = Consent.By.OWNER
+LATER = NOON + timedelta(days=3)
+
+
+def all_rows() -> dict[str, list[Any]]:
+    """Every row of every table, sessions apart: those say when somebody was here."""
+    return {
+        model._meta.label: list(rows_of(model).values())
+        for model in apps.get_models()
+        if model._meta.app_label not in ("sessions", "usersessions")
+    }
+
+
+@pytest.fixture
+@recorded
+def newcomer(event: Event, cochair: User) -> Delegate:
+    """Has an account, took part, and has not agreed so far."""
+    newcomer = make_delegate(name="Nora New", consented_at=None, reviewed_on=None)
+    make_participation(newcomer, event, confirmed_by=cochair)
+    make_channel(newcomer, value="nora@example.org")
+    return newcomer
+
+
+@pytest.fixture
+def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of notices that a test may rewrite."""
+    (tmp_path / "sharing-1.en.txt").write_text("I agree.\n")
+    (tmp_path / "notes.txt").write_text("No notice.")
+    monkeypatch.setattr(consent, "NOTICE_DIR", tmp_path)
+    return tmp_path
+
+
+# The notice -----------------------------------------------------------------------------
+
+
+def test_notice_contains_required_information() -> None:
+    notice = consent.current_notice("en")
+    assert (notice.purpose, notice.version, notice.language) == ("sharing", 1, "en")
+    assert notice.sha256 == hashlib.sha256(notice.text.encode()).hexdigest()
+    for sentence in (
+        "Your details are kept for that and for nothing else.",
+        "The body responsible for this portal is named below this notice",
+        "- The address you sign in with,",
+        "- Only me: nobody but you.",
+        "governments among them",
+        "- Everyone: anyone who opens this site, search engines and every government included.",
+        "Copies that others made by then cannot be called back.",
+        "- Withdraw:",
+        "After 11 months you are asked",
+        "If you do not answer within 30 days, everything goes back to Only me.",
+        "write to the address below this notice",
+    ):
+        assert sentence in notice.text, sentence
+    assert max(len(line) for line in notice.text.splitlines()) < 500
+    assert all(ord(character) < 127 for character in notice.text)
+
+
+def test_profile_has_settings_that_notice_links_to(
+    delegate: Delegate, client_of: Callable[..., Client]
+) -> None:
+    text = consent.current_notice("en").text
+    page = client_of(delegate).get("/me/").content.decode()
+    names = set(re.findall(r"on Your profile, under ([A-Z][a-z ]+)\.", text))
+    assert names == {"Your agreement", "Your data"}
+    assert [name for name in names if f">{name}</a>" not in page] == []
+
+
+def test_consent_is_stored_on_first_acceptance_not_on_reading(newcomer: Delegate) -> None:
+    notice = consent.current_notice("en")
+    assert notice.pk is None
+    assert not ConsentNotice.objects.exists()
+    consent.give_consent(newcomer, notice=notice, by=OWNER, at=NOON)
+    consent.give_consent(make_delegate(), notice=notice, by=OWNER, at=NOON)
+    stored = ConsentNotice.objects.get()
+    assert (stored.text, stored.sha256) == (notice.text, notice.sha256)
+    assert consent.current_notice("en").pk == stored.pk
+
+
+@pytest.mark.parametrize(
+    ("language", "chosen"),
+    [("en", "en"), ("id", "id"), ("ID", "id"), ("id-x", "id"), ("th", "en"), ("zh-hans", "en")],
+)
+def test_notice_comes_in_the_language_or_in_english(
+    notices: Path, language: str, chosen: str
+) -> None:
+    (notices / "sharing-1.id.txt").write_text("Saya setuju.")
+    assert consent.current_notice(language).language == chosen
+
+
+def test_newest_version_is_required_even_if_untranslated(notices: Path) -> None:
+    (notices / "sharing-1.id.txt").write_text("Saya setuju.")
+    (notices / "sharing-2.en.txt").write_text("I agree to more.")
+    (notices / "sharing-10.en.txt").write_text("I agree to most.")
+    for language in ("en", "id"):
+        notice = consent.current_notice(language)
+        assert (notice.version, notice.language, notice.text) == (10, "en", "I agree to most.")
+
+
+def test_line_endings_do_not_change_notice_hash(notices: Path, newcomer: Delegate) -> None:
+    consent.give_consent(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
+    (notices / "sharing-1.en.txt").write_bytes(b"I agree.\r\n\r\n")
+    assert consent.current_notice("en").text == "I agree."
+    assert consent.changed_notices() == []
+
+
+@pytest.mark.parametrize("change", ["file", "row", "digest"])
+def test_changed_notice_is_rejected_and_reported(
+    notices: Path, newcomer: Delegate, change: str
+) -> None:
+    consent.give_consent(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
+    assert run_checks(databases=["default"], tags=["database"]) == []
+    if change == "file":
+        (notices / "sharing-1.en.txt").write_text("I agree to everything.")
+    elif change == "row":
+        ConsentNotice.objects.update(text="I agree to everything.")
+    else:
+        ConsentNotice.objects.update(sha256="0" * 64)
+    with pytest.raises(consent.NoticeChangedError, match=r"sharing-1\.en\.txt is not what"):
+        consent.current_notice("en")
+    with pytest.raises(SystemCheckError, match=r"sharing-1\.en\.txt is not what people agreed to"):
+        call_command("check", databases=["default"])
+
+
+def test_new_notice_version_is_valid(notices: Path, newcomer: Delegate) -> None:
+    consent.give_consent(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
+    (notices / "sharing-2.en.txt").write_text("I agree to everything.")
+    call_command("check", databases=["default"])
+    assert consent.current_notice("en").version == 2
+
+
+def test_version_without_english_is_reported(notices: Path) -> None:
+    (notices / "sharing-2.id.txt").write_text("Saya setuju.")
+    with pytest.raises(SystemCheckError, match="Version 2 of the notice is missing in English"):
+        call_command("check")
+
+
+def test_absent_notice_is_reported(notices: Path) -> None:
+    (notices / "sharing-1.en.txt").unlink()
+    with pytest.raises(SystemCheckError, match="There is no notice to agree to"):
+        call_command("check")
+
+
+def test_concurrent_consents_keep_their_own_notice(newcomer: Delegate) -> None:
+    mine, other = (
+        ConsentNotice(
+            purpose="sharing",
+            version=7,
+            language="en",
+            text=text,
+            sha256=ConsentNotice.digest(text),
+        )
+        for text in ("Mine.", "Other.")
+    )
+    consent.give_consent(newcomer, notice=mine, by=OWNER, at=NOON)
+    with pytest.raises(consent.NoticeChangedError):
+        consent.give_consent(newcomer, notice=other, by=OWNER, at=NOON)
+    assert ConsentNotice.objects.get().text == "Mine."
+    assert Consent.objects.count() == 1
+
+
+# The acts -------------------------------------------------------------------------------
+
+
+def entries() -> list[tuple[str, str, bool]]:
+    """What, with which detail, and whether somebody did it."""
+    rows = AuditEntry.objects.values_list("action", "detail", "actor")
+    return [(act, detail, bool(actor)) for act, detail, actor in rows]
+
+
+def test_each_consent_act_adds_row_and_log_entry(newcomer: Delegate) -> None:
+    notice = consent.current_notice("en")
+    consent.give_consent(newcomer, notice=notice, by=OWNER, at=NOON)
+    newcomer.refresh_from_db()
+    assert (newcomer.consented_at, newcomer.reviewed_on) == (NOON, date(2026, 3, 2))
+    assert newcomer.listed_to == "only_me"
+    consent.renew_consent(newcomer, notice=notice, by=Consent.By.LINK, at=LATER)
+    newcomer.refresh_from_db()
+    assert (newcomer.consented_at, newcomer.reviewed_on) == (LATER, date(2026, 3, 5))
+    consent.withdraw_consent(newcomer, by=Consent.By.REVIEW, at=LATER)
+    newcomer.refresh_from_db()
+    assert (newcomer.consented_at, newcomer.reviewed_on) == (None, date(2026, 3, 5))
+    assert [
+        (row.action, row.by, row.at, row.notice.version) for row in newcomer.consents.all()
+    ] == [
+        ("given", "owner", NOON, 1),
+        ("renewed", "link", LATER, 1),
+        ("withdrawn", "review", LATER, 1),
+    ]
+    assert entries() == [
+        ("consent given", "sharing 1 en owner", True),
+        ("consent renewed", "sharing 1 en link", True),
+        ("consent withdrawn", "sharing 1 en review", False),
+    ]
+
+
+def test_withdrawal_hides_everything_and_deletes_nothing(delegate: Delegate) -> None:
+    make_consent(delegate)
+    delegate.post, delegate.about = "Head of Protection", "Ask me."
+    delegate.save()
+    consent.withdraw_consent(delegate, by=OWNER, at=LATER)
+    delegate.refresh_from_db()
+    assert (delegate.listed_to, delegate.consented_at) == ("only_me", None)
+    assert list(delegate.channels.order_by("pk").values_list("value", "audience")) == [
+        ("dewi.open@example.org", "only_me"),
+        ("dewi.inside@example.org", "only_me"),
+        ("dewi.private@example.org", "only_me"),
+    ]
+    assert (delegate.name, delegate.post) == ("Dewi Lestari", "Head of Protection")
+    assert delegate.about == "Ask me."
+    assert delegate.participations.count() == 1
+
+
+def test_withdrawing_keeps_a_protected_profile_protected(event: Event) -> None:
+    shy = make_delegate(is_protected=True, listed_to="introduced")
+    consent.withdraw_consent(shy, by=OWNER, at=LATER)
+    shy.refresh_from_db()
+    assert (shy.is_protected, shy.listed_to) == (True, "only_me")
+
+
+def test_withdrawal_refers_to_accepted_notice(newcomer: Delegate) -> None:
+    old = make_consent(newcomer).notice
+    newcomer.consented_at = NOON
+    newcomer.save()
+    withdrawn = consent.withdraw_consent(newcomer, by=OWNER, at=LATER)
+    assert withdrawn is not None and withdrawn.notice == old
+
+
+def test_withdrawing_without_consent_adds_no_row(newcomer: Delegate) -> None:
+    ContactChannel.objects.update(audience="participants")
+    assert consent.withdraw_consent(newcomer, by=OWNER, at=LATER) is None
+    assert (Consent.objects.count(), AuditEntry.objects.count()) == (0, 0)
+    assert newcomer.channels.get().audience == "only_me"
+
+
+def test_consent_acts_do_not_affect_others(delegate: Delegate, focal_point: Delegate) -> None:
+    consent.withdraw_consent(delegate, by=OWNER, at=LATER)
+    focal_point.refresh_from_db()
+    assert focal_point.listed_to == "participants" and focal_point.consented_at == NOON
+    assert focal_point.channels.get().audience == "participants"
+
+
+def test_delegate_without_consent_cannot_be_listed(newcomer: Delegate, delegate: Delegate) -> None:
+    for row, values in (
+        (newcomer, {"listed_to": "participants"}),
+        (delegate, {"consented_at": None}),
+    ):
+        with pytest.raises(IntegrityError, match="listed_only_with_consent"), transaction.atomic():
+            Delegate.objects.filter(pk=row.pk).update(**values)
+
+
+def test_consent_record_is_append_only(delegate: Delegate) -> None:
+    row = make_consent(delegate)
+    row.at = LATER
+    with pytest.raises(TypeError):
+        row.save()
+
+
+def test_consent_is_not_stored_when_log_fails(
+    newcomer: Delegate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_given: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(audit, "record", fail)
+    notice = consent.current_notice("en")
+    with pytest.raises(RuntimeError):
+        consent.give_consent(newcomer, notice=notice, by=OWNER, at=NOON)
+    newcomer.refresh_from_db()
+    assert newcomer.consented_at is None
+    assert (Consent.objects.count(), ConsentNotice.objects.count()) == (0, 0)
+
+
+# /me/consent/ ---------------------------------------------------------------------------
+
+
+def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: Delegate) -> None:
+    browser = client_of(newcomer)
+    page = browser.get("/me/consent/").content.decode()
+    assert "You have not agreed, so nothing of you is shared." in page
+    assert "Nothing: you have neither agreed nor taken anything back." in page
+    assert "Take my agreement back" not in page
+    notice = consent.current_notice("en")
+    assert escape("Sharing your contact details") in page
+    answer = browser.post("/me/consent/", {"agree": "on", "notice_sha256": notice.sha256})
+    assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
+    newcomer.refresh_from_db()
+    assert newcomer.consented_at is not None
+    page = browser.get("/me/consent/").content.decode()
+    assert "Thank you. Your agreement is recorded." in page
+    assert '<strong>Given</strong> · <span class="soft">You, signed in</span>' in page
+    assert '<a href="/me/consent/1/en/">Notice, version 1</a>, English' in page
+    assert 'name="agree"' not in page
+    Delegate.objects.update(listed_to="everyone")
+    answer = browser.post("/me/consent/withdraw/")
+    assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
+    newcomer.refresh_from_db()
+    assert newcomer.listed_to == "only_me" and not newcomer.consented_at
+    page = browser.get("/me/consent/").content.decode()
+    assert "Your agreement is taken back. Nothing of you is shared now." in page
+    assert "<strong>Withdrawn</strong>" in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({}, "Tick the box if you agree. Without it nothing is shared."),
+        (
+            {"agree": "on", "notice_sha256": "0" * 64},
+            "The notice has changed since you opened this page.",
+        ),
+        ({"agree": "on"}, "The notice has changed since you opened this page."),
+    ],
+)
+def test_consent_requires_checkbox_and_shown_notice(
+    client_of: Sign, newcomer: Delegate, sent: dict[str, str], sentence: str
+) -> None:
+    browser = client_of(newcomer)
+    if not sent:
+        sent = {"notice_sha256": consent.current_notice("en").sha256}
+    before = all_rows()
+    answer = browser.post("/me/consent/", sent)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert all_rows() == before
+
+
+def test_new_notice_version_renews_consent(
+    client_of: Sign, newcomer: Delegate, notices: Path
+) -> None:
+    consent.give_consent(newcomer, notice=consent.current_notice("en"), by=OWNER, at=NOON)
+    browser = client_of(newcomer)
+    assert "You agreed on 2 March 2026." in browser.get("/me/consent/").content.decode()
+    (notices / "sharing-2.en.txt").write_text("I agree to all.")
+    page = browser.get("/me/consent/").content.decode()
+    assert "The notice has been written anew since you agreed." in page
+    digest = hashlib.sha256(b"I agree to all.").hexdigest()
+    browser.post("/me/consent/", {"agree": "on", "notice_sha256": digest})
+    assert [(row.action, row.notice.version) for row in newcomer.consents.all()] == [
+        ("given", 1),
+        ("renewed", 2),
+    ]
+    assert "I agree.</p>" in browser.get("/me/consent/1/en/").content.decode()
+
+
+def test_only_own_notices_are_found(client_of: Sign, newcomer: Delegate) -> None:
+    other = make_consent(make_delegate()).notice
+    browser = client_of(newcomer)
+    assert browser.get(f"/me/consent/{other.version}/en/").status_code == 404
+    assert browser.get("/me/consent/1/en/").status_code == 404
+
+
+def test_downloaded_record_contains_full_notices(client_of: Sign, newcomer: Delegate) -> None:
+    notice = consent.current_notice("en")
+    consent.give_consent(
+        newcomer, notice=notice, by=OWNER, at=datetime(2026, 3, 2, 12, 34, tzinfo=UTC)
+    )
+    make_consent(make_delegate())
+    answer = client_of(newcomer).get("/me/consent.txt")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="my-agreement.txt"'
+    text = answer.content.decode()
+    given = (
+        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 1, English\n"
+        "Fingerprint of its words (SHA-256): "
+    )
+    assert f"{given}{notice.sha256}\n" in text
+    assert notice.text in text
+    assert text.count("UTC") == 1
+
+
+def test_user_without_profile_gets_not_found(client_of: Sign) -> None:
+    browser = client_of(make_user())
+    for path in ("/me/consent/", "/me/consent.txt", "/me/consent/withdraw/", "/me/consent/1/en/"):
+        assert browser.get(path).status_code == 404
+    for path in ("/me/consent/", "/me/consent/withdraw/"):
+        assert browser.post(path).status_code == 404
+
+
+def test_get_changes_nothing(client_of: Sign, newcomer: Delegate, delegate: Delegate) -> None:
+    consent.give_consent(delegate, notice=consent.current_notice("en"), by=OWNER, at=NOON)
+    for person in (newcomer, delegate):
+        browser = client_of(person)
+        before = all_rows()
+        for path in ("/me/", "/me/consent/", "/me/consent.txt", "/me/consent/withdraw/"):
+            assert browser.get(path).status_code in (200, 302)
+        browser.get("/me/consent/1/en/")
+        assert all_rows() == before
+
+
+# /me/ -----------------------------------------------------------------------------------
+
+
+def sent(**fields: str) -> dict[str, str]:
+    return {
+        "name": "Nora New",
+        "post": "Typed just now",
+        "listed_to": "participants",
+        "channel-TOTAL_FORMS": "0",
+        "channel-INITIAL_FORMS": "0",
+    } | fields
+
+
+def test_sharing_without_consent_is_rejected_and_input_kept(
+    client_of: Sign, newcomer: Delegate
+) -> None:
+    browser = client_of(newcomer)
+    before = all_rows()
+    answer = browser.post("/me/", sent())
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Read the notice below and tick “I have read the notice and agree”" in page
+    assert 'value="Typed just now"' in page
+    start = page.index('name="listed_to" value="participants"')
+    assert " checked" in page[start : page.index(">", start)]
+    assert "<details open><summary>Read the notice</summary>" in page
+    assert all_rows() == before
+
+
+def test_consent_can_be_given_with_profile_form(client_of: Sign, newcomer: Delegate) -> None:
+    browser = client_of(newcomer)
+    digest = consent.current_notice("en").sha256
+    answer = browser.post("/me/", sent(agree="on", notice_sha256=digest))
+    assert answer.status_code == 302
+    newcomer.refresh_from_db()
+    assert (newcomer.post, newcomer.listed_to) == ("Typed just now", "participants")
+    assert newcomer.consented_at is not None
+    assert newcomer.consents.get().action == "given"
+    assert "I have read the notice" not in browser.get("/me/").content.decode()
+
+
+def test_consent_to_other_notice_is_rejected(client_of: Sign, newcomer: Delegate) -> None:
+    browser = client_of(newcomer)
+    before = all_rows()
+    answer = browser.post("/me/", sent(agree="on", notice_sha256="0" * 64))
+    assert answer.status_code == 400
+    assert "The notice has changed since you opened this page." in answer.content.decode()
+    assert all_rows() == before
+
+
+def test_profile_sharing_nothing_needs_no_consent(client_of: Sign, newcomer: Delegate) -> None:
+    assert client_of(newcomer).post("/me/", sent(listed_to="only_me")).status_code == 302
+    newcomer.refresh_from_db()
+    assert (newcomer.post, newcomer.consented_at) == ("Typed just now", None)
+
+
+def test_privacy_page_states_log_retention(client: Client) -> None:
+    """As the notice promises."""
+    assert "It is kept for 730 days." in client.get("/privacy/").content.decode()
+
+
+# What the log was told of -------------------------------------------------------------------
+
+
+@pytest.fixture
+def agreed(newcomer: Delegate) -> Delegate:
+    """A person who agreed, renewed and withdrew, as the portal records it."""
+    notice = consent.current_notice("en")
+    for count, act in enumerate((consent.give_consent, consent.renew_consent)):
+        at = NOON + timedelta(days=count)
+        act(newcomer, notice=notice, by=Consent.By.OWNER, at=at)
+    consent.withdraw_consent(newcomer, by=Consent.By.LINK, at=NOON + timedelta(days=2))
+    return newcomer
+
+
+def sentence_about(delegate: Delegate) -> list[str]:
+    key = AuditKey.objects.get(subject=f"participants.delegate:{delegate.pk}").key
+    return [f"The consents of {key} are not those that the log was told of."]
+
+
+def test_consents_match_log(agreed: Delegate) -> None:
+    assert find_consent_faults() == []
+
+
+@pytest.mark.parametrize(
+    "fields", [{"action": "withdrawn"}, {"by": "link"}, {"at": NOON + timedelta(hours=1)}]
+)
+def test_changed_consent_is_detected(agreed: Delegate, fields: dict[str, Any]) -> None:
+    Consent._base_manager.filter(action="given").update(**fields)
+    assert find_consent_faults() == sentence_about(agreed)
+
+
+def test_consent_with_other_notice_is_detected(agreed: Delegate) -> None:
+    other = ConsentNotice.objects.create(purpose="sharing", version=9, language="en", text="Other")
+    Consent._base_manager.filter(action="given").update(notice=other)
+    assert find_consent_faults() == sentence_about(agreed)
+
+
+@pytest.mark.parametrize("action", ["given", "renewed", "withdrawn"])
+def test_deleted_consent_is_detected(agreed: Delegate, action: str) -> None:
+    Consent._base_manager.filter(action=action).delete()
+    assert find_consent_faults() == sentence_about(agreed)
+
+
+def test_added_consent_is_detected(agreed: Delegate) -> None:
+    make_consent(agreed)
+    assert find_consent_faults() == sentence_about(agreed)
+    make_consent(make_delegate())
+    assert find_consent_faults() == [
+        "There is a consent of somebody whom the log does not know.",
+        *sentence_about(agreed),
+    ]
+
+
+def test_command_lists_inconsistent_consents(agreed: Delegate) -> None:
+    call_command("verify_log", stdout=StringIO())
+    Consent._base_manager.filter(action="withdrawn").delete()
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_log", stderr=err)
+    assert err.getvalue().splitlines() == sentence_about(agreed)
+
+
+def test_consents_older_than_log_are_not_reported(agreed: Delegate) -> None:
+    audit.prune_entries(before=NOON + timedelta(days=2), at=NOON + timedelta(days=3))
+    assert find_consent_faults() == []
+    Consent._base_manager.filter(action="withdrawn").delete()
+    assert find_consent_faults() == sentence_about(agreed)
+
+
+def test_consents_of_erased_delegates_are_not_reported(agreed: Delegate) -> None:
+    erase_delegate(agreed, by=None, at=NOON + timedelta(days=3))
+    assert not Consent.objects.exists()
+    assert find_consent_faults() == []

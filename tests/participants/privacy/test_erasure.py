@@ -1,0 +1,316 @@
+"""Erasing a person leaves nothing but that somebody took part, and the mark of the erasure."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core.serializers import serialize
+from django.db import models
+
+from outcomes.models import CommitmentParty
+from participants.models import (
+    Audience,
+    Delegate,
+    DelegateLanguage,
+    Erasure,
+    Grant,
+    HandleRedirect,
+    InvitationRequest,
+    Participation,
+    RetentionAction,
+    RevealBudget,
+    User,
+)
+from participants.privacy.erasure import erase_account, erase_delegate, known_addresses
+from roundtable.audit import log as audit
+from roundtable.audit.verify import find_log_faults
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import AuditKey, Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_consent,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_factor_reset,
+    make_grant,
+    make_introduction,
+    make_invitation,
+    make_invitation_request,
+    make_participation,
+    make_party,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import make_report_link
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+# Words that stand nowhere but in rows about the person of `somebody`.
+TELLING = "Zarniqa"
+
+
+def make_session(key: str, **content: Any) -> None:
+    Session.objects.create(
+        session_key=key,
+        session_data=SessionStore().encode(content),
+        expire_date=NOON + timedelta(days=1000),
+    )
+
+
+@pytest.fixture
+def delegate_with_everything(event: Event, cochair: User) -> Delegate:
+    """A person with a row in every table that can hold one."""
+    user = make_user(f"{TELLING}.in@example.org")
+    EmailAddress.objects.create(user=user, email=f"{TELLING}.second@example.org", verified=True)
+    person = make_delegate(
+        name=f"{TELLING} Noor",
+        name_latin=f"{TELLING} N.",
+        post=f"Head of {TELLING}",
+        about=f"Ask me about {TELLING}.",
+        invitation_email=f"{TELLING}.invited@example.org",
+        user=user,
+        listed_to=Audience.INTRODUCED,
+        is_protected=True,
+        hidden_at=NOON,
+    )
+    make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
+    make_participation(person, make_event(), confirmed=False)
+    make_affiliation(person, post=f"Head of {TELLING}")
+    make_exception(person)
+    make_exception(person, channel=make_channel(person, value=f"{TELLING}@example.org"))
+    DelegateLanguage.objects.create(delegate=person, language="id")
+    make_introduction(person, make_delegate(), message=f"{TELLING} asks.")
+    make_introduction(make_delegate(), person, accepted=False)
+    make_consent(person)
+    make_invitation(person, event, email=f"{TELLING}.earlier@example.org")
+    make_invitation_request(event, name=TELLING, email=f"{TELLING}.INVITED@example.org")
+    HandleRedirect.objects.create(delegate=person, handle="formerhand", merged_pk=10**9)
+    RetentionAction.objects.create(
+        delegate=person,
+        review_started_on=date(2025, 1, 1),
+        taken_on=date(2026, 1, 1),
+        action=RetentionAction.Action.CONFIRMATION_REQUESTED,
+    )
+    RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
+    make_factor_reset(user, reason=f"{TELLING} called")
+    make_grant(user, event, role=Grant.Role.READER)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TELLING})
+    party = make_party(make_commitment(event, reference="RT2024-C9"))
+    party.request_focal_point(person)
+    party.accept(NOON)
+    make_report_link(party, person)
+    make_session("one", _auth_user_id=str(user.pk))
+    make_session("two", _auth_user_id=str(user.pk))
+    make_session("three", account_login={"email": f"{TELLING}.second@example.org"})
+    UserSession.objects.create(user=user, ip="192.0.2.1", user_agent=TELLING, session_key="one")
+    QueuedEmail.objects.create(
+        dedup_key="cause 1",
+        recipient=f"{TELLING}.Second@example.org",
+        subject="News",
+        text=TELLING,
+        html=TELLING,
+        queued_at=NOON,
+    )
+    audit.record(action="reveal", at=NOON, actor=user, subject=person)
+    return person
+
+
+def every_row() -> Iterator[tuple[str, str]]:
+    """Each row of the database as text, with the name of its model."""
+    for model in apps.get_models():
+        for row in serialize("python", model._base_manager.all()):
+            yield row["model"], str(row)
+
+
+def rows_that_tell(word: str) -> set[str]:
+    return {name for name, row in every_row() if word.lower() in row.lower()}
+
+
+def references_to(row: models.Model) -> set[str]:
+    """The relations through which any row refers to this one."""
+    found = set()
+    for relation in row._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ManyToOneRel):
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: row})
+            if rows.exists():
+                found.add(f"{relation.related_model._meta.label}.{relation.field.name}")
+    return found
+
+
+def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate) -> None:
+    assert rows_that_tell(TELLING) == {
+        "account.emailaddress",
+        "mfa.authenticator",
+        "participants.affiliation",
+        "participants.contactchannel",
+        "participants.delegate",
+        "participants.factorreset",
+        "participants.introduction",
+        "participants.invitation",
+        "participants.invitationrequest",
+        "participants.participation",
+        "participants.user",
+        "roundtable.queuedemail",
+        "usersessions.usersession",
+    }
+    cascading = {
+        f"{relation.related_model._meta.label}.{relation.field.name}"
+        for relation in Delegate._meta.related_objects
+    }
+    assert references_to(delegate_with_everything) == cascading
+    assert Session.objects.count() == 3
+
+
+def test_erasure_removes_all_personal_text(delegate_with_everything: Delegate) -> None:
+    handle, user = delegate_with_everything.handle, delegate_with_everything.user
+    assert user is not None
+    erase_delegate(delegate_with_everything, by=user, at=LATER)
+    assert rows_that_tell(TELLING) == set()
+    assert rows_that_tell(handle) == set()
+    assert references_to(delegate_with_everything) == {"participants.Participation.delegate"}
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert Session.objects.count() == 0
+
+
+def test_erasure_leaves_empty_row(delegate_with_everything: Delegate, event: Event) -> None:
+    handle = delegate_with_everything.handle
+    erase_delegate(delegate_with_everything, by=None, at=LATER)
+    row: dict[str, Any] = {**Delegate.objects.filter(pk=delegate_with_everything.pk).values().get()}
+    assert row.pop("handle") != handle
+    assert row == {
+        "id": delegate_with_everything.pk,
+        "name": "",
+        "name_latin": "",
+        "post": "",
+        "about": "",
+        "invitation_email": "",
+        "user_id": None,
+        "listed_to": "only_me",
+        "is_protected": False,
+        "consented_at": None,
+        "reviewed_on": None,
+        "hidden_at": None,
+        "hide_link_version": 0,
+        "erased_at": LATER,
+        "is_demonstration": False,
+    }
+    assert str(delegate_with_everything) == "A delegate who was erased"
+    part = Participation.objects.get(delegate=delegate_with_everything)
+    assert (part.event, part.capacity, part.confirmed_at) == (event, "", NOON)
+
+
+def test_erasure_does_not_affect_others(
+    delegate_with_everything: Delegate, delegate: Delegate
+) -> None:
+    make_invitation_request(make_event(), email="another@example.org")
+    # A number that happens to be that of the person is not the person.
+    make_session(
+        "four", _auth_user_id=str(delegate.user_id), page=str(delegate_with_everything.user_id)
+    )
+    QueuedEmail.objects.create(
+        dedup_key="cause 2", recipient="delegate@example.org", text="Hello", queued_at=NOON
+    )
+    before = serialize("json", [delegate, *delegate.channels.all(), *delegate.participations.all()])
+    erase_delegate(delegate_with_everything, by=None, at=LATER)
+    delegate.refresh_from_db()
+    after = serialize("json", [delegate, *delegate.channels.all(), *delegate.participations.all()])
+    assert after == before
+    assert InvitationRequest.objects.get().email == "another@example.org"
+    assert Session.objects.get().session_key == "four"
+    assert QueuedEmail.objects.get(dedup_key="cause 2").text == "Hello"
+    assert EmailAddress.objects.filter(user=delegate.user_id).exists()
+
+
+def test_queued_email_is_emptied_and_dedup_key_kept(delegate_with_everything: Delegate) -> None:
+    erase_delegate(delegate_with_everything, by=None, at=LATER)
+    letter = QueuedEmail.objects.get(dedup_key="cause 1")
+    assert (letter.recipient, letter.subject, letter.text, letter.html) == ("", "", "", "")
+
+
+def test_erasure_removes_focal_point(delegate_with_everything: Delegate) -> None:
+    erase_delegate(delegate_with_everything, by=None, at=LATER)
+    party = CommitmentParty.objects.get(commitment__reference="RT2024-C9")
+    assert (party.focal_point, party.focal_point_accepted_at) == (None, None)
+
+
+def test_log_is_anonymised_and_still_valid(delegate_with_everything: Delegate) -> None:
+    user = delegate_with_everything.user
+    erase_delegate(delegate_with_everything, by=user, at=LATER)
+    assert [entry.action for entry in audit.AuditEntry.objects.all()] == ["reveal", "erase"]
+    assert not AuditKey.objects.exists()
+    assert find_log_faults() == []
+
+
+def test_confirming_account_is_closed_and_anonymised(
+    event: Event, cochair: User, delegate: Delegate
+) -> None:
+    update = make_update(make_commitment(event), by=cochair)
+    person = make_delegate(name="Chandra Chair", user=cochair)
+    cochair.is_superuser = True
+    cochair.last_login = NOON
+    cochair.save()
+    make_grant(cochair, make_event(), valid_from=LATER.date())
+    erase_delegate(person, by=cochair, at=LATER)
+    cochair.refresh_from_db()
+    assert cochair.email.endswith("@example.invalid")
+    assert "cochair" not in cochair.email
+    assert (cochair.is_active, cochair.is_superuser, cochair.is_staff) == (False, False, False)
+    assert cochair.last_login is None
+    assert cochair.joined_at == LATER
+    assert delegate.participations.get().confirmed_by == cochair
+    update.refresh_from_db()
+    assert update.approved_by == cochair
+    grant = Grant.objects.get(user=cochair)
+    assert (grant.valid_from, grant.valid_until) == (date(2024, 1, 1), date(2026, 4, 30))
+    assert rows_that_tell("cochair@example.org") == set()
+    assert rows_that_tell("Chandra") == set()
+
+
+def test_person_who_never_signed_in_is_erased(event: Event) -> None:
+    person = make_delegate(name="Ina Invited", user=None, invitation_email="ina@example.org")
+    make_participation(person, event)
+    erase_delegate(person, by=None, at=LATER)
+    assert rows_that_tell("ina") & {"participants.delegate", "participants.invitation"} == set()
+    assert person.erased_at == LATER
+
+
+def test_account_without_a_profile_is_erased() -> None:
+    user = make_user("alone@example.org")
+    erase_account(user, by=user, at=LATER)
+    assert rows_that_tell("alone@") == set()
+    assert [row.kind for row in Erasure.objects.all()] == ["account", "address", "key"]
+
+
+def test_erasing_twice_changes_nothing(delegate_with_everything: Delegate, ledger: Path) -> None:
+    erase_delegate(delegate_with_everything, by=None, at=LATER)
+    before = (
+        Delegate.objects.filter(pk=delegate_with_everything.pk).values().get(),
+        ledger.read_text(),
+    )
+    erase_delegate(delegate_with_everything, by=None, at=LATER + timedelta(days=1))
+    after = (
+        Delegate.objects.filter(pk=delegate_with_everything.pk).values().get(),
+        ledger.read_text(),
+    )
+    assert before == after
+
+
+def test_all_addresses_of_person_are_collected(delegate_with_everything: Delegate) -> None:
+    assert known_addresses(delegate_with_everything, delegate_with_everything.user) == {
+        "zarniqa.in@example.org",
+        "zarniqa.second@example.org",
+        "zarniqa.invited@example.org",
+        "zarniqa.earlier@example.org",
+    }

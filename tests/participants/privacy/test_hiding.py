@@ -1,0 +1,471 @@
+"""Hiding everything at one press: signed in, or by the link that stands in every message."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from pytest_django import Settings
+
+from participants.accounts import emails
+from participants.directory.profile_forms import ProfileForm
+from participants.models import Consent, Delegate, User
+from participants.privacy import consent, retention
+from participants.privacy.erasure import erase_delegate
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import AuditEntry, Event
+from tests.canaries import (
+    CHANNELS,
+    PROFILE,
+    all_paths,
+    canaries_of,
+    find_canaries_in_pages,
+    find_canaries_in_reveals,
+    make_portal,
+)
+from tests.conftest import FULL_WALKS
+from tests.factories import NOON, make_delegate, make_grant, make_participation, make_user
+from tests.participants.privacy.test_consent import all_rows
+from tests.sign_in import record_email_code
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+BUTTON = "Hide everything now</button>"
+
+
+def path_of(delegate: Delegate) -> str:
+    """The address of the page, without the host that stands before it in a message."""
+    return emails.hide_url(delegate).removeprefix("https://portal.example.org")
+
+
+@pytest.fixture(autouse=True)
+def address(settings: Settings) -> None:
+    settings.PORTAL_URL = "https://portal.example.org"
+
+
+def is_signed_in(browser: Client) -> bool:
+    return browser.get("/me/").status_code == 200
+
+
+# The link -------------------------------------------------------------------------------
+
+
+def test_link_is_absolute_and_shows_one_button(delegate: Delegate) -> None:
+    assert emails.hide_url(delegate).startswith("https://portal.example.org/hide/")
+    browser = Client()
+    before = all_rows()
+    answer = browser.get(path_of(delegate))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count(BUTTON) == 1
+    assert "Dewi" not in page and "delegate@example.org" not in page
+    assert delegate.handle not in page
+    assert answer["Cache-Control"] == "private, no-store"
+    assert not answer.cookies
+    assert all_rows() == before
+
+
+def test_link_hides_with_one_click_without_signing_in(delegate: Delegate) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    assert "Dewi Lestari" in stranger.get("/directory/").content.decode()
+    answer = stranger.post(path_of(delegate))
+    assert answer.status_code == 200
+    delegate.refresh_from_db()
+    assert delegate.hidden_at is not None
+    page = answer.content.decode()
+    assert "Nobody sees anything of you in this portal now, unless you have ended" in page
+    assert "at the top of “Your profile” you read whether you are hidden." in page
+    assert "Sign in, open “Your profile” and press “Show me again”." in page
+    assert BUTTON not in page
+    assert "Dewi Lestari" not in stranger.get("/directory/").content.decode()
+    assert stranger.get(delegate.get_absolute_url()).status_code == 404
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.detail, entry.subject != "") == ("pause", "link", True)
+
+
+def test_links_do_not_reveal_account_ids(event: Event) -> None:
+    user = make_user(pk=987_654_321)
+    person = make_delegate(user=user)
+    for url in (emails.hide_url(person), retention.review_url(person)):
+        token = url.rstrip("/").rsplit("/", 1)[1]
+        assert str(user.pk) not in signing.b64_decode(token.split(":")[0].encode()).decode()
+    assert (
+        emails.delegate_for_hide_link(emails.hide_url(person).rstrip("/").rsplit("/", 1)[1])
+        == person
+    )
+
+
+def wrong_paths(delegate: Delegate) -> dict[str, str]:
+    """Links that open nothing, by what is wrong with them."""
+    path = path_of(delegate)
+    other = make_delegate()
+    token, signature = path.removeprefix("/hide/").rstrip("/").rsplit(":", 1)
+    other_token = path_of(other).removeprefix("/hide/").rstrip("/").rsplit(":", 1)[0]
+    foreign = retention.review_url(delegate).removeprefix("https://portal.example.org/review/")
+    salt = "participants.accounts.emails"
+    return {
+        "no link": "/hide/nothing/",
+        "signature cut": path[:-3] + "/",
+        "of two people": f"/hide/{other_token}:{signature}/",
+        "unsigned": f"/hide/{token}/",
+        "for another purpose": f"/hide/{foreign}",
+        "other salt": f"/hide/{signing.dumps([delegate.handle, delegate.user_id, 0])}/",
+        "other content": f"/hide/{signing.dumps('x', salt=salt)}/",
+        "more content": f"/hide/{signing.dumps([1, 2, 3, 4], salt=salt)}/",
+    }
+
+
+def test_invalid_links_show_identical_page(delegate: Delegate) -> None:
+    paths = wrong_paths(delegate)
+    before = all_rows()
+    answers = {
+        name: (answer.status_code, answer.content.replace(path.encode(), b""))
+        for name, path in paths.items()
+        for answer in (Client().get(path), Client().post(path))
+    }
+    assert {status for status, _page in answers.values()} == {404}
+    assert len({page for _status, page in answers.values()}) == 1
+    assert all_rows() == before
+
+
+def path_of_moved() -> str:
+    moved = make_delegate()
+    path = path_of(moved)
+    moved.user = make_user()
+    moved.save()
+    return path
+
+
+def path_of_removed() -> str:
+    removed = make_delegate()
+    path = path_of(removed)
+    removed.delete()
+    return path
+
+
+def path_of_erased() -> str:
+    erased = make_delegate()
+    path = path_of(erased)
+    assert erased.user is not None
+    erase_delegate(erased, by=erased.user, at=NOON)
+    return path
+
+
+def path_of_ended() -> str:
+    person = make_delegate()
+    path = path_of(person)
+    consent.revoke_hide_links(person, at=NOON)
+    return path
+
+
+def path_of_never_agreed() -> str:
+    return path_of(make_delegate(consented_at=None, listed_to="only_me"))
+
+
+FATES: dict[str, Callable[[], str]] = {
+    "shown": lambda: path_of(make_delegate(listed_to="everyone")),
+    "paused": lambda: path_of(make_delegate(hidden_at=NOON)),
+    "never agreed": path_of_never_agreed,
+    "closed": lambda: path_of(make_delegate(user=make_user(is_active=False))),
+    "another account": path_of_moved,
+    "old links ended": path_of_ended,
+    "erased": path_of_erased,
+    "no row": path_of_removed,
+}
+
+
+def test_link_does_not_reveal_account_state() -> None:
+    """Whoever finds a message that was forwarded learns nothing, by looking or by pressing."""
+    asked: set[tuple[int, bytes, str]] = set()
+    pressed: set[tuple[int, bytes, str]] = set()
+    asked_again: set[tuple[int, bytes, str]] = set()
+    for fate, find in FATES.items():
+        path = find()
+        assert path.startswith("/hide/"), fate
+        first, pressing, second = Client().get(path), Client().post(path), Client().get(path)
+        for answer, seen in ((first, asked), (pressing, pressed), (second, asked_again)):
+            seen.add((answer.status_code, answer.content, repr(sorted(answer.headers.items()))))
+            assert not answer.cookies
+    assert (len(asked), len(pressed)) == (1, 1)
+    assert asked_again == asked
+    assert {status for status, *_rest in asked | pressed} == {200}
+    assert asked != pressed
+
+
+def test_get_of_link_makes_no_query(delegate: Delegate, django_assert_num_queries: Any) -> None:
+    """Or the time that it takes would tell what the page does not."""
+    with django_assert_num_queries(0):
+        Client().get(path_of(delegate))
+
+
+@pytest.mark.parametrize("fate", ["another account", "old links ended", "erased", "no row"])
+def test_outdated_link_does_not_hide(fate: str) -> None:
+    path = FATES[fate]()
+    before = all_rows()
+    assert Client().post(path).status_code == 200
+    assert all_rows() == before
+
+
+def test_link_is_valid_for_two_years(delegate: Delegate) -> None:
+    with time_machine.travel(NOON, tick=False):
+        path = path_of(delegate)
+    with time_machine.travel(NOON + timedelta(days=730), tick=False):
+        assert Client().get(path).status_code == 200
+    with time_machine.travel(NOON + timedelta(days=730, seconds=1), tick=False):
+        assert Client().get(path).status_code == 404
+        assert Client().post(path).status_code == 404
+    delegate.refresh_from_db()
+    assert delegate.hidden_at is None
+
+
+def test_hide_link_is_not_a_review_answer(delegate: Delegate) -> None:
+    path = path_of(delegate).replace("/hide/", "/review/")
+    assert Client().get(path).status_code == 404
+    assert Client().post(path).status_code == 404
+
+
+# Sessions -------------------------------------------------------------------------------
+
+
+def test_link_ends_every_session(delegate: Delegate, client_of: Sign) -> None:
+    at_work, at_home = client_of(delegate), client_of(delegate)
+    assert is_signed_in(at_work) and is_signed_in(at_home)
+    Client().post(path_of(delegate))
+    assert not is_signed_in(at_work) and not is_signed_in(at_home)
+
+
+def test_button_ends_every_session_but_this_one(
+    delegate: Delegate, quiet_delegate: Delegate, client_of: Sign
+) -> None:
+    at_work, at_home, other = client_of(delegate), client_of(delegate), client_of(quiet_delegate)
+    answer = at_work.post("/me/hide/")
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    assert is_signed_in(at_work) and is_signed_in(other)
+    assert not is_signed_in(at_home)
+
+
+def test_foreign_link_keeps_own_session(
+    delegate: Delegate, quiet_delegate: Delegate, client_of: Sign
+) -> None:
+    browser = client_of(quiet_delegate)
+    browser.post(path_of(delegate))
+    assert is_signed_in(browser)
+    quiet_delegate.refresh_from_db()
+    delegate.refresh_from_db()
+    assert quiet_delegate.hidden_at is None and delegate.hidden_at is not None
+
+
+def test_hiding_again_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
+    """Somebody else has a message of hers and presses again and again."""
+    Client().post(path_of(delegate))
+    browser = client_of(Delegate.objects.get(pk=delegate.pk))
+    before = all_rows()
+    for _time in range(3):
+        assert Client().post(path_of(delegate)).status_code == 200
+    browser.post(path_of(delegate))
+    browser.post("/me/hide/")
+    assert is_signed_in(browser)
+    assert all_rows() == before
+
+
+# Ending old links -----------------------------------------------------------------------
+
+
+def test_unhiding_can_revoke_old_links(
+    delegate: Delegate, client_of: Sign, deliver: Deliver
+) -> None:
+    assert delegate.user
+    EmailAddress.objects.create(user=delegate.user, email="dewi.home@example.org", verified=True)
+    old = path_of(delegate)
+    Client().post(old)
+    user = User.objects.get(pk=delegate.user.pk)
+    browser = client_of(user)
+    record_email_code(browser, user)
+    page = browser.get("/me/").content.decode()
+    assert "End old links and show me</button>" in page
+    deliver()
+    answer = browser.post("/me/show/", {"end_links": "yes"})
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    delegate.refresh_from_db()
+    assert delegate.hidden_at is None
+    assert [entry.action for entry in AuditEntry.objects.all()] == ["pause", "end links", "resume"]
+    letters = deliver()[-2:]
+    assert [letter.to for letter in letters] == [
+        ["delegate@example.org"],
+        ["dewi.home@example.org"],
+    ]
+    assert {letter.subject for letter in letters} == {"A new link for you"}
+    assert "You ended the links of older messages: they hide you no more." in letters[0].body
+    Client().post(old)
+    delegate.refresh_from_db()
+    assert delegate.hidden_at is None and is_signed_in(browser)
+    [new] = re.findall(r"https://portal\.example\.org(/hide/\S+/)", str(letters[0].body))
+    assert new != old
+    Client().post(new)
+    delegate.refresh_from_db()
+    assert delegate.hidden_at is not None and not is_signed_in(browser)
+
+
+def test_stale_page_does_not_revoke_links(delegate: Delegate, client_of: Sign) -> None:
+    Delegate.objects.filter(pk=delegate.pk).update(hidden_at=NOON)
+    browser = client_of(delegate)
+    before = all_rows()
+    answer = browser.post("/me/show/", {"end_links": "yes"})
+    assert answer["Location"] == "/accounts/reauthenticate/?next=%2Fme%2Fshow%2F"
+    assert all_rows() == before
+
+
+# What it says, and undoing it -----------------------------------------------------------
+
+
+def test_hidden_person_sees_notice_and_unhides(delegate: Delegate, client_of: Sign) -> None:
+    browser = client_of(delegate)
+    assert BUTTON in browser.get("/me/").content.decode()
+    with time_machine.travel(datetime(2026, 3, 2, 13, tzinfo=UTC), tick=False):
+        browser = client_of(delegate)
+        browser.post("/me/hide/")
+        page = browser.get("/me/").content.decode()
+        assert "You are hidden since 2 March 2026." in page
+        assert page.index("You are hidden since") < page.index("<h1>")
+        assert "dewi.inside@example.org" in page
+        assert BUTTON not in page
+        answer = browser.post("/me/show/")
+        assert (answer.status_code, answer["Location"]) == (302, "/me/")
+        assert "You are hidden" not in browser.get("/me/").content.decode()
+    delegate.refresh_from_db()
+    assert (delegate.hidden_at, delegate.listed_to) == (None, "everyone")
+    assert "Dewi Lestari" in Client().get("/directory/").content.decode()
+    assert [entry.action for entry in AuditEntry.objects.all()] == ["pause", "resume"]
+
+
+def test_get_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
+    browser = client_of(delegate)
+    for is_paused in (False, True):
+        Delegate.objects.filter(pk=delegate.pk).update(hidden_at=NOON if is_paused else None)
+        before = all_rows()
+        for path in ("/me/hide/", "/me/show/", "/me/", path_of(delegate)):
+            assert browser.get(path).status_code in (200, 302), path
+            assert browser.head(path).status_code in (200, 302), path
+        assert all_rows() == before
+
+
+def test_user_without_profile_has_no_hide_button(client_of: Sign) -> None:
+    browser = client_of(make_user())
+    for path in ("/me/hide/", "/me/show/"):
+        assert browser.get(path).status_code == 404
+        assert browser.post(path).status_code == 404
+
+
+def test_unhiding_visible_profile_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
+    browser = client_of(delegate)
+    before = all_rows()
+    assert browser.post("/me/show/").status_code == 302
+    assert all_rows() == before
+
+
+def test_concurrent_profile_save_does_not_unhide(
+    delegate: Delegate, client_of: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading the profile and storing it somebody presses the link on a telephone."""
+    save = ProfileForm.save
+
+    def hidden_meanwhile(form: ProfileForm, *given: Any, **named: Any) -> Delegate:
+        consent.hide_profile(Delegate.objects.get(pk=delegate.pk), by=Consent.By.LINK, at=NOON)
+        return save(form, *given, **named)
+
+    monkeypatch.setattr(ProfileForm, "save", hidden_meanwhile)
+    values = {"name": "Dewi L.", "listed_to": "everyone"}
+    rows = {"channel-TOTAL_FORMS": "0", "channel-INITIAL_FORMS": "0"}
+    client_of(delegate).post("/me/", values | rows)
+    delegate.refresh_from_db()
+    assert (delegate.name, delegate.hidden_at) == ("Dewi L.", NOON)
+
+
+# What the co-chairs learn ---------------------------------------------------------------
+
+
+def test_cochairs_are_notified_of_hiding_without_details(
+    event: Event, cochair: User, outsider: Delegate, delegate: Delegate, deliver: Deliver
+) -> None:
+    second = make_user("second@example.org")
+    make_grant(second, event)
+    make_grant(make_user("editor@example.org"), event, role="editor")
+    make_grant(make_user("elsewhere@example.org"), outsider.participations.get().event)
+    Client().post(path_of(delegate))
+    letters = deliver()
+    assert sorted(letter.to for letter in letters) == [
+        ["cochair@example.org"],
+        ["second@example.org"],
+    ]
+    for letter in letters:
+        assert letter.subject == "A profile was paused"
+        html = str(letter.alternatives[0][0])
+        for text in (letter.subject, str(letter.body), html):
+            for word in ("Dewi", "Lestari", "delegate@", delegate.handle, path_of(delegate)):
+                assert word not in text
+        for text in (str(letter.body), html):
+            assert "Somebody who took part in Roundtable 2024 paused their profile." in text
+
+
+def test_repeated_hiding_sends_one_email_a_day(cochair: User, delegate: Delegate) -> None:
+    by = Consent.By.OWNER
+    assert consent.hide_profile(delegate, by=by, at=NOON)
+    assert not consent.hide_profile(delegate, by=by, at=NOON + timedelta(minutes=1))
+    delegate.refresh_from_db()
+    assert delegate.hidden_at == NOON
+    assert (AuditEntry.objects.count(), QueuedEmail.objects.count()) == (1, 1)
+    assert consent.unhide_profile(delegate, at=NOON + timedelta(minutes=2))
+    assert not consent.unhide_profile(delegate, at=NOON + timedelta(minutes=3))
+    assert consent.hide_profile(delegate, by=by, at=NOON + timedelta(minutes=4))
+    assert (AuditEntry.objects.count(), QueuedEmail.objects.count()) == (3, 1)
+    consent.unhide_profile(delegate, at=NOON + timedelta(hours=1))
+    consent.hide_profile(delegate, by=by, at=NOON + timedelta(days=1))
+    assert QueuedEmail.objects.count() == 2
+
+
+def test_cochairs_of_each_event_are_notified(
+    event: Event, cochair: User, outsider: Delegate, delegate: Delegate
+) -> None:
+    other = outsider.participations.get().event
+    make_grant(make_user("elsewhere@example.org"), other)
+    make_participation(delegate, other)
+    consent.hide_profile(delegate, by=Consent.By.OWNER, at=NOON)
+    recipients = QueuedEmail.objects.order_by("recipient").values_list("recipient", flat=True)
+    assert list(recipients) == ["cochair@example.org", "elsewhere@example.org"]
+
+
+# Nothing is visible ---------------------------------------------------------------------
+
+
+@pytest.mark.walk
+def test_hidden_or_withdrawn_delegate_is_absent_from_every_page(
+    settings: Settings, client_of: Sign
+) -> None:
+    settings.REVEALS_PER_DAY = 10_000
+    readers = make_portal()
+    theirs = canaries_of("open", *PROFILE, *CHANNELS) | canaries_of("inside", *PROFILE, *CHANNELS)
+    roles = list(readers) if FULL_WALKS else ["nobody", "operator", "delegate", "owner"]
+    hides, withdraws = (Delegate.objects.get(name=f"zq-{key}-name") for key in ("open", "inside"))
+
+    def opened_by(role: str, *, whole: bool) -> set[str]:
+        user = readers[role]
+        browser = client_of(user) if user else Client()
+        asked = all_paths() if FULL_WALKS else all_paths()[::3]
+        found = find_canaries_in_pages(browser, asked) if whole else set()
+        of_whom = None if FULL_WALKS else [hides.handle, withdraws.handle]
+        return (found | find_canaries_in_reveals(browser, of_whom)) & theirs
+
+    assert canaries_of("open", "name", "everyone") <= opened_by("operator", whole=False)
+    opened = opened_by("delegate", whole=False)
+    assert canaries_of("open", "name", "partic") | canaries_of("inside", "name", "partic") <= opened
+    assert Client().post(path_of(hides)).status_code == 200
+    consent.withdraw_consent(withdraws, by=Consent.By.OWNER, at=NOON)
+    found = {role: opened_by(role, whole=FULL_WALKS or role == "delegate") for role in roles}
+    assert found == {role: set() for role in roles}

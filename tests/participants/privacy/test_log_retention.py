@@ -1,0 +1,94 @@
+"""What is older than logs are kept is removed, and nothing else."""
+
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from participants.management.commands.prune_log import PruneResult, prune_expired
+from participants.models import InvitationRequest, RevealBudget
+from roundtable.audit import log as audit
+from roundtable.audit.verify import find_log_faults
+from roundtable.models import AuditEntry
+from tests.factories import NOON, make_event, make_invitation_request, make_user
+
+pytestmark = pytest.mark.django_db
+LAST_TOO_OLD = datetime(2024, 3, 1, 23, 59, 59, tzinfo=UTC)
+FIRST_KEPT = datetime(2024, 3, 2, tzinfo=UTC)
+TODAY = date(2026, 3, 2)  # 730 days later
+
+
+def test_log_is_retained_for_two_years() -> None:
+    for moment in (LAST_TOO_OLD, FIRST_KEPT, NOON):
+        audit.record(action="reveal", at=moment)
+    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=1, requests=0, budgets=0)
+    assert [(entry.sequence, entry.action) for entry in AuditEntry.objects.all()] == [
+        (2, "reveal"),
+        (3, "reveal"),
+        (4, "prune log"),
+    ]
+    assert find_log_faults() == []
+    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, requests=0, budgets=0)
+
+
+def test_retention_period_is_configurable(settings: Settings) -> None:
+    settings.LOG_RETENTION_DAYS = 10
+    for day in (19, 20):
+        audit.record(action="reveal", at=datetime(2026, 2, day, tzinfo=UTC))
+    assert prune_expired(on=TODAY, at=NOON).entries == 1
+
+
+def test_old_requests_are_deleted() -> None:
+    event = make_event()
+    decided = {"decision": "refused", "requested_at": LAST_TOO_OLD}
+    make_invitation_request(event, **decided, decided_at=LAST_TOO_OLD)
+    make_invitation_request(event, requested_at=LAST_TOO_OLD)
+    kept = {
+        make_invitation_request(event, **decided, decided_at=FIRST_KEPT),
+        make_invitation_request(event, requested_at=FIRST_KEPT),
+    }
+    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, requests=2, budgets=0)
+    assert set(InvitationRequest.objects.all()) == kept
+
+
+def test_old_reveal_counts_are_deleted() -> None:
+    user = make_user()
+    for day in (date(2024, 3, 1), date(2024, 3, 2)):
+        RevealBudget.objects.create(user=user, day=day, used=3)
+    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, requests=0, budgets=1)
+    assert RevealBudget.objects.get().day == date(2024, 3, 2)
+
+
+def test_command_prints_deleted_counts() -> None:
+    audit.record(action="reveal", at=LAST_TOO_OLD)
+    out = StringIO()
+    call_command("prune_log", "--on", "2026-03-02", stdout=out)
+    assert out.getvalue() == (
+        "Removed: 1 entries of the log, 0 requests to be invited, 0 days of reveals.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "sentence"),
+    [
+        ("yesterday", "Write the day like 2028-03-02."),
+        ("2026-02-30", "Write the day like 2028-03-02."),
+        ("9999-01-01", "That day has not come yet; it would remove too much."),
+    ],
+)
+def test_command_rejects_invalid_date(on: str, sentence: str) -> None:
+    audit.record(action="reveal", at=LAST_TOO_OLD)
+    with pytest.raises(CommandError) as problem:
+        call_command("prune_log", "--on", on)
+    assert str(problem.value) == sentence
+    assert AuditEntry.objects.count() == 1
+
+
+def test_command_removes_nothing_from_a_damaged_log() -> None:
+    audit.record(action="reveal", at=LAST_TOO_OLD)
+    AuditEntry.objects.update(action="export")
+    with pytest.raises(CommandError, match="Run verify_log first"):
+        call_command("prune_log", "--on", "2026-03-02")
+    assert AuditEntry.objects.count() == 1

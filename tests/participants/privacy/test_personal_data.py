@@ -1,0 +1,497 @@
+"""A person reads and takes along all that is held about them, and nothing of anybody else."""
+
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from participants.models import (
+    Audience,
+    Delegate,
+    DelegateLanguage,
+    Erasure,
+    HandleRedirect,
+    RetentionAction,
+    RevealBudget,
+    User,
+)
+from participants.privacy.personal_data import sections as personal_data
+from participants.privacy.personal_data.sections import DECISIONS
+from participants.privacy.personal_data.tables import TABLES
+from roundtable.audit import log as audit
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_consent,
+    make_delegate,
+    make_exception,
+    make_factor_reset,
+    make_grant,
+    make_introduction,
+    make_invitation,
+    make_invitation_request,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_theme,
+    make_user,
+)
+from tests.follow_up_factories import make_follow, make_report_link
+from tests.sign_in import record_email_code
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+
+# What refers to no person, or is no row that a person could be found by, each with its reason.
+HOLDS_NOBODY = {
+    "participants.ParticipantList": "who asked and who decided is counted among your acts",
+    "account.EmailConfirmation": "codes are sent instead, so it stays empty",
+    "participants.ConsentNotice": "the same words for everybody; those agreed to are in the ZIP",
+    "participants.Erasure": "marks of people who are here no longer",
+    "participants.EventRole": "an organisation's part, as the source words it",
+    "participants.SlugRedirect": "no person",
+    "participants.Group": "no person",
+    "participants.HistoricalOrganisation": "counted by who wrote it",
+    "participants.Organisation": "no person",
+    "participants.RecordedCount": "no person",
+    "roundtable.IdempotencyKey": "keeps digests alone",
+    "roundtable.AuditEntry": "read through its keys",
+    "roundtable.AuditHead": "no person",
+    "roundtable.AuditKey": "the keys by which the entries are read",
+    "roundtable.MailBatch": "which letters wait, never for whom",
+    "roundtable.Event": "no person",
+    "roundtable.HistoricalEvent": "counted by who wrote it",
+    "roundtable.Series": "no person",
+}
+# Relations whose rows are read as a part of their own.
+OTHERWISE = {
+    "outcomes.CommitmentParty.focal_point": "focal_point_for",
+    "outcomes.Subscription.user": "subscriptions",
+    "outcomes.ReportLink.delegate": "report_links",
+    "participants.Introduction.first": "introductions",
+    "participants.Introduction.second": "introductions",
+}
+
+
+@pytest.fixture
+def delegate_with_everything(event: Event, cochair: User) -> Delegate:
+    """A person with a telling word in every field that is theirs."""
+    user = make_user("zarniqa.in@example.org")
+    person = make_delegate(
+        name="Zarniqa Noor",
+        name_latin="Zarniqa Latin",
+        post="zarniqa-post",
+        about="zarniqa-about",
+        invitation_email="zarniqa.invited@example.org",
+        user=user,
+        listed_to=Audience.PARTICIPANTS,
+    )
+    make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
+    make_affiliation(person, post="zarniqa-former")
+    channel = make_channel(person, value="zarniqa.channel@example.org")
+    make_exception(person, channel=channel, organisation=make_organisation(name="zarniqa-out"))
+    DelegateLanguage.objects.create(delegate=person, language="id")
+    make_introduction(person, make_delegate(name="Hidden Hana"), message="zarniqa-why")
+    make_consent(person)
+    make_invitation(person, event, email="zarniqa.earlier@example.org")
+    make_invitation_request(event, name="zarniqa-asks", email="zarniqa.in@example.org")
+    HandleRedirect.objects.create(delegate=person, handle="formerhand", merged_pk=10**9)
+    RetentionAction.objects.create(
+        delegate=person,
+        review_started_on=date(2025, 1, 1),
+        taken_on=date(2026, 1, 1),
+        action=RetentionAction.Action.CONFIRMATION_REQUESTED,
+    )
+    RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
+    make_factor_reset(user, reason="zarniqa-called")
+    make_grant(user, event, role="reader")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "s3cr3t"})
+    UserSession.objects.create(
+        user=user, ip="192.0.2.77", user_agent="zarniqa-browser", session_key="s3cr3t-key"
+    )
+    party = make_party(make_commitment(event, text="zarniqa-commitment"))
+    party.request_focal_point(person)
+    make_report_link(party, person)
+    make_follow(user, theme=make_theme(name="zarniqa-theme"))
+    QueuedEmail.objects.create(
+        dedup_key="c", recipient="zarniqa.in@example.org", subject="zarniqa-subject", queued_at=NOON
+    )
+    ministry = make_organisation(slug="ministry", name="zarniqa-ministry")
+    make_role(event, organisation=ministry)
+    audit.record(
+        action="reveal", at=NOON, actor=cochair, subject=person, organisation=ministry.slug
+    )
+    audit.record(action="zarniqa-pause", at=NOON, subject=person)
+    audit.record(action="zarniqa-vote", at=NOON, actor=user)
+    return person
+
+
+WORDS = """
+    Zarniqa Noor|Zarniqa Latin|zarniqa-post|zarniqa-about|zarniqa.invited@example.org
+    zarniqa.in@example.org|zarniqa-capacity|zarniqa-former|zarniqa.channel@example.org|zarniqa-out
+    Indonesian|zarniqa-why|zarniqa.earlier@example.org|zarniqa-asks|zarniqa-called|192.0.2.77
+    zarniqa-browser|zarniqa-subject|zarniqa-ministry|zarniqa-pause|zarniqa-vote|zarniqa-theme|RT2024
+""".strip().replace("\n    ", "|")
+
+
+def held(person: Delegate) -> dict[str, Any]:
+    assert person.user is not None
+    text = personal_data.to_json(
+        personal_data.collect_personal_data(personal_data.DataSubject.of(person.user), NOON), NOON
+    )
+    values: dict[str, Any] = json.loads(text)["held"]
+    return values
+
+
+# Whether it is complete -------------------------------------------------------------------
+
+
+def test_each_model_with_personal_data_is_exported_or_exempt() -> None:
+    labels = {"participants", "roundtable", "account", "mfa", "usersessions"}
+    models_ = {model._meta.label for model in apps.get_models() if model._meta.app_label in labels}
+    tables = {table.model._meta.label for table in TABLES}
+    parts = {label.rsplit(".", 1)[0] for label in OTHERWISE} & models_
+    assert models_ - tables - parts == set(HOLDS_NOBODY)
+    assert not tables & set(HOLDS_NOBODY)
+
+
+def test_each_person_relation_is_exported_or_counted() -> None:
+    tables = {table.model._meta.label for table in TABLES}
+    found, read = set(), set()
+    for model in (User, Delegate):
+        for relation in model._meta.get_fields(include_hidden=True):
+            if isinstance(relation, models.ManyToOneRel):
+                name = f"{relation.related_model._meta.label}.{relation.field.name}"
+                found.add(name)
+                is_own = relation.field.name in ("user", "delegate")
+                if is_own and relation.related_model._meta.label in tables:
+                    read.add(name)
+    assert found - read == set(DECISIONS) | set(OTHERWISE)
+
+
+def test_each_field_is_exported_or_withheld_with_reason() -> None:
+    for table in TABLES:
+        fields = {column.name for column in table.model._meta.concrete_fields}
+        assert fields == {*table.fields, *table.withheld}, table.key
+        assert not set(table.fields) & set(table.withheld), table.key
+        assert all(table.withheld.values()), table.key
+
+
+def test_referenced_export_parts_exist(delegate_with_everything: Delegate) -> None:
+    assert set(OTHERWISE.values()) <= set(held(delegate_with_everything))
+
+
+# What is in it ------------------------------------------------------------------------------
+
+
+def test_export_contains_all_personal_text(delegate_with_everything: Delegate) -> None:
+    text = json.dumps(held(delegate_with_everything), ensure_ascii=False)
+    assert [word for word in WORDS.split("|") if word.strip() not in text] == []
+
+
+def test_export_parts_are_not_empty(delegate_with_everything: Delegate) -> None:
+    empty = {key for key, rows in held(delegate_with_everything).items() if not rows}
+    assert empty == {"desk"}
+
+
+def test_export_contains_no_secrets(delegate_with_everything: Delegate) -> None:
+    assert "s3cr3t" not in json.dumps(held(delegate_with_everything))
+
+
+def test_export_contains_no_data_of_others(
+    delegate_with_everything: Delegate, delegate: Delegate, quiet_delegate: Delegate, cochair: User
+) -> None:
+    make_delegate(name="Chandra Chair", user=cochair)
+    audit.record(
+        action="reveal", at=NOON, actor=quiet_delegate.user, subject=delegate_with_everything
+    )
+    audit.record(
+        action="reveal", at=NOON, actor=delegate_with_everything.user, subject=quiet_delegate
+    )
+    text = json.dumps(held(delegate_with_everything))
+    names = ["Dewi", "Quentin", "Chandra", "Hidden Hana", "cochair@", "quiet@", delegate.handle]
+    assert [name for name in names if name in text] == []
+
+
+def test_introduced_person_is_named_when_visible(
+    delegate_with_everything: Delegate,
+) -> None:
+    listed = make_delegate(name="Listed Lena", listed_to=Audience.INTRODUCED)
+    make_introduction(delegate_with_everything, listed)
+    others = [row["other"] for row in held(delegate_with_everything)["introductions"]]
+    assert sorted(others, key=str) == ["Listed Lena", None]
+
+
+def test_exported_values_match_stored_values(delegate_with_everything: Delegate) -> None:
+    values = held(delegate_with_everything)
+    assert values["channels"] == [
+        {"kind": "E-mail", "value": "zarniqa.channel@example.org", "audience": "Only me"}
+    ]
+    assert values["reveals"] == [{"day": "2026-03-02", "used": 3}]
+    assert values["second_factors"][0]["type"] == "TOTP Authenticator"
+    assert values["profile"][0]["consented_at"] == "2026-03-02T12:00:00Z"
+
+
+def test_log_entries_are_counted_without_names(
+    delegate_with_everything: Delegate, delegate: Delegate
+) -> None:
+    user = delegate_with_everything.user
+    delegate.participations.update(confirmed_by=user)
+    (acts,) = held(delegate_with_everything)["acts"]
+    assert acts["participants.Participation.confirmed_by"] == 1
+    assert acts["outcomes.ProgressUpdate.approved_by"] == 0
+
+
+def test_account_without_profile_has_export() -> None:
+    user = make_user("alone@example.org")
+    sections = personal_data.collect_personal_data(personal_data.DataSubject.of(user), NOON)
+    filled = {section.key for section in sections if section.rows}
+    assert filled == {"account", "addresses", "acts"}
+
+
+def test_query_count_is_constant(delegate_with_everything: Delegate, event: Event) -> None:
+    assert delegate_with_everything.user is not None
+    person = personal_data.DataSubject.of(delegate_with_everything.user)
+    with CaptureQueriesContext(connection) as before:
+        personal_data.collect_personal_data(person, NOON)
+    for _number in range(5):
+        make_channel(delegate_with_everything)
+        make_affiliation(delegate_with_everything)
+        make_exception(delegate_with_everything, organisation=make_organisation())
+        make_introduction(delegate_with_everything, make_delegate())
+        make_party(make_commitment(event)).request_focal_point(delegate_with_everything)
+        make_consent(delegate_with_everything)
+        make_invitation_request(event, email="zarniqa.in@example.org")
+    with CaptureQueriesContext(connection) as after:
+        personal_data.collect_personal_data(person, NOON)
+    assert len(after) == len(before)
+
+
+# The pages ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proven(client_of: Sign, delegate_with_everything: Delegate) -> Client:
+    """The person's browser, just after a code from their mail was entered; one factor alone."""
+    assert delegate_with_everything.user is not None
+    Authenticator.objects.filter(user=delegate_with_everything.user).delete()
+    client = client_of(delegate_with_everything, second_factor=False)
+    record_email_code(client, delegate_with_everything.user)
+    return client
+
+
+def test_page_json_and_zip_match(proven: Client, delegate_with_everything: Delegate) -> None:
+    client = proven
+    page = client.get("/me/data/")
+    assert page.status_code == 200
+    content = page.content.decode()
+    assert [word for word in WORDS.split("|") if word.strip() not in content] == []
+    answer = client.get("/me/data.json")
+    assert answer["Content-Type"] == "application/json"
+    assert answer["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    assert answer["Cache-Control"] == "private, no-store"
+    data = json.loads(answer.content)["held"]
+    archive = client.get("/me/data.zip")
+    assert archive["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(BytesIO(archive.content)) as files:
+        assert files.testzip() is None
+        notice = [name for name in files.namelist() if name.startswith("notices/sharing-")]
+        assert sorted(files.namelist()) == sorted(
+            ["my-data.json", "my-data.txt", "my-card.vcf", *notice]
+        )
+        assert len(notice) == 1
+        assert files.read(notice[0]) == b"I agree."
+        assert json.loads(files.read("my-data.json"))["held"].keys() == data.keys()
+        text = files.read("my-data.txt").decode()
+        assert [word for word in WORDS.split("|") if word.strip() not in text] == []
+        assert b"zarniqa.channel@example.org" in files.read("my-card.vcf")
+
+
+FILES = ["/me/data.json", "/me/data.zip"]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_download_requires_reauthentication(
+    client_of: Sign, delegate_with_everything: Delegate, path: str
+) -> None:
+    assert delegate_with_everything.user is not None
+    QueuedEmail.objects.all().delete()
+    client = client_of(delegate_with_everything, second_factor=True)
+    answer = client.get(path)
+    assert answer["Location"] == f"/accounts/2fa/reauthenticate/?{urlencode({'next': path})}"
+    Authenticator.objects.filter(user=delegate_with_everything.user).delete()
+    client = client_of(delegate_with_everything, second_factor=False)
+    for answer in (client.get(path), client.head(path)):
+        assert answer.status_code == 302
+        assert answer["Location"] == f"/accounts/reauthenticate/?{urlencode({'next': path})}"
+        assert b"zarniqa" not in answer.content
+    assert not QueuedEmail.objects.exists()
+
+
+def test_code_entry_redirects_to_download(
+    client_of: Sign, delegate_with_everything: Delegate
+) -> None:
+    Authenticator.objects.filter(user=delegate_with_everything.user).delete()
+    QueuedEmail.objects.all().delete()
+    client = client_of(delegate_with_everything, second_factor=False)
+    where = client.get("/me/data.zip")["Location"]
+    page = client.get(where).content.decode()
+    assert "Before you go on, we make sure that nobody else is at your open window." in page
+    client.post(where, {"send": "yes", "next": "/me/data.zip"})
+    (code,) = re.findall(r"(?m)^[A-Z]{4}-[A-Z]{4}$", QueuedEmail.objects.get().text)
+    answer = client.post(where, {"code": code, "next": "/me/data.zip"})
+    assert answer["Location"] == "/me/data.zip"
+    assert client.get("/me/data.zip")["Content-Type"] == "application/zip"
+
+
+def test_each_address_is_notified_of_download_once_a_day(
+    client_of: Sign,
+    delegate_with_everything: Delegate,
+    deliver: Callable[[], list[EmailMultiAlternatives]],
+) -> None:
+    assert delegate_with_everything.user is not None
+    Authenticator.objects.filter(user=delegate_with_everything.user).delete()
+    QueuedEmail.objects.all().delete()
+    EmailAddress.objects.create(
+        user=delegate_with_everything.user, email="second@example.org", verified=True
+    )
+    EmailAddress.objects.create(
+        user=delegate_with_everything.user, email="mistyped@example.org", verified=False
+    )
+    now = timezone.now().replace(hour=1, minute=0)
+    for hours, number in ((0, 2), (1, 2), (22, 2), (23, 4)):
+        with time_machine.travel(now + timedelta(hours=hours), tick=False):
+            client = client_of(delegate_with_everything, second_factor=False)
+            record_email_code(client, delegate_with_everything.user)
+            for path in FILES:
+                assert client.get(path).status_code == 200
+            assert QueuedEmail.objects.count() == number, hours
+    mails = deliver()[:2]
+    assert [mail.to for mail in mails] == [["zarniqa.in@example.org"], ["second@example.org"]]
+    for mail in mails:
+        assert mail.subject == "Your data was downloaded"
+        assert "was downloaded today, as a file." in mail.body
+        assert "zarniqa" not in str(mail.body).lower() + str(mail.alternatives).lower()
+        assert "https://portal.example.org/hide/" in str(mail.body)
+
+
+def test_page_hides_sessions_without_fresh_code(
+    client_of: Sign, proven: Client, delegate_with_everything: Delegate
+) -> None:
+    telling = ("192.0.2.77", "zarniqa-browser")
+    page = proven.get("/me/data/").content.decode()
+    assert [word for word in telling if word not in page] == []
+    client = client_of(delegate_with_everything, second_factor=False)
+    for path in ("/me/data/", "/accounts/sessions/"):
+        page = client.get(path).content.decode()
+        assert [word for word in telling if word in page] == [], path
+    page = client.get("/me/data/").content.decode()
+    assert "zarniqa.channel@example.org" in page
+    assert 'href="/accounts/reauthenticate/?next=/me/data/">Show them</a>' in page
+
+
+def test_pages_work_without_a_profile(client_of: Sign) -> None:
+    user = make_user("alone@example.org")
+    client = client_of(user)
+    record_email_code(client, user)
+    assert "alone@example.org" in client.get("/me/data/").content.decode()
+    with zipfile.ZipFile(BytesIO(client.get("/me/data.zip").content)) as files:
+        assert sorted(files.namelist()) == ["my-data.json", "my-data.txt"]
+
+
+def test_get_changes_nothing(proven: Client) -> None:
+    client = proven
+    before = audit.AuditEntry.objects.count()
+    for path in ("/me/data/", "/me/data.json", "/me/data.zip", "/me/erase/"):
+        assert client.get(path).status_code == 200
+    assert audit.AuditEntry.objects.count() == before
+
+
+# Erase me -------------------------------------------------------------------------------------
+
+
+def test_page_lists_retained_data(client_of: Sign, delegate_with_everything: Delegate) -> None:
+    page = client_of(delegate_with_everything).get("/me/erase/").content.decode()
+    assert "took part in Roundtable 2024. Who it was is not known any more." in page
+
+
+@pytest.mark.parametrize("word", ["", "delete", "yes", "erase me", "x" * 41])
+def test_wrong_confirmation_word_does_not_erase(
+    client_of: Sign, delegate_with_everything: Delegate, word: str
+) -> None:
+    answer = client_of(delegate_with_everything).post("/me/erase/", {"word": word})
+    assert answer.status_code == 400
+    assert "Nothing is erased." in answer.content.decode()
+    assert Delegate.objects.get(pk=delegate_with_everything.pk).name == "Zarniqa Noor"
+
+
+def test_erasure_requires_word_and_fresh_code(
+    proven: Client, delegate_with_everything: Delegate, ledger: Path
+) -> None:
+    QueuedEmail.objects.all().delete()
+    user = delegate_with_everything.user
+    answer = proven.post("/me/erase/", {"word": " Erase "})
+    assert (answer.status_code, answer["Location"]) == (302, "/erased/")
+    assert "It is done" in proven.get("/erased/").content.decode()
+    assert proven.get("/me/")["Location"].startswith("/accounts/login/")
+    delegate_with_everything.refresh_from_db()
+    assert (delegate_with_everything.name, delegate_with_everything.user) == ("", None)
+    assert user is not None
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 7
+    (letter,) = QueuedEmail.objects.all()
+    assert letter.recipient == "zarniqa.in@example.org"
+    assert letter.subject == "Done as you asked"
+    assert "Zarniqa" not in letter.text + letter.html
+
+
+def test_stale_session_must_enter_code(client_of: Sign, delegate_with_everything: Delegate) -> None:
+    assert delegate_with_everything.user is not None
+    Authenticator.objects.filter(user=delegate_with_everything.user).delete()
+    client = client_of(delegate_with_everything, second_factor=False)
+    answer = client.post("/me/erase/", {"word": "erase"})
+    assert answer.status_code == 302
+    assert "/reauthenticate/" in answer["Location"]
+    assert Delegate.objects.get(pk=delegate_with_everything.pk).name == "Zarniqa Noor"
+
+
+def test_erasure_requires_ledger(
+    proven: Client, delegate_with_everything: Delegate, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ERASURE_LEDGER = tmp_path / "absent" / "erasures.log"
+    answer = proven.post("/me/erase/", {"word": "erase"})
+    assert answer.status_code == 400
+    assert "That did not work, and nothing is erased." in answer.content.decode()
+    assert Delegate.objects.get(pk=delegate_with_everything.pk).name == "Zarniqa Noor"
+    assert not QueuedEmail.objects.filter(dedup_key__startswith="erased:").exists()
+
+
+def test_account_without_a_profile_erases_itself(client_of: Sign) -> None:
+    user = make_user("alone@example.org")
+    client = client_of(user)
+    record_email_code(client, user)
+    assert client.post("/me/erase/", {"word": "erase"})["Location"] == "/erased/"
+    assert not User.objects.filter(email="alone@example.org").exists()

@@ -1,0 +1,601 @@
+"""The yearly question: asked, narrowed, warned twice, erased; each once, in order, never early."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from participants.accounts.addresses import remove_sign_in_address
+from participants.models import Consent, Delegate, RetentionAction, User
+from participants.privacy import consent, retention
+from participants.privacy.retention import add_months
+from roundtable.mail.queue import QueuedEmail
+from roundtable.models import AuditEntry, Event
+from tests.conftest import FULL_WALKS
+from tests.factories import (
+    NOON,
+    make_channel,
+    make_consent,
+    make_delegate,
+    make_grant,
+    make_participation,
+    make_user,
+)
+from tests.participants.privacy.test_consent import all_rows
+from tests.recorded_fixtures import recorded
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+
+# Somebody who says yes on 2 March 2026 and then nothing more.
+ASKED = date(2027, 2, 2)
+NARROWED = date(2027, 3, 4)
+WARNED = date(2028, 1, 4)
+WARNED_AGAIN = date(2028, 2, 19)
+ERASED = date(2028, 3, 4)
+ALL_STEPS = ["requested", "made-private", "warned", "warned-again"]
+
+
+@pytest.fixture(autouse=True)
+def address(settings: Settings) -> None:
+    settings.PORTAL_URL = "https://portal.example.org"
+
+
+@pytest.fixture
+@recorded
+def person(event: Event) -> Delegate:
+    """Agreed on 2 March 2026 and shares one channel with participants."""
+    person = make_delegate(
+        name="Sita Silent", user=make_user("sita@example.org"), listed_to="participants"
+    )
+    make_channel(person, value="sita.inside@example.org", audience="participants")
+    return person
+
+
+def run(on: date) -> dict[str, int]:
+    """One run at noon of that day."""
+    return dict(retention.run_retention(on=on, at=datetime.combine(on, time(12), UTC)))
+
+
+def run_and_send(on: date, deliver: Deliver) -> dict[str, int]:
+    """One run, and the worker's after it."""
+    with time_machine.travel(datetime.combine(on, time(12), UTC), tick=False):
+        done = run(on)
+        deliver()
+    return done
+
+
+def path_of(person: Delegate) -> str:
+    return retention.review_url(person).removeprefix("https://portal.example.org")
+
+
+def steps() -> list[tuple[str, date]]:
+    return list(RetentionAction.objects.order_by("pk").values_list("action", "taken_on"))
+
+
+# The rule -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 3, 2), 11, date(2027, 2, 2)),
+        (date(2026, 3, 31), 11, date(2027, 2, 28)),
+        (date(2027, 3, 31), 11, date(2028, 2, 29)),
+        (date(2026, 1, 31), 11, date(2026, 12, 31)),
+        (date(2026, 2, 1), 11, date(2027, 1, 1)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 12, 15), 12, date(2027, 12, 15)),
+    ],
+)
+def test_periods_use_calendar_months(day: date, months: int, later: date) -> None:
+    assert add_months(day, months) == later
+
+
+def days_of_two_years() -> list[date]:
+    """Every day until the erasure; else each day about a step, and one of each fortnight."""
+    every = [NOON.date() + timedelta(days=days) for days in range((ERASED - NOON.date()).days + 1)]
+    if FULL_WALKS:
+        return every
+    steps_on = (ASKED, NARROWED, WARNED, WARNED_AGAIN, ERASED)
+    near = {day + timedelta(days=days) for day in steps_on for days in (-1, 0, 1)}
+    return [day for place, day in enumerate(every) if place % 14 == 0 or day in near]
+
+
+@pytest.mark.walk
+def test_unanswered_review_runs_through_every_stage(person: Delegate, deliver: Deliver) -> None:
+    done = {}
+    for day in days_of_two_years():
+        if result := run_and_send(day, deliver):
+            done[day] = result
+    assert done == {
+        ASKED: {"requested": 1},
+        NARROWED: {"made-private": 1},
+        WARNED: {"warned": 1},
+        WARNED_AGAIN: {"warned-again": 1},
+        ERASED: {"erased": 1},
+    }
+    person.refresh_from_db()
+    assert (person.name, person.user) == ("", None)
+    assert not User.objects.filter(email="sita@example.org").exists()
+
+
+def test_emails_state_consequence_and_date(person: Delegate, deliver: Deliver) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        run_and_send(day, deliver)
+    letters = deliver()
+    said = [
+        ("Is this still right?", "If you do not answer before 4 March 2027,"),
+        ("Your profile is seen by you alone", "your profile is erased on 4 March 2028 or later."),
+        ("Your profile will be erased", "On 4 March 2028 or later it is erased,"),
+        ("Your profile will be erased", "On 4 March 2028 or later it is erased,"),
+    ]
+    assert [letter.subject for letter in letters] == [subject for subject, _words in said]
+    for letter, (_subject, words) in zip(letters, said, strict=True):
+        assert letter.to == ["sita@example.org"]
+        html = str(letter.alternatives[0][0])
+        for text in (str(letter.body), html):
+            assert words in text
+            assert "https://portal.example.org/review/" in text
+            assert "https://portal.example.org/hide/" in text
+            for secret in ("Sita", "Silent", "sita.inside", person.handle):
+                assert secret not in text
+
+
+def test_unanswered_review_narrows_listing_and_channels(person: Delegate) -> None:
+    make_consent(person)
+    run(ASKED)
+    person.refresh_from_db()
+    assert person.listed_to == "participants"
+    run(NARROWED)
+    person.refresh_from_db()
+    assert (person.listed_to, person.consented_at) == ("only_me", None)
+    assert person.channels.get().audience == "only_me"
+    last = person.consents.last()
+    assert last is not None and (last.action, last.by) == ("withdrawn", "review")
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor) == ("consent withdrawn", "")
+
+
+def test_second_run_of_a_day_does_nothing(person: Delegate, deliver: Deliver) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN, ERASED):
+        assert sum(run_and_send(day, deliver).values()) == 1
+        before = all_rows()
+        assert run_and_send(day, deliver) == {}
+        assert all_rows() == before
+
+
+def test_dry_run_changes_nothing(person: Delegate, deliver: Deliver) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN, ERASED):
+        before = all_rows()
+        tried = retention.run_retention(
+            on=day, at=datetime.combine(day, time(12), UTC), dry_run=True
+        )
+        assert all_rows() == before
+        assert dict(tried) == run_and_send(day, deliver)
+
+
+def test_run_after_long_gap_starts_with_first_stage(person: Delegate, deliver: Deliver) -> None:
+    """Nobody looked for four years; then it runs every day."""
+    done = []
+    for days in range(0, 500, 3):
+        done += list(run_and_send(date(2030, 6, 1) + timedelta(days=days), deliver))
+    assert done == ["requested", "made-private", "warned", "warned-again", "erased"]
+    assert not RetentionAction.objects.exists()
+
+
+@given(st.lists(st.integers(1, 400), min_size=5, max_size=40))
+def test_waiting_periods_are_independent_of_run_order(gaps: list[int]) -> None:
+    """Whatever days it runs on, each step comes once, in order, after its wait."""
+    since = date(2026, 3, 2)
+    on, taken = since, dict[str, date]()
+    erased = None
+    for gap in gaps:
+        on += timedelta(days=gap)
+        step, day = retention.next_action(since, taken)
+        if on < day:
+            continue
+        if step == "erased":
+            erased = on
+            break
+        assert step not in taken
+        taken[step] = on
+    assert list(taken) == ALL_STEPS[: len(taken)]
+    days = [since, *taken.values(), *([erased] if erased else [])]
+    waits = [(later - earlier).days for earlier, later in pairwise(days)]
+    for wait, least in zip(waits, [334, 30, 305, 14, 14], strict=False):
+        assert wait >= least
+    if erased:
+        assert list(taken) == ALL_STEPS
+        assert (erased - taken["made-private"]).days >= 365
+
+
+def test_late_warning_announces_sufficient_notice(person: Delegate, deliver: Deliver) -> None:
+    run_and_send(ASKED, deliver)
+    run_and_send(NARROWED, deliver)
+    run_and_send(date(2029, 1, 1), deliver)
+    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    assert run_and_send(date(2029, 1, 14), deliver) == {}
+    assert run_and_send(date(2029, 1, 15), deliver) == {"warned-again": 1}
+    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    assert run_and_send(date(2029, 1, 28), deliver) == {}
+    assert run_and_send(date(2029, 1, 29), deliver) == {"erased": 1}
+
+
+def test_unsent_warning_does_not_count(person: Delegate, deliver: Deliver) -> None:
+    """The worker that sends mail stood still."""
+    for day in (ASKED, NARROWED, WARNED):
+        run(day)
+    assert run(WARNED_AGAIN) == {}
+    assert run(date(2029, 1, 1)) == {}
+    with time_machine.travel(datetime(2029, 1, 1, 12, tzinfo=UTC), tick=False):
+        deliver()
+    assert run(date(2029, 1, 14)) == {}
+    assert run(date(2029, 1, 15)) == {"warned-again": 1}
+    assert run(date(2029, 6, 1)) == {}
+    with time_machine.travel(datetime(2029, 6, 1, 12, tzinfo=UTC), tick=False):
+        deliver()
+    assert run(date(2029, 6, 14)) == {}
+    assert run(date(2029, 6, 15)) == {"erased": 1}
+
+
+@pytest.mark.parametrize("lost", ["refused", "gone"])
+def test_unreachable_person_is_kept_and_counted(person: Delegate, lost: str) -> None:
+    for day in (ASKED, NARROWED, WARNED):
+        run(day)
+    warning = QueuedEmail.objects.latest("pk")
+    if lost == "refused":
+        warning.done_at = datetime(2028, 1, 4, 20, tzinfo=UTC)
+        warning.save()
+    else:
+        warning.delete()
+    for day in (WARNED_AGAIN, ERASED, date(2035, 1, 1)):
+        assert run(day) == {"unwarned": 1}
+    assert Delegate.objects.filter(name="Sita Silent").exists()
+
+
+def test_letters_to_others_do_not_hide_that_a_warning_was_lost(
+    person: Delegate, deliver: Deliver
+) -> None:
+    for day in (ASKED, NARROWED, WARNED):
+        run(day)
+    QueuedEmail.objects.latest("pk").delete()
+    assert QueuedEmail.objects.exists()
+    assert run(WARNED_AGAIN) == {"unwarned": 1}
+
+
+def test_running_out_counts_who_is_asked_within_thirty_days(person: Delegate, event: Event) -> None:
+    others = make_delegate(reviewed_on=date(2026, 6, 1)), make_delegate(user=None)
+    for one in (person, *others):
+        make_participation(one, event)
+    make_delegate()  # took part in nothing
+    first = ASKED - timedelta(days=30)
+    assert retention.count_reviews_due([event.pk], first) == 1
+    assert retention.count_reviews_due([event.pk], first - timedelta(days=1)) == 0
+    assert retention.count_reviews_due(None, first) == 2
+    run(ASKED)
+    assert retention.count_reviews_due([event.pk], ASKED) == 1
+    run(NARROWED)
+    assert retention.count_reviews_due([event.pk], NARROWED) == 0
+
+
+def shut(person: Delegate, how: str) -> None:
+    """No letter reaches the person from now on."""
+    assert person.user is not None
+    if how == "closed":
+        User.objects.filter(pk=person.user.pk).update(is_active=False)
+    else:
+        remove_sign_in_address(person.user, "sita@example.org")
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("how", ["closed", "no address"])
+def test_unreachable_person_waits_full_period(person: Delegate, deliver: Deliver, how: str) -> None:
+    shut(person, how)
+    done = {}
+    for day in days_of_two_years():
+        if result := run_and_send(day, deliver):
+            done[day] = result
+            # Once more on the same day changes nothing.
+            assert run(day) == {}
+    assert done == {
+        ASKED: {"requested": 1, "unreached": 1},
+        NARROWED: {"made-private": 1, "unreached": 1},
+        ERASED: {"erased": 1, "unreached": 1},
+    }
+    person.refresh_from_db()
+    assert (person.name, person.user, person.listed_to) == ("", None, "only_me")
+    assert not QueuedEmail.objects.exists()
+
+
+def test_restored_mailbox_is_warned_before_erasure(person: Delegate, deliver: Deliver) -> None:
+    shut(person, "closed")
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        run_and_send(day, deliver)
+    User.objects.filter(email="sita@example.org").update(is_active=True)
+    assert run_and_send(ERASED, deliver) == {"warned": 1}
+    assert [letter.to for letter in deliver()] == [["sita@example.org"]]
+    assert run_and_send(ERASED + timedelta(days=14), deliver) == {"warned-again": 1}
+    assert run_and_send(ERASED + timedelta(days=27), deliver) == {}
+    assert run_and_send(ERASED + timedelta(days=28), deliver) == {"erased": 1}
+
+
+def test_lost_mailbox_does_not_shorten_announced_period(person: Delegate, deliver: Deliver) -> None:
+    run_and_send(ASKED, deliver)
+    run_and_send(NARROWED, deliver)
+    run_and_send(date(2029, 1, 1), deliver)
+    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    shut(person, "closed")
+    assert run_and_send(date(2029, 1, 28), deliver) == {}
+    assert run_and_send(date(2029, 1, 29), deliver) == {"erased": 1, "unreached": 1}
+
+
+# Whom it concerns -----------------------------------------------------------------------
+
+
+def test_each_person_has_own_review_date(person: Delegate, deliver: Deliver) -> None:
+    later = make_delegate(reviewed_on=date(2026, 9, 1))
+    assert run(ASKED) == {"requested": 1}
+    assert run(NARROWED) == {"made-private": 1}
+    assert run(date(2027, 8, 1)) == {"requested": 1}
+    later.refresh_from_db()
+    assert later.consented_at is not None
+
+
+def test_review_without_consent_starts_at_joining(event: Event) -> None:
+    came = datetime(2026, 5, 10, tzinfo=UTC)
+    user = make_user("came@example.org", joined_at=came)
+    make_delegate(user=user, consented_at=None, reviewed_on=None)
+    assert run(date(2027, 4, 9)) == {}
+    assert run(date(2027, 4, 10)) == {"requested": 1}
+    assert run(date(2027, 5, 10)) == {"made-private": 1}
+    assert not Consent.objects.exists()
+
+
+def test_invited_and_erased_people_are_not_reviewed(event: Event) -> None:
+    make_delegate(user=None, invitation_email="invited@example.org")
+    erased = make_delegate()
+    Delegate.objects.filter(pk=erased.pk).update(
+        name="", user=None, listed_to="only_me", erased_at=datetime(2026, 3, 3, tzinfo=UTC)
+    )
+    assert run(date(2035, 1, 1)) == {}
+
+
+@pytest.mark.parametrize("task", ["grant", "operator"])
+def test_grant_holders_and_operators_are_narrowed_but_not_erased(
+    person: Delegate, event: Event, deliver: Deliver, task: str
+) -> None:
+    assert person.user is not None
+    if task == "grant":
+        make_grant(person.user, event, valid_until=date(2029, 12, 31))
+    else:
+        User.objects.filter(pk=person.user.pk).update(is_superuser=True)
+    assert run_and_send(ASKED, deliver) == {"requested": 1}
+    assert run_and_send(NARROWED, deliver) == {"made-private": 1}
+    for day in (WARNED, WARNED_AGAIN, ERASED):
+        assert run_and_send(day, deliver) == {}
+    # Once the task has ended the warnings come first.
+    if task == "grant":
+        assert run_and_send(date(2030, 1, 1), deliver) == {"warned": 1}
+
+
+def test_unwritable_ledger_stops_erasure_and_is_reported(
+    person: Delegate, deliver: Deliver, settings: Settings, tmp_path: Path
+) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        run_and_send(day, deliver)
+    other = make_delegate(reviewed_on=date(2027, 4, 1))
+    settings.ERASURE_LEDGER = tmp_path / "no" / "such" / "ledger"
+    assert run_and_send(ERASED, deliver) == {"failed": 1, "requested": 1}
+    person.refresh_from_db()
+    assert person.name == "Sita Silent" and other.retention_actions.count() == 1
+    with (
+        time_machine.travel(datetime.combine(ERASED, time(12), UTC), tick=False),
+        pytest.raises(CommandError, match="Mend ERASURE_LEDGER"),
+    ):
+        call_command("review_profiles", stdout=StringIO())
+
+
+# Answering ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [ASKED, NARROWED, WARNED, WARNED_AGAIN])
+def test_answer_restarts_review_period(person: Delegate, deliver: Deliver, after: date) -> None:
+    for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
+        if day <= after:
+            run_and_send(day, deliver)
+    answered = after + timedelta(days=1)
+    with time_machine.travel(datetime.combine(answered, time(9), UTC), tick=False):
+        assert Client().post(path_of(person), notice_shown()).status_code == 302
+    person.refresh_from_db()
+    assert person.reviewed_on == answered
+    assert run_and_send(add_months(answered, 11) - timedelta(days=1), deliver) == {}
+    assert run_and_send(add_months(answered, 11), deliver) == {"requested": 1}
+
+
+def notice_shown() -> dict[str, str]:
+    return {"notice_sha256": consent.current_notice("en").sha256}
+
+
+def test_answer_by_link_renews_without_signing_in(person: Delegate, deliver: Deliver) -> None:
+    run_and_send(ASKED, deliver)
+    path, browser = path_of(person), Client(enforce_csrf_checks=True)
+    before = all_rows()
+    answer = browser.get(path)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Is this still right?" in page and "All is still right</button>" in page
+    for word in ("Sita", "sita", person.handle):
+        assert word not in page.replace(path, "")
+    assert answer["Cache-Control"] == "private, no-store" and not answer.cookies
+    assert all_rows() == before
+    answer = browser.post(path, notice_shown())
+    assert (answer.status_code, answer["Location"]) == (302, path)
+    assert "Your answer is recorded." in browser.get(path).content.decode()
+    person.refresh_from_db()
+    assert person.listed_to == "participants" and person.consented_at is not None
+    renewed = person.consents.get()
+    assert (renewed.action, renewed.by, renewed.notice.version) == ("renewed", "link", 1)
+    before = all_rows()
+    assert browser.post(path, notice_shown()).status_code == 200
+    assert all_rows() == before
+
+
+def test_answer_while_signed_in_renews(person: Delegate, client_of: Sign) -> None:
+    run(ASKED)
+    browser = client_of(person)
+    page = browser.get("/me/").content.decode()
+    assert "Is all of this still right?" in page
+    before = all_rows()
+    assert "All is still right</button>" in browser.get("/me/review/").content.decode()
+    assert all_rows() == before
+    answer = browser.post("/me/review/", notice_shown())
+    assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    page = browser.get("/me/").content.decode()
+    assert "Thank you. You are asked again in eleven months." in page
+    assert "Is all of this still right?" not in page
+    assert [(row.action, row.by) for row in person.consents.all()] == [("renewed", "owner")]
+
+
+def test_answer_after_narrowing_does_not_restore_sharing(person: Delegate) -> None:
+    run(ASKED)
+    run(NARROWED)
+    path = path_of(person)
+    assert "Nothing of you is shared at present." in Client().get(path).content.decode()
+    assert Client().post(path, notice_shown()).status_code == 302
+    person.refresh_from_db()
+    assert (person.listed_to, person.consented_at) == ("only_me", None)
+    assert person.reviewed_on is not None
+    assert [row.action for row in person.consents.all()] == ["withdrawn"]
+    assert [entry.action for entry in AuditEntry.objects.all()] == ["consent withdrawn", "review"]
+
+
+def test_new_notice_is_shown_before_consent(
+    person: Delegate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consent.give_consent(
+        person,
+        notice=consent.current_notice("en"),
+        by=Consent.By.OWNER,
+        at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+    )
+    shown = notice_shown()
+    page = Client().get(path_of(person)).content.decode()
+    assert "One press renews your agreement to the notice." in page
+    assert "<details><summary>Read the notice" in page
+    (tmp_path / "sharing-1.en.txt").write_text(consent.current_notice("en").text)
+    (tmp_path / "sharing-2.en.txt").write_text("I agree to other things.")
+    monkeypatch.setattr(consent, "NOTICE_DIR", tmp_path)
+    before = all_rows()
+    answer = Client().post(path_of(person), shown)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "The notice has changed since you opened this page." in page
+    assert "with one press you agree to its new words." in page
+    assert "<details open><summary>Read the notice" in page
+    assert "I agree to other things." in page
+    assert all_rows() == before
+    assert Client().post(path_of(person), notice_shown()).status_code == 302
+    assert [row.notice.version for row in person.consents.all()] == [1, 2]
+
+
+def wrong_paths(person: Delegate) -> list[str]:
+    path, other = path_of(person), make_delegate()
+    moved = make_delegate()
+    of_before = path_of(moved)
+    moved.user = make_user()
+    moved.save()
+    other_token = path_of(other).rsplit(":", 1)[0]
+    return [
+        "/review/nothing/",
+        path[:-3] + "/",
+        f"{other_token}:{path.rsplit(':', 1)[1]}",
+        of_before,
+    ]
+
+
+def test_invalid_links_show_identical_page(person: Delegate) -> None:
+    paths = wrong_paths(person)
+    before = all_rows()
+    answers = [
+        (answer.status_code, answer.content.replace(path.encode(), b""))
+        for path in paths
+        for answer in (Client().get(path), Client().post(path, notice_shown()))
+    ]
+    assert {status for status, _page in answers} == {404}
+    assert len(set(answers)) == 1
+    assert all_rows() == before
+
+
+def test_link_is_valid_for_two_years(person: Delegate) -> None:
+    begin = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with time_machine.travel(begin, tick=False):
+        path = path_of(person)
+    with time_machine.travel(begin + timedelta(days=730, seconds=1), tick=False):
+        assert Client().get(path).status_code == 404
+        assert Client().post(path, notice_shown()).status_code == 404
+
+
+def test_user_without_profile_has_no_review(client_of: Sign) -> None:
+    browser = client_of(make_user())
+    assert browser.get("/me/review/").status_code == 404
+    assert browser.post("/me/review/", notice_shown()).status_code == 404
+
+
+# The command ----------------------------------------------------------------------------
+
+
+def said(*arguments: Any, **options: Any) -> list[str]:
+    out = StringIO()
+    call_command("review_profiles", *arguments, stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+def test_command_prints_counts_without_names(person: Delegate) -> None:
+    make_delegate()
+    with time_machine.travel(datetime(2027, 3, 10, 5, tzinfo=UTC), tick=False):
+        assert said("--on", "2027-02-01") == ["Nothing is due."]
+        assert said("--dry-run", "--on", "2027-02-02") == [
+            "Nothing is done; this would be:",
+            "Asked: 2",
+        ]
+        assert said("--on", "2027-02-02") == ["Asked: 2"]
+        assert said("--on", "2027-02-02") == ["Nothing is due."]
+        assert said() == ["Narrowed to “Only me”: 2"]
+    assert Counter(steps()) == {("requested", ASKED): 2, ("made-private", date(2027, 3, 10)): 2}
+
+
+def test_command_prints_count_of_unreachable_people(person: Delegate) -> None:
+    make_delegate()
+    shut(person, "closed")
+    with time_machine.travel(datetime(2027, 2, 2, 5, tzinfo=UTC), tick=False):
+        assert said() == ["Asked: 2", "Of these, without a mailbox, so that no letter went out: 1"]
+
+
+def test_command_rejects_future_date(person: Delegate, settings: Settings) -> None:
+    with time_machine.travel(datetime(2027, 2, 1, 23, 59, tzinfo=UTC), tick=False):
+        with pytest.raises(CommandError, match="2027-02-02 lies ahead"):
+            said("--on", "2027-02-02")
+        assert steps() == []
+        assert said("--on", "2027-02-02", "--dry-run")[1] == "Asked: 1"
+        settings.DEBUG = True
+        assert said("--on", "2027-02-02") == ["Asked: 1"]
+
+
+def test_command_explains_date_format() -> None:
+    with pytest.raises(CommandError, match="write the day like 2027-03-01"):
+        said("--on", "1 March")

@@ -1,0 +1,187 @@
+"""The one door: who sees what of whom."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from participants.models import Audience, Delegate, RevealBudget, User
+from participants.privacy import visibility
+from participants.privacy.visibility import ANONYMOUS_VIEWER, get_viewer
+from roundtable.models import AuditEntry, Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+
+TODAY = date(2026, 3, 2)
+
+
+def eyes(who: Delegate) -> visibility.Viewer:
+    assert who.user is not None
+    return get_viewer(who.user, TODAY)
+
+
+def seen(viewer: visibility.Viewer, who: Delegate, *, opened: bool) -> list[str] | None:
+    profile = visibility.find_profile(viewer, who.handle, TODAY, revealed=opened)
+    return None if profile is None else [channel.value for channel in profile.channels]
+
+
+def test_visitor_sees_what_is_shared_with_everyone(delegate: Delegate) -> None:
+    assert seen(ANONYMOUS_VIEWER, delegate, opened=False) == ["dewi.open@example.org"]
+    assert seen(ANONYMOUS_VIEWER, delegate, opened=True) == ["dewi.open@example.org"]
+
+
+def test_participant_sees_details_after_reveal(
+    delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    viewer = eyes(quiet_delegate)
+    assert seen(viewer, delegate, opened=False) == ["dewi.open@example.org"]
+    assert seen(viewer, delegate, opened=True) == [
+        "dewi.open@example.org",
+        "dewi.inside@example.org",
+    ]
+
+
+def test_owner_sees_everything(delegate: Delegate) -> None:
+    assert seen(eyes(delegate), delegate, opened=False) == [
+        "dewi.open@example.org",
+        "dewi.inside@example.org",
+        "dewi.private@example.org",
+    ]
+
+
+def test_outsider_and_cochair_see_public_details_only(
+    delegate: Delegate, focal_point: Delegate, outsider: Delegate, cochair: User, operator: User
+) -> None:
+    for viewer in (eyes(outsider), get_viewer(cochair, TODAY), get_viewer(operator, TODAY)):
+        assert seen(viewer, delegate, opened=True) == ["dewi.open@example.org"]
+        assert seen(viewer, focal_point, opened=True) is None
+
+
+def test_unconfirmed_participation_does_not_count(delegate: Delegate, event: Event) -> None:
+    waiting = make_delegate()
+    make_participation(waiting, event, confirmed=False)
+    assert seen(eyes(waiting), delegate, opened=True) == ["dewi.open@example.org"]
+
+
+def test_public_channel_of_restricted_profile_is_restricted(
+    event: Event, quiet_delegate: Delegate
+) -> None:
+    careful = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(careful, event)
+    make_channel(careful, value="careful@example.org", audience=Audience.EVERYONE)
+    assert seen(ANONYMOUS_VIEWER, careful, opened=True) is None
+    viewer = eyes(quiet_delegate)
+    assert seen(viewer, careful, opened=False) == []
+    assert seen(viewer, careful, opened=True) == ["careful@example.org"]
+
+
+def test_closed_account_is_hidden_everywhere(delegate: Delegate) -> None:
+    assert delegate.user is not None
+    delegate.user.is_active = False
+    delegate.user.save()
+    assert seen(ANONYMOUS_VIEWER, delegate, opened=True) is None
+    assert visibility.public_profiles(TODAY) == []
+    assert eyes(delegate) == ANONYMOUS_VIEWER
+
+
+def test_owner_sees_a_profile_that_is_hidden(quiet_delegate: Delegate) -> None:
+    viewer = eyes(quiet_delegate)
+    quiet_delegate.hidden_at = NOON
+    quiet_delegate.save()
+    assert seen(viewer, quiet_delegate, opened=False) == ["quentin.private@example.org"]
+
+
+def test_card_of_who_asks_is_shown_unless_hidden_or_closed(quiet_delegate: Delegate) -> None:
+    others = [make_delegate(hidden_at=NOON), make_delegate(user=make_user(is_active=False))]
+    numbers = [quiet_delegate.pk, *(one.pk for one in others)]
+    assert list(visibility.requester_cards(numbers, TODAY)) == [quiet_delegate.pk]
+    assert visibility.requester_cards([others[0].pk], TODAY) == {}
+
+
+def test_only_current_public_affiliation_is_shown(event: Event) -> None:
+    person = make_delegate(listed_to=Audience.EVERYONE)
+    hidden = make_organisation(name="Hidden Shelter")
+    make_role(make_event(is_public=False), organisation=hidden)
+    make_affiliation(person, organisation=hidden)
+    left = make_organisation(name="Former Office")
+    make_role(event, organisation=left)
+    make_affiliation(person, organisation=left, until=TODAY - timedelta(days=1))
+    profile = visibility.find_profile(ANONYMOUS_VIEWER, person.handle, TODAY)
+    assert profile is not None and profile.workplaces == () and profile.card.workplace is None
+    here = make_organisation(name="Open Office")
+    make_role(event, organisation=here)
+    make_affiliation(person, organisation=here)
+    profile = visibility.find_profile(ANONYMOUS_VIEWER, person.handle, TODAY)
+    assert profile is not None
+    assert [place.name for place in profile.workplaces] == ["Open Office"]
+
+
+def test_shared_with_everyone_names_only_those_who_do(
+    event: Event, delegate: Delegate, quiet_delegate: Delegate, focal_point: Delegate
+) -> None:
+    make_delegate(name="Listed Only", listed_to=Audience.EVERYONE)
+    people = visibility.public_profiles(TODAY)
+    assert [profile.card.name for profile in people] == ["Dewi Lestari"]
+    assert [channel.value for channel in people[0].channels] == ["dewi.open@example.org"]
+    assert [profile.card.name for profile in visibility.public_profiles(TODAY, event)] == [
+        "Dewi Lestari"
+    ]
+    assert visibility.public_profiles(TODAY, make_event()) == []
+
+
+def test_reveal_is_logged_without_names(delegate: Delegate, quiet_delegate: Delegate) -> None:
+    assert quiet_delegate.user is not None
+    organisation = quiet_delegate.participations.get().organisation
+    make_role(quiet_delegate.participations.get().event, organisation=organisation)
+    make_affiliation(quiet_delegate, organisation=organisation)
+    visibility.reveal(quiet_delegate.user, delegate.handle, NOON)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.at, entry.organisation) == ("reveal", NOON, organisation.slug)
+    text = " ".join(str(value) for value in vars(entry).values())
+    for leak in ("Quentin", "Dewi", "example.org", delegate.handle):
+        assert leak not in text
+
+
+def test_reveal_budget_renews_next_day(
+    delegate: Delegate, quiet_delegate: Delegate, settings: pytest.FixtureRequest
+) -> None:
+    settings.REVEALS_PER_DAY = 2  # type: ignore[attr-defined]
+    assert quiet_delegate.user is not None
+    for _look in range(2):
+        assert visibility.reveal(quiet_delegate.user, delegate.handle, NOON)
+    with pytest.raises(visibility.RevealBudgetExceeded):
+        visibility.reveal(quiet_delegate.user, delegate.handle, NOON)
+    assert AuditEntry.objects.count() == 2
+    assert visibility.reveal(quiet_delegate.user, delegate.handle, NOON + timedelta(days=1))
+
+
+def test_hidden_unknown_and_own_profiles_use_no_budget(
+    delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    assert delegate.user is not None
+    assert visibility.reveal(delegate.user, quiet_delegate.handle, NOON) is None
+    assert visibility.reveal(delegate.user, "abcdefghjk", NOON) is None
+    assert visibility.reveal(delegate.user, delegate.handle, NOON) is not None
+    assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
+
+
+def test_viewer_without_profile_sees_public_details_only(db: None) -> None:
+    assert get_viewer(make_user(), TODAY) == visibility.Viewer(signed_in=True)
+
+
+def test_reveal_by_cochair_without_profile_names_grant_organisation(
+    delegate: Delegate, cochair: User
+) -> None:
+    grant = cochair.grants.get()
+    grant.on_behalf_of = make_organisation(slug="atlantis")
+    grant.save()
+    visibility.reveal(cochair, delegate.handle, NOON)
+    assert AuditEntry.objects.get().organisation == "atlantis"

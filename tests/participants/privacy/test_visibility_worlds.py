@@ -1,0 +1,332 @@
+"""Asked row by row, in the database, and by the words of the model, everyone sees the same.
+
+SEED=number tries the world of that number alone.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+
+from participants.models import (
+    Affiliation,
+    AudienceException,
+    ContactChannel,
+    Delegate,
+    Grant,
+    Introduction,
+    Organisation,
+    Participation,
+    User,
+)
+from participants.privacy import visibility
+from participants.privacy.audiences import ANONYMOUS_VIEWER, Viewer, get_viewer, get_viewers
+from roundtable.models import Event, Series
+from tests.conftest import FULL
+from tests.factories import NOON
+from tests.faulty_visibility import MUTATIONS, apply_mutation
+from tests.participants.worlds import EVENTS, ORGANISATIONS, TODAY, Person, World, make_world
+
+pytestmark = pytest.mark.django_db
+
+# So many worlds in each test; rows of worlds that are over slow a database down.
+AT_ONCE = 250 if FULL else 50
+WORLDS = 10_000 if FULL else 50
+MOST_PEOPLE = 4
+SEEDS = [range(start, start + AT_ONCE) for start in range(0, WORLDS, AT_ONCE)]
+if "SEED" in os.environ:
+    SEEDS = [range(int(os.environ["SEED"]), int(os.environ["SEED"]) + 1)]
+EVERY_VERDICT = {
+    "everyone",
+    "introduced",
+    "left out",
+    "met",
+    "moved",
+    "never met",
+    "not introduced",
+    "not shown to anybody",
+    "sat apart",
+    "sat together",
+    "too narrow",
+}
+
+
+def lay_the_ground() -> None:
+    """What all worlds have in common: roundtables, organisations, and accounts."""
+    Series.objects.create(pk=1, slug="series", name="Series")
+    Event.objects.bulk_create(
+        Event(
+            pk=number + 1,
+            series_id=1,
+            code=f"EV{number}",
+            slug=f"event-{number}",
+            title="Roundtable",
+            starts_on=date(2024, 5, 14),
+            ends_on=date(2024, 5, 15),
+            time_zone="Asia/Bangkok",
+            is_public=True,
+        )
+        for number in EVENTS
+    )
+    Organisation.objects.bulk_create(
+        Organisation(
+            pk=number + 1, slug=f"office-{number}", name="Office", kind=kind, country=country
+        )
+        for number, (kind, country) in enumerate(ORGANISATIONS)
+    )
+    User.objects.bulk_create(
+        User(pk=account(number, state), email=f"{state}{number}@example.org", is_active=is_active)
+        for number in range(MOST_PEOPLE)
+        for state, is_active in (("open", True), ("closed", False))
+    )
+    User.objects.create(pk=100, email="confirms@example.org")
+
+
+def account(number: int, state: str) -> int | None:
+    return {"open": number + 1, "closed": number + 51, "none": None}[state]
+
+
+def store(world: World) -> None:
+    """Writes a world down; a person's number in the database is one more than in the world."""
+    people = list(enumerate(world.people, start=1))
+    Delegate.objects.bulk_create(_delegate(pk, someone) for pk, someone in people)
+    Affiliation.objects.bulk_create(
+        Affiliation(delegate_id=pk, organisation_id=office + 1, until=until)
+        for pk, someone in people
+        for office, until in someone.affiliations
+    )
+    Participation.objects.bulk_create(
+        Participation(
+            delegate_id=pk,
+            event_id=event + 1,
+            organisation_id=office + 1,
+            confirmed_by_id=100 if confirmed else None,
+            confirmed_at=NOON if confirmed else None,
+        )
+        for pk, someone in people
+        for event, (office, confirmed) in someone.participations.items()
+    )
+    Grant.objects.bulk_create(
+        Grant(
+            user_id=account(pk - 1, someone.account) or 0,
+            event_id=event + 1,
+            role="reader",
+            on_behalf_of_id=office + 1,
+            valid_from=date(2019, 1, 1),
+            valid_until=until,
+        )
+        for pk, someone in people
+        for event, (office, until) in someone.grants.items()
+        if someone.account != "none"
+    )
+    ContactChannel.objects.bulk_create(
+        ContactChannel(
+            pk=10 * pk + place,
+            delegate_id=pk,
+            kind="email",
+            value=f"{10 * pk + place}@example.org",
+            audience=audience,
+        )
+        for pk, someone in people
+        for place, audience in enumerate(someone.channels)
+    )
+    AudienceException.objects.bulk_create(
+        AudienceException(
+            delegate_id=pk,
+            channel_id=None if left.channel is None else 10 * pk + left.channel,
+            organisation_id=int(left.target) + 1 if left.kind == "organisation" else None,
+            country=left.target if left.kind == "country" else "",
+            constituency=left.target if left.kind == "constituency" else "",
+        )
+        for pk, someone in people
+        for left in someone.exclusions
+    )
+    Introduction.objects.bulk_create(
+        _introduction(first + 1, second + 1, state) for first, second, state in world.introductions
+    )
+
+
+def _delegate(pk: int, someone: Person) -> Delegate:
+    return Delegate(
+        pk=pk,
+        handle=f"handle{pk}",
+        name="" if someone.is_erased else f"Person {pk}",
+        user_id=account(pk - 1, someone.account),
+        listed_to=someone.listed_to,
+        is_protected=someone.is_protected,
+        consented_at=NOON if someone.has_agreed else None,
+        hidden_at=NOON if someone.is_paused else None,
+        erased_at=NOON if someone.is_erased else None,
+    )
+
+
+def _introduction(first: int, second: int, state: str) -> Introduction:
+    done = ("accepted", "ended", "left")
+    later = NOON + timedelta(days=1)
+    return Introduction(
+        first_id=first,
+        second_id=second,
+        proposed_at=NOON,
+        first_accepted_at=NOON if state in (*done, "asked", "refused") else None,
+        second_accepted_at=NOON if state in (*done, "answered") else None,
+        first_ended_at=later if state == "ended" else None,
+        second_ended_at=later if state in ("refused", "left") else None,
+    )
+
+
+class FetchedOnce:
+    """Stands in for `listed` in `find`: lists everyone, and fetches all as `find` fetches one."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Delegate] = {}
+        self.related: tuple[Any, ...] = ()
+        self.asked = ""
+
+    def filter(self, *, handle: str) -> "FetchedOnce":
+        self.asked = handle
+        return self
+
+    def select_related(self, *names: str) -> "FetchedOnce":
+        self.related = names
+        return self
+
+    def prefetch_related(self, *names: Any) -> "FetchedOnce":
+        if not self.rows:
+            people = Delegate.objects.select_related(*self.related).prefetch_related(*names)
+            self.rows = {person.handle: person for person in people}
+        return self
+
+    def first(self) -> Delegate | None:
+        return self.rows.get(self.asked)
+
+
+@contextmanager
+def fetched_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Within it `find` answers by the rule for one row alone."""
+    # Workplaces are not compared here, and asking for them anew takes most of the time.
+    places, people = visibility.current_affiliations(TODAY), FetchedOnce()
+    with monkeypatch.context() as patched:
+        patched.setattr(visibility, "listed_delegates", lambda _viewer, _on: people)
+        patched.setattr(visibility, "current_affiliations", lambda _on: places)
+        yield
+
+
+def viewers(world: World) -> list[tuple[int | None, Viewer]]:
+    """Everyone who can look: which of the people that is, or None."""
+    found = get_viewers(Delegate.objects.all(), TODAY)
+    looking: list[tuple[int | None, Viewer]] = [
+        (None, ANONYMOUS_VIEWER),
+        (None, Viewer(signed_in=True)),
+    ]
+    for number, someone in enumerate(world.people):
+        if someone.account == "open":
+            looking.append((number, found[number + 1]))
+    return looking
+
+
+Sight = dict[tuple[int, int], set[str]]  # who looks, at whom: what is seen; absent where nothing
+
+
+def by_the_words(world: World, looking: list[tuple[int | None, Viewer]], *, opened: bool) -> Sight:
+    found: Sight = {}
+    for place, (viewer, _eyes) in enumerate(looking):
+        for person, someone in enumerate(world.people):
+            if world.is_listed(viewer, person):
+                eyes = viewer if opened or viewer == person else None
+                found[place, person] = {
+                    f"{10 * (person + 1) + channel}@example.org"
+                    for channel in range(len(someone.channels))
+                    if world.sees_channel(eyes, person, channel)
+                }
+    return found
+
+
+def row_by_row(world: World, looking: list[tuple[int | None, Viewer]], *, opened: bool) -> Sight:
+    found: Sight = {}
+    for place, (_viewer, eyes) in enumerate(looking):
+        for person in range(len(world.people)):
+            profile = visibility.find_profile(eyes, f"handle{person + 1}", TODAY, revealed=opened)
+            if profile is not None:
+                found[place, person] = {channel.value for channel in profile.channels}
+    return found
+
+
+def in_the_database(looking: list[tuple[int | None, Viewer]]) -> Sight:
+    found: Sight = {}
+    for place, (_viewer, eyes) in enumerate(looking):
+        for number in visibility.listed_delegates(eyes, TODAY).values_list("pk", flat=True):
+            found[place, number - 1] = set()
+        channels = visibility.visible_channels(eyes, TODAY).values_list("delegate", "value")
+        for number, value in channels:
+            found[place, number - 1].add(value)
+    return found
+
+
+def without_own(sight: Sight, looking: list[tuple[int | None, Viewer]]) -> Sight:
+    """One's own channels are not among those of others."""
+    return {
+        (place, person): set() if looking[place][0] == person else seen
+        for (place, person), seen in sight.items()
+    }
+
+
+def compare(world: World, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    hint = f"SEED={seed}"
+    looking = viewers(world)
+    expected = by_the_words(world, looking, opened=True)
+    with fetched_once(monkeypatch):
+        assert row_by_row(world, looking, opened=True) == expected, hint
+        shut = by_the_words(world, looking, opened=False)
+        assert row_by_row(world, looking, opened=False) == shut, hint
+    assert in_the_database(looking) == without_own(expected, looking), hint
+    # Whoever comes in by a request is the same viewer; a closed account is nobody's.
+    number = seed % len(world.people)
+    user = User.objects.get(pk=account(number, "open") or 0)
+    eyes = get_viewer(user, TODAY)
+    assert eyes == dict(looking).get(number, Viewer(signed_in=True)), hint
+
+
+def try_worlds(seeds: Iterable[int], monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Compares the answers in each world; how often each reason to see or not to see came up."""
+    verdicts: Counter[str] = Counter()
+    for seed in seeds:
+        world = make_world(seed)
+        with transaction.atomic():
+            store(world)
+            compare(world, seed, monkeypatch)
+            transaction.set_rollback(True)
+        verdicts += world.verdicts
+    return verdicts
+
+
+@pytest.mark.parametrize("seeds", SEEDS, ids=str)
+def test_row_database_and_model_visibility_agree(
+    seeds: range,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    lay_the_ground()
+    verdicts = try_worlds(seeds, monkeypatch)
+    record_property("worlds in which three answers are one", len(seeds))
+    # In many worlds each reason to see or not to see comes up.
+    assert set(verdicts) == EVERY_VERDICT or len(seeds) == 1
+
+
+def test_viewer_without_profile_is_visitor() -> None:
+    lay_the_ground()
+    assert get_viewer(AnonymousUser(), TODAY) == ANONYMOUS_VIEWER
+    assert get_viewer(User.objects.get(pk=51), TODAY) == ANONYMOUS_VIEWER
+
+
+@pytest.mark.parametrize("mistake", MUTATIONS)
+def test_test_detects_broken_visibility(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_the_ground()
+    apply_mutation(mistake, monkeypatch)
+    with pytest.raises(AssertionError, match="SEED="):
+        try_worlds(range(100), monkeypatch)

@@ -1,0 +1,428 @@
+"""What may be stored of people and organisations, and what spans their tables."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from participants.models import (
+    Audience,
+    Consent,
+    Constituency,
+    ContactChannel,
+    DelegateLanguage,
+    Erasure,
+    EventRole,
+    Grant,
+    Organisation,
+    OrganisationKind,
+    ParticipantList,
+    Participation,
+    RecordedCount,
+    RetentionAction,
+    RevealBudget,
+    User,
+)
+from tests.constraints import (
+    InvalidRows,
+    assert_database_rejects,
+    assert_validation_rejects,
+    constraints_of,
+    duplicate_of,
+    with_values,
+)
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_consent,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_factor_reset,
+    make_grant,
+    make_group,
+    make_introduction,
+    make_invitation,
+    make_invitation_request,
+    make_notice,
+    make_organisation,
+    make_participant_list,
+    make_participation,
+    make_party,
+    make_role,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def saved(row: models.Model) -> models.Model:
+    row.save()
+    return row
+
+
+def unsaved(row: models.Model, **fields: Any) -> models.Model:
+    """Another one like it; the stored one cannot be changed."""
+    return with_values(duplicate_of(row), **fields)
+
+
+def _list_by_one() -> ParticipantList:
+    row = make_participant_list(make_event())
+    row.decided_by, row.decided_at = row.requested_by, NOON
+    return row
+
+
+def _reset_by_one() -> models.Model:
+    by = make_user()
+    return with_values(
+        make_factor_reset(make_user(), requested_by=by), approved_by=by, approved_at=NOON
+    )
+
+
+def _introduced_to_oneself() -> models.Model:
+    row = make_introduction(make_delegate(), make_delegate())
+    return with_values(row, second=row.first)
+
+
+def _introduced_the_other_way_round() -> models.Model:
+    row = make_introduction(make_delegate(), make_delegate())
+    return with_values(duplicate_of(row), first=row.second, second=row.first)
+
+
+BREAKING: InvalidRows = {
+    "affiliation_ends_after_it_begins": lambda: with_values(
+        make_affiliation(make_delegate()), since=date(2020, 1, 2), until=date(2020, 1, 1)
+    ),
+    "channel_audience_valid": lambda: with_values(make_channel(make_delegate()), audience="world"),
+    "channel_has_value": lambda: with_values(make_channel(make_delegate()), value=""),
+    "channel_kind_valid": lambda: with_values(make_channel(make_delegate()), kind="fax"),
+    "channel_unique": lambda: duplicate_of(make_channel(make_delegate())),
+    "delegate_has_name": lambda: with_values(make_delegate(), name=""),
+    "consent_action_valid": lambda: unsaved(make_consent(make_delegate()), action="sold"),
+    "consent_method_valid": lambda: unsaved(make_consent(make_delegate()), by="anyone"),
+    "consent_notice_unique": lambda: duplicate_of(make_notice()),
+    "delegate_erased_leaves_nothing": lambda: with_values(make_delegate(), erased_at=NOON),
+    "delegate_listed_only_with_account": lambda: with_values(
+        make_delegate(user=None), consented_at=NOON, listed_to=Audience.PARTICIPANTS
+    ),
+    "delegate_listed_only_with_consent": lambda: with_values(
+        make_delegate(), consented_at=None, listed_to=Audience.PARTICIPANTS
+    ),
+    "delegate_listed_to_valid": lambda: with_values(make_delegate(), listed_to="world"),
+    "delegate_protected_is_unlisted": lambda: with_values(
+        make_delegate(), is_protected=True, listed_to=Audience.PARTICIPANTS
+    ),
+    "erasure_unique": lambda: duplicate_of(
+        saved(Erasure(kind=Erasure.Kind.HANDLE, mark="a" * 64, at=NOON))
+    ),
+    "event_role_valid": lambda: with_values(make_role(make_event()), role="king"),
+    "event_role_unique": lambda: duplicate_of(make_role(make_event())),
+    "exception_has_one_target": lambda: with_values(make_exception(make_delegate()), country="TH"),
+    "exception_unique": lambda: duplicate_of(make_exception(make_delegate(), country="TH")),
+    "factor_reset_by_two": lambda: _reset_by_one(),
+    "factor_reset_one_open": lambda: duplicate_of(make_factor_reset(make_user())),
+    "grant_ends_after_it_begins": lambda: with_values(
+        make_grant(make_user(), make_event()), valid_until=date(2023, 12, 31)
+    ),
+    "grant_unique": lambda: duplicate_of(make_grant(make_user(), make_event())),
+    "grant_role_valid": lambda: with_values(make_grant(make_user(), make_event()), role="king"),
+    "group_member_rule_valid": lambda: with_values(make_group(), member_rule="friends"),
+    "introduction_of_two_people": lambda: _introduced_to_oneself(),
+    "introduction_one_at_a_time": lambda: _introduced_the_other_way_round(),
+    "invitation_answered_has_date": lambda: with_values(
+        make_invitation(make_delegate(), make_event()), answer="agreed"
+    ),
+    "invitation_one_open": lambda: with_values(
+        duplicate_of(make_invitation(make_delegate(), make_event())), token_hash="b" * 64
+    ),
+    "invitation_request_decided_has_date": lambda: with_values(
+        make_invitation_request(make_event()), decision="invited"
+    ),
+    "language_unique": lambda: duplicate_of(
+        saved(DelegateLanguage(delegate=make_delegate(), language="th"))
+    ),
+    "organisation_kind": lambda: with_values(make_organisation(), kind="club"),
+    "participant_list_by_two": lambda: _list_by_one(),
+    "participant_list_downloaded_after_approval": lambda: with_values(
+        make_participant_list(make_event()), expires_at=NOON
+    ),
+    "participant_list_has_purpose": lambda: with_values(
+        make_participant_list(make_event()), purpose=""
+    ),
+    "participation_confirmed_has_decider_and_date": lambda: with_values(
+        make_participation(make_delegate(), make_event(), confirmed=False), confirmed_at=NOON
+    ),
+    "participation_unique": lambda: duplicate_of(make_participation(make_delegate(), make_event())),
+    "recorded_count_most": lambda: RecordedCount(
+        event=make_event(), kind=OrganisationKind.GOVERNMENT, number=2001
+    ),
+    "recorded_count_kind": lambda: RecordedCount(event=make_event(), kind="club", number=3),
+    "recorded_count_unique": lambda: duplicate_of(
+        saved(RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=13))
+    ),
+    "reveal_budget_unique": lambda: duplicate_of(
+        saved(RevealBudget(user=make_user(), day=date(2026, 3, 2)))
+    ),
+    "retention_action_unique": lambda: duplicate_of(
+        saved(
+            RetentionAction(
+                delegate=make_delegate(),
+                review_started_on=NOON.date(),
+                action="asked",
+                taken_on=NOON.date(),
+            )
+        )
+    ),
+    "user_email_unique_case_insensitive": lambda: User(
+        email=make_user().email.upper(), password="!unusable"
+    ),
+}
+
+
+def test_every_constraint_is_tested() -> None:
+    assert sorted(BREAKING) == constraints_of("participants")
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_constraint_holds_in_the_database(name: str) -> None:
+    assert_database_rejects(BREAKING[name](), name)
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_constraint_has_validation_message(name: str) -> None:
+    assert_validation_rejects(BREAKING[name]())
+
+
+def test_consent_is_never_changed() -> None:
+    row = make_consent(make_delegate())
+    row.action = "withdrawn"
+    with pytest.raises(TypeError, match="add another"):
+        row.save()
+
+
+def test_consents_cannot_be_bulk_changed_or_deleted() -> None:
+    person = make_delegate()
+    row = make_consent(person)
+    for change in (
+        lambda: Consent.objects.update(by="link"),
+        lambda: Consent.objects.filter(action="given").update(by="link"),
+        lambda: person.consents.update(by="link"),
+        lambda: Consent.objects.bulk_update([row], ["by"]),
+        lambda: Consent.objects.all().delete(),
+        lambda: person.consents.all().delete(),
+        row.delete,
+    ):
+        with pytest.raises(TypeError, match="never"), transaction.atomic():
+            change()
+    assert person.consents.get().by == "owner"
+
+
+def test_confirmer_without_date_is_rejected() -> None:
+    row = make_participation(make_delegate(), make_event(), confirmed=False)
+    row.confirmed_by = make_user()
+    assert_database_rejects(row, "participation_confirmed_has_decider_and_date")
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_role_cannot_mix_demo_and_real(made_up: bool) -> None:
+    row = EventRole(
+        event=make_event(is_demonstration=not made_up),
+        organisation=make_organisation(is_demonstration=made_up),
+        role=EventRole.Role.COHOST,
+    )
+    with pytest.raises(ValidationError, match="What is made up belongs to demonstrations only"):
+        row.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("event", "delegate", "organisation"),
+    [(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1) if not a == b == c],
+)
+def test_participation_cannot_mix_demo_and_real(
+    event: int, delegate: int, organisation: int
+) -> None:
+    row = Participation(
+        event=make_event(is_demonstration=bool(event)),
+        delegate=make_delegate(is_demonstration=bool(delegate)),
+        organisation=make_organisation(is_demonstration=bool(organisation)),
+    )
+    with pytest.raises(ValidationError, match="What is made up belongs to demonstrations only"):
+        row.full_clean()
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_affiliation_cannot_mix_demo_and_real(made_up: bool) -> None:
+    delegate = make_delegate(is_demonstration=made_up)
+    with pytest.raises(ValidationError, match="Made-up people belong to made-up organisations"):
+        make_affiliation(delegate, organisation=make_organisation(is_demonstration=not made_up))
+
+
+def test_demo_delegate_takes_part_in_demo_event() -> None:
+    delegate = make_delegate(is_demonstration=True)
+    make_affiliation(delegate)
+    row = make_participation(delegate, make_event(is_demonstration=True))
+    assert row.organisation.is_demonstration
+
+
+def test_new_delegate_shares_nothing() -> None:
+    delegate = make_delegate()
+    assert delegate.listed_to == Audience.ONLY_ME
+    assert ContactChannel(delegate=delegate).audience == Audience.ONLY_ME
+    assert not delegate.channels.exists()
+
+
+def test_handles_are_random_and_readable() -> None:
+    handles = {make_delegate(user=None).handle for _ in range(50)}
+    assert len(handles) == 50
+    assert not set("".join(handles)) & set("il01o")
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u202e\u2066", "\t\n", "\u0301"])
+def test_invisible_name_is_rejected(name: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        make_delegate(name=name)
+    assert "name" in refusal.value.message_dict
+
+
+@pytest.mark.parametrize("name", ["ดวงใจ", "မောင်မောင်", "محمد", "李小龍", "O’Neil-Ó", "ދިވެހި"])
+def test_name_may_be_in_any_script(name: str) -> None:
+    delegate = make_delegate(name=name)
+    delegate.refresh_from_db()
+    assert delegate.name == name
+
+
+def test_channel_value_is_normalised() -> None:
+    channel = make_channel(make_delegate(), kind="phone", value=" +62 (21) 5555-0100 ")
+    assert channel.value == "+622155550100"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("email", "nobody", "valid email"),
+        ("site", "javascript:alert(1)", "beginning with https://"),
+        ("site", "example.org", "beginning with https://"),
+        ("phone", "021 5555 0100", "Begin with +"),
+        ("mobile", "+62 123", "too short or too long"),
+        ("whatsapp", "+62 " + "5" * 30, "too long"),
+        ("signal", "+x", "Begin with +"),
+    ],
+)
+def test_invalid_channel_is_rejected(kind: str, value: str, words: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        make_channel(make_delegate(), kind=kind, value=value)
+    assert words in " ".join(refusal.value.message_dict["value"])
+
+
+def test_channel_never_prints_its_value() -> None:
+    channel = make_channel(make_delegate(), value="dewi.private@example.org")
+    assert "dewi" not in f"{channel} {channel!r}"
+
+
+def test_reveal_budget_is_spent_once_per_profile(settings: Any) -> None:
+    settings.REVEALS_PER_DAY = 2
+    user, today, tomorrow = make_user(), date(2026, 3, 2), date(2026, 3, 3)
+    assert [RevealBudget.spend(user, today) for _ in range(4)] == [True, True, False, False]
+    assert RevealBudget.objects.get().used == 2
+    assert RevealBudget.spend(user, tomorrow)
+    assert RevealBudget.spend(make_user(), today)
+
+
+def test_grant_is_valid_from_first_to_last_day() -> None:
+    grant = make_grant(
+        make_user(), make_event(), valid_from=date(2024, 1, 10), valid_until=date(2024, 1, 20)
+    )
+    days = {9: False, 10: True, 20: True, 21: False}
+    for day, holds in days.items():
+        assert Grant.objects.active(date(2024, 1, day)).filter(pk=grant.pk).exists() is holds
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_grant_cannot_mix_demo_and_real(made_up: bool) -> None:
+    event = make_event(is_demonstration=not made_up)
+    make_grant(make_user(), event)
+    for same in (True, False):
+        behalf = make_organisation(is_demonstration=made_up is not same)
+        if same:
+            make_grant(make_user(), event, on_behalf_of=behalf)
+        else:
+            with pytest.raises(ValidationError, match="What is made up"):
+                make_grant(make_user(), event, on_behalf_of=behalf)
+
+
+@pytest.mark.parametrize("number", [None, 0, 2000])
+def test_plausible_recorded_count_is_stored(number: int | None) -> None:
+    row = RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=number)
+    row.full_clean()
+    row.save()
+    assert RecordedCount.objects.get().number == number
+
+
+def test_implausible_recorded_count_is_rejected_with_message() -> None:
+    row = RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=200_000)
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+    assert refusal.value.message_dict == {"number": ["Write at most 2000."]}
+
+
+def test_grant_without_end_is_valid() -> None:
+    make_grant(make_user(), make_event(), valid_from=date(2024, 1, 10))
+    assert Grant.objects.active(date(2099, 1, 1)).exists()
+
+
+def test_account_that_is_closed_has_no_rights() -> None:
+    user = make_user(is_superuser=True, is_active=False)
+    make_grant(user, make_event())
+    assert (user.is_staff, user.has_perm("any"), user.has_module_perms("any")) == (False,) * 3
+
+
+def test_cochair_opens_admin_by_grant_only() -> None:
+    user = make_user()
+    assert not user.is_staff
+    make_grant(user, make_event())
+    assert user.is_staff
+    assert not user.has_perm("participants.change_contactchannel")
+
+
+def test_account_email_is_lowercase_without_password() -> None:
+    user = User.objects.create_user(" Dewi@Example.ORG ")
+    assert user.email == "dewi@example.org"
+    assert not user.has_usable_password()
+    with pytest.raises(ValueError, match="needs an e-mail address"):
+        User.objects.create_user("")
+
+
+def test_operator_password_is_not_stored() -> None:
+    user = User.objects.create_superuser("operator@example.org", "secret")
+    assert user.is_superuser
+    assert not user.check_password("secret")
+
+
+def test_every_kind_has_a_constituency() -> None:
+    seats = {kind: make_organisation(kind=kind).constituency for kind in OrganisationKind}
+    assert (
+        seats[OrganisationKind.NATIONAL_SOCIETY]
+        == seats[OrganisationKind.MOVEMENT]
+        == Constituency.RED_CROSS
+    )
+    assert set(seats.values()) == set(Constituency)
+
+
+def test_published_organisations_have_public_records() -> None:
+    public, hidden = make_event(), make_event(is_public=False)
+    with_role = make_role(public).organisation
+    with_commitment = make_party(make_commitment(public)).organisation
+    make_role(hidden)
+    make_party(make_commitment(hidden))
+    make_organisation()
+    assert set(Organisation.objects.published()) == {with_role, with_commitment}
+
+
+def test_referenced_organisation_cannot_be_deleted() -> None:
+    role = make_role(make_event())
+    with pytest.raises(models.ProtectedError):
+        role.organisation.delete()

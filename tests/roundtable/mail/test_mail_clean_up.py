@@ -1,0 +1,212 @@
+"""Letters that a crash left behind, old rows, and workers beside each other."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+
+from roundtable.mail.clean_up import CleanUpResult, clean_up_mail
+from roundtable.mail.queue import QueuedEmail, enqueue, one_time_key, send_queued_email
+from tests.factories import NOON
+from tests.mail_queue import run_queue
+
+pytestmark = pytest.mark.django_db
+
+NOTHING = CleanUpResult(failed=0, requeued=0, tasks=0, emails=0)
+SOON, LATER = NOON + timedelta(minutes=14), NOON + timedelta(minutes=16)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Noon, until the test moves on."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def post_code(dedup_key: str = "cause-1") -> QueuedEmail:
+    letter = enqueue(
+        dedup_key=dedup_key,
+        to="to@example.org",
+        template="account/email/login_code",
+        context={"code": "ABCD-EFGH"},
+        at=NOON,
+    )
+    assert letter
+    return letter
+
+
+class PowerCutError(BaseException):
+    """Ends a worker in the middle of its work."""
+
+
+def test_email_is_not_resent_after_crash_past_mail_server(
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    letter = post_code()
+    send = EmailBackend.send_messages
+
+    def send_and_crash(backend: EmailBackend, messages: list[object]) -> None:
+        send(backend, messages)  # type: ignore[arg-type]
+        raise PowerCutError
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_and_crash)
+    with pytest.raises(PowerCutError):
+        send_queued_email.func(letter.pk)
+    monkeypatch.undo()
+    assert len(mail.outbox) == 1
+
+    run_queue()
+    assert clean_up_mail(at=SOON) == NOTHING
+    letter.refresh_from_db()
+    assert letter.claimed_at == NOON and letter.recipient == "to@example.org"
+    assert clean_up_mail(at=LATER) == CleanUpResult(failed=1, requeued=0, tasks=0, emails=0)
+    assert clean_up_mail(at=LATER) == NOTHING
+    letter.refresh_from_db()
+    assert (letter.is_sent, letter.done_at, letter.recipient) == (False, LATER, "")
+    assert f"QueuedEmail {letter.pk} was given up: nobody knows whether it was sent." in caplog.text
+    assert "to@example.org" not in caplog.text
+    clock.move_to(NOON + timedelta(days=3))
+    run_queue()
+    assert len(mail.outbox) == 1
+
+
+def test_email_is_sent_after_crash_before_sending(clock: time_machine.Traveller) -> None:
+    letter = post_code()
+    DBTaskResult.objects.update(status="RUNNING", started_at=NOON)  # as a worker that ended left it
+    run_queue()
+    assert mail.outbox == []
+    assert clean_up_mail(at=SOON) == NOTHING
+    assert clean_up_mail(at=LATER) == CleanUpResult(failed=0, requeued=1, tasks=0, emails=0)
+    assert clean_up_mail(at=LATER) == NOTHING, "a task stands for it"
+    run_queue()
+    assert [message.to for message in mail.outbox] == [["to@example.org"]]
+    letter.refresh_from_db()
+    assert letter.is_sent
+
+
+def test_email_waiting_for_retry_is_not_queued_twice(
+    clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_code()
+
+    def refuse(_backend: EmailBackend) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailBackend, "open", refuse)
+    for minute in (0, 2, 8):
+        clock.move_to(NOON + timedelta(minutes=minute))
+        run_queue()
+    assert QueuedEmail.objects.get().attempts == 3
+    assert clean_up_mail(at=LATER) == NOTHING
+    assert DBTaskResult.objects.filter(status="READY").count() == 1
+
+
+def test_email_stays_queued_for_next_worker(clock: time_machine.Traveller) -> None:
+    for number in range(3):
+        post_code(f"cause-{number}")
+    run_queue(max_tasks=1)
+    assert len(mail.outbox) == 1
+    clock.move_to(NOON + timedelta(days=1))
+    run_queue()
+    assert len(mail.outbox) == 3
+
+
+@pytest.mark.parametrize(
+    ("dedup_key", "days", "kept"),
+    [("fresh", 29, 1), ("fresh", 31, 0), ("review:1", 1097, 1), ("review:1", 1100, 0)],
+)
+def test_old_emails_are_deleted_once_dedup_key_expires(
+    clock: time_machine.Traveller, dedup_key: str, days: int, kept: int
+) -> None:
+    post_code(one_time_key() if dedup_key == "fresh" else dedup_key)
+    run_queue()
+    done = clean_up_mail(at=NOON + timedelta(days=days))
+    assert (QueuedEmail.objects.count(), done.emails) == (kept, 1 - kept)
+
+
+def test_queued_email_is_never_deleted(clock: time_machine.Traveller) -> None:
+    post_code(one_time_key())
+    assert clean_up_mail(at=NOON + timedelta(days=5000)) == NOTHING
+    assert QueuedEmail.objects.count() == 1
+
+
+@pytest.mark.parametrize(("days", "kept"), [(6, 1), (8, 0)])
+def test_old_tasks_are_deleted(clock: time_machine.Traveller, days: int, kept: int) -> None:
+    post_code()
+    run_queue()
+    assert clean_up_mail(at=NOON + timedelta(days=days)).tasks == 1 - kept
+    assert DBTaskResult.objects.count() == kept
+
+
+def test_command_uses_given_time() -> None:
+    post_code()
+    DBTaskResult.objects.all().delete()
+    said = StringIO()
+    call_command("clean_up_mail", at="2020-01-01T12:00", stdout=said)
+    call_command("clean_up_mail", stdout=said)
+    assert said.getvalue().splitlines() == [
+        "Given up: 0 emails. Queued again: 0. Removed: 0 tasks, 0 emails.",
+        "Given up: 0 emails. Queued again: 1. Removed: 0 tasks, 0 emails.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [("soon", "Write the time like"), ("2999-01-01", "That moment has not come yet")],
+)
+def test_command_rejects_invalid_time(at: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        call_command("clean_up_mail", at=at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("a database in memory has one connection; PostgreSQL shows it")
+    emails = [post_code(f"cause-{number}") for number in range(20)]
+    for letter in emails:
+        send_queued_email.enqueue(letter.pk)
+    both = threading.Barrier(2)
+
+    def work() -> None:
+        both.wait()
+        run_queue()
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(mail.outbox) == 20
+    assert QueuedEmail.objects.filter(is_sent=True, attempts=1).count() == 20
+    assert all(len(row.worker_ids) == 1 for row in DBTaskResult.objects.all())
+
+
+def test_second_worker_skips_claimed_email(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = post_code()
+    seen: list[int] = []
+    send = EmailBackend.send_messages
+
+    def send_beside_another(backend: EmailBackend, messages: list[object]) -> int:
+        # The other worker begins the same letter while the mail server is asked.
+        send_queued_email.func(letter.pk)
+        seen.append(len(mail.outbox))
+        return int(send(backend, messages))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_beside_another)
+    run_queue()
+    assert seen == [0]
+    assert len(mail.outbox) == 1

@@ -1,0 +1,239 @@
+"""Mail: one letter for one cause, to one person, in words and in HTML, never sent twice."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from smtplib import (
+    SMTPConnectError,
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPServerDisconnected,
+)
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+
+from roundtable.mail.queue import QueuedEmail, enqueue, one_time_key, send_queued_email
+from tests.factories import NOON
+from tests.mail_queue import run_queue
+
+pytestmark = pytest.mark.django_db
+
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+TEMPLATE = "account/email/login_code"
+
+
+def post_code(
+    dedup_key: str = "cause-1", to: str = "to@example.org", **more: Any
+) -> QueuedEmail | None:
+    return enqueue(
+        dedup_key=dedup_key, to=to, template=TEMPLATE, context={"code": "ABC-DEF"}, at=NOON, **more
+    )
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Noon, until the test moves on."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def failing_backend(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """The mail server answers each letter, or each call before it, with this problem."""
+
+    def refusing(problem: Exception | None, *, at: str = "send_messages") -> None:
+        def answer(*_arguments: object) -> None:
+            if problem:
+                raise problem
+
+        if problem:
+            monkeypatch.setattr(EmailBackend, at, answer)
+        else:
+            monkeypatch.undo()
+
+    return refusing
+
+
+def test_email_has_one_recipient_and_text_and_html(deliver: Deliver) -> None:
+    post_code()
+    assert mail.outbox == []
+    [message] = deliver()
+    assert (message.to, message.cc, message.bcc) == (["to@example.org"], [], [])
+    assert message.subject == "Your sign-in code"
+    assert "ABC-DEF" in message.body
+    [html] = message.alternatives
+    assert html.mimetype == "text/html"  # type: ignore[attr-defined]
+    assert "<strong>ABC-DEF</strong>" in html.content  # type: ignore[attr-defined]
+    assert message.message().get_content_type() == "multipart/alternative"
+
+
+def test_email_has_list_unsubscribe_header(deliver: Deliver) -> None:
+    stop = "https://portal.example.org/follow/stop/token/"
+    letter = post_code(unsubscribe_url=stop)
+    post_code("cause-2")
+    stoppable, other = deliver()
+    assert stoppable.message()["List-Unsubscribe"] == f"<{stop}>"
+    assert stoppable.message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert not [name for name in other.message() if name.startswith("List-")]
+    assert letter is not None
+    letter.refresh_from_db()
+    assert letter.unsubscribe_url == ""
+
+
+def test_dedup_key_queues_one_email(deliver: Deliver) -> None:
+    assert post_code() is not None
+    assert post_code() is None
+    assert len(deliver()) == 1
+    assert post_code(to="other@example.org") is None
+    assert len(deliver()) == 1
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_generated_dedup_keys_differ(deliver: Deliver) -> None:
+    post_code(one_time_key())
+    post_code(one_time_key())
+    assert len(deliver()) == 2
+
+
+def test_email_is_queued_only_after_commit(deliver: Deliver) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        post_code()
+        raise ZeroDivisionError
+    assert deliver() == []
+    assert post_code() is not None
+
+
+def test_invalid_address_is_rejected() -> None:
+    with pytest.raises(ValidationError):
+        post_code(to="one@example.org, two@example.org")
+    assert not QueuedEmail.objects.exists() and not DBTaskResult.objects.exists()
+
+
+def test_sent_email_keeps_dedup_key_only(deliver: Deliver, clock: object) -> None:
+    post_code()
+    deliver()
+    letter = QueuedEmail.objects.get()
+    assert (letter.dedup_key, letter.is_sent, letter.done_at) == ("cause-1", True, NOON)
+    assert (letter.recipient, letter.subject, letter.text, letter.html) == ("", "", "", "")
+
+
+def test_task_arguments_contain_id_only(deliver: Deliver) -> None:
+    letter = post_code()
+    assert letter
+    for _ in range(2):
+        [row] = DBTaskResult.objects.values()
+        assert row["args_kwargs"] == {"args": [letter.pk], "kwargs": {}}
+        assert (row["return_value"], row["traceback"]) == (None, "")
+        assert "example.org" not in str(row) and "ABC-DEF" not in str(row)
+        deliver()
+
+
+def test_email_without_recipient_is_discarded(deliver: Deliver) -> None:
+    post_code(to="")
+    assert deliver() == []
+    letter = QueuedEmail.objects.get()
+    assert (letter.is_sent, letter.text) == (False, "") and letter.done_at
+
+
+@pytest.mark.parametrize(("minutes", "sent"), [(14, 1), (16, 0)])
+def test_expired_email_is_discarded(
+    deliver: Deliver, clock: time_machine.Traveller, minutes: int, sent: int
+) -> None:
+    post_code(send_before=NOON + timedelta(minutes=15))
+    clock.move_to(NOON + timedelta(minutes=minutes))
+    assert len(deliver()) == sent
+    assert QueuedEmail.objects.get().done_at
+
+
+@pytest.mark.parametrize(
+    ("problem", "step"),
+    [
+        (ConnectionRefusedError("refused"), "open"),
+        (TimeoutError("slow"), "open"),
+        (SMTPConnectError(421, b"busy"), "open"),
+        (SMTPRecipientsRefused({"to@example.org": (450, b"later")}), "send_messages"),
+        (SMTPDataError(451, b"later"), "send_messages"),
+    ],
+)
+def test_rejected_email_is_retried(
+    clock: time_machine.Traveller,
+    failing_backend: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    problem: Exception,
+    step: str,
+) -> None:
+    post_code()
+    failing_backend(problem, at=step)
+    with caplog.at_level(logging.WARNING):
+        run_queue()
+    letter = QueuedEmail.objects.get()
+    assert f"QueuedEmail {letter.pk} was refused and is tried again: " in caplog.text
+    assert "to@example.org" not in caplog.text
+    assert "to@example.org" not in str(list(DBTaskResult.objects.values()))
+    failing_backend(None)
+    run_queue()
+    assert mail.outbox == [], "it waits a minute"
+    clock.shift(timedelta(minutes=1, seconds=1))
+    run_queue()
+    assert [message.to for message in mail.outbox] == [["to@example.org"]]
+    letter.refresh_from_db()
+    assert (letter.attempts, letter.is_sent) == (2, True)
+
+
+def test_repeatedly_rejected_email_is_abandoned(
+    clock: time_machine.Traveller,
+    failing_backend: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    post_code()
+    failing_backend(SMTPRecipientsRefused({"to@example.org": (550, b"unknown")}))
+    asked = []
+    for minute in range(12 * 60):
+        clock.move_to(NOON + timedelta(minutes=minute))
+        before = QueuedEmail.objects.get().attempts
+        run_queue()
+        if QueuedEmail.objects.get().attempts > before:
+            asked.append(minute)
+    assert asked == [0, 1, 6, 36, 156, 636]
+    letter = QueuedEmail.objects.get()
+    assert (letter.is_sent, letter.recipient) == (False, "") and letter.done_at
+    assert f"QueuedEmail {letter.pk} was given up: SMTPRecipientsRefused." in caplog.text
+    assert "to@example.org" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "problem", [SMTPServerDisconnected("gone"), TimeoutError("slow"), KeyError("to@example.org")]
+)
+def test_possibly_accepted_email_is_not_resent(
+    clock: time_machine.Traveller,
+    failing_backend: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    problem: Exception,
+) -> None:
+    post_code()
+    failing_backend(problem)
+    run_queue()
+    failing_backend(None)
+    clock.shift(timedelta(days=2))
+    run_queue()
+    assert mail.outbox == []
+    letter = QueuedEmail.objects.get()
+    assert f"QueuedEmail {letter.pk} was given up: {type(problem).__name__}." in caplog.text
+    assert "to@example.org" not in caplog.text + str(list(DBTaskResult.objects.values()))
+
+
+def test_duplicate_task_is_ignored(deliver: Deliver) -> None:
+    letter = post_code()
+    assert letter
+    send_queued_email.enqueue(letter.pk)
+    assert len(deliver()) == 1
+    send_queued_email.enqueue(letter.pk)
+    assert len(deliver()) == 1

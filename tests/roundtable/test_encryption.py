@@ -1,0 +1,126 @@
+"""What the database holds of second factors opens nothing without the key."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+
+from participants.accounts.second_factor import add_authenticator_app as add_app_of_development
+from participants.models import User
+from roundtable.encryption import DecryptionError, decrypt, encrypt
+from roundtable.outbox import app_codes
+from tests.factories import make_user
+from tests.participants.accounts.test_reauthentication import newest_code
+from tests.recorded_fixtures import recorded
+from tests.sign_in import TOTP_SECRET, add_authenticator, sign_in, totp_code
+
+NEW_KEY = "another-key-" + "n" * 40
+LOGIN, CONFIRM = "/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/"
+REFUSAL = "Your second factor cannot be checked any more. Ask a co-chair to take it off."
+
+
+def test_text_round_trips_and_is_not_stored_in_plain() -> None:
+    sealed = encrypt("Sesame öffne dich")
+    assert "Sesame" not in sealed and sealed.isascii()
+    assert decrypt(sealed) == "Sesame öffne dich"
+    assert encrypt("Sesame öffne dich") != sealed
+
+
+def test_fallback_key_decrypts_while_configured(settings: Settings) -> None:
+    former = settings.SECRET_KEY
+    sealed = encrypt("secret")
+    settings.SECRET_KEY = NEW_KEY
+    with pytest.raises(DecryptionError):
+        decrypt(sealed)
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert decrypt(sealed) == "secret"
+    # What is sealed now is sealed with the key of now.
+    anew = encrypt("secret")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert decrypt(anew) == "secret"
+
+
+@pytest.mark.parametrize("stored", ["", TOTP_SECRET, "gAAAAA", "öffne", "A" * 140])
+def test_unencrypted_or_changed_text_is_rejected(stored: str) -> None:
+    with pytest.raises(DecryptionError):
+        decrypt(stored)
+    sealed = encrypt("secret")
+    with pytest.raises(DecryptionError):
+        decrypt(sealed[:40] + ("A" if sealed[40] != "A" else "B") + sealed[41:])
+
+
+@pytest.mark.django_db
+def test_database_contains_no_plain_totp_secret_or_recovery_code() -> None:
+    user = make_user()
+    add_authenticator(user)
+    codes = RecoveryCodes.activate(user)
+    rows = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
+    assert TOTP_SECRET not in rows
+    # Whoever takes what is stored for the secret itself computes other codes.
+    assert decrypt(codes.instance.data["seed"]) not in rows
+    assert not any(code in rows for code in codes.generate_codes())
+    assert TOTP(Authenticator.objects.get(type="totp")).validate_code(totp_code())
+    assert codes.validate_code(codes.get_unused_codes()[0])
+
+
+@pytest.mark.django_db
+def test_secret_printed_in_development_works() -> None:
+    user = make_user("cochair@example.org")
+    add_app_of_development(user)
+    [shown] = app_codes(0)
+    assert TOTP(Authenticator.objects.get()).validate_code(totp_code(shown.secret))
+
+
+@pytest.fixture
+@recorded
+def dewi(db: None) -> User:
+    """Has an app and recovery codes."""
+    user = make_user("dewi@example.org", is_superuser=True)
+    add_authenticator(user)
+    RecoveryCodes.activate(user)
+    return user
+
+
+def test_undecryptable_factor_is_rejected_with_message(
+    dewi: User,
+) -> None:
+    browser = Client()
+    sign_in(browser, dewi, second_factor=False)
+    Authenticator.objects.filter(type="totp").update(data={"secret": TOTP_SECRET})
+    for code in (totp_code(), "00000000"):
+        answer = browser.post(CONFIRM, {"code": code})
+        assert answer.status_code == 200
+        assert REFUSAL in answer.content.decode()
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_page_showing_undecryptable_secret_is_rejected(dewi: User) -> None:
+    browser = Client()
+    sign_in(browser, dewi)
+    cache.clear()
+    assert browser.post(CONFIRM, {"code": totp_code()}).status_code == 302
+    assert browser.get("/accounts/2fa/recovery-codes/generate/").status_code == 200
+    Authenticator.objects.filter(type="recovery_codes").update(
+        data={"seed": "never sealed", "used_mask": 0}
+    )
+    for path in ("download/", "", "generate/"):
+        answer = browser.get(f"/accounts/2fa/recovery-codes/{path}")
+        assert answer.status_code == 403, path
+        assert REFUSAL in answer.content.decode()
+    assert "0 codes are left." in browser.get("/accounts/2fa/").content.decode()
+
+
+def test_sign_in_with_undecryptable_factor_is_rejected(dewi: User) -> None:
+    Authenticator.objects.filter(type="totp").update(data={"secret": "never sealed"})
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "dewi@example.org"})
+    answer = browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
+    assert answer["Location"] == LOGIN
+    answer = browser.post(LOGIN, {"code": totp_code()})
+    assert answer.status_code == 200 and REFUSAL in answer.content.decode()
+    assert browser.get("/me/").status_code == 302

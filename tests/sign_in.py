@@ -1,0 +1,54 @@
+"""Signs people in, with a second factor where the portal asks for one."""
+
+import time
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
+
+from participants.models import User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def totp_code(secret: str = TOTP_SECRET, at: float | None = None) -> str:
+    """What an authenticator app shows now, and for some seconds still; or at that time."""
+    if at is None and (left := 30 - time.time() % 30) < 5:
+        time.sleep(left)
+    code: str = format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
+    return code
+
+
+def add_authenticator(user: User) -> Authenticator:
+    """Gives the account an authenticator app, unless it has one."""
+    there = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return there or TOTP.activate(user, TOTP_SECRET).instance
+
+
+def record_authentication(client: Client, user: User, *records: dict[str, object]) -> None:
+    """Writes into the session how it was opened, as allauth does."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = list(records)
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
+
+
+def sign_in(client: Client, user: User, *, second_factor: bool | None = None) -> None:
+    """Opens a session; with a second factor where it is wanted, or left out and needed."""
+    client.force_login(user, backend=BACKEND)
+    if user.is_staff if second_factor is None else second_factor:
+        used = {
+            "method": "mfa",
+            "type": "totp",
+            "id": add_authenticator(user).pk,
+            "at": time.time(),
+        }
+        record_authentication(client, user, used)
+
+
+def record_email_code(client: Client, user: User) -> None:
+    """As if a code from the person's mail had been entered just now."""
+    record_authentication(client, user, {"method": "code", "email": user.email, "at": time.time()})

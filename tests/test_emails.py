@@ -1,0 +1,394 @@
+"""Every mail that the portal sends, each really caused: who gets it, and the link that hides."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth as keys
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from outcomes.changes import subscriptions
+from outcomes.models import ReportingRound
+from outcomes.reporting import reminders
+from outcomes.reporting.actions import open_round, remind_round_parties, request_update_changes
+from outcomes.reporting.handover import hand_over
+from outcomes.reporting.submission import submit_text
+from outcomes.statements import silence_procedure
+from participants.accounts import departure, emails, grants, recovery
+from participants.introductions import lifecycle
+from participants.models import (
+    Audience,
+    Consent,
+    Delegate,
+    InvitationRequest,
+    Organisation,
+    User,
+)
+from participants.onboarding import invitations, requests
+from participants.participation import participant_list
+from participants.privacy import access_log, consent, retention, visibility
+from roundtable.mail import queue
+from roundtable.models import Event
+from tests.conftest import ROOT
+from tests.factories import (
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_statement,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import make_follow
+from tests.mail_queue import deliver_mail
+from tests.participants.accounts.test_factor_reset import is_of_old
+from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code, prove
+from tests.sign_in import totp_code
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+
+NEVER_SENT = {
+    "account/email/account_already_exists": "nobody signs up",
+    "account/email/email_confirm": "allauth sends it where an address is confirmed by a link",
+    "account/email/email_confirmation_signup": "nobody signs up",
+}
+# To whom no link is sent: the profile is gone, or the address is not known to be its owner's.
+WITHOUT_LINK = {
+    ("account/email/email_confirmation", "home@example.org"),
+    ("participants/onboarding/emails/invitation", "guest@example.org"),
+    ("participants/privacy/emails/erased", "other@example.org"),
+    ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
+    ("participants/participation/emails/participant_list_requested", "operator@example.org"),
+    ("account/email/email_deleted", "home@example.org"),
+    ("account/email/email_deleted", "second@example.org"),
+}
+HIDING = re.compile(r"https://portal\.example\.org(/hide/([^/\s\"]+)/)")
+URL = re.compile(r"https://portal\.example\.org/[^\s\"]*")
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+# Its letters fall by chance, and may be those that no mail may hold.
+CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
+NUMBER = re.compile(r"\+\d[\d ()-]{6,}")
+
+
+def templates() -> set[str]:
+    folder = ROOT / "templates"
+    suffix = ".subject.txt"
+    return {
+        str(path.relative_to(folder)).removesuffix(suffix)
+        for path in Path(folder).rglob(f"*{suffix}")
+    }
+
+
+@dataclass
+class Post:
+    """All that is sent, each with the template that it was made of."""
+
+    made: dict[str, str] = field(default_factory=dict)  # a template by the words it gave
+    mails: list[tuple[str, EmailMultiAlternatives]] = field(default_factory=list)
+
+    def render(self, name: str, context: dict[str, Any]) -> str:
+        words = render_to_string(name, context)
+        if not name.endswith(".subject.txt") and name.endswith(".txt"):
+            self.made[words.strip()] = name.removesuffix(".txt")
+        return words
+
+    def fetch(self) -> list[tuple[str, EmailMultiAlternatives]]:
+        """What was sent since the last time."""
+        new = deliver_mail()[len(self.mails) :]
+        found = [(self.made[str(mail.body).strip()], mail) for mail in new]
+        self.mails += found
+        return found
+
+
+@dataclass
+class Cast:
+    """Two people with a profile in one roundtable; `own` is a co-chair of it."""
+
+    event: Event
+    operator: User
+    own: Delegate
+    other: Delegate
+    sign: Sign
+
+    def user(self, person: Delegate) -> User:
+        """The account as it is now: its seal changes whenever its sessions end."""
+        return User.objects.get(delegate=person)
+
+    def browser(self, person: Delegate) -> Client:
+        return self.sign(self.user(person), second_factor=False)
+
+
+@pytest.fixture
+def cast(event: Event, operator: User, client_of: Sign) -> Cast:
+    people = []
+    for key in ("own", "other"):
+        user = make_user(f"{key}@example.org")
+        person = make_delegate(name=f"Zq{key} Name", user=user, listed_to=Audience.EVERYONE)
+        make_participation(person, event, confirmed_by=operator)
+        people.append(person)
+    own, other = people
+    assert own.user is not None
+    make_grant(own.user, event)
+    return Cast(event, operator, own, other, client_of)
+
+
+# What causes each, in an order in which each is possible -----------------------------------
+
+
+def sign_in(cast: Cast, _at: datetime) -> None:
+    Client().post("/accounts/login/", {"login": "own@example.org"})
+
+
+def change_addresses(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.own)
+    prove(browser)
+    browser.post(*ADDING)
+    code = newest_code()
+    yield
+    browser.post("/accounts/confirm-email/", {"code": code})
+    browser.post(ADDING[0], {"action_primary": "", "email": "home@example.org"})
+    yield
+    browser.post(MAILBOX, {"send": "home@example.org"})
+    code = newest_code()
+    yield
+    browser.post(MAILBOX, {"code": code})
+    browser.post(ADDING[0], {"action_primary": "", "email": "own@example.org"})
+    yield
+    browser.post(ADDING[0], {"action_remove": "", "email": "home@example.org"})
+
+
+def change_factors(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.own)
+    prove(browser)
+    browser.get("/accounts/2fa/totp/activate/")
+    code = totp_code(browser.session["mfa.totp.secret"])
+    with pytest.MonkeyPatch.context() as patch:
+        # The transaction of a test is never committed.
+        patch.setattr(transaction, "on_commit", lambda act: act())
+        answer = browser.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
+        browser.post(answer.redirect_chain[-1][0], {"code": code}, follow=True)
+        browser.post("/accounts/2fa/recovery-codes/generate/")
+    yield
+    # A key of a browser is made by nothing but a browser.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "parse_registration_response", lambda _credential: None)
+        patch.setattr(keys, "complete_registration", lambda _credential: None)
+        browser.post("/accounts/2fa/webauthn/add/", {"name": "Key", "credential": '{"a": 1}'})
+    yield
+    row = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
+    browser.post(f"/accounts/2fa/webauthn/keys/{row.pk}/remove/")
+    browser.post("/accounts/2fa/totp/deactivate/")
+
+
+def press_what_tells(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.own)
+    prove(browser)
+    browser.get("/me/data.json")
+    yield
+    browser.post("/me/show/", {"end_links": "yes"})
+
+
+def introduce(cast: Cast, at: datetime) -> None:
+    row = lifecycle.request_introduction(
+        by=cast.own, handle=cast.other.handle, message="zq-why", at=at
+    )
+    assert row is not None
+    lifecycle.accept_introduction(row, by=cast.other, at=at)
+
+
+def invite(cast: Cast, at: datetime) -> None:
+    for address in ("guest@example.org", "other@example.org"):
+        guest = make_delegate(name="Zqguest Name", user=None, invitation_email=address)
+        make_participation(guest, cast.event)
+        invitations.send_invitation(delegate=guest, event=cast.event, by=cast.user(cast.own), at=at)
+    request = InvitationRequest(
+        event=cast.event, name="Zqasker Name", email="asker@example.org", organisation="Zq Office"
+    )
+    requests.submit_request(invitation_request=request, at=at)
+
+
+def pause_and_look(cast: Cast, at: datetime) -> None:
+    looker = cast.user(cast.other)
+    for _time in range(2):
+        visibility.reveal(looker, cast.own.handle, at)
+    access_log.notify_access_burst(looker, at)
+    consent.hide_profile(cast.other, by=Consent.By.OWNER, at=at)
+
+
+def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
+    party = make_party(make_commitment(cast.event, due_on=at.date()))
+    party.request_focal_point(cast.own)
+    party.accept(at)
+    assert reminders.send_reminders(on=at.date(), at=at) == 1
+    row = ReportingRound(event=cast.event, title="Before the conference", due_on=at.date())
+    by = cast.user(cast.own)
+    commitments = cast.event.commitments.all()
+    assert open_round(reporting_round=row, commitments=commitments, by=by, at=at) == 1
+    assert remind_round_parties(reporting_round=row, by=by, at=at) == 1
+    yield  # what is answered or given back before it leaves is asked for no more
+    update = make_update(party.commitment, approved=False, party=party, text="Zq words")
+    update.author = cast.user(cast.own)
+    submit_text(update, at=at)
+    request_update_changes(updates=[update], note="Zqown Name", by=by, at=at)
+    assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
+
+
+def agree_on_a_text(cast: Cast, at: datetime) -> Iterator[None]:
+    event = make_event(title="Third meeting")
+    make_participation(cast.own, event, confirmed_by=cast.operator)
+    make_grant(cast.user(cast.own), event)
+    for _number in range(2):
+        make_role(event, role="cochair")
+    statement = make_statement(event, points=1, published=False, introduction="Zq text")
+    by, deadline = cast.user(cast.own), at + timedelta(days=7)
+    circulation = silence_procedure.circulate(statement, deadline=deadline, by=by, at=at)
+    yield
+    reply = circulation.replies.all()[0]
+    silence_procedure.submit_reply(
+        reply, answer="object", text="Zq words", version="none", by=by, at=at
+    )
+    yield
+    statement.outcomes.points().update(text="Zq other words")
+    silence_procedure.circulate(statement, deadline=deadline, by=by, at=at)
+    yield
+    assert silence_procedure.send_circulation_reminders(at=deadline + timedelta(days=1)) == 1
+
+
+def follow_something(cast: Cast, at: datetime) -> None:
+    commitment = make_commitment(cast.event, text="Zq text")
+    make_follow(cast.user(cast.own), commitment=commitment, frequency="at-once", notified_until=at)
+    make_update(commitment, approved=False, text="Zq words").approve(by=cast.operator, at=at)
+    assert subscriptions.send_notifications(on=at.date(), at=at + timedelta(minutes=3)) == {
+        "at-once": 1
+    }
+
+
+def reset_factor(cast: Cast, at: datetime) -> None:
+    by = is_of_old(cast.user(cast.own))
+    row = recovery.request_reset(user=cast.user(cast.other), by=by, reason="Zq called", at=at)
+    is_of_old(cast.operator)
+    assert recovery.approve_reset(reset=row, by=cast.operator, at=at + timedelta(hours=2))
+    Authenticator.objects.all().delete()
+
+
+def hand_a_grant_over(cast: Cast, at: datetime) -> None:
+    grant = make_grant(cast.operator, make_event(title="Second meeting"), role="editor")
+    to, on = cast.user(cast.own), at.date() + timedelta(days=1)
+    grants.hand_over_grant(grant=grant, to=to, on=on, by=cast.operator, at=at)
+
+
+def ask_for_the_list(cast: Cast, at: datetime) -> None:
+    own = cast.user(cast.own)
+    own.grants.filter(event=cast.event).update(on_behalf_of=make_organisation())
+    second = make_grant(cast.operator, cast.event, on_behalf_of=make_organisation())
+    row = participant_list.request_list(event=cast.event, purpose="Zqown Name", by=own, at=at)
+    assert participant_list.decide_list(row=row, agrees=True, by=cast.operator, at=at)
+    second.delete()
+
+
+def leave(cast: Cast, at: datetime) -> None:
+    user = cast.user(cast.other)
+    EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
+    departure.leave_organisation(user=user, address="second@example.org", affiliation=None, at=at)
+
+
+def review(cast: Cast, at: datetime) -> Iterator[None]:
+    for months in range(11, 23):
+        later = at + timedelta(days=31 * months)
+        retention.run_retention(on=later.date(), at=later)
+        yield
+
+
+def erase(cast: Cast, _at: datetime) -> Iterator[None]:
+    browser = cast.browser(cast.other)
+    prove(browser)
+    yield
+    assert browser.post("/me/erase/", {"word": "erase"})["Location"] == "/erased/"
+
+
+CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
+    sign_in,
+    change_addresses,
+    change_factors,
+    press_what_tells,
+    introduce,
+    invite,
+    be_asked,
+    agree_on_a_text,
+    follow_something,
+    pause_and_look,
+    reset_factor,
+    hand_a_grant_over,
+    ask_for_the_list,
+    leave,
+    review,
+    erase,
+]
+
+
+# What holds of each ------------------------------------------------------------------------
+
+
+def check_link(template: str, mail: EmailMultiAlternatives, body: str) -> None:
+    links = set(HIDING.findall(body))
+    if (template, mail.to[0]) in WITHOUT_LINK:
+        assert not links and "Hide everything" not in body, (template, mail.to)
+        return
+    assert len(links) == 1, (template, mail.to)
+    ((path, token),) = links
+    person = emails.delegate_for_hide_link(token)
+    assert Client().get(path).status_code == 200
+    assert person is not None and person.user is not None, template
+    own = EmailAddress.objects.filter(user=person.user, verified=True, email=mail.to[0])
+    assert own.exists(), f"{template} hides somebody else than {mail.to}"
+
+
+def check_words(template: str, mail: EmailMultiAlternatives, body: str) -> None:
+    words = f"{mail.subject}\n{CODE.sub('', URL.sub('', body))}"
+    assert not ADDRESS.findall(words) and not NUMBER.findall(words), template
+    names = [*Delegate.objects.values_list("name", flat=True)]
+    names += [name for row in Organisation.objects.all() for name in (row.name, row.short_name)]
+    assert [name for name in names if name and name in words] == [], template
+    assert "zq" not in words.lower(), template
+
+
+@pytest.mark.walk
+def test_each_email_has_one_recipient_no_leaks_and_hide_link(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REVEALS_PER_DAY = 2
+    post = Post()
+    monkeypatch.setattr(queue, "render_to_string", post.render)
+    caused: set[tuple[str, str]] = set()
+    for cause in CAUSES:
+        cache.clear()  # of how often a code was asked for
+        for _stop in chain(cause(cast, timezone.now()) or (), [None]):
+            for template, mail in post.fetch():
+                (reader,) = mail.recipients()
+                caused.add((template, reader))
+                ((html, kind),) = mail.alternatives
+                assert kind == "text/html" and str(mail.body).strip()
+                for body in (str(mail.body), str(html)):
+                    check_link(template, mail, body)
+                    check_words(template, mail, body)
+    assert {template for template, _reader in caused} == templates() - set(NEVER_SENT)
+    assert caused >= WITHOUT_LINK
+    assert set(NEVER_SENT) <= templates()

@@ -1,0 +1,234 @@
+"""`make run`: what it prepares, what it says, and how it ends."""
+
+import ast
+import hashlib
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from html import unescape
+from http.cookiejar import CookieJar
+from pathlib import Path
+from socket import socket
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import pytest
+
+from tests.processes import ROOT, TIMEOUT, run, running_process, wait_for_output
+
+# Ports of this machine alone are opened here.
+pytestmark = [pytest.mark.own_process, pytest.mark.enable_socket]
+
+SCRIPT = ROOT / "deploy" / "develop.py"
+# Runs the script as if Python were another one.
+PRETEND = "import runpy, sys; {}; sys.argv = ['develop.py', 'run', '--port', '{}']; "
+PRETEND += "runpy.run_path({!r}, run_name='__main__')"
+
+
+def free_port() -> int:
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def assert_one_sentence(result: subprocess.CompletedProcess[str], sentence: str) -> None:
+    assert result.returncode == 1
+    assert re.fullmatch(sentence + "\n", result.stderr), result.stderr
+    assert result.stdout == ""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The files of a fresh clone, without an environment."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder = tmp_path / "clone"
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def prepared(clone: Path) -> Path:
+    """A clone whose environment is the one of these tests, so that nothing is fetched."""
+    (clone / ".venv").mkdir()
+    for path in Path(sys.prefix).iterdir():
+        if path.suffix != ".sha256":
+            (clone / ".venv" / path.name).symlink_to(path)
+    digest = hashlib.sha256((clone / "requirements.txt").read_bytes()).hexdigest()
+    (clone / ".venv" / "requirements.txt.sha256").write_text(digest)
+    return clone
+
+
+def test_script_can_be_read_by_an_old_python() -> None:
+    tree = ast.parse(SCRIPT.read_text(), feature_version=(3, 4))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+
+
+def test_old_python_gives_one_message() -> None:
+    code = PRETEND.format("sys.version_info = (3, 9, 2)", free_port(), str(SCRIPT))
+    result = run([sys.executable, "-c", code], {"PATH": ""})
+    assert_one_sentence(result, r"Roundtable needs Python 3\.11 or newer, and this is 3\.9: .+")
+
+
+def test_port_in_use_gives_one_message() -> None:
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        result = run([sys.executable, str(SCRIPT), "run", "--port", str(port)], {})
+    sentence = rf"Port {port} cannot be used \(.+\): choose another, for example make run PORT=.+"
+    assert_one_sentence(result, sentence)
+
+
+@pytest.mark.parametrize("port", ["70000", "-1"])
+def test_invalid_port_gives_one_message(port: str) -> None:
+    result = run([sys.executable, str(SCRIPT), "run", f"--port={port}"], {})
+    assert_one_sentence(result, rf"Port {port} cannot be used \(ports go from 1 to 65535\): .+")
+
+
+def test_unwritable_folder_gives_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    folder = tmp_path / "file" / "data"
+    command = [sys.executable, str(SCRIPT), "run", "--port", str(free_port())]
+    result = run(command, {"DATA_DIR": str(folder)})
+    assert_one_sentence(result, rf"Nothing can be written in {folder} \(Not a directory\): .+")
+
+
+@pytest.mark.parametrize("module", ["venv", "ensurepip"])
+def test_missing_python_module_gives_one_message(clone: Path, module: str) -> None:
+    script = clone / "deploy" / "develop.py"
+    code = PRETEND.format(f"sys.modules[{module!r}] = None", free_port(), str(script))
+    result = run([sys.executable, "-c", code], {})
+    assert_one_sentence(result, rf"This Python lacks its module {module}: install it .+")
+
+
+class Visitor:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+
+    def get(self, path: str) -> str:
+        """The page at that address; being led to another one, such as the sign-in, fails."""
+        with self.opener.open(self.address + path, timeout=TIMEOUT) as answer:
+            assert answer.geturl() == self.address + path
+            return str(answer.read().decode())
+
+    def post(self, path: str, page: str, **fields: str) -> str:
+        """Sends the form of a page that was read; the page that one is led to."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert token, page
+        data = urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+        with self.opener.open(self.address + path, data, timeout=TIMEOUT) as answer:
+            return str(answer.read().decode())
+
+    def sign_in(self, email: str) -> None:
+        """As the start page of the terminal says: the address, then the code from the outbox."""
+        page = self.post("accounts/login/", self.get("accounts/login/"), login=email)
+        code = re.search(r"(?m)^([A-Z0-9]+-[A-Z0-9]+)\s*$", newest_mail(self.mail_to(email)))
+        assert code
+        page = self.post("accounts/login/code/confirm/", page, code=code[1])
+        if "Now your second factor" in page:
+            shown = re.search(rf"<dt>{email}</dt><dd><code>(\d{{6}})<", self.get("outbox/"))
+            assert shown
+            self.post("accounts/2fa/authenticate/", page, code=shown[1])
+
+    def mail_to(self, email: str) -> str:
+        """The outbox, once the worker has sent a message to this address."""
+        deadline = time.monotonic() + TIMEOUT
+        while f"To {email}, " not in (page := self.get("outbox/")):
+            assert time.monotonic() < deadline, page
+            time.sleep(0.2)
+        return page
+
+
+def newest_mail(outbox: str) -> str:
+    text = unescape(re.search(r"(?s)<main.*</main>", outbox)[0])  # type: ignore[index]
+    found = re.search(r"(?s)<pre[^>]*>(.*?)</pre>", text)
+    assert found, text
+    return found[1]
+
+
+def wait_until_none_is_left(group: int) -> None:
+    """Neither the server nor the worker outlives what started them."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    raise AssertionError("something is still running")
+
+
+def press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
+    """A terminal tells all that it started."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+@contextmanager
+def running(
+    clone: Path,
+    port: int,
+    end: Callable[[subprocess.Popen[bytes]], None] = press_ctrl_c,
+) -> Iterator[tuple[Visitor, Path]]:
+    """The portal as `make run` starts it, once it answers; ended as with Ctrl-C."""
+    log = clone.parent / f"log-{time.monotonic_ns()}"
+    command = [sys.executable, str(clone / "deploy" / "develop.py"), "run", "--port", str(port)]
+    with running_process(command, {"PYTHONUNBUFFERED": "1"}, log) as process:
+        wait_for_output("Starting development server", log, process)
+        visitor = Visitor(f"http://localhost:{port}/")
+        for _ in range(100):
+            try:
+                visitor.get("")
+                break
+            except URLError:
+                time.sleep(0.1)
+        yield visitor, log
+        end(process)
+        assert process.wait(timeout=TIMEOUT) in (0, 130)
+        wait_until_none_is_left(process.pid)
+    assert "Traceback" not in log.read_text()
+
+
+def test_run_prepares_serves_and_keeps_data(prepared: Path) -> None:
+    port = free_port()
+    with running(prepared, port) as (visitor, log):
+        said = log.read_text()
+        assert f"Roundtable: http://localhost:{port}/\n" in said
+        assert "Loading" in said
+        for email in ("operator", "cochair", "delegate"):
+            assert f"{email}@example.org" in said
+            has_secret = re.search(rf"(?m)^  {email}@example\.org +[A-Z2-7]{{32}}$", said)
+            assert bool(has_secret) == (email != "delegate")
+            somebody = Visitor(visitor.address)
+            somebody.sign_in(f"{email}@example.org")
+            somebody.get("admin/" if email != "delegate" else "me/")
+        assert "Bali Process" in visitor.get("roundtables/")
+        assert "Demonstration" in visitor.get("roundtables/")
+
+    with closing(sqlite3.connect(prepared / "var" / "roundtable.sqlite3")) as database, database:
+        database.execute("UPDATE roundtable_event SET title = 'Corrected title'")
+
+    with running(prepared, port, end=subprocess.Popen.terminate) as (visitor, log):
+        assert "Loading" not in log.read_text()
+        assert "operator@example.org" in log.read_text()
+        assert "Corrected title" in visitor.get("roundtables/")

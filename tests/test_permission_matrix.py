@@ -1,0 +1,135 @@
+"""Each address, for each role, about each object, by each method: the answer that is written down.
+
+A new address fails here until permission_matrix.txt holds its lines, which the failure spells as
+the portal answers now: read each answer before you write it down.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from outcomes.changes import brief
+from participants.models import Delegate, User
+from tests.conftest import FULL_WALKS
+from tests.permission_matrix import (
+    METHODS,
+    NO_OBJECT,
+    ROLES,
+    Cell,
+    expected_statuses,
+    make_cast,
+    object_paths,
+    patterns_by_name,
+    request_status,
+    table_lines,
+)
+
+Sign = Callable[[User | Delegate], Client]
+Record = Callable[[str, object], None]
+
+
+THOROUGH = ("visitor", "co-chair")
+
+
+def asked(role: str, name: str) -> list[str]:
+    """The methods; at full size all, and else of most roles that one which shows something."""
+    if FULL_WALKS:
+        return METHODS
+    acts = role == "visitor" or (
+        role == "co-chair" and list(patterns_by_name()).index(name) % 2 == 0
+    )
+    return ["GET", "POST"] if acts else ["GET"]
+
+
+def asked_about(role: str) -> dict[str, str]:
+    """The addresses; at full size all, and else for those roles that tell the most."""
+    every = patterns_by_name()
+    if FULL_WALKS or role in THOROUGH:
+        return every
+    return dict(list(every.items())[ROLES.index(role) :: 3])
+
+
+@pytest.fixture
+def matrix_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that makes PDFs, at once."""
+    monkeypatch.setattr(brief, "can_render_pdf", lambda: True)
+    monkeypatch.setattr(brief, "render_pdf", lambda html, style: b"%PDF-1.7")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.walk
+@pytest.mark.django_db
+@pytest.mark.usefixtures("matrix_users")
+def test_each_request_gets_expected_status(
+    client_of: Sign, role: str, record_property: Record
+) -> None:
+    cast, about = make_cast(), asked_about(role)
+    user = cast.users[role]
+    browser = client_of(user) if user else Client()
+    found: dict[Cell, str] = {}
+    for name, pattern in about.items():
+        for thing, path in object_paths(name, pattern, cast, role).items():
+            for method in asked(role, name):
+                cell = name, thing, method, role
+                found[cell] = request_status(browser, method, path) if path else NO_OBJECT
+    said = {
+        cell: text
+        for cell, text in expected_statuses().items()
+        if cell[3] == role and cell[0] in about and cell[2] in asked(role, cell[0])
+    }
+    other = {cell: text for cell, text in found.items() if said.get(cell) != text}
+    assert not other, "\n".join(["Not in the table, or not so:", *table_lines(other)])
+    assert sorted(said.keys() - found.keys()) == []
+    record_property("cells of the matrix", sum(text != NO_OBJECT for text in found.values()))
+
+
+def test_table_covers_every_url() -> None:
+    assert {name for name, *_rest in expected_statuses()} == set(patterns_by_name())
+
+
+def test_table_is_complete() -> None:
+    """Each object of an address is asked for by each method, as each role."""
+    cells = expected_statuses()
+    things = {(name, thing) for name, thing, *_rest in cells}
+    assert len(cells) == len(things) * len(METHODS) * len(ROLES)
+    assert len(things) > 200
+    for name, thing in things:
+        for role in ROLES:
+            answers = [cells[name, thing, method, role] for method in METHODS]
+            assert NO_OBJECT not in answers or set(answers) == {NO_OBJECT}, (name, thing, role)
+
+
+# What looks, to whom it is hidden from, like what is not there.
+ALIKE = ["hidden", "paused", "protected", "erased", "deleted"]
+
+
+def test_hidden_and_unknown_objects_get_same_status() -> None:
+    cells = expected_statuses()
+    compared = 0
+    for (name, thing, method, role), text in cells.items():
+        absent = cells.get((name, "deleted", method, role))
+        if thing not in ALIKE or (name.startswith("admin") and role == "operator"):
+            continue
+        assert text == absent, (name, thing, method, role)
+        compared += thing != "deleted"
+    assert compared > 2000
+
+
+def test_foreign_objects_look_unknown() -> None:
+    cells = expected_statuses()
+    compared = 0
+    for (name, thing, method, role), text in cells.items():
+        # A link in a message works for whoever holds it.
+        if thing == "other's" and not name.endswith("-by-link"):
+            assert text == cells[name, "deleted", method, role], (name, method, role)
+            compared += 1
+    assert compared == 5 * len(METHODS) * len(ROLES)
+
+
+def test_no_server_errors_and_no_visitors_in_admin() -> None:
+    for (name, thing, method, role), text in expected_statuses().items():
+        assert text in ("200", "302", "400", "403", "404", "405", "in", NO_OBJECT), (name, thing)
+        if name.startswith("admin"):
+            shut = {"visitor": "in", "participant": "403", "outsider": "403"}
+            assert text == shut.get(role, text), (name, method)

@@ -1,0 +1,85 @@
+"""Every public page answers, for everyone, whether there is much to show or nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from participants.models import Delegate, User
+from roundtable.models import Event
+
+PAGES = [
+    "/",
+    "/roundtables/",
+    "/outcomes/",
+    "/commitments/",
+    "/organisations/",
+    "/directory/",
+    "/search/",
+    "/search/?q=officers",
+    "/about/",
+    "/accessibility/",
+    "/privacy/",
+]
+PAGES_OF_EVENT = [
+    "/roundtables/roundtable-2024/",
+    "/outcomes/roundtable-2024/1/",
+    "/outcomes/roundtable-2024/1.a/",
+    "/commitments/rt2024-c1/",
+    "/commitments/rt2024-c2/",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PAGES)
+def test_page_loads_in_empty_portal(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES + PAGES_OF_EVENT)
+def test_page_loads_for_every_role(
+    client: Client,
+    client_of: Callable[[User | Delegate], Client],
+    event: Event,
+    delegate: Delegate,
+    focal_point: Delegate,
+    cochair: User,
+    path: str,
+) -> None:
+    for browser in (client, client_of(delegate), client_of(cochair)):
+        assert browser.get(path).status_code == 200
+        assert browser.head(path).status_code == 200
+        assert browser.post(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/roundtables/none/",
+        "/outcomes/roundtable-2024/9.z/",
+        "/outcomes/none/1.a/",
+        "/commitments/rt2024-c99/",
+        "/organisations/none/",
+        "/directory/abcdefghjk/",
+        "/directory/abcdefghjk.vcf",
+        "/nothing",
+    ],
+)
+def test_not_found_page_uses_portal_layout(client: Client, event: Event, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/commitments/RT2024-C1/", "/commitments/rt2024-c1/"),
+        ("/outcomes/roundtable-2024/1.A/", "/outcomes/roundtable-2024/1.a/"),
+    ],
+)
+def test_other_spellings_redirect_to_permalink(
+    client: Client, event: Event, path: str, target: str
+) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer["Location"]) == (301, target)

@@ -1,0 +1,202 @@
+"""A page costs as many queries with 30 rows as with one."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from outcomes.models import Outcome
+from participants.models import Audience, Delegate, Organisation, OrganisationKind, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_delegate,
+    make_document,
+    make_event,
+    make_evidence,
+    make_participation,
+    make_party,
+    make_role,
+    make_series,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+)
+from tests.follow_up_factories import (
+    make_assessment,
+    make_follow,
+    make_milestone,
+    make_related_text,
+    make_response,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
+Sign = Callable[[User | Delegate], Client]
+MOST_OF_A_LIST = 15
+
+# Queries of each page: for a visitor, and for a participant who is signed in.
+LISTS = {
+    "/": (8, 10),
+    "/roundtables/": (2, 4),
+    "/outcomes/": (4, 6),
+    "/outcomes/?event=counted&kind=recommendation&theme=theme-1&addressee=office-1": (5, 8),
+    "/commitments/": (9, 12),
+    "/commitments/?event=counted&party=office-1&country=TH&theme=theme-1&overdue=yes&sort=due": (
+        9,
+        12,
+    ),
+    "/commitments/?status=in-progress&sort=updated": (9, 12),
+    "/commitments/?finding=limited&kind=civil-society": (9, 12),
+    "/progress/": (10, 12),
+    "/progress/?event=counted&party=office-1&country=TH&theme=theme-1&kind=civil-society": (10, 12),
+    "/progress/?as_of=2025-06-01": (10, 12),
+    "/commitments/?as_of=2025-06-01&sort=updated": (9, 12),
+    "/progress/?point=counted/1.a": (11, 13),
+    "/progress/matrix/": (8, 10),
+    "/organisations/": (3, 5),
+    "/organisations/?kind=civil-society&country=TH": (3, 5),
+    "/directory/": (4, 7),
+    "/directory/?view=table": (5, 8),
+    "/directory/?view=country": (4, 7),
+    "/directory/?q=officer&organisation=office-1&country=TH&kind=civil-society&view=table": (6, 9),
+    "/search/": (0, 2),
+    "/search/?q=office": (4, 7),
+}
+DETAILS = {
+    "/roundtables/counted/": (18, 23),
+    "/roundtables/counted/?as_of=2025-06-01": (18, 23),
+    "/outcomes/counted/1.a/?as_of=2025-06-01": (13, 18),
+    "/commitments/counted-c1/?as_of=2025-06-01": (11, 16),
+    "/outcomes/counted/1/": (8, 13),
+    "/outcomes/counted/1.a/": (13, 18),
+    "/commitments/counted-c1/": (12, 17),
+    "/organisations/office-1/": (9, 14),
+    "/directory/HANDLE/": (6, 9),
+    "/directory/HANDLE.vcf": (6, 8),
+    "/about/": (0, 2),
+    "/accessibility/": (0, 2),
+    "/privacy/": (0, 2),
+    "/nothing/": (0, 2),
+}
+OWN = {
+    "/me/": 16,
+    "/me/preview/": 9,
+    "/me/preview/?viewer=participant": 10,
+    "/me/commitments/": 4,
+    "/me/texts/": 4,
+    "/me/answers/": 6,
+    "/me/answers/counted/1.a/": 10,
+    "/me/following/": 8,
+    "/me/offers/": 4,
+    "/me/offers/new/counted/1.a/": 6,
+    "/me/assessments/": 4,
+    "/me/looks/": 6,
+    "/me/data/": 66,
+}
+
+
+def fill(rows: int) -> Delegate:
+    """A portal with so many rows of each kind; returns a participant of its roundtable."""
+    series, by = make_series(), make_user("confirms@example.org")
+    days = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 1, 2)}
+    event = make_event(code="COUNTED", slug="counted", series=series, **days)
+    themes = [make_theme(slug=f"theme-{number}") for number in range(1, rows + 1)]
+    offices = []
+    for number in range(1, rows + 1):
+        make_event(series=series)
+        office = make_organisation_with_role(event, number)
+        offices.append(office)
+    statement = make_statement(event, points=rows)
+    points = list(Outcome.objects.filter(parent__isnull=False).order_by("pk"))
+    for point, office in zip(points, offices, strict=True):
+        make_addressee(point, organisation=office)
+        make_response(outcome=point, organisation=office, by=by)
+        make_related_text(outcome=point)
+        point.themes.set(themes)
+    make_addressee(statement.outcomes.get(parent=None), organisation=offices[0])
+    people = make_people(event, rows, offices, by)
+    for number, (point, office, person) in enumerate(
+        zip(points, offices, people, strict=True), start=1
+    ):
+        make_document(event)
+        commitment = make_commitment(
+            event, reference=f"COUNTED-C{number}", text="Office hours", due_on=date(2020, 1, 1)
+        )
+        commitment.outcomes.set([*points[:3], point])
+        for organisation in {offices[0], office}:
+            party = make_party(commitment, organisation=organisation)
+            party.request_focal_point(person)
+            party.accept(NOON)
+        first = event.commitments.get(reference="COUNTED-C1")
+        for reported in (first, commitment):
+            update = make_update(reported, by=by)
+            make_evidence(update)
+            make_evidence(update)
+            make_assessment(commitment=reported, by=by)
+            make_milestone(commitment=reported)
+            make_related_text(commitment=reported)
+    for row in (*themes, *offices, *points, *event.commitments.all(), event):
+        make_follow(people[0].user, **{row._meta.model_name or "": row})
+    return people[0]
+
+
+def make_organisation_with_role(event: Event, number: int) -> Organisation:
+    role = make_role(event)
+    office = role.organisation
+    office.slug, office.name, office.country = f"office-{number}", f"Office {number}", "TH"
+    office.kind = OrganisationKind.CIVIL_SOCIETY
+    office.save()
+    return office
+
+
+def make_people(event: Event, rows: int, offices: list[Organisation], by: User) -> list[Delegate]:
+    people = []
+    for number in range(rows):
+        person = make_delegate(name=f"Officer {number}", post="Office", listed_to=Audience.EVERYONE)
+        make_participation(person, event, organisation=offices[number], confirmed_by=by)
+        for office in offices[:2]:
+            make_affiliation(person, organisation=office)
+        for audience in (Audience.EVERYONE, Audience.PARTICIPANTS, Audience.ONLY_ME):
+            make_channel(person, audience=audience)
+        people.append(person)
+    return people
+
+
+def queries(browser: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.get(path)
+    assert answer.status_code == (404 if path == "/nothing/" else 200), path
+    return len(asked)
+
+
+@pytest.mark.parametrize("rows", [1, pytest.param(3, marks=pytest.mark.prove), 30])
+def test_query_count_of_pages_is_independent_of_rows(client_of: Sign, rows: int) -> None:
+    person = fill(rows)
+    reader = make_delegate()
+    make_participation(reader, Event.objects.get(slug="counted"))
+    pages = {path.replace("HANDLE", person.handle): path for path in LISTS | DETAILS}
+    visitor, signed_in = Client(), client_of(reader)
+    signed_in.get("/about/")  # the first page of a session also notes where it is from
+    found = {
+        name: (queries(visitor, path), queries(signed_in, path)) for path, name in pages.items()
+    }
+    assert found == LISTS | DETAILS
+
+
+@pytest.mark.parametrize("rows", [1, pytest.param(3, marks=pytest.mark.prove), 30])
+def test_query_count_of_own_pages_is_independent_of_rows(client_of: Sign, rows: int) -> None:
+    browser = client_of(fill(rows))
+    browser.get("/about/")
+    assert {path: queries(browser, path) for path in OWN} == OWN
+
+
+def test_lists_use_few_queries() -> None:
+    assert max(max(costs) for costs in LISTS.values()) <= MOST_OF_A_LIST

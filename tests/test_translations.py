@@ -1,0 +1,530 @@
+"""Every word of the interface can be translated, and every date is written by Django's formats."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+from pytest_django import Settings
+
+from outcomes.models import CompletionLevel, ImplementationStatus, Outcome
+from participants.models import (
+    Audience,
+    Delegate,
+    DelegateLanguage,
+    EventRole,
+    Group,
+    OrganisationKind,
+    RecordedCount,
+    User,
+)
+from tests.conftest import FULL_WALKS, ROOT
+from tests.factories import (
+    NOON,
+    make_addressee,
+    make_affiliation,
+    make_channel,
+    make_commitment,
+    make_delegate,
+    make_document,
+    make_event,
+    make_evidence,
+    make_grant,
+    make_organisation,
+    make_outcome,
+    make_participation,
+    make_party,
+    make_role,
+    make_series,
+    make_statement,
+    make_theme,
+    make_update,
+    make_user,
+    save,
+)
+from tests.follow_up_factories import make_assessment, make_milestone, make_related_text
+from tests.mail_queue import deliver_mail
+
+pytestmark = pytest.mark.walk
+
+Sign = Callable[[User | Delegate], Client]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
+    (ROOT / "templates").rglob("*.txt")
+)
+MODULES = [
+    path
+    for app in ("roundtable", "participants", "outcomes")
+    for path in sorted((ROOT / app).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+# What people read although it stands in an attribute.
+READ_ALOUD = ["aria-label", "placeholder", "title", "alt", "data-empty-label"]
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def words_beside_tags(source: str) -> list[str]:
+    """The words that a template would show as they stand."""
+    source = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", source, flags=re.DOTALL)
+    source = re.sub(r"{% block main_class %}.*?{% endblock %}", "", source)  # of the style sheet
+    source = re.sub(r"{% blocktrans.*?{% endblocktrans\w* %}", "", source, flags=re.DOTALL)
+    source = re.sub(r"{%.*?%}|{{.*?}}", "\0", source, flags=re.DOTALL)
+    source = re.sub(r"<!.*?>|<script.*?</script>", "", source, flags=re.DOTALL)
+    read_aloud = [
+        value
+        for attribute in READ_ALOUD
+        for value in re.findall(rf'[\s"]{attribute}="([^"]*)"', source)
+    ]
+    shown = unescape(re.sub(r"<[^>]*>", " ", source))
+    return WORD.findall(" ".join([shown, *read_aloud]))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_template_has_no_untranslated_words(path: Path) -> None:
+    assert words_beside_tags(path.read_text()) == []
+
+
+def test_untranslated_words_are_detected() -> None:
+    assert words_beside_tags('<p>Hello {{ name }}</p><a title="There">{% translate "x" %}</a>') == [
+        "Hello",
+        "There",
+    ]
+    assert (
+        words_beside_tags("{# Not this #}{% blocktranslate %}Nor this{% endblocktranslate %}") == []
+    )
+    assert words_beside_tags('<a {% if x %}href="/"{% endif %}>{% url "home" %}</a>') == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_template_uses_localised_dates_and_plurals(path: Path) -> None:
+    source = path.read_text()
+    # "c" is for machines; names in capitals are the formats of the language.
+    for form in re.findall(r"\|(?:date|time):[\"']([^\"']*)[\"']", source):
+        assert form == "c" or re.fullmatch(r"[A-Z_]+_FORMAT", form), form
+    assert "|pluralize" not in source
+    assert "{% now " not in source
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield node
+
+
+def called(node: ast.Call) -> str:
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_translated_strings_are_literals(path: Path) -> None:
+    """What is put together first, no translator ever sees."""
+    for node in calls(path):
+        if called(node) in ("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"):
+            texts = node.args[: 2 if called(node).startswith("n") else 1]
+            for text in texts:
+                assert isinstance(text, ast.Constant), f"{name_of(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module_uses_localised_dates(path: Path) -> None:
+    for node in calls(path):
+        assert called(node) not in ("strftime", "strptime"), f"{name_of(path)}:{node.lineno}"
+        if called(node) == "date_format" and len(node.args) > 1:
+            form = node.args[1]
+            assert isinstance(form, ast.Constant)
+            # The bare day of the month, put into a sentence that is translated.
+            assert form.value == "j" or str(form.value).endswith("_FORMAT")
+
+
+def marked(text: Any) -> Any:
+    """The text as a translator would have touched it."""
+    return mark_safe(f"⟦{text}⟧") if isinstance(text, SafeString) else f"⟦{text}⟧"
+
+
+@pytest.fixture
+def translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language in which every text stands in brackets."""
+    real = translation._trans  # type: ignore[attr-defined]
+    translation.gettext("")
+    for name in ("gettext", "pgettext", "ngettext", "npgettext"):
+        original = getattr(real, name)
+
+        def put(*given: Any, original: Any = original) -> Any:
+            text = original(*given)
+            return marked(text) if text else text
+
+        monkeypatch.setattr(real, name, put)
+
+
+# What is the same in every language: addresses, references, names of things.
+SAME = re.compile(
+    r"""
+    https?://[^\s<]+ | [\w.+-]+@[\w.-]+ | \bZQ\w*(-C\d+)? | \(\.vcf\)
+    | \b[A-Z2-7]{32}\b # the secret of a second factor
+    """,
+    re.VERBOSE,
+)
+
+
+def words_without_translation(page: str) -> list[str]:
+    page = re.sub(r"<!.*?>|<script.*?</script>|<head>.*?<title>", "", page, flags=re.DOTALL)
+    read_aloud = [
+        value for attribute in READ_ALOUD for value in re.findall(rf'\s{attribute}="([^"]*)"', page)
+    ]
+    page = re.sub(r"<meta[^>]*>|<link[^>]*>", "", page)
+    page = re.sub(r"<textarea[^>]*>.*?</textarea>", "", page, flags=re.DOTALL)
+    page = re.sub(r"<dd><bdi>.*?</bdi></dd>", "", page, flags=re.DOTALL)  # what is stored
+    page = re.sub(r"<code>[0-9a-f]{64}</code>", "", page)  # a hash
+    # The notice says in which language it is; its words never change.
+    page = re.sub(r'<div class="prose" lang="\w+">.*?</div>', "", page, flags=re.DOTALL)
+    shown = unescape(" ".join([re.sub(r"<[^>]*>", "", page), *read_aloud]))
+    while "⟦" in shown:
+        before = shown
+        shown = re.sub(r"⟦[^⟦⟧]*⟧", " ", shown)
+        if shown == before:
+            break
+    return WORD.findall(SAME.sub(" ", shown))
+
+
+def make_portal() -> dict[str, Any]:
+    """A portal whose every text is in Cyrillic letters, so that Latin ones are the interface's."""
+    event = make_event(
+        code="ZQ",
+        slug="zq",
+        title="Встреча",
+        series=make_series(name="Процесс"),
+        city="Город",
+        country="TH",
+        summary="О встрече.",
+        source_title="Источник",
+        source_retrieved_on=date(2026, 1, 2),
+    )
+    made_up = make_event(
+        code="ZQM", slug="zqm", title="Выдумка", series=event.series, is_demonstration=True
+    )
+    for kind in OrganisationKind.values:
+        organisation = make_organisation(name="Дом", kind=kind, country="TH")
+        for role in EventRole.Role.values:
+            make_role(
+                event,
+                organisation=organisation,
+                role=role,
+                represented_by="Отдел",
+                source_wording="сказано",
+            )
+    save(
+        RecordedCount(
+            event=event, kind=OrganisationKind.GOVERNMENT, number=13, source_wording="тринадцать"
+        )
+    )
+    save(RecordedCount(event=event, kind=OrganisationKind.AGENCY))
+    statement = make_statement(event, points=0, published=False, title="Заявление")
+    lead_in = statement.outcomes.get()
+    lead_in.text = "Согласовано:"
+    lead_in.save()
+    for kind in Outcome.Kind.values[1:]:
+        point = make_outcome(statement, parent=lead_in, kind=kind, text="делать")
+        point.themes.add(make_theme(name="Тема"))
+        make_addressee(point, group=save(Group(slug=f"g-{kind}", name="Группа")))
+    statement.publish(NOON)
+    make_statement(made_up, points=1, title="Выдумка")
+    Outcome.objects.filter(statement__event=made_up).update(text="выдумано")
+    make_document(event, title="Бумага", publisher="Издатель", dated_on=date(2024, 5, 1))
+    person = make_delegate(
+        name="Иван", post="Советник", about="Обо мне", listed_to=Audience.EVERYONE
+    )
+    make_participation(person, event, organisation=organisation)
+    make_affiliation(person, organisation=organisation, post="Глава")
+    DelegateLanguage.objects.create(delegate=person, language="en")
+    for kind in ("email", "other"):
+        value = "ivan@example.org" if kind == "email" else "голубь"
+        make_channel(person, kind=kind, value=value, audience=Audience.EVERYONE)
+    for number, status in enumerate([*ImplementationStatus.values, None], start=1):
+        commitment = make_commitment(
+            event,
+            reference=f"ZQ-C{number}",
+            text="Обещание",
+            place_in_source="начало",
+            due_on=date(2020 + 10 * (number % 2), 1, 1) if number > 1 else None,
+        )
+        commitment.outcomes.add(point)
+        party = make_party(commitment, organisation=organisation)
+        make_party(commitment, group=Group.objects.all()[0])
+        party.request_focal_point(person)
+        if number % 2:
+            party.accept(NOON)
+        if status:
+            update = make_update(
+                commitment,
+                status=status,
+                completion=CompletionLevel.HALF,
+                text="Сделано",
+                obstacles="Мало денег",
+                next_steps="Ещё",
+                reason="Закон",
+                source="Газета",
+            )
+            watch = make_organisation(name="Наблюдатели")
+            make_assessment(
+                commitment=commitment, organisation=watch, text="Видели", source="Газета"
+            )
+            make_milestone(commitment=commitment, title="Шаг")
+            make_related_text(commitment=commitment, title="План", quote="Учить", source="Газета")
+            make_evidence(update, title="Доказательство", dated_on=date(2025, 1, 2))
+    reader = make_delegate(name="Читатель")
+    make_participation(reader, event, organisation=organisation)
+    cochair = make_user("cochair@example.org")
+    make_grant(cochair, event)
+    return {"person": person, "reader": reader, "cochair": cochair, "organisation": organisation}
+
+
+def public_paths(portal: dict[str, Any]) -> list[str]:
+    return [
+        "/",
+        "/roundtables/",
+        "/roundtables/zq/",
+        "/roundtables/zqm/",
+        "/outcomes/",
+        "/outcomes/zq/1/",
+        "/outcomes/zq/1.a/",
+        "/outcomes/zq/1.d/",
+        "/outcomes/zqm/1.a/",
+        "/commitments/",
+        "/commitments/?status=no-update&overdue=yes",
+        *(f"/commitments/zq-c{number}/" for number in range(1, 7)),
+        "/organisations/",
+        "/organisations/?kind=other&country=TH",
+        portal["organisation"].get_absolute_url(),
+        "/directory/",
+        "/directory/?view=table",
+        "/directory/?view=country",
+        "/directory/?q=zxzxzx",
+        "/directory/?view=x&country=XX&q=1+2+3+4+5+6+7+8+9",
+        portal["person"].get_absolute_url(),
+        "/search/",
+        "/search/?q=Обещание",
+        "/search/?q=Иван",
+        "/search/?q=ничего",
+        "/about/",
+        "/accessibility/",
+        "/privacy/",
+        "/invite-me/",
+        "/invite-me/sent/",
+        "/invitations/none/",
+        "/erased/",
+        "/nothing/",
+        # Mistakes.
+        "/commitments/?page=0",
+        "/commitments/?page=9",
+        "/commitments/?status=1",
+        "/outcomes/?event=1&theme=1&page=1&page=2",
+        "/search/?q=1+2+3+4+5+6+7+8+9",
+        "/search/?1=2",
+        "/search/?q=%FF",
+        # Signing in.
+        "/accounts/login/",
+        "/accounts/login/code/",
+        "/accounts/signup/",
+        "/accounts/inactive/",
+    ]
+
+
+OWN_PATHS = [
+    "/me/",
+    "/me/commitments/",
+    "/me/answers/",
+    "/me/answers/zq/1.a/",
+    "/me/offers/",
+    "/me/offers/new/zq/1.a/",
+    "/me/assessments/",
+    "/me/assessments/zq-c1/",
+    "/me/preview/",
+    "/me/preview/?viewer=participant",
+    "/me/preview/?viewer=cochair",
+    "/me/audience/",
+    "/me/introductions/",
+    "/me/consent/",
+    "/me/review/",
+    "/me/looks/",
+    "/me/data/",
+    "/me/erase/",
+    "/me/left/",
+    "/accounts/sessions/",
+    "/accounts/reauthenticate/",
+    "/accounts/mailbox/",
+    "/accounts/mailbox/?next=/me/left/",
+    "/accounts/logout/",
+    "/accounts/email/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+]
+
+
+def assert_translated(answer: Any, what: str) -> None:
+    page = answer.content.decode()
+    assert "⟦" in page, what
+    assert words_without_translation(page) == [], what
+
+
+@pytest.mark.django_db
+def test_visitor_pages_are_fully_translatable(
+    client: Client, translated: None, settings: Settings
+) -> None:
+    for path in public_paths({"organisation": make_organisation(), "person": make_delegate()}):
+        assert_translated(client.get(path), f"empty: {path}")
+    settings.CONTACT_EMAIL = "desk@example.org"
+    for path in public_paths(make_portal()):
+        assert_translated(client.get(path), path)
+
+
+@pytest.mark.django_db
+def test_participant_pages_are_fully_translatable(
+    client_of: Sign, translated: None, settings: Settings
+) -> None:
+    portal = make_portal()
+    every = public_paths(portal)
+    for place, who in enumerate(("person", "reader", "cochair")):
+        browser = client_of(portal[who])
+        # A visitor reads all of the public pages in another test.
+        for path in [*(every if FULL_WALKS else every[place::3]), *OWN_PATHS]:
+            answer = browser.get(path)
+            if answer.status_code != 302:
+                assert_translated(answer, f"{who}: {path}")
+    browser = client_of(portal["reader"])
+    show = f"/directory/{portal['person'].handle}/show/"
+    assert_translated(browser.post(show), show)
+    settings.REVEALS_PER_DAY = 1
+    assert_translated(browser.post(show), "budget")
+    assert_translated(browser.get("/admin/"), "/admin/")
+
+
+@pytest.mark.django_db
+def test_form_responses_are_translatable(client_of: Sign, translated: None) -> None:
+    portal = make_portal()
+    browser = client_of(portal["person"])
+    party = portal["person"].focal_point_for.first()
+    for reply in ("accept", "decline", ""):
+        browser.post(f"/me/commitments/{party.pk}/", {"answer": reply})
+        assert_translated(browser.get("/me/commitments/"), reply)
+    channels = {
+        "channel-TOTAL_FORMS": "13",
+        "channel-INITIAL_FORMS": "0",
+        **{f"channel-{number}-kind": "email" for number in range(13)},
+        **{f"channel-{number}-value": "a@example.org" for number in range(13)},
+        **{f"channel-{number}-audience": "everyone" for number in range(13)},
+        "channel-1-kind": "phone",
+        "channel-2-kind": "site",
+        "channel-5-kind": "phone",
+        "channel-3-kind": "phone",
+        "channel-3-value": "+62 1",
+        "channel-4-value": "@",
+    }
+    for values in (
+        {},
+        {"name": "\u200b", "listed_to": "1", "languages": "1", **channels},
+        {"name": "Иван", "listed_to": "everyone", "about": "я" * 601, **channels}
+        | {
+            "channel-TOTAL_FORMS": "2",
+            "channel-1-kind": "email",
+            "channel-1-value": "a@example.org",
+        },
+    ):
+        answer = browser.post("/me/", values)
+        assert answer.status_code == 400
+        assert_translated(answer, str(values)[:60])
+    browser.post(
+        "/me/",
+        {
+            "name": "Иван",
+            "listed_to": "everyone",
+            "channel-TOTAL_FORMS": "0",
+            "channel-INITIAL_FORMS": "0",
+        },
+    )
+    assert_translated(browser.get("/me/"), "saved")
+
+
+@pytest.mark.django_db
+def test_sign_in_is_translatable(translated: None) -> None:
+    cache.clear()
+    make_user("dewi@example.org")
+    browser = Client()
+    for email in ("", "@", "dewi@example.org"):
+        answer = browser.post("/accounts/login/", {"login": email})
+    assert_translated(browser.get(answer["Location"]), "code")
+    assert_translated(browser.post("/accounts/login/code/confirm/", {"code": "1"}), "wrong code")
+    [message] = deliver_mail()
+    body = re.sub(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", "", str(message.body), flags=re.MULTILINE)
+    assert words_without_translation(body) == []
+    assert words_without_translation(str(message.subject)) == []
+    browser.post("/accounts/login/code/confirm/", {"code": "2"})
+    answer = browser.post("/accounts/login/code/confirm/", {"code": "3"})
+    assert_translated(browser.get(answer["Location"]), "three wrong codes")
+    for number in range(40):
+        answer = Client().post("/accounts/login/", {"login": f"{number}@example.org"})
+    assert answer.status_code == 429
+    assert_translated(answer, "429")
+
+
+@pytest.mark.django_db
+def test_error_pages_are_translatable(client_of: Sign, translated: None) -> None:
+    person = make_delegate(name="Иван")
+    browser = client_of(person)
+    answer = browser.get("/admin/")
+    assert answer.status_code == 403
+    assert_translated(answer, "403")
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/accounts/login/", {"login": "a@example.org"})
+    assert answer.status_code == 403
+    assert_translated(answer, "csrf")
+    answer = Client().get("/commitments/?" + "&".join(f"{n}=1" for n in range(1001)))
+    assert answer.status_code == 400
+    assert_translated(answer, "400")
+    page = render_to_string("500.html", request=None)
+    assert words_without_translation(page) == []
+
+
+@pytest.mark.django_db
+def test_pages_declare_language_and_direction(client: Client, settings: Settings) -> None:
+    assert '<html lang="en" dir="ltr">' in client.get("/").content.decode()
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+    with translation.override("ar"):
+        page = render_to_string("404.html", request=RequestFactory().get("/"))
+    assert '<html lang="ar" dir="rtl">' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("prefix", "dates"),
+    [
+        ("", ["Due 2 March 2030", "1 March 2025", "14–15 May 2024"]),
+        ("/id", ["Due 2 Maret 2030", "1 Maret 2025", "14–15 Mei 2024"]),
+        ("/fr", ["Due 2 mars 2030", "1 mars 2025", "14–15 mai 2024"]),
+    ],
+)
+def test_dates_follow_language(
+    client: Client, settings: Settings, prefix: str, dates: list[str]
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("id", "Indonesian"), ("fr", "French")]
+    event = make_event(code="ZQ", slug="zq")
+    make_update(make_commitment(event, reference="ZQ-C1", due_on=date(2030, 3, 2)))
+    page = client.get(f"{prefix}/commitments/zq-c1/").content.decode()
+    for written in dates:
+        assert written in page

@@ -1,0 +1,32 @@
+"""A worker that is killed while it brings a file in leaves all of it or nothing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import FULL
+from tests.processes import ROOT
+
+pytestmark = pytest.mark.own_process
+KILLS = 100 if FULL else 5
+SERVER = str(ROOT / "tests" / "with_postgres.sh")
+
+
+@pytest.mark.parametrize("server", [[], [SERVER]], ids=["sqlite", "postgresql"])
+def test_killed_worker_leaves_all_or_nothing_and_upload_restarts(server: list[str]) -> None:
+    if server and subprocess.run([SERVER, "--found"], check=False).returncode:
+        pytest.skip("PostgreSQL's server was not found")
+    environment = {name: os.environ[name] for name in ("PATH", "PGBIN") if name in os.environ}
+    done = subprocess.run(
+        [*server, sys.executable, "-m", "tests.worker_kills", str(KILLS)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60 + KILLS * 12,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert f"{KILLS} kills, all or nothing:" in done.stdout
