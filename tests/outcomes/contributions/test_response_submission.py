@@ -113,7 +113,9 @@ def test_response_goes_from_draft_to_page(
         "Aland : Supported in part, 1 February 2026 We train 50 nurses. "
         "Source: https://example.org/letter"
     ) in page_text(client.get(POINT))
-    assert "Shown: Supported in part, 1 February 2026. Answer anew 1.a" in get_text(aland, LIST)
+    own_list = get_text(aland, LIST)
+    assert "Shown: Supported in part, 1 February 2026. Answer anew 1.a" in own_list
+    assert "Shown to everyone" in own_list and "Answer awaited" not in own_list
     acts = list(AuditEntry.objects.order_by("pk").values_list("action", "detail"))
     assert acts == [
         ("ask for changes to response", "ASKED: 1.a · Aland"),
