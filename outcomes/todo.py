@@ -37,7 +37,7 @@ from participants.models import (
 )
 from participants.permissions import EventPermissions
 from participants.privacy.retention import count_reviews_due
-from roundtable.mail.batches import MailBatch
+from roundtable.mail.models import MailBatch
 from roundtable.models import Event
 
 # Fewer are not counted: it would say of whom.

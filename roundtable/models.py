@@ -13,11 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from roundtable.audit.log import AuditEntry, AuditHead, AuditKey
+from roundtable.audit.models import AuditEntry, AuditHead, AuditKey
 from roundtable.history import record_history
 from roundtable.idempotency import IdempotencyKey
-from roundtable.mail.batches import MailBatch
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import MailBatch, QueuedEmail
 
 __all__ = [
     "AuditEntry",

@@ -23,7 +23,7 @@ from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author
 from participants.models import User
 from participants.permissions import acting_organisation, permissions_of
 from roundtable.audit import log as audit
-from roundtable.mail.batches import MailBatch
+from roundtable.mail.models import MailBatch
 from roundtable.models import Event
 
 # A draft is its author's: nobody decides about it.

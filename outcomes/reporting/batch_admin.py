@@ -19,8 +19,8 @@ from participants.models import User
 from participants.onboarding.invitations import revoke_cancelled_invitations
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from roundtable.audit import log as audit
-from roundtable.mail.batches import MailBatch
 from roundtable.mail.batches import cancel_batch as remove_letters
+from roundtable.mail.models import MailBatch
 
 
 @transaction.atomic

@@ -11,8 +11,7 @@ from outcomes.reporting.links import create_report_link
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.models import Delegate
-from roundtable.mail.batches import MailBatch
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import MailBatch, QueuedEmail
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ from outcomes.reporting.request_emails import (
 )
 from participants.accounts.addresses import delivery_address
 from participants.models import Delegate
-from roundtable.mail.batches import MailBatch, register_recipient_check
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.batches import register_recipient_check
+from roundtable.mail.models import MailBatch, QueuedEmail
 
 # How many rounds in a row must stay unanswered before the commitment's page says so.
 MIN_UNANSWERED_ROUNDS = 2

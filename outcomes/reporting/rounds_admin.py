@@ -19,7 +19,8 @@ from outcomes.reporting.actions import open_round, parties_to_remind, remind_rou
 from outcomes.reporting.rounds import round_status, with_counts
 from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.filters import EventFilter
-from roundtable.mail.batches import MailBatch, create_batch
+from roundtable.mail.batches import create_batch
+from roundtable.mail.models import MailBatch
 
 
 class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from participants.accounts.addresses import account_pseudonym, delivery_address, sign_in_addresses
 from participants.models import Delegate, Grant, User
-from roundtable.mail.batches import MailBatch
-from roundtable.mail.queue import QueuedEmail, enqueue
+from roundtable.mail.models import MailBatch, QueuedEmail
+from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
 _SALT = "participants.accounts.emails"

@@ -17,7 +17,7 @@ from participants.accounts.sessions import end_sessions
 from participants.models import Delegate, FactorReset, Grant, Participation, User
 from participants.permissions import EventPermissions, permissions_of
 from roundtable.audit import log as audit
-from roundtable.audit.log import AuditEntry, AuditKey
+from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.models import Event
 
 # How long a co-chair must have been one to count as the other side. An operator alone could give

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 
 from participants.admin_base.base import GrantScopedAdmin
 from roundtable.audit import log as audit
+from roundtable.audit.models import AuditKey
 
 
 class PrivateAdmin(GrantScopedAdmin):
@@ -41,7 +42,7 @@ class PrivateAdmin(GrantScopedAdmin):
         """Deletes the row, and with it the log's knowledge of whom its entries are about."""
         subjects = [f"{obj._meta.label_lower}:{obj.pk}"]
         super().delete_model(request, obj)
-        audit.AuditKey.objects.filter(subject__in=subjects).delete()
+        AuditKey.objects.filter(subject__in=subjects).delete()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """As for one row."""

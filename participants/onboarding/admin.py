@@ -26,7 +26,8 @@ from participants.onboarding import requests
 from participants.onboarding.invitations import invitation_error, send_invitation
 from participants.participation.confirmation import login_addresses
 from participants.permissions import EventPermissions
-from roundtable.mail.batches import MailBatch, create_batch
+from roundtable.mail.batches import create_batch
+from roundtable.mail.models import MailBatch
 from roundtable.models import Event
 
 

@@ -21,8 +21,9 @@ from participants.participation.confirmation import login_addresses
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from participants.privacy.erasure import delete_related_rows
 from roundtable.audit import log as audit
-from roundtable.mail.batches import MailBatch, register_recipient_check
-from roundtable.mail.queue import QueuedEmail, enqueue
+from roundtable.mail.batches import register_recipient_check
+from roundtable.mail.models import MailBatch, QueuedEmail
+from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
 # What the co-chairs know without the person. Any other field begins anew.

@@ -17,8 +17,8 @@ from participants.models.redirects import merged_delegates
 from participants.permissions import AS_COCHAIR, acting_capacity
 from participants.privacy.audience_choice import excludable_organisations
 from roundtable.audit import log as audit
-from roundtable.audit.log import AuditEntry, AuditKey
-from roundtable.mail.queue import QueuedEmail
+from roundtable.audit.models import AuditEntry, AuditKey
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 
 BURST_SIZE = 10  # profiles

@@ -31,7 +31,8 @@ from participants.privacy.erasure_ledger import (
     record_marks,
 )
 from roundtable.audit import log as audit
-from roundtable.mail.queue import QueuedEmail, enqueue
+from roundtable.mail.models import QueuedEmail
+from roundtable.mail.queue import enqueue
 
 ERASED_EMAIL_DOMAIN = (
     "@example.invalid"  # in the address of an account that was closed by an erasure

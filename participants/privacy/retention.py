@@ -31,7 +31,7 @@ from participants.models import (
 from participants.privacy import consent
 from participants.privacy.erasure import erase_delegate
 from roundtable.audit import log as audit
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 
 Action = RetentionAction.Action
 MONTHS_UNTIL_REVIEW = 11

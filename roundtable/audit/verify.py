@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from roundtable.audit.log import GENESIS_HASH, PRUNE_ACTION, AuditEntry, AuditHead, AuditKey
+from roundtable.audit.log import PRUNE_ACTION
+from roundtable.audit.models import GENESIS_HASH, AuditEntry, AuditHead, AuditKey
 
 # Looking for where each entry stood takes the cube of their number.
 MAX_TRACED_ENTRIES = 40

@@ -8,61 +8,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
-from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
+
+from roundtable.mail.models import MailBatch
 
 # How long the letters of a batch can be called off.
 CANCEL_WINDOW = timedelta(minutes=10)
 # Asked of a letter at the moment it leaves: the address it goes to; empty where to nobody.
 RecipientCheck = Callable[[Any, datetime], str]
 _RECIPIENT_CHECKS: dict[str, RecipientCheck] = {}
-
-
-class MailBatch(models.Model):
-    """The letters that one act at the desk caused; they wait for a while and can be called off."""
-
-    class Action(models.TextChoices):
-        """What was done."""
-
-        INVITE = "invite", _("Invitations")
-        REMIND = "remind", _("Requests to report, asked again")
-
-    event = models.ForeignKey(
-        "roundtable.Event",
-        on_delete=models.CASCADE,
-        related_name="mail_batches",
-        verbose_name=_("roundtable"),
-        help_text=_("Whose co-chairs can call the letters off."),
-    )
-    action = models.CharField(
-        _("what"), max_length=10, choices=Action.choices, help_text=_("What the letters are about.")
-    )
-    created_at = models.DateTimeField(_("made"), help_text=_("When it was done at the desk."))
-    send_after = models.DateTimeField(
-        _("leaves"), db_index=True, help_text=_("Until then the letters can be called off.")
-    )
-    cancelled_at = models.DateTimeField(
-        _("called off"), null=True, blank=True, help_text=_("From then on nothing is sent.")
-    )
-
-    class Meta:
-        verbose_name = _("mail on hold")
-        verbose_name_plural = _("mail on hold")
-        ordering = ["-created_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(cancelled_at=None) | Q(cancelled_at__lt=F("send_after")),
-                name="batch_cancelled_before_sending",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.get_action_display()
-
-    def is_cancellable(self, at: datetime) -> bool:
-        """Whether its letters wait still."""
-        return self.cancelled_at is None and at < self.send_after
 
 
 def create_batch(*, event: Any, action: str, at: datetime) -> MailBatch:

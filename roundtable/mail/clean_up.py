@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
-from roundtable.mail.queue import ONE_TIME_PREFIX, QueuedEmail, mark_failed, send_queued_email
+from roundtable.mail.models import QueuedEmail
+from roundtable.mail.queue import ONE_TIME_PREFIX, mark_failed, send_queued_email
 
 logger = logging.getLogger(__name__)
 

@@ -12,15 +12,15 @@ from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from roundtable.mail.batches import MailBatch, current_recipient, lock_batch
+from roundtable.mail.batches import current_recipient, lock_batch
+from roundtable.mail.models import MailBatch, QueuedEmail
 
 logger = logging.getLogger(__name__)
 
@@ -34,67 +34,6 @@ RETRY_DELAYS = [
 ]
 # What begins a cause that cannot come again.
 ONE_TIME_PREFIX = "fresh:"
-
-
-class QueuedEmail(models.Model):
-    """One message to one person, kept until it is sent; the cause alone stays after that."""
-
-    dedup_key = models.CharField(
-        _("cause"),
-        max_length=200,
-        unique=True,
-        help_text=_("Why it is sent: there is never a second message for one cause."),
-    )
-    recipient = models.EmailField(
-        _("to"), blank=True, help_text=_("Empty once it is sent, or where nobody is to get it.")
-    )
-    subject = models.CharField(_("subject"), max_length=200, blank=True, help_text=_("Neutral."))
-    text = models.TextField(_("text"), blank=True, help_text=_("Empty once it is sent."))
-    html = models.TextField(_("HTML"), blank=True, help_text=_("Empty once it is sent."))
-    unsubscribe_url = models.CharField(
-        _("address that stops such letters"),
-        max_length=500,
-        blank=True,
-        help_text=_("For the button of mail programs. Empty once it is sent, or where none."),
-    )
-    queued_at = models.DateTimeField(_("queued"), help_text=_("When it was handed over."))
-    batch = models.ForeignKey(
-        MailBatch,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="emails",
-        verbose_name=_("on hold with"),
-        help_text=_("What it waits with; empty where it leaves at once."),
-    )
-    send_before = models.DateTimeField(
-        _("not after"),
-        null=True,
-        blank=True,
-        help_text=_("It is given up where it could not be sent by then. Empty: any time will do."),
-    )
-    attempts = models.PositiveSmallIntegerField(
-        _("attempts"), default=0, help_text=_("How often the mail server was asked.")
-    )
-    claimed_at = models.DateTimeField(
-        _("being sent since"),
-        null=True,
-        blank=True,
-        help_text=_("Set while the mail server is asked, so that nobody else asks it too."),
-    )
-    done_at = models.DateTimeField(
-        _("done"), null=True, blank=True, help_text=_("When it was sent, or given up.")
-    )
-    is_sent = models.BooleanField(
-        _("sent"), default=False, help_text=_("Whether the mail server took it.")
-    )
-
-    class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class RetryableSendError(Exception):

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 from participants.models import Delegate, User
 from roundtable.audit.verify import find_log_faults
 from roundtable.encryption import decrypt
-from roundtable.mail.batches import MailBatch
+from roundtable.mail.models import MailBatch
 from tests.browser.conftest import Visit
 from tests.browser.test_profile_editing import NUMBER, choose
 from tests.browser.test_sign_in_pages import app_code, ask_for_code, code_sent_to, enter

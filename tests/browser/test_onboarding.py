@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 
 from participants.models import Audience, Delegate
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from tests.browser.checks import check_page
 from tests.browser.conftest import Visit
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from participants.models import Delegate, User
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 from tests.browser.checks import axe_violations
 from tests.browser.conftest import Visit
 from tests.factories import make_delegate, make_participation

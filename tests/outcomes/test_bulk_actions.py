@@ -21,10 +21,11 @@ from outcomes.reporting.links import create_report_link
 from participants.accounts.addresses import set_sign_in_address
 from participants.models import Consent, Delegate, Invitation, User
 from participants.privacy import consent, erasure
-from roundtable.audit.log import AuditEntry
-from roundtable.mail.batches import MailBatch, create_batch
+from roundtable.audit.models import AuditEntry
+from roundtable.mail.batches import create_batch
 from roundtable.mail.clean_up import clean_up_mail
-from roundtable.mail.queue import QueuedEmail, enqueue, send_queued_email
+from roundtable.mail.models import MailBatch, QueuedEmail
+from roundtable.mail.queue import enqueue, send_queued_email
 from roundtable.models import Event
 from tests.factories import (
     NOON,

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate, Statement
 from participants.models import Delegate, Organisation, User
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 from roundtable.models import Event, Series
 from tests.factories import (
     NOON,

@@ -27,7 +27,8 @@ from participants.participation import participant_list
 from participants.privacy import consent, visibility
 from participants.privacy.erasure import erase_account, erase_delegate
 from roundtable.mail.batches import cancel_batch, create_batch
-from roundtable.mail.queue import QueuedEmail, enqueue, one_time_key
+from roundtable.mail.models import QueuedEmail
+from roundtable.mail.queue import enqueue, one_time_key
 from roundtable.models import Event, IdempotencyKey, MailBatch
 from tests.factories import (
     NOON,

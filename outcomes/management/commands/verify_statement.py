@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from outcomes.models import Statement, StatementVersion
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 
 PUBLISH_ACTS = ("publish statement", "publish corrigendum")
 MIN_SIGNATURES = 2  # signatures of what was adopted here

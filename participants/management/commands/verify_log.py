@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from participants.models import Consent, Delegate
 from participants.privacy.consent import ACTION_PREFIX, log_detail
-from roundtable.audit.log import AuditEntry, AuditHead, AuditKey
+from roundtable.audit.models import AuditEntry, AuditHead, AuditKey
 from roundtable.audit.verify import check_kept_hash, find_log_faults
 
 LoggedConsent = tuple[

@@ -14,7 +14,7 @@ from participants.privacy.personal_data.tables import TABLES
 from participants.privacy.personal_data.values import DataSubject, Item, Section, Value
 from participants.privacy.visibility import get_viewer
 from roundtable.audit import log as audit
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 
 __all__ = [
     "DataSubject",

@@ -32,7 +32,7 @@ from participants.models import (
     User,
 )
 from participants.privacy.personal_data.values import DataSubject, PersonalDataTable
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 
 OWNER_REASON = "says that it is yours"
 OTHER_PERSON_REASON = "somebody else"

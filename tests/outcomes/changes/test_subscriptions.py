@@ -15,7 +15,7 @@ from outcomes.changes.subscriptions import send_notifications, unsubscribe_url_f
 from outcomes.models import Commitment, Subscription
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent, erasure
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import make_theme, make_update, make_user, save
 from tests.follow_up_factories import make_follow

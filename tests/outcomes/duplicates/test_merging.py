@@ -25,7 +25,8 @@ from participants.models import (
 )
 from participants.privacy import erasure, visibility
 from participants.privacy.access_log import log_export
-from roundtable.audit.log import AuditEntry, AuditKey, get_or_create_key
+from roundtable.audit.log import get_or_create_key
+from roundtable.audit.models import AuditEntry, AuditKey
 from tests.factories import (
     NOON,
     make_addressee,

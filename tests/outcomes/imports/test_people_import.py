@@ -32,7 +32,7 @@ from participants.models import (
 from participants.permissions import permissions_of
 from roundtable.audit.log import get_or_create_key
 from roundtable.audit.verify import find_log_faults
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,

@@ -17,7 +17,7 @@ from outcomes.models import Circulation, CirculationReply, SignOff
 from outcomes.models.canonical import sha256_of
 from outcomes.statements import agreement, signing, silence_procedure
 from participants.models import Delegate, EventRole, Grant, User
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 from tests.factories import make_event, make_grant, make_role, make_statement, make_user
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from outcomes.models import Outcome, Statement
 from participants.models import Delegate, User
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 from tests.factories import make_grant, make_outcome, make_user
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (

@@ -10,7 +10,7 @@ from django.test import Client
 
 from outcomes.models import Outcome, SignOff, StatementVersion
 from outcomes.statements.comparison import TextBlock, compare_texts, split_blocks
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 from tests.factories import make_event, make_outcome, make_statement
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import make_agreement_case, publish_draft, sign_draft

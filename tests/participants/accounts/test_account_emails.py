@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client, RequestFactory
 
 from participants.models import Delegate, User
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from tests.factories import NOON, make_user
 from tests.mail_queue import deliver_mail
 

@@ -17,7 +17,7 @@ from participants.accounts.recovery import (
 )
 from participants.models import Delegate, FactorReset, User
 from roundtable.audit import log as audit
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,

@@ -18,7 +18,7 @@ from participants.accounts.departure import may_record_departure, record_departu
 from participants.models import Audience, Delegate, User
 from participants.onboarding.invitations import send_invitation
 from participants.permissions import EventPermissions, permissions_of
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,

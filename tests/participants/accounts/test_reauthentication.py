@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from participants.models import User
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from tests.factories import make_user
 from tests.recorded_fixtures import recorded
 from tests.sign_in import add_authenticator, record_authentication, totp_code

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from participants.accounts.sessions import device_name
 from participants.models import User
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from tests.factories import make_user
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from participants.models import Delegate
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from tests.factories import make_user
 from tests.mail_queue import deliver_mail
 

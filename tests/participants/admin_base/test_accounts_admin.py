@@ -9,7 +9,7 @@ from django.test import Client
 
 from participants.accounts.addresses import UNDELIVERABLE_DOMAIN
 from participants.models import Delegate, User
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from tests.factories import NOON, make_delegate, make_user
 from tests.recorded_fixtures import recorded
 

@@ -35,7 +35,7 @@ from participants.models import (
     Participation,
     User,
 )
-from roundtable.audit.log import AuditEntry, AuditKey
+from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.models import Event, MailBatch, Series
 from tests.factories import (
     NOON,

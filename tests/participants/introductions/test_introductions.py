@@ -10,7 +10,7 @@ from participants.introductions import lifecycle
 from participants.introductions.lifecycle import TooManyRequests
 from participants.models import Audience, Delegate, Introduction, User
 from participants.privacy import visibility
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
     NOON,

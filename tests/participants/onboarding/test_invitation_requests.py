@@ -20,7 +20,7 @@ from participants.models import (
     User,
 )
 from participants.onboarding.requests import grant_request, refuse_request
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,

@@ -15,7 +15,7 @@ from django.test import Client
 from participants.models import Delegate, Invitation, User
 from participants.onboarding.invitations import mask_email, send_invitation
 from roundtable.mail.batches import CANCEL_WINDOW
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,

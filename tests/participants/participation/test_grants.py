@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from participants.models import Delegate, Grant, User
-from roundtable.audit.log import AuditEntry, get_or_create_key
+from roundtable.audit.log import get_or_create_key
+from roundtable.audit.models import AuditEntry
 from tests.factories import (
     make_delegate,
     make_event,

@@ -20,7 +20,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from participants.models import Audience, Delegate, ParticipantList, User
-from roundtable.audit.log import AuditEntry
+from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
 from tests.factories import (
     NOON,

@@ -19,7 +19,7 @@ from participants.privacy import access_log, visibility
 from participants.privacy.access_log import AccessRecord
 from participants.privacy.erasure import erase_delegate
 from roundtable.audit import log as audit
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, AuditKey, Event
 from tests.conftest import FULL
 from tests.factories import (

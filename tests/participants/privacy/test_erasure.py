@@ -31,8 +31,9 @@ from participants.models import (
 )
 from participants.privacy.erasure import erase_account, erase_delegate, known_addresses
 from roundtable.audit import log as audit
+from roundtable.audit.models import AuditEntry
 from roundtable.audit.verify import find_log_faults
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditKey, Event
 from tests.factories import (
     NOON,
@@ -248,7 +249,7 @@ def test_erasure_removes_focal_point(delegate_with_everything: Delegate) -> None
 def test_log_is_anonymised_and_still_valid(delegate_with_everything: Delegate) -> None:
     user = delegate_with_everything.user
     erase_delegate(delegate_with_everything, by=user, at=LATER)
-    assert [entry.action for entry in audit.AuditEntry.objects.all()] == ["reveal", "erase"]
+    assert [entry.action for entry in AuditEntry.objects.all()] == ["reveal", "erase"]
     assert not AuditKey.objects.exists()
     assert find_log_faults() == []
 

@@ -18,7 +18,7 @@ from participants.directory.profile_forms import ProfileForm
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent, retention
 from participants.privacy.erasure import erase_delegate
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.canaries import (
     CHANNELS,

@@ -10,7 +10,7 @@ from django.test import Client
 
 from participants.accounts.emails import email_cochairs, email_delegate
 from participants.models import Delegate, Grant, User
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import NOON, make_event, make_grant, make_user
 

@@ -37,7 +37,8 @@ from participants.privacy.personal_data import sections as personal_data
 from participants.privacy.personal_data.sections import DECISIONS
 from participants.privacy.personal_data.tables import TABLES
 from roundtable.audit import log as audit
-from roundtable.mail.queue import QueuedEmail
+from roundtable.audit.models import AuditEntry
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -424,10 +425,10 @@ def test_pages_work_without_a_profile(client_of: Sign) -> None:
 
 def test_get_changes_nothing(proven: Client) -> None:
     client = proven
-    before = audit.AuditEntry.objects.count()
+    before = AuditEntry.objects.count()
     for path in ("/me/data/", "/me/data.json", "/me/data.zip", "/me/erase/"):
         assert client.get(path).status_code == 200
-    assert audit.AuditEntry.objects.count() == before
+    assert AuditEntry.objects.count() == before
 
 
 # Erase me -------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from participants.accounts.addresses import remove_sign_in_address
 from participants.models import Consent, Delegate, RetentionAction, User
 from participants.privacy import consent, retention
 from participants.privacy.retention import add_months
-from roundtable.mail.queue import QueuedEmail
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL_WALKS
 from tests.factories import (

@@ -14,7 +14,8 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from roundtable.mail.clean_up import CleanUpResult, clean_up_mail
-from roundtable.mail.queue import QueuedEmail, enqueue, one_time_key, send_queued_email
+from roundtable.mail.models import QueuedEmail
+from roundtable.mail.queue import enqueue, one_time_key, send_queued_email
 from tests.factories import NOON
 from tests.mail_queue import run_queue
 

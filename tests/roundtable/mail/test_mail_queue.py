@@ -20,7 +20,8 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from roundtable.mail.queue import QueuedEmail, enqueue, one_time_key, send_queued_email
+from roundtable.mail.models import QueuedEmail
+from roundtable.mail.queue import enqueue, one_time_key, send_queued_email
 from tests.factories import NOON
 from tests.mail_queue import run_queue
 
