@@ -139,7 +139,7 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
     Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(notified_until=until)
     if not news:
         return False
-    letter = email_user(
+    email = email_user(
         user,
         dedup_key=f"follows:{user.pk}:{pace}:{until.isoformat()}",
         template="outcomes/changes/emails/change_digest",
@@ -153,7 +153,7 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
         at=at,
         unsubscribe_url=unsubscribe_url_for(user),
     )
-    return letter is not None
+    return email is not None
 
 
 def _notification_line(change: Change) -> NotificationLine:

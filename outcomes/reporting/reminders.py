@@ -57,13 +57,13 @@ def _remind_person(delegate_id: int, *, on: date, at: datetime) -> bool:
     for row in reminders:
         row.full_clean()
         row.save()
-    cause = (
+    dedup_key = (
         f"reminder {delegate_id} {reminders[0].party_id} {reminders[0].due_on} {reminders[0].kind}"
     )
     parties = [row.party for row in reminders]
     template = "outcomes/reporting/emails/reminder"
     return bool(
-        queue_digest(delegate, parties, dedup_key=cause, template=template, at=at, today=on)
+        queue_digest(delegate, parties, dedup_key=dedup_key, template=template, at=at, today=on)
     )
 
 

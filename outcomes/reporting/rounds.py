@@ -113,7 +113,7 @@ def queue_round_emails(
 ) -> None:
     """Queues one letter for each focal point among these parties, with a link for each of them.
 
-    A `cause` is given where there is one focal point, whose letter this one replaces.
+    A `dedup_key` is given where there is one focal point, whose letter this one replaces.
     """
     parties_by_person = defaultdict(list)
     for party in parties:
@@ -169,18 +169,18 @@ REPLACEMENT_SUFFIX = "anew"
 
 @register_recipient_check(ROUND_DEDUP_PREFIX)
 @transaction.atomic
-def recheck_round_email(letter: QueuedEmail, at: datetime) -> str:
+def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
     """The mailbox of the focal point, where all that the letter asks for is to be asked still.
 
     Where a part of it was answered or given back meanwhile, another letter asks for the rest.
     """
-    round_id, number, *more = letter.dedup_key.removeprefix(ROUND_DEDUP_PREFIX).split()
+    round_id, number, *more = email.dedup_key.removeprefix(ROUND_DEDUP_PREFIX).split()
     is_reminder = bool(more) and more[0] != REPLACEMENT_SUFFIX
     person = Delegate.objects.select_related("user").filter(pk=number).first()
     reporting_round = ReportingRound.objects.filter(pk=round_id).first()
     if not (person and person.user and reporting_round and can_receive_mail(person)):
         return ""
-    links = links_in_text(letter.text, created_at=letter.queued_at, at=at)
+    links = links_in_text(email.text, created_at=email.queued_at, at=at)
     valid_links = [link for link in links if link and link.delegate_id == person.pk]
     requests = unanswered_requests(reporting_round, for_reminder=is_reminder)
     parties = parties_with_focal_point().filter(
@@ -191,8 +191,12 @@ def recheck_round_email(letter: QueuedEmail, at: datetime) -> str:
         return delivery_address(person.user)
     # Nobody has them.
     ReportLink.objects.filter(pk__in=[link.pk for link in valid_links]).update(revoked_at=at)
-    cause = f"{letter.dedup_key} {REPLACEMENT_SUFFIX}"
+    dedup_key = f"{email.dedup_key} {REPLACEMENT_SUFFIX}"
     queue_round_emails(
-        remaining, reporting_round=reporting_round, is_reminder=is_reminder, at=at, dedup_key=cause
+        remaining,
+        reporting_round=reporting_round,
+        is_reminder=is_reminder,
+        at=at,
+        dedup_key=dedup_key,
     )
     return ""

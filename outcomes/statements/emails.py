@@ -46,14 +46,14 @@ def notify_organisations(
     """Queues a letter for each who speaks for an organisation that was asked; how many."""
     queued = 0
     for person, _organisation in representatives(circulation, at.date()):
-        letter = email_delegate(
+        email = email_delegate(
             person,
             dedup_key=f"{dedup_key} {circulation.pk} {person.pk}",
             template=template,
             context=_context(circulation),
             at=at,
         )
-        queued += letter is not None
+        queued += email is not None
     return queued
 
 
@@ -63,14 +63,14 @@ def remind_silent(circulation: Circulation, *, at: datetime) -> int:
     queued = 0
     for person, organisation in representatives(circulation, at.date()):
         if organisation.pk in silent:
-            letter = email_delegate(
+            email = email_delegate(
                 person,
                 dedup_key=f"silence ends {circulation.pk} {person.pk}",
                 template="outcomes/statements/emails/text_circulated",
                 context={**_context(circulation), "is_reminder": True},
                 at=at,
             )
-            queued += letter is not None
+            queued += email is not None
     return queued
 
 

@@ -110,7 +110,7 @@ def email_account(
         )
         for number, address in enumerate(sign_in_addresses(user))
     ]
-    return [letter for letter in emails if letter]
+    return [email for email in emails if email]
 
 
 def email_cochairs(
@@ -130,7 +130,7 @@ def email_cochairs(
         for user in users
         if (recipient := delivery_address(user))
     ]
-    return [letter for letter in emails if letter]
+    return [email for email in emails if email]
 
 
 def hide_url_for(email: str) -> str:

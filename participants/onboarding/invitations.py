@@ -132,9 +132,9 @@ def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> 
     What each of them replaced works again, where the person has that link or is about to get it.
     """
     invitation_ids = [
-        int(cause.removeprefix(DEDUP_KEY_PREFIX))
-        for cause in dedup_keys
-        if cause.startswith(DEDUP_KEY_PREFIX)
+        int(dedup_key.removeprefix(DEDUP_KEY_PREFIX))
+        for dedup_key in dedup_keys
+        if dedup_key.startswith(DEDUP_KEY_PREFIX)
     ]
     rows = list(Invitation.objects.filter(pk__in=invitation_ids, answered_at=None, revoked_at=None))
     for row in rows:
@@ -272,13 +272,13 @@ def mask_email(email: str) -> str:
 
 @register_recipient_check(DEDUP_KEY_PREFIX)
 @transaction.atomic
-def recheck_invitation(letter: QueuedEmail, at: datetime) -> str:
+def recheck_invitation(email: QueuedEmail, at: datetime) -> str:
     """The address of an invitation that is open, and that could be made at this moment too.
 
     Where a co-chair has corrected the address meanwhile, an invitation of its own goes there: this
     letter may hold a link that belongs to who reads the mail of the former one.
     """
-    invitation_id = int(letter.dedup_key.removeprefix(DEDUP_KEY_PREFIX))
+    invitation_id = int(email.dedup_key.removeprefix(DEDUP_KEY_PREFIX))
     rows = Invitation.objects.select_related("delegate__user", "event", "invited_by")
     row = rows.filter(pk=invitation_id, answered_at=None, revoked_at=None).first()
     if row is None:
@@ -287,7 +287,7 @@ def recheck_invitation(letter: QueuedEmail, at: datetime) -> str:
     if by is None or invitation_error(
         person, event, permissions=permissions_of(by, at.date()), own_addresses=login_addresses(by)
     ):
-        revoke_cancelled_invitations([letter.dedup_key], at=at)
+        revoke_cancelled_invitations([email.dedup_key], at=at)
         return ""
     if row.email != person.invitation_email:
         send_invitation(delegate=person, event=event, by=by, at=at)
