@@ -49,7 +49,7 @@ def variables_read() -> set[str]:
     """Each name in capitals that a setting, or gunicorn's, hands to what reads the environment."""
     readers = {"required", "optional", "str", "int", "bool", "get"}
     found = set()
-    files = ["roundtable/settings.py", "roundtable/identity.py", "deploy/gunicorn.conf.py"]
+    files = ["roundtable/settings.py", "roundtable/environment.py", "deploy/gunicorn.conf.py"]
     for name in files:
         for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
@@ -156,12 +156,12 @@ def test_invalid_setting_is_named_without_its_value(name: str, value: str) -> No
 
 
 def test_fallback_key_decrypts_old_secrets() -> None:
-    seal = "from roundtable.encryption import seal; print(seal('Sesame'))"
+    seal = "from roundtable.encryption import encrypt; print(encrypt('Sesame'))"
     sealed = manage(
         "shell", "--verbosity", "0", "--command", seal, **PRODUCTION_ENVIRONMENT
     ).stdout.strip()
     changed = PRODUCTION_ENVIRONMENT | {"SECRET_KEY": "n" * 60 + "0123456789-abc"}
-    ask = f"from roundtable.encryption import open_sealed; print(open_sealed('{sealed}'))"
+    ask = f"from roundtable.encryption import decrypt; print(decrypt('{sealed}'))"
     command = ("shell", "--verbosity", "0", "--command", ask)
     assert manage(*command, **changed).returncode == 1
     former = f"{'o' * 60}, {PRODUCTION_ENVIRONMENT['SECRET_KEY']}"
