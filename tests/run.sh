@@ -110,7 +110,7 @@ run_all() {
         skip "tests on PostgreSQL" "PostgreSQL's server" postgresql
     fi
 
-    if ! python -c 'from outcomes.changes.brief import can_render_pdf; raise SystemExit(not can_render_pdf())'; then
+    if ! python -c 'from outcomes.changes.pdf import can_render_pdf; raise SystemExit(not can_render_pdf())'; then
         skip "tests of the brief as a PDF" "Pango" libpangoft2-1.0-0
     fi
 

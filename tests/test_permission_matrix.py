@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from outcomes.changes import brief
+from outcomes.changes import pdf
 from participants.models import Delegate, User
 from tests.conftest import FULL_WALKS
 from tests.permission_matrix import (
@@ -53,8 +53,8 @@ def asked_about(role: str) -> dict[str, str]:
 @pytest.fixture
 def matrix_users(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that makes PDFs, at once."""
-    monkeypatch.setattr(brief, "can_render_pdf", lambda: True)
-    monkeypatch.setattr(brief, "render_pdf", lambda html, style: b"%PDF-1.7")
+    monkeypatch.setattr(pdf, "can_render_pdf", lambda: True)
+    monkeypatch.setattr(pdf, "render_pdf", lambda html, style: b"%PDF-1.7")
 
 
 @pytest.mark.parametrize("role", ROLES)

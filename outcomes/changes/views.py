@@ -16,7 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from outcomes.changes import brief, calendars, feeds, subscriptions
+from outcomes.changes import calendars, feeds, pdf, subscriptions
 from outcomes.changes.brief import build_brief
 from outcomes.changes.forms import ChangesForm, SubscriptionForm
 from outcomes.changes.log import change_log
@@ -126,7 +126,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
     """What co-chairs take to a meeting; only for whoever holds a grant for the roundtable."""
-    context = _brief_context(request, slug) | {"has_pdf": brief.can_render_pdf()}
+    context = _brief_context(request, slug) | {"has_pdf": pdf.can_render_pdf()}
     return render(request, "outcomes/changes/brief.html", context)
 
 
@@ -135,10 +135,10 @@ def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
 def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The same as a tagged PDF; absent where none can be made."""
     context = _brief_context(request, slug)
-    if not brief.can_render_pdf():
+    if not pdf.can_render_pdf():
         raise Http404
     style = (settings.BASE_DIR / "static" / "css" / "brief.css").read_text()
-    document = brief.render_pdf(
+    document = pdf.render_pdf(
         render_to_string("outcomes/changes/brief_pdf.html", context, request), style
     )
     name = f"brief-{slug}-{context['today']}.pdf"

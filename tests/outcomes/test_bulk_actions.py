@@ -240,7 +240,7 @@ def test_worker_locks_batch_before_reading_time(
         send_queued_email.call(QueuedEmail.objects.get().pk)
     locks = [row["sql"] for row in asked.captured_queries if "FOR UPDATE" in row["sql"]]
     if connection.features.has_select_for_update:
-        assert 'FROM "roundtable_batch"' in locks[0]
+        assert 'FROM "roundtable_mailbatch"' in locks[0]
     assert len(mail.outbox) == 1
     # What was called off stays so, whatever is left of it.
     QueuedEmail.objects.update(done_at=None, attempts=0, recipient="guest0@desk.example.org")

@@ -177,7 +177,7 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         wrong, asked = list(check()), 0
         roles = list(ROLES) if EVERYTHING else ["visitor", "delegate", "co-chair"]
-        with patch("outcomes.changes.brief.render_pdf", lambda html, style: b"%PDF-1.7"):
+        with patch("outcomes.changes.pdf.render_pdf", lambda html, style: b"%PDF-1.7"):
             for turn, role in enumerate(roles):
                 wanted = list(every_page(turn)) if EVERYTHING else of_each_kind(role)
                 wanted = [path for path in wanted if not path.endswith("/logout/")]

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
-from outcomes.changes import brief
+from outcomes.changes import pdf
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import (
@@ -28,7 +28,7 @@ from tests.recorded_fixtures import recorded
 Sign = Callable[[User | Delegate], Client]
 PATH = "/roundtables/new/brief.pdf"
 BUTTON = f'href="{PATH}">The same as PDF</a>'
-needs_pango = pytest.mark.skipif(not brief.can_render_pdf(), reason="Pango is not installed")
+needs_pango = pytest.mark.skipif(not pdf.can_render_pdf(), reason="Pango is not installed")
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +108,7 @@ def test_pdf_fetches_no_external_resources(tmp_path: Path) -> None:
     (tmp_path / "zq.svg").write_text(drawn)
     image = f'<img src="file://{tmp_path}/zq.svg" alt="">'
     html = f'<html lang="en"><title>T</title><h1>Seen</h1>{image}</html>'
-    text = pdf_text(brief.render_pdf(html, f'@import url("file://{tmp_path}/zq.css");'))
+    text = pdf_text(pdf.render_pdf(html, f'@import url("file://{tmp_path}/zq.css");'))
     assert text == "Seen"
 
 
@@ -118,7 +118,7 @@ def test_page_links_to_pdf(browser: Client) -> None:
 
 
 def test_pdf_is_unavailable_without_pango(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brief, "_weasyprint", lambda: None)
+    monkeypatch.setattr(pdf, "_weasyprint", lambda: None)
     answer = browser.get("/roundtables/new/brief/")
     assert answer.status_code == 200
     assert "PDF" not in answer.content.decode()
