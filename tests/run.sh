@@ -93,7 +93,7 @@ run_quick() {
         fi
     fi
     env -u DATABASE_URL python -m pytest -q $workers --nomigrations --ignore=tests/browser \
-        -m "not walk and not own_process" "${paths[@]}"
+        -m "not walk and not crawl and not own_process" "${paths[@]}"
 }
 
 run_all() {

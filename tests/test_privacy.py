@@ -56,7 +56,7 @@ from tests.factories import (
 from tests.sign_in import record_email_code
 from tests.url_patterns import page_paths
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.crawl, pytest.mark.django_db]
 Sign = Callable[[User | Delegate], Client]
 Readers = dict[str, User | None]
 Record = Callable[[str, object], None]
