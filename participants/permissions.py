@@ -176,10 +176,10 @@ def _default_organisation(user: User, on: date) -> str:
     works_for = affiliations.order_by(F("since").desc(nulls_last=True), "pk")
     participations = Participation.objects.confirmed().filter(delegate__user=user)
     spoke_for = participations.order_by("-event__starts_on", "-event")
-    acting_organisation = user.grants.active(on).exclude(on_behalf_of=None).order_by("pk")
+    other_grants = user.grants.active(on).exclude(on_behalf_of=None).order_by("pk")
     return (
         works_for.values_list("organisation__slug", flat=True).first()
         or spoke_for.values_list("organisation__slug", flat=True).first()
-        or acting_organisation.values_list("on_behalf_of__slug", flat=True).first()
+        or other_grants.values_list("on_behalf_of__slug", flat=True).first()
         or ""
     )

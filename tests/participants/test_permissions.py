@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from outcomes.models import Outcome
 from participants.models import Delegate, Organisation
 from participants.permissions import (
+    acting_capacity,
     acting_organisation,
     affects_audiences,
     can_edit_all_events_of,
@@ -149,6 +150,13 @@ def test_user_acts_for_the_organisation_of_a_grant_at_that_roundtable() -> None:
     assert [acting_organisation(user, event.pk, TODAY) for event in (here, elsewhere, third)] == [
         *("here", "elsewhere", "")
     ]
+
+
+def test_user_who_neither_works_nor_took_part_acts_for_a_grant_elsewhere() -> None:
+    user, person = make_user(), make_delegate()
+    assert acting_capacity(user, person, TODAY) == ("", "")
+    make_grant(user, make_event(), on_behalf_of=make_organisation(slug="elsewhere"))
+    assert acting_capacity(user, person, TODAY) == ("elsewhere", "")
 
 
 @pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)

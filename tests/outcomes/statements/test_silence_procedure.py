@@ -18,7 +18,15 @@ from outcomes.models.canonical import sha256_of
 from outcomes.statements import agreement, signing, silence_procedure
 from participants.models import Delegate, EventRole, Grant, User
 from roundtable.audit.models import AuditEntry
-from tests.factories import make_event, make_grant, make_role, make_statement, make_user
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_grant,
+    make_participation,
+    make_role,
+    make_statement,
+    make_user,
+)
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (
     AFTER_DEADLINE,
@@ -160,6 +168,7 @@ def test_circulation_is_agreed_at_deadline_without_action(table: AgreementCase) 
 
 def test_consulted_parties_are_recorded(table: AgreementCase) -> None:
     observer = make_role(table.event, role=EventRole.Role.OBSERVER).organisation
+    make_participation(make_delegate(), make_event())  # of another roundtable
     circulation = circulate_draft(table)
     make_role(table.event)  # came later
     asked = [reply.organisation.name for reply in circulation.replies.all()]

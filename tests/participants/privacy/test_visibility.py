@@ -131,6 +131,7 @@ def test_shared_with_everyone_names_only_those_who_do(
     people = visibility.public_profiles(TODAY)
     assert [profile.card.name for profile in people] == ["Dewi Lestari"]
     assert [channel.value for channel in people[0].channels] == ["dewi.open@example.org"]
+    assert not people[0].is_own
     assert [profile.card.name for profile in visibility.public_profiles(TODAY, event)] == [
         "Dewi Lestari"
     ]
