@@ -17,7 +17,7 @@ workers="-n $processors --dist worksteal"
 # A browser test waits for the browser half of the time.
 browser_workers="-n $((processors + processors / 2)) --dist worksteal"
 # Tables come straight from the models. At full size they come from the migrations; at each size
-# test_kills.py migrates a database of either kind.
+# test_worker_kills.py migrates a database of either kind.
 [ "${FULL:-}" = 1 ] && migrations="" || migrations=--nomigrations
 passed="" failed="" missing="" packages=""
 
