@@ -59,9 +59,7 @@ def statements_to_sign(user: User, at: datetime) -> QuerySet[Statement]:
     for event, body in grants.exclude(on_behalf_of=None).values_list("event", "on_behalf_of"):
         own_sign_offs |= Q(version__statement__event=event, organisation=body)
     agreed = Q(version__circulation__stop_reason="", version__circulation__deadline__lte=at)
-    on_its_way = Q(version__corrigendum=None, version__statement__state=StatementState.CIRCULATED)
-    on_its_way |= Q(version__corrigendum__state=StatementState.CIRCULATED)
-    waiting = SignOff.objects.filter(own_sign_offs, agreed, on_its_way, signed_at=None)
+    waiting = SignOff.objects.filter(own_sign_offs, agreed, signed_at=None)
     return Statement.objects.filter(pk__in=waiting.values("version__statement"))
 
 

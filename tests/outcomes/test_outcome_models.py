@@ -611,6 +611,7 @@ def test_overdue_and_due_soon(status: ImplementationStatus) -> None:
         assert row.is_due_soon(today) == (soon and not ended)
         overdue = Commitment.objects.overdue(today).filter(pk=row.pk)
         assert overdue.exists() == row.is_overdue(today)
+        assert (row in Commitment.objects.not_ended()) == (not ended)
 
 
 @pytest.mark.parametrize(

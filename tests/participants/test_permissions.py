@@ -1,7 +1,7 @@
 """Rights of operators, co-chairs, editors and readers, at their roundtable and elsewhere."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -157,6 +157,14 @@ def test_user_who_neither_works_nor_took_part_acts_for_a_grant_elsewhere() -> No
     assert acting_capacity(user, person, TODAY) == ("", "")
     make_grant(user, make_event(), on_behalf_of=make_organisation(slug="elsewhere"))
     assert acting_capacity(user, person, TODAY) == ("elsewhere", "")
+
+
+def test_user_acts_for_an_employer_up_to_the_last_day_there() -> None:
+    user = make_user()
+    person = make_delegate(user=user)
+    make_affiliation(person, organisation=make_organisation(slug="office"), until=TODAY)
+    assert acting_capacity(user, person, TODAY) == ("office", "")
+    assert acting_capacity(user, person, TODAY + timedelta(days=1)) == ("", "")
 
 
 @pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)

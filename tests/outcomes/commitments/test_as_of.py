@@ -115,6 +115,16 @@ def test_commitment_shows_reports_up_to_date(reported_commitment: Commitment) ->
     assert "Zq-secret." not in now
 
 
+def test_records_of_the_day_itself_count(reported_commitment: Commitment) -> None:
+    path = "/commitments/old-c1/?as_of="
+    assert "Found limited." not in seen(f"{path}2019-01-31")
+    assert "Found limited." in seen(f"{path}2019-02-01")
+    assert "First words." in seen(f"{path}2019-01-01")
+    path = "/outcomes/old/1.a/?as_of="
+    assert "Answer noted" not in seen(f"{path}2018-08-31")
+    assert "Answer noted" in seen(f"{path}2018-09-01")
+
+
 def test_commitment_without_reports_shows_never_reported(reported_commitment: Commitment) -> None:
     first = seen("/commitments/old-c1/?as_of=2018-05-01")
     assert "No update yet" in first and "Nobody independent has assessed it" in first

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
@@ -318,6 +319,16 @@ def test_editor_here_who_is_cochair_elsewhere_cannot_publish_a_statement() -> No
     assert publish_statements(statements=[statement], by=user, at=NOON) == []
     statement.refresh_from_db()
     assert statement.state == "draft"
+
+
+def test_cochair_publishes_a_statement_only_with_its_source() -> None:
+    user, statement = make_user(), make_statement(published=False, adoption="source")
+    make_grant(user, statement.event)
+    with pytest.raises(ValidationError, match="Say where it was adopted"):
+        publish_statements(statements=[statement], by=user, at=NOON)
+    statement.source_title = "The hosts' page"
+    statement.save()
+    assert publish_statements(statements=[statement], by=user, at=NOON) == [statement]
 
 
 def test_every_submission_goes_through_submission_module() -> None:

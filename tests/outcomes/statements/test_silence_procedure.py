@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -412,6 +412,33 @@ def test_publication_requires_signatures(table: AgreementCase) -> None:
     SignOff.objects.all().delete()
     with pytest.raises(ValidationError, match="A signature does not hold"):
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
+
+
+def test_text_waits_for_signature_from_agreement_until_it_is_stopped(table: AgreementCase) -> None:
+    def waits(user: User, at: datetime) -> bool:
+        return table.statement in signing.statements_to_sign(user, at)
+
+    version = circulate_draft(table).version
+    assert not waits(table.first, DEADLINE - timedelta(seconds=1))
+    assert waits(table.first, DEADLINE) and waits(table.second, DEADLINE)
+    signing.sign(table.statement, sha256=version.sha256, by=table.second, at=DEADLINE)
+    assert waits(table.first, DEADLINE) and not waits(table.second, DEADLINE)
+    silence_procedure.withdraw(table.statement, by=table.first, at=DEADLINE)
+    assert not waits(table.first, DEADLINE)
+    # It goes round again: only the new version can be signed, once that is agreed.
+    later = DEADLINE + timedelta(days=7)
+    silence_procedure.circulate(table.statement, deadline=later, by=table.first, at=DEADLINE)
+    assert not waits(table.first, AFTER_DEADLINE)
+    assert waits(table.first, later) and waits(table.second, later)
+
+
+def test_stored_version_that_was_tampered_with_is_not_agreed(table: AgreementCase) -> None:
+    version = circulate_draft(table).version
+    table.statement.introduction = "We met elsewhere."
+    table.statement.save()
+    type(version).objects.filter(pk=version.pk).update(text=table.statement.canonical_text())
+    with pytest.raises(ValidationError, match="changed after it was agreed"):
+        agreement.agreed_circulation(table.statement, AFTER_DEADLINE)
 
 
 def test_sign_button_is_shown_until_signed(client_of: Sign, table: AgreementCase) -> None:

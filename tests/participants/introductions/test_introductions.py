@@ -261,7 +261,8 @@ def test_only_the_two_delegates_can_answer(
     answer = client_of(outsider).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
     assert answer.status_code == 404
     # Who asked cannot accept for the other.
-    client_of(quiet_delegate).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
+    own = f"/me/introductions/{row.handle}/"
+    assert client_of(quiet_delegate).post(own, {"answer": "accept"}).status_code == 302
     assert not Introduction.objects.accepted().exists()
 
 

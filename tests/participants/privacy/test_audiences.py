@@ -55,6 +55,9 @@ AUDIENCES = [
 ]
 
 
+AUDIENCE_OF = dict(zip("MICPE", AUDIENCES, strict=True))
+
+
 @pytest.fixture
 @recorded
 def event(db: None) -> Event:
@@ -100,14 +103,9 @@ def seen_by(who: Delegate | User | AnonymousUser, owner: Delegate) -> str | None
         return None
     found = sorted(channel.value for channel in profile.channels)
     assert found == in_database
-    letters = {
-        "only_me@example.org": "M",
-        "introduced@example.org": "I",
-        "constituency@example.org": "C",
-        "participants@example.org": "P",
-        "everyone@example.org": "E",
-    }
-    return "".join(letter for value, letter in letters.items() if value in found)
+    return "".join(
+        letter for letter, audience in AUDIENCE_OF.items() if f"{audience}@example.org" in found
+    )
 
 
 # Each kind of viewer, made for an owner who sat with civil society at the event.
@@ -544,6 +542,27 @@ def test_hidden_delegate_still_sees_others(event: Event) -> None:
     owner, person = make_owner(event), participant(event)
     Delegate.objects.filter(pk=person.pk).update(hidden_at=NOON)
     assert seen_by(person, owner) == "CPE"
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("participant", "PE"),
+        ("constituency", "CPE"),
+        ("introduced", "ICPE"),
+        ("somebody signed in", "E"),
+    ],
+)
+def test_made_up_viewer_of_a_preview_sees_what_that_role_sees(
+    event: Event, role: str, seen: str
+) -> None:
+    owner = make_owner(event)
+    viewer = visibility.hypothetical_viewer(owner, role, TODAY)
+    assert viewer.signed_in
+    profile = visibility.find_profile(viewer, owner.handle, TODAY, revealed=True)
+    assert profile is not None
+    values = {channel.value for channel in profile.channels}
+    assert values == {f"{AUDIENCE_OF[letter]}@example.org" for letter in seen}
 
 
 def test_unknown_audience_admits_no_one() -> None:

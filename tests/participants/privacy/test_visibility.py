@@ -124,6 +124,22 @@ def test_only_current_public_affiliation_is_shown(event: Event) -> None:
     assert [place.name for place in profile.workplaces] == ["Open Office"]
 
 
+def test_card_shows_the_workplace_of_its_own_person(event: Event) -> None:
+    for name in ("First", "Second"):
+        office = make_organisation(name=f"{name} Office")
+        make_role(event, organisation=office)
+        person = make_delegate(name=f"{name} Person", listed_to=Audience.EVERYONE)
+        make_affiliation(person, organisation=office)
+    make_delegate(name="Third Person", listed_to=Audience.EVERYONE)
+    rows = visibility.listed_delegates(ANONYMOUS_VIEWER, TODAY).order_by("name")
+    cards = visibility.make_cards(rows)
+    assert [(card.name, card.workplace and card.workplace.name) for card in cards] == [
+        ("First Person", "First Office"),
+        ("Second Person", "Second Office"),
+        ("Third Person", None),
+    ]
+
+
 def test_shared_with_everyone_names_only_those_who_do(
     event: Event, delegate: Delegate, quiet_delegate: Delegate, focal_point: Delegate
 ) -> None:
