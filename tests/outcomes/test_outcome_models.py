@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -563,6 +563,31 @@ def test_approve_makes_the_update_the_latest() -> None:
     )
 
 
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
+def test_text_goes_nowhere_until_its_author_ticked_that_it_names_nobody(
+    make: Callable[..., EditorialText],
+) -> None:
+    row, chair = make(approved=False, has_no_personal_details=False), make_user()
+    steps = (
+        partial(row.submit, at=NOON),
+        partial(row.approve, by=chair, at=NOON),
+        partial(row.request_change, note="Say more.", at=NOON),
+    )
+    for step in steps:
+        with pytest.raises(ValidationError, match="Tick that it names no person"):
+            step()
+    assert row.state == "draft"
+
+
+def test_decision_keeps_when_a_text_was_handed_in() -> None:
+    row, later = make_offer(approved=False), NOON + timedelta(days=1)
+    row.submit(at=NOON)
+    row.request_change(note="Say more.", at=later)
+    assert row.submitted_at == NOON
+    row.approve(by=make_user(), at=later)
+    assert row.submitted_at == NOON
+
+
 def test_latest_is_the_one_that_reports_on_the_latest_day() -> None:
     commitment = make_commitment()
     newest = make_update(commitment, reported_on=date(2025, 6, 1))
@@ -612,6 +637,22 @@ def test_overdue_and_due_soon(status: ImplementationStatus) -> None:
         overdue = Commitment.objects.overdue(today).filter(pk=row.pk)
         assert overdue.exists() == row.is_overdue(today)
         assert (row in Commitment.objects.not_ended()) == (not ended)
+
+
+@pytest.mark.parametrize(
+    ("is_open", "status", "can_be_joined"),
+    [
+        (True, "", True),
+        (True, "in-progress", True),
+        (True, "closed", False),
+        (False, "in-progress", False),
+    ],
+)
+def test_others_join_a_commitment_while_it_is_open_and_not_ended(
+    is_open: bool, status: str, can_be_joined: bool
+) -> None:
+    row = Commitment(is_open=is_open, latest_status=status)
+    assert row.can_be_joined == can_be_joined
 
 
 @pytest.mark.parametrize(

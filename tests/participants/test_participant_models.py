@@ -16,6 +16,7 @@ from participants.models import (
     Erasure,
     EventRole,
     Grant,
+    Introduction,
     Organisation,
     OrganisationKind,
     ParticipantList,
@@ -378,6 +379,16 @@ def test_account_that_is_closed_has_no_rights() -> None:
     user = make_user(is_superuser=True, is_active=False)
     make_grant(user, make_event())
     assert (user.is_staff, user.has_perm("any"), user.has_module_perms("any")) == (False,) * 3
+
+
+def test_introductions_between_two_people_are_those_of_both_in_either_order() -> None:
+    one, other, third = make_delegate(), make_delegate(), make_delegate()
+    row = make_introduction(one, other)
+    make_introduction(one, third)
+    make_introduction(other, third)
+    make_introduction(third, one, proposed_by=make_user())
+    assert list(Introduction.objects.between(one, other)) == [row]
+    assert list(Introduction.objects.between(other, one)) == [row]
 
 
 def test_cochair_opens_admin_by_grant_only() -> None:

@@ -159,6 +159,16 @@ def test_user_who_neither_works_nor_took_part_acts_for_a_grant_elsewhere() -> No
     assert acting_capacity(user, person, TODAY) == ("elsewhere", "")
 
 
+def test_cochair_acts_for_whom_the_grant_names_and_not_for_an_employer() -> None:
+    user, event = make_user(), make_event()
+    person = make_participation(make_delegate(), event).delegate
+    own = make_delegate(user=user)
+    make_affiliation(own, organisation=make_organisation(slug="office"))
+    assert acting_capacity(user, person, TODAY) == ("office", "")
+    make_grant(user, event, on_behalf_of=make_organisation(slug="ministry"))
+    assert acting_capacity(user, person, TODAY) == ("ministry", "as co-chair")
+
+
 def test_user_acts_for_an_employer_up_to_the_last_day_there() -> None:
     user = make_user()
     person = make_delegate(user=user)

@@ -148,6 +148,7 @@ def test_cochair_repeats_request_once_a_day(
     browser = client_of(cochair)
     opened(browser, event)
     row = ReportingRound.objects.get()
+    make_round()  # of another roundtable
     update = make_update(parties[1].commitment, party=parties[1], approved=False)
     change = page(ReportingRound, "change", row.pk)
     assert "0 of 3 parties have answered" in desk_text(browser, change)

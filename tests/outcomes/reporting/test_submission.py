@@ -293,6 +293,19 @@ def test_editor_here_who_is_cochair_elsewhere_cannot_decide(make: Callable[..., 
     assert row.state == "submitted"
 
 
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
+def test_cochair_decides_about_one_text_of_several(make: Callable[..., Any]) -> None:
+    row, other = make(approved=False), make(approved=False)
+    for text in (row, other):
+        text.submit(at=NOON)
+    user = make_user()
+    make_grant(user, event_of(row))
+    make_grant(user, event_of(other))
+    assert approve_texts(rows=[row], by=user, at=NOON) == [row]
+    other.refresh_from_db()
+    assert other.state == "submitted"
+
+
 def test_editor_here_who_is_cochair_elsewhere_cannot_decide_about_updates(
     party: CommitmentParty,
 ) -> None:
@@ -329,6 +342,20 @@ def test_cochair_publishes_a_statement_only_with_its_source() -> None:
     statement.source_title = "The hosts' page"
     statement.save()
     assert publish_statements(statements=[statement], by=user, at=NOON) == [statement]
+
+
+@pytest.mark.parametrize(("published", "adoption"), [(True, "source"), (False, "signed")])
+def test_only_a_draft_adopted_elsewhere_is_published_without_signatures(
+    published: bool, adoption: str
+) -> None:
+    user = make_user()
+    statement = make_statement(
+        published=published, adoption=adoption, source_title="The hosts' page"
+    )
+    make_grant(user, statement.event)
+    assert publish_statements(statements=[statement], by=user, at=NOON) == []
+    statement.refresh_from_db()
+    assert statement.state == ("published" if published else "draft")
 
 
 def test_every_submission_goes_through_submission_module() -> None:

@@ -281,8 +281,8 @@ def test_silent_party_is_reminded_once(table: AgreementCase, deliver: Deliver) -
     circulate_draft(table)
     new(deliver)
     told = silence_procedure.send_circulation_reminders
-    assert told(at=CIRCULATED_AT + timedelta(days=3)) == 0
-    assert told(at=DEADLINE - timedelta(days=1)) == 1
+    assert told(at=DEADLINE - timedelta(days=2, seconds=1)) == 0
+    assert told(at=DEADLINE - timedelta(days=2)) == 1
     assert new(deliver) == [("sari@example.org", "A text waits for your answer")]
     assert told(at=DEADLINE - timedelta(hours=5)) == 0
 
@@ -361,6 +361,8 @@ def test_withdrawal_voids_signatures(table: AgreementCase) -> None:
     statement.refresh_from_db()
     assert statement.state == "draft"
     assert not signing.are_signatures_valid(statement)
+    entry = AuditEntry.objects.get(action="take back statement")
+    assert (entry.at, entry.detail) == (AFTER_DEADLINE, "AG version 1")
     with pytest.raises(ValidationError, match="Each co-chair signs it first"):
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
 

@@ -427,6 +427,17 @@ def test_answer_restarts_review_period(person: Delegate, deliver: Deliver, after
     assert run_and_send(add_months(answered, 11), deliver) == {"requested": 1}
 
 
+def test_next_review_names_its_own_date_after_one_that_narrowed(
+    person: Delegate, deliver: Deliver
+) -> None:
+    for day in (ASKED, NARROWED):
+        run_and_send(day, deliver)
+    with time_machine.travel(datetime(2027, 3, 5, 9, tzinfo=UTC), tick=False):
+        Client().post(path_of(person), notice_shown())
+    assert run_and_send(date(2028, 2, 5), deliver) == {"requested": 1}
+    assert "If you do not answer before 6 March 2028," in str(deliver()[-1].body)
+
+
 def notice_shown() -> dict[str, str]:
     return {"notice_sha256": consent.current_notice("en").sha256}
 
