@@ -56,18 +56,25 @@ settings.load_profile("prove" if FULL else "quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the long tests unless FULL=1, and what asks no database the second time."""
+    """Leaves out the long tests unless FULL=1, and on PostgreSQL what SQLite answers as well."""
     if FULL:
         _leave_out(config, items, {item for item in items if ON_POSTGRES and not _asks(item)})
         return
     cases: Counter[str] = Counter()
+    kept_in_file: Counter[Path] = Counter()
     deselected = set()
     for item in items:
         name = item.nodeid.partition("[")[0]
         cases[name] += 1
+        is_repeatable = IS_POSTGRES_RUN and not item.get_closest_marker("each_database")
         # Of many cases of one test, the first and then one in six are asked again.
-        is_one_of_many = IS_POSTGRES_RUN and cases[name] > 1 and cases[name] % 6
+        is_one_of_many = is_repeatable and cases[name] > 1 and cases[name] % 6
         if item.get_closest_marker("prove") or is_one_of_many or _is_covered_by_sqlite(item):
+            deselected.add(item)
+            continue
+        # Of the tests of a file, every other one.
+        kept_in_file[item.path] += 1
+        if is_repeatable and kept_in_file[item.path] % 2 == 0:
             deselected.add(item)
     _leave_out(config, items, deselected)
     # What takes long begins early, so that nothing else waits for it at the end.

@@ -8,6 +8,8 @@
 # Chromium, PostgreSQL or Pango as a failure.
 cd "$(dirname "$0")/.." || exit 1
 export PATH="$PWD/.venv/bin:$PATH"
+# To compile every module again for each process takes a worker five seconds.
+unset PYTHONDONTWRITEBYTECODE
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
@@ -17,7 +19,7 @@ workers="-n $processors --dist worksteal"
 # A browser test waits for the browser half of the time.
 browser_workers="-n $((processors + processors / 2)) --dist worksteal"
 # Tables come straight from the models. At full size they come from the migrations; at each size
-# test_worker_kills.py migrates a database of either kind.
+# test_deploy.py migrates on SQLite and test_worker_kills.py on PostgreSQL.
 [ "${FULL:-}" = 1 ] && migrations="" || migrations=--nomigrations
 passed="" failed="" missing="" packages=""
 

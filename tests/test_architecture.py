@@ -1,8 +1,8 @@
 """The arrow between the apps, and the other habits that a program can check."""
 
 import ast
+import functools
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,14 +76,23 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imports_of(path: Path) -> Iterator[str]:
+@functools.cache
+def imports_of(path: Path) -> set[str]:
     """The names of the modules that a file imports, wherever in it."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name_of(path)}:{node.lineno} imports relatively"
-            yield node.module or ""
+            found.add(node.module or "")
+    return found
+
+
+@functools.cache
+def dependencies() -> dict[str, set[str]]:
+    """The project's modules that each of them imports."""
+    return Checkout(ROOT).dependencies()
 
 
 def apps_imported(path: Path) -> set[str]:
@@ -120,19 +129,8 @@ def test_composition_names_other_apps_as_strings(name: str, strings: set[str]) -
     assert strings <= {str(constant.value) for constant in constants}
 
 
-def test_imports_are_at_module_level() -> None:
-    for path in files():
-        if path == ROOT / "outcomes" / "changes" / "pdf.py":
-            continue  # what it imports is large, and may be absent
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
-                assert not inner, f"{name_of(path)}:{inner[0].lineno}"
-
-
 def test_no_module_imports_itself_by_a_way_round() -> None:
-    checkout = Checkout(ROOT)
-    assert cycles(checkout.dependencies()) == []
+    assert cycles(dependencies()) == []
 
 
 def is_page(module: str) -> bool:
@@ -161,7 +159,7 @@ def capability_of(module: str, app: str) -> str:
 @pytest.mark.parametrize("app", CAPABILITIES)
 def test_rules_of_capabilities_depend_in_one_direction(app: str) -> None:
     order = CAPABILITIES[app]
-    for module, imported in Checkout(ROOT).dependencies().items():
+    for module, imported in dependencies().items():
         if module.split(".")[0] != app or is_page(module):
             continue
         own = order.index(capability_of(module, app))
@@ -173,7 +171,7 @@ def test_rules_of_capabilities_depend_in_one_direction(app: str) -> None:
 def test_no_signals_and_no_service_classes() -> None:
     for app in ARROW:
         for path in modules_of(app):
-            assert "django.dispatch" not in set(imports_of(path)), name_of(path)
+            assert "django.dispatch" not in imports_of(path), name_of(path)
             assert path.stem not in ("signals", "services", "helpers", "utils"), name_of(path)
 
 

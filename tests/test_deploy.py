@@ -169,13 +169,6 @@ def test_fallback_key_decrypts_old_secrets() -> None:
     assert result.stdout == "Sesame\n", result.stderr
 
 
-def test_database_folder_is_created(tmp_path: Path) -> None:
-    folder = tmp_path / "some" / "where"
-    result = manage("migrate", "--verbosity", "0", **without("DATABASE_URL"), DATA_DIR=str(folder))
-    assert (result.returncode, result.stderr) == (0, "")
-    assert (folder / "roundtable.sqlite3").is_file()
-
-
 def test_uncreatable_folder_gives_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     folder = tmp_path / "file" / "data"
@@ -190,16 +183,15 @@ def server() -> Iterator[Path]:
     """The portal under gunicorn; the file that it listens at. All it writes is in one folder."""
     with tempfile.TemporaryDirectory(prefix="roundtable-") as name:
         folder = Path(name)
-        environment = PRODUCTION_ENVIRONMENT | {
-            "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
-            "DATA_DIR": f"{folder}/data",
+        environment = without("DATABASE_URL") | {
+            "DATA_DIR": f"{folder}/some/where",
             "STATIC_ROOT": f"{folder}/static",
             "HOME": f"{folder}/home",
         }
         (folder / "home").mkdir()
         for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--no-input"]):
             result = manage(*command, **environment)
-            assert result.returncode == 0, result.stderr
+            assert (result.returncode, result.stderr) == (0, "")
         socket, log = folder / "socket", folder / "log"
         command = [*GUNICORN, "--bind", f"unix:{socket}", "--workers", "1"]
         with running_process(command, environment, log) as process:
@@ -209,6 +201,10 @@ def server() -> Iterator[Path]:
             process.wait(timeout=20)
         assert "Traceback" not in log.read_text()
         assert list((folder / "home").iterdir()) == []
+
+
+def test_database_folder_is_created(server: Path) -> None:
+    assert (server.parent / "some" / "where" / "roundtable.sqlite3").is_file()
 
 
 def test_gunicorn_serves_the_first_page(server: Path) -> None:

@@ -20,8 +20,10 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.apps import apps  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connections  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+from django.test import override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from outcomes.imports.storage import create_upload, delete_upload, read_json  # noqa: E402
@@ -119,10 +121,18 @@ def import_with_kill(
     return hit
 
 
+def create_tables() -> None:
+    """By the migrations on PostgreSQL; on SQLite, where test_deploy.py migrates, at once."""
+    on_sqlite = connection.vendor == "sqlite"
+    none = {app.label: None for app in apps.get_app_configs()} if on_sqlite else {}
+    with override_settings(MIGRATION_MODULES=none):
+        call_command("migrate", run_syncdb=on_sqlite, verbosity=0)
+
+
 def main(kills: str, seed: str = "1") -> None:
     """Kills so often, and says where the kills hit."""
     random = Random(int(seed))
-    call_command("migrate", verbosity=0)
+    create_tables()
     user = make_user("kills@example.org", is_superuser=True)
     event = make_event()
     make_grant(user, event)

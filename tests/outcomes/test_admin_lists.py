@@ -201,6 +201,7 @@ def test_long_list_count_is_capped(
 # From the public page to the desk -----------------------------------------------------------
 
 
+@pytest.mark.walk
 def test_public_pages_link_editors_to_admin(
     client: Client, client_of: Sign, operator: User
 ) -> None:

@@ -78,7 +78,7 @@ from tests.silence_procedure import (
     make_version,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
 
 FOLLOWABLE: dict[str, Callable[[], Any]] = {

@@ -19,6 +19,8 @@ from participants.models import Delegate, User
 from roundtable import db_retry
 from roundtable.db_retry import MAX_WAIT, RETRY_WAITS, RetryMiddleware
 
+pytestmark = pytest.mark.each_database
+
 # Not the proxy, whose attributes cannot be put back, and whose driver has no types.
 connection: Any = connections["default"]
 needs_postgresql = pytest.mark.skipif(

@@ -26,6 +26,8 @@ from tests.factories import (
     make_statement,
 )
 
+pytestmark = pytest.mark.each_database
+
 # Fields of Django's own base class of accounts.
 NOT_OURS = {"User.password", "User.last_login"}
 

@@ -27,7 +27,7 @@ from tests.canaries import response_text
 from tests.factories import make_delegate, make_event, make_party
 from tests.form_fields import form_fields
 
-pytestmark = pytest.mark.usefixtures("recorded_templates")
+pytestmark = [pytest.mark.usefixtures("recorded_templates"), pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
 Fields = dict[str, Any]
 PATIENCE = 30  # seconds

@@ -243,6 +243,7 @@ def test_progress_counts_as_of_date(register: Event) -> None:
     }
 
 
+@pytest.mark.crawl
 def test_each_count_links_to_matching_list(register: Event) -> None:
     answer = Client().get("/progress/?as_of=2019-05-31")
     progress = answer.context["progress"]

@@ -116,6 +116,7 @@ def test_quarters_count_reports_up_to_their_end(client: Client, register: Event)
     assert text.rstrip().endswith("2026 Q1 1 1 0 0 0 2 4")
 
 
+@pytest.mark.crawl
 def test_each_count_links_to_matching_list(client: Client, register: Event) -> None:
     answer = client.get("/progress/?event=old")
     links = [link for link in page_links(answer) if link.startswith("/commitments/?")]

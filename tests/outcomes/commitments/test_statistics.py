@@ -36,7 +36,11 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
 TODAY = date(2026, 3, 2)
 STARTS = [date(2023, 5, 1), date(2024, 11, 30), date(2025, 12, 1)]
 DAYS = [*STARTS, date(2024, 3, 2), date(2024, 3, 3), date(2025, 3, 2), date(2025, 3, 3), TODAY]
@@ -330,6 +334,7 @@ def counted(parts: list[Share]) -> Counter[str]:
     return +Counter({part.slug: part.count for part in parts})
 
 
+@pytest.mark.crawl
 @settings(max_examples=500 if FULL else 10)
 @given(world=worlds(), data=st.data())
 def test_statistics_and_lists_match_plain_count(world: World, data: st.DataObject) -> None:

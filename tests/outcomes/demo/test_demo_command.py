@@ -46,6 +46,7 @@ def address_of_somebody_else() -> None:
     make_delegate(user=make_user("delegate@example.org"))
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize("in_the_way", [real_organisation, real_event, address_of_somebody_else])
 def test_conflicting_real_rows_are_reported_and_kept(
     settings: Settings, in_the_way: Callable[[], None]

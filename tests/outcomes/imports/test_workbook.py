@@ -130,6 +130,7 @@ def test_text_is_never_a_formula(filled: Filled, tmp_path: Path) -> None:
         assert load_roundtable(path).startswith("0 added, 0 changed")
 
 
+@pytest.mark.crawl
 @given(
     st.lists(
         st.text(

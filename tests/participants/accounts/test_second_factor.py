@@ -158,6 +158,7 @@ def test_other_pages_need_no_second_factor(cochair: User, client_of: Sign) -> No
         assert browser.get(path).status_code == 200, path
 
 
+@pytest.mark.walk
 def test_ended_grant_requires_no_second_factor(
     cochair: User, event: Event, client_of: Sign
 ) -> None:

@@ -208,6 +208,7 @@ def person(role: str, event: Event) -> User:
     return holder(event, role)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("role", ROLES)
 def test_object_pages_are_not_found_without_grant(
     client_of: Sign, admin_event: Event, role: str

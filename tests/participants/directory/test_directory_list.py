@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
 ALWAYS = "Participants may see more after signing in."
 EVERYONE = "Directory People who chose to be listed to everyone. "

@@ -348,6 +348,7 @@ def letters() -> list[QueuedEmail]:
     return list(QueuedEmail.objects.filter(dedup_key__startswith="looks:").order_by("pk"))
 
 
+@pytest.mark.crawl
 def test_many_reveals_in_a_row_alert_cochairs(
     client_of: Sign, viewer: Delegate, shown: list[Delegate]
 ) -> None:

@@ -20,6 +20,8 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.each_database
+
 TODAY = date(2026, 3, 2)
 
 

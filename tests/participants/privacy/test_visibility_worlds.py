@@ -33,7 +33,7 @@ from tests.factories import NOON
 from tests.faulty_visibility import MUTATIONS, apply_mutation
 from tests.participants.worlds import EVENTS, ORGANISATIONS, TODAY, Person, World, make_world
 
-pytestmark = [pytest.mark.crawl, pytest.mark.django_db]
+pytestmark = [pytest.mark.crawl, pytest.mark.django_db, pytest.mark.each_database]
 
 # So many worlds in each test; rows of worlds that are over slow a database down.
 AT_ONCE = 250 if FULL else 50

@@ -15,7 +15,7 @@ from roundtable.models import AuditEntry, AuditHead, AuditKey
 from tests.factories import NOON, make_delegate, make_user
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
 
 @pytest.fixture

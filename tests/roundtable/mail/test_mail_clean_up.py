@@ -19,7 +19,7 @@ from roundtable.mail.queue import enqueue, one_time_key, send_queued_email
 from tests.factories import NOON
 from tests.mail_queue import run_queue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
 NOTHING = CleanUpResult(failed=0, requeued=0, tasks=0, emails=0)
 SOON, LATER = NOON + timedelta(minutes=14), NOON + timedelta(minutes=16)
