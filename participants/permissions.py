@@ -1,5 +1,6 @@
 """Who may do what. Rights come from grants alone, for the days on which they hold."""
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 
@@ -135,9 +136,6 @@ def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet
     """Public ones, those of the viewer's roundtables, and those that belong to none so far."""
     if permissions.is_operator:
         return Organisation.objects.all()
-    involved = Q()
-    for path in EVENT_PATHS:
-        involved |= Q(pk__in=Organisation.objects.filter(**{f"{path}__isnull": False}).values("pk"))
     # Where somebody works may have been written for another roundtable of that person.
     people = Participation.objects.filter(event__in=permissions.readable).values("delegate")
     others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
@@ -146,7 +144,16 @@ def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet
         pk__in=employers.values("organisation")
     )
     public = Q(pk__in=Organisation.objects.published().values("pk"))
-    return Organisation.objects.filter(public | involved_there | ~involved)
+    return Organisation.objects.filter(public | involved_there | ~_is_involved())
+
+
+@functools.cache
+def _is_involved() -> Q:
+    """Organisations that have to do with any roundtable in any way."""
+    found = Q()
+    for path in EVENT_PATHS:
+        found |= Q(pk__in=Organisation.objects.filter(**{f"{path}__isnull": False}).values("pk"))
+    return found
 
 
 # In an entry of the log: the viewer held a co-chair's grant for a roundtable of that person.

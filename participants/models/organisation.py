@@ -1,5 +1,7 @@
 """Organisations, groups, and the roles they had at a roundtable."""
 
+import functools
+
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -55,27 +57,33 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
         They stand behind a commitment, or answered or assessed something and that was approved.
         """
-        return self.filter(
-            Q(pk__in=EventRole.objects.filter(event__is_public=True).values("organisation"))
-            | Q(
-                pk__in=Organisation.objects.filter(
-                    commitment_parties__commitment__event__is_public=True
-                ).values("pk")
-            )
-            | Q(
-                pk__in=Organisation.objects.filter(
-                    assessments__state="approved",
-                    assessments__commitment__event__is_public=True,
-                ).values("pk")
-            )
-            | Q(
-                pk__in=Organisation.objects.filter(
-                    responses__state="approved",
-                    responses__outcome__statement__state="published",
-                    responses__outcome__statement__event__is_public=True,
-                ).values("pk")
-            )
+        return self.filter(_is_published())
+
+
+@functools.cache
+def _is_published() -> Q:
+    """Made once: Django takes longer to put these subqueries together than to ask them."""
+    return (
+        Q(pk__in=EventRole.objects.filter(event__is_public=True).values("organisation"))
+        | Q(
+            pk__in=Organisation.objects.filter(
+                commitment_parties__commitment__event__is_public=True
+            ).values("pk")
         )
+        | Q(
+            pk__in=Organisation.objects.filter(
+                assessments__state="approved",
+                assessments__commitment__event__is_public=True,
+            ).values("pk")
+        )
+        | Q(
+            pk__in=Organisation.objects.filter(
+                responses__state="approved",
+                responses__outcome__statement__state="published",
+                responses__outcome__statement__event__is_public=True,
+            ).values("pk")
+        )
+    )
 
 
 class Organisation(models.Model):
