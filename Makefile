@@ -11,7 +11,7 @@ help:
 	@echo "make test     run every check and every test"
 	@echo "make quick    run the tests on SQLite without walks, processes and browser; of one part:"
 	@echo "              make quick AREA=reporting"
-	@echo "make prove    the same, with the property, crawl and volume tests at full size"
+	@echo "make prove    the same, each test on both databases, and the long tests at full size"
 	@echo "make check    lint and types alone"
 	@echo "make mutants  change one place of a rule a hundred times, and see that the tests notice"
 	@echo "make bench    time sign-in, files that come in, and pages and the desk with 100,000 commitments"

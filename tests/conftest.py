@@ -41,6 +41,9 @@ FULL = os.environ.get("FULL") == "1"
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # The second run: what walks through the whole portal takes a shorter way.
 IS_POSTGRES_RUN = ON_POSTGRES and not FULL
+# The first of two runs, which leaves a part to the second.
+POSTGRES_FOLLOWS = os.environ.get("POSTGRES_FOLLOWS") == "1"
+ASKED_TWICE = ("each_database", "crawl")
 # With FULL=1 walks through every page, which reads the same on either database, have their full
 # size on SQLite, and on PostgreSQL the size that they have on SQLite without it.
 FULL_WALKS = FULL and not ON_POSTGRES
@@ -56,29 +59,43 @@ settings.load_profile("prove" if FULL else "quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the long tests unless FULL=1, and on PostgreSQL what SQLite answers as well."""
+    """Asks each thing once, on one database or the other, save with FULL=1."""
     if FULL:
         _leave_out(config, items, {item for item in items if ON_POSTGRES and not _asks(item)})
         return
+    left_out = {item for item in items if item.get_closest_marker("prove")}
+    on_postgres = _asked_on_postgres(items)
+    if ON_POSTGRES:
+        left_out |= set(items) - on_postgres
+    elif POSTGRES_FOLLOWS:
+        left_out |= {item for item in on_postgres if not _is_marked(item, *ASKED_TWICE)}
+    _leave_out(config, items, left_out)
+    # What takes long begins early, so that nothing else waits for it at the end.
+    items.sort(key=lambda item: not _is_marked(item, "walk", "own_process"))
+
+
+def _asked_on_postgres(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of many cases of a test the first and then one in six; of a file's tests every other one.
+
+    What the databases may answer differently is asked in full.
+    """
+    asked = set()
     cases: Counter[str] = Counter()
     kept_in_file: Counter[Path] = Counter()
-    deselected = set()
     for item in items:
+        if _is_marked(item, "prove", "own_process", "walk") or not _asks(item):
+            continue
+        if _is_marked(item, "each_database"):
+            asked.add(item)
+            continue
         name = item.nodeid.partition("[")[0]
         cases[name] += 1
-        is_repeatable = IS_POSTGRES_RUN and not item.get_closest_marker("each_database")
-        # Of many cases of one test, the first and then one in six are asked again.
-        is_one_of_many = is_repeatable and cases[name] > 1 and cases[name] % 6
-        if item.get_closest_marker("prove") or is_one_of_many or _is_covered_by_sqlite(item):
-            deselected.add(item)
+        if cases[name] > 1 and cases[name] % 6:
             continue
-        # Of the tests of a file, every other one.
         kept_in_file[item.path] += 1
-        if is_repeatable and kept_in_file[item.path] % 2 == 0:
-            deselected.add(item)
-    _leave_out(config, items, deselected)
-    # What takes long begins early, so that nothing else waits for it at the end.
-    items.sort(key=lambda item: not _is_long(item))
+        if kept_in_file[item.path] % 2:
+            asked.add(item)
+    return asked
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: set[pytest.Item]) -> None:
@@ -93,13 +110,8 @@ def _asks(item: pytest.Item) -> bool:
     return marked or "db" in getattr(item, "fixturenames", ())
 
 
-def _is_long(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in ("walk", "own_process"))
-
-
-def _is_covered_by_sqlite(item: pytest.Item) -> bool:
-    """Whether its answer on SQLite told enough: it asks no database, or every page there is."""
-    return IS_POSTGRES_RUN and (not _asks(item) or item.get_closest_marker("walk") is not None)
+def _is_marked(item: pytest.Item, *names: str) -> bool:
+    return any(item.get_closest_marker(name) for name in names)
 
 
 def pytest_collection_finish() -> None:

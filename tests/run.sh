@@ -101,11 +101,13 @@ run_quick() {
 run_all() {
     # Types are checked on one processor, which leaves another to the tests.
     start_checks
-    run "tests on SQLite" env -u DATABASE_URL \
+    local follows=0
+    tests/with_postgres.sh --found && follows=1
+    run "tests on SQLite" env -u DATABASE_URL POSTGRES_FOLLOWS=$follows \
         python -m pytest -q $workers $migrations --ignore=tests/browser
     finish_checks
 
-    if tests/with_postgres.sh --found; then
+    if [ $follows = 1 ]; then
         run "tests on PostgreSQL" tests/with_postgres.sh \
             python -m pytest -q $workers $migrations --ignore=tests/browser -m "not own_process"
     else

@@ -478,6 +478,7 @@ def queries(client: Client, address: str) -> int:
     return len(asked)
 
 
+@pytest.mark.walk
 def test_pages_use_constant_number_of_queries(client_of: Sign, admin_event: Event) -> None:
     fill(admin_event)
     client = signed(client_of, "cochair", admin_event)

@@ -242,6 +242,7 @@ def test_lists_contain_rows_of_granted_events_only(
         assert (admin_event.title in response.content.decode()) <= (role != "elsewhere"), model
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("role", ROLES)
 def test_add_forms_offer_no_rows_of_other_events(
     client_of: Sign, admin_event: Event, role: str
