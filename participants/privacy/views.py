@@ -44,7 +44,9 @@ from participants.privacy.forms import (
     ReviewForm,
     exceptions_for_channel,
 )
-from participants.privacy.personal_data import sections as personal_data
+from participants.privacy.personal_data.export import to_json, to_zip
+from participants.privacy.personal_data.sections import collect_personal_data
+from participants.privacy.personal_data.values import DataSubject
 from roundtable.audit import log as audit
 from roundtable.query_forms import ListForm, get_page
 
@@ -164,9 +166,9 @@ def my_consent_text(request: HttpRequest) -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """All of it, to read; where one signed in only after a fresh code."""
     assert isinstance(request.user, User)
-    person = personal_data.DataSubject.of(request.user)
+    person = DataSubject.of(request.user)
     context = {
-        "sections": personal_data.collect_personal_data(person, timezone.now()),
+        "sections": collect_personal_data(person, timezone.now()),
         "has_profile": person.delegate is not None,
         "is_reauthenticated": _has_reauthenticated(request),
     }
@@ -180,10 +182,8 @@ def my_data_json(request: HttpRequest) -> HttpResponse:
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
     _notify_download(request.user, now)
-    sections = personal_data.collect_personal_data(personal_data.DataSubject.of(request.user), now)
-    return _download_response(
-        personal_data.to_json(sections, now), "application/json", "my-data.json"
-    )
+    sections = collect_personal_data(DataSubject.of(request.user), now)
+    return _download_response(to_json(sections, now), "application/json", "my-data.json")
 
 
 @require_safe
@@ -193,8 +193,8 @@ def my_data_zip(request: HttpRequest) -> HttpResponse:
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
     _notify_download(request.user, now)
-    person = personal_data.DataSubject.of(request.user)
-    archive = personal_data.to_zip(person, personal_data.collect_personal_data(person, now), now)
+    person = DataSubject.of(request.user)
+    archive = to_zip(person, collect_personal_data(person, now), now)
     return _download_response(archive, "application/zip", "my-data.zip")
 
 

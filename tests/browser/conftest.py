@@ -26,7 +26,7 @@ from playwright.sync_api import (
 from pytest_django import DjangoDbBlocker
 
 from participants.models import User
-from tests.browser import CHROMIUM, portal
+from tests.browser import CHROMIUM, pages, portal
 from tests.conftest import FULL
 
 pytest.register_assert_rewrite("tests.browser.checks")
@@ -40,11 +40,20 @@ class Visit:
         self.expected = 200
         self.problems: list[str] = []
         self.responses: list[Response] = []
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.problems.append(f"script failed: {error}"))
-        page.on("dialog", self._on_dialog)
-        page.on("requestfailed", self._on_failure)
-        page.on("response", self._on_response)
+        self.listeners: dict[str, Callable[..., None]] = {
+            "console": self._on_console,
+            "pageerror": lambda error: self.problems.append(f"script failed: {error}"),
+            "dialog": self._on_dialog,
+            "requestfailed": self._on_failure,
+            "response": self._on_response,
+        }
+        for event, listener in self.listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+
+    def end(self) -> None:
+        """Notes nothing more of the page, which the next test may open."""
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
 
     def open(self, path: str, status: int = 200) -> Page:
         """Goes to a page that answers with this status."""
@@ -143,6 +152,38 @@ def restored(database: Path) -> Iterator[None]:
     yield
     kept.backup(connection.connection)
     kept.close()
+
+
+@pytest.fixture(scope="package")
+def shared_page(address: str, chromium: Browser) -> Iterator[Page]:
+    """A page for tests that only look, since to start one takes Chromium longer than to look."""
+    context = portal.new_context(chromium, address, width=360)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def look(
+    restored: None, address: str, shared_page: Page
+) -> Iterator[Callable[[pages.Page, User | None], Visit]]:
+    """Opens a page of the portal 360 pixels wide: `look(page, user)`. Nothing may go wrong."""
+    visits: list[Visit] = []
+
+    def opened(page: pages.Page, who: User | None = None) -> Visit:
+        shared_page.context.clear_cookies()
+        if who is not None:
+            portal.add_session(shared_page.context, who, address)
+        shared_page.set_viewport_size({"width": 360, "height": portal.HEIGHTS[360]})
+        shared_page.emulate_media(color_scheme="light")
+        made = Visit(shared_page)
+        visits.append(made)
+        made.open(page.path, page.status)
+        return made
+
+    yield opened
+    for made in visits:
+        made.end()
+    assert [complaint for made in visits for complaint in made.problems] == []
 
 
 @pytest.fixture

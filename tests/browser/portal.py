@@ -97,9 +97,14 @@ def new_context(
     if rtl:
         context.add_init_script(RIGHT_TO_LEFT)
     if who is not None:
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": session_cookie(who), "url": address}])
+        add_session(context, who, address)
     return context
+
+
+def add_session(context: BrowserContext, who: User, address: str) -> None:
+    """Signs somebody in."""
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": session_cookie(who), "url": address}])
 
 
 def session_cookie(who: User) -> str:

@@ -9,22 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from participants.introductions.lifecycle import list_introductions
 from participants.models.redirects import merged_delegates
 from participants.privacy import access_log
-from participants.privacy.personal_data.export import to_json, to_text, to_zip
 from participants.privacy.personal_data.tables import TABLES
 from participants.privacy.personal_data.values import DataSubject, Item, Section, Value
 from participants.privacy.visibility import get_viewer
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
-
-__all__ = [
-    "DataSubject",
-    "Item",
-    "Section",
-    "collect_personal_data",
-    "to_json",
-    "to_text",
-    "to_zip",
-]
 
 
 def collect_personal_data(person: DataSubject, at: datetime) -> list[Section]:

@@ -33,9 +33,10 @@ from participants.models import (
     RevealBudget,
     User,
 )
-from participants.privacy.personal_data import sections as personal_data
-from participants.privacy.personal_data.sections import DECISIONS
+from participants.privacy.personal_data.export import to_json
+from participants.privacy.personal_data.sections import DECISIONS, collect_personal_data
 from participants.privacy.personal_data.tables import TABLES
+from participants.privacy.personal_data.values import DataSubject
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
 from roundtable.mail.models import QueuedEmail
@@ -160,9 +161,7 @@ WORDS = """
 
 def held(person: Delegate) -> dict[str, Any]:
     assert person.user is not None
-    text = personal_data.to_json(
-        personal_data.collect_personal_data(personal_data.DataSubject.of(person.user), NOON), NOON
-    )
+    text = to_json(collect_personal_data(DataSubject.of(person.user), NOON), NOON)
     values: dict[str, Any] = json.loads(text)["held"]
     return values
 
@@ -268,16 +267,16 @@ def test_log_entries_are_counted_without_names(
 
 def test_account_without_profile_has_export() -> None:
     user = make_user("alone@example.org")
-    sections = personal_data.collect_personal_data(personal_data.DataSubject.of(user), NOON)
+    sections = collect_personal_data(DataSubject.of(user), NOON)
     filled = {section.key for section in sections if section.rows}
     assert filled == {"account", "addresses", "acts"}
 
 
 def test_query_count_is_constant(delegate_with_everything: Delegate, event: Event) -> None:
     assert delegate_with_everything.user is not None
-    person = personal_data.DataSubject.of(delegate_with_everything.user)
+    person = DataSubject.of(delegate_with_everything.user)
     with CaptureQueriesContext(connection) as before:
-        personal_data.collect_personal_data(person, NOON)
+        collect_personal_data(person, NOON)
     for _number in range(5):
         make_channel(delegate_with_everything)
         make_affiliation(delegate_with_everything)
@@ -287,7 +286,7 @@ def test_query_count_is_constant(delegate_with_everything: Delegate, event: Even
         make_consent(delegate_with_everything)
         make_invitation_request(event, email="zarniqa.in@example.org")
     with CaptureQueriesContext(connection) as after:
-        personal_data.collect_personal_data(person, NOON)
+        collect_personal_data(person, NOON)
     assert len(after) == len(before)
 
 
