@@ -130,6 +130,19 @@ def test_text_is_never_a_formula(filled: Filled, tmp_path: Path) -> None:
         assert load_roundtable(path).startswith("0 added, 0 changed")
 
 
+INVISIBLE = "\u200b\u2060\ufeff\u00ad"
+
+
+def is_seen(text: str) -> bool:
+    return any(sign not in INVISIBLE and not sign.isspace() for sign in text)
+
+
+def test_cell_of_invisible_characters_is_empty() -> None:
+    content = export.write_workbook({"documents": [{"title": f" {INVISIBLE} "}]})
+    found = parsing.parse_workbook(content)
+    assert "documents" not in found.content and found.mistakes == []
+
+
 @pytest.mark.crawl
 @given(
     st.lists(
@@ -137,7 +150,7 @@ def test_text_is_never_a_formula(filled: Filled, tmp_path: Path) -> None:
             st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"),
             min_size=1,
             max_size=40,
-        ).filter(str.strip),
+        ).filter(is_seen),
         min_size=1,
         max_size=5,
     )
