@@ -122,6 +122,7 @@ def test_first_page_number_is_accepted(reader: Client, path: str, number: str) -
     assert page_at(reader, f"{path}?page={number}")[0] == 200
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize(("path", "name", "label"), CHOICES)
 def test_unknown_choice_is_named(reader: Client, path: str, name: str, label: str) -> None:
     for typed, shown in (

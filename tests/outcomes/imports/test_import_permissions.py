@@ -87,6 +87,7 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
         assert "All of it stands here already." in admin_text(preview_file(client, content))
 
 
+@pytest.mark.crawl
 @pytest.mark.walk
 @pytest.mark.parametrize(
     ("cells", "where", "sentence"),
@@ -187,6 +188,7 @@ def test_draft_statement_is_editable_by_import(client_of: Sign, talk: Event) -> 
     assert talk.statement.outcomes.filter(text="meet often;").exists()
 
 
+@pytest.mark.crawl
 @pytest.mark.walk
 def test_import_does_not_reveal_organisation_of_hidden_event(client_of: Sign, talk: Event) -> None:
     secret = make_organisation(slug="secret-shelter", name="Secret Shelter")

@@ -129,6 +129,7 @@ def test_known_sheet_is_read_and_unknown_sheets_are_reported(browser: Client, ta
     assert "Delegates, column 1 “Ministry” is not known." in admin_text(answer)
 
 
+@pytest.mark.crawl
 @pytest.mark.usefixtures("recorded_templates")
 @pytest.mark.parametrize(
     ("encoding", "called", "names"),

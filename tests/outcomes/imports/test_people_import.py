@@ -404,6 +404,7 @@ def test_unchanged_people_need_no_query(talk: Event) -> None:
     assert asked[0] == asked[1]
 
 
+@pytest.mark.crawl
 @pytest.mark.walk
 def test_person_errors_name_their_cell(talk: Event, tmp_path: Path) -> None:
     person = seat(talk, name="Rita Sen")
@@ -504,6 +505,7 @@ def test_pending_update_is_changed_and_stays_pending(talk: Event, tmp_path: Path
     assert (update.state, update.text) == ("submitted", "In Galle.")
 
 
+@pytest.mark.crawl
 @pytest.mark.walk
 @pytest.mark.parametrize(
     ("cells", "sentence"),
