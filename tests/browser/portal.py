@@ -102,7 +102,7 @@ def new_context(
 
 
 def add_session(context: BrowserContext, who: User, address: str) -> None:
-    """Signs somebody in."""
+    """Adds the cookie of a new session in which this person is signed in."""
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": session_cookie(who), "url": address}])
 

@@ -550,7 +550,7 @@ def test_hidden_delegate_still_sees_others(event: Event) -> None:
         ("participant", "PE"),
         ("constituency", "CPE"),
         ("introduced", "ICPE"),
-        ("somebody signed in", "E"),
+        ("signed in", "E"),
     ],
 )
 def test_made_up_viewer_of_a_preview_sees_what_that_role_sees(
