@@ -8,7 +8,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from pytest_django import Settings
@@ -144,6 +144,7 @@ def test_cell_of_invisible_characters_is_empty() -> None:
 
 
 @pytest.mark.crawl
+@settings(max_examples=50 if FULL else 20)  # each writes and reads a workbook
 @given(
     st.lists(
         st.text(
