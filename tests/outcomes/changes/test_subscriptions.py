@@ -19,6 +19,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import make_theme, make_update, make_user, save
 from tests.follow_up_factories import make_follow
+from tests.form_fields import form_fields
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -67,10 +68,11 @@ def test_each_page_has_a_button_that_follows_it(
     commitment.event.statement.outcomes.get(number="1.a").themes.add(make_theme(slug="care"))
     browser = client_of(reader)
     text = browser.get(page).content.decode()
-    key = text.split('name="key" value="')[1].split('"')[0]
-    assert f'name="kind" value="{name}"' in text
+    asked = form_fields(text, "/me/following/", containing="key")
+    assert asked["kind"] == [name]
+    asked["frequency"] = ["weekly" for _chosen in asked["frequency"]]
     with time_machine.travel(TUESDAY, tick=False):
-        answer = browser.post("/me/following/", {"kind": name, "key": key, "frequency": "weekly"})
+        answer = browser.post("/me/following/", asked)
     assert (answer.status_code, answer["Location"]) == (302, page)
     row = Subscription.objects.get()
     assert (row.user, row.frequency, row.notified_until) == (reader, "weekly", TUESDAY)

@@ -225,11 +225,14 @@ def test_merge_keeps_target_slug(client_of: Sign, role: str) -> None:
         text = run_admin_action(
             client, ORGANISATIONS, name, cited, row, target=row.pk, confirmed="yes"
         )
-        assert f'value="{cited.pk}" required' in text and f'value="{row.pk}" required' not in text
+        assert f'name="target" value="{cited.pk}" required' in text
+        assert f'value="{row.pk}" required' not in text
         with pytest.raises(ValidationError, match="Others link to “Ministry of Labour”"):
             one(row, cited, user)
     EventRole.objects.filter(organisation=newer).delete()
     make_role(event, organisation=newer, role="observer")
+    text = run_admin_action(client, ORGANISATIONS, name, cited, newer, target=cited.pk)
+    assert f'name="target" value="{cited.pk}"' in text
     text = run_admin_action(
         client, ORGANISATIONS, name, cited, newer, target=cited.pk, confirmed="yes"
     )

@@ -149,6 +149,7 @@ def test_contact_details_are_flagged_before_submission(
     assert "they look like ways to reach somebody." in text
     assert "ana@example.org +62 21 555 0198" in text and party.updates.count() == 1
     found = "ana@example.org · +62 21 555 0198"
+    assert f'name="contacts_confirmed" value="{found}"' in reply.content.decode()
     # A yes stands for what was pointed out, and for nothing that came since.
     more = f"{words} Or bo@example.org."
     reply = send(
