@@ -1,7 +1,7 @@
-"""Makes the environment and starts the portal for development, from a fresh clone.
+"""Creates the virtual environment and starts the portal for development from a fresh clone.
 
-It needs nothing but Python's own library, and is written so that an older Python 3 can read it
-far enough to say that it is too old.
+Uses only the standard library, and only syntax that an older Python 3 can parse, so that it can
+report that this Python is too old.
 """
 
 import argparse
@@ -22,24 +22,21 @@ PYTHON_CANDIDATES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 
 
 def exit_with(sentence: str) -> None:
-    """Ends with one sentence for the person who started it."""
     sys.stderr.write(sentence + "\n")
     sys.exit(1)
 
 
 def run(command: "list[str]", failure: str) -> None:
-    """Runs one step in the checkout; ends with the sentence where it fails."""
     if subprocess.call(command, cwd=ROOT) != 0:
         exit_with(failure)
 
 
 def can_run(python: str, code: str) -> bool:
-    """Whether this Python starts and can run the code."""
     return subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL) == 0
 
 
 def use_suitable_python() -> None:
-    """Starts again with a newer Python where this one is too old and a newer one is found."""
+    """Restarts with a newer Python if this one is too old and a newer one is installed."""
     if sys.version_info >= MIN_PYTHON:
         return
     for name in PYTHON_CANDIDATES:
@@ -53,7 +50,6 @@ def use_suitable_python() -> None:
 
 
 def check_port(port: int) -> None:
-    """Ends where another program already answers at the port."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -72,7 +68,6 @@ def check_port(port: int) -> None:
 
 
 def check_folder(folder: str, advice: str) -> None:
-    """Ends where nothing can be written in the folder, which is made where it is missing."""
     try:
         os.makedirs(folder, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -81,12 +76,11 @@ def check_folder(folder: str, advice: str) -> None:
 
 
 def venv_program(name: str) -> str:
-    """Where the environment keeps a program."""
     return os.path.join(VENV, "bin", name)
 
 
 def create_environment(requirements: str) -> None:
-    """Makes .venv hold exactly the locked packages; does nothing where it does already."""
+    """Installs exactly the locked packages; does nothing if the lock file is unchanged."""
     with open(os.path.join(ROOT, requirements), "rb") as file:
         checksum = hashlib.sha256(file.read()).hexdigest()
     stamp = os.path.join(VENV, requirements + ".sha256")
@@ -118,7 +112,6 @@ def create_environment(requirements: str) -> None:
 
 
 def serve(port: int) -> None:
-    """Prepares the data, and runs Django's development server and the workers: mail, and files."""
     address = "http://localhost:{}/".format(port)
     os.environ.update(DEBUG="true", DJANGO_SETTINGS_MODULE="roundtable.settings")
     os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
@@ -147,14 +140,14 @@ def serve(port: int) -> None:
 
 
 def interrupt(children: "tuple[subprocess.Popen[bytes], ...]") -> None:
-    """Ends this as Ctrl-C does, which a terminal tells the children by itself."""
+    # Ctrl-C in a terminal also reaches the children; SIGTERM does not.
     for child in children:
         child.terminate()
     raise KeyboardInterrupt
 
 
 def stop_child(child: "subprocess.Popen[bytes]") -> None:
-    """Waits for a child that was told to end: told twice, it would stumble on its way out."""
+    # The child was already told to stop. A second signal would disturb its shutdown.
     try:
         child.wait(timeout=10)
     except subprocess.TimeoutExpired:
@@ -162,7 +155,6 @@ def stop_child(child: "subprocess.Popen[bytes]") -> None:
 
 
 def main() -> None:
-    """Reads the command line."""
     use_suitable_python()
     parser = argparse.ArgumentParser(description="Makes .venv and starts Roundtable.")
     parser.add_argument("what", choices=["run", "environment"])

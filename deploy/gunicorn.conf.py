@@ -1,4 +1,4 @@
-"""How gunicorn serves the portal; its command line and WEB_CONCURRENCY have the last word."""
+"""Gunicorn's settings. Its command line and WEB_CONCURRENCY override them."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ chdir = str(Path(__file__).resolve().parent.parent)
 wsgi_app = "roundtable.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 4
-# A missing setting ends the start once. Without this, each worker would end and be started again.
+# A missing setting stops the start once. Without this, each worker would exit and be restarted.
 preload_app = True
-# Nothing is written beside the portal, and nobody steers it through a socket.
+# The control socket would be a file next to the code, and we do not use it.
 control_socket_disable = True

@@ -1,6 +1,6 @@
-"""Fills a development database at the first start, and says how to sign in.
+"""Fills an empty development database and prints how to sign in.
 
-Called by develop.py; where there is a roundtable already, it changes no data.
+develop.py calls it. It loads data only if there is no roundtable yet.
 """
 
 import sys
@@ -26,7 +26,6 @@ ACCOUNTS = {
 
 
 def load_data() -> None:
-    """Loads the roundtable of 2018, the demonstration and the operator: all of it or nothing."""
     print("Loading the roundtable of 2018 and the demonstration ...", flush=True)
     with transaction.atomic():
         call_command("load_roundtable", "outcomes/fixtures/bali-process-2018.toml", verbosity=0)
@@ -35,14 +34,12 @@ def load_data() -> None:
 
 
 def add_authenticator_apps() -> None:
-    """Gives those who work at the co-chairs' desk an authenticator app."""
     for user in User.objects.filter(email__in=ACCOUNTS):
         if user.is_staff:
             add_authenticator_app(user)
 
 
 def print_instructions(address: str) -> None:
-    """Prints where the portal answers and who can sign in."""
     print(f"\nRoundtable: {address}\n")
     existing = set(
         User.objects.filter(email__in=ACCOUNTS, is_active=True).values_list("email", flat=True)
@@ -61,7 +58,6 @@ def print_instructions(address: str) -> None:
 
 
 def main() -> None:
-    """Migrates, fills an empty database, and tells."""
     try:
         call_command("migrate", verbosity=0, interactive=False, stderr=StringIO())
         require()

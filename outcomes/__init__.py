@@ -1,1 +1,1 @@
-"""What was agreed, and what came of it."""
+"""Statements, commitments and progress reports."""

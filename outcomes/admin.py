@@ -1,4 +1,4 @@
-"""The admin of roundtables, of what they agreed, and of what came of it."""
+"""Imports all admin modules of this app, so that Django registers them."""
 
 from outcomes.commitments.admin import CommitmentAdmin
 from outcomes.commitments.related_admin import MilestoneAdmin

@@ -1,4 +1,4 @@
-"""The first page of the co-chairs' desk: what waits for the viewer, and what to work on."""
+"""Start page of the admin: pending tasks and models in groups."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.todo import todo_items
 from participants.admin_base.site import PortalAdminSite
 
-# What stands together, by the names of models; what is not named stands with its app's first.
+# Groups on the start page, by model name. Other models go to their app's default group.
 MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("The meeting"), ("Event", "Statement", "Outcome", "Series", "Theme", "Group")),
     (
-        _("Who took part"),
+        _("Participants"),
         (
             "Delegate",
             "Participation",
@@ -26,7 +26,7 @@ MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        _("What came of it"),
+        _("Commitments and reports"),
         (
             "Commitment",
             "Milestone",
@@ -37,21 +37,20 @@ MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             "Assessment",
         ),
     ),
-    (_("Who may work here"), ("Grant", "User", "FactorReset", "MailBatch")),
+    (_("Access and emails"), ("Grant", "User", "FactorReset", "MailBatch")),
 )
 DEFAULT_GROUP_BY_APP = {"roundtable": 0, "participants": 1, "outcomes": 2}
 
 
 class CochairAdminSite(PortalAdminSite):
-    """The portal's admin with its list of what is to do, which knows every app's rows."""
+    """The portal's admin site, with the task list on its start page."""
 
     index_template = "outcomes/site/admin/index.html"
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        """What waits for the viewer, and below it all that there is to work on."""
         more = {
             **(extra_context or {}),
-            "title": _("What waits for you"),
+            "title": _("Your tasks"),
             "todo": todo_items(self, request),
             "groups": group_models(self.get_app_list(request)),
         }
@@ -59,7 +58,7 @@ class CochairAdminSite(PortalAdminSite):
 
 
 def group_models(apps: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The models that the viewer finds, in the groups of the field; empty groups are left out."""
+    """Sorts the models of `get_app_list` into MODEL_GROUPS and omits empty groups."""
     found: list[list[dict[str, Any]]] = [[] for _group in MODEL_GROUPS]
     place = {
         name: (number, names.index(name))

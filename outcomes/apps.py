@@ -1,12 +1,18 @@
-"""Django's registration of the outcomes."""
+"""App configuration."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class OutcomesConfig(AppConfig):
-    """The app that holds statements, commitments and progress."""
+    """The app for statements, commitments and progress reports."""
 
     name = "outcomes"
     verbose_name = _("Outcomes")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # It says who may still get a request to report that waits to be sent.
+        import_module("outcomes.reporting.rounds")

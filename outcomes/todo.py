@@ -1,7 +1,6 @@
-"""What waits for whoever opens the desk: one number and one link for each kind of thing.
+"""Pending tasks on the start page of the admin.
 
-A number is that of the rows in the list behind its link: both come from the same filter. To add a
-kind, add a function to SOURCES.
+Numbers use the same filter as the list behind the link. Add new tasks to SOURCES.
 """
 
 from collections.abc import Callable
@@ -40,13 +39,13 @@ from participants.privacy.retention import count_reviews_due
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
 
-# Fewer are not counted: it would say of whom.
+# A smaller number would reveal who they are.
 MIN_PEOPLE = 5
 
 
 @dataclass(frozen=True)
 class TodoItem:
-    """One line: how many of what, and where they stand."""
+    """A kind of task, its number and a link to the list."""
 
     label: str | Promise
     number: int
@@ -60,7 +59,7 @@ TodoSource = Callable[[AdminSite, HttpRequest], TodoItem | None]
 def changelist_rows(
     site: AdminSite, request: HttpRequest, model: type[Model], query: dict[str, str]
 ) -> QuerySet[Any]:
-    """The rows that the list of a model shows under this address."""
+    """The rows that the admin list of a model shows for this query."""
     model_admin: Any = site.get_model_admin(model)
     rows: QuerySet[Any] = model_admin.get_queryset(request)
     for kind in model_admin.get_list_filter(request):
@@ -84,7 +83,6 @@ def _changelist_item(
     site: AdminSite,
     request: HttpRequest,
 ) -> TodoItem | None:
-    """The rows of a list, for who may do something about them."""
     model_admin: Any = site.get_model_admin(model)
     if not (
         is_allowed(model_admin.permissions_of(request)) and model_admin.has_view_permission(request)
@@ -103,10 +101,6 @@ def _may_edit(permissions: EventPermissions) -> bool:
 
 
 def profile_reviews(site: AdminSite, request: HttpRequest) -> TodoItem | None:
-    """Profiles that are soon asked whether all is still right, or have not answered: a count alone.
-
-    Who they are is told to nobody, and fewer than five are not counted.
-    """
     model_admin: Any = site.get_model_admin(Delegate)
     permissions: EventPermissions = model_admin.permissions_of(request)
     if not permissions.can_decide_any:
@@ -114,25 +108,24 @@ def profile_reviews(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     events = None if permissions.is_operator else permissions.decidable
     number = count_reviews_due(events, timezone.localdate())
     return TodoItem(
-        _("Profiles whose yearly question comes within 30 days, or waits for an answer"),
+        _("Profiles with a yearly review in the next 30 days, or with no answer to it yet"),
         number if number >= MIN_PEOPLE else 0,
         _changelist_url(Delegate, {"invitation": "agreed"}),
         _(
-            "The portal writes to them itself and tells nobody who they are. You may remind all "
-            "who joined to look at their profile."
+            "The portal writes to these people itself and tells no one who they are. You "
+            "can remind everyone who joined to check their profile."
         ),
     )
 
 
 def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None:
-    """Files that the viewer began to bring in, and has neither stored nor removed."""
     model_admin: Any = site.get_model_admin(Event)
     permissions: EventPermissions = model_admin.permissions_of(request)
     if not permissions.can_edit_any:
         return None
     number = Upload.objects.filter(user=permissions.user, finished_at=None).count()
     return TodoItem(
-        _("Files that you began to bring in"),
+        _("Files that you started to import"),
         number,
         reverse("admin:roundtable_event_import"),
     )
@@ -142,7 +135,7 @@ PENDING_FOR_ME = {"waits": "me"}
 SOURCES: tuple[TodoSource, ...] = (
     partial(
         _changelist_item,
-        _("Texts that wait for your signature"),
+        _("Texts waiting for your signature"),
         Statement,
         PENDING_FOR_ME,
         _may_decide,
@@ -188,21 +181,25 @@ SOURCES: tuple[TodoSource, ...] = (
         _may_decide,
     ),
     partial(
-        _changelist_item, _("Second factors to take off"), FactorReset, PENDING_FOR_ME, _may_decide
-    ),
-    partial(
-        _changelist_item, _("Overdue commitments"), Commitment, {"standing": "overdue"}, _may_edit
+        _changelist_item, _("Second factors to remove"), FactorReset, PENDING_FOR_ME, _may_decide
     ),
     partial(
         _changelist_item,
-        _("Commitments whose parties are silent"),
+        _("Commitments past their due date"),
+        Commitment,
+        {"standing": "overdue"},
+        _may_edit,
+    ),
+    partial(
+        _changelist_item,
+        _("Commitments whose parties have not answered two reporting rounds"),
         Commitment,
         {"standing": "silent"},
         _may_edit,
     ),
     partial(
         _changelist_item,
-        _("Commitments whose focal point gave the task back"),
+        _("Commitments whose focal point returned the task"),
         Commitment,
         {"standing": "given-back"},
         _may_edit,
@@ -211,7 +208,7 @@ SOURCES: tuple[TodoSource, ...] = (
     unfinished_uploads,
     partial(
         _changelist_item,
-        _("Mail that can be called off still"),
+        _("Emails that you can still cancel"),
         MailBatch,
         PENDING_FOR_ME,
         _may_decide,
@@ -227,6 +224,5 @@ SOURCES: tuple[TodoSource, ...] = (
 
 
 def todo_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
-    """What waits for the viewer; nothing is listed of which there is none."""
     found = [source(site, request) for source in SOURCES]
     return [entry for entry in found if entry is not None and entry.number]

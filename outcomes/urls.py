@@ -1,4 +1,4 @@
-"""Addresses of what was agreed and what came of it."""
+"""URLs of the public pages and of personal pages."""
 
 from django.urls import path, register_converter
 
@@ -18,11 +18,9 @@ class NumberConverter:
     regex = case_insensitive(NUMBER_PATTERN)
 
     def to_python(self, value: str) -> str:
-        """As it stands in the address."""
         return value
 
     def to_url(self, value: str) -> str:
-        """As it stands in the statement."""
         return value
 
 
@@ -35,7 +33,7 @@ class ReferenceConverter(NumberConverter):
 register_converter(NumberConverter, "number")
 register_converter(ReferenceConverter, "reference")
 
-# What can be followed, and where; each in every format.
+# Pages that people can follow; each has a feed and a calendar.
 SUBSCRIPTION_PATHS = {
     "event": "roundtables/<slug:slug>",
     "theme": "themes/<slug:slug>",

@@ -1,1 +1,1 @@
-"""Who took part, and who may reach them."""
+"""People, organisations and accounts, and who may contact them."""

@@ -1,4 +1,4 @@
-"""The admin of people, organisations and accounts."""
+"""Registers the admin of people, organisations and accounts."""
 
 from participants.accounts.admin import FactorResetAdmin, UserAdmin
 from participants.accounts.grant_admin import GrantAdmin

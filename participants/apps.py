@@ -1,17 +1,20 @@
-"""Django's registration of the participants."""
+"""App configuration of participants."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class ParticipantsConfig(AppConfig):
-    """The app that holds people, organisations and what they share."""
+    """People, organisations and what they share."""
 
     name = "participants"
     verbose_name = _("Participants")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the checks, which need the models."""
-        autodiscover_modules("checks")
+        # They register themselves: system checks, which need the models, and the check of who may
+        # still receive a queued invitation.
+        for name in ("privacy.checks", "onboarding.invitations"):
+            import_module(f"participants.{name}")

@@ -1,27 +1,25 @@
-"""Names as people look for them: without regard to case, accents, or signs that do not show."""
+"""Name search that ignores case, accents and invisible characters."""
 
 import unicodedata
 from collections.abc import Iterable
 
 COMBINING_ACCENTS = range(0x300, 0x370)
-# Letters that no accent can be taken off.
+# Letters that Unicode does not split into a base letter and an accent.
 LETTER_REPLACEMENTS = str.maketrans(
     {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"}
 )
 
 
 def normalise_for_search(text: str) -> str:
-    """The text as it is compared: case and accents gone, letters of every script kept.
-
-    Vowel signs and tones of the scripts of South and South-East Asia are letters here: without
-    them another name would remain.
-    """
+    """Removes case and accents, and keeps the letters of every script."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    # Vowel signs and tone marks of South and South-East Asian scripts stay: without them it would
+    # be a different name.
     kept = (c for c in text if ord(c) not in COMBINING_ACCENTS and unicodedata.category(c) != "Cf")
     return "".join(kept).translate(LETTER_REPLACEMENTS)
 
 
 def contains_all(words: Iterable[str], *texts: str) -> bool:
-    """Whether each of the folded words stands in one of the texts."""
+    """Whether each of the normalised words occurs in one of the texts."""
     normalised = [normalise_for_search(text) for text in texts]
     return all(any(word in place for place in normalised) for word in words)

@@ -1,4 +1,4 @@
-"""Who may do what. Rights come from grants alone, for the days on which they hold."""
+"""Permissions. They come from operator status or from grants that are valid on the given day."""
 
 import functools
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from participants.models.organisation import OrganisationQuerySet
 
 AnyUser = User | AnonymousUser
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
-# The ways in which an organisation has to do with a roundtable.
+# Lookups from an organisation to the roundtables it is involved in.
 DIRECT_EVENT_PATHS = (
     "roles__event",
     "participations__event",
@@ -30,12 +30,11 @@ EVENT_PATHS = (*DIRECT_EVENT_PATHS, "affiliations__delegate__participations__eve
 
 
 def may_enter_admin(user: AnyUser) -> bool:
-    """Operators, and whoever holds a grant today."""
     return isinstance(user, User) and user.is_staff
 
 
 def events_of_organisation(organisation: Organisation) -> "set[int]":
-    """Numbers of the events that the organisation has to do with in any way."""
+    """Ids of the events that the organisation or its people are involved in."""
     organisations = Organisation.objects.filter(pk=organisation.pk).order_by()
     first, *others = [
         organisations.filter(**{f"{path}__isnull": False}).values_list(path, flat=True)
@@ -46,7 +45,7 @@ def events_of_organisation(organisation: Organisation) -> "set[int]":
 
 @dataclass(frozen=True)
 class EventPermissions:
-    """What somebody may do on one day, by number of roundtable; an operator may do all of it."""
+    """What a user may do on one day, by event id. Operators may do everything."""
 
     user: User
     is_operator: bool
@@ -55,30 +54,25 @@ class EventPermissions:
     decidable: frozenset[int]
 
     def may_read(self, event_id: int | None) -> bool:
-        """Whether any grant covers this roundtable."""
         return self.is_operator or event_id in self.readable
 
     def may_edit(self, event_id: int | None) -> bool:
-        """Whether a co-chair's or an editor's grant covers this roundtable."""
         return self.is_operator or event_id in self.editable
 
     def may_decide(self, event_id: int | None) -> bool:
-        """Whether a co-chair's grant covers this roundtable."""
         return self.is_operator or event_id in self.decidable
 
     @property
     def can_edit_any(self) -> bool:
-        """Whether there is a roundtable that this person may edit."""
         return self.is_operator or bool(self.editable)
 
     @property
     def can_decide_any(self) -> bool:
-        """Whether there is a roundtable that this person may decide about."""
         return self.is_operator or bool(self.decidable)
 
 
 def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
-    """What this person may do on that day; None for who has no business in the admin."""
+    """None if the user has no access to the admin on that day."""
     if not isinstance(user, User) or not user.is_active:
         return None
     grants = [] if user.is_superuser else list(user.grants.active(on))
@@ -94,27 +88,26 @@ def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
 
 
 def may_edit_organisation(permissions: EventPermissions, organisation: Organisation) -> bool:
-    """Operators, and editors of every roundtable that the organisation has to do with."""
+    """Editors must edit every roundtable that the organisation is involved in."""
     if permissions.is_operator:
         return True
     return permissions.can_edit_any and events_of_organisation(organisation) <= permissions.editable
 
 
 def affects_audiences(organisation: Organisation) -> bool:
-    """Whether the organisation has a role, or anybody ever spoke, worked or acted for it."""
+    """Whether the organisation has or had a role, participants, staff or grants."""
     relations = ("roles", "participations", "affiliations", "grants")
     organisations = Organisation.objects.filter(pk=organisation.pk)
     return any(organisations.filter(**{f"{way}__isnull": False}).exists() for way in relations)
 
 
 def can_edit_all_events_of(delegate: Delegate, permissions: EventPermissions) -> bool:
-    """Whether every roundtable of the person is one that the viewer edits."""
     events = set(delegate.participations.values_list("event_id", flat=True))
     return permissions.is_operator or events <= permissions.editable
 
 
 def acting_organisation(user: User, event_id: int, on: date) -> str:
-    """The short name of the organisation that this person acts for at a roundtable, or nothing."""
+    """Slug of the organisation that the user acts for at a roundtable, or "" if none."""
     grant = (
         user.grants.active(on)
         .filter(event_id=event_id, on_behalf_of__isnull=False)
@@ -125,7 +118,7 @@ def acting_organisation(user: User, event_id: int, on: date) -> str:
 
 
 def directly_involved_condition(events: frozenset[int]) -> Q:
-    """Organisations that have to do with these roundtables, otherwise than through a person."""
+    """Organisations involved in these events, not counting their people's participation."""
     known = Q()
     for path in DIRECT_EVENT_PATHS:
         known |= Q(pk__in=Organisation.objects.filter(**{f"{path}__in": events}).values("pk"))
@@ -133,10 +126,10 @@ def directly_involved_condition(events: frozenset[int]) -> Q:
 
 
 def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet:
-    """Public ones, those of the viewer's roundtables, and those that belong to none so far."""
+    """Public ones, those of the viewer's roundtables, and those of no roundtable."""
     if permissions.is_operator:
         return Organisation.objects.all()
-    # Where somebody works may have been written for another roundtable of that person.
+    # An affiliation may come from another roundtable of the person, so it stays hidden here.
     people = Participation.objects.filter(event__in=permissions.readable).values("delegate")
     others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
     employers = Affiliation.objects.filter(delegate__in=people).exclude(delegate__in=others)
@@ -149,27 +142,26 @@ def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet
 
 @functools.cache
 def _is_involved() -> Q:
-    """Organisations that have to do with any roundtable in any way."""
     found = Q()
     for path in EVENT_PATHS:
         found |= Q(pk__in=Organisation.objects.filter(**{f"{path}__isnull": False}).values("pk"))
     return found
 
 
-# In an entry of the log: the viewer held a co-chair's grant for a roundtable of that person.
+# Detail of a log entry: the viewer was a co-chair of a roundtable of the person.
 AS_COCHAIR = "as co-chair"
 
 
 def acting_capacity(user: User, person: Delegate, on: date) -> tuple[str, str]:
-    """The short name of the organisation that this user acts for, and whether as a co-chair.
+    """Slug of the organisation that the user acts for, and AS_COCHAIR or an empty string.
 
-    A co-chair acts for whom the grant names; everybody else for where they work, else for whom
-    they spoke at the latest roundtable, else for whom another grant names.
+    A co-chair acts for the organisation in the grant, if there is one. Everyone else acts for their
+    employer, else for the organisation of their latest participation or of another grant.
     """
     grants = user.grants.active(on).filter(
         event__in=person.participations.values("event"), role=Grant.Role.COCHAIR
     )
-    # The one that names an organisation comes first.
+    # Prefer a grant with an organisation.
     organisation_first = F("on_behalf_of").asc(nulls_last=True)
     chaired_for = list(
         grants.order_by(organisation_first, "pk").values_list("on_behalf_of__slug", flat=True)[:1]

@@ -1,4 +1,4 @@
-"""Addresses of people, organisations, and of one's own profile."""
+"""URLs of people, organisations and the signed-in person's profile."""
 
 from django.urls import path
 

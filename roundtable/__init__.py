@@ -1,1 +1,1 @@
-"""The meeting itself, and the composition of the site."""
+"""Roundtables and their series, and the settings and URLs of the site."""

@@ -1,4 +1,4 @@
-"""Checks of the database: its tables are those of this version of the portal."""
+"""System check: the tables are those of this version of the portal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,6 @@ from roundtable.schema import fault
 
 @register(Tags.database)
 def check_schema(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
-    """The database was made by the migrations of this version, and lacks none."""
     if DEFAULT_DB_ALIAS not in (databases or []):
         return []
     found = fault()

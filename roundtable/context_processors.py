@@ -1,11 +1,10 @@
-"""What every template knows."""
+"""Variables for every template."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
-    """Who runs the portal, how long its log is kept, and whether mail is read at the outbox."""
     return {
         "operator_name": settings.OPERATOR_NAME,
         "contact_email": settings.CONTACT_EMAIL,

@@ -1,4 +1,4 @@
-"""Days as somebody writes them on a command line."""
+"""Dates as command-line arguments."""
 
 from argparse import ArgumentTypeError
 from datetime import date
@@ -7,11 +7,8 @@ from django.utils.translation import gettext
 
 
 def parse_day(text: str) -> date:
-    """The day that was written.
-
-    Raises ArgumentTypeError where it is none.
-    """
+    """Raises ArgumentTypeError if the text is not a date like 2027-03-01."""
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise ArgumentTypeError(gettext("write the day like 2027-03-01")) from problem
+        raise ArgumentTypeError(gettext("write the date like 2027-03-01")) from problem

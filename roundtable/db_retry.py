@@ -1,4 +1,4 @@
-"""A short wait instead of an error page while the database restarts."""
+"""Waits briefly while the database restarts, instead of showing an error page."""
 
 import logging
 import sys
@@ -14,38 +14,38 @@ from django.views import defaults
 
 logger = logging.getLogger(__name__)
 
-# Seconds before the second, third, fourth and fifth try. A server that is started anew answers
-# after one or two; nobody who reads waits longer than six.
+# Seconds before the second to fifth attempt. A restarted server answers after one or two seconds;
+# no visitor waits longer than six.
 RETRY_WAITS = (0.25, 0.75, 1.5, 3.0)
 MAX_WAIT = 6.0
-# Seconds after which a visitor's program may ask once more when all tries were in vain.
+# In seconds, for browsers and other clients, if all attempts fail.
 RETRY_AFTER_SECONDS = "10"
 # PostgreSQL's codes for "the connection failed" and "an operator ended it".
 CONNECTION_LOST_CODES = ("08", "57P")
-# What its driver raises without a code when no server answers, or no longer.
+# What its driver raises without a code if the server does not answer, or no longer answers.
 ERRORS_WITHOUT_CODE = {"OperationalError", "InterfaceError", "DatabaseError"}
 
 
 class RetryMiddleware:
-    """Tries a request that only reads once more where the database was away.
+    """Repeats a request that only reads if the database was unavailable.
 
-    Must stand first: with an answer that is thrown away go its headers, its cookies and all that
-    other middleware knew. What writes is never repeated, as nobody can tell whether it was done.
+    Must be the first middleware: a discarded response takes its headers, its cookies and the state
+    of other middleware with it. Requests that write are never repeated, because no one can tell
+    whether they took effect.
     """
 
     def __init__(self, get_response: Callable[[WSGIRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: WSGIRequest) -> HttpResponse:
-        """The first answer that the database was there for, or the last."""
         if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        # Copied first, as middleware writes into it.
+        # Copied first, because middleware changes it.
         environ = dict(request.environ)
         deadline = monotonic() + MAX_WAIT
         response = self.get_response(request)
         for wait in RETRY_WAITS:
-            # A transaction that somebody else began cannot go on with another connection.
+            # A transaction that was opened outside cannot continue on another connection.
             if response.status_code != 503 or connection.in_atomic_block:
                 break
             remaining = deadline - monotonic()
@@ -59,7 +59,7 @@ class RetryMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for what went wrong here; its status is 503 where the database was away."""
+    """The error page; its status is 503 if the database was unavailable."""
     response = defaults.server_error(request)
     if is_connection_loss(sys.exception()):
         response.status_code = 503
@@ -68,7 +68,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for what cannot be understood, which Django also shows for an unsaved session."""
+    # Django also answers 400 if it could not save the session.
     if is_connection_loss(exception):
         return server_error(request)
     if isinstance(exception, TooManyFieldsSent) and request.method == "POST":
@@ -77,12 +77,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def is_connection_loss(error: BaseException | None) -> bool:
-    """Says whether the error, or one that led to it, is a connection refused or lost.
+    """Whether the error, or one that caused it, is a refused or lost connection.
 
-    A lock or a question that took too long is neither, and has a code of its own.
+    Timeouts of locks and queries are neither, and have codes of their own.
     """
     while error is not None:
-        # Only errors of PostgreSQL's driver have this, be they dressed as Django's or naked.
+        # Only errors of PostgreSQL's driver have this attribute, whether Django wraps them or not.
         code = getattr(error, "pgcode", "")
         if code is None:
             if type(error).__name__ in ERRORS_WITHOUT_CODE:

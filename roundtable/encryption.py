@@ -1,4 +1,4 @@
-"""Sealing what is a secret even to whoever reads the database: the key is not in it."""
+"""Encrypts secrets, so that access to the database alone is not enough to read them."""
 
 from base64 import urlsafe_b64encode
 
@@ -9,32 +9,31 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-# Nothing else is ever derived from SECRET_KEY with these words.
+# Do not use these words to derive any other key from SECRET_KEY.
 _PURPOSE = b"roundtable.encryption"
 
 
 class DecryptionError(ValidationError):
-    """What was sealed with a key that is here no longer, or was changed, or never sealed."""
+    """The text was changed, never encrypted, or encrypted with a key that we no longer have."""
 
-    # A page that counts what is sealed shows none, rather than nothing at all.
+    # A template that counts encrypted values shows none, instead of failing as a whole.
     silent_variable_failure = True
 
 
 def encrypt(plaintext: str) -> str:
-    """The text as it may stand in the database."""
     return _cipher().encrypt(plaintext.encode()).decode()
 
 
 def decrypt(ciphertext: str) -> str:
-    """The text that was sealed, by SECRET_KEY or one of SECRET_KEY_FALLBACKS.
+    """Tries SECRET_KEY, then each of SECRET_KEY_FALLBACKS.
 
-    Raises CannotOpenError, with a sentence for the person, where none of them opens it.
+    Raises DecryptionError, with a sentence for the user.
     """
     try:
         return _cipher().decrypt(ciphertext.encode()).decode()
     except InvalidToken as problem:
         raise DecryptionError(
-            _("Your second factor cannot be checked any more. Ask a co-chair to take it off.")
+            _("We can no longer check your second factor. Ask a co-chair to remove it.")
         ) from problem
 
 

@@ -1,4 +1,4 @@
-"""Reads settings from the environment; what cannot be read stops the start with one sentence."""
+"""Reads settings from the environment. An invalid value stops the start with one sentence."""
 
 import os
 import sys
@@ -14,21 +14,17 @@ env = environ.Env()
 
 
 def required(name: str, purpose: str) -> str:
-    """The variable's value.
-
-    Raises SystemExit with one sentence where it is not set.
-    """
+    """Exits with one sentence if the variable is not set."""
     value = os.environ.get(name, "").strip()
     if not value:
-        sys.exit(f"Roundtable cannot start: set {name} ({purpose}). The README says how.")
+        sys.exit(f"Roundtable cannot start: set {name} ({purpose}). See docs/operations.md.")
     return value
 
 
 def optional(name: str, parse: Callable[[str], Any], default: Any, example: str) -> Any:
-    """What `read` makes of the variable, or the default where it is empty or not set.
+    """The parsed variable, or the default if it is empty or not set.
 
-    Raises SystemExit with one sentence where it cannot be read. The sentence does not repeat the
-    value, which may hold a password.
+    `parse` gets the name of the variable. Exits with one sentence if the value cannot be read.
     """
     if not os.environ.get(name, "").strip():
         return default
@@ -37,31 +33,26 @@ def optional(name: str, parse: Callable[[str], Any], default: Any, example: str)
     except (ImproperlyConfigured, ValueError):
         value = None
     if value in (None, {}):
+        # Without the value, which may contain a password.
         sys.exit(f"Roundtable cannot start: {name} cannot be read; write it like {example}.")
     return value
 
 
 def retention_days(name: str) -> int:
-    """The number of days that the variable holds.
-
-    Raises ValueError where it is less than 31: the log says who has been a co-chair for a month.
-    """
+    """Raises ValueError for less than 31 days."""
     number: int = env.int(name)
+    # The log must show who has been a co-chair for a month (accounts/recovery.py).
     if number < 31:
         raise ValueError(name)
     return number
 
 
 def split_names(text: str) -> list[str]:
-    """The names in a text that has commas between them."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def parse_database_url(name: str) -> dict[str, Any]:
-    """The database behind the URL that the variable holds.
-
-    Raises ImproperlyConfigured where it is neither PostgreSQL nor SQLite.
-    """
+    """Raises ImproperlyConfigured if it is neither PostgreSQL nor SQLite."""
     if not os.environ[name].startswith(("postgres://", "postgresql://", "sqlite://")):
         raise ImproperlyConfigured(name)
     config: dict[str, Any] = env.db_url(name)
@@ -69,10 +60,7 @@ def parse_database_url(name: str) -> dict[str, Any]:
 
 
 def sqlite_database(folder: Path) -> dict[str, Any]:
-    """An SQLite database in the folder, which is made where it is missing.
-
-    Raises SystemExit with one sentence where nothing can be written there.
-    """
+    """Creates the folder if needed. Exits with one sentence if it is not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -83,10 +71,10 @@ def sqlite_database(folder: Path) -> dict[str, Any]:
 
 
 def identity_provider() -> dict[str, Any]:
-    """What the settings need to know of the provider; nobody signs up there.
+    """Settings for an identity provider. It creates no accounts.
 
-    `OIDC_APPS` are the apps that it takes, `OIDC_ORIGIN` is where a form may lead to. Raises
-    SystemExit with one sentence where it is set by half.
+    `OIDC_APPS` are the apps that it needs, `OIDC_ORIGIN` is where a form may lead to. Exits with
+    one sentence if only some of its variables are set.
     """
     if not env.str("OIDC_SERVER_URL", default="") and not env.str("OIDC_CLIENT_ID", default=""):
         return {"OIDC_SERVER_URL": "", "OIDC_APPS": [], "OIDC_ORIGIN": []}

@@ -1,7 +1,7 @@
-"""How changes of public records are kept.
+"""Keeps the history of public records.
 
-Only events, statements, outcomes, commitments, milestones and organisations have a history; people
-never do, because old copies would outlive an erasure.
+Only events, statements, outcomes, commitments, milestones and organisations have a history. People
+never have one, because old copies would survive an erasure.
 """
 
 import re
@@ -17,9 +17,9 @@ from simple_history.models import HistoricalRecords
 
 from roundtable.text_diff import normalise_newlines
 
-# Why a row was changed: what stood there before is to be read by nobody.
+# The change reason of a redaction: no one may read the earlier text.
 REDACTED = "taken out"
-MAX_REASON_LENGTH = 100  # as its column holds
+MAX_REASON_LENGTH = 100  # max_length of its column
 
 
 def _user_id(request: HttpRequest | None = None, **kwargs: Any) -> int | None:
@@ -37,11 +37,8 @@ def _set_user(record: Any, user_id: int | None) -> None:
 
 
 def record_history(m2m_fields: tuple[str, ...] = ()) -> HistoricalRecords:
-    """A history that names its author by number.
-
-    A foreign key to the user would tie this app's migrations to the app above it.
-    """
     return HistoricalRecords(
+        # A foreign key to the user would tie this app's migrations to an app that depends on it.
         history_user_id_field=models.BigIntegerField(null=True),
         history_user_getter=_get_user,
         history_user_setter=_set_user,
@@ -51,7 +48,7 @@ def record_history(m2m_fields: tuple[str, ...] = ()) -> HistoricalRecords:
 
 
 def changed_fields(before: Any, after: Any) -> list[str]:
-    """The names of the fields in which two rows of one history differ; lists of links apart."""
+    """The names of the fields that differ, without many-to-many fields."""
     return [
         field.name
         for field in type(after).tracked_fields
@@ -60,14 +57,14 @@ def changed_fields(before: Any, after: Any) -> list[str]:
 
 
 def values_differ(before: Any, after: Any) -> bool:
-    """Whether two values differ; texts that browsers ended in another way are the same."""
+    """Ignores line endings and outer spaces of texts."""
     if isinstance(before, str) and isinstance(after, str):
         return normalise_newlines(before).strip() != normalise_newlines(after).strip()
     return bool(before != after)
 
 
 def m2m_links(history: Any) -> dict[str, tuple[str, str]]:
-    """By field of many links: where the history keeps them, and the name of what they point to."""
+    """By many-to-many field: the accessor of its history rows, and their field for the target."""
     return {
         field.name: (f"{history.__name__.lower()}_{field.name}_set", field.m2m_reverse_name())
         for field in history._history_m2m_fields
@@ -75,16 +72,15 @@ def m2m_links(history: Any) -> dict[str, tuple[str, str]]:
 
 
 def linked_ids(version: Any, field: str) -> list[int]:
-    """The numbers of the rows that a version was linked to, in order."""
     rows, target = m2m_links(type(version))[field]
     return sorted(getattr(link, target) for link in getattr(version, rows).all())
 
 
 def redacted_fields(model: Any, ids: Iterable[int]) -> dict[int, set[str]]:
-    """By row of the history, the fields whose words nobody may read, of these rows of a model.
+    """The fields that no one may read, by `history_id`, for these rows of a model.
 
-    Whoever takes words out of a field takes them out of all that stood there before: what holds a
-    word that was not kept is unread, for it may be the one that should not have stood there.
+    A redaction hides every earlier value that the remaining text does not contain: that value may
+    contain what was removed.
     """
     history = model.history.model.objects
     redactions = history.filter(id__in=list(ids), history_change_reason=REDACTED)
@@ -106,10 +102,9 @@ def redacted_fields(model: Any, ids: Iterable[int]) -> dict[int, set[str]]:
 
 
 def _affected_fields(before: Any, after: Any) -> list[str]:
-    """The fields that words were taken out of: those that changed.
+    """The fields that a redaction removed text from: those that changed.
 
-    Where no words did, what should not have stood there was edited away before, in whichever field
-    of words.
+    If no text changed, someone edited the text before the redaction, so all text fields count.
     """
     changed = changed_fields(before, after)
     text_fields = [
@@ -120,21 +115,21 @@ def _affected_fields(before: Any, after: Any) -> list[str]:
     if set(changed) & set(text_fields) or any(
         linked_ids(before, name) != linked_ids(after, name) for name in m2m_links(type(after))
     ):
-        return changed  # links are stored in a row of their own, right after the words
+        return changed  # links are stored in a separate row, right after the text
     return sorted({*changed, *text_fields})
 
 
 def _is_contained(value: Any, remaining: Any) -> bool:
     if not isinstance(value, str) or not isinstance(remaining, str):
         return bool(value == remaining)
-    # Not word by word: put together anew, words that were kept may say what was taken out.
+    # Not word by word: in another order, the remaining words may say what was removed.
     part, whole = (re.findall(r"\w+", text.casefold()) for text in (value, remaining))
     return f" {' '.join(part)} " in f" {' '.join(whole)} "
 
 
 @contextmanager
 def attribute_changes_to(user: models.Model) -> Iterator[None]:
-    """Names this person as the author of what is changed, where no request does."""
+    """Records this person as the author of changes outside a request."""
     context = HistoricalRecords.context
     before = getattr(context, "request", None)
     context.request = SimpleNamespace(user=user)

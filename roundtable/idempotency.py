@@ -1,4 +1,4 @@
-"""Writes that are asked for twice and done once: the key of a form, and the answer it got."""
+"""Processes a form only once, however often it is sent: its key and the saved answer."""
 
 import json
 from collections.abc import Callable
@@ -15,34 +15,37 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-FIELD_NAME = "once"  # of a form, which holds its key
+FIELD_NAME = "once"  # the form field with the key
 KEY_LIFETIME = timedelta(days=1)
-# A page shown once more within this time is the same look: its answer was lost, or it was reloaded.
+# Within this time, the same page again is a reload or follows a lost response, not a new view.
 RELOAD_WINDOW = timedelta(minutes=10)
 META_KEY = "roundtable.idempotency"
 
 
 class IdempotencyKey(models.Model):
-    """The answer that a form with this key got, so that the same one sent again changes nothing."""
+    """The answer to a form with this key, so that sending it again changes nothing."""
 
     key = models.CharField(
-        _("key"), max_length=64, unique=True, help_text=_("SHA-256 of the form's key and who sent.")
+        _("key"),
+        max_length=64,
+        unique=True,
+        help_text=_("SHA-256 of the form's key and its sender."),
     )
     answered_at = models.DateTimeField(
-        _("when"), db_index=True, help_text=_("When it was answered.")
+        _("date and time"), db_index=True, help_text=_("When the portal answered the form.")
     )
     request_digest = models.CharField(
-        _("request"), max_length=64, help_text=_("SHA-256 of the address and what was sent.")
+        _("request"), max_length=64, help_text=_("SHA-256 of the web address and of the data sent.")
     )
     redirect_to = models.TextField(
-        _("leads to"),
+        _("redirects to"),
         blank=True,
-        help_text=_("Where the answer sent the browser. Never what a page showed."),
+        help_text=_("The web address the browser was sent to. Page content is never saved here."),
     )
 
     class Meta:
-        verbose_name = _("answered write")
-        verbose_name_plural = _("answered writes")
+        verbose_name = _("processed form")
+        verbose_name_plural = _("processed forms")
 
     def __str__(self) -> str:
         return f"{self.answered_at:%Y-%m-%d %H:%M}"
@@ -50,28 +53,27 @@ class IdempotencyKey(models.Model):
 
 @dataclass
 class IdempotentResponse:
-    """What is known of a form's answer while its view works."""
+    """What is known about the answer to a form while its view runs."""
 
-    first_answered_at: datetime | None  # to the same form, sent before
+    first_answered_at: datetime | None  # set if the same form was sent before
     redirect_to: str = ""
     renders_page: bool = False
 
 
 class IdempotencyMiddleware:
-    """Lets a form that carries a key act once, however often it is sent.
+    """Processes a form with a key only once, however often it is sent.
 
-    Must stand last: the view and its answer are stored in one transaction, after all other
-    middleware has let the request pass. Where the view raises, neither is stored. A form that is
-    refused (its page comes again, or a status from 400) keeps its key for the next try, and what
-    the view stored stays, as it does without a key. What an answer stores while it is streamed is
-    not part of the transaction.
+    Must be the last middleware: the view and its answer are saved in one transaction, which starts
+    after all other middleware accepted the request. If the view raises, neither is saved. If a form
+    is rejected (its page is shown again, or the status is 400 or higher), its key stays usable, and
+    what the view saved stays, as without a key. What a streamed response saves is not part of the
+    transaction.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Goes on; only views are asked about."""
         return self.get_response(request)
 
     def process_view(
@@ -81,7 +83,6 @@ class IdempotencyMiddleware:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """The answer to a form with a key; None leaves any other request to its view."""
         form_key = request.POST.get(FIELD_NAME) if request.method == "POST" else None
         who = sender_id(request)
         if not form_key or not who:
@@ -96,11 +97,11 @@ def _respond_once(
     now = timezone.now()
     key = salted_hmac("once.key", json.dumps([who, form_key]), algorithm="sha256").hexdigest()
     request_digest = _request_digest(request, form_key)
-    # Of two at the same time the second waits here: for the unique key, then for the row.
+    # Of two simultaneous requests, the second waits here: for the unique key, then for the row.
     row, is_new = IdempotencyKey.objects.select_for_update().get_or_create(
         key=key, defaults={"answered_at": now, "request_digest": request_digest}
     )
-    # Somebody who went back and wrote something else wants just that: it is a new write.
+    # Someone who went back and changed the form wants to save the change.
     is_repeat = (
         not is_new and row.request_digest == request_digest and now - row.answered_at < KEY_LIFETIME
     )
@@ -126,7 +127,7 @@ def _respond_once(
 
 
 def sender_id(request: HttpRequest) -> str:
-    """Who sends a form: the account, else the session; empty without a session."""
+    """The account, else the session; empty without a session."""
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     if session and request.user.is_authenticated:
         return f"user {request.user.pk}"
@@ -134,9 +135,9 @@ def sender_id(request: HttpRequest) -> str:
 
 
 def is_resubmission(request: HttpRequest, at: datetime) -> bool:
-    """Whether this form was answered a short while ago, for a view that answers with a page.
+    """Whether this form was answered within RELOAD_WINDOW; for views that render a page.
 
-    No page is kept, so the view makes it again, and leaves out what is to be done once.
+    The page is not saved, so the view renders it again, and must skip what happens only once.
     """
     pending = request.META.get(META_KEY)
     if not isinstance(pending, IdempotentResponse):
@@ -148,25 +149,24 @@ def is_resubmission(request: HttpRequest, at: datetime) -> bool:
 
 
 def set_redirect(request: HttpRequest, redirect_to: str) -> None:
-    """Where this form leads when it is sent again, for a view whose answer is a page."""
+    """Where this form redirects if it is sent again; for views that render a page."""
     pending = request.META.get(META_KEY)
     if isinstance(pending, IdempotentResponse):
         pending.redirect_to = redirect_to
 
 
 def prune_keys(at: datetime) -> int:
-    """Forgets the answers that nobody waits for any more; says how many."""
     return IdempotencyKey.objects.filter(answered_at__lte=at - KEY_LIFETIME).delete()[0]
 
 
 def _request_digest(request: HttpRequest, form_key: str) -> str:
-    """What was sent and where to: keyed, as it may hold a telephone number that one could guess."""
     fields = [
         (name, request.POST.getlist(name))
         for name in sorted(request.POST)
         if name not in (FIELD_NAME, "csrfmiddlewaretoken")
     ]
     parts = json.dumps([form_key, request.get_full_path(), fields])
+    # Keyed, because a plain hash of a phone number could be guessed.
     digest = salted_hmac("once.request", parts, algorithm="sha256")
     for name in sorted(request.FILES):
         for file in request.FILES.getlist(name):

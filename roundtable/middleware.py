@@ -1,4 +1,4 @@
-"""Headers that every answer carries."""
+"""Headers of every response."""
 
 from collections.abc import Callable
 
@@ -10,13 +10,12 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class IsolationMiddleware:
-    """Keeps other sites from embedding the portal's answers, and it from embedding theirs."""
+    """Stops other sites from embedding the portal's responses, and the other way round."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Adds the headers that keep sites apart."""
         response = self.get_response(request)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
@@ -27,23 +26,22 @@ class IsolationMiddleware:
 
 
 class CacheControlMiddleware:
-    """Says who may keep an answer: anyone where there is no session, else nobody.
+    """Lets caches keep a response only if there is no session.
 
-    Whoever keeps it asks each time before using it: people hide from one request to the next.
+    Caches must ask before each use, because people can hide their profile between two requests.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Adds the header, and says that answers differ by cookie."""
         response = self.get_response(request)
         has_session = settings.SESSION_COOKIE_NAME in request.COOKIES or bool(response.cookies)
         patch_vary_headers(response, ["Cookie"])
         if has_session or request.method not in ("GET", "HEAD"):
             response["Cache-Control"] = "private, no-store"
         elif not response.has_header("Cache-Control"):
-            if response.status_code in (200, 304):  # the second is about the first
+            if response.status_code in (200, 304):  # a 304 confirms a cached 200
                 patch_cache_control(response, public=True, no_cache=True)
             else:
                 response["Cache-Control"] = "no-store"

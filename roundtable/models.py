@@ -1,4 +1,4 @@
-"""The meeting itself."""
+"""Series and events, and the models that other modules of this app define."""
 
 import zoneinfo
 from functools import cache
@@ -30,26 +30,26 @@ __all__ = [
 ]
 
 
-@cache  # it reads some hundred files
+@cache  # it reads several hundred files
 def _time_zones() -> set[str]:
     return zoneinfo.available_timezones()
 
 
 def validate_time_zone(name: str) -> None:
-    """Raises ValidationError for a name that is not in the time zone database."""
     if name not in _time_zones():
         raise ValidationError(
-            _("“%(name)s” is not a time zone. Write it like Asia/Bangkok."), params={"name": name}
+            _("“%(name)s” is not a time zone. Write one such as Asia/Bangkok."),
+            params={"name": name},
         )
 
 
-CANNOT_CHANGE_MESSAGE = _("This was decided when it was entered and stays so.")
+CANNOT_CHANGE_MESSAGE = _("This was set when the record was created. You cannot change it.")
 
 
 def validate_unchanged(
     row: models.Model, field: str, message: str | Promise = CANNOT_CHANGE_MESSAGE
 ) -> None:
-    """Raises ValidationError, in these words, where a stored row's field is to change."""
+    """Raises ValidationError with this message if the field of a saved row changes."""
     stored = type(row)._default_manager.filter(pk=row.pk).values_list(field, flat=True).first()
     if stored is not None and stored != getattr(row, field):
         raise ValidationError({field: message})
@@ -59,15 +59,17 @@ class Series(models.Model):
     """A process that holds roundtables, such as the Bali Process."""
 
     slug = models.SlugField(
-        _("short name in addresses"),
+        _("short name in web addresses"),
         unique=True,
-        help_text=_("Small letters, digits and hyphens, for example bali-process."),
+        help_text=_("Use lower-case letters, digits and hyphens, for example bali-process."),
     )
     name = models.CharField(
-        _("name"), max_length=200, help_text=_("The name in full, as the series itself writes it.")
+        _("name"), max_length=200, help_text=_("The full name, as the series itself writes it.")
     )
     site = models.URLField(
-        _("website"), blank=True, help_text=_("The series' own website. Leave empty if none.")
+        _("website"),
+        blank=True,
+        help_text=_("The series' own website. Leave empty if there is none."),
     )
 
     class Meta:
@@ -83,12 +85,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Which roundtables someone may see."""
 
     def published(self) -> "EventQuerySet":
-        """Roundtables that anyone may see."""
         return self.filter(is_public=True)
 
 
 class Event(models.Model):
-    """One roundtable: when and where it met, and where that is recorded."""
+    """One roundtable: when and where it met, and the source of these facts."""
 
     series = models.ForeignKey(
         Series,
@@ -102,14 +103,17 @@ class Event(models.Model):
         max_length=12,
         unique=True,
         validators=[RegexValidator(r"^[A-Z][A-Z0-9]*\Z", _("Use capital letters and digits."))],
-        help_text=_("Begins every reference, for example BP2018. It never changes once published."),
+        help_text=_(
+            "Every reference begins with this code, for example BP2018. It never changes "
+            "after publication."
+        ),
     )
     slug = models.SlugField(
-        _("short name in addresses"),
+        _("short name in web addresses"),
         unique=True,
         help_text=_(
-            "Small letters, digits and hyphens. Links that others have made use it: do not change "
-            "it."
+            "Use lower-case letters, digits and hyphens. Do not change it: other people's"
+            " links use it."
         ),
     )
     title = models.CharField(_("title"), max_length=200, help_text=_("The roundtable's own title."))
@@ -119,7 +123,7 @@ class Event(models.Model):
         _("time zone"),
         max_length=64,
         validators=[validate_time_zone],
-        help_text=_("Where the meeting was held, for example Asia/Bangkok."),
+        help_text=_("The time zone of the place of the meeting, for example Asia/Bangkok."),
     )
     city = models.CharField(
         _("city"), max_length=100, blank=True, help_text=_("Leave empty if not recorded.")
@@ -129,22 +133,27 @@ class Event(models.Model):
         _("venue"),
         max_length=200,
         blank=True,
-        help_text=_("The building, for example. Leave empty if not recorded."),
+        help_text=_("For example, the building. Leave empty if not recorded."),
     )
     summary = models.TextField(
         _("summary"),
         blank=True,
-        help_text=_("Two or three sentences in the portal's own words, shown beneath the title."),
+        help_text=_(
+            "Two or three sentences in the portal's own words. They appear below the title."
+        ),
     )
     is_public = models.BooleanField(
         _("public"),
         default=False,
-        help_text=_("Shown to everyone. Until then only people with a grant for it see it."),
+        help_text=_(
+            "If selected, everyone can see the roundtable. Until then, only people with a"
+            " grant for it can see it."
+        ),
     )
     is_demonstration = models.BooleanField(
         _("demonstration"),
         default=False,
-        help_text=_("Made up. Every page that shows it says so."),
+        help_text=_("The roundtable is made up. Every page that shows it says so."),
     )
     source_title = models.CharField(
         _("source"),
@@ -153,15 +162,15 @@ class Event(models.Model):
         help_text=_("The page or document that these facts come from."),
     )
     source_url = models.URLField(
-        _("address of the source"),
+        _("web address of the source"),
         blank=True,
-        help_text=_("Leave empty if the address is not recorded."),
+        help_text=_("Leave empty if the web address is not recorded."),
     )
     source_retrieved_on = models.DateField(
         _("retrieved on"),
         null=True,
         blank=True,
-        help_text=_("The day on which somebody last read the source."),
+        help_text=_("The day on which someone last read the source."),
     )
     history = record_history()
 
@@ -175,12 +184,14 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="event_ends_after_it_starts",
-                violation_error_message=_("The last day is before the first day."),
+                violation_error_message=_(
+                    "The last day is before the first day. Correct one of them."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(code=Upper("code")) & ~Q(code=""),
                 name="event_code_uppercase",
-                violation_error_message=_("The code has capital letters and digits only."),
+                violation_error_message=_("Use only capital letters and digits in the code."),
             ),
             models.CheckConstraint(condition=~Q(slug=""), name="event_has_slug"),
         ]
@@ -189,24 +200,25 @@ class Event(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """The page of this roundtable."""
         return reverse("event-detail", args=[self.slug])
 
     def clean(self) -> None:
-        """Raises ValidationError where what is settled, or cited by others, would change."""
         validate_unchanged(self, "is_demonstration")
         if self.is_cited:
-            validate_unchanged(self, "code", _("Others cite this code, so it stays."))
-            validate_unchanged(self, "slug", _("Others link to this short name, so it stays."))
+            validate_unchanged(
+                self, "code", _("Other people cite this code. You cannot change it.")
+            )
+            validate_unchanged(
+                self, "slug", _("Other people link to this short name. You cannot change it.")
+            )
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The time zone of the meeting."""
         return zoneinfo.ZoneInfo(self.time_zone)
 
     @property
     def is_cited(self) -> bool:
-        """Whether it has ever been public, or something in it has a reference or number."""
+        """Whether it was ever public, or something in it has a reference or number."""
         if self.pk is None:
             return False
         is_referenced = Q(is_public=True) | Q(commitments__isnull=False)

@@ -1,4 +1,4 @@
-"""The mail that was sent, and codes of apps, to read in development; absent where DEBUG is off."""
+"""Sent emails and authenticator codes, for development. Not available if DEBUG is off."""
 
 import time
 from contextlib import suppress
@@ -21,13 +21,13 @@ from django.views.decorators.http import require_safe
 from roundtable.encryption import DecryptionError
 
 MAX_MESSAGES = 30
-# What stands between messages that were sent together.
+# Separates messages that were sent together.
 MESSAGE_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
 
 
 @dataclass(frozen=True)
 class SentEmail:
-    """One message as it was sent."""
+    """One email as it was sent."""
 
     to: str
     subject: str
@@ -36,7 +36,6 @@ class SentEmail:
 
 
 def read_messages(folder: Path) -> list[SentEmail]:
-    """The newest messages of the folder, the newest first."""
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     messages = [
         part
@@ -69,7 +68,7 @@ class AppCode:
 
 
 def app_codes(at: float) -> list[AppCode]:
-    """The code of each account that has an app: there is no telephone at hand."""
+    """One for each account with an app, without those that cannot be decrypted."""
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user")
     found = []
     for app in apps.order_by("user__email"):
@@ -83,7 +82,6 @@ def app_codes(at: float) -> list[AppCode]:
 @require_safe
 @login_not_required
 def outbox(request: HttpRequest) -> HttpResponse:
-    """The newest messages."""
     mails = read_messages(Path(settings.EMAIL_FILE_PATH))
     context = {"mails": mails, "app_codes": app_codes(time.time())}
     response = render(request, "roundtable/mail/outbox.html", context)

@@ -1,4 +1,4 @@
-"""Query strings: filters, sorting and pages, checked like any other input."""
+"""Validates query strings: filters, sorting and pages."""
 
 from typing import Any, TypeVar
 
@@ -15,59 +15,58 @@ M = TypeVar("M", bound=Model)
 
 
 class QueryForm(forms.Form):
-    """A form for a query string: what it does not know is a mistake, never ignored."""
+    """A form for a query string. An unknown parameter is an error and never ignored."""
 
-    sort_fields: tuple[str, ...] = ()  # the fields that say how rows stand, not which
+    sort_fields: tuple[str, ...] = ()  # fields that sort rows and do not filter them
     error_css_class = "has-error"
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError that names what this page does not know, or cannot read."""
         unknown = sorted(set(self.data) - set(self.fields))
         if unknown:
             raise forms.ValidationError(
-                _("This page does not know “%(names)s”. Take it out of the address."),
+                _("This page cannot use “%(names)s”. Delete it from the web address."),
                 params={"names": "”, “".join(name[:40] for name in unknown[:3])},
             )
-        # What stands in the place of bytes that are no letters.
+        # Django puts this character in place of bytes that are not UTF-8.
         broken = [name for name, value in self.data.items() if "\ufffd" in value]
         if broken:
             raise forms.ValidationError(
-                _("“%(name)s” cannot be read: letters in it are broken. Write it again."),
+                _("“%(name)s” contains characters that we cannot read. Write it again."),
                 params={"name": broken[0]},
             )
         if isinstance(self.data, QueryDict):
             repeated = [name for name, values in self.data.lists() if len(values) > 1]
             if repeated:
                 raise forms.ValidationError(
-                    _("“%(name)s” is given twice. Choose one."), params={"name": repeated[0][:40]}
+                    _("“%(name)s” appears more than once. Choose one."),
+                    params={"name": repeated[0][:40]},
                 )
         return self.cleaned_data
 
     def active_parameters(self) -> dict[str, str]:
-        """The filters in use, as they stand in the query string."""
+        """The parameters in use except the page, as in the query string."""
         return {
             name: self.data[name] for name in self.fields if name != "page" and self.data.get(name)
         }
 
     @property
     def is_filtered(self) -> bool:
-        """Whether it asks for some of the rows only."""
         return bool(set(self.active_parameters()) - set(self.sort_fields))
 
     def error_sentences(self) -> list[str]:
-        """A sentence for each mistake, with the label of the field it is about."""
+        """One sentence for each error, with the label of its field."""
         sentences = []
         for name, errors in self.errors.items():
             label = self.fields[name].label if name in self.fields else ""
             for error in errors:
-                # It repeats what was written, of any length.
+                # The message repeats the input, which can have any length.
                 text = Truncator(str(error).replace("\0", "\ufffd")).chars(200)
                 sentences.append(f"{label}: {text}" if label else text)
         return sentences
 
 
 class ListForm(QueryForm):
-    """The query string of a list, which also says which page of it."""
+    """The query string of a list with pages."""
 
     page = forms.IntegerField(
         label=_("Page"),
@@ -75,17 +74,16 @@ class ListForm(QueryForm):
         min_value=1,
         widget=forms.HiddenInput,
         error_messages={
-            "invalid": _("Write its number in digits, for example 2."),
-            "min_value": _("Pages are counted from 1."),
+            "invalid": _("Write the page number in digits, for example 2."),
+            "min_value": _("Page numbers start at 1."),
         },
     )
 
 
 def get_page(form: ListForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:
-    """The page that the form asks for, or the first.
+    """The requested page, or the first. A page after the last is an error and gives the last.
 
-    `total` is how many rows there are, where the caller knows. A page past the last is a mistake
-    of the form and gives the last.
+    `total` is the number of rows, if the caller knows it.
     """
     paginator = Paginator(rows, PAGE_SIZE)
     if total is not None:

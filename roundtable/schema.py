@@ -1,8 +1,8 @@
-"""Whether the database was made by the migrations of this version of the portal.
+"""Checks that the migrations of this version of the portal made the database.
 
-Django knows a migration by its name alone, so it does not see that a file was edited after it was
-applied. `manage.py migrate` therefore records the SHA-256 of each of the portal's own migrations,
-and the portal starts only where they are the same.
+Django identifies a migration only by its name, so it does not notice that a file was edited after
+it was applied. So `manage.py migrate` records the SHA-256 of each of the portal's own migrations,
+and the portal starts only if they match.
 """
 
 import hashlib
@@ -25,15 +25,15 @@ Key = tuple[str, str]  # app label, name of the migration
 
 
 class MigrationHash(models.Model):
-    """The file of a migration, as it was when it was applied."""
+    """The hash of a migration's file when it was applied."""
 
     app = models.CharField(max_length=100)
     name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
 
     class Meta:
-        # Like Django's own table of applied migrations, it is made by `migrate` and not by a
-        # migration: it must be there before the first one, and `flush` must not empty it.
+        # Like Django's own table of applied migrations, this one is created by `migrate` and not
+        # by a migration: it must exist before the first one, and `flush` must not empty it.
         apps = Apps()
         app_label = "roundtable"
         db_table = "roundtable_migration_hash"
@@ -44,12 +44,11 @@ class MigrationHash(models.Model):
 
 
 def hash_of(path: Path) -> str:
-    """The SHA-256 of a text file, whatever its line ends."""
+    """Does not depend on line endings."""
     return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
 
 
 def own_apps() -> set[str]:
-    """The labels of the portal's own apps."""
     return {
         config.label
         for config in apps.get_app_configs()
@@ -58,7 +57,7 @@ def own_apps() -> set[str]:
 
 
 def recorded(alias: str) -> dict[Key, str]:
-    """The hashes in the database; none where it was made before they were recorded."""
+    """Empty if the database was made before hashes were recorded."""
     if MigrationHash._meta.db_table not in connections[alias].introspection.table_names():
         return {}
     rows = MigrationHash._base_manager.using(alias).values_list("app", "name", "sha256")
@@ -66,10 +65,9 @@ def recorded(alias: str) -> dict[Key, str]:
 
 
 def record(migration: Migration, alias: str) -> None:
-    """Stores the hash of a migration that is about to be applied.
+    """Saves the hash of a migration that is about to be applied.
 
-    A row of before is of an attempt that failed, or of a migration that was taken back since: it
-    is replaced. Call it for no migration that is applied already.
+    Replaces the hash of an attempt that failed. Do not call it for a migration that was applied.
     """
     if migration.app_label not in own_apps():
         return
@@ -84,14 +82,13 @@ def record(migration: Migration, alias: str) -> None:
 
 
 def forget(migration: Migration, alias: str) -> None:
-    """Removes the hash of a migration that was taken back."""
     if (migration.app_label, migration.name) in recorded(alias):
         rows = MigrationHash._base_manager.using(alias)
         rows.filter(app=migration.app_label, name=migration.name).delete()
 
 
 def mismatch(alias: str = DEFAULT_DB_ALIAS) -> str:
-    """What `migrate` cannot mend, in one sentence: the tables are not those of these files."""
+    """Which applied migrations differ from the files, in one sentence; empty if none do."""
     own, hashes = own_apps(), recorded(alias)
     loader = MigrationLoader(connections[alias])
     applied = sorted(key for key in loader.applied_migrations if key[0] in own)
@@ -117,7 +114,7 @@ def mismatch(alias: str = DEFAULT_DB_ALIAS) -> str:
 
 
 def fault(alias: str = DEFAULT_DB_ALIAS) -> str:
-    """Why the portal cannot work with the database, in one sentence; empty where it can."""
+    """Why the portal cannot use the database, in one sentence; empty if it can."""
     if found := mismatch(alias):
         return found
     loader = MigrationLoader(connections[alias])
@@ -129,14 +126,11 @@ def fault(alias: str = DEFAULT_DB_ALIAS) -> str:
 
 
 def require() -> None:
-    """Ends the start with one sentence where the portal cannot work with the database.
-
-    A database that is away may be back a moment later, and RetryMiddleware waits for it: then the
-    portal starts without an answer.
-    """
+    """Exits with one sentence if the portal cannot use the database."""
     try:
         found = fault()
     except Error as problem:
+        # The database may be back soon, and RetryMiddleware waits for it.
         if is_connection_loss(problem):
             log.warning("The database cannot be reached, so its migrations were not checked.")
             return

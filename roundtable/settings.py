@@ -1,4 +1,4 @@
-"""Settings, read from the environment; the README lists every variable.
+"""Settings, read from the environment. docs/operations.md lists every variable.
 
 A missing setting stops the start with one sentence that names it.
 """
@@ -23,7 +23,7 @@ from roundtable.environment import (
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.bool("DEBUG", default=False)
-# Where the portal keeps what it writes: the SQLite file, uploads, mail in development.
+# For all files that the portal writes: SQLite database, uploads, mail in development.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
 if DEBUG:
@@ -34,7 +34,7 @@ else:
     ALLOWED_HOSTS = split_names(
         required("ALLOWED_HOSTS", "the host names that the portal answers to, with commas between")
     )
-# What was sealed with a former key is opened with it.
+# Former keys, to decrypt what was encrypted with them.
 SECRET_KEY_FALLBACKS = split_names(env.str("SECRET_KEY_FALLBACKS", default=""))
 if DEBUG:
     ERASURE_KEY = env.str("ERASURE_KEY", default="for-development-only-" + "y" * 40)
@@ -44,7 +44,7 @@ else:
     ERASURE_LEDGER = Path(
         required("ERASURE_LEDGER", "a file that no backup of the database brings back")
     )
-# Where the portal is found, for the links in its mail.
+# For links in emails.
 if DEBUG:
     PORTAL_URL = env.str("PORTAL_URL", default="") or "http://localhost:8000"
 else:
@@ -52,13 +52,13 @@ else:
 PORTAL_URL = PORTAL_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = split_names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
-# Who runs this portal. The public pages say "not set" until these are.
+# Who runs this portal. The public pages show "not set" until you set these.
 OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")
-# Where mail to the made-up person of a list of participants arrives.
+# The mail domain of the made-up person in each list of participants.
 CANARY_DOMAIN = env.str("CANARY_DOMAIN", default="")
-# How many people's details one person may open in a day (UTC), and for how many the log is kept.
+# How many profiles one account may open in a day (UTC), and how many days the log is kept.
 REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, example="30")
 LOG_RETENTION_DAYS = optional("LOG_RETENTION_DAYS", retention_days, 730, example="730")
 
@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     "simple_history",
 ]
 
-# Where one is set, people may sign in at an organisation's own identity provider.
+# If one is set, people can sign in with an organisation's own identity provider.
 _PROVIDER = identity_provider()
 vars().update(_PROVIDER)
 INSTALLED_APPS += _PROVIDER["OIDC_APPS"]
@@ -110,7 +110,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    # After allauth's, which it asks.
+    # After allauth's middleware, which it uses.
     "participants.accounts.second_factor.SecondFactorMiddleware",
     "participants.accounts.sessions.LastUsedMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -124,8 +124,16 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "roundtable.template_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -154,7 +162,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    # Seconds: a host that swallows packets must not hold a visitor for longer than a retry would.
+    # Seconds. A host that drops packets must not block a visitor for longer than a retry does.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -185,7 +193,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-# Government mail filters hold a message back for minutes.
+# Mail filters of governments delay emails for minutes.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -204,7 +212,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Roundtable"
 ALLAUTH_TRUSTED_PROXY_COUNT = optional("TRUSTED_PROXY_COUNT", env.int, 0, example="1")
 
-# Limits on sign-in count per process unless they are shared.
+# Rate limits of sign-in apply to each process separately, unless the cache is shared.
 CACHES = {
     "default": optional(
         "CACHE_URL",
@@ -228,7 +236,7 @@ else:
     EMAIL_TIMEOUT = 15
     DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the address that mail comes from")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# `manage.py db_worker --backend mail` works on the queue in the database; files have their own.
+# `manage.py db_worker --backend mail` processes the mail queue; imports need another worker.
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
     "mail": {"BACKEND": "django_tasks_db.DatabaseBackend"},
@@ -243,14 +251,14 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["roundtable.formats"]
 TIME_ZONE = "UTC"
 
-# Files that every visitor gets --------------------------------------------------------
+# Static and uploaded files ------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "evidence": {  # handed out by one view alone, which asks each time whether it may
+    "evidence": {  # served by one view only, which checks permissions each time
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "evidence", "directory_permissions_mode": 0o700},
     },
@@ -261,7 +269,7 @@ STORAGES = {
     },
 }
 
-# Safety -------------------------------------------------------------------------------
+# Security -----------------------------------------------------------------------------
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -302,7 +310,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler"},
         "nowhere": {"class": "logging.NullHandler"},
     },
-    # Scanners ask for other host names all day; they get their 400, and the log stays readable.
+    # Scanners constantly request other host names. They get a 400, and the log stays readable.
     "loggers": {"django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False}},
     "root": {"handlers": ["console"], "level": "INFO" if DEBUG else "WARNING"},
 }

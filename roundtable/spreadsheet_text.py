@@ -1,26 +1,25 @@
-"""Text that no spreadsheet program takes for a formula, and the way back; knows no Django."""
+"""Escapes text that spreadsheet programs read as a formula. Independent of Django."""
 
 import re
 
-# What such programs take for the start of a formula, full-width forms included.
+# What such programs read as the start of a formula, including full-width characters.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def escape_formula(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would take it for a formula.
+    """Adds an apostrophe if a spreadsheet program would read the text as a formula.
 
-    One that has such an apostrophe of its own gets another, so that the way back is exact.
+    Text that already has such an apostrophe gets another one, so that unescaping is exact.
     """
     return f"'{text}" if starts_like_formula(text) else text
 
 
 def unescape_formula(text: str) -> str:
-    """The text without the apostrophe that `escape` put in front."""
     return text[1:] if text.startswith("'") and starts_like_formula(text) else text
 
 
 def starts_like_formula(text: str) -> bool:
-    """Whether it begins as a formula does, apostrophes aside."""
+    """Ignores leading apostrophes."""
     return text.lstrip("'").startswith(FORMULA_STARTS)
 
 
@@ -29,14 +28,13 @@ _ESCAPED_CHARACTER = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 def escape_xlsx(text: str) -> str:
-    """The text for a cell; what only looks like the number of a sign stays what it is."""
+    """Escapes carriage returns as _x000D_, and text that only looks like such an escape."""
     return _ESCAPE_START.sub("_x005F_", text).replace("\r", "_x000D_")
 
 
 def unescape_xlsx(text: str) -> str:
-    """The text of a cell, with the signs that stand there by number."""
     if "_x" not in text:
         return text
     found = _ESCAPED_CHARACTER.sub(lambda match: chr(int(match[1], 16)), text)
-    # Rare signs are spelled as two halves; one half alone is no sign.
+    # Rare characters are written as two surrogates; a single surrogate is invalid.
     return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,21 +1,20 @@
-"""What of a text was taken out and what was put in, word by word."""
+"""Compares two texts word by word."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# Thai, Lao, Burmese, Khmer, Japanese and Chinese write no spaces: each sign with its marks is one.
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese have no spaces between words, so each character
+# with its marks counts as a word.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
     "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u17dd"
 )
 _UNSPACED_SIGN = re.compile(f"[^{_MARKS}][{_MARKS}]*\\s*|[{_MARKS}]+")
-MAX_WORD_PAIRS = (
-    300_000  # of equal words in both; a text that repeats itself takes too long as well
-)
-MAX_WORDS = 4000  # words of both; longer ones are shown unmarked, for comparing them takes too long
+MAX_WORD_PAIRS = 300_000  # pairs of equal words; repetitive texts take too long as well
+MAX_WORDS = 4000  # in both texts; comparing longer ones takes too long, so they are unmarked
 
 
 @dataclass(frozen=True)
@@ -27,22 +26,22 @@ class DiffSegment:
 
 
 def normalise_newlines(text: str) -> str:
-    """The text with its lines ended as files end them; forms do it in another way."""
+    # Forms send CRLF.
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def diff_words(before: str, after: str) -> tuple[list[DiffSegment], list[DiffSegment]]:
-    """Both texts in pieces; joined again they give the texts."""
+    """Splits both texts into segments; joined, the segments give the texts."""
     old, new = _split_words(before), _split_words(after)
     if not old or not new or len(old) + len(new) > MAX_WORDS:
         return _unmarked(before), _unmarked(after)
-    # Spaces differ in nothing: the last word of a text has none behind it.
+    # Spaces are ignored, because the last word of a text has none after it.
     bare_old, bare_new = [*map(str.strip, old)], [*map(str.strip, new)]
     counts = Counter(bare_new)
     if sum(counts[word] for word in bare_old) > MAX_WORD_PAIRS:
         return _unmarked(before), _unmarked(after)
     match = SequenceMatcher(None, bare_old, bare_new, autojunk=False)
-    if match.ratio() < 0.3:  # so little is the same that marks would only disturb
+    if match.ratio() < 0.3:  # too different for marks to be useful
         return _unmarked(before), _unmarked(after)
     before_segments, after_segments = [], []
     for operation, begin, end, start, stop in match.get_opcodes():

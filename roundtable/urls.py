@@ -1,4 +1,4 @@
-"""The addresses of the portal."""
+"""The URLs of the portal."""
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.urls import urlpatterns as account_pages
@@ -11,7 +11,7 @@ from django.urls import include, path
 # Must come before `admin.site.urls` is read, or the admin keeps its own password form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-# Nobody has a password: there are no pages about passwords, and another one asks who one is.
+# No one has a password, so password pages are excluded; another page reauthenticates people.
 LEFT_OUT = ("password", "account_reauthenticate")
 
 urlpatterns = i18n_patterns(

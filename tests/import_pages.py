@@ -12,6 +12,7 @@ from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.readers.workbooks import read_source_file
 from roundtable.models import Event
 from tests.mail_queue import run_queue
+from tests.page_text import page_html
 
 UPLOAD_URL = "/admin/roundtable/event/workbook/in/"
 
@@ -40,6 +41,7 @@ def preview_file(
 def press_button(browser: Client, answer: Any, act: str, **sent: str) -> Any:
     """Presses a button of the page of an upload; the page after the worker was there."""
     address = answer.wsgi_request.path
+    assert f'name="act" value="{act}"' in page_html(answer)
     response = browser.post(address, {"act": act, **sent})
     if response.status_code != 302:
         return response
@@ -49,7 +51,7 @@ def press_button(browser: Client, answer: Any, act: str, **sent: str) -> Any:
 
 def confirm_import(browser: Client, answer: Any) -> Any:
     """Stores what the page shows."""
-    found = re.search(r'name="digest" value="(\w{64})"', answer.content.decode())
+    found = re.search(r'name="digest" value="(\w{64})"', page_html(answer))
     assert found, admin_text(answer)
     return press_button(browser, answer, "import", digest=found[1])
 

@@ -130,7 +130,7 @@ def test_rejected_claims_get_identical_closed_page(provider: Provider) -> None:
         assert answer.status_code == 200
         seen.add(main_html(answer))
         assert not is_signed_in(browser), claims
-    assert len(seen) == 1 and "People come by invitation" in seen.pop()
+    assert len(seen) == 1 and "You need an invitation" in seen.pop()
     assert User.objects.count() == 1 and not SocialAccount.objects.exists()
 
 
@@ -186,7 +186,7 @@ def test_form_action_policy_allows_provider_only(client: Client) -> None:
 def test_provider_refusal_is_reported(provider: Provider) -> None:
     browser = Client()
     page = browser.get(LOGIN).content.decode()
-    assert "You are led there, and come back signed in." in page
+    assert "You sign in there, then return here signed in." in page
     answer = browser.get(CALLBACK, {"error": "access_denied"}, follow=True)
     assert "You are not signed in" in answer.content.decode()
     assert "You are not signed in" in browser.get("/accounts/not-signed-in/").content.decode()

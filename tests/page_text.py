@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 # What a visitor reads beside each thing that can be followed.
 FOLLOW_SECTION = (
-    "Stay in touch What moves here, for your feed reader; due dates and milestones, for your "
-    "calendar. Feed Calendar To be told by e-mail, sign in ."
+    "Follow Get changes in your feed reader. Get due dates and milestones in your calendar. "
+    "Feed Calendar To get changes by email, sign in ."
 )
 
 
@@ -21,6 +21,18 @@ def page_text(answer: Any) -> str:
     main = page.split('<main id="main"', 1)[1].split(">", 1)[1].split("</main>")[0]
     main = re.sub(r"</(p|li|h1|h2|h3|div|dt|dd|summary|option|span|text|a)>|<br>", " ", main)
     return " ".join(unescape(re.sub(r"<[^>]*>", "", main)).split())
+
+
+BLOCK = "address|article|aside|blockquote|body|br|button|caption|dd|details|div|dl|dt|fieldset"
+BLOCK += "|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|legend|li|link|main|meta|nav"
+BLOCK += "|ol|optgroup|option|p|section|select|summary|table|tbody|td|th|thead|title|tr|ul"
+
+
+def page_html(answer: Any) -> str:
+    """The page's markup without the white space that no browser shows."""
+    page = re.sub(r"\s+", " ", answer.content.decode())
+    page = re.sub(r"\s+(/?>)", r"\1", page)
+    return re.sub(rf"\s*(</?(?:{BLOCK})(?: [^>]*)?>)\s*", r"\1", page)
 
 
 def get_text(browser: Client, path: str, **query: str) -> str:
@@ -39,4 +51,4 @@ def pdf_text(content: bytes) -> str:
 def page_links(answer: Any) -> list[str]:
     """Where the links in the page's own part lead, in order."""
     main = answer.content.decode().split('<main id="main"', 1)[1].split("</main>")[0]
-    return [unescape(link) for link in re.findall(r'<a [^>]*?href="([^"]*)"', main)]
+    return [unescape(link) for link in re.findall(r'<a\s[^>]*?href="([^"]*)"', main)]

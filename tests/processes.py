@@ -13,7 +13,7 @@ from socket import AF_UNIX, socket
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 60  # seconds that a loaded machine may take to start a server
-# The environment that the README documents for serving in earnest.
+# The environment of production that docs/operations.md describes.
 PRODUCTION_ENVIRONMENT = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "portal.example.org, www.example.org",

@@ -50,12 +50,13 @@ check_migrations() {
 }
 
 # The checks, one beside the other; each says what it has to say when all are done.
-checks=(lint format types dependencies migrations)
+checks=(lint format templates types dependencies migrations)
 
 run_check() {
     case $1 in
         lint) ruff check . ;;
         format) ruff format --check . ;;
+        templates) djangofmt --check templates ;;
         types) mypy . ;;
         dependencies) deptry . ;;
         migrations) check_migrations ;;

@@ -1,4 +1,4 @@
-"""The portal serves in earnest with the environment that the README documents."""
+"""The portal runs in production with the environment that docs/operations.md describes."""
 
 import ast
 import re
@@ -33,13 +33,13 @@ REQUIRED = [
 ]
 
 
-# What is read, and is none of the two tables of the README: only development sets it.
+# Read, but in neither table: only development sets it.
 FOR_DEVELOPMENT = {"DEBUG"}
 
 
-def tables_of_readme() -> list[set[str]]:
+def documented_variables() -> list[set[str]]:
     """The variables that must be set, and those that may be."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     must, may = text.split("These may be set too:")
     cells = [re.findall(r"(?m)^\|((?: `[A-Z_]+`,?)+) \|", part) for part in (must, may)]
     return [{name for cell in part for name in re.findall(r"[A-Z_]+", cell)} for part in cells]
@@ -62,8 +62,8 @@ def variables_read() -> set[str]:
     return found
 
 
-def test_readme_documents_exactly_the_used_variables() -> None:
-    must, may = tables_of_readme()
+def test_documented_variables_are_those_in_use() -> None:
+    must, may = documented_variables()
     assert must | may | FOR_DEVELOPMENT == variables_read()
     # Without a database of its own the portal makes an SQLite file.
     assert must - {"DATABASE_URL"} == set(REQUIRED)
@@ -115,7 +115,7 @@ def test_missing_setting_stops_command_with_one_message(name: str, value: str | 
     result = manage("check", **environment)
     assert result.returncode == 1
     assert re.fullmatch(
-        rf"Roundtable cannot start: set {name} \(.+\)\. The README says how\.\n", result.stderr
+        rf"Roundtable cannot start: set {name} \(.+\)\. See docs/operations\.md\.\n", result.stderr
     )
     assert result.stdout == ""
 
@@ -259,3 +259,21 @@ def test_gunicorn_rejects_unknown_hosts(server: Path) -> None:
 def test_gunicorn_has_no_outbox(server: Path) -> None:
     response, _ = get_over_socket(server, "/outbox/", X_Forwarded_Proto="https")
     assert response.status == 404
+
+
+REGISTERED = """
+from django.core.checks.registry import registry
+from roundtable.mail.batches import RECIPIENT_CHECKS
+own = ("roundtable.", "participants.", "outcomes.")
+checks = registry.get_checks(include_deployment_checks=True)
+print(*sorted(check.__name__ for check in checks if check.__module__.startswith(own)))
+print(*sorted(RECIPIENT_CHECKS))
+"""
+
+
+def test_checks_register_themselves_at_startup() -> None:
+    result = manage("shell", "--no-imports", "-c", REGISTERED, **PRODUCTION_ENVIRONMENT)
+    assert result.stdout.splitlines() == [
+        "check_erasure_key check_notice_files check_recorded_notices check_schema",
+        "invitation: round ",
+    ], result.stderr

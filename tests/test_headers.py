@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from participants.models import Delegate, User
 from roundtable.models import Event
+from tests.page_text import page_html
 
 pytestmark = pytest.mark.walk
 
@@ -107,7 +108,7 @@ def assert_strict(answer: Any, path: str) -> None:
 
 def assert_nothing_inline(answer: Any, path: str) -> None:
     """The policy would stop it, and the page would be broken."""
-    page = answer.content.decode().lower()
+    page = page_html(answer).lower()
     assert "<style" not in page, path
     assert " style=" not in page, path
     assert " onclick=" not in page and " onload=" not in page, path

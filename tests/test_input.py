@@ -12,6 +12,7 @@ from participants.models import ContactChannel, Delegate, User
 from roundtable.models import Event
 from tests.conftest import FULL
 from tests.factories import make_commitment, make_delegate
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 Sign = Callable[[User | Delegate], Client]
@@ -40,45 +41,45 @@ CHOICES = [
     ("/commitments/", "sort", "Order"),
     ("/organisations/", "kind", "Kind"),
     ("/organisations/", "country", "Country"),
-    ("/me/preview/", "viewer", "See it as"),
+    ("/me/preview/", "viewer", "View as"),
 ]
-BROKEN = "cannot be read: letters in it are broken. Write it again."
+BROKEN = "contains characters that we cannot read. Write it again."
 # A query, and the sentence that every list answers with.
 MISTAKES = [
-    ("colour=red", "This page does not know “colour”. Take it out of the address."),
-    ("colour=", "This page does not know “colour”. Take it out of the address."),
-    ("b=1&a=2&c=3&d=4", "This page does not know “a”, “b”, “c”. Take it out of the address."),
-    ("Page=1", "This page does not know “Page”. Take it out of the address."),
-    ("page[]=1", "This page does not know “page[]”. Take it out of the address."),
-    ("page__gt=1", "This page does not know “page__gt”. Take it out of the address."),
-    ("__class__=1", "This page does not know “__class__”. Take it out of the address."),
-    ("%3Cb%3E=1", "This page does not know “<b>”. Take it out of the address."),
-    ("x" * 500 + "=1", f"This page does not know “{'x' * 40}”. Take it out of the address."),
-    ("%FF%FE=1", "This page does not know “\ufffd\ufffd”. Take it out of the address."),
+    ("colour=red", "This page cannot use “colour”. Delete it from the web address."),
+    ("colour=", "This page cannot use “colour”. Delete it from the web address."),
+    ("b=1&a=2&c=3&d=4", "This page cannot use “a”, “b”, “c”. Delete it from the web address."),
+    ("Page=1", "This page cannot use “Page”. Delete it from the web address."),
+    ("page[]=1", "This page cannot use “page[]”. Delete it from the web address."),
+    ("page__gt=1", "This page cannot use “page__gt”. Delete it from the web address."),
+    ("__class__=1", "This page cannot use “__class__”. Delete it from the web address."),
+    ("%3Cb%3E=1", "This page cannot use “<b>”. Delete it from the web address."),
+    ("x" * 500 + "=1", f"This page cannot use “{'x' * 40}”. Delete it from the web address."),
+    ("%FF%FE=1", "This page cannot use “\ufffd\ufffd”. Delete it from the web address."),
 ]
 PAGE_MISTAKES = [
-    ("page=1&page=1", "“page” is given twice. Choose one."),
-    ("page=0", "Page: Pages are counted from 1."),
-    ("page=-1", "Page: Pages are counted from 1."),
-    ("page=abc", "Page: Write its number in digits, for example 2."),
-    ("page=1.5", "Page: Write its number in digits, for example 2."),
-    ("page=1e3", "Page: Write its number in digits, for example 2."),
-    ("page=0x1", "Page: Write its number in digits, for example 2."),
-    ("page=1%00", "Page: Write its number in digits, for example 2."),
-    ("page=None", "Page: Write its number in digits, for example 2."),
-    ("page=1%20OR%201=1", "Page: Write its number in digits, for example 2."),
-    ("page=" + "9" * 5000, "Page: Write its number in digits, for example 2."),
+    ("page=1&page=1", "“page” appears more than once. Choose one."),
+    ("page=0", "Page: Page numbers start at 1."),
+    ("page=-1", "Page: Page numbers start at 1."),
+    ("page=abc", "Page: Write the page number in digits, for example 2."),
+    ("page=1.5", "Page: Write the page number in digits, for example 2."),
+    ("page=1e3", "Page: Write the page number in digits, for example 2."),
+    ("page=0x1", "Page: Write the page number in digits, for example 2."),
+    ("page=1%00", "Page: Write the page number in digits, for example 2."),
+    ("page=None", "Page: Write the page number in digits, for example 2."),
+    ("page=1%20OR%201=1", "Page: Write the page number in digits, for example 2."),
+    ("page=" + "9" * 5000, "Page: Write the page number in digits, for example 2."),
     ("page=%FF", f"“page” {BROKEN}"),
 ]
 NO_PAGES = [
-    ("page=1", "This page does not know “page”. Take it out of the address."),
-    ("page=2", "This page does not know “page”. Take it out of the address."),
+    ("page=1", "This page cannot use “page”. Delete it from the web address."),
+    ("page=2", "This page cannot use “page”. Delete it from the web address."),
 ]
 ONE_PAGE = "Page: There is only 1 page."
 SENTENCE_OF_CHOICES = "Select a valid choice. {} is not one of the available choices."
 SENTENCES = {
-    "event": "There is no such roundtable.",
-    "theme": "There is no such theme.",
+    "event": "This roundtable does not exist. Choose one from the list.",
+    "theme": "This theme does not exist. Choose another theme.",
 }
 
 
@@ -113,7 +114,7 @@ def test_unknown_page_number_is_named(reader: Client, path: str, number: str) ->
     status, text = page_at(reader, f"{path}?page={number}")
     assert status == 400
     assert ONE_PAGE in text
-    assert "The last page is shown, because of this:" in text
+    assert "We show the last page, for this reason:" in text
 
 
 @pytest.mark.parametrize("number", ["1", "", "01", "١", "%201%20"])
@@ -143,7 +144,7 @@ def test_unknown_choice_is_named(reader: Client, path: str, name: str, label: st
         assert "<script>alert" not in text and "\0" not in text
     assert page_at(reader, f"{path}?{name}=")[0] == 200
     status, text = page_at(reader, f"{path}?{name}=a&{name}=b")
-    assert (status, f"“{name}” is given twice. Choose one." in text) == (400, True)
+    assert (status, f"“{name}” appears more than once. Choose one." in text) == (400, True)
     status, text = page_at(reader, f"{path}?{name}=%FF%FE")
     assert (status, f"“{name}” {BROKEN}" in text) == (400, True)
 
@@ -160,33 +161,33 @@ def test_too_many_parameters_are_rejected(client: Client) -> None:
     for path in [*LISTS, "/search/"]:
         answer = client.get(path + "?" + "&".join(f"p{number}=1" for number in range(6001)))
         assert answer.status_code == 400
-        assert "This request could not be understood" in answer.content.decode()
+        assert "We could not understand this request" in answer.content.decode()
 
 
 def test_form_keeps_other_choices(client: Client, event: Event) -> None:
-    page = client.get("/commitments/?event=roundtable-2024&sort=due&colour=red").content.decode()
+    page = page_html(client.get("/commitments/?event=roundtable-2024&sort=due&colour=red"))
     assert '<option value="roundtable-2024" selected>Roundtable 2024</option>' in page
-    assert '<option value="due" selected>Due first</option>' in page
-    page = client.get("/outcomes/?kind=recommendation&page=abc").content.decode()
+    assert '<option value="due" selected>Earliest due date first</option>' in page
+    page = page_html(client.get("/outcomes/?kind=recommendation&page=abc"))
     assert '<option value="recommendation" selected>Recommendation</option>' in page
-    page = client.get("/organisations/?kind=government&country=XX").content.decode()
+    page = page_html(client.get("/organisations/?kind=government&country=XX"))
     assert '<option value="government" selected>Government</option>' in page
 
 
 def test_no_results_for_invalid_query_string(client: Client, event: Event) -> None:
     for path in ("/outcomes/", "/commitments/", "/organisations/", "/directory/", "/roundtables/"):
-        page = client.get(f"{path}?colour=red").content.decode()
-        assert "Nothing is shown, because of this:" in page
-        assert f'<a href="{path}">Begin again without filters</a>' in page
+        page = page_html(client.get(f"{path}?colour=red"))
+        assert "We show no results, for this reason:" in page
+        assert f'<a href="{path}">Start again without filters</a>' in page
         assert "Train officers." not in page and "share what works" not in page
 
 
 def test_pagination_keeps_filters(client: Client, event: Event) -> None:
     for number in range(10, 40):
         make_commitment(event, reference=f"RT2024-C{number}", text="More")
-    page = client.get("/commitments/?status=no-update&sort=due").content.decode()
+    page = page_html(client.get("/commitments/?status=no-update&sort=due"))
     assert 'rel="next" href="/commitments/?status=no-update&amp;sort=due&amp;page=2"' in page
-    page = client.get("/commitments/?status=no-update&sort=due&page=2").content.decode()
+    page = page_html(client.get("/commitments/?status=no-update&sort=due&page=2"))
     assert 'rel="prev" href="/commitments/?status=no-update&amp;sort=due&amp;page=1"' in page
     assert "Page 2 of 2" in page
     answer = client.get("/commitments/?status=no-update&page=3")
@@ -196,14 +197,14 @@ def test_pagination_keeps_filters(client: Client, event: Event) -> None:
 
 
 SEARCH_MISTAKES = [
-    ("q=a&q=b", "“q” is given twice. Choose one."),
-    ("q=%00", "Words: Null characters are not allowed."),
+    ("q=a&q=b", "“q” appears more than once. Choose one."),
+    ("q=%00", "Search words: Null characters are not allowed."),
     ("q=ab%FF%FEcd", f"“q” {BROKEN}"),
     (
         "q=" + "x" * 201,
-        "Words: Ensure this value has at most 200 characters (it has 201).",
+        "Search words: Ensure this value has at most 200 characters (it has 201).",
     ),
-    ("q=a+b+c+d+e+f+g+h+i", "Words: Search for at most 8 words at a time."),
+    ("q=a+b+c+d+e+f+g+h+i", "Search words: Search for at most 8 words at a time."),
 ]
 
 
@@ -230,7 +231,7 @@ def test_search_keeps_input(client: Client) -> None:
 def test_like_wildcards_are_literal(client: Client, event: Event, words: str) -> None:
     answer = client.get("/search/", {"q": words})
     assert answer.status_code == 200
-    assert "Nothing contains all of these words." in answer.content.decode()
+    assert "Nothing contains all of these words. Try fewer words." in answer.content.decode()
 
 
 def naughty(samples: Path | None = None) -> list[str]:
@@ -254,7 +255,7 @@ def assert_search_stands(client: Client, words: str, place: int) -> None:
         text = answer.content.decode()
         assert answer.status_code in (200, 400), words
         if answer.status_code == 400:
-            assert 'class="note mistake"' in text, words
+            assert '<div class="wrong" role="alert">' in text, words
         if "<" in words.strip():
             assert words.strip() not in text
     assert f'value="{escape(words)}"' in client.get("/search/", {"q": words}).content.decode()
@@ -299,7 +300,7 @@ def assert_profile_stands(browser: Client, delegate: Delegate, words: str) -> No
     kept = words.strip()
     if answer.status_code == 400:
         text = answer.content.decode()
-        assert "Nothing is saved yet. Mend what is marked below, then save again." in text
+        assert "Nothing is saved yet. Correct the fields marked below, then save again." in text
         assert '<div class="error"' in text, words
         assert f'name="post" value="{escape(words)}"' in text or not words.strip(), words
         assert not ContactChannel.objects.exists()

@@ -146,8 +146,8 @@ class Visitor:
         code = re.search(r"(?m)^([A-Z0-9]+-[A-Z0-9]+)\s*$", newest_mail(self.mail_to(email)))
         assert code
         page = self.post("accounts/login/code/confirm/", page, code=code[1])
-        if "Now your second factor" in page:
-            shown = re.search(rf"<dt>{email}</dt><dd><code>(\d{{6}})<", self.get("outbox/"))
+        if "Enter your second factor" in page:
+            shown = re.search(rf"<dt>{email}</dt>\s*<dd>\s*<code>(\d{{6}})<", self.get("outbox/"))
             assert shown
             self.post("accounts/2fa/authenticate/", page, code=shown[1])
 

@@ -18,6 +18,7 @@ from participants.models import Delegate
 from roundtable import outbox, urls
 from tests.factories import make_user
 from tests.mail_queue import run_queue
+from tests.page_text import page_html
 from tests.sign_in import add_authenticator
 from tests.test_urls import MAP
 from tests.url_patterns import page_paths
@@ -58,7 +59,7 @@ def send(folder: Path, subject: str, body: str, html: str = "") -> None:
 def test_outbox_is_absent_in_production(client: Client) -> None:
     assert client.get("/outbox/").status_code == 404
     assert not [entry for entry in urls.urlpatterns if "outbox" in str(entry.pattern)]
-    assert "Mail that was sent" not in client.get("/").content.decode()
+    assert "Sent emails" not in client.get("/").content.decode()
 
 
 def test_development_adds_only_outbox_url(folder: Path) -> None:
@@ -69,9 +70,9 @@ def test_development_adds_only_outbox_url(folder: Path) -> None:
 def test_empty_outbox_explains_itself(client: Client, folder: Path) -> None:
     answer = client.get("/outbox/")
     assert answer.status_code == 200
-    assert "No mail yet. Ask for a sign-in code, then read it here." in answer.content.decode()
+    assert "No emails yet. Request a sign-in code, then read it here." in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
-    assert '<a href="/outbox/">Mail that was sent</a>' in client.get("/").content.decode()
+    assert '<a href="/outbox/">Sent emails</a>' in client.get("/").content.decode()
 
 
 @pytest.mark.django_db
@@ -129,6 +130,6 @@ def test_outbox_shows_totp_codes(client: Client, folder: Path) -> None:
     assert "authenticator apps" not in client.get("/outbox/").content.decode()
     add_authenticator(make_user("cochair@example.org"))
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        page = client.get("/outbox/").content.decode()
+        page = page_html(client.get("/outbox/"))
     # As another program makes it from the same secret.
     assert "<dt>cochair@example.org</dt><dd><code>524793</code></dd>" in page

@@ -68,7 +68,7 @@ def test_page_loads_for_every_role(
 def test_not_found_page_uses_portal_layout(client: Client, event: Event, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.content.decode()
+    assert "Page not found" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

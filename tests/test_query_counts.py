@@ -71,8 +71,8 @@ LISTS = {
     "/search/?q=office": (4, 7),
 }
 DETAILS = {
-    "/roundtables/counted/": (18, 23),
-    "/roundtables/counted/?as_of=2025-06-01": (18, 23),
+    "/roundtables/counted/": (19, 24),
+    "/roundtables/counted/?as_of=2025-06-01": (19, 24),
     "/outcomes/counted/1.a/?as_of=2025-06-01": (13, 18),
     "/commitments/counted-c1/?as_of=2025-06-01": (11, 16),
     "/outcomes/counted/1/": (8, 13),

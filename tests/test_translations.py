@@ -187,7 +187,7 @@ def words_without_translation(page: str) -> list[str]:
     ]
     page = re.sub(r"<meta[^>]*>|<link[^>]*>", "", page)
     page = re.sub(r"<textarea[^>]*>.*?</textarea>", "", page, flags=re.DOTALL)
-    page = re.sub(r"<dd><bdi>.*?</bdi></dd>", "", page, flags=re.DOTALL)  # what is stored
+    page = re.sub(r"<dd>\s*<bdi>.*?</bdi>\s*</dd>", "", page, flags=re.DOTALL)  # what is stored
     page = re.sub(r"<code>[0-9a-f]{64}</code>", "", page)  # a hash
     # The notice says in which language it is; its words never change.
     page = re.sub(r'<div class="prose" lang="\w+">.*?</div>', "", page, flags=re.DOTALL)

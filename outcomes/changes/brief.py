@@ -1,7 +1,6 @@
-"""What a co-chair takes to a meeting: where points stand, what moved, who is silent.
+"""Briefing for co-chairs before a meeting.
 
-It holds what everyone may read, and beside that only how many texts wait for approval and which
-requests of rounds were not answered. It names organisations and groups, never people.
+Contains public data and the numbers of pending texts and unanswered requests; never names people.
 """
 
 from dataclasses import dataclass
@@ -33,12 +32,12 @@ from outcomes.reporting.rounds import has_answered_q
 from participants.models import Organisation, member_condition
 from roundtable.models import Event
 
-MAX_CHANGES = 40  # as many as are read before a meeting
+MAX_CHANGES = 40  # more would not be read before a meeting
 
 
 @dataclass(frozen=True)
 class PointSummary:
-    """One point: how many were asked and answered, and the commitments under it."""
+    """A point with its commitments and numbers of addressees and answers."""
 
     point: Outcome
     asked: int
@@ -48,7 +47,7 @@ class PointSummary:
 
 @dataclass(frozen=True)
 class OutstandingReport:
-    """Who said nothing, and about what; `last` is the day of its last word, where there is one."""
+    """An organisation or group with the subjects that it has not reported on."""
 
     name: str
     subjects: list[str]
@@ -57,7 +56,7 @@ class OutstandingReport:
 
 @dataclass(frozen=True)
 class Brief:
-    """All that stands in the brief, as of one day."""
+    """Content of the briefing as of one day."""
 
     since: date | None
     counts: dict[str, int]
@@ -74,7 +73,6 @@ class Brief:
 
 
 def build_brief(event: Event, on: date, now: datetime) -> Brief:
-    """The brief for that roundtable, in a constant number of queries."""
     since = last_meeting_before(event, on)
     rows = Commitment.objects.filter(event=event)
     commitments = list(with_parties(rows).order_by("pk"))
@@ -107,7 +105,6 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
 def _points(
     event: Event, commitments: list[Commitment]
 ) -> tuple[list[PointSummary], list[OutstandingReport]]:
-    """The published points in their order, and who has not answered which of them."""
     published = Outcome.objects.published().filter(statement__event=event)
     points = list(
         published.points()
@@ -145,7 +142,6 @@ def _points(
 
 
 def _addressees_by_point(event: Event) -> dict[int, set[int]]:
-    """The organisations that each point or lead-in speaks to, itself or as members of a group."""
     rows = list(
         OutcomeAddressee.objects.filter(outcome__statement__event=event).values_list(
             "outcome", "organisation", "group__member_rule"
@@ -169,7 +165,7 @@ def _addressees_by_point(event: Event) -> dict[int, set[int]]:
 def _silent_parties(
     event: Event, commitments: list[Commitment], on: date
 ) -> list[OutstandingReport]:
-    """Who has reported on something that is not over neither this year nor the year before it."""
+    """Parties to open commitments without a report in the 12 months before `on`."""
     last: dict[int, date] = {}
     approved = ProgressUpdate.objects.approved().filter(commitment__event=event)
     for number, reported_on in approved.values_list("party", "reported_on"):
@@ -189,7 +185,6 @@ def _silent_parties(
 
 
 def _unanswered_requests(event: Event, on: date) -> list[OutstandingReport]:
-    """Who was asked in rounds that are over and has handed in nothing since; one line a round."""
     requests = RoundRequest.objects.filter(
         ~has_answered_q(), round__event=event, round__due_on__lt=on
     ).select_related("round", "party__commitment", "party__organisation", "party__group")
@@ -206,7 +201,6 @@ def _unanswered_requests(event: Event, on: date) -> list[OutstandingReport]:
 
 
 def _count_pending(event: Event) -> int:
-    """How many texts wait for a co-chair; what they say does not stand here."""
     is_submitted = Q(state=EditorialState.SUBMITTED)
     return (
         ProgressUpdate.objects.filter(is_submitted, commitment__event=event).count()

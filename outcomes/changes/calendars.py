@@ -1,7 +1,6 @@
-"""Calendars of due dates and milestones, which programs subscribe to and recognise updates in.
+"""iCalendar feeds of due dates and milestones.
 
-An entry keeps its UID for good; its SEQUENCE counts the versions of what it stands for, so that a
-moved day takes the place of the one before.
+UIDs are permanent, and SEQUENCE counts versions, so that calendar programs replace moved entries.
 """
 
 import re
@@ -21,14 +20,14 @@ from outcomes.changes.scope import scope_of
 from outcomes.changes.topics import Topic, absolute_url
 from outcomes.models import ENDED_STATUSES, Commitment, years_before
 
-MAX_CALENDAR_ENTRIES = 1000  # entries of either sort
+MAX_CALENDAR_ENTRIES = 1000  # of each kind: commitments and milestones
 REFRESH_INTERVAL = timedelta(hours=12)
 MAX_SUMMARY_LENGTH = 100
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def build_calendar(topic: Topic, on: date) -> bytes:
-    """What falls due from a year before that day, as one calendar."""
+    """Lists entries due later than one year before `on`."""
     found = icalendar.Calendar()
     name = _("%s: due dates") % topic.name
     found.add("version", "2.0")
@@ -51,7 +50,7 @@ def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
     for row in _with_version_counts(
         due.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "text", "latest_status"
     ):
-        state = row.status.label if row.status else _("No update yet")
+        state = row.status.label if row.status else _("Never reported on")
         ended = _("%(reference)s (%(state)s): %(text)s")
         yield _entry(
             row,
@@ -91,7 +90,7 @@ def _entry(
     text = Truncator(words).chars(MAX_SUMMARY_LENGTH)
     values = {"reference": commitment.reference, "state": state, "text": text}
     if commitment.event.is_demonstration:
-        description += "\n\n" + _("Made up, for the demonstration.")
+        description += "\n\n" + _("Made up for the demonstration.")
     entry = icalendar.Event()
     entry.add("uid", f"{uid}@{urlsplit(settings.PORTAL_URL).hostname}")
     entry.add("summary", " ".join(_without_control_characters(title % values).split()))
@@ -99,21 +98,19 @@ def _entry(
     entry.add("dtstart", row.due_on)
     if row.due_on < date.max:
         entry.add("dtend", row.due_on + timedelta(days=1))
-    # That of the last change, so that the same calendar is the same bytes.
+    # The time of the last change, not now: an unchanged calendar keeps the same bytes and ETag.
     entry.add("dtstamp", changed_at)
     entry.add("last-modified", changed_at)
     entry.add("sequence", max(row.versions - 1, 0))
     entry.add("url", absolute_url(commitment.get_absolute_url()))
-    entry.add("transp", "TRANSPARENT")  # nobody is busy because something is due
+    entry.add("transp", "TRANSPARENT")  # a due date does not make anyone busy
     return entry
 
 
 def _with_version_counts(rows: "QuerySet[Any]", *fields: str) -> list[Any]:
-    """With how often what an entry shows was written anew, and when last.
-
-    Only that: what else was stored of a row may be hidden, and must not be told by a number.
-    """
+    """Sets `versions` and `changed_at` on each row, from its history."""
     found = list(rows)
+    # Only the shown fields count: other changes may be hidden, and a number would reveal them.
     history: Any = rows.model.history.model.objects
     versions: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for pk, at, *words in (
@@ -130,5 +127,4 @@ def _with_version_counts(rows: "QuerySet[Any]", *fields: str) -> list[Any]:
 
 
 def _without_control_characters(text: str) -> str:
-    """Without what a calendar cannot hold."""
     return _CONTROL_CHARACTERS.sub(" ", text.replace("\r\n", "\n"))

@@ -1,7 +1,7 @@
-"""Corrections of public texts: which rows of the history anyone may read, and what they changed.
+"""Corrections of public texts, read from the history tables.
 
-A text that was never public is no "before": a row counts only where its roundtable, and its
-statement, were public all the time from a while before until it was written.
+A row counts only if its roundtable and statement were public for SETTLING_TIME before it: a text
+that was never public is no previous version.
 """
 
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ from outcomes.models import Commitment, Milestone, Outcome, Statement
 from participants.models import EventRole, Organisation
 from roundtable.models import Event
 
-# Publishing and correcting may be one act, whose first half nobody ever saw.
+# Publication and correction can be one action: text that was public for a shorter time is ignored.
 SETTLING_TIME = timedelta(minutes=5)
 NO_DUE_DATE = date(9999, 12, 31)
 HISTORY_CHANGED = "~"
 
-# What of each model the public reads as text. The rest is no wording, or leads to a mailbox.
+# Public texts of each model. Other fields are not wording, or contain email addresses.
 PUBLIC_TEXT_FIELDS: dict[type[Model], tuple[str, ...]] = {
     Event: ("title", "starts_on", "ends_on", "city", "country", "venue", "summary"),
     Statement: ("title", "introduction"),
@@ -47,7 +47,7 @@ PUBLIC_TEXT_FIELDS: dict[type[Model], tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class FieldCorrection:
-    """One field that a correction changed, as people read it."""
+    """A corrected field, with display values."""
 
     field: str
     label: str
@@ -56,7 +56,7 @@ class FieldCorrection:
 
 
 def public_corrections(rows: "QuerySet[Any]", since: datetime, until: datetime) -> "QuerySet[Any]":
-    """Rows of the history in which these rows, which are public now, were corrected in public."""
+    """History rows that correct `rows` while they were public."""
     history: Any = rows.model.history.model.objects.filter(
         history_type=HISTORY_CHANGED,
         history_date__gte=since,
@@ -75,7 +75,7 @@ def public_corrections(rows: "QuerySet[Any]", since: datetime, until: datetime) 
 def reached_milestones(
     milestones: "QuerySet[Milestone]", since: datetime, until: datetime
 ) -> "QuerySet[Any]":
-    """Rows of the history that first say that these milestones, reached by now, are reached."""
+    """History rows that first mark a milestone as reached, if it still is."""
     history: Any = Milestone.history.model.objects.filter(
         history_date__gte=since,
         history_date__lt=until,
@@ -88,7 +88,7 @@ def reached_milestones(
 
 
 def with_previous_row(history: "QuerySet[Any]") -> "QuerySet[Any]":
-    """Each row of a history with the number of the one before it, as `row_before`."""
+    """Annotates each history row with the ID of the one before it."""
     earlier = history.model.objects.filter(
         id=OuterRef("id"), history_date__lte=OuterRef("history_date")
     ).exclude(history_id=OuterRef("history_id"))
@@ -104,12 +104,12 @@ def _same_due(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 def _written_in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":
-    """Those of them that stood in public when they were written."""
+    """Limits history rows to those written while their subject was public."""
     at, settled = OuterRef("history_date"), OuterRef("settled")
     if model is Event:
         return _while_public(history, Event, "id", at, settled, is_public=True)
     if model is Organisation:
-        # It stood in public through a roundtable that named it then.
+        # An organisation was public if a public roundtable named it at that time.
         roles = EventRole.objects.filter(
             organisation=OuterRef("id"), recorded_at__lte=OuterRef("settled")
         )
@@ -141,10 +141,7 @@ def _while_public(
     settled: OuterRef,
     **public: Any,
 ) -> "QuerySet[Any]":
-    """Those rows whose roundtable or statement, named by `key`, was public from `settled` to `at`.
-
-    `public` says which of its fields has which value while it is.
-    """
+    """Rows whose `model` instance (ID in column `key`) was public from `settled` to `at`."""
     [(field, value)] = public.items()
     past = model.history.model.objects.filter(id=OuterRef(key), history_date__lt=at)
     then = past.filter(history_date__lte=settled).order_by("-history_date", "-history_id")
@@ -154,7 +151,6 @@ def _while_public(
 
 
 def field_corrections(model: type[Model], before: Any, after: Any) -> Iterator[FieldCorrection]:
-    """The fields in which two rows of a history differ."""
     for field in PUBLIC_TEXT_FIELDS[model]:
         if getattr(before, field) != getattr(after, field):
             label = str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""How each row of the log is told: as whom it is about, what changed, and where that stands."""
+"""Turns keys of the change log into `Change` values."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -27,7 +27,6 @@ from roundtable.models import Event
 
 
 def commitment_subject(commitment: Commitment) -> dict[str, Any]:
-    """For a change of this commitment."""
     return {
         "reference": commitment.reference,
         "subject": commitment.text,
@@ -38,7 +37,7 @@ def commitment_subject(commitment: Commitment) -> dict[str, Any]:
 
 
 def subjects_by_id(model: type[Model], numbers: set[int]) -> dict[int, dict[str, Any]]:
-    """For changes of these rows, by their numbers."""
+    """Subject fields of a `Change` for each of these rows, by primary key."""
     if model is Organisation:
         return {row.pk: _organisation_subject(row) for row in _bulk(Organisation, numbers)}
     if model is Commitment:
@@ -64,7 +63,6 @@ def _bulk(model: Any, numbers: set[int], *joined: str) -> Any:
 
 
 def event_subject(event: Event) -> dict[str, Any]:
-    """For a change of this roundtable."""
     return {
         "reference": event.code,
         "subject": event.title,
@@ -105,7 +103,7 @@ ChangeKey = tuple[datetime, str, int]
 
 
 def describe_changes(keys: list[ChangeKey]) -> list[Change]:
-    """The changes behind these keys, in their order."""
+    """Returns the changes in the order of `keys`; a corrected row can give several."""
     found: dict[tuple[str, int], list[Change]] = {}
     for source, describe in DESCRIBERS.items():
         if numbers := [row for _at, kind, row in keys if kind == source]:
@@ -119,13 +117,13 @@ def describe_changes(keys: list[ChangeKey]) -> list[Change]:
 
 
 def _previously_approved(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
-    """What was approved by then and is true for the latest day before."""
+    """Earlier rows, by the day that they are about, approved by then; for a Subquery."""
     known = rows.filter(
         **{name: OuterRef(name) for name in same}, approved_at__lte=OuterRef("approved_at")
     ).exclude(pk=OuterRef("pk"))
     same_day = Q(**{day: OuterRef(day)})
     earlier = Q(**{f"{day}__lt": OuterRef(day)})
-    if day == "reported_on":  # as the status of one day is decided
+    if day == "reported_on":  # the same order as for the status of a commitment
         earlier |= same_day & Q(recorded_at__lt=OuterRef("recorded_at"))
         same_day &= Q(recorded_at=OuterRef("recorded_at"))
     earlier |= same_day & Q(pk__lt=OuterRef("pk"))
@@ -164,7 +162,7 @@ def _updates(numbers: Iterable[int]) -> DescribedChanges:
                 before=str(
                     ImplementationStatus(row.status_before).label
                     if row.status_before
-                    else _("No update yet")
+                    else _("Never reported on")
                 ),
                 after=str(ImplementationStatus(row.status).label),
                 by=str(row.party),
@@ -193,7 +191,7 @@ def _responses(numbers: Iterable[int]) -> DescribedChanges:
                 reference=row.outcome.number,
                 subject=row.outcome.text,
                 field=_("Answer"),
-                before=str(Response.Stance(stance).label if stance else _("Awaited")),
+                before=str(Response.Stance(stance).label if stance else _("No answer yet")),
                 after=row.get_stance_display(),
                 url=row.outcome.get_absolute_url(),
                 by=row.organisation.short,
@@ -302,12 +300,12 @@ DESCRIBERS = {
 
 
 def _required(at: datetime | None) -> datetime:
-    assert at  # what is approved was approved at some time
+    assert at  # published and approved rows always have a time
     return at
 
 
 def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges:
-    """Each changed field of these rows of the history, told of the row as it is today."""
+    """Yields one change for each corrected field, with the subject as it is today."""
     history: Any = model.history.model.objects  # type: ignore[attr-defined]
     rows = list(with_previous_row(history.filter(history_id__in=numbers)))
     before = history.in_bulk([row.previous_row for row in rows])
@@ -323,10 +321,10 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges
                     kind=ChangeKind.CORRECTION,
                     key=f"{name}-{row.id}-{row.history_id}-{difference.field}",
                     field=difference.label,
-                    before=_("(taken out)")
+                    before=_("(deleted)")
                     if difference.field in hidden_fields.get(row.previous_row, ())
                     else difference.before,
-                    after=_("(taken out)")
+                    after=_("(deleted)")
                     if difference.field in hidden_fields.get(row.history_id, ())
                     else difference.after,
                     **subjects[row.id],

@@ -1,4 +1,4 @@
-"""Atom feeds of what changed in public, so that a reader's program tells when something moves."""
+"""Atom feeds of public changes."""
 
 import re
 from datetime import UTC, datetime
@@ -16,15 +16,15 @@ from outcomes.changes.log import change_log
 from outcomes.changes.topics import Topic, absolute_url
 from outcomes.changes.values import Change
 
-MAX_FEED_ENTRIES = 50  # entries of one feed
+MAX_FEED_ENTRIES = 50  # per feed
 FEED_START = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_TITLE_LENGTH = 100
-# What XML cannot hold, however it is written.
+# Characters that XML 1.0 does not allow, even escaped.
 _INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class _Feed(Atom1Feed):
-    """As Django's, with content as plain text and a date that stays where nothing happened."""
+    """Django's Atom feed with plain-text content and a fixed date when it is empty."""
 
     def latest_post_date(self) -> datetime:
         return super().latest_post_date() if self.items else FEED_START
@@ -35,9 +35,8 @@ class _Feed(Atom1Feed):
 
 
 def build_feed(topic: Topic, until: datetime) -> str:
-    """The newest of what was told before `until`, as an Atom document."""
     found = _Feed(
-        title=_xml_safe(_("%s: what moved") % topic.name),
+        title=_xml_safe(_("%s: changes") % topic.name),
         link=absolute_url(topic.path),
         description=None,
         language=get_language(),
@@ -61,7 +60,6 @@ def build_feed(topic: Topic, until: datetime) -> str:
 
 
 def entry_title(change: Change) -> str:
-    """One line that says what moved."""
     words = Truncator(change.after).chars(MAX_TITLE_LENGTH)
     if not change.reference:
         return f"{change.kind.label}: {words}"
@@ -71,7 +69,8 @@ def entry_title(change: Change) -> str:
 def _entry_content(change: Change) -> str:
     lines = [change.subject]
     if change.after != change.subject:
-        known = f"{change.before} → {change.after}" if change.before else change.after
+        is_new = change.before in ("", change.after)
+        known = change.after if is_new else f"{change.before} → {change.after}"
         lines.append(f"{change.field}: {known}")
     if change.day:
         lines.append(_("As of %s") % date_format(change.day))
@@ -79,12 +78,12 @@ def _entry_content(change: Change) -> str:
         lines.append(_("By %s") % change.by)
     lines += [change.text, change.event]
     if change.is_demonstration:
-        lines.append(_("Made up, for the demonstration."))
+        lines.append(_("Made up for the demonstration."))
     return "\n\n".join(line for line in lines if line)
 
 
 def _tag_uri(path: str) -> str:
-    """A name that stays the same wherever the portal's pages move."""
+    # A tag URI stays the same if URLs change, so feed readers do not show entries twice.
     return f"tag:{urlsplit(settings.PORTAL_URL).hostname},2026:{path}"
 
 

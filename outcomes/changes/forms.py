@@ -1,4 +1,4 @@
-"""The button that follows something by mail, and those that change or stop it."""
+"""Forms for the change log and for following pages by email."""
 
 from datetime import date, datetime
 from typing import Any
@@ -18,13 +18,17 @@ from roundtable.query_forms import ListForm
 
 
 class ChangesForm(ListForm):
-    """Since when the log of changes is read, and of which roundtable."""
+    """Start date and roundtable of the change log."""
 
     since = AsOfField()
     event = forms.ChoiceField(
         label=gettext_lazy("Roundtable"),
         required=False,
-        error_messages={"invalid_choice": gettext_lazy("There is no such roundtable.")},
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "This roundtable does not exist. Choose one from the list."
+            )
+        },
     )
 
     def __init__(self, data: Any, today: date) -> None:
@@ -34,7 +38,6 @@ class ChangesForm(ListForm):
         set_choices(self, "event", gettext_lazy("All roundtables"), public_event_options())
 
     def clean_since(self) -> date | None:
-        """Raises ValidationError for a day that has not come yet."""
         return check_as_of_day(self.cleaned_data["since"], self.today)
 
 
@@ -42,7 +45,7 @@ STOP = "stop"
 
 
 class SubscriptionForm(forms.Form):
-    """What to follow, or which row to change, and how often mail is wanted."""
+    """Creates, changes or deletes a subscription."""
 
     row = forms.IntegerField(required=False)
     kind = forms.ChoiceField(
@@ -58,27 +61,34 @@ class SubscriptionForm(forms.Form):
         self.subscription: Subscription | None = None
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where there is no such row, or nothing public of that name."""
         asked = self.cleaned_data
         if asked.get("row"):
             self.subscription = Subscription.objects.filter(user=self.user, pk=asked["row"]).first()
         elif asked.get("kind") and asked.get("key"):
             self.topic = find_topic(asked["kind"], asked["key"])
         if not self.subscription and (not self.topic or asked.get("frequency") == STOP):
-            raise ValidationError(_("There is no such thing to follow."))
+            raise ValidationError(
+                _(
+                    "We cannot find what you want to follow. Open its page and select “Follow” "
+                    "again."
+                )
+            )
         return asked
 
     def act(self, at: datetime) -> str:
-        """Does what is asked, and says so."""
+        """Applies the choice and returns the success message."""
         pace = self.cleaned_data["frequency"]
         if self.topic:
             subscribe(self.user, self.topic, pace, at)
-            return _("You follow it now: mail comes %s, once something moves.") % (
+            return _("You now follow this page. When something changes, we email you %s.") % (
                 Subscription.Frequency(pace).label
             )
         assert self.subscription
         if pace == STOP:
             self.subscription.delete()
-            return _("Stopped. No more mail comes about it.")
+            return _("You no longer follow this. You will not receive more emails about it.")
         Subscription.objects.filter(pk=self.subscription.pk).update(frequency=pace)
-        return _("Changed: mail comes %s.") % Subscription.Frequency(pace).label
+        return (
+            _("Your choice is saved. When something changes, we email you %s.")
+            % Subscription.Frequency(pace).label
+        )

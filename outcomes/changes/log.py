@@ -1,4 +1,4 @@
-"""The log: which rows changed in a span of time, as one query over all tables."""
+"""Change log: one query over all tables for a period."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,26 +15,22 @@ from outcomes.models import EditorialState, Offer, ProgressUpdate
 
 @dataclass(frozen=True)
 class ChangeLog:
-    """The changes in a span of time, newest first; read in slices, and counted by the database."""
+    """Lazy list of changes, newest first; slices and counts in the database."""
 
     index: "QuerySet[Any, tuple[datetime, str, int]]"
 
     def count(self) -> int:
-        """How many entries there are."""
         return self.index.count()
 
     def __getitem__(self, part: slice) -> list[Change]:
-        """The entries of one slice; a correction of two fields is one entry and two changes."""
+        """A correction of two fields is one entry but two changes."""
         return describe_changes(list(self.index[part]))
 
 
 def change_log(
     since: datetime, until: datetime, about: ChangeTarget | None = None, *, corrections: bool = True
 ) -> ChangeLog:
-    """What changed from `since` until before `until`, of everything public or of one thing.
-
-    Without corrections it costs little however long the span is.
-    """
+    """Public changes with `since` <= time < `until`; cheap without corrections."""
     scope = scope_of(about)
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
     commitments = scope.commitments.order_by().values("pk")
@@ -88,7 +84,6 @@ def latest_changes(
     *,
     limit: int = 500,
 ) -> list[Change]:
-    """The first of `log()`, newest first."""
     return change_log(since, until, about)[:limit]
 
 

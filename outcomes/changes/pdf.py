@@ -1,4 +1,4 @@
-"""A page as a tagged PDF, where weasyprint is installed and the system has Pango."""
+"""Tagged PDFs; requires weasyprint and the system library Pango."""
 
 from functools import cache
 from typing import Any
@@ -8,9 +8,8 @@ from django.conf import settings
 
 @cache
 def _weasyprint() -> Any:
-    """The library; None where it, or what it needs of the system, is absent."""
     try:
-        # Here, not above: it takes 23 MB, which only a process that makes PDFs should spend.
+        # Imported late: it uses 23 MB, which only a process that makes PDFs needs.
         import weasyprint  # noqa: PLC0415
     except (ImportError, OSError):
         return None
@@ -18,16 +17,11 @@ def _weasyprint() -> Any:
 
 
 def can_render_pdf() -> bool:
-    """Whether a PDF can be made here."""
     return _weasyprint() is not None
 
 
 def render_pdf(html: str, style: str) -> bytes:
-    """The page as PDF/UA: tagged, with its language and its title.
-
-    Nothing is fetched for it. Relative links lead to the portal. Raises RuntimeError where
-    `can_render_pdf` says no.
-    """
+    """Returns PDF/UA; fetches no resources. Raises RuntimeError without weasyprint."""
     weasyprint = _weasyprint()
     if weasyprint is None:
         raise RuntimeError("weasyprint or Pango is absent")

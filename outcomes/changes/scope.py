@@ -1,4 +1,4 @@
-"""Whose changes are asked for: everything public, or what of it belongs to one thing."""
+"""The public rows that a change log covers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ ChangeTarget = Event | Theme | Organisation | Outcome | Commitment
 
 @dataclass(frozen=True)
 class Scope:
-    """The public rows whose changes are asked for."""
+    """Querysets of the public rows that a change log covers."""
 
     events: "QuerySet[Event]"
     statements: "QuerySet[Statement]"
@@ -27,7 +27,6 @@ class Scope:
 
 
 def scope_of(about: ChangeTarget | None) -> Scope:
-    """All that is public, or what of it belongs to one thing."""
     events = Event.objects.published()
     statements = Statement.objects.published()
     outcomes = Outcome.objects.published()

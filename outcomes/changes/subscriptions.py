@@ -1,4 +1,4 @@
-"""Following by mail: who is told of what moved, how often, and how one press ends it."""
+"""Email subscriptions to public changes."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,18 +18,19 @@ from participants.accounts.addresses import account_pseudonym
 from participants.accounts.emails import email_user
 from participants.models import Delegate, User
 
-MAX_NOTIFICATION_LINES = 50  # lines of one letter
-# What is being stored at this moment has its time already, and nobody reads it yet.
+MAX_NOTIFICATION_LINES = 50  # per email
+# A transaction that is still open has earlier timestamps than its commit; wait for it.
 NOTIFICATION_DELAY = timedelta(minutes=2)
 _SALT = "outcomes.changes.subscriptions"
-# Of these the new state may be told in a mail: it is a word of the portal's own, and no name.
+# Emails may show the new state of these kinds: it is a fixed label and contains no name.
 KINDS_SHOWING_STATE = {ChangeKind.UPDATE, ChangeKind.ASSESSMENT, ChangeKind.RESPONSE}
 
 
 @dataclass(frozen=True)
 class NotificationLine:
-    """One line of a letter. It names nobody: mail is read by others too."""
+    """One line of a notification email."""
 
+    # No names: people other than the recipient may read the email.
     reference: str
     kind: str
     state: str
@@ -37,7 +38,7 @@ class NotificationLine:
 
 
 def subscribe(user: User, topic: Topic, pace: str, at: datetime) -> None:
-    """From now on the person is told of what moves there; a second time changes the pace alone."""
+    """Starts a subscription at `at`; a second call changes only the frequency."""
     Subscription.objects.update_or_create(
         user=user,
         **{topic.kind: topic.row},
@@ -47,12 +48,11 @@ def subscribe(user: User, topic: Topic, pace: str, at: datetime) -> None:
 
 
 def subscription_for(user: User, topic: Topic) -> Subscription | None:
-    """What the person asked for about it."""
     return Subscription.objects.filter(user=user, **{topic.kind: topic.row}).first()
 
 
 def topics_by_subscription(subscriptions: Iterable[Subscription]) -> dict[int, Topic]:
-    """What is followed, as far as it is public, by the number of the row."""
+    """Maps primary keys of subscriptions to topics that are still public."""
     rows = list(subscriptions)
     found: dict[int, Topic] = {}
     for kind in SUBSCRIPTION_TARGETS:
@@ -64,24 +64,20 @@ def topics_by_subscription(subscriptions: Iterable[Subscription]) -> dict[int, T
 
 
 def unsubscribe_url_for(user: User) -> str:
-    """The whole address where one press ends all such mail, without signing in.
-
-    It works as long as there is an account, and can do nothing else.
-    """
+    """Absolute URL that ends all subscriptions without signing in."""
     token = signing.dumps(account_pseudonym(user.pk), salt=_SALT)
     return absolute_url(reverse("unsubscribe-by-link", args=[token]))
 
 
 def is_valid_token(token: str) -> bool:
-    """Whether the link was made here, whatever became of the person."""
+    """True for every token that the portal signed, even without an account."""
     return _pseudonym_in(token) is not None
 
 
 def unsubscribe_all(token: str) -> None:
-    """Ends all that the person of this link follows; nothing where there is nobody."""
     pseudonym = _pseudonym_in(token)
     users = Subscription.objects.order_by().values_list("user", flat=True).distinct()
-    # The link holds no number of an account, so each is asked for its stand-in.
+    # The link contains a pseudonym, not an account ID, so compare it with each account.
     user_ids = [number for number in users if account_pseudonym(number) == pseudonym]
     Subscription.objects.filter(user__in=user_ids).delete()
 
@@ -95,14 +91,13 @@ def _pseudonym_in(token: str) -> str | None:
 
 
 def send_notifications(*, on: date, at: datetime) -> Counter[str]:
-    """Writes to whoever follows something that moved: how many letters at each pace.
+    """Emails followers about changes; returns the number of emails by frequency.
 
-    At once means all until two minutes ago, or until that day ends; weekly means until its
-    Monday began, so that a week has one letter and a missed Monday is made up for. Nothing is told
-    twice.
+    Weekly emails cover changes until Monday of that week, so a missed Monday is sent later. Each
+    change is sent once.
     """
     until_latest = at - NOTIFICATION_DELAY
-    on = min(on, timezone.localtime(until_latest).date())  # what lies ahead has not moved yet
+    on = min(on, timezone.localtime(until_latest).date())  # changes of the future are not known yet
     ends = {
         Subscription.Frequency.AT_ONCE: min(until_latest, _start_of_day(on + timedelta(days=1))),
         Subscription.Frequency.WEEKLY: _start_of_day(on - timedelta(days=on.weekday())),
@@ -125,7 +120,7 @@ def _start_of_day(day: date) -> datetime:
 
 @transaction.atomic
 def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
-    # Of two runs at once the second finds everything told.
+    # Lock: of two simultaneous runs, the second finds nothing left to send.
     User.objects.select_for_update().get(pk=user.pk)
     rows = list(Subscription.objects.filter(user=user, frequency=pace, notified_until__lt=until))
     topics = topics_by_subscription(rows)

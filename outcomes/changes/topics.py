@@ -1,4 +1,4 @@
-"""What can be followed, by feed, calendar or mail: how it is found while it is public."""
+"""Public objects that people can follow by feed, calendar or email."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +16,14 @@ from roundtable.models import Event
 
 @dataclass(frozen=True)
 class Topic:
-    """One public thing, or with neither kind nor row the portal as a whole."""
+    """A public object, or the whole portal if `kind` is empty and `row` is None."""
 
-    kind: str  # event, theme, organisation, outcome or commitment, as in Follow
-    key: str  # what names it in addresses, such as bp2018/1.a
+    kind: str  # event, theme, organisation, outcome or commitment; a field of Subscription
+    key: str  # identifies it in URLs, such as bp2018/1.a
     row: ChangeTarget | None
 
     @property
     def name(self) -> str:
-        """What people call it, without saying whose it is where a reference does."""
         if isinstance(self.row, Commitment):
             return self.row.reference
         if isinstance(self.row, Outcome):
@@ -35,19 +34,16 @@ class Topic:
 
     @property
     def path(self) -> str:
-        """Where its page is; a theme has the list of its points."""
         if isinstance(self.row, Theme):
             return f"{reverse('outcome-list')}?theme={self.key}"
         return self.row.get_absolute_url() if self.row else reverse("home")
 
     @property
     def feed(self) -> str:
-        """Where its feed is."""
         return self._reverse("feed")
 
     @property
     def calendar(self) -> str:
-        """Where its calendar is."""
         return self._reverse("calendar")
 
     def _reverse(self, name: str) -> str:
@@ -64,12 +60,11 @@ def _lead_in_name() -> str:
 
 
 def absolute_url(path: str) -> str:
-    """The whole address, as it stands in what is read away from the portal."""
     return f"{settings.PORTAL_URL}{path}"
 
 
 def public_rows(kind: str) -> "QuerySet[Any]":
-    """The rows of this kind that have a page for everyone."""
+    """The rows of this kind that have a public page."""
     if kind == "event":
         return Event.objects.published()
     if kind == "theme":
@@ -86,7 +81,7 @@ def public_rows(kind: str) -> "QuerySet[Any]":
 
 
 def find_topic(kind: str, key: str) -> Topic | None:
-    """The public thing that is named so in addresses; None where there is none."""
+    """The public object with this key in URLs, or None."""
     if not kind:
         return WHOLE_PORTAL
     named = {"slug": key}
@@ -96,13 +91,12 @@ def find_topic(kind: str, key: str) -> Topic | None:
         slug, _slash, number = key.partition("/")
         named = {"statement__event__slug": slug, "number": number.lower()}
     row = public_rows(kind).filter(**named).first()
-    if row is None and kind == "organisation":  # it may have been merged into another one
+    if row is None and kind == "organisation":  # it may be merged into another organisation
         row = public_rows(kind).filter(slug_redirects__slug=key).first()
     return topic_for(row) if row else None
 
 
 def topic_for(row: ChangeTarget) -> Topic:
-    """This row, which is public, as something to follow."""
     if isinstance(row, Commitment):
         return Topic("commitment", row.reference.lower(), row)
     if isinstance(row, Outcome):

@@ -1,4 +1,4 @@
-"""What one change is, as a plain value."""
+"""Value types of the change log."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from roundtable.text_diff import DiffSegment, diff_words
 
 
 class ChangeKind(TextChoices):
-    """What sort of change it is."""
+    """Kind of a change."""
 
     STATEMENT = "statement", _("Statement published")
     UPDATE = "update", _("Update")
@@ -24,25 +24,25 @@ class ChangeKind(TextChoices):
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that changed in public, as people read it."""
+    """One public change, with display values."""
 
     at: datetime
     kind: ChangeKind
-    key: str  # the same in every reading, such as update-12 or commitment-7-text
-    reference: str  # BP2018-C1, or the number of a point; empty for what has neither
-    subject: str  # the words of what changed
-    field: str  # what of it changed
+    key: str  # stable ID, such as update-12 or commitment-7-30-text
+    reference: str  # BP2018-C1, or the number of a point; may be empty
+    subject: str  # text of the changed object
+    field: str  # label of the changed field
     before: str
     after: str
     url: str
     by: str = ""  # the party, addressee or assessor; never a person
-    day: date | None = None  # the day that it is true for
-    text: str = ""  # the approved words
+    day: date | None = None  # the day that the report is about
+    text: str = ""  # the approved text
     event: str = ""
     is_demonstration: bool = False
 
     def diff(self) -> tuple[list[DiffSegment], list[DiffSegment]]:
-        """What was there before and after, with the words marked that differ in a correction."""
+        """Before and after in segments; only a correction has its different words marked."""
         if self.kind != ChangeKind.CORRECTION:
             return diff_words(self.before, "")[0], diff_words("", self.after)[1]
         return diff_words(self.before, self.after)

@@ -1,4 +1,4 @@
-"""Looking back: what changed in public, and the brief for a meeting."""
+"""Views of changes: feeds, calendars, subscriptions, change log and briefing."""
 
 from datetime import UTC, datetime, time
 from typing import Any, cast
@@ -34,7 +34,6 @@ from roundtable.query_forms import get_page
 @login_not_required
 @conditional_page
 def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
-    """What moved, for a feed reader."""
     words = feeds.build_feed(_find(kind, names), timezone.now())
     return HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
 
@@ -43,7 +42,6 @@ def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
 @login_not_required
 @conditional_page
 def calendar(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
-    """Due dates and milestones, for a calendar program."""
     words = calendars.build_calendar(_find(kind, names), timezone.localdate())
     return HttpResponse(words, content_type="text/calendar; charset=utf-8")
 
@@ -57,12 +55,14 @@ def _find(kind: str, names: dict[str, str]) -> Topic:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_subscriptions(request: HttpRequest) -> HttpResponse:
-    """What I follow by mail: begun from the page of each thing, changed and stopped here."""
     assert isinstance(request.user, User)
     if request.method == "POST":
         form = SubscriptionForm(request.POST, user=request.user)
         if not form.is_valid():
-            messages.error(request, _("Press “Follow”, “Change” or “Stop” once more."))
+            messages.error(
+                request,
+                _("Your choice was not saved. Open the page again, then choose."),
+            )
             return redirect("my-subscriptions")
         messages.success(request, form.act(timezone.now()))
         return redirect(form.topic.path if form.topic else "my-subscriptions")
@@ -75,20 +75,18 @@ def my_subscriptions(request: HttpRequest) -> HttpResponse:
     return render(request, "outcomes/changes/my_subscriptions.html", context)
 
 
-# The address holds the secret, so nothing but it is asked for: mail programs send no cookie.
+# No CSRF check: email programs send the one-click POST without a cookie. The token is the secret.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Ends all mail about what somebody follows, by one press in the mail program or here.
-
-    Both pages are the same whatever became of the person, for messages are handed on.
-    """
+    """Deletes all subscriptions of the person in the link, on POST."""
     if not subscriptions.is_valid_token(token):
         raise Http404
     if request.method == "POST":
         subscriptions.unsubscribe_all(token)
+    # The same page whether or not the account exists: emails get forwarded.
     context = {"is_done": request.method == "POST"}
     response = render(request, "outcomes/changes/unsubscribe.html", context)
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -99,7 +97,6 @@ def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def change_list(request: HttpRequest) -> HttpResponse:
-    """What changed in public since a day, the newest first, with before and after."""
     now, on = timezone.now(), timezone.localdate()
     form = ChangesForm(request.GET, on)
     context: dict[str, object] = {"form": form, "page": None}
@@ -112,7 +109,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
         since = datetime.combine(asked["since"] or EARLIEST_DAY, time(), UTC)
         found = change_log(since, now, event if asked["event"] else None)
         context |= {
-            # It is sliced and counted like rows of one table.
+            # Paginator only needs slicing and count().
             "page": get_page(form, cast(Any, found)),
             "series": event.series if event else None,
             "last_meeting": last_meeting_before(event, on) if event else None,
@@ -125,7 +122,6 @@ def change_list(request: HttpRequest) -> HttpResponse:
 @second_factor_required
 @require_safe
 def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
-    """What co-chairs take to a meeting; only for whoever holds a grant for the roundtable."""
     context = _brief_context(request, slug) | {"has_pdf": pdf.can_render_pdf()}
     return render(request, "outcomes/changes/brief.html", context)
 
@@ -133,7 +129,6 @@ def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
 @second_factor_required
 @require_safe
 def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same as a tagged PDF; absent where none can be made."""
     context = _brief_context(request, slug)
     if not pdf.can_render_pdf():
         raise Http404
@@ -147,10 +142,7 @@ def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _brief_context(request: HttpRequest, slug: str) -> dict[str, object]:
-    """What the brief's templates hold.
-
-    Raises Http404 where the roundtable is not public, or the reader holds no grant for it.
-    """
+    """Template context; raises Http404 without a public roundtable or a grant for it."""
     on = timezone.localdate()
     rights = permissions_of(request.user, on)
     event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)

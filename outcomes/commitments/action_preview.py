@@ -1,4 +1,4 @@
-"""The page that says what an act on many rows would do, before it is done."""
+"""Preview page of an admin action on several rows."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,10 +23,7 @@ def render_action_preview(
     form: Form | None = None,
     shows_form: bool = False,
 ) -> TemplateResponse:
-    """Two columns of what will happen to what, what is left alone and why, and one button.
-
-    `form` is filled in on the page where `shows_form`, and goes along unseen otherwise.
-    """
+    """Asks to confirm an action. `form` is filled in if `shows_form`, else it has hidden fields."""
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

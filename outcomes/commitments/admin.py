@@ -1,4 +1,4 @@
-"""Commitments and their parties."""
+"""Admin of commitments and their parties."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from participants.models import Delegate, Participation
 
 
 class CommitmentResource(resources.ModelResource):
-    """What is public about a commitment; no person is in it."""
+    """Export of public data about commitments, without people."""
 
     roundtable = Field("event__code", column_name="roundtable")
     points = Field(column_name="points")
@@ -48,20 +48,17 @@ class CommitmentResource(resources.ModelResource):
         export_order = fields
 
     def dehydrate_points(self, row: Commitment) -> str:
-        """The numbers of the points that it answers."""
         return ", ".join(point.number for point in row.outcomes.all())
 
     def dehydrate_parties(self, row: Commitment) -> str:
-        """Who undertook it."""
         return "; ".join(str(party) for party in row.parties.all())
 
     def dehydrate_status(self, row: Commitment) -> str:
-        """How far it has come; empty without an update."""
         return row.status.value if row.status else ""
 
 
 class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A commitment; the points that it answers are of its own roundtable."""
+    """A commitment with points of its own roundtable."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,7 +67,6 @@ class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
             points.queryset = points.queryset.filter(statement__event=self.instance.event_id)
 
     def clean(self) -> dict[str, Any] | None:
-        """Raises ValidationError for points of another roundtable."""
         cleaned = super().clean() or self.cleaned_data
         event = cleaned.get("event") or (self.instance.event if self.instance.pk else None)
         points = cleaned.get("outcomes") or Outcome.objects.none()
@@ -80,7 +76,7 @@ class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PartyInline(GrantScopedInline):
-    """Who undertook it, and whom one may ask."""
+    """Parties and their focal points."""
 
     model = CommitmentParty
     formset = PartyFormSet
@@ -93,21 +89,18 @@ class PartyInline(GrantScopedInline):
     readonly_fields = ["focal_point_accepted_at", "given_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the names."""
         rows = super().get_queryset(request)
         related = ("organisation", "group", "focal_point", "commitment__event")
         return rows.select_related(*related).prefetch_related("handovers")
 
-    @admin.display(description=_("given back"))
+    @admin.display(description=_("returned"))
     def given_back(self, row: CommitmentParty) -> str:
-        """When the last focal point gave the task back and whom that one suggested."""
         last = next(iter(row.handovers.all()), None) if row.pk and not row.focal_point_id else None
         if last is None:
             return "–"
         return f"{date_format(last.handed_over_at)} {last.suggestion}".strip()
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Offers as focal points those who took part, and who is one already."""
         formset: Any = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("focal_point")
         if field is not None and obj is not None:
@@ -121,7 +114,7 @@ class PartyInline(GrantScopedInline):
 
 @admin.register(Commitment)
 class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
-    """Commitments of the viewer's roundtables."""
+    """Admin of commitments."""
 
     event_path = "event"
     form = CommitmentForm
@@ -132,21 +125,23 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
             None,
             {
                 "fields": ["event", "reference", "text"],
-                "description": _("What was undertaken, in the words that were agreed."),
+                "description": _("What the parties committed to do, in the agreed words."),
             },
         ),
         (
-            _("Where it comes from, and until when"),
+            _("Source and due date"),
             {
                 "fields": ["outcomes", "place_in_source", "due_on", "is_open"],
-                "description": _("Leave empty what is not recorded."),
+                "description": _("Leave a field empty if the information is not recorded."),
             },
         ),
         (
-            _("How far it has come"),
+            _("Progress reports"),
             {
                 "fields": ["status_label"],
-                "description": _("The approved progress update of the latest day says so."),
+                "description": _(
+                    "The approved progress update with the latest date sets this status."
+                ),
             },
         ),
     ]
@@ -158,13 +153,12 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
     actions = ["end"]
-    search_fields = ["reference", "text"]  # and the names of parties, see below
-    search_help_text = _("Reference, words, or the name of a party")
+    search_fields = ["reference", "text"]  # and names of parties, see get_search_results
+    search_help_text = _("Reference, text, or name of a party")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Each word in the reference, the text or the name of a party; no row comes twice."""
         for word in split_search(search_term):
             parties = CommitmentParty.objects.filter(organisation__name__icontains=word)
             queryset = queryset.filter(
@@ -175,7 +169,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
         return queryset, False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """The reference stays once stored, save by an operator: others cite it."""
+        # Others cite the reference, so only an operator can change it.
         fields = super().get_readonly_fields(request, obj)
         return (
             [*fields, "reference"]
@@ -184,16 +178,16 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
         )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Points as boxes to tick; lead-ins are only halves of sentences."""
         kwargs["widget"] = forms.CheckboxSelectMultiple
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        # Lead-ins are not complete sentences, so commitments answer points only.
         field.queryset = field.queryset.filter(parent__isnull=False)
         return field
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Asks each focal point anew who accepted other words."""
         super().save_related(request, form, formsets, change)
-        # Browsers send line ends in another way: only words count.
+        # Focal points accept a text, so ask them again when it changes. Compare words only:
+        # browsers send different line ends.
         before, after = (
             str(text).split() for text in (form.initial.get("text"), form.instance.text)
         )
@@ -202,21 +196,17 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
                 party.request_focal_point(party.focal_point)
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows of the list with all that is written out."""
         rows: QuerySet[Any] = super().get_export_queryset(request)
         return rows.select_related("event", "latest_update").prefetch_related(
             "outcomes", "parties__organisation", "parties__group"
         )
 
     def is_cited(self, row: Any) -> bool:
-        """Once an update is approved."""
         return bool(row.updates.approved().exists())
 
     def is_published(self, row: Any) -> bool:
-        """Where its roundtable is public."""
         return bool(row.event.is_public)
 
     @admin.display(description=_("status"))
     def status_label(self, row: Commitment) -> str:
-        """The status in a word, or that there is none."""
-        return str(row.status.label) if row.status else str(_("No update"))
+        return str(row.status.label) if row.status else str(_("Never reported on"))

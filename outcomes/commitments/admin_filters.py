@@ -1,4 +1,4 @@
-"""Filters of the lists of commitments, their steps and their updates."""
+"""Admin list filters of commitments, milestones and progress updates."""
 
 from typing import Any
 
@@ -13,22 +13,20 @@ from outcomes.reporting.rounds import silent_commitments
 
 
 class AttentionFilter(admin.SimpleListFilter):
-    """Commitments by what somebody should see to."""
+    """Commitments that need attention."""
 
-    title = _("to see to")
+    title = _("attention needed")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Late, silent, never reported on, and given back."""
         return [
-            ("overdue", _("Overdue")),
-            ("silent", _("Silent: two rounds unanswered")),
+            ("overdue", _("Past its due date")),
+            ("silent", _("No answer in two reporting rounds")),
             ("never", _("Never reported on")),
-            ("given-back", _("Task given back")),
+            ("given-back", _("Task returned")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that were asked for."""
         on = timezone.localdate()
         if self.value() is None:
             return queryset
@@ -45,17 +43,15 @@ class AttentionFilter(admin.SimpleListFilter):
 
 
 class ReachedFilter(admin.SimpleListFilter):
-    """Steps that were reached, that are ahead, and that are late."""
+    """Milestones by whether they are reached or late."""
 
     title = _("reached")
     parameter_name = "reached"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Yes, not yet, and late."""
-        return [("yes", _("Reached")), ("no", _("Not yet")), ("late", _("Late"))]
+        return [("yes", _("Reached")), ("no", _("Not yet")), ("late", _("Past its due date"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that were asked for."""
         if self.value() is None:
             return queryset
         if self.value() == "yes":
@@ -67,21 +63,19 @@ class ReachedFilter(admin.SimpleListFilter):
 
 
 class ReportAgeFilter(admin.SimpleListFilter):
-    """Updates by how long ago the day lies that they report on."""
+    """Progress updates by age of the day that they report on."""
 
     title = _("as of")
     parameter_name = "as-of"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Within a year, two years, and before."""
         return [
-            ("year", _("Within a year")),
+            ("year", _("Under a year ago")),
             ("two-years", _("One to two years ago")),
-            ("before", _("Longer ago")),
+            ("before", _("Over two years ago")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that were asked for."""
         if self.value() is None:
             return queryset
         on = timezone.localdate()

@@ -1,7 +1,6 @@
-"""What had been reported by a day: the rule, and the form that asks for the day.
+"""Status on an earlier day.
 
-A report counts from the day that it is true for, whenever it was approved since. Only what anyone
-may read today is looked back at.
+A report counts from the day that it is about, even if it was approved later.
 """
 
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ EARLIEST_DAY = date(1900, 1, 1)
 
 @dataclass(frozen=True)
 class StatusColumns:
-    """Where a query finds the status of a commitment, and the day it was last reported."""
+    """Names of the columns with the status and the day of the last report."""
 
     status: str
     reported_on: str
@@ -36,12 +35,11 @@ AS_OF_COLUMNS = StatusColumns("status_as_of", "reported_on_as_of")
 
 
 def status_columns_for(day: date | None) -> StatusColumns:
-    """The columns of commitments that come from `as_of`."""
     return CURRENT_COLUMNS if day is None else AS_OF_COLUMNS
 
 
 def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    """The same commitments with the status that they had by that day; None is today."""
+    """Annotates the commitments with their status on that day; None means today."""
     if day is None:
         return commitments
     updates = updates_as_of(
@@ -55,27 +53,24 @@ def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commi
 
 
 def existing_as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    """Those of roundtables that had begun by that day."""
+    """Commitments of roundtables that had begun by that day."""
     return commitments.filter(event__starts_on__lte=day) if day else commitments
 
 
 def updates_as_of(updates: QuerySet[ProgressUpdate], day: date | None) -> QuerySet[ProgressUpdate]:
-    """The updates that are true for that day or an earlier one."""
     return updates.filter(reported_on__lte=day) if day else updates
 
 
 def responses_as_of(responses: QuerySet[Response], day: date | None) -> QuerySet[Response]:
-    """The answers that had been given by that day."""
     return responses.filter(answered_on__lte=day) if day else responses
 
 
 def assessments_as_of(assessments: QuerySet[Assessment], day: date | None) -> QuerySet[Assessment]:
-    """The findings that are true for that day or an earlier one."""
     return assessments.filter(assessed_on__lte=day) if day else assessments
 
 
 class AsOfField(forms.DateField):
-    """A day to look back to, as it stands in an address: 2019-06-01."""
+    """A day in ISO format, as in the query string."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -83,28 +78,27 @@ class AsOfField(forms.DateField):
             required=False,
             input_formats=["%Y-%m-%d"],
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            error_messages={"invalid": _("Write the day like 2019-06-01.")},
+            error_messages={"invalid": _("Enter the day like this: 2019-06-01.")},
         )
 
 
 def check_as_of_day(day: date | None, today: date) -> date | None:
-    """Raises ValidationError for a day that has not come yet, or that nothing is known of."""
+    """Raises ValidationError for a day in the future or before EARLIEST_DAY."""
     if day and day > today:
-        raise forms.ValidationError(_("That day has not come yet. Choose today or an earlier day."))
+        raise forms.ValidationError(_("That day is in the future. Choose today or an earlier day."))
     if day and day < EARLIEST_DAY:
-        raise forms.ValidationError(_("Nothing is known of that day. Choose a later one."))
+        raise forms.ValidationError(_("There is no information for that day. Choose a later day."))
     return day
 
 
 def check_event_begun(day: date, first: date) -> None:
-    """Raises ValidationError for a day before the one on which the roundtable began."""
     if day < first:
         words = _("The roundtable began on %s. Choose that day or later.")
         raise forms.ValidationError(words % date_format(first))
 
 
 class AsOfForm(QueryForm):
-    """The day that a page of one thing is asked for; what else stands in the address is let be."""
+    """The day of a detail page; ignores other query parameters."""
 
     as_of = AsOfField()
 
@@ -115,16 +109,14 @@ class AsOfForm(QueryForm):
         self.today = today
 
     def clean_as_of(self) -> date | None:
-        """Raises ValidationError for a day that cannot be looked back to."""
         return check_as_of_day(self.cleaned_data["as_of"], self.today)
 
     @property
     def day(self) -> date | None:
-        """The day that is asked for; None for today, and where there is a mistake."""
+        """The chosen day; None for today or an invalid day."""
         return self.cleaned_data["as_of"] if self.is_valid() else None
 
     def check_begun(self, first: date) -> None:
-        """Adds the mistake that the day lies before the roundtable."""
         if day := self.day:
             try:
                 check_event_begun(day, first)
@@ -132,20 +124,15 @@ class AsOfForm(QueryForm):
                 self.add_error("as_of", mistake)
 
     def render_errors(self, request: HttpRequest) -> HttpResponse:
-        """A page that says what is wrong with the day, and shows nothing else."""
         return render(request, "outcomes/changes/as_of_invalid.html", {"form": self}, status=400)
 
 
 def last_meeting_before(event: Event, day: date) -> date | None:
-    """The day on which the last public meeting of the event's series before that day began.
-
-    Where none came before, it is the day of the event itself; None where that is to come.
-    """
+    """Start of the series' latest public meeting before `day`, else of `event` if in the past."""
     earlier = Event.objects.published().filter(series=event.series_id, starts_on__lt=day)
     last = earlier.order_by("-starts_on").values_list("starts_on", flat=True).first()
     return last or (event.starts_on if event.starts_on <= day else None)
 
 
 def as_of_context(day: date | None) -> dict[str, Any]:
-    """For templates: the day, and what keeps it in an address; nothing for today."""
     return {"as_of": day, "as_of_query": f"?as_of={day.isoformat()}" if day else ""}

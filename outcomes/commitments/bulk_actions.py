@@ -1,4 +1,4 @@
-"""Acts on many points or commitments at once: their themes, and ending commitments."""
+"""Bulk changes: themes of points, and the end of commitments."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -32,7 +32,7 @@ def change_themes(
     by: User,
     at: datetime,
 ) -> int:
-    """Gives these points themes and takes others off; how many changed. One entry a roundtable."""
+    """Returns the number of changed points."""
     add, remove, changed = list(add), list(remove), 0
     counts: dict[Event, int] = {}
     for point in points:
@@ -52,22 +52,22 @@ def change_themes(
 
 
 def reason_cannot_end(commitment: Commitment, *, rights: EventPermissions, on: date) -> str:
-    """Why somebody cannot end this commitment as of that day; empty where nothing is wrong."""
+    """Empty if the user can end the commitment as of that day."""
     if not rights.may_decide(commitment.event_id):
-        return _("You are no co-chair of its roundtable.")
+        return _("You are not a co-chair of its roundtable.")
     if commitment.latest_status in ENDED_STATUSES:
-        return _("It has ended already.")
+        return _("It has already ended.")
     if not reporting_party(commitment):
-        return _("It has no party, for whom one could say so. Add one first.")
+        return _("It has no party to report for. Add a party first.")
     if on < commitment.event.starts_on:
-        return _("Its roundtable began after that day.")
+        return _("Its roundtable began after that day. Choose a later day.")
     if commitment.latest_reported_on and on < commitment.latest_reported_on:
-        return _("Something of a later day is reported. Choose that day or a later one.")
+        return _("There is a report for a later day. Choose that day or a later one.")
     return ""
 
 
 def reporting_party(commitment: Commitment) -> CommitmentParty | None:
-    """For whom an end is written down: the party that leads, else the first."""
+    """The lead party, else the first."""
     parties = sorted(
         commitment.parties.all(),
         key=lambda party: (party.role != CommitmentParty.Role.LEAD, party.pk),
@@ -86,10 +86,7 @@ def end_commitments(
     by: User,
     at: datetime,
 ) -> int:
-    """Writes and approves an update for each that says that it ends, with reason and source.
-
-    Raises ValidationError where the database would not take it, and then ends none of them.
-    """
+    """Creates and approves a final update for each commitment, or for none if one is invalid."""
     ended = 0
     for commitment in commitments:
         party = reporting_party(commitment)

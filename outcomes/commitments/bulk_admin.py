@@ -1,4 +1,4 @@
-"""Acts on many rows of a list: asked for, shown, and done on a second yes."""
+"""Admin actions on several rows, with a preview and a confirmation."""
 
 from typing import Any
 
@@ -23,16 +23,16 @@ from roundtable.history import MAX_REASON_LENGTH
 
 
 class ThemesForm(forms.Form):
-    """Which themes the points get, and which they lose."""
+    """Themes to add and to remove."""
 
     add = forms.ModelMultipleChoiceField(
-        label=_("Give these themes"),
+        label=_("Add these themes"),
         queryset=Theme.objects.order_by("name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     remove = forms.ModelMultipleChoiceField(
-        label=_("Take these themes off"),
+        label=_("Remove these themes"),
         queryset=Theme.objects.order_by("name"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -41,25 +41,29 @@ class ThemesForm(forms.Form):
         label=_("Why?"),
         required=False,
         max_length=MAX_REASON_LENGTH,
-        help_text=_("For whoever reads the history at the desk. Name no person."),
+        help_text=_(
+            "People who read the history at the co-chairs' desk can see this. Do not name"
+            " any person."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where nothing is chosen, or the same twice."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         add, remove = set(cleaned.get("add") or ()), set(cleaned.get("remove") or ())
         if not add and not remove:
-            raise forms.ValidationError(_("Choose a theme to give or to take off."))
+            raise forms.ValidationError(_("Choose a theme to add or to remove."))
         if add & remove:
-            raise forms.ValidationError(_("The same theme is to be given and taken off."))
+            raise forms.ValidationError(
+                _("You chose to add and to remove the same theme. Choose only one of the two.")
+            )
         return cleaned
 
 
 class EndCommitmentsForm(forms.Form):
-    """How commitments end, why, and where that can be read."""
+    """Final status, reason and source."""
 
     status = forms.ChoiceField(
-        label=_("How they end"), choices=[(word.value, word.label) for word in UNFULFILLED_STATUSES]
+        label=_("Final status"), choices=[(word.value, word.label) for word in UNFULFILLED_STATUSES]
     )
     on = forms.DateField(
         label=_("As of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -67,30 +71,30 @@ class EndCommitmentsForm(forms.Form):
     reason = forms.CharField(
         label=_("Why they end"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Everyone reads this. Name no person and no shelter."),
+        help_text=_("Everyone can read this. Do not name a person or a shelter."),
     )
     source = forms.CharField(
-        label=_("Where that can be read"),
+        label=_("Source of this information"),
         max_length=500,
-        help_text=_("An address or the name of a document."),
+        help_text=_("A web address, or the name of a document."),
     )
-    has_no_personal_details = forms.BooleanField(label=_("It names no person and no shelter"))
+    has_no_personal_details = forms.BooleanField(label=_("Names no person and no shelter"))
 
     def clean_on(self) -> Any:
-        """The day; raises ValidationError where it has not come yet."""
         if self.cleaned_data["on"] > timezone.localdate():
-            raise forms.ValidationError(_("That day has not come yet."))
+            raise forms.ValidationError(
+                _("That day is in the future. Choose today or an earlier day.")
+            )
         return self.cleaned_data["on"]
 
 
 class ThemeActionAdmin(GrantScopedAdmin):
-    """Points whose themes are changed together."""
+    """Admin with the bulk action that changes themes of points."""
 
     @admin.action(description=_("Change themes"), permissions=["change"])
     def change_themes(
         self, request: HttpRequest, queryset: QuerySet[Outcome]
     ) -> HttpResponse | None:
-        """Asks which, shows before and after, and does it."""
         found = queryset.filter(parent__isnull=False).select_related("statement__event")
         points = [
             row
@@ -115,16 +119,16 @@ class ThemeActionAdmin(GrantScopedAdmin):
             self,
             request,
             title=gettext("Change these points?") if is_form_valid else gettext("Change themes"),
-            explanation=gettext("Themes of these points, as they would be.")
+            explanation=gettext("The themes of these points after the change.")
             if is_form_valid
-            else gettext("Themes of these points, as they are."),
+            else gettext("The current themes of these points."),
             column_titles=(gettext("Point"), gettext("Themes")),
             rows=[
                 (str(row), _theme_changes(row, form if is_form_valid else None)) for row in points
             ],
             selected_ids=[row.pk for row in points],
             action="change_themes",
-            button=gettext("Change them") if is_form_valid else gettext("Go on"),
+            button=gettext("Change themes") if is_form_valid else gettext("Continue"),
             form=form,
             shows_form=not is_form_valid,
         )
@@ -143,11 +147,10 @@ def _theme_changes(point: Outcome, form: ThemesForm | None) -> str:
 
 
 class EndCommitmentsAdmin(GrantScopedAdmin):
-    """Commitments that co-chairs end together."""
+    """Admin with the bulk action that ends commitments."""
 
     @admin.action(description=_("End without being fulfilled"), permissions=["decide"])
     def end(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
-        """Asks how and why, shows which would end and which not, and does it."""
         permissions, at = self.permissions_of(request), timezone.now()
         rows = list(
             queryset.select_related("event").prefetch_related(
@@ -180,10 +183,10 @@ class EndCommitmentsAdmin(GrantScopedAdmin):
             if is_form_valid
             else gettext("End commitments"),
             explanation=gettext(
-                "Everyone reads at once that they ended, why, and where that can be read. Whoever "
-                "follows them is written to."
+                "Everyone can see immediately that they ended, why, and what the source is. "
+                "Everyone who follows them receives an email."
             ),
-            column_titles=(gettext("Commitment"), gettext("Said for")),
+            column_titles=(gettext("Commitment"), gettext("Reported for")),
             rows=[
                 (
                     str(row),
@@ -195,7 +198,7 @@ class EndCommitmentsAdmin(GrantScopedAdmin):
             ],
             selected_ids=[row.pk for row in ready],
             action="end",
-            button=gettext("End them") if is_form_valid else gettext("Go on"),
+            button=gettext("End commitments") if is_form_valid else gettext("Continue"),
             excluded=[(str(row), problem) for row, problem in problems.items() if problem],
             form=form,
             shows_form=not is_form_valid,

@@ -1,4 +1,4 @@
-"""Pictures drawn on the server: the seats round the table, and shares of a whole."""
+"""Geometry of charts: seating plan, bars and columns."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -12,8 +12,8 @@ from outcomes.models import ImplementationStatus
 from participants.models import Constituency
 from participants.organisations.attendance import ConstituencyGroup
 
-SEATING_CENTRE, SEATING_RADIUS = 110, 88  # of a picture 220 units wide
-MAX_SEATS = 200  # more could not be told apart
+SEATING_CENTRE, SEATING_RADIUS = 110, 88  # in an image 220 units wide
+MAX_SEATS = 200  # smaller dots would be hard to see
 SEAT_CLASSES = {
     Constituency.GOVERNMENTS: "gov",
     Constituency.RED_CROSS: "rcrc",
@@ -25,7 +25,7 @@ SEAT_CLASSES = {
 
 @dataclass(frozen=True)
 class SeatDot:
-    """One seat of the picture; positions as text, so that no language changes the decimal point."""
+    """A seat; coordinates are strings, so that no locale changes the point."""
 
     x: str
     y: str
@@ -34,7 +34,7 @@ class SeatDot:
 
 
 def seating_dots(constituency_groups: Iterable[ConstituencyGroup]) -> list[SeatDot]:
-    """One dot for each seat that is known, clockwise from the top; none where they are too many."""
+    """Seats clockwise from the top; empty above MAX_SEATS."""
     classes = [
         SEAT_CLASSES[bench.constituency]
         for bench in constituency_groups
@@ -57,13 +57,13 @@ def seating_dots(constituency_groups: Iterable[ConstituencyGroup]) -> list[SeatD
 
 @dataclass(frozen=True)
 class Share:
-    """One part of a whole: how many commitments stand at a status."""
+    """A part of a whole, such as the commitments with one status."""
 
     slug: str
     label: str | Promise
     tone: str
     count: int
-    query: str = ""  # what asks the list of commitments for them
+    query: str = ""  # query string of the list of these commitments
 
 
 NO_UPDATE = "no-update"
@@ -72,7 +72,7 @@ TONES = {
     ImplementationStatus.IN_PROGRESS: "underway",
     ImplementationStatus.FULFILLED: "done",
     ImplementationStatus.CLOSED: "ended",
-    ImplementationStatus.SUPERSEDED: "ended",
+    ImplementationStatus.SUPERSEDED: "replaced",
 }
 STATUS_CHOICES: list[tuple[str, str | Promise]] = [
     (ImplementationStatus.FULFILLED.value, ImplementationStatus.FULFILLED.label),
@@ -80,14 +80,14 @@ STATUS_CHOICES: list[tuple[str, str | Promise]] = [
     (ImplementationStatus.PLANNING.value, ImplementationStatus.PLANNING.label),
     (ImplementationStatus.CLOSED.value, ImplementationStatus.CLOSED.label),
     (ImplementationStatus.SUPERSEDED.value, ImplementationStatus.SUPERSEDED.label),
-    (NO_UPDATE, _("No update yet")),
+    (NO_UPDATE, _("Never reported on")),
 ]
 
 
 def status_shares(counts: dict[str, int], query: str = "") -> list[Share]:
-    """The parts in a fixed order, silence last; `counts` by status word.
+    """Shares in fixed order, from counts by status.
 
-    `query` begins the query string that asks the list of commitments for each of them.
+    `query` is the start of the query string of each link to the list of commitments.
     """
     return [
         Share(
@@ -103,7 +103,7 @@ def status_shares(counts: dict[str, int], query: str = "") -> list[Share]:
 
 @dataclass(frozen=True)
 class BarSegment:
-    """One part of a bar that is 100 units wide."""
+    """A part of a bar that is 100 units wide."""
 
     x: str
     width: str
@@ -111,7 +111,6 @@ class BarSegment:
 
 
 def bar_segments(parts: list[Share]) -> list[BarSegment]:
-    """The parts side by side, as wide as they are many."""
     total = sum(part.count for part in parts)
     drawn, x = [], 0.0
     for part in parts:
@@ -124,7 +123,7 @@ def bar_segments(parts: list[Share]) -> list[BarSegment]:
 
 @dataclass(frozen=True)
 class ChartSegment:
-    """One part of a bar or column: where it starts, how long it is, and whether a number fits."""
+    """A part of a bar or column; `fits`: its number has space."""
 
     part: Share
     start: str
@@ -135,9 +134,9 @@ class ChartSegment:
 
 @dataclass(frozen=True)
 class ChartBar:
-    """One bar or column with its words; `place` holds the heights of the words, bar and numbers.
+    """A bar or column.
 
-    Of a column, `place` holds where it starts along the line, and how wide it is.
+    `place`: of a bar, positions of label, bar and numbers in em; of a column, start and width in %.
     """
 
     label: str
@@ -148,7 +147,7 @@ class ChartBar:
 
 @dataclass(frozen=True)
 class ChartTick:
-    """A mark of the scale, what it says, and how the words stand to it: "", "mid" or "end"."""
+    """A mark on the axis; `anchor` is "", "mid" or "end"."""
 
     place: str
     label: str
@@ -157,28 +156,27 @@ class ChartTick:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars along the line, or columns beside each other, over a scale of whole numbers.
+    """A bar or column chart.
 
-    Lengths along the line are percentages and heights are em, so that the words stay as large as
-    the text around them in a window of any width.
+    Horizontal lengths are percentages and vertical ones em: text keeps its size at any width.
     """
 
     tracks: list[ChartBar]
     ticks: list[ChartTick]
     years: list[ChartTick]
     height: str
-    foot: str  # where the scale ends and its words begin
+    foot: str  # vertical position of the axis labels
 
 
 ROW_HEIGHT, LABEL_HEIGHT, BAR_HEIGHT, AXIS_HEIGHT, COLUMN_HEIGHT = 3.7, 1.2, 1.6, 1.6, 13.0  # em
 MAX_LABEL_LENGTH = 40
-MIN_LENGTH_FOR_NUMBER = 10  # per cent of the width of a phone
-COLUMN_WIDTH_RATIO = 0.86  # of the width that a column has
+MIN_LENGTH_FOR_NUMBER = 10  # per cent; shorter ones have no space for a number on a phone
+COLUMN_WIDTH_RATIO = 0.86  # the rest is the gap between columns
 MAX_INTERVALS = 5
 
 
 def scale_ticks(maximum: int) -> list[int]:
-    """Whole numbers from 0 to `most` or more, in even steps of 1, 2, 5, 10, 20, 50 …"""
+    """Axis values from 0 to at least `maximum`, in steps of 1, 2, 5, 10, 20, 50 …"""
     step = 1
     while maximum > step * MAX_INTERVALS:
         step = step * 5 // 2 if str(step).startswith("2") else step * 2
@@ -187,7 +185,6 @@ def scale_ticks(maximum: int) -> list[int]:
 
 
 def bar_chart(lines: Iterable[tuple[str | Promise, list[Share]]]) -> Chart:
-    """One bar for each line, as long as its parts are many together."""
     rows = list(lines)
     scale = scale_ticks(_max_total(parts for _label, parts in rows))
     tracks = [
@@ -211,7 +208,7 @@ def bar_chart(lines: Iterable[tuple[str | Promise, list[Share]]]) -> Chart:
 
 
 def column_chart(lines: Iterable[tuple[str, list[Share]]]) -> Chart:
-    """One column for each line, in order, and the first of each year named by its first word."""
+    """One column for each line, with a label for each year."""
     rows = list(lines)
     scale = scale_ticks(_max_total(parts for _label, parts in rows))
     width = 100 / max(len(rows), 1)
@@ -232,7 +229,7 @@ def column_chart(lines: Iterable[tuple[str, list[Share]]]) -> Chart:
     years = [
         ChartTick(f"{column * width:.2f}%", year)
         for year, column in sorted(firsts.items())
-        if column * width <= 85  # what begins later has no room for its words
+        if column * width <= 85  # a later label would be cut off
     ]
     every = -(-len(years) // MAX_INTERVALS) or 1
     return Chart(
@@ -251,7 +248,7 @@ def _max_total(of_lines: Iterable[list[Share]]) -> int:
 def _segments(
     parts: list[Share], per_one: float, unit: str, baseline: float = 0.0
 ) -> Iterator[ChartSegment]:
-    """The parts that are there, end to end from `foot`; `per_one` less than 0 leads upwards."""
+    """The non-empty parts, end to end from `baseline`; upwards if `per_one` is negative."""
     start = baseline
     for part in parts:
         length = part.count * per_one

@@ -1,4 +1,4 @@
-"""Filters of points and commitments; each owns the rows that it lets through."""
+"""Filter forms of points and commitments."""
 
 import re
 from collections.abc import Iterable
@@ -47,17 +47,19 @@ from roundtable.query_forms import ListForm, QueryForm
 
 
 class OutcomeFilterForm(ListForm):
-    """Which points a list shows."""
+    """Filters a list of points."""
 
     event = forms.ChoiceField(
         label=_("Roundtable"),
         required=False,
-        error_messages={"invalid_choice": _("There is no such roundtable.")},
+        error_messages={
+            "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
+        },
     )
     theme = forms.ChoiceField(
         label=_("Theme"),
         required=False,
-        error_messages={"invalid_choice": _("There is no such theme.")},
+        error_messages={"invalid_choice": _("This theme does not exist. Choose another theme.")},
     )
     kind = forms.ChoiceField(
         label=_("Kind"),
@@ -77,7 +79,6 @@ class OutcomeFilterForm(ListForm):
         set_choices(self, "addressee", _("Anyone"), offered["party"])
 
     def filter(self, points: QuerySet[Outcome]) -> QuerySet[Outcome]:
-        """Those that the form asks for."""
         asked = self.cleaned_data
         if asked["event"]:
             points = points.filter(statement__event__slug=asked["event"])
@@ -86,7 +87,7 @@ class OutcomeFilterForm(ListForm):
         if asked["kind"]:
             points = points.filter(kind=asked["kind"])
         if asked["addressee"]:
-            # What the lead-in is addressed to, its points are.
+            # Addressees of a lead-in are addressees of its points too.
             spoken_to = OutcomeAddressee.objects.filter(_party_slug_q(asked["addressee"]))
             points = points.filter(
                 Q(pk__in=spoken_to.values("outcome")) | Q(parent__in=spoken_to.values("outcome"))
@@ -95,12 +96,14 @@ class OutcomeFilterForm(ListForm):
 
 
 class CommitmentScopeForm(QueryForm):
-    """Which commitments are meant: of which roundtable, by whom, about what."""
+    """Filters commitments by roundtable, party, point, theme and day."""
 
     event = forms.ChoiceField(
         label=_("Roundtable"),
         required=False,
-        error_messages={"invalid_choice": _("There is no such roundtable.")},
+        error_messages={
+            "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
+        },
     )
     party = forms.ChoiceField(label=_("Party"), required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
@@ -116,14 +119,14 @@ class CommitmentScopeForm(QueryForm):
     theme = forms.ChoiceField(
         label=_("Theme"),
         required=False,
-        error_messages={"invalid_choice": _("There is no such theme.")},
+        error_messages={"invalid_choice": _("This theme does not exist. Choose another theme.")},
     )
-    # Pages of points lead here: a list of all of them would be longer than the page.
+    # Hidden: only pages of points link with this filter, and a list of all points is too long.
     point = forms.ChoiceField(
         label=_("Point"),
         required=False,
         widget=forms.HiddenInput,
-        error_messages={"invalid_choice": _("There is no such point.")},
+        error_messages={"invalid_choice": _("This point does not exist. Choose another point.")},
     )
 
     as_of = AsOfField()
@@ -131,7 +134,7 @@ class CommitmentScopeForm(QueryForm):
     def __init__(self, data: Any, today: date | None = None) -> None:
         super().__init__(data)
         self.today = today
-        if today is None:  # whoever does not look back does not know the word either
+        if today is None:  # the form does not offer an earlier day
             del self.fields["as_of"]
         self._point = _find_point(data.get("point") or "")
         if self._point:
@@ -149,18 +152,15 @@ class CommitmentScopeForm(QueryForm):
         set_choices(self, "country", _("All countries"), [*by_name, no_country])
 
     def clean_as_of(self) -> date | None:
-        """Raises ValidationError for a day that cannot be looked back to."""
         assert self.today
         return check_as_of_day(self.cleaned_data["as_of"], self.today)
 
     @property
     def day(self) -> date | None:
-        """The day that is looked back to; None for today."""
         day: date | None = self.cleaned_data.get("as_of")
         return day
 
     def filter_scope(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        """Those that are meant, in no order, as of the day that is asked for."""
         asked = self.cleaned_data
         commitments = as_of(existing_as_of(commitments, self.day), self.day)
         if asked["event"]:
@@ -182,7 +182,7 @@ class CommitmentScopeForm(QueryForm):
 
 
 class CommitmentFilterForm(CommitmentScopeForm, ListForm):
-    """Which commitments a list shows, and in which order."""
+    """Filters and sorts a list of commitments."""
 
     sort_fields = ("sort",)
 
@@ -192,26 +192,28 @@ class CommitmentFilterForm(CommitmentScopeForm, ListForm):
     overdue = forms.ChoiceField(
         label=_("Due date"),
         required=False,
-        choices=[("", _("Any")), ("yes", _("Overdue"))],
+        choices=[("", _("Any")), ("yes", _("Past its due date"))],
     )
     fresh = forms.ChoiceField(
         label=_("Last reported"), required=False, choices=[("", _("Any")), *Freshness.choices]
     )
     finding = forms.ChoiceField(
-        label=_("Independent finding"), required=False, choices=[("", _("Any")), *FINDING_CHOICES]
+        label=_("Independent assessment"),
+        required=False,
+        choices=[("", _("Any")), *FINDING_CHOICES],
     )
     sort = forms.ChoiceField(
         label=_("Order"),
         required=False,
         choices=[
             ("", _("By roundtable")),
-            ("due", _("Due first")),
-            ("updated", _("Updated last")),
+            ("due", _("Earliest due date first")),
+            ("updated", _("Latest report first")),
         ],
     )
 
     def filter(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
-        """Those that the form asks for, in its order; `on` is the day that "overdue" refers to."""
+        """`on` is today; a chosen day replaces it."""
         asked, stand, on = self.cleaned_data, status_columns_for(self.day), self.day or on
         orders = {
             "": F("event__starts_on").desc(),
@@ -226,7 +228,7 @@ class CommitmentFilterForm(CommitmentScopeForm, ListForm):
         return found.order_by(orders[asked["sort"]], "pk")
 
     def counts(self, commitments: QuerySet[Commitment], on: date) -> dict[str, int]:
-        """As `count`, each under the other filters; "found" are those that `filter` returns."""
+        """As `count_by_status`; "found" is the number that `filter` returns."""
         asked, on = self.cleaned_data, self.day or on
         rows = self._narrow_on(commitments, on)
         return count_by_status(
@@ -250,19 +252,18 @@ class CommitmentFilterForm(CommitmentScopeForm, ListForm):
         return commitments
 
 
-NamedOption = tuple[str, str | Promise, str]  # a word for addresses, a name, a country or nothing
+NamedOption = tuple[str, str | Promise, str]  # slug, name, country code or ""
 
 
 def set_choices(
     form: forms.Form, field: str, all_label: Any, options: Iterable[NamedOption]
 ) -> None:
-    """Lets a field choose among these, or all of them."""
     choices = [("", all_label), *((slug, name) for slug, name, _country in options)]
     form.fields[field].choices = choices  # type: ignore[attr-defined]
 
 
 def _find_point(word: str) -> Outcome | None:
-    """The published point or lead-in of such a name as bali-process-2018/1.a; None if none."""
+    """The published point at a path such as bali-process-2018/1.a, or None."""
     match = re.fullmatch(rf"([-\w]{{1,50}})/({NUMBER_PATTERN})", word, re.ASCII)
     if not match:
         return None
@@ -271,12 +272,10 @@ def _find_point(word: str) -> Outcome | None:
 
 
 def public_event_options() -> Iterable[NamedOption]:
-    """Every roundtable that everyone may see."""
     return Event.objects.published().values_list("slug", "title", "country")
 
 
 def _filter_options(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]]:
-    """Themes of published points, and the groups and organisations in these rows; one query."""
     none = Value("", output_field=CharField())
     party = Value("party", output_field=CharField())
     used = Outcome.themes.through.objects.filter(outcome__in=Outcome.objects.published())

@@ -1,4 +1,4 @@
-"""Addressees by points: what each answered, and how its commitments under each point stand."""
+"""Matrix of addressees and points: answers and status of commitments."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -33,15 +33,14 @@ from roundtable.query_forms import QueryForm
 
 
 class MatrixForm(QueryForm):
-    """Of which roundtable addressees and points are shown, and as of which day.
-
-    Of the latest where no roundtable is chosen; of the latest that had begun where a day is.
-    """
+    """Roundtable and day of the matrix."""
 
     event = forms.ChoiceField(
         label=_("Roundtable"),
         required=False,
-        error_messages={"invalid_choice": _("There is no such roundtable.")},
+        error_messages={
+            "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
+        },
     )
 
     as_of = AsOfField()
@@ -53,14 +52,12 @@ class MatrixForm(QueryForm):
         agreed = Event.objects.published().order_by(Exists(points).desc(), "-starts_on", "code")
         self._events = list(agreed)
         named = [(event.slug, event.title) for event in self._events]
-        self.fields["event"].choices = [("", _("The latest")), *named]  # type: ignore[attr-defined]
+        self.fields["event"].choices = [("", _("Latest roundtable")), *named]  # type: ignore[attr-defined]
 
     def clean_as_of(self) -> date | None:
-        """Raises ValidationError for a day that cannot be looked back to."""
         return check_as_of_day(self.cleaned_data["as_of"], self.today)
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError for a day before the roundtable that is asked for."""
         cleaned = super().clean() or self.cleaned_data
         event = self._event_by_slug(cleaned.get("event") or "")
         if event and cleaned.get("as_of"):
@@ -72,12 +69,11 @@ class MatrixForm(QueryForm):
 
     @property
     def day(self) -> date | None:
-        """The day that is looked back to; None for today."""
         day: date | None = self.cleaned_data.get("as_of")
         return day
 
     def chosen_event(self) -> Event | None:
-        """The one asked for; else the latest that agreed on something, or the latest; or None."""
+        """Default: the latest roundtable with published points."""
         begun = (event for event in self._events if not self.day or event.starts_on <= self.day)
         return self._event_by_slug(self.cleaned_data["event"]) or next(begun, None)
 
@@ -87,74 +83,64 @@ class MatrixForm(QueryForm):
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """One addressee and one point; `statuses` are of its commitments under that point."""
+    """Answer of an addressee to a point, and statuses of its commitments under it."""
 
     point: Outcome
     is_addressed: bool
     response: Response | None
-    answered: int  # of the members of a group
+    answered: int  # answers of members of a group
     statuses: list[Share]
 
     @property
     def expects_response(self) -> bool:
-        """Whether an answer is asked of it, which only a recommendation does."""
         return self.is_addressed and self.point.kind == Outcome.Kind.RECOMMENDATION
 
 
 @dataclass
 class MatrixRow:
-    """A group or an organisation that points speak to; neither: those whom no point speaks to."""
+    """A group or an organisation; neither for parties that no point addresses."""
 
     group: Group | None = None
     organisation: Organisation | None = None
     members: list[Organisation] = field(default_factory=list)
-    unnamed_count: int = (
-        0  # more that the group is made of; a source gives the number and not which
-    )
-    has_unknown_count: bool = False  # whether it has others whose number no source gives
-    addressed_by: set[int] = field(
-        default_factory=set
-    )  # the points, by their numbers in the database
+    unnamed_count: int = 0  # members whose number a source gives, without names
+    has_unknown_count: bool = False  # more members, number unknown
+    addressed_by: set[int] = field(default_factory=set)  # primary keys of points
     cells: list[MatrixCell] = field(default_factory=list)
 
 
 @dataclass
 class Matrix:
-    """All rows over the points of one roundtable, with what its counts are of."""
+    """All rows and points of one roundtable, with totals."""
 
     points: list[Outcome]
     rows: list[MatrixRow]
-    commitments_under_points: int = 0  # commitments under any of the points
-    commitments_elsewhere: int = 0  # commitments of the roundtable under none of them
+    commitments_under_points: int = 0  # each counted once
+    commitments_elsewhere: int = 0  # of this roundtable, under no point
 
     @property
     def addressees(self) -> int:
-        """How many groups and organisations are spoken to."""
         return sum(bool(row.group or row.organisation) for row in self.rows)
 
     @property
     def asked(self) -> int:
-        """How many answers are asked of organisations that are named."""
+        """Number of answers that named organisations are asked for."""
         return sum(
             cell.expects_response for row in self.rows if row.organisation for cell in row.cells
         )
 
     @property
     def answered(self) -> int:
-        """How many of them have been given."""
         cells = [cell for row in self.rows if row.organisation for cell in row.cells]
         return sum(cell.expects_response and cell.response is not None for cell in cells)
 
 
-RowKey = tuple[str, int]  # "group" or "organisation", and its number in the database
+RowKey = tuple[str, int]  # "group" or "organisation", and primary key
 OTHER_PARTIES: RowKey = ("", 0)
 
 
 def build_matrix(event: Event, day: date | None = None) -> Matrix:
-    """Who had answered which point of this roundtable by that day; None is today.
-
-    In a constant number of queries.
-    """
+    """Constant number of queries; None means today."""
     points = list(
         Outcome.objects.published()
         .points()
@@ -186,7 +172,7 @@ def build_matrix(event: Event, day: date | None = None) -> Matrix:
 
 
 def _addressee_rows(event: Event, points: list[Outcome]) -> dict[RowKey, MatrixRow]:
-    """Whom the points speak to, in their order; each group before those it is made of."""
+    """Ordered by point; a group comes before its members."""
     addressees_by_outcome: dict[int, list[OutcomeAddressee]] = {}
     for addressee in OutcomeAddressee.objects.filter(
         outcome__in={pk for point in points for pk in (point.pk, point.parent_id)}
@@ -244,10 +230,7 @@ def _rows_for(
 def _count_commitments(
     points: list[Outcome], known: set[RowKey], day: date | None
 ) -> tuple[dict[tuple[int, RowKey], Counter[str]], set[int]]:
-    """How many stand at each status, by point and party; and all that stand under any point.
-
-    Those without a party in `known` count with the others.
-    """
+    """Counts by point, party and status, and IDs of all commitments under a point."""
     status_counts: dict[tuple[int, RowKey], Counter[str]] = {}
     parties: dict[tuple[int, int, str], set[RowKey]] = {}
     commitments = existing_as_of(Commitment.objects.published(), day)
@@ -266,11 +249,10 @@ def _count_commitments(
 def _statuses(
     counts: Counter[str], point: Outcome, row: MatrixRow, day: date | None
 ) -> list[Share]:
-    """The statuses that there are, each with what asks the list of commitments for it."""
     party = row.group or row.organisation
     found: Iterable[Share] = (share for share in status_shares(counts) if share.count)
     if not party:
-        return list(found)  # no filter asks for them
+        return list(found)  # the list of commitments has no filter for these
     filters = {"point": point_path(point), "party": party.slug}
     if day:
         filters["as_of"] = day.isoformat()
@@ -280,5 +262,5 @@ def _statuses(
 
 
 def point_path(point: Outcome) -> str:
-    """How a filter names a point, as in its address: bali-process-2018/1.a."""
+    """The value of a point in filters, such as bali-process-2018/1.a."""
     return f"{point.statement.event.slug}/{point.number}"

@@ -1,4 +1,4 @@
-"""Where things stand: how commitments are shared out, and who answered which point."""
+"""Views of progress: statistics and matrix."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,6 @@ from outcomes.models import Commitment
 @require_safe
 @login_not_required
 def progress(request: HttpRequest) -> HttpResponse:
-    """How the commitments are shared out on each axis, drawn and as tables."""
     on = timezone.localdate()
     form = CommitmentScopeForm(request.GET, on)
     context: dict[str, object] = {"form": form, "page": None}
@@ -30,9 +29,9 @@ def progress(request: HttpRequest) -> HttpResponse:
             "plain": [
                 (name, title, parts, bar_chart((part.label, [part]) for part in parts))
                 for name, title, parts in (
-                    ("status", _("By status, as the parties report it"), found.status),
-                    ("fresh", _("By when a party last reported"), found.freshness),
-                    ("finding", _("By what somebody independent found"), found.findings),
+                    ("status", _("By status, as reported by the parties"), found.status),
+                    ("fresh", _("By date of the last report"), found.freshness),
+                    ("finding", _("By independent assessment"), found.findings),
                 )
             ],
             "breakdowns": [
@@ -49,7 +48,6 @@ def progress(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def progress_matrix(request: HttpRequest) -> HttpResponse:
-    """Who answered which point of one roundtable, and how the commitments under it stand."""
     form = MatrixForm(request.GET, timezone.localdate())
     context: dict[str, object] = {"form": form}
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""Rows that several pages read in the same way, in a constant number of queries."""
+"""Querysets and template contexts that several pages share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MAX_CONTACTS = 24
 
 
 def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-    """With all that a line of the ledger shows: event, latest update, parties, points."""
+    """Loads everything that the list of commitments shows."""
     parties = CommitmentParty.objects.select_related("organisation", "group").order_by("role", "pk")
     points = Outcome.objects.select_related("statement__event").order_by("pk")
     return commitments.select_related("event", "latest_update").prefetch_related(
@@ -31,7 +31,7 @@ def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
 
 
 def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:
-    """For `_contacts.html`: the first who share with everyone, and whether there are more."""
+    """Context of `_contacts.html`."""
     people = visibility.public_profiles(on, event, MAX_CONTACTS + 1)
     return {"people": people[:MAX_CONTACTS], "has_more_people": len(people) > MAX_CONTACTS}
 
@@ -39,10 +39,7 @@ def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:
 def focal_point_cards(
     viewer: visibility.Viewer, commitments: Iterable[Commitment], on: date
 ) -> dict[int, visibility.Card]:
-    """The cards of focal points who accepted and are listed to the viewer, by number of the person.
-
-    `commitments` come from `with_parties`.
-    """
+    """Cards of accepted focal points that the viewer may see, by delegate ID."""
     delegate_ids = {
         party.focal_point_id
         for commitment in commitments
@@ -54,18 +51,15 @@ def focal_point_cards(
 
 @dataclass(frozen=True)
 class VisibleRewording:
-    """How a sentence was corrected, with the words that anyone may still read."""
+    """A correction of a sentence, with the wording that is still public."""
 
     row: Rewording
-    before: str | None  # None where words were taken out that should never have stood there
+    before: str | None  # None if a later correction hides this wording
     after: str | None
 
 
 def verification_context(statement: Statement) -> dict[str, object]:
-    """For `_check_text.html`: the published versions, who signed, and what was corrected.
-
-    `version` is the one that the page shows; none where the page says something else.
-    """
+    """Context of `_check_text.html`; `version` is None if the page shows another text."""
     versions = statement.public_versions()
     latest = versions[-1] if versions else None
     signed = SignOff.objects.filter(
@@ -80,7 +74,6 @@ def verification_context(statement: Statement) -> dict[str, object]:
 
 
 def _published_corrigenda(statement: Statement) -> list[tuple[Corrigendum, list[VisibleRewording]]]:
-    """Its published corrections, the latest first, each with what it changed."""
     rewordings = Rewording.objects.select_related("outcome__statement__event")
     rows = Corrigendum.objects.published().filter(statement=statement)
     found, hidden = [], set[int | None]()
@@ -93,7 +86,6 @@ def _published_corrigenda(statement: Statement) -> list[tuple[Corrigendum, list[
 
 
 def visible_rewordings(outcome: Outcome) -> list[VisibleRewording]:
-    """How a sentence was corrected since it was published, the latest first."""
     rows = Rewording.objects.filter(
         outcome=outcome, corrigendum__in=Corrigendum.objects.published().values("pk")
     ).select_related("corrigendum")
@@ -108,7 +100,7 @@ def visible_rewordings(outcome: Outcome) -> list[VisibleRewording]:
 def _visible_rewording(
     row: Rewording, corrigendum: Corrigendum, hidden: set[int | None]
 ) -> VisibleRewording:
-    """`hidden` are the sentences whose words of then a later correction took out."""
+    """`hidden` are the outcomes whose earlier wording a later correction hides."""
     is_hidden = row.outcome_id in hidden
     return VisibleRewording(
         row=row,

@@ -1,4 +1,4 @@
-"""Steps of a commitment, and what points and commitments have to do with texts elsewhere."""
+"""Admin of milestones and of related texts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from participants.admin_base.filters import EventFilter
 
 
 class MilestoneInline(GrantScopedInline):
-    """Steps on the way, and when each was reached."""
+    """Milestones of a commitment."""
 
     model = Milestone
     fields = [("title", "due_on", "reached_on")]
@@ -22,7 +22,7 @@ class MilestoneInline(GrantScopedInline):
 
 @admin.register(Milestone)
 class MilestoneAdmin(GrantScopedAdmin):
-    """Steps by themselves, with what became of each; they are added with their commitment."""
+    """Admin of milestones; they are added in their commitment."""
 
     event_path = "commitment__event"
     fieldsets = [
@@ -30,7 +30,10 @@ class MilestoneAdmin(GrantScopedAdmin):
             None,
             {
                 "fields": ["commitment", "title", "due_on", "reached_on"],
-                "description": _("A step on the way. Everyone reads it where it is public."),
+                "description": _(
+                    "A milestone of the commitment. Everyone can read it if the roundtable is "
+                    "public."
+                ),
             },
         )
     ]
@@ -40,18 +43,15 @@ class MilestoneAdmin(GrantScopedAdmin):
     list_select_related = ["commitment__event"]
     date_hierarchy = "due_on"
     search_fields = ["title", "commitment__reference"]
-    search_help_text = _("Words of the step, or the reference of the commitment")
+    search_help_text = _("Title of the milestone, or reference of the commitment")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: it is added with its commitment."""
         return False
 
     def is_published(self, row: Any) -> bool:
-        """Where its roundtable is public."""
         return bool(row.commitment.event.is_public)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The page of the commitment, which shows it."""
         if obj is None or not self.is_published(obj):
             return None
         address: str = obj.commitment.get_absolute_url()
@@ -59,7 +59,7 @@ class MilestoneAdmin(GrantScopedAdmin):
 
 
 class RelatedTextInline(GrantScopedInline):
-    """Texts elsewhere, each with its words and who says that they hang together."""
+    """Related texts outside the portal."""
 
     model = RelatedText
     fields = [("kind", "title"), "url", "quote", "source"]

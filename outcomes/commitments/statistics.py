@@ -1,4 +1,4 @@
-"""How commitments are shared out, by status and by what else is known: the numbers of progress."""
+"""Statistics of progress: commitments by status and other attributes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -35,18 +35,18 @@ from outcomes.models import (
 )
 from participants.models import Organisation, OrganisationKind
 
-NOT_RECORDED = "~none"  # a filter for what is not recorded; no short name of anything looks like it
+NOT_RECORDED = "~none"  # filter value for "not recorded"; a slug cannot contain "~"
 
 
 NO_FINDING = "none"
 FINDING_CHOICES: list[tuple[str, str | Promise]] = [
     *Assessment.Finding.choices,
-    (NO_FINDING, _("No independent finding")),
+    (NO_FINDING, _("No independent assessment")),
 ]
 
 
 def status_q(status: str, status_columns: StatusColumns = CURRENT_COLUMNS) -> Q:
-    """The commitments that stand at this status; "no-update" are those without any."""
+    """Condition for a status; "no-update" means never reported on."""
     return Q((status_columns.status, "" if status == NO_UPDATE else status))
 
 
@@ -57,10 +57,10 @@ def count_by_status(
     only_overdue: bool = False,
     status_columns: StatusColumns = CURRENT_COLUMNS,
 ) -> dict[str, int]:
-    """How many stand at each status, are "overdue", and are there at "all"; one query.
+    """Counts by status, and as "all", "overdue" and "found", in one query.
 
-    Those at a status and at "all" are the overdue ones where `only_overdue`; "overdue" are those
-    at `status` where one is given; "found" are both.
+    With `only_overdue`, statuses and "all" count only overdue commitments. With `status`, "overdue"
+    counts only that status. "found" applies both.
     """
     is_overdue = Case(
         When(overdue_q(on, status_columns.status), then=Value(True)), default=Value(False)
@@ -82,14 +82,14 @@ def count_by_status(
 
 
 def themed_commitment_points() -> QuerySet[Model]:
-    """Which commitment answers which published point that has themes."""
+    """Rows of the commitment–point table whose point is published and has themes."""
     answers = Commitment.outcomes.through.objects
     themes = Outcome.themes.through.objects.filter(outcome=OuterRef("outcome"))
     return answers.filter(Exists(themes), outcome__in=Outcome.objects.published())
 
 
 def is_recorded(attribute: str) -> Exists:
-    """Whether anything is recorded of a commitment's "theme", "kind" of party, or "country"."""
+    """Condition: the commitment has a "theme", or a party with a "kind" or "country"."""
     if attribute == "theme":
         return Exists(themed_commitment_points().filter(commitment=OuterRef("pk")))
     parties = CommitmentParty.objects.filter(commitment=OuterRef("pk"), organisation__isnull=False)
@@ -98,26 +98,25 @@ def is_recorded(attribute: str) -> Exists:
     return Exists(parties)
 
 
-MAX_QUARTERS = 40  # ten years; narrower columns could not be told apart
+MAX_QUARTERS = 40  # ten years; narrower columns would be hard to see
 
 
 @dataclass(frozen=True)
 class DistributionLine:
-    """One line of a distribution: what it is about, and how its commitments are shared out."""
+    """One line of a distribution, with its shares by status."""
 
     label: str | Promise
     parts: list[Share]
-    query: str = ""  # what asks the list of commitments for all of them
+    query: str = ""  # query string of the list of these commitments
 
     @property
     def total(self) -> int:
-        """How many commitments it is about."""
         return sum(part.count for part in self.parts)
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Lines with a title, and what stands out about how they are counted."""
+    """Lines with a title and a note on how they are counted."""
 
     name: str
     title: str | Promise
@@ -127,7 +126,7 @@ class Distribution:
 
 @dataclass
 class ProgressStatistics:
-    """Where the commitments of a filter stand, on each axis apart."""
+    """Statistics of filtered commitments, one distribution for each attribute."""
 
     total: int
     reported: int
@@ -141,11 +140,10 @@ class ProgressStatistics:
 def progress_statistics(
     rows: QuerySet[Commitment], on: date, filters: dict[str, str], as_of_day: date | None = None
 ) -> ProgressStatistics:
-    """All distributions of these commitments, in a constant number of queries.
+    """All statistics of `rows`, in a constant number of queries.
 
-    `asked` is the filter that gave the rows, as it stands in the query string. What it fixes has
-    one line only, since no other is comparable. `by` is the day that the rows are as of, where
-    they are looked back at.
+    `filters` are the query parameters that gave `rows`. An attribute that a filter fixes has one
+    line, because other lines are not comparable.
     """
     on, status_columns = as_of_day or on, status_columns_for(as_of_day)
     started, status, freshness = _count_by_axis(rows, on, status_columns)
@@ -177,7 +175,7 @@ def progress_statistics(
                     filters,
                     _("No theme recorded"),
                 ),
-                _("A commitment under two themes counts in both."),
+                _("A commitment with two themes counts under both."),
             ),
             Distribution(
                 "kind",
@@ -189,7 +187,7 @@ def progress_statistics(
                     filters,
                     _("No organisation recorded"),
                 ),
-                _("A commitment of two kinds of organisations counts in both."),
+                _("A commitment by two kinds of organisations counts under both."),
             ),
             Distribution(
                 "country",
@@ -201,20 +199,19 @@ def progress_statistics(
                     filters,
                     _("No country recorded"),
                 ),
-                _("A commitment of parties from two countries counts in both."),
+                _("A commitment by parties from two countries counts under both."),
             ),
         ],
         quarters=_over_time(rows, started, on, as_of_day),
     )
 
 
-StatusCounts = dict[str, Counter[str]]  # by the word of a filter, how many stand at each status
+StatusCounts = dict[str, Counter[str]]  # filter value -> status -> number
 
 
 def _count_by_axis(
     rows: QuerySet[Commitment], on: date, status_columns: StatusColumns
 ) -> tuple[Counter[date], Counter[str], Counter[str]]:
-    """How many began on which day, stand at which status, and were last reported on when."""
     ages = [
         When(freshness_q(age, on, status_columns.reported_on), then=Value(age.value))
         for age in Freshness
@@ -234,7 +231,6 @@ def _count_by_axis(
 
 
 def _filter_query(filters: dict[str, str], **more: str) -> str:
-    """What asks the list of commitments for the same, to be followed by another filter."""
     return f"?{urlencode(filters | more)}&" if filters | more else "?"
 
 
@@ -245,7 +241,7 @@ def _neutral_shares(
     silent_slug: str,
     filters: dict[str, str],
 ) -> list[Share]:
-    """Parts of a whole that is no status, so that none of its colours are used."""
+    # A neutral tone, because status colours would suggest a status.
     return [
         Share(
             slug=slug,
@@ -274,11 +270,7 @@ def _by_theme(rows: QuerySet[Commitment], status_columns: StatusColumns) -> Stat
 def _by_party(
     rows: QuerySet[Commitment], status_columns: StatusColumns
 ) -> tuple[StatusCounts, StatusCounts]:
-    """By kind and by country of the organisations that undertook it.
-
-    One pass over the parties: to let the database leave out what counts twice takes as long for
-    either of the two.
-    """
+    # One pass in Python: COUNT(DISTINCT) in the database takes as long for each of the two.
     kind_of: dict[int | None, str] = {None: ""}
     country_of: dict[int | None, str] = {None: ""}
     for pk, kind, country in Organisation.objects.values_list("pk", "kind", "country"):
@@ -303,7 +295,6 @@ def _lines(
     filters: dict[str, str],
     unknown_label: Promise,
 ) -> list[DistributionLine]:
-    """The lines with the most commitments first, and at the end those of which nothing is known."""
     lines = [
         DistributionLine(
             label=unknown_label if word == NOT_RECORDED else str(labels.get(word, word)),
@@ -320,7 +311,6 @@ def _lines(
 def _over_time(
     rows: QuerySet[Commitment], started: Counter[date], on: date, as_of_day: date | None
 ) -> list[DistributionLine]:
-    """How many stood at each status at the end of each quarter, by what was reported until then."""
     if not started:
         return []
     last = _quarter_number(on)
@@ -347,7 +337,7 @@ def _quarter_number(day: date) -> int:
 def _status_changes(
     rows: QuerySet[Commitment], as_of_day: date | None
 ) -> list[tuple[date, str, str | None, int]]:
-    """How often in each quarter an approved update brought a status, and which it replaced."""
+    """Returns quarter, new status, previous status and number of approved updates."""
     before = Window(
         Lag("status"), partition_by="commitment", order_by=["reported_on", "recorded_at", "pk"]
     )
@@ -359,7 +349,7 @@ def _status_changes(
         .annotate(quarter=TruncQuarter("reported_on"), before=before)
         .values_list("quarter", "status", "before")
     )
-    # The ORM cannot group by what a window gives.
+    # The ORM cannot group by a window expression.
     sql, parameters = updates.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

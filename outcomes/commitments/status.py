@@ -1,4 +1,4 @@
-"""Three voices on a commitment: what its parties say, what they reported, what assessors found."""
+"""Reports of parties and independent assessments of a commitment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from outcomes.models import (
 )
 
 Finding = Assessment.Finding
-# Which findings cannot be so where a status is. That no evidence is available contradicts nothing:
-# whoever found none has not found that nothing was done.
+# Findings that contradict a status. "No evidence available" contradicts nothing: it does not mean
+# that nothing was done.
 CONTRADICTING_FINDINGS = {
     ImplementationStatus.PLANNING: {Finding.SUBSTANTIAL, Finding.COMPLETE},
     ImplementationStatus.IN_PROGRESS: {Finding.NOT_STARTED, Finding.COMPLETE},
@@ -29,7 +29,7 @@ CONTRADICTING_FINDINGS = {
 
 
 class ReportFreshness(models.TextChoices):
-    """How long ago a report was true; where there is none, that is silence and no freshness."""
+    """Age of a report; a commitment without a report has no freshness."""
 
     UNDER_A_YEAR = "under-a-year", gettext_lazy("last reported less than a year ago")
     ONE_TO_TWO = "one-to-two", gettext_lazy("last reported one to two years ago")
@@ -37,8 +37,7 @@ class ReportFreshness(models.TextChoices):
 
 
 def report_freshness(reported_on: date, on: date) -> ReportFreshness:
-    """How fresh a report is on that day."""
-    # As written, a birthday of 29 February is on 1 March in other years.
+    # A year after 29 February ends on 1 March.
     years = on.year - reported_on.year
     if (on.month, on.day) < (reported_on.month, reported_on.day):
         years -= 1
@@ -49,7 +48,7 @@ def report_freshness(reported_on: date, on: date) -> ReportFreshness:
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """One report, and since when nothing is new where it says just that."""
+    """A report; `unchanged_since` is the day of the report that it confirms."""
 
     update: ProgressUpdate
     unchanged_since: date | None
@@ -57,7 +56,7 @@ class ReportEntry:
 
 @dataclass(frozen=True)
 class PartyReport:
-    """A party with its own latest report, or none."""
+    """A party with its latest report, if any."""
 
     party: CommitmentParty
     update: ProgressUpdate | None
@@ -65,7 +64,7 @@ class PartyReport:
 
 @dataclass(frozen=True)
 class CommitmentReports:
-    """All that is said of one commitment, the latest first."""
+    """All reports and assessments of a commitment, newest first."""
 
     latest: ProgressUpdate | None
     freshness: ReportFreshness | None
@@ -75,15 +74,14 @@ class CommitmentReports:
 
     @property
     def parties_differ(self) -> bool:
-        """Whether two parties that reported say other things."""
         return len({voice.update.status for voice in self.parties if voice.update}) > 1
 
     @property
     def contradiction(self) -> str:
-        """A plain sentence where an assessor contradicts a party; empty where none does."""
+        """A sentence if an assessor contradicts a party, else empty."""
         said = [voice.update for voice in self.parties if voice.update]
         says = [
-            _("%(party)s says “%(status)s”")
+            _("%(party)s reports “%(status)s”")
             % {"party": _party_name(update.party), "status": update.get_status_display()}
             for update in said
             if any(_contradicts(finding, update) for finding in self.findings)
@@ -94,7 +92,11 @@ class CommitmentReports:
             for row in self.findings
             if any(_contradicts(row, update) for update in said)
         ]
-        return _("They differ: %s.") % "; ".join([*says, *found]) if found else ""
+        return (
+            _("The party and the assessor differ: %s.") % "; ".join([*says, *found])
+            if found
+            else ""
+        )
 
 
 def commitment_reports(
@@ -103,11 +105,7 @@ def commitment_reports(
     assessments: Iterable[Assessment],
     on: date,
 ) -> CommitmentReports:
-    """Who says what on that day.
-
-    `commitment` comes from `with_parties`; updates and assessments are those that may be shown,
-    the latest first.
-    """
+    """`commitment` comes from `with_parties`; updates and assessments are newest first."""
     entries = _entries(list(updates))
     latest = entries[0].update if entries else None
     of_party: dict[int, ProgressUpdate] = {}
@@ -127,7 +125,7 @@ def commitment_reports(
 
 def _entries(updates: list[ProgressUpdate]) -> list[ReportEntry]:
     entries: list[ReportEntry] = []
-    before: dict[int, date] = {}  # of each party, going forward in time
+    before: dict[int, date] = {}  # previous report of each party, oldest first
     for update in reversed(updates):
         since = before.get(update.party_id) if update.is_unchanged else None
         entries.append(ReportEntry(update, since))

@@ -1,4 +1,4 @@
-"""What was promised: commitments, and whom one may ask about them."""
+"""Views of commitments and of a user's role as focal point."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -38,7 +38,6 @@ from roundtable.query_forms import get_page
 @require_safe
 @login_not_required
 def commitment_list(request: HttpRequest) -> HttpResponse:
-    """Commitments, and the people one may ask about them."""
     on = timezone.localdate()
     form = CommitmentFilterForm(request.GET, on)
     viewer = visibility.get_viewer(request.user, timezone.localdate())
@@ -67,7 +66,6 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    """One commitment: who promised it, what has become of it, and what shows that."""
     if reference != reference.lower():
         return redirect("commitment-detail", reference.lower(), permanent=True)
     on = timezone.localdate()
@@ -101,7 +99,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
         "today": form.day or on,
-        # What is known of a round's answers is known of today alone.
+        # Reporting rounds have no earlier state, so they are shown for today only.
         "unanswered": [] if form.day else unanswered_rounds(commitment, on),
     } | as_of_context(form.day)
     return render(request, "outcomes/commitments/commitment_detail.html", context)
@@ -109,7 +107,6 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def my_commitments(request: HttpRequest) -> HttpResponse:
-    """The commitments that I was asked to be reached about."""
     assert isinstance(request.user, User)
     parties = CommitmentParty.objects.filter(focal_point__user=request.user).select_related(
         "commitment__event", "commitment__latest_update", "organisation", "group"
@@ -124,22 +121,21 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_focal_point_request(request: HttpRequest, number: int) -> HttpResponse:
-    """Accepts or declines to be reached about a commitment; only who was asked can."""
-    if request.method != "POST":  # as after signing in again
+    if request.method != "POST":  # a redirect after sign-in uses GET
         return redirect("my-commitments")
     assert isinstance(request.user, User)
     parties = CommitmentParty.objects.select_related("commitment__event")
     party = get_object_or_404(parties, pk=number, focal_point__user=request.user)
     if request.POST.get("answer") == "accept":
         party.accept(timezone.now())
-        messages.success(request, _("Thank you. You can be asked about this commitment now."))
+        messages.success(request, _("Thank you. People can now ask you about this commitment."))
     elif request.POST.get("answer") == "decline":
-        # Of a task that was begun the co-chairs are told; a request that is declined is just open.
+        # Co-chairs get an email if an accepted task is returned, not if a request is declined.
         if party.focal_point_accepted_at:
             hand_over(party, suggestion="", by=request.user, at=timezone.now())
         else:
             party.decline()
         messages.success(request, _("You are not the focal point for this commitment."))
     else:
-        messages.error(request, _("Press “Accept” or “Decline”."))
+        messages.error(request, _("Select “Accept” or “Decline”."))
     return redirect("my-commitments")

@@ -1,4 +1,4 @@
-"""What organisations wrote, for co-chairs to approve or to send back."""
+"""Admin of answers, offers and assessments, for co-chairs to review."""
 
 from typing import Any
 
@@ -24,40 +24,36 @@ from participants.permissions import EventPermissions
 
 
 class ContributionAdmin(GrantScopedAdmin):
-    """Texts of organisations: read, approved or sent back here, and written by them alone."""
+    """Base admin of texts that co-chairs review but cannot edit."""
 
-    text_fields: tuple[str, ...] = ("text", "source")  # which everyone is going to read
+    text_fields: tuple[str, ...] = ("text", "source")  # become public on approval
     change_form_template = "outcomes/admin/review_change_form.html"
     actions = ["approve", "send_back"]
     action_form = ReviewNoteForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What was handed in: a draft is its author's."""
+        # Only the author's organisation can see a draft.
         return super().get_queryset(request).exclude(state=EditorialState.DRAFT)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those that were handed in."""
         rows = rows.filter(state=EditorialState.SUBMITTED)
         return (
             rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
         )
 
+    # Only organisations write these texts. Co-chairs approve them or request a change.
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: an organisation writes for itself."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: a co-chair asks for changes."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: what was sent back is shown to nobody."""
         return False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The text; for who decides about it, what points at people in it, and the decision."""
         row, permissions, found = (
             self.get_object(request, object_id),
             self.permissions_of(request),
@@ -69,23 +65,19 @@ class ContributionAdmin(GrantScopedAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     def public_text(self, row: Any) -> str:
-        """All that everyone is going to read."""
         return "\n".join(str(getattr(row, name)) for name in self.text_fields)
 
-    @admin.display(description=_("looks private"))
+    @admin.display(description=_("possible contact details"))
     def contact_details(self, row: Any) -> str:
-        """E-mail addresses and phone numbers in it, one a line."""
         found = find_contact_details(self.public_text(row))
         return format_html_join("\n", "<bdi>{}</bdi><br>", ((words,) for words in found)) or "–"
 
     @admin.action(description=_("Approve"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Shows the chosen ones to everyone."""
         self._decide(request, queryset, "")
 
-    @admin.action(description=_("Ask for changes"), permissions=["decide"])
+    @admin.action(description=_("Ask for a change"), permissions=["decide"])
     def send_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Sends the chosen ones back with a note."""
         self._decide(request, queryset, request.POST.get("note", ""))
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[Any], note: str) -> None:
@@ -106,29 +98,33 @@ class ContributionAdmin(GrantScopedAdmin):
             return
         if number := len(done):
             text = (
-                ngettext("%d text was sent back.", "%d texts were sent back.", number)
+                ngettext(
+                    "You asked for a change to %d text.",
+                    "You asked for a change to %d texts.",
+                    number,
+                )
                 if is_send_back
                 else ngettext("%d text is approved.", "%d texts are approved.", number)
             )
             self.message_user(request, text % number, messages.SUCCESS)
         if skipped := len(rows) - number:
             text = ngettext(
-                "%d stays as it is: that was done before, or you are no co-chair of its "
+                "%d was not changed. This was already done, or you are not a co-chair of its "
                 "roundtable.",
-                "%d stay as they are: that was done before, or you are no co-chair of their "
-                "roundtable.",
+                "%d were not changed. This was already done, or you are not a co-chair of "
+                "their roundtable.",
                 skipped,
             )
             self.message_user(request, text % skipped, messages.WARNING)
 
 
 REVIEW_FIELDSET: Any = (
-    _("On its way to being shown"),
+    _("Review and publication"),
     {
         "fields": ["contact_details", "state", "note", "submitted_at", "approved_at"],
         "description": _(
-            "Only its organisation changes it. A co-chair approves it or asks for changes, on this "
-            "page or in the list."
+            "Only its organisation can change it. A co-chair approves it or asks for a "
+            "change, on this page or in the list."
         ),
     },
 )
@@ -136,7 +132,7 @@ REVIEW_FIELDSET: Any = (
 
 @admin.register(Response)
 class ResponseAdmin(ContributionAdmin):
-    """Answers of addressees to recommendations of the viewer's roundtables."""
+    """Admin of answers to recommendations."""
 
     event_path = "outcome__statement__event"
     fieldsets = [
@@ -144,7 +140,7 @@ class ResponseAdmin(ContributionAdmin):
             None,
             {
                 "fields": ["outcome", "organisation", "stance", "text", "source", "answered_on"],
-                "description": _("What an addressee answers to a recommendation."),
+                "description": _("The answer of an addressee to a recommendation."),
             },
         ),
         REVIEW_FIELDSET,
@@ -153,14 +149,12 @@ class ResponseAdmin(ContributionAdmin):
     list_filter = [PendingFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
-    search_help_text = _("Name of the organisation, or words of the answer")
+    search_help_text = _("Organisation name, or words in the answer")
 
     def is_published(self, row: Any) -> bool:
-        """Where it is approved and its roundtable public."""
         return bool(row.is_approved and row.outcome.statement.event.is_public)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The page of the recommendation, which shows it."""
         if obj is None or not self.is_published(obj):
             return None
         address: str = obj.outcome.get_absolute_url()
@@ -168,12 +162,11 @@ class ResponseAdmin(ContributionAdmin):
 
     @admin.display(description=_("point"), ordering="outcome__number")
     def number(self, row: Response) -> str:
-        """The number of the point."""
         return f"{row.outcome.statement.event.code} {row.outcome.number}"
 
 
 class OfferedStepInline(GrantScopedInline):
-    """The steps that are offered."""
+    """Milestones of an offer."""
 
     model = OfferedMilestone
     fields = ["title", "due_on"]
@@ -181,7 +174,7 @@ class OfferedStepInline(GrantScopedInline):
 
 @admin.register(Offer)
 class OfferAdmin(ContributionAdmin):
-    """Commitments that are offered at the viewer's roundtables, and requests to join one."""
+    """Admin of offered commitments and of requests to join one."""
 
     text_fields = ("text",)
     fieldsets = [
@@ -190,8 +183,8 @@ class OfferAdmin(ContributionAdmin):
             {
                 "fields": ["outcome", "commitment", "organisation", "text", "due_on", "is_open"],
                 "description": _(
-                    "Approved, it becomes a commitment with the next reference; without a point, "
-                    "its organisation becomes a partner of the open commitment."
+                    "If you approve an offer, it becomes a commitment with the next reference. If"
+                    " it has no point, its organisation becomes a partner of the open commitment."
                 ),
             },
         ),
@@ -202,27 +195,22 @@ class OfferAdmin(ContributionAdmin):
     list_filter = [PendingFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
     search_fields = ["organisation__name", "text"]
-    search_help_text = _("Name of the organisation, or words of the offer")
+    search_help_text = _("Organisation name, or words in the offer")
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        """Those under a point of these roundtables, or to join a commitment of theirs."""
         to_join = Q(outcome=None, commitment__event__in=events)
         return rows.filter(Q(outcome__statement__event__in=events) | to_join)
 
     def event_id_of(self, row: Any) -> int:
-        """The number of the roundtable of the point or of the commitment."""
         return event_of(row).pk
 
     def public_text(self, row: Any) -> str:
-        """With the steps."""
         return "\n".join([row.text, *(step.title for step in row.milestones.all())])
 
     def is_published(self, row: Any) -> bool:
-        """Where it was accepted and its roundtable is public."""
         return bool(row.is_approved and row.event.is_public)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The page of the commitment."""
         if obj is None or not self.is_published(obj):
             return None
         address: str = obj.commitment.get_absolute_url()
@@ -230,13 +218,12 @@ class OfferAdmin(ContributionAdmin):
 
     @admin.display(description=_("point or commitment"))
     def subject(self, row: Offer) -> str:
-        """What it is offered under, or asks to join."""
         return row.outcome.number if row.outcome else str(row.commitment)
 
 
 @admin.register(Assessment)
 class AssessmentAdmin(ContributionAdmin):
-    """What organisations found about commitments of the viewer's roundtables."""
+    """Admin of assessments."""
 
     event_path = "commitment__event"
     fieldsets = [
@@ -251,7 +238,9 @@ class AssessmentAdmin(ContributionAdmin):
                     "source",
                     "assessed_on",
                 ],
-                "description": _("What an organisation that is not a party found."),
+                "description": _(
+                    "The assessment of an organisation that is not a party to the commitment."
+                ),
             },
         ),
         REVIEW_FIELDSET,
@@ -260,14 +249,12 @@ class AssessmentAdmin(ContributionAdmin):
     list_filter = [PendingFilter, "state", "finding", EventFilter]
     list_select_related = ["commitment__event", "organisation"]
     search_fields = ["commitment__reference", "organisation__name", "text"]
-    search_help_text = _("Reference, name of the organisation, or words of the assessment")
+    search_help_text = _("Reference, organisation name, or words in the assessment")
 
     def is_published(self, row: Any) -> bool:
-        """Where it is approved and its roundtable public."""
         return bool(row.is_approved and row.commitment.event.is_public)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The page of the commitment, which shows it."""
         if obj is None or not self.is_published(obj):
             return None
         address: str = obj.commitment.get_absolute_url()
@@ -275,5 +262,4 @@ class AssessmentAdmin(ContributionAdmin):
 
     @admin.display(description=_("commitment"), ordering="commitment__reference")
     def reference(self, row: Assessment) -> str:
-        """The reference of the commitment."""
         return row.commitment.reference

@@ -1,4 +1,4 @@
-"""Forms for what somebody writes for an organisation, and a co-chair approves."""
+"""Forms for texts of organisations that a co-chair approves."""
 
 from copy import copy
 from datetime import date, datetime, timedelta
@@ -18,13 +18,13 @@ from participants.models import User
 
 
 class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Saves a draft, or hands it in: then it must be ticked, and what looks private looked at."""
+    """Saves a draft or submits it; submission checks for personal details."""
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     confirmed_contacts = forms.CharField(required=False, widget=forms.HiddenInput)
     error_css_class = "has-error"
-    day_field = ""  # the field with the day that the text is about
-    public_fields: tuple[str, ...] = ("text", "source")  # which everyone is going to read
+    day_field = ""  # name of the field with the day that the text is about
+    public_fields: tuple[str, ...] = ("text", "source")  # become public on approval
 
     def __init__(self, data: QueryDict | None, instance: EditorialText, on: date) -> None:
         self.stored = copy(instance)
@@ -40,20 +40,21 @@ class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
                 field.choices = [("", _("Choose …")), *(pair for pair in choices if pair[0])]
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where a colleague saved meanwhile, or it cannot be handed in."""
         cleaned = super().clean() or self.cleaned_data
         day = cleaned.get(self.day_field)
-        # It may be tomorrow already where the author is.
+        # In the author's time zone, it may already be tomorrow.
         if day and day > self.on + timedelta(days=1):
-            self.add_error(self.day_field, _("That day is still to come. Choose today or earlier."))
+            self.add_error(
+                self.day_field, _("This day is in the future. Choose today or an earlier day.")
+            )
         version, confirmed = cleaned.pop("version", ""), cleaned.pop("confirmed_contacts", "")
         self._set_hidden_value("version", version_of(self.stored))
         if version != version_of(self.stored):
             self.is_stale = True
             raise ValidationError(
                 _(
-                    "Somebody at your organisation saved this after you opened it. Nothing of "
-                    "yours is saved yet. Compare, then save again."
+                    "Someone at your organisation saved this after you opened it. Your text is "
+                    "not saved yet. Compare both versions, then save again."
                 )
             )
         if self.is_submitted:
@@ -61,11 +62,10 @@ class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def public_text(self, cleaned: dict[str, Any]) -> str:
-        """All that everyone is going to read."""
         return "\n".join(str(cleaned.get(name) or "") for name in self.public_fields)
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """As usual; what is wrong with what the page does not ask stands above it."""
+        # Errors on fields that the form does not have become non-field errors; Django would raise.
         if field is None and hasattr(error, "error_dict"):
             for name, mistakes in error.error_dict.items():
                 super().add_error(name if name in self.fields else None, mistakes)
@@ -76,7 +76,7 @@ class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
         if not cleaned.get("has_no_personal_details"):
             self.add_error(
                 "has_no_personal_details",
-                _("Read it again. If it names nobody and no shelter, tick this."),
+                _("Read your text again. If it names no person and no shelter, tick this box."),
             )
         found = find_contact_details(self.public_text(cleaned))
         self._set_hidden_value("confirmed_contacts", "\n".join(found))
@@ -84,29 +84,27 @@ class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
             self.found_contacts = found
             raise ValidationError(
                 _(
-                    "Everyone will read this, and it looks like an address or a number of "
-                    "somebody. Take it out, or hand it in again if it may be public."
+                    "Everyone will read this text, and it seems to contain someone's address or "
+                    "phone number. Delete it, or submit again if it may be public."
                 )
             )
 
     def _set_hidden_value(self, name: str, value: str) -> None:
-        """What the hidden field holds if the page comes again."""
         assert isinstance(self.data, QueryDict)
         self.data[name] = value
 
 
 def version_of(row: EditorialText) -> str:
-    """Which text somebody had before their eyes, so that nothing is overwritten unseen."""
+    """Identifies the saved text, to detect conflicts."""
     return f"{row.pk}-{row.revision}" if row.pk else "new"
 
 
 def pending_text(rows: "QuerySet[Any]") -> Any:
-    """The text that is still on its way to being shown, or None."""
+    """The latest text that is not approved yet, or None."""
     return rows.exclude(state=EditorialState.APPROVED).order_by("-pk").first()
 
 
 def save_text(form: EditorialTextForm, *, by: User, at: datetime) -> None:
-    """Stores what a form holds that was found right, and hands it in where its author says so."""
     row: Any = form.save(commit=False)
     row.author = by
     if form.is_submitted:
@@ -124,7 +122,7 @@ def _date_input() -> forms.DateInput:
 
 
 class ResponseForm(EditorialTextForm):
-    """What an addressee answers to a recommendation."""
+    """An answer to a recommendation."""
 
     day_field = "answered_on"
 
@@ -135,7 +133,7 @@ class ResponseForm(EditorialTextForm):
 
 
 class AssessmentForm(EditorialTextForm):
-    """What an organisation that is not a party found."""
+    """An assessment by an organisation that is not a party."""
 
     day_field = "assessed_on"
 
@@ -146,24 +144,23 @@ class AssessmentForm(EditorialTextForm):
 
 
 class OfferForm(EditorialTextForm):
-    """What an organisation offers to do under a point."""
+    """An offer of a commitment under a point."""
 
     public_fields = ("text",)
-    milestones = ""  # in the words of the other form on the page
+    milestones = ""  # titles from the formset on the same page
 
     class Meta:
         model = Offer
         fields = ["text", "due_on", "is_open", "has_no_personal_details"]
         widgets = {"text": _textarea(4), "due_on": _date_input()}
-        labels = {"is_open": _("Others may ask to join it")}
+        labels = {"is_open": _("Other organisations can ask to join")}
 
     def public_text(self, cleaned: dict[str, Any]) -> str:
-        """With the steps."""
         return f"{super().public_text(cleaned)}\n{self.milestones}"
 
 
 class JoinOfferForm(EditorialTextForm):
-    """What an organisation will do for a commitment that it joins."""
+    """A request to join a commitment."""
 
     public_fields = ("text",)
 
@@ -174,7 +171,7 @@ class JoinOfferForm(EditorialTextForm):
 
 
 class OfferedMilestoneForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One step on the way."""
+    """A milestone of an offer."""
 
     error_css_class = "has-error"
 

@@ -1,4 +1,4 @@
-"""Who is addressed by a recommendation, and what each of them answered."""
+"""Addressees of recommendations and their answers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from participants.organisations.attendance import attendance_by_constituency
 
 @dataclass(frozen=True)
 class AddresseeResponse:
-    """An organisation that a recommendation speaks to, with its latest answer, or none yet."""
+    """An addressee with its latest answer, if any."""
 
     organisation: Organisation
     response: Response | None
@@ -23,26 +23,21 @@ class AddresseeResponse:
 
 @dataclass(frozen=True)
 class PointResponses:
-    """The answers to one recommendation, and how many are addressed without being named."""
+    """Answers to one recommendation, and the number of addressees without a name."""
 
     rows: list[AddresseeResponse]
-    unnamed_count: int  # more that took part; a source gives the number and not which
-    has_unknown_count: bool  # whether others took part whose number no source gives
+    unnamed_count: int  # participants whose number a source gives, without names
+    has_unknown_count: bool  # more participants, number unknown
 
     @property
     def answered(self) -> int:
-        """How many of those that are named have answered."""
         return sum(row.response is not None for row in self.rows)
 
 
 def responses_to_point(
     point: Outcome, addressees: Iterable[OutcomeAddressee], day: date | None = None
 ) -> PointResponses | None:
-    """What the addressees answered; None for what recommends nothing, as it awaits no answer.
-
-    `addressees` are those of the point and of its lead-in; answers count that were given until
-    `by`, or until today.
-    """
+    """None unless a recommendation. `addressees` are those of the point and its lead-in."""
     if point.kind != Outcome.Kind.RECOMMENDATION:
         return None
     responses: dict[int, Response] = {}
@@ -71,7 +66,6 @@ def responses_to_point(
 
 
 def recommendations_for(participation: Participation) -> OutcomeQuerySet:
-    """The recommendations of a roundtable that speak to the organisation at that seat."""
     itself = Organisation.objects.filter(pk=participation.organisation_id).order_by()
     addressed = Q(organisation=participation.organisation_id)
     member_rule = (
@@ -91,7 +85,7 @@ def recommendations_for(participation: Participation) -> OutcomeQuerySet:
 
 @dataclass(frozen=True)
 class RecommendationResponses:
-    """A recommendation to an organisation, what it answered, and what it is still writing."""
+    """A recommendation with the answers of one organisation."""
 
     point: Outcome
     published: Response | None
@@ -99,7 +93,6 @@ class RecommendationResponses:
 
 
 def responses_by(participation: Participation) -> list[RecommendationResponses]:
-    """Each recommendation to the organisation at that seat, with its own answers."""
     points = recommendations_for(participation).select_related("parent", "statement__event")
     published: dict[int, Response] = {}
     pending: dict[int, Response] = {}

@@ -1,4 +1,4 @@
-"""What co-chairs decide about the texts of organisations: answers, offers, assessments."""
+"""Review of answers, offers and assessments by co-chairs."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -20,10 +20,7 @@ EditorialT = TypeVar("EditorialT", Response, Offer, Assessment)
 
 @transaction.atomic
 def approve_texts(*, rows: Iterable[EditorialT], by: User, at: datetime) -> list[EditorialT]:
-    """Approves those that were handed in, and returns them.
-
-    Raises ValidationError where one of them cannot be shown.
-    """
+    """Omits texts that the user may not decide about. Raises ValidationError on a conflict."""
     return _decide(
         rows,
         "approve",
@@ -38,9 +35,9 @@ def approve_texts(*, rows: Iterable[EditorialT], by: User, at: datetime) -> list
 def request_text_changes(
     *, rows: Iterable[EditorialT], note: str, by: User, at: datetime
 ) -> list[EditorialT]:
-    """Sends those back that were handed in, with a note to who wrote them, and returns them.
+    """Returns texts to their authors and emails them; omits texts as `approve_texts`.
 
-    Their authors get a letter. Raises ValidationError where the note is empty.
+    Raises ValidationError if a text changed or the note is empty.
     """
     done = _decide(
         rows,
@@ -66,7 +63,7 @@ def _decide(
 ) -> list[EditorialT]:
     done = []
     for given in rows:
-        # Its author may have taken it back, or changed it, a moment ago.
+        # The author may have withdrawn or changed it since the page was opened.
         row = type(given).objects.select_for_update().get(pk=given.pk)
         if row.revision != given.revision:
             raise ValidationError(CHANGED_MEANWHILE)

@@ -1,4 +1,4 @@
-"""Commitments that one's own organisation offers, and open ones that it asks to join."""
+"""Views for organisations: their answers, offers and assessments."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -29,7 +29,6 @@ from roundtable.models import Event
 
 @require_safe
 def my_responses(request: HttpRequest) -> HttpResponse:
-    """The recommendations to the organisations that I speak for, and what they answer."""
     assert isinstance(request.user, User)
     participations = active_participations_of(request.user, timezone.localdate()).filter(
         event__is_public=True
@@ -41,7 +40,6 @@ def my_responses(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """A page to answer one recommendation."""
     assert isinstance(request.user, User)
     at = timezone.now()
     on = timezone.localdate(at)
@@ -64,9 +62,12 @@ def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         save_text(form, by=request.user, at=at)
         messages.success(
             request,
-            _("The answer is handed in. A co-chair reads it before it is shown.")
+            _("Your answer is submitted. A co-chair will check it before it is shown.")
             if form.is_submitted
-            else _("The draft is saved. Nobody else reads it until you hand it in."),
+            else _(
+                "Your draft is saved. Only people who represent your organisation can see it "
+                "until you submit it."
+            ),
         )
         return redirect("my-responses")
     context = {
@@ -85,7 +86,6 @@ def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 @require_safe
 def my_offers(request: HttpRequest) -> HttpResponse:
-    """What the organisations that I speak for offered, and where they can offer more."""
     participations = list(_participations(request).filter(event__is_public=True))
     represented = Q(pk__in=[])
     for participation in participations:
@@ -106,7 +106,6 @@ def my_offers(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def new_offer(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """A page to offer a commitment under a point."""
     points = Outcome.objects.published().points().select_related("parent", "statement__event")
     point = get_object_or_404(points, statement__event__slug=slug, number=number.lower())
     participation = _participation(request, point.statement.event)
@@ -120,7 +119,6 @@ def new_offer(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
-    """A page to ask to join an open commitment."""
     commitment = get_object_or_404(
         Commitment.objects.published().not_ended().filter(is_open=True).select_related("event"),
         reference=reference.upper(),
@@ -129,7 +127,7 @@ def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
     if participation is None:
         return render(request, "outcomes/contributions/no_organisation.html", status=403)
     if commitment.parties.filter(organisation=participation.organisation).exists():
-        messages.info(request, _("Your organisation is a party to this commitment already."))
+        messages.info(request, _("Your organisation is already a party to this commitment."))
         return redirect(commitment)
     if request.method == "POST":  # two colleagues at once would each ask
         Commitment.objects.select_for_update().get(pk=commitment.pk)
@@ -143,7 +141,6 @@ def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def my_offer(request: HttpRequest, number: int) -> HttpResponse:
-    """A page to go on with an offer that is not approved."""
     rows = Offer.objects.exclude(state=EditorialState.APPROVED)
     if request.method == "POST":
         rows = rows.select_for_update()
@@ -175,7 +172,7 @@ def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) 
         form.milestones = "\n".join(
             data.get(f"{milestone.prefix}-title", "") for milestone in milestones
         )
-    # Both are looked at, so that all mistakes show at once.
+    # A list, not a generator: validate both, so that all errors are shown at once.
     are_valid = [part.is_valid() for part in (form, milestones) if part is not None]
     if form.is_bound and all(are_valid):
         assert isinstance(request.user, User)
@@ -185,9 +182,12 @@ def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) 
             milestones.save()
         messages.success(
             request,
-            _("The offer is handed in. A co-chair reads it before it is shown.")
+            _("Your offer is submitted. A co-chair will check it before it is shown.")
             if form.is_submitted
-            else _("The draft is saved. Nobody else reads it until you hand it in."),
+            else _(
+                "Your draft is saved. Only people who represent your organisation can see it "
+                "until you submit it."
+            ),
         )
         return redirect("my-offers")
     context = {"form": form, "milestones": milestones, "seat": participation, "row": row}
@@ -201,7 +201,6 @@ def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) 
 
 @require_safe
 def my_assessments(request: HttpRequest) -> HttpResponse:
-    """What the organisations that I speak for assessed."""
     assert isinstance(request.user, User)
     participations = list(
         active_participations_of(request.user, timezone.localdate()).filter(event__is_public=True)
@@ -224,7 +223,6 @@ def my_assessments(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def my_assessment(request: HttpRequest, reference: str) -> HttpResponse:
-    """A page to say how far a commitment has come, for who is not a party to it."""
     assert isinstance(request.user, User)
     at = timezone.now()
     on = timezone.localdate(at)
@@ -250,9 +248,12 @@ def my_assessment(request: HttpRequest, reference: str) -> HttpResponse:
         save_text(form, by=request.user, at=at)
         messages.success(
             request,
-            _("The assessment is handed in. A co-chair reads it before it is shown.")
+            _("Your assessment is submitted. A co-chair will check it before it is shown.")
             if form.is_submitted
-            else _("The draft is saved. Nobody else reads it until you hand it in."),
+            else _(
+                "Your draft is saved. Only people who represent your organisation can see it "
+                "until you submit it."
+            ),
         )
         return redirect("my-assessments")
     context = {

@@ -1,4 +1,4 @@
-"""Makes the whole demonstration, or leaves one that is there as it is."""
+"""Creates the demonstration, unless it exists."""
 
 from datetime import date
 from random import Random
@@ -20,20 +20,19 @@ from participants.models import Delegate, Participation
 from roundtable.models import Event
 
 SLUG = "demonstration"
-SEED = 2023  # the same people and progress in every copy
-FIRST_DAY = date(2023, 9, 1)  # before it there would be nothing to report
+SEED = 2023  # every copy has the same people and progress
+FIRST_DAY = date(2023, 9, 1)  # earlier, there would be no progress to show
 
 
 def demo_exists() -> bool:
-    """Whether the demonstration has been made; people may have changed it since."""
     return Participation.objects.filter(event__slug=SLUG, event__is_demonstration=True).exists()
 
 
 @transaction.atomic
 def create_demo(on: date) -> Event:
-    """Makes the demonstration with progress up to that day.
+    """Creates the demonstration with progress until that day.
 
-    Raises FileRefused or ValidationError where something real stands in its way.
+    Raises FileRejectedError or ValidationError if real data is in the way.
     """
     random = Random(SEED)
     load_file(FIXTURES / "demonstration.toml", at=noon(date(2023, 3, 20)))

@@ -1,4 +1,4 @@
-"""What made-up addressees answered and assessors found, and how commitments hang together."""
+"""Made-up responses, assessments, milestones, related texts and reporting rounds."""
 
 from datetime import date, timedelta
 from random import Random
@@ -21,11 +21,10 @@ from outcomes.reporting.rounds import parties_to_ask
 from participants.models import User
 from roundtable.models import Event
 
-# Who looks into what others promised.
 ASSESSORS = ["institute-for-labour-research", "lantern-network-of-survivors"]
-# Of every five addressees one has not answered, and one answer waits for approval.
+# Of every five addressees, one has not answered, and one response waits for approval.
 UNANSWERED_REMAINDER, PENDING_REMAINDER = 0, 3
-# How many days before the last one each round was opened, and how many days it ran.
+# Title, days from opening to the last day of progress, days until it is due.
 ROUNDS = [
     ("For the yearly report of 2024", 500, 45),
     ("For the yearly report of 2025", 160, 45),
@@ -34,7 +33,6 @@ ROUNDS = [
 
 
 def add_responses(event: Event, *, by: list[User], on: date, random: Random) -> None:
-    """Answers of most addressees to the recommendations."""
     points = Outcome.objects.filter(
         statement__event=event, kind=Outcome.Kind.RECOMMENDATION
     ).order_by("pk")
@@ -64,7 +62,6 @@ def add_responses(event: Event, *, by: list[User], on: date, random: Random) -> 
 
 
 def add_assessments(event: Event, *, by: list[User], on: date, random: Random) -> None:
-    """Assessments by who is not a party; some find less than was reported."""
     found = event.commitments.exclude(latest_status="").order_by("pk")
     for number, commitment in enumerate(found[::3]):
         assessor = demo_organisation(ASSESSORS[number % len(ASSESSORS)])
@@ -96,10 +93,7 @@ def _finding(commitment: Commitment, *, differs: bool) -> Assessment.Finding:
 
 
 def add_milestones(event: Event, *, on: date) -> None:
-    """Steps on the way of some commitments, reached where their day has passed.
-
-    Each is written down a month after the roundtable, and as reached on the day itself.
-    """
+    """With history entries on the days when people would have written them."""
     for commitment in event.commitments.exclude(due_on=None).order_by("pk")[::4]:
         assert commitment.due_on is not None
         days = (commitment.due_on - event.ends_on).days
@@ -115,7 +109,6 @@ def add_milestones(event: Event, *, on: date) -> None:
 
 
 def add_related_texts(event: Event) -> None:
-    """What points and commitments have to do with texts elsewhere."""
     for about, kind, title, url, quote, source in RELATED_TEXTS:
         is_point = "." in about
         save_valid(
@@ -134,7 +127,6 @@ def add_related_texts(event: Event) -> None:
 
 
 def add_rounds(event: Event, *, by: User, on: date) -> None:
-    """Two rounds that are over, which some parties left unanswered, and one that runs."""
     parties = parties_to_ask(event.commitments.all())
     for title, days, lasts in ROUNDS:
         opened = on - timedelta(days=days)

@@ -1,4 +1,4 @@
-"""Puts the made-up people into the demonstration: accounts, profiles, channels, participation."""
+"""Made-up people: accounts, profiles, contact channels and participations."""
 
 import tomllib
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 @dataclass(frozen=True)
 class Person:
-    """One made-up delegate; the file says what each word means."""
+    """One made-up delegate; demonstration-people.toml explains the fields."""
 
     key: str
     name: str
@@ -51,7 +51,7 @@ class Person:
 
 @dataclass(frozen=True)
 class StaffAccount:
-    """An account with a right to work on the demonstration."""
+    """An account with a grant for the demonstration."""
 
     email: str
     role: str
@@ -59,7 +59,6 @@ class StaffAccount:
 
 
 def load_people() -> tuple[list[StaffAccount], list[Person]]:
-    """The helpers, and the people."""
     content = tomllib.loads((FIXTURES / "demonstration-people.toml").read_text("utf-8"))
     return [StaffAccount(**row) for row in content["helpers"]], [
         Person(**row) for row in content["people"]
@@ -68,7 +67,7 @@ def load_people() -> tuple[list[StaffAccount], list[Person]]:
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 HANDLE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-# Ranges that the authorities of these countries keep for fiction.
+# Numbers that the authorities of these countries reserve for fiction.
 PHONE_NUMBERS = [
     *(f"+61491570{n}" for n in ("006", 156, 157, 158, 159, 110, 313, 737, 266, 491)),
     *(f"+447700900{n}" for n in range(100, 130)),
@@ -77,34 +76,30 @@ PHONE_NUMBERS = [
 
 
 def save_valid(row: AnyModel) -> AnyModel:
-    """Stores a row, checked first; its constraints are left to the database alone.
-
-    To ask for each of them beforehand takes as long as all the rest of the demonstration.
-    """
+    # The database checks the constraints: to validate each of them here as well would take as long
+    # as all other work for the demonstration.
     row.full_clean(validate_constraints=False)
     row.save()
     return row
 
 
 def noon(day: date) -> datetime:
-    """The middle of a day, in UTC."""
+    """Noon of a day, in UTC."""
     return datetime.combine(day, time(12), UTC)
 
 
 def demo_organisation(name: str) -> Organisation:
-    """A made-up organisation by its short name without the word before it."""
     return Organisation.objects.get(slug=f"example-{name}")
 
 
 def get_or_create_user(email: str, day: date) -> User:
-    """The account of that address, made on that day where there is none."""
     user = User.objects.filter(email=email).first() or User(email=email, joined_at=noon(day))
     set_sign_in_address(user, email)
     return user
 
 
 def add_staff(helpers: list[StaffAccount], event: Event) -> list[User]:
-    """Accounts with a grant for the demonstration only; those that may decide are returned."""
+    """Returns the co-chairs."""
     before = event.starts_on - timedelta(days=60)
     cochairs = []
     for helper in helpers:
@@ -125,7 +120,6 @@ def add_staff(helpers: list[StaffAccount], event: Event) -> list[User]:
 
 
 def add_people(people: list[Person], event: Event, *, by: User, random: Random) -> None:
-    """Delegates with all that belongs to them."""
     numbers = iter(PHONE_NUMBERS)
     for person in people:
         delegate = _add_delegate(person, event, random)

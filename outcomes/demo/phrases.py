@@ -1,4 +1,4 @@
-"""What the made-up ones write: reports, answers, findings, and what they rest them on."""
+"""Texts of the demonstration: reports, responses, assessments and evidence titles."""
 
 from outcomes.models import Assessment, ImplementationStatus, RelatedText, Response
 
@@ -40,7 +40,7 @@ REPORT_TEXTS = {
     ],
 }
 
-# What has been written and is not shown yet.
+# Reports that are not public yet.
 PENDING_REPORT_TEXTS = [
     "We are collecting the figures of the last quarter.",
     "The newest numbers came in: {n} people. Please check before this is shown.",
@@ -70,7 +70,6 @@ END_REASONS = {
 }
 CHANGE_REQUEST_NOTE = "Please say how many people took part, and in which year."
 
-# What stands in the way of what is going on, and what comes next.
 OBSTACLES = [
     "Interpreters for two of the languages are hard to find.",
     "The money for next year has not been agreed.",
@@ -126,8 +125,8 @@ MILESTONE_TITLES = [
     "Those whom it is for say what to change",
 ]
 
-# What hangs together: a point or a commitment, how, and with which text. The last line of each
-# says who says so.
+# Number of a point or reference of a commitment, kind of relation, title, address, quotation and
+# source of the related text.
 RELATED_TEXTS = [
     (
         "2.c",

@@ -26,7 +26,7 @@ from outcomes.models import (
 from participants.models import Delegate, User
 from roundtable.models import Event
 
-# The statuses that the commitments have come to, with how many of each; the rest has no update.
+# The number of commitments by final status; all others have no update.
 FINAL_STATUS_COUNTS = {
     ImplementationStatus.FULFILLED: 12,
     ImplementationStatus.CLOSED: 3,
@@ -55,10 +55,9 @@ PENDING_STATES = [
 
 
 def add_progress(event: Event, *, by: list[User], on: date, random: Random) -> None:
-    """Updates from the meeting to that day: approved ones, and some that still wait."""
     commitments = list(event.commitments.order_by("pk").prefetch_related("parties"))
     order = random.sample(commitments, k=len(commitments))
-    # Most of those whose day has passed were done by then: they come first, as what has ended does.
+    # Most commitments past their due date come first, and so get an ended status.
     order.sort(key=lambda row: not (row.due_on and row.due_on < on and random.random() < 0.7))
     ends = [status for status, count in FINAL_STATUS_COUNTS.items() for _ in range(count)]
     for commitment, status in zip(order, ends, strict=False):
@@ -147,10 +146,7 @@ def _add_evidence(update: ProgressUpdate, random: Random) -> None:
 
 
 def add_focal_points(event: Event, *, delegate: Delegate, random: Random) -> None:
-    """Colleagues who accepted to be asked, and some who have still to answer.
-
-    `delegate` answers for one commitment and has one request waiting.
-    """
+    """`delegate` gets one accepted and one open request."""
     parties = CommitmentParty.objects.filter(
         commitment__event=event, organisation__isnull=False
     ).order_by("pk")
@@ -171,7 +167,6 @@ def add_focal_points(event: Event, *, delegate: Delegate, random: Random) -> Non
 def _colleague(
     party: CommitmentParty, event: Event, delegate: Delegate, random: Random
 ) -> Delegate | None:
-    """A confirmed participant with an account who works for the party."""
     if party.organisation_id == delegate.participations.get(event=event).organisation_id:
         return delegate
     colleagues = Delegate.objects.filter(

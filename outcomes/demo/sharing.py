@@ -1,4 +1,4 @@
-"""What the made-up people agreed to, whom they leave out, who met whom, and who looked."""
+"""Consents, excluded audiences, introductions, invitations and profile views of made-up people."""
 
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ from participants.privacy import visibility
 from participants.privacy.consent import current_notice, give_consent, renew_consent
 from roundtable.models import Event
 
-# How many days before the last one each was invited; others have not been.
+# Days between the invitation and the last day of progress; other people are not invited.
 INVITED_DAYS_AGO = {"binita": 2, "bounmy": 3, "kavitha": 30, "pema": 20}
 INVITATION_REQUESTS = [
     (
@@ -32,7 +32,6 @@ INVITATION_REQUESTS = [
 
 
 def add_invitations(event: Event, *, by: User, on: date) -> None:
-    """Some were invited, one of them is about to answer, and two people ask to be."""
     for delegate in Delegate.objects.filter(user__isnull=False, participations__event=event):
         assert delegate.user is not None
         _invite(delegate, event, by, delegate.user.joined_at.date(), Invitation.Answer.ACCEPTED)
@@ -40,7 +39,7 @@ def add_invitations(event: Event, *, by: User, on: date) -> None:
         delegate = Delegate.objects.get(invitation_email=f"{key}@example.org")
         _invite(delegate, event, by, on - timedelta(days=days), "")
     _decline_as_wrong_person("pema@example.org")
-    # Has entered the code, and finds the welcome on signing in.
+    # Has entered the code, and sees the welcome page at the next sign-in.
     get_or_create_user("bounmy@example.org", on)
     for number, (name, works_for, email, note) in enumerate(INVITATION_REQUESTS, start=1):
         save_valid(
@@ -62,7 +61,7 @@ def _invite(delegate: Delegate, event: Event, by: User, day: date, answer: str) 
             delegate=delegate,
             event=event,
             email=delegate.invitation_email,
-            # Easily guessed: made-up people are never on a portal that is in use.
+            # Easy to guess, which is safe: made-up people are never on a portal in use.
             token_hash=Invitation.digest(f"demonstration-{key}"),
             invited_by=by,
             invited_at=noon(day),
@@ -78,24 +77,23 @@ def _decline_as_wrong_person(email: str) -> None:
     invitation.answer = Invitation.Answer.NOT_ME
     invitation.answered_at = invitation.invited_at + timedelta(days=1)
     save_valid(invitation)
-    # As `joining.refuse` does, without an entry in the log: nobody did it.
+    # As `decline_invitation` does, but without an audit entry, because no one did it.
     Invitation.objects.filter(pk=invitation.pk).update(email="")
     Delegate.objects.filter(invitation_email=email).update(invitation_email="")
 
 
-# Who asked whom, how many days before the last one, why, and whether it was accepted.
+# Sender, recipient, days before the last day of progress, message, whether it was accepted.
 INTRODUCTIONS = [
     ("ayse", "delegate", 4, "We both help crews. May I call you about a ship in your port?", False),
     ("delegate", "meiling", 9, "I would like to hear about recruitment without fees.", False),
     ("delegate", "sunita", 40, "A family asks for news of a fisher.", True),
 ]
-# Proposed by a co-chair: one of the two is protected.
+# Proposed by a co-chair, because one of the two is protected.
 PROPOSED_INTRODUCTION = ("delegate", "aung", 30, "You take over from each other at night.")
 PROFILE_VIEWS = [("nasrin", 26), ("khin", 12), ("fatima", 3)]
 
 
 def add_sharing(people: list[Person], *, by: User, on: date) -> None:
-    """Puts in what people share beyond their profile."""
     for number, person in enumerate(people):
         if person.listed_to:
             _give_consent(_delegate(person.key), on - timedelta(days=20 + number * 5))

@@ -1,4 +1,4 @@
-"""Merging from the lists of organisations and of people: two are chosen, one stays."""
+"""Admin actions that merge two organisations or two people."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,11 +24,10 @@ from participants.models import Delegate, Organisation
 MergeFunction = Callable[..., MovedCounts]
 
 
-@admin.action(description=_("Merge two that are one"), permissions=["change"])
+@admin.action(description=_("Merge two entries for one organisation"), permissions=["change"])
 def merge_two_organisations(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Organisation]
 ) -> HttpResponse | None:
-    """Asks which of two organisations stays, shows what moves, and does it."""
     by, at = model_admin.permissions_of(request).user, timezone.now()
 
     def possible_targets(rows: list[Any]) -> list[Any]:
@@ -45,12 +44,10 @@ def merge_two_organisations(
     )
 
 
-@admin.action(description=_("Merge two that are one person"), permissions=["decide"])
+@admin.action(description=_("Merge two entries for one person"), permissions=["decide"])
 def merge_two_people(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Delegate]
 ) -> HttpResponse | None:
-    """Asks which of two entries of a person stays, shows what moves, and does it."""
-
     def possible_targets(rows: list[Any]) -> list[Any]:
         return person_targets(*rows)
 
@@ -73,20 +70,20 @@ def _merge_view(
         timezone.now(),
     )
     if len(rows) != 2:
-        model_admin.message_user(
-            request, gettext("Choose two, no more and no fewer."), messages.ERROR
-        )
+        model_admin.message_user(request, gettext("Choose exactly two entries."), messages.ERROR)
         return None
     if not may_merge(*rows, by, at):
         text = gettext(
-            "You may not merge these two. Ask an operator, who may; nobody merges an entry of "
-            "their own."
+            "You do not have permission to merge these two entries. Ask an operator. No "
+            "one can merge their own entry."
         )
         model_admin.message_user(request, text, messages.ERROR)
         return None
     target_choices = possible_targets(rows)
     if not target_choices:
-        text = gettext("Each of them has an account. Only the person can give one of them up.")
+        text = gettext(
+            "Both entries have an account. Only the person can close one of the accounts."
+        )
         model_admin.message_user(request, text, messages.ERROR)
         return None
     target = next(
@@ -98,18 +95,24 @@ def _merge_view(
         try:
             with transaction.atomic():
                 moved = merge(target=target, duplicate=duplicate, by=by, at=at)
+                # The first request is a preview: it merges, counts and rolls back.
                 if "confirmed" not in request.POST:
                     transaction.set_rollback(True)
         except ValidationError as mistake:
             problem = " ".join(mistake.messages)
         if "confirmed" in request.POST and not problem:
-            text = gettext("They are one: “%s” stays. The old address leads there.") % target
+            text = (
+                gettext("The two entries are merged into “%s”. The old address now leads there.")
+                % target
+            )
             model_admin.message_user(request, text, messages.SUCCESS)
             return None
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": gettext("Merge these two?") if target else gettext("Which one stays?"),
+        "title": gettext("Merge these two entries?")
+        if target
+        else gettext("Which entry do you want to keep?"),
         "rows": rows,
         "target_choices": [
             (row, list(_row_details(model_admin, request, row))) for row in target_choices
@@ -124,7 +127,7 @@ def _merge_view(
 
 
 def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator[tuple[str, Any]]:
-    # What the list says beside the name, which both may have; what is empty is left out.
+    # The other columns of the list, because both rows may have the same name.
     for name in model_admin.get_list_display(request)[1:]:
         field, column, value = lookup_field(name, row, model_admin)
         if field is not None:
@@ -136,7 +139,7 @@ def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator
 
 
 def _add_action(model: type[Model], action: Any) -> None:
-    # The lists stand in an app below, which knows nothing of commitments.
+    # Added here, because the app of these admin classes must not depend on `outcomes`.
     model_admin: Any = admin.site.get_model_admin(model)
     model_admin.actions = [*model_admin.actions, action]
 

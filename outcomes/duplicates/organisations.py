@@ -1,4 +1,4 @@
-"""Two entries of one organisation become one."""
+"""Merges two entries of one organisation."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "outcomes.OutcomeAddressee.organisation": "once",
     "outcomes.CommitmentParty.organisation": "once",
     "participants.Grant.on_behalf_of": "move",
-    # Who left one of them out leaves out both: nobody is shown more.
+    # Hidden from one entry means hidden from the merged one: no one may see more than before.
     "participants.AudienceException.organisation": "once",
     "participants.Affiliation.organisation": "fold",
     "participants.Participation.organisation": "move",
@@ -36,7 +36,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "outcomes.Response.organisation": "move",
     "outcomes.Assessment.organisation": "move",
 }
-# What the page of the organisation shows, and the desk may count.
+# Only relations that the organisation page shows; the others are private, so not counted.
 COUNTED_RELATIONS = (
     "participants.EventRole.organisation",
     "outcomes.OutcomeAddressee.organisation",
@@ -51,7 +51,6 @@ COUNTED_RELATIONS = (
 def may_merge_organisations(
     first: Organisation, second: Organisation, by: User, at: datetime
 ) -> bool:
-    """Operators, and whoever may edit both."""
     rights = permissions_of(by, at.date())
     return rights is not None and all(may_edit_organisation(rights, row) for row in (first, second))
 
@@ -59,10 +58,9 @@ def may_merge_organisations(
 def organisation_targets(
     first: Organisation, second: Organisation, by: User, at: datetime
 ) -> list[Any]:
-    """Which of the two can stay: either, by an operator; else the one that others link to.
+    """The entries that may be kept: both for operators, else the public or the older one.
 
-    That is the one with a public page; of two alike, the one that was here first. Its short name
-    in addresses is changed by nobody else at the desk, and so by no merge.
+    Only operators can change a slug, so no other merge may replace the address that others link to.
     """
     rights = permissions_of(by, at.date())
     if rights is not None and rights.is_operator:
@@ -76,18 +74,18 @@ def organisation_targets(
 def merge_organisations(
     *, target: Organisation, duplicate: Organisation, by: User, at: datetime
 ) -> MovedCounts:
-    """Moves every link to the one that stays, and removes the other; how many, by what it is.
+    """Moves all links to `target` and deletes `duplicate`, whose address then redirects.
 
-    The old address leads to the one that stays. Raises ValidationError, in words for the desk,
-    where something would be lost or doubled, or somebody would be shown more than before.
+    Returns the numbers of moved rows by their name. Raises ValidationError if data would be lost or
+    doubled, or if someone could then see more than before.
     """
     if target.pk == duplicate.pk or not may_merge_organisations(target, duplicate, by, at):
-        raise ValidationError(_("You may not merge these two."))
+        raise ValidationError(_("You do not have permission to merge these two entries."))
     target, duplicate = (
         Organisation.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
     )
     if target not in organisation_targets(target, duplicate, by, at):
-        raise ValidationError(_("Others link to “%s”, so that one has to stay.") % duplicate)
+        raise ValidationError(_("Others link to “%s”, so you must keep that entry.") % duplicate)
     _check_organisations(target, duplicate)
     invalid_before = _invalid_texts(target) | _invalid_texts(duplicate)
     moved: MovedCounts = MovedCounts()
@@ -99,7 +97,11 @@ def merge_organisations(
     _merge_subscriptions(target, duplicate)
     if newly_invalid := _invalid_texts(target) - invalid_before:
         raise ValidationError(
-            _("Merged, they would contradict each other: %s.") % sorted(map(str, newly_invalid))[0]
+            _(
+                "These entries cannot be merged, because their texts would contradict each "
+                "other: %s."
+            )
+            % sorted(map(str, newly_invalid))[0]
         )
     old = duplicate.slug
     duplicate.delete()
@@ -115,18 +117,28 @@ def merge_organisations(
 
 def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
     if target.is_demonstration != duplicate.is_demonstration:
-        raise ValidationError(_("One of them is made up and the other one is not."))
-    if (target.kind, target.country) != (duplicate.kind, duplicate.country):
-        # Both decide who is inside an audience, and who is left out.
         raise ValidationError(
-            _("They differ in kind or country. An operator has to make these the same first.")
+            _("These entries cannot be merged, because only one of them is made up.")
+        )
+    if (target.kind, target.country) != (duplicate.kind, duplicate.country):
+        # Both decide who belongs to an audience.
+        raise ValidationError(
+            _(
+                "These entries differ in kind or country. Ask an operator to make these the "
+                "same, then merge again."
+            )
         )
     roles = EventRole.objects.filter(role=EventRole.Role.COCHAIR)
     chaired = [
         set(roles.filter(organisation=row).values_list("event")) for row in (target, duplicate)
     ]
     if chaired[0] & chaired[1]:
-        raise ValidationError(_("Both are co-chairs of one roundtable: two keys would become one."))
+        raise ValidationError(
+            _(
+                "Both are co-chairs of one roundtable. They cannot be merged, because two "
+                "signatures would become one."
+            )
+        )
     chairing = Grant.objects.filter(role=Grant.Role.COCHAIR)
     events = [
         chairing.filter(on_behalf_of=row).values_list("event", flat=True)
@@ -134,12 +146,14 @@ def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
     ]
     if set(events[0]) & set(events[1]):
         raise ValidationError(
-            _("Co-chairs act for both of them at one roundtable: two keys would become one.")
+            _(
+                "Co-chairs act for both of them at one roundtable. They cannot be merged, "
+                "because two signatures would become one."
+            )
         )
 
 
 def _merge_subscriptions(target: Organisation, duplicate: Organisation) -> None:
-    """Who follows both follows one: as fast as either was told, and missing nothing."""
     known = {row.user_id: row for row in Subscription.objects.filter(organisation=target)}
     for row in Subscription.objects.filter(organisation=duplicate):
         same = known.get(row.user_id)
@@ -149,14 +163,14 @@ def _merge_subscriptions(target: Organisation, duplicate: Organisation) -> None:
             continue
         if Subscription.Frequency.AT_ONCE in (row.frequency, same.frequency):
             same.frequency = Subscription.Frequency.AT_ONCE
-        # The earlier moment: something may be told twice, nothing is left out.
+        # The earlier time: a notification may repeat, but none is lost.
         same.notified_until = min(row.notified_until, same.notified_until)
         row.delete()
         same.save()
 
 
 def _invalid_texts(row: Organisation) -> set[Any]:
-    """Its texts that could not be written today, such as a verdict on its own commitment."""
+    """Texts that fail validation, such as an assessment of its own commitment."""
     found = set()
     for model in (Response, Offer, Assessment):
         for text in model._default_manager.filter(organisation=row):

@@ -1,4 +1,4 @@
-"""Two entries of one person become one; two accounts never do."""
+"""Merges two entries of one person, but never two accounts."""
 
 from datetime import datetime
 
@@ -34,21 +34,21 @@ PERSON_RULES: dict[str, MergeRule] = {
     "participants.Affiliation.delegate": "fold",
     "participants.HandleRedirect.delegate": "move",
 }
-# What people write about themselves.
+# Texts that people write about themselves.
 PROFILE_TEXT_FIELDS = ("post", "about")
 
 
 def person_targets(first: Delegate, second: Delegate) -> list[Delegate]:
-    """Which of the two can stay: the one with an account, either where none has, none where both.
+    """The one with an account, both if neither has one, else none.
 
-    What somebody with an account shares and agreed to is moved by nobody.
+    Only the owner of an account can move its consents and visibility settings.
     """
     accounts = [row for row in (first, second) if row.user_id]
     return {0: [first, second], 1: accounts}.get(len(accounts), [])
 
 
 def may_merge_people(first: Delegate, second: Delegate, by: User, at: datetime) -> bool:
-    """Operators, and co-chairs of every roundtable of both; nobody oneself."""
+    """Operators, and co-chairs of every roundtable of both; never for their own profile."""
     rights = permissions_of(by, at.date())
     if rights is None or any(
         is_own_profile(row, by, login_addresses(by)) for row in (first, second)
@@ -60,13 +60,13 @@ def may_merge_people(first: Delegate, second: Delegate, by: User, at: datetime) 
 
 @transaction.atomic
 def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetime) -> MovedCounts:
-    """Moves every link to the one that stays, and removes the other; how many, by what it is.
+    """Moves all links to `target` and deletes `duplicate`, whose address then redirects.
 
-    The old address leads to the one that stays. Raises ValidationError, in words for the desk,
-    where something would be lost or doubled, or somebody would be shown more than before.
+    Returns the numbers of moved rows by their name. Raises ValidationError if data would be lost or
+    doubled, or if someone could then see more than before.
     """
     if target.pk == duplicate.pk or not may_merge_people(target, duplicate, by, at):
-        raise ValidationError(_("You may not merge these two."))
+        raise ValidationError(_("You do not have permission to merge these two entries."))
     target, duplicate = (
         Delegate.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
     )
@@ -82,7 +82,7 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     _transfer_invitations(target, duplicate, at)
     _transfer_focal_points(target, duplicate, at)
     handle, former = duplicate.handle, duplicate.pk
-    audit.get_or_create_key(duplicate)  # by which what the log says of that entry is found again
+    audit.get_or_create_key(duplicate)  # finds the audit entries of the duplicate later
     duplicate.delete()
     fill_blanks(target, duplicate, ("name_latin", "invitation_email", *PROFILE_TEXT_FIELDS))
     target.full_clean()
@@ -96,42 +96,49 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
 
 def _check_people(target: Delegate, duplicate: Delegate) -> None:
     if target.user_id and duplicate.user_id:
-        raise ValidationError(_("Each has an account, so only the person can give one up."))
+        raise ValidationError(
+            _("Both entries have an account. Only the person can close one of the accounts.")
+        )
     if duplicate.user_id:
-        raise ValidationError(_("The one with an account has to stay."))
+        raise ValidationError(_("You must keep the entry that has an account."))
     if target.is_demonstration != duplicate.is_demonstration:
-        raise ValidationError(_("One of them is made up and the other one is not."))
+        raise ValidationError(
+            _("These entries cannot be merged, because only one of them is made up.")
+        )
     if target.erased_at or duplicate.erased_at or duplicate.hidden_at or duplicate.is_protected:
-        raise ValidationError(_("These two cannot be merged."))
+        raise ValidationError(_("These two entries cannot be merged."))
     for name in PROFILE_TEXT_FIELDS:
         target_value, duplicate_value = getattr(target, name), getattr(duplicate, name)
         if not duplicate_value or target_value == duplicate_value:
             continue
         if target.user_id:
-            # Nobody else writes into a profile.
+            # Only the owner of an account edits the profile.
             raise ValidationError(
-                _("It holds what only the person decides about, so it cannot be merged.")
+                _(
+                    "The entry contains details that only the person decides about, so it cannot "
+                    "be merged."
+                )
             )
         if target_value:
             raise ValidationError(
                 _(
-                    "Each says something else under “%s”, and one would be lost. Leave both, or "
-                    "remove the one that is wrong."
+                    "The entries have different text under “%s”, and one text would be lost. Keep"
+                    " both entries, or delete the wrong text."
                 )
                 % Delegate._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             )
     addresses = {row.invitation_email.lower() for row in (target, duplicate)} - {""}
     if len(addresses) > 1:
         raise ValidationError(
-            _("Their invitation addresses differ. Make sure which is right, and write it in both.")
+            _(
+                "The invitation addresses are different. Find out which one is right, and "
+                "enter it in both entries."
+            )
         )
 
 
 def _move_participations(target: Delegate, duplicate: Delegate) -> int:
-    """Moves where one took part, and says how many; what both have stands once.
-
-    With an account, what moves is to be confirmed anew: it opens doors.
-    """
+    """Returns how many it moved; where both took part, one participation is left."""
     rows = list(duplicate.participations.select_related("event", "organisation"))
     known = {part.event_id: part for part in target.participations.all()}
     number = 0
@@ -139,6 +146,7 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> int:
         same = known.get(row.event_id)
         if same is None:
             row.delegate = target
+            # A confirmed participation gives an account access, so it must be confirmed again.
             if target.user_id:
                 row.confirmed_by = row.confirmed_at = None
             row.save()
@@ -147,7 +155,7 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> int:
         differs = row.capacity and same.capacity and row.capacity != same.capacity
         if row.organisation_id != same.organisation_id or differs:
             raise ValidationError(
-                _("They took part in “%s” in different ways. Correct one of them first.")
+                _("The entries show a different participation in “%s”. Correct one of them first.")
                 % row.event
             )
         same.capacity = same.capacity or row.capacity
@@ -159,13 +167,13 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> int:
 
 
 def _transfer_invitations(target: Delegate, duplicate: Delegate, at: datetime) -> None:
-    """What was sent to the other one is kept, and works no more: invite the one that stays."""
+    # Open invitations stop working: a new one can go to the entry that is kept.
     duplicate.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
     duplicate.invitations.update(delegate=target)
 
 
 def _transfer_focal_points(target: Delegate, duplicate: Delegate, at: datetime) -> None:
-    """Of what the other one was to be asked about, the one that stays is asked; no link works."""
+    # Links stop working, and `target` is asked again for each commitment.
     ReportLink.objects.filter(delegate=duplicate, revoked_at=None).update(revoked_at=at)
     ReportLink.objects.filter(delegate=duplicate).update(delegate=target)
     for party in duplicate.focal_point_for.all():

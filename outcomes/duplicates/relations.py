@@ -1,4 +1,4 @@
-"""How one relation after another is moved from the row that goes to the one that stays."""
+"""Moves relations from a duplicate to the row that is kept."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,15 +8,19 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-# move: all of them. fold: what the one that stays says word for word stands once. once: where the
-# one that stays has the same, it must say nothing else. apart: it is moved, but never where both
-# have one. theirs: a person's own; none may be there.
+# What happens to the rows of a relation of the duplicate:
+# - move: all rows move.
+# - fold: rows move, and exact copies of rows of the target are deleted.
+# - once: rows move; one that the target also has is deleted, but must not hold other values.
+# - apart: rows move; it is an error if both have one.
+# - theirs: only the person decides about these rows; it is an error if there is one.
+# - by hand: other code moves them.
 MergeRule = Literal["move", "fold", "once", "apart", "theirs", "by hand"]
 MovedCounts = Counter[str]
 
 
 def relations_of(model: type[models.Model]) -> dict[str, Any]:
-    """Every relation that leads to the rows of a model, by its name."""
+    """By “app.Model.field”."""
     return {
         f"{relation.related_model._meta.label}.{relation.field.name}": relation
         for relation in model._meta.get_fields(include_hidden=True)
@@ -27,9 +31,9 @@ def relations_of(model: type[models.Model]) -> dict[str, Any]:
 def move_relation(
     relation: Any, rule: MergeRule, *, target: models.Model, duplicate: models.Model
 ) -> int:
-    """Moves the rows of one relation; how many, without those that the one that stays has too.
+    """Returns the number of rows, without those that `target` already had.
 
-    Raises ValidationError, in words for the desk, where that would lose or double something.
+    Raises ValidationError if that would lose or double something.
     """
     model, name = relation.related_model, relation.field.name
     rows = model._base_manager.filter(**{name: duplicate})
@@ -38,7 +42,10 @@ def move_relation(
     if rule == "theirs":
         if rows.exists():
             raise ValidationError(
-                _("It holds what only the person decides about, so it cannot be merged.")
+                _(
+                    "The entry contains details that only the person decides about, so it cannot "
+                    "be merged."
+                )
             )
         return 0
     if rule == "fold":
@@ -61,7 +68,6 @@ def move_relation(
 
 
 def _has_equal_row(row: Any, name: str, target: models.Model) -> bool:
-    """Whether the one that stays has a row that says the same in every field."""
     values = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
@@ -71,7 +77,7 @@ def _has_equal_row(row: Any, name: str, target: models.Model) -> bool:
 
 
 def _conflicting_row(row: Any, name: str, target: models.Model) -> Any:
-    """The row of the one that stays which the database would take for the same."""
+    """The row of `target` that violates a unique constraint with this one."""
     for constraint in row._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint):
             continue
@@ -85,7 +91,6 @@ def _conflicting_row(row: Any, name: str, target: models.Model) -> Any:
 
 
 def _field_names(expressions: Iterable[Any]) -> Iterator[str]:
-    """The fields that a constraint of expressions is about."""
     for expression in expressions:
         if isinstance(expression, models.F):
             yield str(expression.name)  # type: ignore[attr-defined]
@@ -94,7 +99,7 @@ def _field_names(expressions: Iterable[Any]) -> Iterator[str]:
 
 
 def _adds_nothing(row: Any, same: Any, name: str) -> bool:
-    """Whether each thing that the row says is said by the other, and nothing hangs on it."""
+    """Whether `same` has all values of the row, and no other row refers to the row."""
     for field in row._meta.concrete_fields:
         if field.primary_key or field.name == name or isinstance(field, models.DateTimeField):
             continue
@@ -108,7 +113,7 @@ def _adds_nothing(row: Any, same: Any, name: str) -> bool:
 
 
 def _describe_row(row: Any) -> str:
-    """What a row is about, never whom a person leaves out or follows."""
+    """A name that does not reveal whom a person excludes or follows."""
     for name in ("event", "commitment", "outcome", "circulation", "version"):
         if getattr(row, f"{name}_id", None):
             return str(getattr(row, name))
@@ -116,7 +121,6 @@ def _describe_row(row: Any) -> str:
 
 
 def fill_blanks(target: models.Model, duplicate: models.Model, names: Iterable[str]) -> None:
-    """Takes over what the one that stays says nothing about."""
     for name in names:
         if not getattr(target, name):
             setattr(target, name, getattr(duplicate, name))

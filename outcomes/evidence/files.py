@@ -1,4 +1,4 @@
-"""Files that are stored as evidence: handed out as downloads, and looked into for their words."""
+"""Downloads of evidence files, and their text."""
 
 import re
 import subprocess
@@ -15,23 +15,21 @@ from outcomes.evidence.validation import PDF, extension_of
 from outcomes.models import Evidence
 
 MAX_TEXT_LENGTH = 500_000
-MAX_XML_BYTES = 20 * 1024 * 1024  # with all tags
-TIMEOUT_SECONDS = 15  # a little longer than the reader's own limit
-# Where a line of an office document ends: a paragraph, a cell, a break.
+MAX_XML_BYTES = 20 * 1024 * 1024  # including the tags
+TIMEOUT_SECONDS = 15  # a little longer than the CPU limit of the reader
+# The end of a line in an office document: of a paragraph or cell, or a break.
 _LINE_ENDS = re.compile(r"</(?:\w+:)?(?:p|h|si|c|tc|table-cell)>|<(?:\w+:)?(?:br|tab)\b[^<>]*>")
 _TARGETS = re.compile(r"(?:Target|xlink:href)=\"([^\"<>]{0,2000})\"")
 _TAG = re.compile(r"<[^<>]*>")
 
 
 def download(evidence: Evidence) -> FileResponse:
-    """The file, to be stored and not shown: browsers run nothing of it.
-
-    Raises Http404 where it is gone.
-    """
+    """Raises Http404 if the file is missing."""
     try:
         content = evidence.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
+    # Always a download of the stated type, so that browsers never run the file.
     answer = FileResponse(
         content,
         as_attachment=True,
@@ -43,7 +41,7 @@ def download(evidence: Evidence) -> FileResponse:
 
 
 def evidence_file_text(evidence: Evidence) -> str | None:
-    """The words in a stored file; None where it cannot be looked into, or is gone."""
+    """None if the file is missing or cannot be read."""
     try:
         with evidence.file.open("rb") as stored:
             return extract_text(stored.read(), evidence.media_type)
@@ -52,16 +50,12 @@ def evidence_file_text(evidence: Evidence) -> str | None:
 
 
 def public_evidence_text(evidence: Evidence) -> str:
-    """What everyone may read of it: its title, its address, and what a public file says."""
     in_file = evidence_file_text(evidence) if evidence.file and evidence.is_public else None
     return "\n".join([evidence.title, evidence.url, in_file or ""])
 
 
 def extract_text(content: bytes, media_type: str) -> str | None:
-    """The words in a file that was found right; None where it cannot be looked into.
-
-    Of an image nothing is read, and neither is a file with more words than can be searched at once.
-    """
+    """None for images, unreadable files and too long texts."""
     if media_type.startswith("image/"):
         return None
     words = _extract_pdf_text(content) if media_type == PDF else _extract_office_text(content)
@@ -69,7 +63,6 @@ def extract_text(content: bytes, media_type: str) -> str | None:
 
 
 def _extract_pdf_text(content: bytes) -> str | None:
-    """None where nothing is found as well: a scanned page has no words of its own."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "outcomes.evidence.pdf_text"],
@@ -81,11 +74,11 @@ def _extract_pdf_text(content: bytes) -> str | None:
         )
     except subprocess.SubprocessError:
         return None
+    # A scanned page has no text, which is not the same as an empty text: None means unknown.
     return done.stdout.decode().strip() or None
 
 
 def _extract_office_text(content: bytes) -> str | None:
-    """Of each part the text, and where its links lead; what is between two tags is one word."""
     found = []
     with ZipFile(BytesIO(content)) as parts:
         names = [name for name in parts.namelist() if name.endswith((".xml", ".rels"))]
@@ -94,5 +87,6 @@ def _extract_office_text(content: bytes) -> str | None:
         for name in names:
             text = parts.read(name).decode("utf-8", "replace")
             found += _TARGETS.findall(text)
+            # Other tags disappear without a space, because one word can be split by tags.
             found.append(_TAG.sub("", _LINE_ENDS.sub("\n", text)))
     return unescape("\n".join(found))

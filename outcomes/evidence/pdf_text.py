@@ -1,6 +1,6 @@
-"""Reads a PDF from standard input and prints its words: `python -m outcomes.evidence.pdf_text`.
+"""Prints the text of a PDF from standard input: `python -m outcomes.evidence.pdf_text`.
 
-In a process of its own, with limits: a PDF may be made to keep its reader busy for ever.
+Runs in its own process with limits, because a PDF may be made to exhaust its reader.
 """
 
 import resource
@@ -15,7 +15,7 @@ MAX_PAGES = 500
 
 
 def main() -> None:
-    """Ends with an error where the PDF cannot be read within the limits, or not as a whole."""
+    """Exits with an error if the limits are too low for the whole PDF."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     found = PdfReader(BytesIO(sys.stdin.buffer.read()))
@@ -30,7 +30,6 @@ def main() -> None:
 
 
 def _annotation_texts(annotation: object) -> list[str]:
-    """The words of a note, what was filled into a field, and where a link leads."""
     assert isinstance(annotation, dict)
     action = annotation.get("/A")
     target = action.get_object().get("/URI") if action else None

@@ -1,4 +1,4 @@
-"""Files as evidence: taken for what their content shows, and only as far as they can be trusted."""
+"""Checks evidence files by their content, and removes metadata."""
 
 import re
 import zlib
@@ -13,14 +13,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-# A segment of a JPEG that holds such facts, with its length before them.
+# A JPEG segment with Exif or XMP metadata: marker, length, signature.
 _METADATA_SEGMENT = re.compile(
     rb"\xff\xe1(..)(?:Exif\x00\x00|http://ns\.adobe\.com/xap/1\.0/\x00)", re.DOTALL
 )
 
 
 def strip_metadata(content: bytes) -> bytes:
-    """The same, as long as before, with nothing left of such facts in any JPEG within."""
+    """Overwrites Exif and XMP of all embedded JPEGs with zeros; keeps the length."""
     blank = bytearray(content)
     for match in _METADATA_SEGMENT.finditer(content):
         begins, length = match.start() + 4, int.from_bytes(match[1], "big") - 2
@@ -30,7 +30,7 @@ def strip_metadata(content: bytes) -> bytes:
 
 
 def strip_archive_metadata(content: bytes) -> bytes:
-    """The same for an archive; as it was where no part of it holds such facts."""
+    """As `strip_metadata`; an archive without metadata stays unchanged."""
     with ZipFile(BytesIO(content)) as parts:
         rows = parts.infolist()
         clean = {row.filename: strip_metadata(parts.read(row)) for row in rows if _is_jpeg(row)}
@@ -57,7 +57,7 @@ MAX_PIXELS = 50_000_000
 PDF = "application/pdf"
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
-# The part that makes an office file what it is.
+# The main part decides the type of an office file.
 _MAIN_PART = {
     "word/document.xml": (f"{_OOXML}wordprocessingml.document", "docx"),
     "xl/workbook.xml": (f"{_OOXML}spreadsheetml.sheet", "xlsx"),
@@ -71,7 +71,7 @@ _EXTENSIONS = {
     **dict(_MAIN_PART.values()),
     **_ODF_EXTENSIONS,
 }
-# What a page of paper cannot do. Names may be spelt with #xx, which is undone before.
+# Scripts and embedded files. PDF names can hide behind #xx escapes, which are decoded first.
 _PDF_ACTIVE_CONTENT = re.compile(
     rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])"
 )
@@ -81,52 +81,55 @@ _EXTERNAL_REFERENCE = re.compile(rb"(?:attachedTemplate|oleObject|frame|external
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """What is stored of a file that was given: its content as it may be handed on."""
+    """The content of a checked file, as it may be stored and downloaded."""
 
     content: bytes
     media_type: str
 
     @property
     def extension(self) -> str:
-        """How its name ends, by its kind."""
         return extension_of(self.media_type)
 
 
 def extension_of(media_type: str) -> str:
-    """How the name of a file of this kind ends."""
     return _EXTENSIONS[media_type]
 
 
 def check_file(upload: "UploadedFile[bytes]") -> CheckedFile:
-    """The content of a file that may be stored, an image without all but its picture.
+    """The content without metadata.
 
-    Raises ValidationError with a sentence where it is too large, of another kind, or not safe.
+    Raises ValidationError if it is too large, of another kind, or not safe.
     """
     if not upload.size:
-        raise ValidationError(_("The file is empty. Choose another one."))
+        raise ValidationError(_("The file is empty. Choose another file."))
     if upload.size > MAX_BYTES:
         raise ValidationError(
-            _("The file is larger than 20 MB. Choose a smaller one, or give an address instead.")
+            _(
+                "The file is larger than 20 MB. Choose a smaller file, or give a web address "
+                "instead."
+            )
         )
     content = upload.read()
     reader = _checker_for(content)
     if reader is None:
         raise ValidationError(
-            _("This is no PDF, image (JPEG, PNG, WebP, GIF) or office document. Choose one.")
+            _(
+                "This is not a PDF, an image (JPEG, PNG, WebP, GIF) or an office document. "
+                "Choose one of these."
+            )
         )
     try:
         return reader(content)
     except ValidationError:
         raise
-    # Damaged files make the libraries raise errors of every kind.
+    # With damaged files, the libraries raise all kinds of errors.
     except Exception:
         raise ValidationError(
-            _("The file cannot be read. Open it, save it again, and choose it once more.")
+            _("We cannot read the file. Open it, save it again, then choose it again.")
         ) from None
 
 
 def _checker_for(content: bytes) -> Callable[[bytes], CheckedFile] | None:
-    """Who reads such a file, as its first bytes show."""
     try:
         kinds = {match.mime_type for match in puremagic.magic_string(content)}
     except (puremagic.PureError, ValueError):
@@ -141,16 +144,19 @@ def _checker_for(content: bytes) -> Callable[[bytes], CheckedFile] | None:
 
 
 def _check_image(content: bytes) -> CheckedFile:
-    """The picture alone: where and when it was taken, and whatever was appended, is left out."""
     with Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP", "GIF"]) as image:
         if image.width * image.height > MAX_PIXELS:
             raise ValidationError(
-                _("The image is larger than 50 million pixels. Save it smaller, then choose it.")
+                _(
+                    "The image has more than 50 million pixels. Save it in a smaller size, then "
+                    "choose it again."
+                )
             )
-        # Phones put a second picture behind the first, for depth.
+        # MPO: a JPEG to which phones append a second picture, for depth.
         is_photo = image.format in ("JPEG", "MPO")
         upright = ImageOps.exif_transpose(image)
     has_transparency = "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA")
+    # A new picture from the pixels alone: no place, no time, no appended data.
     stripped = upright.convert("RGB" if is_photo or not has_transparency else "RGBA")
     stripped.info = {}
     stored = BytesIO()
@@ -160,7 +166,10 @@ def _check_image(content: bytes) -> CheckedFile:
         stripped.save(stored, "PNG")
     if stored.tell() > MAX_BYTES:
         raise ValidationError(
-            _("The image is larger than 20 MB once unpacked. Save it smaller, then choose it.")
+            _(
+                "The image is larger than 20 MB after unpacking. Save it in a smaller size, "
+                "then choose it again."
+            )
         )
     return CheckedFile(stored.getvalue(), "image/jpeg" if is_photo else "image/png")
 
@@ -168,29 +177,32 @@ def _check_image(content: bytes) -> CheckedFile:
 def _check_pdf(content: bytes) -> CheckedFile:
     if is_zipfile(BytesIO(content)) or b"%%EOF" not in content[-2048:]:
         raise ValidationError(
-            _("There is something else in this PDF. Open it, print it to a new PDF, and choose it.")
+            _(
+                "This PDF contains something that is not part of it. Open it, print it to a "
+                "new PDF, then choose the new PDF."
+            )
         )
     if b"/Encrypt" in content:
-        raise ValidationError(_("This PDF is locked. Choose one without a password."))
+        raise ValidationError(_("This PDF is locked. Choose a PDF without a password."))
     unpacked = [content, *_unpacked_object_streams(content)]
     if any(_PDF_ACTIVE_CONTENT.search(_decode_pdf_names(part)) for part in unpacked):
         raise ValidationError(
             _(
-                "This PDF holds scripts, forms that run, or other files. Print it to a new PDF, "
-                "and choose that."
+                "This PDF contains scripts, active forms or other files. Print it to a new "
+                "PDF, then choose the new PDF."
             )
         )
     return CheckedFile(strip_metadata(content), PDF)
 
 
 def _unpacked_object_streams(content: bytes) -> Iterator[bytes]:
-    """What is packed into streams of objects, one after the other."""
+    """Object streams may hide active content."""
     remaining_bytes, ended = MAX_UNPACKED_BYTES, 0
     while (begins := content.find(b"stream", ended)) >= 0:
         ends = content.find(b"endstream", begins)
         if ends < 0:
             return
-        # All that was written since the stream before says what this one is.
+        # The text between two streams contains the dictionary of the second one.
         if b"/ObjStm" in _decode_pdf_names(content[ended:begins]):
             packed = zlib.decompressobj()
             part = packed.decompress(
@@ -213,7 +225,8 @@ def _check_office(content: bytes) -> CheckedFile:
         if len(rows) > MAX_ARCHIVE_PARTS or sum(row.file_size for row in rows) > MAX_UNPACKED_BYTES:
             raise _too_large_unpacked()
         names = [row.filename for row in rows]
-        # Nothing before the first part, behind the last one, or twice under one name.
+        # No data before the first part or after the last one, and no duplicate names, in which
+        # other content could hide.
         is_whole = (
             min(row.header_offset for row in rows) == 0
             and not parts.comment
@@ -232,7 +245,7 @@ def _check_office(content: bytes) -> CheckedFile:
 
 
 def _office_media_type(parts: ZipFile, names: list[str]) -> str:
-    """What kind of office document it is; raises ValidationError where it is none."""
+    """Raises ValidationError if it is no office document."""
     if names[0] == "mimetype" and "content.xml" in names:
         with parts.open("mimetype") as part:
             kind = part.read(200).decode("ascii", "replace")
@@ -250,7 +263,8 @@ def _office_media_type(parts: ZipFile, names: list[str]) -> str:
 
 
 def _check_part(parts: ZipFile, row: ZipInfo, remaining_bytes: int) -> int:
-    """Unpacks one part, whatever size it says to have; how much may still be unpacked."""
+    """Unpacks one part and returns how many bytes may still be unpacked."""
+    # Count the real bytes, because the size that the archive states may be wrong.
     head = b""
     with parts.open(row) as part:
         while chunk := part.read(1024 * 1024):
@@ -259,23 +273,29 @@ def _check_part(parts: ZipFile, row: ZipInfo, remaining_bytes: int) -> int:
                 raise _too_large_unpacked()
             if row.filename.endswith(".rels"):
                 head += chunk
-    # One tag after the other, so that the work grows with the file and not with its square.
+    # Search each tag on its own, which takes linear time; one search of all is quadratic.
     if any(b'"External"' in tag and _EXTERNAL_REFERENCE.search(tag) for tag in head.split(b"<")):
         raise _has_macros()
     return remaining_bytes
 
 
 def _too_large_unpacked() -> ValidationError:
-    return ValidationError(_("The file is too large once unpacked. Choose a smaller one."))
+    return ValidationError(_("The file is too large after unpacking. Choose a smaller file."))
 
 
 def _unreadable_office_file() -> ValidationError:
     return ValidationError(
-        _("This is no office document that can be read. Save it again, or as a PDF, and choose it.")
+        _(
+            "We cannot read this as an office document. Save it again or as a PDF, then "
+            "choose it again."
+        )
     )
 
 
 def _has_macros() -> ValidationError:
     return ValidationError(
-        _("This document holds macros, or fetches from elsewhere. Save it as a PDF, and choose it.")
+        _(
+            "This document contains macros, or loads content from another place. Save it "
+            "as a PDF, then choose the PDF."
+        )
     )

@@ -1,1 +1,1 @@
-"""Files on their way in: kept privately, looked at by a worker, stored as a whole or not at all."""
+"""Import of files: kept privately, previewed by a worker, stored as a whole or not at all."""

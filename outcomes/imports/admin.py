@@ -1,4 +1,4 @@
-"""Files on their way in, at the desk: looked at row by row, then stored as a whole."""
+"""Import pages at the co-chairs’ desk: upload, preview row by row, then import."""
 
 from time import monotonic, sleep
 from typing import Any
@@ -22,16 +22,16 @@ from outcomes.imports.tasks import enqueue_run, is_stalled
 from outcomes.models import Upload
 from participants.permissions import EventPermissions
 
-ANSWER_PREFIX = "answer."  # begins the names of fields that answer a question
-WAIT_SECONDS = 2.0  # seconds; a page that loads itself anew would take readers off their place
-PAGE_SIZE = 200  # rows on a page
+ANSWER_PREFIX = "answer."  # prefix of the form fields that answer questions
+# The view waits, because a page that reloads itself would lose the reader’s position.
+WAIT_SECONDS = 2.0
+PAGE_SIZE = 200  # rows
 
 
 class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The addresses at which files come in."""
+    """Admin views of uploads."""
 
     def get_urls(self) -> list[Any]:
-        """With those of the form and of each upload."""
         wrap = self.admin_site.admin_view
         at = "workbook/in/<slug:key>/"
         ours = [
@@ -43,7 +43,6 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def upload_list_view(self, request: HttpRequest) -> HttpResponse:
-        """Takes a file, for who edits some roundtable; and what of one's own is under way."""
         permissions = self._require_editor(request)
         form = UploadForm(request.POST or None, request.FILES or None, permissions=permissions)
         if request.method == "POST" and form.is_valid():
@@ -56,15 +55,12 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             enqueue_run(upload, Upload.Task.PREVIEW)
             return redirect("admin:roundtable_event_upload", upload.key)
         uploads = Upload.objects.filter(user=permissions.user, finished_at=None)
-        context = {"form": form, "uploads": uploads, "title": _("Bring a roundtable in")}
+        context = {"form": form, "uploads": uploads, "title": _("Import a roundtable")}
         return self._render(request, "outcomes/imports/admin/upload_new.html", context)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def upload_view(self, request: HttpRequest, key: str, page: int = 1) -> HttpResponse:
-        """How far a file is, what it would do, and what one says to that; for its owner alone.
-
-        Raises Http404 for another person's, and for one that is gone.
-        """
+        """Raises Http404 if the user is not the owner."""
         permissions = self._require_editor(request)
         upload = get_object_or_404(
             Upload.objects.select_related("event"), key=key, user=permissions.user
@@ -84,17 +80,18 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             found = _result_context(upload, page)
         else:
             found = {}
-        context = {"upload": upload, "title": _("Bring a roundtable in"), **found}
+        context = {"upload": upload, "title": _("Import a roundtable"), **found}
         return self._render(request, "outcomes/imports/admin/upload_detail.html", context)
 
     def _handle_action(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        # PostgreSQL cannot store NUL characters.
         if any("\0" in word for sent in request.POST.items() for word in sent):
             raise BadRequest("The database keeps no text with this sign.")
         act = request.POST.get("act", "")
         here = redirect("admin:roundtable_event_upload", upload.key)
         if act == "drop":
             delete_upload(upload)
-            self.message_user(request, _("The file is removed."), messages.SUCCESS)
+            self.message_user(request, _("The file is deleted."), messages.SUCCESS)
             return redirect("admin:roundtable_event_import")
         if act == "again":
             enqueue_run(upload, Upload.Task(upload.next_task))
@@ -161,9 +158,9 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect("admin:roundtable_event_upload", upload.key)
         context = {
             "upload": upload,
-            "title": _("What are the columns?")
+            "title": _("Which column is which?")
             if is_encoding_known
-            else _("How are its letters written?"),
+            else _("Which text encoding is correct?"),
             "form": form,
             "encoding_form": encoding_form if source.encoding_samples else None,
             "is_encoding_known": is_encoding_known,
@@ -188,10 +185,8 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def _wait_for_worker(upload: Upload) -> Upload:
-    """The upload once the worker is done with it, or after a moment: most files are small.
-
-    Raises Http404 where it is removed meanwhile.
-    """
+    """The upload once the worker is done or WAIT_SECONDS are over; Http404 if it is deleted."""
+    # Most files are small, so the reader usually sees the result at once.
     deadline = monotonic() + WAIT_SECONDS
     while upload.state == Upload.State.WAITING and monotonic() < deadline:
         sleep(0.2)
@@ -207,10 +202,7 @@ def _choose_table(tables: list[SourceTable], chosen: Any) -> tuple[SourceTable, 
 
 
 def _result_context(upload: Upload, page: int) -> dict[str, Any]:
-    """What the page shows of a result: a part of its rows.
-
-    Raises Http404 for a page that there is not.
-    """
+    """Raises Http404 if there is no such page."""
     found = read_json(upload, "result") or {"mistakes": [], "rows": [], "questions": []}
     pages = max(
         1, *(-(-len(found[part]) // PAGE_SIZE) for part in ("mistakes", "rows", "questions"))
@@ -230,7 +222,6 @@ def _result_context(upload: Upload, page: int) -> dict[str, Any]:
 
 
 def _parse_answers(sent: QueryDict) -> dict[str, str]:
-    """What was answered about people who look alike, by where they stand in the file."""
     return {
         key.removeprefix(ANSWER_PREFIX): str(value)
         for key, value in sent.items()

@@ -1,4 +1,4 @@
-"""The forms with which a file comes in: the file itself, and what its columns are."""
+"""The forms of an import: the file, its encoding, and the meaning of its columns."""
 
 from typing import Any
 
@@ -21,7 +21,6 @@ from outcomes.imports.workbook.sheets import column_label
 from participants.permissions import EventPermissions
 from roundtable.models import Event
 
-# What people call the encodings that they choose from.
 ENCODING_LABELS = {
     "cp1252": gettext_lazy("Western European"),
     "mac_roman": gettext_lazy("Western European (Mac)"),
@@ -40,18 +39,17 @@ ENCODING_LABELS = {
 
 
 def editable_events(permissions: EventPermissions) -> Any:
-    """Roundtables that somebody edits."""
     rows = Event.objects.order_by("-starts_on", "pk")
     return rows if permissions.is_operator else rows.filter(pk__in=permissions.editable)
 
 
 class UploadForm(forms.Form):
-    """The file that is brought in."""
+    """The file to import."""
 
     file = forms.FileField(
         label=gettext_lazy("Workbook (XLSX), CSV, or CSVs in a ZIP"),
         help_text=gettext_lazy(
-            "Up to 20 MB. You see first what it would add and change; nothing is stored yet."
+            "Up to 20 MB. You first see what the file would add and change. Nothing is saved yet."
         ),
     )
     event = forms.ModelChoiceField(
@@ -59,7 +57,8 @@ class UploadForm(forms.Form):
         required=False,
         label=gettext_lazy("Roundtable"),
         help_text=gettext_lazy(
-            "Only for a part, such as a list of participants. A whole workbook says it itself."
+            "Choose one only if the file is a part, such as a list of participants. A "
+            "whole workbook names its roundtable."
         ),
     )
 
@@ -69,18 +68,17 @@ class UploadForm(forms.Form):
         field.queryset = editable_events(permissions)
 
     def clean_file(self) -> "UploadedFile[bytes]":
-        """The file; raises ValidationError where it is too large."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if file.size is None or file.size > MAX_FILE_MEGABYTES * 1024 * 1024:
-            raise ValidationError(_("It is larger than 20 MB. Divide it."))
+            raise ValidationError(_("The file is larger than 20 MB. Divide it into smaller files."))
         return file
 
 
 class TableForm(forms.Form):
-    """Which table of a file it is about, and what that is a list of."""
+    """The sheet of the file to import, and what its rows are."""
 
-    page = forms.ChoiceField(label=gettext_lazy("Sheet of the file"))
-    sheet_key = forms.ChoiceField(label=gettext_lazy("It is a list of"))
+    page = forms.ChoiceField(label=gettext_lazy("Sheet in the file"))
+    sheet_key = forms.ChoiceField(label=gettext_lazy("This is a list of"))
 
     def __init__(self, *args: Any, tables: list[SourceTable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,11 +91,11 @@ class TableForm(forms.Form):
 
 
 class EncodingForm(forms.Form):
-    """In which encoding a file reads right."""
+    """The choice of a text encoding, with sample cells."""
 
     encoding = forms.ChoiceField(
-        label=gettext_lazy("Which of these reads right?"),
-        help_text=gettext_lazy("The file does not say how its letters are written."),
+        label=gettext_lazy("Which of these looks correct?"),
+        help_text=gettext_lazy("The file does not state its text encoding."),
         widget=forms.RadioSelect,
     )
 
@@ -111,18 +109,18 @@ class EncodingForm(forms.Form):
 
 
 class ColumnMatchingForm(forms.Form):
-    """What each column of a table is; what nobody says is left out."""
+    """The key of each column of a table; columns without a key are not imported."""
 
     event = forms.ModelChoiceField(Event.objects.none(), label=gettext_lazy("Roundtable"))
     date_order = forms.ChoiceField(
         required=False,
-        label=gettext_lazy("Days such as 05/06/2018"),
+        label=gettext_lazy("Dates such as 05/06/2018"),
         choices=[
             ("", "---------"),
             ("day", gettext_lazy("5 June 2018")),
             ("month", gettext_lazy("6 May 2018")),
         ],
-        help_text=gettext_lazy("Needed where day and month could be either."),
+        help_text=gettext_lazy("Needed if we cannot tell the day from the month."),
     )
 
     def __init__(
@@ -144,30 +142,30 @@ class ColumnMatchingForm(forms.Form):
             self.fields[f"column{number}"] = forms.ChoiceField(
                 required=False,
                 label=heading or _("Column %d") % (number + 1),
-                choices=[("", _("Leave out")), *keys],
+                choices=[("", _("Do not import")), *keys],
                 initial=known[number] if number < len(known) else "",
                 help_text="; ".join(filter(None, table.samples[number])),
             )
 
     @property
     def columns(self) -> dict[int, str]:
-        """The key of each column that is not left out."""
         given = {n: self.cleaned_data.get(f"column{n}") for n in range(len(self.table.headings))}
         return {number: key for number, key in given.items() if key}
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where two columns are one, none is any, or days are unclear."""
         cleaned = super().clean() or self.cleaned_data
         columns = self.columns
         if not columns:
-            raise ValidationError(_("Say of at least one column what it is."))
+            raise ValidationError(_("Match at least one column to a field."))
         for key in set(columns.values()):
             if list(columns.values()).count(key) > 1 and not can_join_columns(
                 MATCHABLE_SHEETS[self.sheet_key], key
             ):
-                words = _("Two columns are “%s”. Leave one out.")
+                words = _(
+                    "Two columns are matched to “%s”. Choose “Do not import” for one of them."
+                )
                 raise ValidationError(words % column_label(key))
         is_date_order_open = has_ambiguous_dates(self.table, self.cells, self.sheet_key, columns)
         if is_date_order_open and not cleaned.get("date_order"):
-            self.add_error("date_order", _("Which of the two do such days mean here?"))
+            self.add_error("date_order", _("Choose what such dates mean in this file."))
         return cleaned

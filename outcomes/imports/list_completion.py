@@ -1,4 +1,4 @@
-"""What a list of others lacks for being one of our sheets: references and short names."""
+"""Adds references and short names to a list that was not made with our workbook."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ from participants.models import Group, Organisation
 from participants.permissions import EventPermissions, visible_organisations
 from roundtable.models import Event
 
-MAX_LISTED_ROWS = 10  # rows that a sentence names
+MAX_LISTED_ROWS = 10
 
 
 def party_slugs_by_name(event: Event, permissions: EventPermissions) -> dict[str, str]:
-    """Short names of organisations and groups by what they are called, those of the event first."""
+    """Slugs of organisations and groups by normalised name; those of the event take precedence."""
     found: dict[str, str] = {}
     for group in Group.objects.filter(commitment_parties__commitment__event=event):
         found[normalise_name(group.name)] = group.slug
@@ -35,14 +35,14 @@ def party_slugs_by_name(event: Event, permissions: EventPermissions) -> dict[str
 
 
 def add_organisations_page(source: SourceFile, permissions: EventPermissions) -> None:
-    """Puts organisations that commitments name onto their sheet, as they are stored."""
+    """Adds the sheet of stored organisations that the commitments name."""
     if "Commitments" not in source.pages:
         return
     headings, *rows = (row for row in source.pages["Commitments"] if row)
     parties = {column_label("leads"), column_label("partners")}
     columns = [number for number, word in enumerate(headings) if word in parties]
     named = {str(row[column]) for row in rows for column in columns if column < len(row)}
-    # Not asked for by name: a cell may hold what the database takes for no text.
+    # Filtered in Python: a cell may hold a character that the database rejects, such as NUL.
     known = [
         body for body in visible_organisations(permissions).order_by("slug") if body.slug in named
     ]
@@ -55,10 +55,10 @@ def add_organisations_page(source: SourceFile, permissions: EventPermissions) ->
 def complete_list(
     source: SourceFile, heading_row: int, event: Event, permissions: EventPermissions
 ) -> list[str]:
-    """Adds what is lacking to the one sheet of a file; what to tell of it.
+    """Adds the missing identifier column to the only sheet of a file; returns notes for the user.
 
-    A commitment keeps the reference of the one that says the same, so that a list that is brought
-    in twice doubles nothing.
+    A commitment with the same text, place and leads keeps its reference, so importing a list twice
+    creates no duplicates.
     """
     ((title, rows),) = source.pages.items()
     if title == "Commitments" and column_label("reference") not in rows[heading_row]:
@@ -70,7 +70,9 @@ def complete_list(
 
 def _add_references(rows: Rows, heading_row: int, event: Event) -> list[str]:
     known = _existing_references(event)
-    numbers = [int(ref.rpartition("-C")[2]) for ref in known.values()]
+    # Not those of `known`: of commitments that say the same it has one.
+    references = event.commitments.values_list("reference", flat=True)
+    numbers = [int(reference.rpartition("-C")[2]) for reference in references]
     next_number = max(numbers, default=0) + 1
     columns = {str(heading): number for number, heading in enumerate(rows[heading_row])}
     first_rows: dict[tuple[str, ...], int] = {}
@@ -98,25 +100,24 @@ def _add_references(rows: Rows, heading_row: int, event: Event) -> list[str]:
         row.append(known[identity])
     rows[heading_row].append(column_label("reference"))
     duplicates_text = ngettext(
-        "%(count)d row says the same as one above and is left out: %(rows)s.",
-        "%(count)d rows say the same as one above and are left out: %(rows)s.",
+        "%(count)d row repeats an earlier row and is not imported: %(rows)s.",
+        "%(count)d rows repeat an earlier row and are not imported: %(rows)s.",
         len(duplicates),
     )
     empty_text = ngettext(
-        "%(count)d row has no text and is left out: %(rows)s.",
-        "%(count)d rows have no text and are left out: %(rows)s.",
+        "%(count)d row has no text and is not imported: %(rows)s.",
+        "%(count)d rows have no text and are not imported: %(rows)s.",
         len(empty),
     )
     return [*_row_notes(duplicates_text, duplicates), *_row_notes(empty_text, empty)]
 
 
-# What people write where there is nothing to say.
+# What people write in a cell that has no content.
 EMPTY_MARKERS = ("", "-", "–", "n/a", "na", "n.a.", "none", "nil", "no value", "not applicable")
 DUPLICATE_KEYS = ("text", "place_in_source", "leads")
 
 
 def _existing_references(event: Event) -> dict[tuple[str, ...], str]:
-    """The references of what is there already, by what each says, where, and of whom."""
     leads: dict[int, list[str]] = {}
     rows = CommitmentParty.objects.filter(commitment__event=event, role=CommitmentParty.Role.LEAD)
     for row in rows.select_related("organisation", "group").order_by("pk"):
@@ -140,7 +141,7 @@ def _row_notes(text: str, rows: list[int]) -> list[str]:
 
 
 def _stored_text(row: list[Any], column: int | None, sheet_key: str, key: str) -> str:
-    """What would be stored of a cell: a day, or a number, is written there as it is read."""
+    """The text as it would be stored, to compare it with stored commitments."""
     value = row[column] if column is not None and column < len(row) else None
     found = parse_cell(MATCHABLE_SHEETS[sheet_key], key, value)
     return replace_unreadable(

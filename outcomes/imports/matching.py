@@ -1,4 +1,4 @@
-"""Tables with columns of other names: what each may be, and the same table with ours."""
+"""Matches tables with other headings to our sheets."""
 
 import re
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ _PUNCTUATION = re.compile(r"[^\w\s]|_")
 MATCHABLE_SHEETS = {
     sheet.table_path: sheet for sheet in SHEETS if not sheet.is_vertical and not sheet.owner
 }
-SAMPLE_ROWS = 3  # rows, as examples
-HEADING_SEARCH_ROWS = 20  # rows, for that of the headings
-# What others call our columns, without case, accents and blanks.
+SAMPLE_ROWS = 3
+HEADING_SEARCH_ROWS = 20
+# Other names of our columns, as `normalise_name` returns them.
 HEADING_SYNONYMS: dict[str, dict[str, str]] = {
     "delegates": {
         "name": "fullname participant participantname nameofparticipant delegate delegatename "
@@ -86,19 +86,19 @@ HEADING_SYNONYMS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class SourceTable:
-    """One page of a file that is none of ours: its headings, and what stands beneath them."""
+    """A page of a file that does not have our headings."""
 
     page: str
-    heading_row: int  # which row has the headings
+    heading_row: int  # its index
     headings: list[str]
-    samples: list[list[str]] = field(default_factory=list)  # of each column
+    samples: list[list[str]] = field(default_factory=list)  # for each column
     rows: int = 0
 
 
 def is_own_format(source: SourceFile) -> bool:
-    """Whether a file has a sheet of ours, by name and columns; else somebody says what it is.
+    """Whether a file has at least one of our sheets; else the user must match its columns.
 
-    What more a file of ours has is said to be wrong.
+    Further sheets and columns in such a file are mistakes.
     """
     own_sheets = {sheet.title.lower(): sheet for sheet in SHEETS}
     found = [
@@ -118,7 +118,7 @@ def _has_sheet_columns(sheet: Sheet, cells: Rows) -> bool:
 
 
 def find_tables(source: SourceFile) -> list[SourceTable]:
-    """The pages of a file that is not ours, the longest first."""
+    """The longest table first."""
     found = []
     for page, cells in source.pages.items():
         if page in (ABOUT_SHEET, CHOICES_SHEET) or not any(cells):
@@ -145,7 +145,7 @@ def find_tables(source: SourceFile) -> list[SourceTable]:
 
 
 def _find_heading_row(cells: Rows) -> int:
-    """The row that has most headings of any sheet; else the first that is filled as those below."""
+    """The index of the row with most known headings, else of the first wide row."""
     best, most = 0, 0
     for number, row in enumerate(cells[:HEADING_SEARCH_ROWS]):
         known = max(
@@ -161,7 +161,7 @@ def _find_heading_row(cells: Rows) -> int:
 
 
 def guess_columns(sheet_key: str, headings: list[Any]) -> list[str]:
-    """Which key of a sheet each column may be; empty where nothing tells."""
+    """The probable key of each column; empty if unknown or already used."""
     sheet, synonyms = MATCHABLE_SHEETS[sheet_key], HEADING_SYNONYMS.get(sheet_key, {})
     found: list[str] = []
     for heading in headings:
@@ -173,7 +173,7 @@ def guess_columns(sheet_key: str, headings: list[Any]) -> list[str]:
 
 
 def _guess_key(heading: Any, synonyms: dict[str, str]) -> str:
-    """The key that a heading names as a whole, else by its last word that names one."""
+    """The key of the whole heading, else of its last known word."""
     words = _PUNCTUATION.sub(" ", _cell_text(heading)).split()
     for word in ["".join(words), *reversed(words)]:
         for key, names in synonyms.items():
@@ -183,13 +183,13 @@ def _guess_key(heading: Any, synonyms: dict[str, str]) -> str:
 
 
 def guess_sheet(table: SourceTable) -> str:
-    """The sheet that a table looks most like; of several that with its very words, or its name."""
+    """The sheet with most matching headings; exact headings, then the title, break ties."""
 
     def likeness(place: str) -> tuple[int, int, bool, bool]:
         sheet = MATCHABLE_SHEETS[place]
         known = sum(bool(key) for key in guess_columns(place, table.headings))
         own = len({heading_key(heading) for heading in table.headings} & set(sheet.keys))
-        # Where nothing tells, it is a list of people: that is what hosts have.
+        # A tie means a list of people: that is what most hosts have.
         return (
             known,
             own,
@@ -201,7 +201,7 @@ def guess_sheet(table: SourceTable) -> str:
 
 
 def can_join_columns(sheet: Sheet, key: str) -> bool:
-    """Whether several columns may make one value, such as first and family name."""
+    """Whether columns may form one value, such as first and family name."""
     kind = sheet.get_field(key)
     is_text = type(kind) in (models.CharField, models.TextField) and not kind.choices  # type: ignore[union-attr]
     return is_text and key not in (sheet.table.identifier, "organisation", "reference", "party")
@@ -210,7 +210,6 @@ def can_join_columns(sheet: Sheet, key: str) -> bool:
 def has_ambiguous_dates(
     table: SourceTable, cells: Rows, sheet_key: str, columns: Mapping[int, str]
 ) -> bool:
-    """Whether days stand there of which day and month could be either."""
     days = _date_columns(MATCHABLE_SHEETS[sheet_key], columns)
     return any(
         isinstance(row[column], str) and is_ambiguous_date(row[column])
@@ -229,9 +228,9 @@ def apply_matching(
     date_order: str = "",
     parties: Mapping[str, str] | None = None,
 ) -> SourceFile:
-    """The table as one of our sheets; each row keeps its number.
+    """The table as one of our sheets; rows keep their numbers.
 
-    `parties` are short names by what organisations and groups are called.
+    `parties` has the slugs of organisations and groups by normalised name.
     """
     sheet = MATCHABLE_SHEETS[sheet_key]
     keys = list(dict.fromkeys(columns.values()))
@@ -268,7 +267,7 @@ def _try_parse_date(value: str, date_order: str) -> Any:
     try:
         return parse_date(value, date_order=date_order)
     except ValidationError:
-        return value  # said of its cell
+        return value  # parsing reports the mistake at the cell
 
 
 def _date_columns(sheet: Sheet, columns: Mapping[int, str]) -> dict[int, str]:
@@ -280,7 +279,6 @@ def _date_columns(sheet: Sheet, columns: Mapping[int, str]) -> dict[int, str]:
 
 
 def _clean_cell(cell: Any) -> Any:
-    """The cell without what nobody sees; the lines of a text stay."""
     if not isinstance(cell, str):
         return cell
     lines = INVISIBLE_CHARACTERS.sub("", cell).replace("\N{NO-BREAK SPACE}", " ").split("\n")

@@ -1,4 +1,4 @@
-"""What a file would do, row by row, and doing it: all of it or nothing."""
+"""Previews an import row by row, and then imports all of it or nothing."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -18,11 +18,11 @@ from outcomes.imports.workbook.sheets import column_label
 from participants.permissions import EventPermissions
 
 _ROW_PATTERN = re.compile(r"(?P<sheet>.+), row (?P<row>\d+)(?P<column>, .+)?")
-MAX_LISTED_RANGES = 8  # runs of rows that one line names
+MAX_LISTED_RANGES = 8
 
 
 def group_mistakes(mistakes: Iterable[Mistake]) -> list[Mistake]:
-    """The same mistakes, each sentence once for a column, with all its rows, in their order."""
+    """One mistake per sheet, column and sentence, with the rows of all of them."""
     rows: dict[tuple[str, str, str], list[int]] = {}
     for mistake in mistakes:
         match = _ROW_PATTERN.fullmatch(mistake.where)
@@ -38,7 +38,7 @@ def group_mistakes(mistakes: Iterable[Mistake]) -> list[Mistake]:
 
 
 def _row_ranges(rows: list[int]) -> str:
-    """How some rows are called: row 4, or rows 4, 6–9 and others."""
+    """Text such as “, row 4” or “, rows 4, 6–9 and others”."""
     if len(rows) < 2:
         return "".join(f", row {row}" for row in rows)
     ends = [0, *(n for n, (a, b) in enumerate(pairwise(rows), start=1) if b != a + 1), len(rows)]
@@ -55,22 +55,21 @@ ProgressCallback = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Preview:
-    """What would become of each row; or the mistakes, and then of none anything."""
+    """The result of an import that is not stored: rows, or only mistakes."""
 
     mistakes: list[Mistake] = field(default_factory=list)
     rows: list[tuple[str, RowReport]] = field(default_factory=list)  # with sheet and row
-    kept: list[str] = field(default_factory=list)  # what stands here and not in the file
-    # New people who look like somebody else, each with its place in the file, and where that is.
+    kept: list[str] = field(default_factory=list)  # stored rows that are not in the file
+    # Possible duplicates, with the sheet and row of each.
     questions: list[tuple[str, DuplicateQuestion]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)  # what to look at, though nothing is wrong
+    notes: list[str] = field(default_factory=list)  # hints that are no mistakes
     digest: str = ""
 
     def count(self, result: RowResult) -> int:
-        """How many rows would be added, changed, removed or left alone."""
         return sum(row.result == result for _place, row in self.rows)
 
     def to_json(self) -> dict[str, Any]:
-        """The same for a page, without the rows that would stay as they are."""
+        """The preview for the page, without unchanged rows."""
         return {
             "mistakes": [[row.where, row.message] for row in group_mistakes(self.mistakes)],
             "counts": {fate.value: self.count(fate) for fate in RowResult},
@@ -107,7 +106,6 @@ def preview_import(
     on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> Preview:
-    """What this file would do; nothing is stored."""
     with transaction.atomic():
         result = _try_import(parsed, by, answers or {}, on_progress, at)
         transaction.set_rollback(True)
@@ -123,10 +121,10 @@ def import_previewed(
     on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> Preview | None:
-    """Stores what a preview showed; None once that is done.
+    """Imports what a preview showed, and returns None.
 
-    Where it would do something else by now, or a question is open, nothing is stored, and what it
-    would do is returned.
+    If the digest differs, or there are mistakes or open questions, stores nothing and returns the
+    new preview.
     """
     with transaction.atomic():
         result = _try_import(parsed, by, answers or {}, on_progress, at)
@@ -144,10 +142,7 @@ def import_workbook(
     on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> ImportReport:
-    """Stores what a file says.
-
-    Raises FileRefused, with each mistake by sheet, row and column, and changes nothing then.
-    """
+    """Raises FileRejectedError with every mistake by sheet, row and column, and stores nothing."""
     if parsed.mistakes:
         raise FileRejectedError(parsed.mistakes)
     try:

@@ -1,4 +1,4 @@
-"""The private folder of an upload: the file, what was read of it, and how far the worker is."""
+"""The private folder of an upload: the file, the parsed pages, the preview and the progress."""
 
 import json
 import os
@@ -13,24 +13,22 @@ from django.conf import settings
 from outcomes.models import Upload
 from participants.models import User
 
-KEEP_FINISHED_FOR = timedelta(minutes=50)  # then file and row go: within the hour
-KEEP_UNFINISHED_FOR = timedelta(days=1)  # that nobody went on with it
-MAX_OPEN_UPLOADS = 5  # of one person
+KEEP_FINISHED_FOR = timedelta(minutes=50)  # the clean-up then deletes it within the hour
+KEEP_UNFINISHED_FOR = timedelta(days=1)
+MAX_OPEN_UPLOADS = 5  # per person
 
 
 def folder_path(upload: Upload) -> Path:
-    """Where what belongs to an upload lies."""
     found: Path = settings.DATA_DIR / "uploads" / upload.key
     return found
 
 
 def file_path(upload: Upload) -> Path:
-    """The file as it came."""
     return folder_path(upload) / "file"
 
 
 def create_upload(*, user: User, chunks: Iterable[bytes], event: Any, at: datetime) -> Upload:
-    """Keeps a file for the person who brings it in; the oldest goes where there are too many."""
+    """Stores a file; if its owner has too many, deletes the oldest."""
     for old in Upload.objects.filter(user=user).order_by("-uploaded_at", "-pk")[
         MAX_OPEN_UPLOADS - 1 :
     ]:
@@ -52,19 +50,19 @@ def create_upload(*, user: User, chunks: Iterable[bytes], event: Any, at: dateti
 
 
 def write_json(upload: Upload, name: str, content: Any) -> None:
-    """Writes something beside the file, at once or not at all."""
     path = folder_path(upload) / f"{name}.json"
     temporary = path.with_suffix(f".{os.getpid()}")
     try:
         with _open_private(temporary) as file:
             file.write(json.dumps(content).encode())
+        # An atomic rename: a reader sees the old file or the new one, never half of it.
         temporary.replace(path)
     except FileNotFoundError:
-        return  # it was forgotten meanwhile
+        return  # the upload was deleted in the meantime
 
 
 def read_json(upload: Upload, name: str) -> Any:
-    """What was written so; None where nothing was."""
+    """The content that `write_json` stored, or None."""
     try:
         return json.loads((folder_path(upload) / f"{name}.json").read_bytes())
     except FileNotFoundError:
@@ -72,13 +70,12 @@ def read_json(upload: Upload, name: str) -> Any:
 
 
 def delete_upload(upload: Upload) -> None:
-    """Removes the file and all that is known of it."""
     shutil.rmtree(folder_path(upload), ignore_errors=True)
     upload.delete()
 
 
 def delete_expired_uploads(at: datetime) -> int:
-    """Removes what ended an hour ago, what nobody went on with, and files of nobody; how many."""
+    """Deletes finished and abandoned uploads and stray folders; returns how many rows."""
     ended = Upload.objects.filter(finished_at__lte=at - KEEP_FINISHED_FOR)
     abandoned = Upload.objects.filter(finished_at=None, uploaded_at__lte=at - KEEP_UNFINISHED_FOR)
     rows = [*ended, *abandoned]
@@ -86,6 +83,7 @@ def delete_expired_uploads(at: datetime) -> int:
         delete_upload(upload)
     keys = set(Upload.objects.values_list("key", flat=True))
     folder: Path = settings.DATA_DIR / "uploads"
+    # A folder without a row may belong to an upload that is being created, so only old ones.
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in keys and path.stat().st_mtime < (at - KEEP_FINISHED_FOR).timestamp():
             shutil.rmtree(path, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""What the worker does with an upload: it looks at it or stores it, all of it or nothing.
+"""The worker tasks of an upload: preview and import, all of it or nothing.
 
-`manage.py db_worker --backend imports` works on the queue. Wherever it is stopped, nothing of a
-file is stored without the row that says so, and whoever brought it in can have it taken up again.
+Run with `manage.py db_worker --backend imports`. If the worker is stopped, no part of a file is
+stored unless its upload is marked as done; the owner can then start the run again.
 """
 
 import json
@@ -45,14 +45,11 @@ from roundtable.audit import log as audit
 from roundtable.history import attribute_changes_to
 from roundtable.models import Event
 
-READ_TIMEOUT = 90  # seconds: the process itself may compute for 40
+READ_TIMEOUT = 90  # seconds; the process limits itself to 40 seconds of CPU time
 
 
 def read_in_subprocess(path: Path, encoding: str = "") -> SourceFile:
-    """The pages of a file, in an encoding where somebody said it.
-
-    Raises UnreadableError where it cannot be read within the limits.
-    """
+    """Raises UnreadableError if the file cannot be read within the limits."""
     try:
         process = subprocess.run(
             [sys.executable, "-m", "outcomes.imports.readers", str(path), encoding],
@@ -71,18 +68,15 @@ def read_in_subprocess(path: Path, encoding: str = "") -> SourceFile:
 
 
 logger = logging.getLogger(__name__)
-STALLED_AFTER = timedelta(minutes=2)  # after which a run is taken for dead
-PROGRESS_INTERVAL = 1.0  # seconds between two notes of how far it is
+STALLED_AFTER = timedelta(minutes=2)
+PROGRESS_INTERVAL = 1.0  # seconds
 
 
 @transaction.atomic
 def enqueue_run(
     upload: Upload, next_task: Upload.Task, *, discard: tuple[str, ...] = (), **choices: Any
 ) -> None:
-    """Asks the worker to look at an upload, or to store it; what it was asked before is void.
-
-    `but` names choices of before that hold no more.
-    """
+    """Starts a new run; an earlier one becomes void. `discard` names choices to forget."""
     row = Upload.objects.select_for_update().get(pk=upload.pk)
     if row.state == Upload.State.DONE:
         return
@@ -97,9 +91,9 @@ def enqueue_run(
 
 
 def is_stalled(upload: Upload, at: datetime) -> bool:
-    """Whether the worker has said nothing for so long that it may be dead."""
+    """Whether the worker may be dead."""
     last = upload.claimed_at or upload.uploaded_at
-    # Nobody may have begun with it at all.
+    # Without a claim, the time since the request counts: perhaps no worker runs at all.
     path = folder_path(upload) / ("progress.json" if upload.claimed_at else "asked.json")
     if path.exists():
         last_sign = datetime.fromtimestamp(path.stat().st_mtime, tz=last.tzinfo)
@@ -109,33 +103,33 @@ def is_stalled(upload: Upload, at: datetime) -> bool:
 
 @task(backend="imports")
 def process_upload(upload_id: int, run: int) -> None:
-    """Does one run, unless it is void or somebody else has begun with it."""
+    """Does one run, unless it is void or another worker has claimed it."""
     now = timezone.now()
     unclaimed = Upload.objects.filter(
         pk=upload_id, run=run, state=Upload.State.WAITING, claimed_at=None
     )
-    # One conditional UPDATE: of two workers only one gets the run.
+    # One conditional UPDATE, so that only one of two workers gets the run.
     if not unclaimed.update(claimed_at=now):
         return
     upload = Upload.objects.select_related("user", "event").get(pk=upload_id)
     permissions = permissions_of(upload.user, timezone.localdate(now))
     try:
         if permissions is None or not permissions.can_edit_any:
-            raise FileRejectedError([Mistake("", _("You may no longer bring anything in."))])
+            raise FileRejectedError([Mistake("", _("You can no longer import anything."))])
         with attribute_changes_to(upload.user):
             _process(upload, permissions, now)
     except FileRejectedError as refusal:
         _save_result(upload, Preview(mistakes=refusal.mistakes))
-    # Of whatever kind: nobody is to wait for a page that never comes. Its words could name people.
+    # Every exception, or the user would wait for ever. Log only the type: the message could contain
+    # personal data.
     except Exception as problem:
         logger.error("Upload %s failed: %s.", upload.pk, type(problem).__name__)
-        sentence = _("Something went wrong, and nothing is stored. Take it up again.")
+        sentence = _("An error occurred, and nothing is saved. Try again.")
         _save_result(upload, Preview(mistakes=[Mistake("", sentence)]), can_retry=True)
 
 
 @task(backend="imports")
 def clean_up() -> None:
-    """Removes what ended within the hour."""
     delete_expired_uploads(timezone.now())
 
 
@@ -177,7 +171,7 @@ def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> Non
 
 
 def needs_matching(source: SourceFile, choices: dict[str, Any], event: Event | None) -> bool:
-    """Whether somebody is to say how a file reads, what its columns are, of which roundtable."""
+    """Whether the user must still choose the encoding, the columns or the roundtable."""
     if is_own_format(source) or (event and "columns" in choices):
         return False
     is_known = (
@@ -214,9 +208,9 @@ def _parse_upload(
 
 
 def read_upload(upload: Upload) -> SourceFile:
-    """What the file holds, read once.
+    """The pages of the file, which are parsed once.
 
-    Raises FileRefused where it cannot be read.
+    Raises FileRejectedError.
     """
     encoding = upload.choices.get("encoding", "")
     if (cached := read_json(upload, "pages")) and cached.get("encoding") == encoding:
@@ -230,7 +224,7 @@ def read_upload(upload: Upload) -> SourceFile:
 
 
 def _mark_done(upload: Upload, permissions: EventPermissions, code: str, at: datetime) -> None:
-    """In the transaction that stores the file: it is stored once, by the run that is not void."""
+    # Call it in the transaction that stores the file: if the run is void, nothing is stored.
     event = Event.objects.get(code=code)
     audit.record(
         action="load workbook",
@@ -241,14 +235,14 @@ def _mark_done(upload: Upload, permissions: EventPermissions, code: str, at: dat
     )
     open_run = Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
     if not open_run.update(state=Upload.State.DONE, finished_at=timezone.now(), event=event):
-        raise FileRejectedError([Mistake("", _("It was taken up again meanwhile."))])
+        raise FileRejectedError([Mistake("", _("This import was started again in the meantime."))])
 
 
 @transaction.atomic
 def _save_result(
     upload: Upload, result: Preview, *, is_outdated: bool = False, can_retry: bool = False
 ) -> None:
-    """Tells what a run found, unless the run is void: then a newer one tells."""
+    """Does nothing if the run is void: a newer one saves its own result."""
     open_run = Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
     if open_run.select_for_update().exists():
         write_json(
@@ -260,13 +254,12 @@ def _save_result(
 
 
 def _end_run(upload: Upload, state: Upload.State) -> None:
-    """Ends a run, unless it is void."""
     open_run = Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
     open_run.update(state=state)
 
 
 def _progress_writer(upload: Upload) -> Callable[[int], None]:
-    """Notes now and then how many rows are done; it is in a file, as the database is at work."""
+    # In a file, because the database transaction of the import is still open.
     last = 0.0
 
     def tick(rows: int) -> None:

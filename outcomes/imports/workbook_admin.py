@@ -1,4 +1,4 @@
-"""Workbooks at the desk: a roundtable to download, and an empty one to fill in."""
+"""Workbook downloads at the co-chairs’ desk: empty, or with the data of a roundtable."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,10 +26,9 @@ ZIP_TYPE = "application/zip"
 
 
 class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The addresses of the workbooks of roundtables."""
+    """Admin views of workbooks."""
 
     def get_urls(self) -> list[Any]:
-        """With those of the empty workbook and of a roundtable's."""
         wrap = self.admin_site.admin_view
         ours = [
             path(
@@ -57,17 +56,13 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_safe)
     def empty_workbook_view(self, request: HttpRequest) -> HttpResponse:
-        """One to fill in, with explanations; for who may work at the desk at all."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return _download_response(export.write_workbook({}), "roundtable")
 
     @method_decorator(require_safe)
     def workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The roundtable as it is stored, drafts of its statement included.
-
-        Raises Http404 for one that the viewer has no grant for.
-        """
+        """All stored data, even drafts. Raises Http404 without a grant."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return self._workbook_response(
@@ -79,10 +74,6 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_safe)
     def csvs_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The same as CSVs.
-
-        Raises Http404 for one that the viewer has no grant for.
-        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         event = self._get_event(request, object_id)
@@ -90,10 +81,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The same with who took part, for its co-chairs; each of them reads of it.
-
-        Raises Http404 for a roundtable that the viewer has no grant for.
-        """
+        """For co-chairs; each person sees the export in their access log."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         event = self._get_event(request, object_id)
@@ -117,7 +105,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Workbook with its delegates"),
+            "title": _("Workbook with delegates"),
             "event": event,
             "number": people.count() if can_export else 0,
             "can_export": can_export,
@@ -141,7 +129,9 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         try:
             book = write(event_content(event, include_people=include_people))
         except export.CellTooLongError:
-            text = _("One of its texts is longer than a cell of a workbook holds (32,767 signs).")
+            text = _(
+                "One of the texts is longer than a workbook cell can hold (32,767 characters)."
+            )
             self.message_user(request, text, messages.ERROR)
             return redirect("admin:roundtable_event_change", event.pk)
         return _download_response(book, event.slug)

@@ -1,4 +1,4 @@
-"""How a text is agreed: it is circulated, answered or met with silence, and signed."""
+"""How a text is agreed: circulation, answers or silence, and signatures."""
 
 from datetime import datetime
 
@@ -12,33 +12,30 @@ from participants.models import Organisation, User
 
 
 class Circulation(models.Model):
-    """One version, sent round to the participants: silence until the deadline is agreement."""
+    """One version, sent to the participants. Silence until the deadline is agreement."""
 
     class StopReason(models.TextChoices):
-        """Why it ended before its deadline, or counts no more."""
-
-        OBJECTED = "objected", _("objected to")
-        WITHDRAWN = "withdrawn", _("taken back by the co-chairs")
+        OBJECTED = "objected", _("stopped by an objection")
+        WITHDRAWN = "withdrawn", _("withdrawn by the co-chairs")
 
     class Status(models.TextChoices):
-        """Where it stands at a moment."""
-
         OPEN = "open", _("open")
         AGREED = "agreed", _("agreed")
-        OBJECTED = "objected", _("objected to")
-        WITHDRAWN = "withdrawn", _("taken back by the co-chairs")
+        OBJECTED = "objected", _("stopped by an objection")
+        WITHDRAWN = "withdrawn", _("withdrawn by the co-chairs")
 
     version = models.OneToOneField(
         StatementVersion,
         on_delete=models.CASCADE,
         related_name="circulation",
         verbose_name=_("version"),
-        help_text=_("What is agreed to."),
+        help_text=_("What people are asked to agree to."),
     )
     deadline = models.DateTimeField(
-        _("deadline"), help_text=_("Whoever has said nothing by then has agreed.")
+        _("deadline"),
+        help_text=_("If an organisation does not answer by then, this counts as agreement."),
     )
-    opened_at = models.DateTimeField(_("circulated"), help_text=_("When it was sent round."))
+    opened_at = models.DateTimeField(_("circulated"), help_text=_("When the text was circulated."))
     opened_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -46,17 +43,19 @@ class Circulation(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("circulated by"),
-        help_text=_("The co-chair who sent it round."),
+        help_text=_("The co-chair who circulated the text."),
     )
     stop_reason = models.CharField(
-        _("ended because"),
+        _("reason it ended"),
         max_length=9,
         choices=StopReason.choices,
         blank=True,
-        help_text=_("Empty while it is open, and where silence brought agreement."),
+        help_text=_(
+            "Empty while the circulation is open, and if it ended in agreement at the deadline."
+        ),
     )
     stopped_at = models.DateTimeField(
-        _("ended"), null=True, blank=True, help_text=_("When it was stopped.")
+        _("ended"), null=True, blank=True, help_text=_("When the circulation was stopped.")
     )
 
     class Meta:
@@ -80,26 +79,21 @@ class Circulation(models.Model):
 
     @property
     def local_deadline(self) -> datetime:
-        """The deadline by the clocks of the roundtable's time zone, so without a zone of its own.
-
-        A template would show it by the clocks of the portal otherwise.
-        """
+        # Without a time zone, because templates would convert it to the time zone of the portal.
         zone = self.version.statement.event.zone
         return self.deadline.astimezone(zone).replace(tzinfo=None)
 
     def current_status(self, at: datetime) -> Status:
-        """Whether it is open at a moment, or how it ended; silence needs nobody to count it."""
+        """After the deadline, a circulation that was not stopped is agreed."""
         if self.stop_reason:
             return self.Status(self.stop_reason)
         return self.Status.OPEN if at < self.deadline else self.Status.AGREED
 
 
 class CirculationReply(models.Model):
-    """What an organisation that was asked said to a version; empty while it is silent."""
+    """What an organisation answered to a version. Empty until it answers."""
 
     class Answer(models.TextChoices):
-        """What an organisation may say."""
-
         AGREE = "agree", _("Agree")
         COMMENT = "comment", _("Agree, with a comment")
         OBJECT = "object", _("Object")
@@ -109,27 +103,27 @@ class CirculationReply(models.Model):
         on_delete=models.CASCADE,
         related_name="replies",
         verbose_name=_("circulation"),
-        help_text=_("Which version it is about."),
+        help_text=_("The circulated version that the answer is about."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="replies",
         verbose_name=_("organisation"),
-        help_text=_("Who was asked."),
+        help_text=_("The organisation that was asked."),
     )
     answer = models.CharField(
         _("answer"),
         max_length=7,
         choices=Answer.choices,
         blank=True,
-        help_text=_("Empty while it has said nothing."),
+        help_text=_("Empty until the organisation answers."),
     )
     text = models.TextField(
         _("text"),
         blank=True,
         max_length=4000,
-        help_text=_("A comment, or what is objected to and what would be acceptable."),
+        help_text=_("A comment, or what you object to and what would be acceptable."),
     )
     author = models.ForeignKey(
         User,
@@ -138,10 +132,10 @@ class CirculationReply(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("author"),
-        help_text=_("Who wrote it for the organisation."),
+        help_text=_("The person who answered for the organisation."),
     )
     answered_at = models.DateTimeField(
-        _("answered"), null=True, blank=True, help_text=_("When it was last said.")
+        _("answered"), null=True, blank=True, help_text=_("When the organisation last answered.")
     )
 
     class Meta:
@@ -161,19 +155,18 @@ class CirculationReply(models.Model):
         return f"{self.organisation}: {self.get_answer_display() or '–'}"
 
     def clean(self) -> None:
-        """Raises ValidationError where a comment or an objection says nothing."""
         if self.answer == self.Answer.OBJECT and not self.text.strip():
             raise ValidationError(
-                {"text": _("Say what you object to, and what would be acceptable.")}
+                {"text": _("Enter what you object to, and what would be acceptable.")}
             )
         if self.answer == self.Answer.COMMENT and not self.text.strip():
             raise ValidationError({"text": _("Write your comment, or choose “Agree”.")})
 
 
 class SignOff(models.Model):
-    """A co-chair's key to a version; signed, it holds the hash of what was signed.
+    """A co-chair's signature of a version. Once signed, it contains the hash of the text.
 
-    It is there from the day on which the version goes round: who signs is settled then.
+    It is created when the version is circulated, because this decides who signs.
     """
 
     version = models.ForeignKey(
@@ -181,14 +174,14 @@ class SignOff(models.Model):
         on_delete=models.CASCADE,
         related_name="sign_offs",
         verbose_name=_("version"),
-        help_text=_("What is signed."),
+        help_text=_("The version that is signed."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="sign_offs",
         verbose_name=_("co-chair"),
-        help_text=_("For whom it is signed."),
+        help_text=_("The co-chair that the signature is for."),
     )
     signer = models.ForeignKey(
         User,
@@ -197,13 +190,13 @@ class SignOff(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("signer"),
-        help_text=_("Who signed for the co-chair."),
+        help_text=_("The person who signed for the co-chair."),
     )
     sha256 = models.CharField(
         _("SHA-256"),
         max_length=64,
         blank=True,
-        help_text=_("Of the text that was signed. Empty until then."),
+        help_text=_("The SHA-256 hash of the signed text. Empty until the text is signed."),
     )
     signed_at = models.DateTimeField(
         _("signed"), null=True, blank=True, help_text=_("When it was signed.")
@@ -221,7 +214,10 @@ class SignOff(models.Model):
                 fields=["version", "signer"],
                 condition=Q(signer__isnull=False),
                 name="sign_off_unique_per_person",
-                violation_error_message=_("You have signed already, for another co-chair."),
+                violation_error_message=_(
+                    "You have already signed for another co-chair. Another person must sign for "
+                    "this one."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(sha256="", signed_at=None)
@@ -234,6 +230,7 @@ class SignOff(models.Model):
         return f"{self.organisation} · {self.version}"
 
     def clean(self) -> None:
-        """Raises ValidationError where it is about another text than the version's."""
         if self.sha256 and self.version_id and self.sha256 != self.version.sha256:
-            raise ValidationError(_("The text was changed since you read it. Read it again."))
+            raise ValidationError(
+                _("The text changed after you opened it. Read the new version before you sign.")
+            )

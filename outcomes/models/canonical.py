@@ -1,8 +1,8 @@
-"""The one way in which the text of a statement is written down, so that anyone can check it.
+"""The canonical form of a statement's text, so that anyone can check it.
 
-Plain text in UTF-8 with lines that end in LF. The title, then the code of the roundtable and the
-language; the introduction; then each lead-in and point with its number. Numbers stand at the
-margin, all text is set in, so no text can look like another sentence.
+Plain text in UTF-8, with lines that end in LF: the title, then the code of the roundtable and the
+language; the introduction; then each lead-in and point with its number. Numbers are at the margin
+and all text is indented, so no text can look like another sentence.
 """
 
 import re
@@ -12,7 +12,7 @@ from hashlib import sha256
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-NUMBER_COLUMN_WIDTH = 8  # signs; a number has at most twelve, and two spaces follow at least
+NUMBER_COLUMN_WIDTH = 8  # characters; at least two spaces follow a number, which has at most twelve
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class CanonicalText:
-    """All that is agreed in a statement; what the portal adds, such as themes, is no part of it."""
+    """Everything that is agreed in a statement, without the portal's additions, such as themes."""
 
     title: str
     code: str
@@ -34,7 +34,6 @@ class CanonicalText:
     sentences: tuple[Sentence, ...]
 
     def text(self) -> str:
-        """The canonical text, which ends with the end of a line."""
         head = [" ".join(self.title.split()), f"{self.code}, {self.language}"]
         lines = [*head, ""]
         if self.introduction.strip():
@@ -51,21 +50,19 @@ def _indent(text: str) -> list[str]:
     return [f"{' ' * NUMBER_COLUMN_WIDTH}{line}" if line else "" for line in lines]
 
 
-# They make a text look other than it is: what is read would not be what is signed.
+# They change how a text looks, so people would not sign what they read.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e]")
 
 
 def check_bidi_controls(text: str) -> None:
-    """Raises ValidationError where a sign that nobody sees turns the direction of some words."""
     if _BIDI_CONTROLS.search(text):
         raise ValidationError(
             _(
-                "There is a sign in it that nobody sees and that turns the direction of words. "
-                "Write those words anew instead of copying them."
+                "The text contains an invisible character that changes the direction of "
+                "words. Type these words again instead of copying them."
             )
         )
 
 
 def sha256_of(text: str) -> str:
-    """The SHA-256 of a canonical text, in hexadecimal digits."""
     return sha256(text.encode()).hexdigest()

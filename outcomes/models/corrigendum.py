@@ -1,4 +1,4 @@
-"""Corrections of a published statement: new words for old ones, which are kept."""
+"""Corrections of a published statement. The earlier wording is kept."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,7 +13,7 @@ class CorrigendumQuerySet(models.QuerySet["Corrigendum"]):
     """Which corrections someone may see."""
 
     def published(self) -> "CorrigendumQuerySet":
-        """Those that hold, of statements that anyone may read, the latest first."""
+        """Latest first."""
         return self.filter(
             state=Statement.State.PUBLISHED,
             statement__state=Statement.State.PUBLISHED,
@@ -24,7 +24,7 @@ class CorrigendumQuerySet(models.QuerySet["Corrigendum"]):
 class Corrigendum(models.Model):
     """One correction of a published statement, agreed as the statement was."""
 
-    # What was circulated is kept, and somebody may think better of it.
+    # Not deleted, because a text that was circulated is kept.
     DISCARDED = "discarded"
 
     statement = models.ForeignKey(
@@ -32,45 +32,52 @@ class Corrigendum(models.Model):
         on_delete=models.CASCADE,
         related_name="corrigenda",
         verbose_name=_("statement"),
-        help_text=_("What it corrects."),
+        help_text=_("The statement that is corrected."),
     )
     reason = models.TextField(
-        _("reason"), max_length=1000, help_text=_("Why it is corrected. Everyone reads this.")
+        _("reason"),
+        max_length=1000,
+        help_text=_("Why the statement is corrected. Everyone can read this."),
     )
     source = models.CharField(
         _("source"),
         max_length=300,
         blank=True,
-        help_text=_("Where the right wording stands, if it was adopted elsewhere."),
+        help_text=_(
+            "Where the correct wording is published, if the statement was adopted elsewhere."
+        ),
     )
     hides_previous_text = models.BooleanField(
-        _("do not show the wording of before"),
+        _("do not show the earlier wording"),
         default=False,
-        help_text=_("For a name or a place that should never have stood there."),
+        help_text=_("Tick this for a name or a place that should never have appeared in the text."),
     )
     state = models.CharField(
         _("state"),
         max_length=10,
-        choices=[*Statement.State.choices, (DISCARDED, _("given up"))],
+        choices=[*Statement.State.choices, (DISCARDED, _("discarded"))],
         default=Statement.State.DRAFT,
-        help_text=_("Only a published correction holds; until then the wording of before does."),
+        help_text=_(
+            "A correction applies only after it is published. Until then, the earlier "
+            "wording applies."
+        ),
     )
     published_at = models.DateTimeField(
-        _("published"), null=True, blank=True, help_text=_("Since when it holds.")
+        _("published"), null=True, blank=True, help_text=_("When the correction was published.")
     )
 
     objects = CorrigendumQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("corrigendum")
-        verbose_name_plural = _("corrigenda")
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
         ordering = ["statement", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["statement"],
                 condition=~Q(state__in=["published", "discarded"]),
                 name="corrigendum_one_at_a_time",
-                violation_error_message=_("Another correction is on its way. Finish it first."),
+                violation_error_message=_("Another correction is not finished. Finish it first."),
             ),
             models.CheckConstraint(
                 condition=Q(state="published", published_at__isnull=False)
@@ -87,20 +94,20 @@ class Corrigendum(models.Model):
         return self.reason[:60]
 
     def canonical_text(self) -> str:
-        """The canonical text of the statement once this holds."""
+        """The canonical text of the statement after this correction."""
         changed = {row.outcome_id: row.after for row in self.rewordings.all()}
         return self.statement.canonical_text(changed)
 
 
 class Rewording(models.Model):
-    """New words for a sentence of a published statement, or for its introduction."""
+    """New wording for a sentence of a published statement, or for its introduction."""
 
     corrigendum = models.ForeignKey(
         Corrigendum,
         on_delete=models.CASCADE,
         related_name="rewordings",
-        verbose_name=_("corrigendum"),
-        help_text=_("The correction that it is a part of."),
+        verbose_name=_("correction"),
+        help_text=_("The correction that this rewording belongs to."),
     )
     outcome = models.ForeignKey(
         Outcome,
@@ -111,8 +118,8 @@ class Rewording(models.Model):
         verbose_name=_("sentence"),
         help_text=_("Empty for the introduction."),
     )
-    before = models.TextField(_("before"), blank=True, help_text=_("What stood there."))
-    after = models.TextField(_("after"), blank=True, help_text=_("What is to stand there."))
+    before = models.TextField(_("before"), blank=True, help_text=_("The earlier wording."))
+    after = models.TextField(_("after"), blank=True, help_text=_("The new wording."))
 
     class Meta:
         verbose_name = _("rewording")
@@ -138,6 +145,7 @@ class Rewording(models.Model):
         return self.outcome.number if self.outcome else str(_("introduction"))
 
     def clean(self) -> None:
-        """Raises ValidationError where a sentence would be left without words."""
         if self.outcome_id and not self.after.strip():
-            raise ValidationError({"after": _("A sentence cannot be taken out. Reword it.")})
+            raise ValidationError(
+                {"after": _("You cannot delete a sentence. Change its wording instead.")}
+            )

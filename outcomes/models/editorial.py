@@ -1,4 +1,4 @@
-"""What is read before it is shown: the way from a draft to an approved text."""
+"""The editorial workflow: from a draft to an approved text."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from participants.models import User
 
 
 class EditorialState(models.TextChoices):
-    """How far a text has come on its way to being shown."""
+    """How far a text has come in the editorial workflow."""
 
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("submitted")
@@ -21,7 +21,7 @@ class EditorialState(models.TextChoices):
 
 
 class EditorialText(models.Model):
-    """A text that somebody writes and a co-chair approves before anyone else reads it."""
+    """A text that a co-chair must approve before anyone else can read it."""
 
     State = EditorialState
 
@@ -31,7 +31,7 @@ class EditorialText(models.Model):
         choices=State.choices,
         default=State.DRAFT,
         editable=False,
-        help_text=_("Only what is approved is shown."),
+        help_text=_("Only approved text is shown."),
     )
     author = models.ForeignKey(
         User,
@@ -41,19 +41,19 @@ class EditorialText(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("author"),
-        help_text=_("Who wrote it last. Never shown to the public."),
+        help_text=_("The person who last edited the text. Never shown to the public."),
     )
     has_no_personal_details = models.BooleanField(
         _("names no person and no shelter"),
         default=False,
-        help_text=_("Tick this once you have read it again: everyone will read it."),
+        help_text=_("Read the text again, then tick this. Everyone will be able to read it."),
     )
     submitted_at = models.DateTimeField(
         _("submitted"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When its author last handed it in."),
+        help_text=_("When the author last submitted the text."),
     )
     note = models.TextField(
         _("what to change"),
@@ -69,20 +69,23 @@ class EditorialText(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("approved by"),
-        help_text=_("The co-chair who approved it."),
+        help_text=_("The co-chair who approved the text."),
     )
     approved_at = models.DateTimeField(
         _("approved"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When it was approved."),
+        help_text=_("When the text was approved."),
     )
     revision = models.PositiveIntegerField(
         _("revision"),
         default=0,
         editable=False,
-        help_text=_("Counts each time it was saved, so that no edit overwrites another unseen."),
+        help_text=_(
+            "Increases by one each time the text is saved. This stops anyone from "
+            "overwriting an edit they have not seen."
+        ),
     )
 
     class Meta:
@@ -101,31 +104,29 @@ class EditorialText(models.Model):
                 condition=Q(state="draft")
                 | Q(submitted_at__isnull=False, has_no_personal_details=True),
                 name="%(class)s_submitted_without_personal_details",
-                violation_error_message=_("Tick that it names no person and no shelter."),
+                violation_error_message=_(
+                    "Check that the text names no person and no shelter, then tick the box."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(state="change-requested") | ~Q(note=""),
                 name="%(class)s_change_requested_has_note",
-                violation_error_message=_("Say what to change."),
+                violation_error_message=_("Enter what the author must change."),
             ),
         ]
 
     @property
     def is_approved(self) -> bool:
-        """Whether everyone may read it."""
         return self.state == EditorialState.APPROVED
 
     def save_draft(self) -> None:
-        """Keeps it as a draft; what was handed in is taken back to be changed."""
+        """Also withdraws a submitted or approved text, so that it can be changed."""
         self.state = EditorialState.DRAFT
         self.approved_by = self.approved_at = None
         self._store()
 
     def submit(self, *, at: datetime) -> None:
-        """Hands it in for approval.
-
-        Raises ValidationError where its author has not ticked that it names nobody.
-        """
+        """Raises ValidationError if the author has not confirmed that it names no one."""
         self._check_ready()
         self.state = EditorialState.SUBMITTED
         self.submitted_at = at
@@ -133,10 +134,7 @@ class EditorialText(models.Model):
         self._store()
 
     def approve(self, *, by: User, at: datetime) -> None:
-        """Shows it to everyone.
-
-        Raises ValidationError where its author has not ticked that it names nobody.
-        """
+        """Raises ValidationError if the author has not confirmed that it names no one."""
         self._check_ready()
         self.state = EditorialState.APPROVED
         self.submitted_at = self.submitted_at or at
@@ -145,12 +143,12 @@ class EditorialText(models.Model):
         self._store()
 
     def request_change(self, *, note: str, at: datetime) -> None:
-        """Sends it back to its author, who reads the note; it is shown to nobody else.
+        """Returns it to its author, with a note that only the author reads.
 
-        Raises ValidationError where the note is empty.
+        Raises ValidationError if the note is empty.
         """
         if not note.strip():
-            raise ValidationError(_("Say what to change."))
+            raise ValidationError(_("Enter what the author must change."))
         self._check_ready()
         self.state = EditorialState.CHANGE_REQUESTED
         self.submitted_at = self.submitted_at or at
@@ -160,7 +158,9 @@ class EditorialText(models.Model):
 
     def _check_ready(self) -> None:
         if not self.has_no_personal_details:
-            raise ValidationError(_("Tick that it names no person and no shelter."))
+            raise ValidationError(
+                _("Check that the text names no person and no shelter, then tick the box.")
+            )
 
     def _store(self, **kwargs: Any) -> None:
         self.revision += 1

@@ -1,4 +1,4 @@
-"""What an update rests on: an address, or a file in a private store."""
+"""Evidence for an update: a web address, or a file in private storage."""
 
 from typing import Any
 
@@ -18,7 +18,6 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Which evidence someone may see."""
 
     def published(self) -> "EvidenceQuerySet":
-        """What is public and stands under an approved update of a public roundtable."""
         return self.filter(
             is_public=True,
             update__state=EditorialState.APPROVED,
@@ -27,17 +26,17 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 def generate_evidence_key() -> str:
-    """A key for the address of a file, which nobody guesses."""
+    # Part of a web address, so no one must be able to guess it.
     return get_random_string(20, KEY_ALPHABET)
 
 
 def evidence_storage() -> Storage:
-    """Where files lie that no web server hands out by itself."""
+    # No web server serves these files; one view does, and checks permissions.
     return storages["evidence"]
 
 
 class Evidence(models.Model):
-    """What an update rests on: a page elsewhere, or a file."""
+    """A web page or a file that supports an update."""
 
     key = models.CharField(
         _("key"),
@@ -45,38 +44,46 @@ class Evidence(models.Model):
         unique=True,
         default=generate_evidence_key,
         editable=False,
-        help_text=_("Names the file in its address."),
+        help_text=_("Identifies the file in its web address."),
     )
     update = models.ForeignKey(
         ProgressUpdate,
         on_delete=models.CASCADE,
         related_name="evidence",
         verbose_name=_("update"),
-        help_text=_("The update that it supports."),
+        help_text=_("The update that this evidence supports."),
     )
-    title = models.CharField(_("title"), max_length=200, help_text=_("What it is."))
-    url = models.URLField(_("address"), blank=True, help_text=_("Where it stands."))
+    title = models.CharField(_("title"), max_length=200, help_text=_("What the page or file is."))
+    url = models.URLField(
+        _("address"), blank=True, help_text=_("The web address where it is published.")
+    )
     file = models.FileField(
         _("file"),
         storage=evidence_storage,
         max_length=60,
         blank=True,
-        help_text=_("Instead of an address."),
+        help_text=_("A file instead of a web address."),
     )
     media_type = models.CharField(
-        _("kind of file"),
+        _("file type"),
         max_length=100,
         blank=True,
         editable=False,
-        help_text=_("As its content shows, whatever its name says."),
+        help_text=_("The type found in the content of the file, not in its name."),
     )
     dated_on = models.DateField(
-        _("date"), null=True, blank=True, help_text=_("The date it bears. Empty if none.")
+        _("date"),
+        null=True,
+        blank=True,
+        help_text=_("The date on the document or page. Leave empty if there is none."),
     )
     is_public = models.BooleanField(
         _("public"),
         default=False,
-        help_text=_("Shown to everyone, search engines included, once the update is approved."),
+        help_text=_(
+            "Tick this to show it to everyone, including search engines, once the update "
+            "is approved."
+        ),
     )
 
     objects = EvidenceQuerySet.as_manager()
@@ -89,7 +96,7 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=(Q(url="") & ~Q(file="")) | (~Q(url="") & Q(file="")),
                 name="evidence_is_one_address_or_one_file",
-                violation_error_message=_("Give an address or a file, not both."),
+                violation_error_message=_("Enter a web address or choose a file, not both."),
             ),
         ]
 
@@ -97,9 +104,9 @@ class Evidence(models.Model):
         return self.title
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Takes it away, and its file once that is certain."""
         name, store = self.file.name, self.file.storage
         deleted = super().delete(*args, **kwargs)
         if name:
+            # Only once it is certain that the row is deleted.
             transaction.on_commit(lambda: store.delete(name))
         return deleted

@@ -1,4 +1,4 @@
-"""What people who sign in follow by mail."""
+"""What people follow by email."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,6 @@ SUBSCRIPTION_TARGETS = ("event", "theme", "organisation", "outcome", "commitment
 
 
 def _exactly_one_target() -> Q:
-    """Exactly one of the columns is filled."""
     condition = Q()
     for chosen in SUBSCRIPTION_TARGETS:
         condition |= Q(**{f"{name}__isnull": name != chosen for name in SUBSCRIPTION_TARGETS})
@@ -22,12 +21,10 @@ def _exactly_one_target() -> Q:
 
 
 class Subscription(models.Model):
-    """Somebody wants to be told by mail when something moves."""
+    """Something that a user follows by email."""
 
     class Frequency(models.TextChoices):
-        """How often."""
-
-        AT_ONCE = "at-once", _("at once")
+        AT_ONCE = "at-once", _("immediately")
         WEEKLY = "weekly", _("once a week")
 
     user = models.ForeignKey(
@@ -35,7 +32,7 @@ class Subscription(models.Model):
         on_delete=models.CASCADE,
         related_name="subscriptions",
         verbose_name=_("account"),
-        help_text=_("Who is told."),
+        help_text=_("The account that receives the emails."),
     )
     event = models.ForeignKey(
         Event,
@@ -44,7 +41,7 @@ class Subscription(models.Model):
         blank=True,
         related_name="subscriptions",
         verbose_name=_("roundtable"),
-        help_text=_("All that moves at this roundtable."),
+        help_text=_("All changes at this roundtable."),
     )
     theme = models.ForeignKey(
         Theme,
@@ -53,7 +50,7 @@ class Subscription(models.Model):
         blank=True,
         related_name="subscriptions",
         verbose_name=_("theme"),
-        help_text=_("All that moves under this theme."),
+        help_text=_("All changes under this theme."),
     )
     organisation = models.ForeignKey(
         Organisation,
@@ -62,7 +59,7 @@ class Subscription(models.Model):
         blank=True,
         related_name="subscriptions",
         verbose_name=_("organisation"),
-        help_text=_("All that this organisation promised or answered."),
+        help_text=_("All changes to the commitments and answers of this organisation."),
     )
     outcome = models.ForeignKey(
         Outcome,
@@ -71,7 +68,7 @@ class Subscription(models.Model):
         blank=True,
         related_name="subscriptions",
         verbose_name=_("point"),
-        help_text=_("All that moves under this point."),
+        help_text=_("All changes under this point."),
     )
     commitment = models.ForeignKey(
         Commitment,
@@ -80,22 +77,22 @@ class Subscription(models.Model):
         blank=True,
         related_name="subscriptions",
         verbose_name=_("commitment"),
-        help_text=_("This commitment alone."),
+        help_text=_("Changes to this commitment only."),
     )
     frequency = models.CharField(
         _("how often"),
         max_length=8,
         choices=Frequency.choices,
         default=Frequency.WEEKLY,
-        help_text=_("How often mail is sent at most."),
+        help_text=_("We send emails at most this often."),
     )
     notified_until = models.DateTimeField(
-        _("told until"), help_text=_("What moved after this moment stands in the next mail.")
+        _("notified until"), help_text=_("The next email contains all changes after this time.")
     )
 
     class Meta:
-        verbose_name = _("followed thing")
-        verbose_name_plural = _("followed things")
+        verbose_name = _("followed item")
+        verbose_name_plural = _("followed items")
         ordering = ["user", "pk"]
         constraints = [
             models.CheckConstraint(

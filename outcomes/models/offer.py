@@ -1,4 +1,4 @@
-"""Commitments that organisations offer, and open ones that they offer to join."""
+"""Offers of new commitments, and offers to join open ones."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     """Which offers someone may see."""
 
     def approved_joins(self) -> "OfferQuerySet":
-        """By which organisations joined a commitment, the first one first."""
+        """Offers by which organisations joined a commitment; earliest first."""
         found = self.filter(state=EditorialState.APPROVED, outcome=None).select_related(
             "organisation"
         )
@@ -28,9 +28,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 
 class Offer(EditorialText):
-    """What an organisation offers to do under a point, or an open commitment that it would join.
+    """A new commitment that an organisation offers, or an open one that it would join.
 
-    Once it is approved it is a commitment, or a partner of one, and `commitment` says of which.
+    After approval, `commitment` is the new commitment, or the one that it joined.
     """
 
     outcome = models.ForeignKey(
@@ -40,7 +40,10 @@ class Offer(EditorialText):
         blank=True,
         related_name="offers",
         verbose_name=_("point"),
-        help_text=_("The point that the new commitment answers. Empty where one is joined."),
+        help_text=_(
+            "The point that the new commitment answers. Empty if the organisation joins "
+            "an existing commitment."
+        ),
     )
     commitment = models.ForeignKey(
         Commitment,
@@ -49,24 +52,27 @@ class Offer(EditorialText):
         blank=True,
         related_name="offers",
         verbose_name=_("commitment"),
-        help_text=_("The open commitment that is joined, or what became of the offer."),
+        help_text=_(
+            "The open commitment that the organisation joins, or the commitment that the "
+            "offer became."
+        ),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="offers",
         verbose_name=_("organisation"),
-        help_text=_("Who offers it."),
+        help_text=_("The organisation that makes the offer."),
     )
     text = models.TextField(
-        _("what it will do"),
-        help_text=_("Name no person and no shelter: everyone reads this."),
+        _("what the organisation will do"),
+        help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
     due_on = models.DateField(
         _("due"), null=True, blank=True, help_text=_("Leave empty if there is no due date.")
     )
     is_open = models.BooleanField(
-        _("open"), default=False, help_text=_("Other organisations may offer to join it.")
+        _("open"), default=False, help_text=_("Other organisations can offer to join it.")
     )
 
     objects = OfferQuerySet.as_manager()
@@ -93,50 +99,52 @@ class Offer(EditorialText):
 
     @property
     def is_joining(self) -> bool:
-        """Whether it joins a commitment that is there already."""
         return self.outcome_id is None
 
     def clean(self) -> None:
-        """Raises ValidationError where the commitment is not open, has ended, or is joined."""
         outcome, commitment = self.outcome, self.commitment
         event = outcome.statement.event if outcome else commitment and commitment.event
         if event and self.organisation_id:
             validate_same_demonstration(event, self.organisation.is_demonstration)
         if event and self.due_on and not 0 <= self.due_on.year - event.starts_on.year <= 50:
             raise ValidationError(
-                {"due_on": _("Choose a day within fifty years after the roundtable.")}
+                {"due_on": _("Choose a day within 50 years after the roundtable.")}
             )
         if self.is_approved or not (self.is_joining and commitment):
             return
         if not commitment.can_be_joined:
-            raise ValidationError({"commitment": _("This commitment is not open to others.")})
+            raise ValidationError(
+                {"commitment": _("Other organisations cannot join this commitment.")}
+            )
         if commitment.parties.filter(organisation=self.organisation_id).exists():
-            raise ValidationError({"organisation": _("It is a party to this commitment already.")})
+            raise ValidationError(
+                {"organisation": _("This organisation is already a party to this commitment.")}
+            )
         if commitment.assessments.filter(
             organisation=self.organisation_id, state=EditorialState.APPROVED
         ).exists():
             raise ValidationError(
                 {
                     "organisation": _(
-                        "It has assessed this commitment as somebody independent, and everyone "
-                        "reads that. Ask for a change of the assessment first."
+                        "This organisation has published an independent assessment of this "
+                        "commitment, and everyone can read it. Ask for a change of the assessment "
+                        "first."
                     )
                 }
             )
 
     @property
     def event(self) -> Event:
-        """The roundtable that it is made at."""
         found = self.outcome.statement.event if self.outcome else self.commitment
         assert found
         return found if isinstance(found, Event) else found.event
 
     @transaction.atomic
     def approve(self, *, by: User, at: datetime) -> None:
-        """Makes it a commitment with the next reference, or its organisation a partner of one.
+        """Creates a commitment with the next reference, or adds the organisation as a partner.
 
-        Raises ValidationError where its author has not ticked that it names nobody, or where the
-        commitment is not open any more.
+        Raises ValidationError if the author has not confirmed that it names no one, or if the
+        commitment can no longer be joined.
         """
         self._check_ready()
         if self.is_approved:
@@ -153,18 +161,17 @@ class Offer(EditorialText):
         super().approve(by=by, at=at)
 
     def request_change(self, *, note: str, at: datetime) -> None:
-        """Sends it back to its author, who reads the note.
-
-        Raises ValidationError where the note is empty, or where it is a commitment already.
-        """
+        """Raises ValidationError if the note is empty or the offer is already a commitment."""
         if self.is_approved:
             raise ValidationError(
-                _("It is a commitment already. What becomes of it is reported there.")
+                _(
+                    "This offer is already a commitment, so you cannot ask for a change. Its "
+                    "progress is reported on the commitment."
+                )
             )
         super().request_change(note=note, at=at)
 
     def _create_commitment(self, at: datetime) -> Commitment:
-        """The commitment, with the steps that were offered."""
         assert self.outcome
         row = Commitment(
             event=self.event,
@@ -185,21 +192,23 @@ class Offer(EditorialText):
 
 
 class OfferedMilestone(models.Model):
-    """One step of what is offered; it becomes a milestone of the commitment."""
+    """A milestone of an offer. Approval turns it into a milestone of the commitment."""
 
     offer = models.ForeignKey(
         Offer,
         on_delete=models.CASCADE,
         related_name="milestones",
         verbose_name=_("offer"),
-        help_text=_("What it is a step of."),
+        help_text=_("The offer or commitment that this milestone belongs to."),
     )
-    title = models.CharField(_("step"), max_length=200, help_text=_("What others will see."))
-    due_on = models.DateField(_("due"), help_text=_("By when."))
+    title = models.CharField(
+        _("description"), max_length=200, help_text=_("The result that others will see.")
+    )
+    due_on = models.DateField(_("due"), help_text=_("The day by which it is due."))
 
     class Meta:
-        verbose_name = _("offered step")
-        verbose_name_plural = _("offered steps")
+        verbose_name = _("offered milestone")
+        verbose_name_plural = _("offered milestones")
         ordering = ["offer", "due_on", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="offered_milestone_has_title"),
@@ -209,7 +218,6 @@ class OfferedMilestone(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Raises ValidationError for a day before the roundtable."""
         first = self.offer.event.starts_on
         if self.due_on and self.due_on < first:
             raise ValidationError(
@@ -218,8 +226,8 @@ class OfferedMilestone(models.Model):
 
 
 def next_reference(event: Event) -> str:
-    """The first reference of a roundtable that no commitment has, nor ever had."""
-    # Two at once would take the same one.
+    """The next reference that no commitment has or ever had."""
+    # Locked, because two simultaneous calls would return the same one.
     Event.objects.select_for_update().get(pk=event.pk)
     begins = f"{event.code}-C"
     now = Commitment.objects.filter(reference__startswith=begins)

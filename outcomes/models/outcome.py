@@ -1,4 +1,4 @@
-"""The sentences of a statement: lead-ins, the points beneath them, and to whom they speak."""
+"""The sentences of a statement: lead-ins, points and their addressees."""
 
 import string
 from collections.abc import Iterable
@@ -21,17 +21,14 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
     """Which lead-ins and points someone may see, and in which order."""
 
     def published(self) -> "OutcomeQuerySet":
-        """Those of published statements of public roundtables, once they have their number."""
         return self.filter(
             statement__state=Statement.State.PUBLISHED, statement__event__is_public=True
         ).exclude(number="")
 
     def lead_ins(self) -> "OutcomeQuerySet":
-        """The sentences that introduce points, in order."""
         return self.filter(parent=None).order_by("position", "pk")
 
     def points(self) -> "OutcomeQuerySet":
-        """The points themselves, in the order of their statement."""
         return self.filter(parent__isnull=False).order_by(
             "-statement__event__starts_on", "parent__position", "parent_id", "position", "pk"
         )
@@ -39,7 +36,7 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
     def numbered(self) -> "list[Outcome]":
         """Lead-ins and points in order, each with the number that it has or will have.
 
-        Nothing is stored: the numbers of a draft follow from its order.
+        Nothing is saved: in a draft, the numbers follow from the order.
         """
         rows = list(self.order_by("position", "pk"))
         found = []
@@ -53,11 +50,9 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
 
 
 class Outcome(models.Model):
-    """A lead-in, or a point beneath it, word for word as agreed."""
+    """A lead-in, or a point under it, word for word as agreed."""
 
     class Kind(models.TextChoices):
-        """What a sentence of the statement is."""
-
         LEAD_IN = "lead-in", _("Lead-in")
         PRINCIPLE = "principle", _("Principle")
         RECOMMENDATION = "recommendation", _("Recommendation")
@@ -69,7 +64,7 @@ class Outcome(models.Model):
         on_delete=models.CASCADE,
         related_name="outcomes",
         verbose_name=_("statement"),
-        help_text=_("The statement that it stands in."),
+        help_text=_("The statement that contains this sentence."),
     )
     parent = models.ForeignKey(
         "self",
@@ -81,21 +76,26 @@ class Outcome(models.Model):
         help_text=_("The sentence that this point completes. Empty for a lead-in."),
     )
     position = models.PositiveIntegerField(
-        _("position"), default=0, help_text=_("Points stand in this order; smaller comes first.")
+        _("position"),
+        default=0,
+        help_text=_("Points appear in this order. The lowest number comes first."),
     )
     number = models.CharField(
         _("number"),
         max_length=12,
         blank=True,
         validators=[
-            RegexValidator(full_match(NUMBER_PATTERN), _("Write a number such as 1 or 1.a."))
+            RegexValidator(full_match(NUMBER_PATTERN), _("Enter a number such as 1 or 1.a."))
         ],
-        help_text=_("Given when the statement is published, such as 1.a, and frozen from then on."),
+        help_text=_(
+            "Assigned when the statement is published, for example 1.a. It cannot change "
+            "after that."
+        ),
     )
     kind = models.CharField(
-        _("kind"), max_length=16, choices=Kind.choices, help_text=_("What the sentence is.")
+        _("kind"), max_length=16, choices=Kind.choices, help_text=_("The kind of sentence.")
     )
-    text = models.TextField(_("text"), help_text=_("Word for word as agreed, slips included."))
+    text = models.TextField(_("text"), help_text=_("Exactly as agreed, including any mistakes."))
     place_in_source = models.CharField(
         _("place in the source"),
         max_length=200,
@@ -107,12 +107,12 @@ class Outcome(models.Model):
         blank=True,
         related_name="outcomes",
         verbose_name=_("themes"),
-        help_text=_("Leave empty where the source names none."),
+        help_text=_("Leave empty if the source names no theme."),
     )
     classified_by_portal = models.BooleanField(
         _("classified by this portal"),
         default=True,
-        help_text=_("Ticked where the source does not itself name the kind or the addressees."),
+        help_text=_("Tick this if the source itself does not name the kind or the addressees."),
     )
     history = record_history(m2m_fields=("themes",))
 
@@ -127,14 +127,18 @@ class Outcome(models.Model):
                 fields=["statement", "number"],
                 condition=~Q(number=""),
                 name="outcome_number_unique",
-                violation_error_message=_("Another point of this statement has that number."),
+                violation_error_message=_(
+                    "Another point of this statement already has this number. Choose another "
+                    "number."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(parent=None, kind="lead-in")
                 | (Q(parent__isnull=False) & ~Q(kind="lead-in")),
                 name="outcome_lead_ins_have_no_parent",
                 violation_error_message=_(
-                    "A lead-in stands under nothing, and every point stands under a lead-in."
+                    "A lead-in cannot be under another sentence. Every point must be under a "
+                    "lead-in."
                 ),
             ),
             models.CheckConstraint(condition=~Q(text=""), name="outcome_has_text"),
@@ -156,13 +160,12 @@ class Outcome(models.Model):
         return f"{self.number} {self.text[:60]}".strip()
 
     def get_absolute_url(self) -> str:
-        """The permalink; empty while the statement has no numbers."""
         if not self.number:
             return ""
         return reverse("outcome-detail", args=[self.statement.event.slug, self.number])
 
     def addressed_organisations(self) -> models.QuerySet[Organisation]:
-        """Whom the point speaks to, itself or through its lead-in, group by group, as recorded."""
+        """Addressed by the point or its lead-in, directly or as recorded members of a group."""
         event = self.statement.event_id
         condition = Q(pk__in=[])
         for addressee in OutcomeAddressee.objects.filter(
@@ -175,33 +178,51 @@ class Outcome(models.Model):
         return Organisation.objects.filter(condition).distinct()
 
     def clean(self) -> None:
-        """Raises ValidationError for a wrong parent, and where what others cite would change."""
         if self.parent and self.parent.statement_id != self.statement_id:
-            raise ValidationError({"parent": _("The lead-in stands in another statement.")})
+            raise ValidationError(
+                {
+                    "parent": _(
+                        "This lead-in is in another statement. Choose a lead-in of the same "
+                        "statement."
+                    )
+                }
+            )
         if self.parent and self.parent.parent_id:
             raise ValidationError({"parent": _("Choose a lead-in, not a point.")})
         if self.parent and self.pk and self.points.exists():
-            raise ValidationError({"parent": _("This one has points of its own.")})
+            raise ValidationError(
+                {
+                    "parent": _(
+                        "This sentence has points of its own, so it cannot be under a lead-in."
+                    )
+                }
+            )
         before = type(self).objects.filter(pk=self.pk).exclude(number="").first()
         if before and before.number != self.number:
             raise ValidationError(
-                {"number": _("The number %s is frozen: others cite it.") % before.number}
+                {
+                    "number": _("The number %s cannot change, because others cite it.")
+                    % before.number
+                }
             )
         if before and before.parent_id != self.parent_id:
             raise ValidationError(
-                {"parent": _("%s has its number, so it stays under its lead-in.") % before.number}
+                {
+                    "parent": _("%s already has its number, so it must stay under its lead-in.")
+                    % before.number
+                }
             )
 
 
 class OutcomeAddressee(models.Model):
-    """To whom a point speaks: an organisation or a group."""
+    """An organisation or a group that a point is addressed to."""
 
     outcome = models.ForeignKey(
         Outcome,
         on_delete=models.CASCADE,
         related_name="addressees",
         verbose_name=_("outcome"),
-        help_text=_("The point that speaks to them."),
+        help_text=_("The point that is addressed to this organisation or group."),
     )
     organisation = models.ForeignKey(
         Organisation,
@@ -210,7 +231,7 @@ class OutcomeAddressee(models.Model):
         blank=True,
         related_name="addressed_by",
         verbose_name=_("organisation"),
-        help_text=_("Either an organisation or a group."),
+        help_text=_("Choose either an organisation or a group."),
     )
     group = models.ForeignKey(
         Group,
@@ -219,7 +240,7 @@ class OutcomeAddressee(models.Model):
         blank=True,
         related_name="addressed_by",
         verbose_name=_("group"),
-        help_text=_("Either a group or an organisation."),
+        help_text=_("Choose either a group or an organisation."),
     )
 
     class Meta:
@@ -249,7 +270,6 @@ class OutcomeAddressee(models.Model):
         return str(self.organisation or self.group)
 
     def clean(self) -> None:
-        """Raises ValidationError where a made-up organisation would meet a real roundtable."""
         if self.outcome_id and self.organisation:
             validate_same_demonstration(
                 self.outcome.statement.event, self.organisation.is_demonstration
@@ -257,7 +277,7 @@ class OutcomeAddressee(models.Model):
 
 
 def _assign_numbers(rows: "list[Outcome]", numbers: Iterable[str]) -> None:
-    """Gives each row that has no number the first one that none of them has."""
+    """Gives each row without a number the first free one."""
     taken = {row.number for row in rows}
     free = (number for number in numbers if number not in taken)
     for row in rows:

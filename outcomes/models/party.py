@@ -1,4 +1,4 @@
-"""Who undertook a commitment, and whom one may ask about it."""
+"""The parties to a commitment, and their focal points."""
 
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,7 @@ from participants.models import Delegate, Group, Organisation, validate_same_dem
 def clear_focal_point(
     collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
 ) -> None:
-    """Leaves a party without a focal point, and without the acceptance of one."""
-    # The acceptance goes first: the database refuses one without a focal point.
+    # First the acceptance: the database rejects one without a focal point.
     accepted = field.model._meta.get_field("focal_point_accepted_at")
     assert isinstance(accepted, models.Field)
     collector.add_field_update(accepted, None, rows)
@@ -25,11 +24,9 @@ def clear_focal_point(
 
 
 class CommitmentParty(models.Model):
-    """Who undertook a commitment, and whom one may ask about it."""
+    """A party to a commitment, and the person to ask about it."""
 
     class Role(models.TextChoices):
-        """Whether the party leads or helps."""
-
         LEAD = "lead", _("lead")
         PARTNER = "partner", _("partner")
 
@@ -38,7 +35,7 @@ class CommitmentParty(models.Model):
         on_delete=models.CASCADE,
         related_name="parties",
         verbose_name=_("commitment"),
-        help_text=_("What was undertaken."),
+        help_text=_("The commitment that the party made."),
     )
     organisation = models.ForeignKey(
         Organisation,
@@ -47,7 +44,7 @@ class CommitmentParty(models.Model):
         blank=True,
         related_name="commitment_parties",
         verbose_name=_("organisation"),
-        help_text=_("Either an organisation or a group."),
+        help_text=_("Choose either an organisation or a group."),
     )
     group = models.ForeignKey(
         Group,
@@ -56,14 +53,14 @@ class CommitmentParty(models.Model):
         blank=True,
         related_name="commitment_parties",
         verbose_name=_("group"),
-        help_text=_("Either a group or an organisation."),
+        help_text=_("Choose either a group or an organisation."),
     )
     role = models.CharField(
         _("role"),
         max_length=8,
         choices=Role.choices,
         default=Role.LEAD,
-        help_text=_("The lead answers for it; partners help."),
+        help_text=_("The lead is responsible for the commitment. Partners help."),
     )
     focal_point = models.ForeignKey(
         Delegate,
@@ -73,8 +70,8 @@ class CommitmentParty(models.Model):
         related_name="focal_point_for",
         verbose_name=_("focal point"),
         help_text=_(
-            "The delegate to ask about this commitment. Shown only once that person has accepted, "
-            "and only to those who may see that the person is listed."
+            "The delegate to ask about this commitment. Shown only after this person has "
+            "accepted, and only to people who can see this person in the directory."
         ),
     )
     focal_point_accepted_at = models.DateTimeField(
@@ -82,14 +79,14 @@ class CommitmentParty(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When the focal point accepted. Only that person can accept."),
+        help_text=_("When the focal point accepted. Only the focal point can accept."),
     )
     reminders_stopped_at = models.DateTimeField(
         _("reminders stopped"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("Since when the focal point wants no reminders about this commitment."),
+        help_text=_("When the focal point stopped reminders about this commitment."),
     )
 
     class Meta:
@@ -126,8 +123,7 @@ class CommitmentParty(models.Model):
         return str(self.organisation or self.group)
 
     def clean(self) -> None:
-        """Raises ValidationError where what is made up would meet what is real."""
-        # In a form the commitment may not be stored yet, or lack its roundtable.
+        # In a form, the commitment may not be saved yet, or may have no roundtable.
         event = getattr(getattr(self, "commitment", None), "event", None)
         if event and self.organisation:
             validate_same_demonstration(event, self.organisation.is_demonstration)
@@ -135,20 +131,18 @@ class CommitmentParty(models.Model):
             validate_same_demonstration(event, self.focal_point.is_demonstration)
 
     def request_focal_point(self, delegate: Delegate | None) -> None:
-        """Asks somebody to be the focal point; nobody is shown until that person accepts."""
+        """No one is shown until this person accepts."""
         self.focal_point = delegate
         self.focal_point_accepted_at = None
         self.reminders_stopped_at = None
         self.save()
-        # What was sent to somebody before opens nothing any more, and counts as sent to nobody.
+        # Links of the previous focal point stop working, and reminders no longer count as sent.
         self.report_links.filter(revoked_at=None).update(revoked_at=timezone.now())
         self.reminders.all().delete()
 
     def accept(self, at: datetime) -> None:
-        """The focal point accepts to be reached about this commitment."""
         self.focal_point_accepted_at = at
         self.save()
 
     def decline(self) -> None:
-        """The focal point says no, or no longer."""
         self.request_focal_point(None)

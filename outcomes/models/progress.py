@@ -1,4 +1,4 @@
-"""What became of a commitment: updates by its parties, and evidence."""
+"""Progress updates on commitments."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,33 +19,34 @@ from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.party import CommitmentParty
 from participants.models import User
 
-_NO_TEXT = _("Say what was done.")
-_NO_REASON = _("Say why it ends without being fulfilled.")
-_NO_SOURCE = _("A commitment ends with a source: say where that can be read.")
+_NO_TEXT = _("Describe what was done.")
+_NO_REASON = _("Explain why the commitment ends without being fulfilled.")
+_NO_SOURCE = _(
+    "A commitment can end only with a source. Enter where people can read that it ended."
+)
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     """Which updates someone may see."""
 
     def approved(self) -> "ProgressUpdateQuerySet":
-        """Those that a co-chair has approved, the latest day first."""
+        """Latest `reported_on` first."""
         return self.filter(state=EditorialState.APPROVED).order_by(
             "-reported_on", "-recorded_at", "-pk"
         )
 
     def unapproved(self) -> "ProgressUpdateQuerySet":
-        """Those that nobody has approved yet, the newest first."""
+        """Newest first."""
         return self.exclude(state=EditorialState.APPROVED).order_by("-recorded_at", "-pk")
 
     def published(self) -> "ProgressUpdateQuerySet":
-        """Approved updates of public roundtables, the latest day first."""
         return self.approved().filter(commitment__event__is_public=True)
 
 
 class CompletionLevel(models.IntegerChoices):
-    """How far a commitment has come, in quarters, as its party counts it."""
+    """How far a commitment has come, in percent, according to its party."""
 
-    NONE = 0, _("not begun")
+    NONE = 0, _("not started")
     QUARTER = 25, _("a quarter")
     HALF = 50, _("half")
     THREE_QUARTERS = 75, _("three quarters")
@@ -53,71 +54,71 @@ class CompletionLevel(models.IntegerChoices):
 
 
 class ProgressUpdate(EditorialText):
-    """What a party says has become of a commitment, as of a day."""
+    """What a party reports about a commitment, as of a day."""
 
     commitment = models.ForeignKey(
         Commitment,
         on_delete=models.CASCADE,
         related_name="updates",
         verbose_name=_("commitment"),
-        help_text=_("What it reports on."),
+        help_text=_("The commitment that the update reports on."),
     )
     party = models.ForeignKey(
         CommitmentParty,
         on_delete=models.PROTECT,
         related_name="updates",
         verbose_name=_("party"),
-        help_text=_("Who reports."),
+        help_text=_("The party that reports."),
     )
     reported_on = models.DateField(
-        _("as of"), help_text=_("The day that the report is true for, not the day of writing.")
+        _("as of"), help_text=_("The day that the report describes, not the day you write it.")
     )
     recorded_at = models.DateTimeField(
-        _("recorded"),
+        _("recorded at"),
         default=timezone.now,
         editable=False,
-        help_text=_("When it was written here."),
+        help_text=_("When it was recorded in this portal."),
     )
     status = models.CharField(
         _("status"),
         max_length=12,
         choices=ImplementationStatus.choices,
-        help_text=_("How far the commitment has come, as the party sees it."),
+        help_text=_("How much progress the commitment has made, according to the party."),
     )
     completion = models.PositiveSmallIntegerField(
-        _("how far"),
+        _("how much is done"),
         null=True,
         blank=True,
         choices=CompletionLevel.choices,
-        help_text=_("In quarters, where that can be said. Leave empty where it cannot."),
+        help_text=_("In quarters, if you can say. Leave empty if you cannot."),
     )
     is_unchanged = models.BooleanField(
         _("nothing new"),
         default=False,
         editable=False,
-        help_text=_("The party said that nothing has changed since its update before."),
+        help_text=_("The party reported no change since its previous update."),
     )
     text = models.TextField(
         _("what was done"),
         blank=True,
-        help_text=_("Name no person and no shelter: everyone reads this."),
+        help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
     obstacles = models.TextField(
-        _("what stands in the way"), blank=True, help_text=_("Leave empty if nothing does.")
+        _("what is difficult"), blank=True, help_text=_("Leave empty if nothing is difficult.")
     )
     next_steps = models.TextField(
-        _("what is next"), blank=True, help_text=_("The next thing that others will see.")
+        _("what is next"), blank=True, help_text=_("The next result that others will see.")
     )
     reason = models.TextField(
         _("why it ends"),
         blank=True,
-        help_text=_("Needed where it is closed without being fulfilled, or superseded."),
+        help_text=_("Required if the commitment is closed without being fulfilled, or superseded."),
     )
     source = models.CharField(
-        _("where that can be read"),
+        _("where this can be read"),
         max_length=500,
         blank=True,
-        help_text=_("An address or the name of a document. Needed where the commitment ends."),
+        help_text=_("An address or the name of a document. Required if the commitment ends."),
     )
 
     objects = ProgressUpdateQuerySet.as_manager()
@@ -128,7 +129,7 @@ class ProgressUpdate(EditorialText):
         ordering = ["-reported_on", "-recorded_at", "-pk"]
         constraints = [
             *EditorialText.Meta.constraints,
-            # What nobody reads yet may lack anything, so that a draft can be kept at any time.
+            # A draft may be incomplete, so that it can be saved at any time.
             models.CheckConstraint(
                 condition=Q(status__in=ImplementationStatus.values) | Q(state="draft", status=""),
                 name="update_status_valid",
@@ -156,9 +157,9 @@ class ProgressUpdate(EditorialText):
         indexes = [
             models.Index(fields=["commitment", "state", "-reported_on"]),
             models.Index(fields=["state", "approved_at"]),
-            # As the desk lists them, so that its first page sorts nothing.
+            # The order of the admin list, so that its first page needs no sorting.
             models.Index(fields=["-reported_on", "-recorded_at", "-id"], name="update_newest"),
-            # In the order of telling, so that progress over time sorts nothing.
+            # In chronological order, so that progress over time needs no sorting.
             models.Index(
                 fields=["commitment", "reported_on", "recorded_at", "id", "status"],
                 condition=Q(state="approved"),
@@ -170,10 +171,6 @@ class ProgressUpdate(EditorialText):
         return f"{self.commitment.reference}, {self.reported_on}"
 
     def clean(self) -> None:
-        """Raises ValidationError for another commitment's party, a day that cannot be, or a gap.
-
-        Only a draft may lack something.
-        """
         if self.party_id and self.commitment_id and self.party.commitment_id != self.commitment_id:
             raise ValidationError({"party": _("Choose a party to this commitment.")})
         if self.reported_on and self.commitment_id:
@@ -182,10 +179,10 @@ class ProgressUpdate(EditorialText):
             raise ValidationError(missing)
 
     def missing_fields(self) -> dict[str, Any]:
-        """What it lacks for being read by others: a sentence for each field."""
+        """By field, what is missing before others can read the update."""
         found: dict[str, Any] = {}
         if not self.status:
-            found["status"] = _("Say how far the commitment has come.")
+            found["status"] = _("Choose the status of the commitment.")
         if not self.text.strip() and not self.is_unchanged:
             found["text"] = _NO_TEXT
         if self.status in UNFULFILLED_STATUSES and not self.reason.strip():
@@ -193,7 +190,9 @@ class ProgressUpdate(EditorialText):
         if self.status in ENDED_STATUSES and not self.source.strip():
             found["source"] = _NO_SOURCE
         if not self.has_no_personal_details:
-            found["has_no_personal_details"] = _("Tick that it names no person and no shelter.")
+            found["has_no_personal_details"] = _(
+                "Check that the text names no person and no shelter, then tick the box."
+            )
         return found
 
     def _check_day(self, first: date) -> None:
@@ -201,39 +200,35 @@ class ProgressUpdate(EditorialText):
             raise ValidationError(
                 {"reported_on": _("The roundtable began on %s. Choose that day or later.") % first}
             )
-        # It may be tomorrow already where the author is.
+        # In the time zone of the author, it may already be tomorrow.
         if self.reported_on > self.recorded_at.date() + timedelta(days=1):
             raise ValidationError(
                 {
                     "reported_on": _(
-                        "That is after the day of writing. Choose an earlier day, or write a new "
-                        "update."
+                        "This day is after the day the update was written. Choose an earlier "
+                        "day, or write a new update."
                     )
                 }
             )
 
     @transaction.atomic
     def approve(self, *, by: User, at: datetime) -> None:
-        """Shows the update, and makes it the commitment's latest if none reports on a later day.
+        """Also makes it the latest update, unless another one reports on a later day.
 
-        Raises ValidationError where something is missing, or its author has not ticked that it
-        names nobody.
+        Raises ValidationError if anything is missing.
         """
         super().approve(by=by, at=at)
         self._refresh_latest()
 
     @transaction.atomic
     def request_change(self, *, note: str, at: datetime) -> None:
-        """Sends the update back to its author; what was shown of it is shown no longer.
-
-        Raises ValidationError where the note is empty.
-        """
         super().request_change(note=note, at=at)
         self._refresh_latest()
 
     @transaction.atomic
     def delete_with_evidence(self) -> None:
-        """Deletes the update and its files; the commitment shows the one before it again."""
+        """The commitment then shows the update before this one."""
+        # One by one, because only Evidence.delete also deletes the file.
         for evidence in self.evidence.all():
             evidence.delete()
         self.delete()

@@ -1,4 +1,4 @@
-"""Steps on the way of a commitment, and what it has to do with texts elsewhere."""
+"""Milestones of commitments, and texts elsewhere that are related to them."""
 
 from datetime import date
 
@@ -13,19 +13,24 @@ from roundtable.history import record_history
 
 
 class Milestone(models.Model):
-    """One step on the way to fulfilling a commitment."""
+    """One step towards fulfilling a commitment."""
 
     commitment = models.ForeignKey(
         Commitment,
         on_delete=models.CASCADE,
         related_name="milestones",
         verbose_name=_("commitment"),
-        help_text=_("What it is a step of."),
+        help_text=_("The offer or commitment that this milestone belongs to."),
     )
-    title = models.CharField(_("step"), max_length=200, help_text=_("What others will see."))
-    due_on = models.DateField(_("due"), help_text=_("By when."))
+    title = models.CharField(
+        _("description"), max_length=200, help_text=_("The result that others will see.")
+    )
+    due_on = models.DateField(_("due"), help_text=_("The day by which it is due."))
     reached_on = models.DateField(
-        _("reached"), null=True, blank=True, help_text=_("Leave empty until it is reached.")
+        _("reached"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty until the milestone is reached."),
     )
 
     history = record_history()
@@ -42,22 +47,18 @@ class Milestone(models.Model):
         return self.title
 
     def is_reached(self, on: date) -> bool:
-        """Whether it was reached by that day."""
         return self.reached_on is not None and self.reached_on <= on
 
     def is_overdue(self, on: date) -> bool:
-        """Whether its day has passed, it was not reached, and no update has ended the whole."""
         return self._is_pending(on) and self.due_on < on
 
     def is_due_soon(self, on: date) -> bool:
-        """Whether it is due within 30 days, not reached, and no update has ended the whole."""
         return self._is_pending(on) and on <= self.due_on <= on + DUE_SOON_PERIOD
 
     def _is_pending(self, on: date) -> bool:
         return not self.is_reached(on) and self.commitment.status not in ENDED_STATUSES
 
     def clean(self) -> None:
-        """Raises ValidationError for a day before the roundtable."""
         if not self.commitment_id:
             return
         first = self.commitment.event.starts_on
@@ -70,11 +71,9 @@ class Milestone(models.Model):
 
 
 class RelatedText(models.Model):
-    """A text elsewhere, or of a later roundtable, that a point or a commitment has to do with."""
+    """A text elsewhere, or of a later roundtable, that is related to a point or a commitment."""
 
     class Kind(models.TextChoices):
-        """What the point or commitment does to the other text, or the other text to it."""
-
         DERIVES_FROM = "derives-from", _("derives from")
         IMPLEMENTS = "implements", _("implements")
         RESTATES = "restates", _("restates")
@@ -88,7 +87,7 @@ class RelatedText(models.Model):
         blank=True,
         related_name="related_texts",
         verbose_name=_("point"),
-        help_text=_("Either a point or a commitment."),
+        help_text=_("Choose either a point or a commitment."),
     )
     commitment = models.ForeignKey(
         Commitment,
@@ -97,20 +96,22 @@ class RelatedText(models.Model):
         blank=True,
         related_name="related_texts",
         verbose_name=_("commitment"),
-        help_text=_("Either a commitment or a point."),
+        help_text=_("Choose either a commitment or a point."),
     )
     kind = models.CharField(
-        _("relation"), max_length=14, choices=Kind.choices, help_text=_("How they hang together.")
+        _("relation"), max_length=14, choices=Kind.choices, help_text=_("How the two are related.")
     )
     title = models.CharField(
-        _("title"), max_length=300, help_text=_("For example Sustainable Development Goal 8.7.")
+        _("title"), max_length=300, help_text=_("For example: Sustainable Development Goal 8.7.")
     )
-    url = models.URLField(_("address"), max_length=500, help_text=_("Where it stands."))
-    quote = models.TextField(_("quote"), help_text=_("The sentence that matters, word for word."))
+    url = models.URLField(
+        _("address"), max_length=500, help_text=_("The web address where it is published.")
+    )
+    quote = models.TextField(_("quote"), help_text=_("The relevant sentence, word for word."))
     source = models.CharField(
         _("source"),
         max_length=300,
-        help_text=_("Who says that they hang together: a document, or this portal."),
+        help_text=_("Who says that they are related: a document, or this portal."),
     )
 
     class Meta:

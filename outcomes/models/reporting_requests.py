@@ -1,4 +1,4 @@
-"""How parties are asked to report: links, reminders, rounds, and handing a task over."""
+"""How parties are asked to report: links, reminders, rounds, and returned tasks."""
 
 from datetime import date, datetime
 
@@ -13,31 +13,33 @@ from roundtable.models import Event
 
 
 class ReportLink(models.Model):
-    """What lets one person report on one commitment for one party, without signing in."""
+    """Lets one person report on one commitment for one party, without signing in."""
 
     party = models.ForeignKey(
         CommitmentParty,
         on_delete=models.CASCADE,
         related_name="report_links",
         verbose_name=_("party"),
-        help_text=_("For whom the person reports, and on what."),
+        help_text=_("The party that the person reports for, and its commitment."),
     )
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="report_links",
         verbose_name=_("person"),
-        help_text=_("Who may use it, as long as this is the focal point."),
+        help_text=_("The person who can use the link, as long as this person is the focal point."),
     )
-    created_at = models.DateTimeField(_("made"), help_text=_("When it was sent."))
-    expires_at = models.DateTimeField(_("works until"), help_text=_("30 days after it was made."))
+    created_at = models.DateTimeField(_("created at"), help_text=_("When the link was sent."))
+    expires_at = models.DateTimeField(
+        _("expires at"), help_text=_("30 days after the link was created.")
+    )
     revoked_at = models.DateTimeField(
-        _("taken back"), null=True, blank=True, help_text=_("Since when it works no more.")
+        _("withdrawn at"), null=True, blank=True, help_text=_("When the link stopped working.")
     )
 
     class Meta:
-        verbose_name = _("link to report")
-        verbose_name_plural = _("links to report")
+        verbose_name = _("reporting link")
+        verbose_name_plural = _("reporting links")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -49,7 +51,7 @@ class ReportLink(models.Model):
         return f"{self.party.commitment.reference} · {self.created_at:%Y-%m-%d}"
 
     def is_valid(self, at: datetime) -> bool:
-        """Whether it may be used: not old, not taken back, and its person still answers for it."""
+        """Not expired, not withdrawn, and its person is still the focal point."""
         return (
             self.revoked_at is None
             and self.created_at <= at < self.expires_at
@@ -59,11 +61,9 @@ class ReportLink(models.Model):
 
 
 class Reminder(models.Model):
-    """That somebody was reminded of a due date; there is never a second one for one step."""
+    """A reminder that was sent about a due date. Each kind is sent only once."""
 
     class Kind(models.TextChoices):
-        """When, seen from the due date."""
-
         BEFORE = "before", _("30 days before")
         DUE = "due", _("on the due date")
         AFTER = "after", _("30 days after")
@@ -73,13 +73,18 @@ class Reminder(models.Model):
         on_delete=models.CASCADE,
         related_name="reminders",
         verbose_name=_("party"),
-        help_text=_("Who was reminded, and of what."),
+        help_text=_("The party that was reminded, and its commitment."),
     )
-    due_on = models.DateField(_("due"), help_text=_("The due date that it was about."))
+    due_on = models.DateField(_("due"), help_text=_("The due date that the reminder was about."))
     kind = models.CharField(
-        _("step"), max_length=6, choices=Kind.choices, help_text=_("Seen from the due date.")
+        _("step"),
+        max_length=6,
+        choices=Kind.choices,
+        help_text=_("When the reminder is sent: before, on or after the due date."),
     )
-    sent_on = models.DateField(_("sent"), help_text=_("The day of the digest that it stood in."))
+    sent_on = models.DateField(
+        _("sent"), help_text=_("The day of the email that contained the reminder.")
+    )
 
     class Meta:
         verbose_name = _("reminder")
@@ -97,21 +102,21 @@ class Reminder(models.Model):
 
 
 class ReportingRound(models.Model):
-    """A request of the co-chairs to all parties of a roundtable to report by a day."""
+    """A request by the co-chairs to all parties of a roundtable to report by a day."""
 
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="reporting_rounds",
         verbose_name=_("roundtable"),
-        help_text=_("Whose commitments are reported on."),
+        help_text=_("The roundtable whose commitments are reported on."),
     )
     title = models.CharField(
         _("occasion"),
         max_length=200,
-        help_text=_("For example: before the ministerial conference. Everyone reads this."),
+        help_text=_("For example: before the ministerial conference. Everyone can read this."),
     )
-    due_on = models.DateField(_("answers by"), help_text=_("The last day for an answer."))
+    due_on = models.DateField(_("answers due by"), help_text=_("The last day for an answer."))
     opened_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -120,15 +125,15 @@ class ReportingRound(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("opened by"),
-        help_text=_("The co-chair who asked."),
+        help_text=_("The co-chair who asked the parties to report."),
     )
     opened_at = models.DateTimeField(
-        _("opened"), editable=False, help_text=_("When the parties were asked.")
+        _("opened"), editable=False, help_text=_("When the parties were asked to report.")
     )
 
     class Meta:
-        verbose_name = _("round of reporting")
-        verbose_name_plural = _("rounds of reporting")
+        verbose_name = _("reporting round")
+        verbose_name_plural = _("reporting rounds")
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="round_has_title"),
@@ -138,39 +143,37 @@ class ReportingRound(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Raises ValidationError where the last day lies before the day of opening."""
         if self.due_on and self.opened_at and self.due_on < self.opened_at.date():
-            raise ValidationError({"due_on": _("That day is over. Choose a later one.")})
+            raise ValidationError({"due_on": _("This day is in the past. Choose a later day.")})
 
     def is_over(self, on: date) -> bool:
-        """Whether its last day has passed."""
         return on > self.due_on
 
 
 class RoundRequest(models.Model):
-    """That a party was asked in a round. It has answered once it has handed in an update since."""
+    """A party was asked in a round. It has answered if it has submitted an update since."""
 
     round = models.ForeignKey(
         ReportingRound,
         on_delete=models.CASCADE,
         related_name="requests",
         verbose_name=_("round"),
-        help_text=_("The round that it belongs to."),
+        help_text=_("The reporting round that the request belongs to."),
     )
     party = models.ForeignKey(
         CommitmentParty,
         on_delete=models.CASCADE,
         related_name="round_requests",
         verbose_name=_("party"),
-        help_text=_("Who was asked, and about what."),
+        help_text=_("The party that was asked, and its commitment."),
     )
     reminded_at = models.DateTimeField(
-        _("asked again"), null=True, blank=True, help_text=_("When it was last asked again.")
+        _("asked again"), null=True, blank=True, help_text=_("When the party was last asked again.")
     )
 
     class Meta:
-        verbose_name = _("request of a round")
-        verbose_name_plural = _("requests of rounds")
+        verbose_name = _("reporting request")
+        verbose_name_plural = _("reporting requests")
         ordering = ["round", "party"]
         constraints = [
             models.UniqueConstraint(
@@ -183,32 +186,37 @@ class RoundRequest(models.Model):
 
 
 class Handover(models.Model):
-    """A focal point said: not my task any more. The co-chairs read whom they suggest."""
+    """A focal point returned the task. Co-chairs read who could do it instead."""
 
     party = models.ForeignKey(
         CommitmentParty,
         on_delete=models.CASCADE,
         related_name="handovers",
         verbose_name=_("party"),
-        help_text=_("Whose focal point gave the task back, and for what."),
+        help_text=_("The party whose focal point returned the task, and its commitment."),
     )
     suggestion = models.CharField(
         _("who could do it"),
         max_length=300,
         blank=True,
-        help_text=_("In the words of who gave the task back. Only co-chairs read it."),
+        help_text=_(
+            "In the words of the person who returned the task. Only people who work on "
+            "this roundtable at the co-chairs' desk can read it."
+        ),
     )
-    handed_over_at = models.DateTimeField(_("said"), help_text=_("When the task was given back."))
+    handed_over_at = models.DateTimeField(
+        _("reported at"), help_text=_("When the task was returned.")
+    )
     resolved_at = models.DateTimeField(
-        _("settled"),
+        _("resolved at"),
         null=True,
         blank=True,
-        help_text=_("When a co-chair had found somebody else, or laid it aside."),
+        help_text=_("When a co-chair found someone else, or closed the task."),
     )
 
     class Meta:
-        verbose_name = _("task given back")
-        verbose_name_plural = _("tasks given back")
+        verbose_name = _("task returned")
+        verbose_name_plural = _("tasks returned")
         ordering = ["-handed_over_at", "-pk"]
 
     def __str__(self) -> str:

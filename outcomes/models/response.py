@@ -1,4 +1,4 @@
-"""What addressees answered to a recommendation, and what somebody independent found."""
+"""Answers to recommendations, and independent assessments of commitments."""
 
 from datetime import date, datetime
 
@@ -17,20 +17,17 @@ class ResponseQuerySet(models.QuerySet["Response"]):
     """Which responses someone may see."""
 
     def approved(self) -> "ResponseQuerySet":
-        """Those that a co-chair has approved, the latest day first."""
+        """Latest `answered_on` first."""
         return self.filter(state=EditorialState.APPROVED).order_by("-answered_on", "-pk")
 
     def published(self) -> "ResponseQuerySet":
-        """Approved responses to published points, the latest day first."""
         return self.approved().filter(outcome__in=Outcome.objects.published())
 
 
 class Response(EditorialText):
-    """An addressee's answer to a recommendation. Without one the answer is awaited."""
+    """An addressee's answer to a recommendation. Without one, the answer is still awaited."""
 
     class Stance(models.TextChoices):
-        """How far the addressee goes along."""
-
         SUPPORTED = "supported", _("Supported")
         IN_PART = "in-part", _("Supported in part")
         NOTED = "noted", _("Noted")
@@ -40,41 +37,44 @@ class Response(EditorialText):
         on_delete=models.CASCADE,
         related_name="responses",
         verbose_name=_("recommendation"),
-        help_text=_("The recommendation that is answered."),
+        help_text=_("The recommendation that the organisation answers."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="responses",
         verbose_name=_("addressee"),
-        help_text=_("Who answers. It must be addressed, itself or as one of a group."),
+        help_text=_(
+            "The organisation that answers. The recommendation must be addressed to it, "
+            "directly or as a member of a group."
+        ),
     )
     stance = models.CharField(
         _("answer"),
         max_length=10,
         choices=Stance.choices,
-        help_text=_("How far it goes along."),
+        help_text=_("How far the organisation agrees."),
     )
     text = models.TextField(
-        _("in its words"),
+        _("in the organisation's own words"),
         blank=True,
-        help_text=_("Name no person and no shelter: everyone reads this."),
+        help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
     answered_on = models.DateField(
-        _("answered on"), help_text=_("The day of the answer, not the day of writing.")
+        _("answered on"), help_text=_("The day of the answer, not the day you write it here.")
     )
     source = models.CharField(
-        _("where that can be read"),
+        _("where this can be read"),
         max_length=500,
         blank=True,
-        help_text=_("An address or the name of a document."),
+        help_text=_("A web address, or the name of a document."),
     )
 
     objects = ResponseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("response")
-        verbose_name_plural = _("responses")
+        verbose_name = _("answer to a recommendation")
+        verbose_name_plural = _("answers to recommendations")
         ordering = ["-answered_on", "-pk"]
         constraints = [
             *EditorialText.Meta.constraints,
@@ -89,16 +89,21 @@ class Response(EditorialText):
         return f"{self.outcome.number} · {self.organisation.short}"
 
     def clean(self) -> None:
-        """Raises ValidationError where the point recommends nothing, or nothing to this one."""
         if not (self.outcome_id and self.organisation_id):
             return
         event = self.outcome.statement.event
         validate_same_demonstration(event, self.organisation.is_demonstration)
         if self.outcome.kind != Outcome.Kind.RECOMMENDATION:
-            raise ValidationError({"outcome": _("Only a recommendation is answered.")})
+            raise ValidationError(
+                {
+                    "outcome": _(
+                        "This point is not a recommendation. Choose a recommendation to answer."
+                    )
+                }
+            )
         if not self.outcome.addressed_organisations().filter(pk=self.organisation_id).exists():
             raise ValidationError(
-                {"organisation": _("This recommendation is not addressed to it.")}
+                {"organisation": _("This recommendation is not addressed to this organisation.")}
             )
         if self.answered_on and self.answered_on < event.starts_on:
             raise ValidationError(
@@ -109,11 +114,14 @@ class Response(EditorialText):
             )
 
 
-PARTY_CANNOT_ASSESS = _("It is a party to this commitment, so it reports instead.")
+PARTY_CANNOT_ASSESS = _(
+    "This organisation is a party to this commitment, so it cannot assess it. It "
+    "reports on it instead."
+)
 
 
 def is_party(organisation: Organisation, commitment: Commitment) -> bool:
-    """Whether it undertook the commitment, itself or as one of a group, as far as recorded."""
+    """Directly, or as a recorded member of a group."""
     meant = Q(pk__in=commitment.parties.values("organisation"))
     for word in commitment.parties.exclude(group=None).values_list("group__member_rule", flat=True):
         meant |= member_condition(word, commitment.event_id)
@@ -124,15 +132,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     """Which assessments someone may see."""
 
     def approved(self) -> "AssessmentQuerySet":
-        """Those that a co-chair has approved, the latest day first."""
+        """Latest `assessed_on` first."""
         return self.filter(state=EditorialState.APPROVED).order_by("-assessed_on", "-pk")
 
     def published(self) -> "AssessmentQuerySet":
-        """Approved assessments of commitments of public roundtables, the latest day first."""
         return self.approved().filter(commitment__event__is_public=True)
 
     def newest(self, day: date | None = None) -> "AssessmentQuerySet":
-        """Of each commitment the approved one of the latest day until `by`, in no order."""
+        """For each commitment, the latest approved one up to `day`; in no order."""
         until = Q(assessed_on__lte=day) if day else Q()
         later = Q(assessed_on__gt=OuterRef("assessed_on")) | Q(
             assessed_on=OuterRef("assessed_on"), pk__gt=OuterRef("pk")
@@ -147,8 +154,6 @@ class Assessment(EditorialText):
     """What an organisation that is not a party found out about a commitment."""
 
     class Finding(models.TextChoices):
-        """How far the commitment has come, as somebody independent sees it."""
-
         NO_EVIDENCE = "no-evidence", _("No evidence available")
         NOT_STARTED = "not-started", _("Not started")
         LIMITED = "limited", _("Limited")
@@ -160,33 +165,36 @@ class Assessment(EditorialText):
         on_delete=models.CASCADE,
         related_name="assessments",
         verbose_name=_("commitment"),
-        help_text=_("What was assessed."),
+        help_text=_("The commitment that was assessed."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="assessments",
         verbose_name=_("assessor"),
-        help_text=_("Who assessed it; never a party to it."),
+        help_text=_(
+            "The organisation that assessed the commitment. A party to the commitment "
+            "cannot assess it."
+        ),
     )
     finding = models.CharField(
         _("finding"),
         max_length=12,
         choices=Finding.choices,
-        help_text=_("How far it has come, as the assessor sees it."),
+        help_text=_("How much progress the commitment has made, according to the assessor."),
     )
     text = models.TextField(
-        _("in its words"),
-        help_text=_("Name no person and no shelter: everyone reads this."),
+        _("in the organisation's own words"),
+        help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
     assessed_on = models.DateField(
-        _("as of"), help_text=_("The day that the finding is true for, not the day of writing.")
+        _("as of"), help_text=_("The day that the assessment describes, not the day you write it.")
     )
     source = models.CharField(
-        _("where that can be read"),
+        _("where this can be read"),
         max_length=500,
         blank=True,
-        help_text=_("An address or the name of a document."),
+        help_text=_("A web address, or the name of a document."),
     )
 
     objects = AssessmentQuerySet.as_manager()
@@ -211,16 +219,14 @@ class Assessment(EditorialText):
         return f"{self.commitment.reference} · {self.organisation.short}"
 
     def approve(self, *, by: User, at: datetime) -> None:
-        """Shows it to everyone.
+        """Raises ValidationError if the assessor has become a party.
 
-        Raises ValidationError where its author has not ticked that it names nobody, or where the
-        assessor has become a party since.
+        It also raises it if the author has not confirmed that the text names no one.
         """
         self.clean()
         super().approve(by=by, at=at)
 
     def clean(self) -> None:
-        """Raises ValidationError where the assessor is a party, or the day cannot be."""
         if not (self.commitment_id and self.organisation_id):
             return
         event = self.commitment.event

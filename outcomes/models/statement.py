@@ -1,4 +1,4 @@
-"""What a roundtable agreed: the statement, how it is published, and documents beside it."""
+"""Statements, how they are published, and other documents of a roundtable."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,15 +15,15 @@ from roundtable.models import Event
 
 
 class Theme(models.Model):
-    """A subject that points are grouped by, in the words of the process that uses it."""
+    """A subject that groups points, in the words of its source."""
 
     slug = models.SlugField(
-        _("short name in addresses"),
+        _("short name in web addresses"),
         unique=True,
         max_length=80,
-        help_text=_("Small letters, digits and hyphens, for example victim-protection."),
+        help_text=_("Use lower-case letters, digits and hyphens, for example victim-protection."),
     )
-    name = models.CharField(_("name"), max_length=120, help_text=_("As the source writes it."))
+    name = models.CharField(_("name"), max_length=120, help_text=_("As written in the source."))
     source = models.CharField(
         _("source"), max_length=200, blank=True, help_text=_("Where this theme is defined.")
     )
@@ -41,7 +41,6 @@ class StatementQuerySet(models.QuerySet["Statement"]):
     """Which statements someone may see."""
 
     def published(self) -> "StatementQuerySet":
-        """Published statements of public roundtables."""
         return self.filter(state=Statement.State.PUBLISHED, event__is_public=True)
 
 
@@ -49,31 +48,27 @@ class Statement(models.Model):
     """The text that a roundtable agreed; one for each roundtable."""
 
     class State(models.TextChoices):
-        """How far the text has come."""
-
         DRAFT = "draft", _("draft")
         CIRCULATED = "circulated", _("circulated")
         ADOPTED = "adopted", _("adopted")
         PUBLISHED = "published", _("published")
 
     class Adoption(models.TextChoices):
-        """Where the text was adopted."""
-
-        SOURCE = "source", _("as its source records")
-        SIGNED = "signed", _("signed here")
+        SOURCE = "source", _("as published in its source")
+        SIGNED = "signed", _("signed in this portal")
 
     event = models.OneToOneField(
         Event,
         on_delete=models.CASCADE,
         related_name="statement",
         verbose_name=_("roundtable"),
-        help_text=_("The roundtable that agreed it."),
+        help_text=_("The roundtable that agreed the statement."),
     )
     language = models.CharField(
         _("language"),
         max_length=7,
         default="en",
-        help_text=_("The language it was agreed in, as a code such as en."),
+        help_text=_("The code of the language it was agreed in, for example en."),
     )
     title = models.CharField(
         _("title"), max_length=200, help_text=_("For example: Outcome statement.")
@@ -81,41 +76,51 @@ class Statement(models.Model):
     introduction = models.TextField(
         _("introduction"),
         blank=True,
-        help_text=_("What stands before the first point, word for word. Empty if nothing does."),
+        help_text=_(
+            "The text before the first point, word for word. Leave empty if there is none."
+        ),
     )
     source_title = models.CharField(
         _("source"),
         max_length=300,
         blank=True,
-        help_text=_("The page or document that holds the text."),
+        help_text=_("The page or document that contains the text."),
     )
     source_url = models.URLField(
-        _("address of the source"),
+        _("web address of the source"),
         blank=True,
-        help_text=_("Leave empty if the address is not recorded."),
+        help_text=_("Leave empty if the web address is not recorded."),
     )
     source_retrieved_on = models.DateField(
         _("retrieved on"),
         null=True,
         blank=True,
-        help_text=_("The day on which somebody last read the source."),
+        help_text=_("The day on which someone last read the source."),
     )
     state = models.CharField(
         _("state"),
         max_length=10,
         choices=State.choices,
         default=State.DRAFT,
-        help_text=_("Only a published statement is shown. Publishing freezes its numbers."),
+        help_text=_(
+            "Only a published statement is shown. After publication, its numbers cannot change."
+        ),
     )
     adoption = models.CharField(
         _("adoption"),
         max_length=10,
         choices=Adoption.choices,
         default=Adoption.SOURCE,
-        help_text=_("Whether it was adopted elsewhere, as its source records, or signed here."),
+        help_text=_(
+            "Whether the statement was adopted elsewhere, as published in its source, or "
+            "signed in this portal."
+        ),
     )
     published_at = models.DateTimeField(
-        _("published"), null=True, blank=True, help_text=_("When it was published here.")
+        _("published"),
+        null=True,
+        blank=True,
+        help_text=_("When the statement was published in this portal."),
     )
     history = record_history()
 
@@ -148,10 +153,7 @@ class Statement(models.Model):
         return f"{self.event}: {self.title}"
 
     def canonical_text(self, replacements: "Mapping[int | None, str] | None" = None) -> str:
-        """The canonical text as it stands; `changed` says some sentences by number of their row.
-
-        None stands for the introduction there.
-        """
+        """`replacements` is the new text by outcome id, or None for the introduction."""
         new = replacements or {}
         return CanonicalText(
             title=self.title,
@@ -164,9 +166,9 @@ class Statement(models.Model):
         ).text()
 
     def public_versions(self) -> list[StatementVersion]:
-        """What everyone may read and could read before, the earliest first.
+        """Versions that are or were public, earliest first.
 
-        Left out is what came before a correction that hides the words of before.
+        Without those before a correction that hides the earlier wording.
         """
         versions = self.versions.filter(published_at__isnull=False).select_related("corrigendum")
         found: list[StatementVersion] = []
@@ -178,14 +180,15 @@ class Statement(models.Model):
 
     @transaction.atomic
     def publish(self, at: datetime) -> StatementVersion:
-        """Shows the statement, gives each sentence that has none its number, and keeps the text.
+        """Gives each sentence without a number its number, and returns the public version.
 
-        Returns the version that everyone reads from now on. Raises ValidationError where the
-        statement has no points.
+        Raises ValidationError if the statement has no points.
         """
         sentences = self.outcomes.numbered()
         if not any(row.parent_id for row in sentences):
-            raise ValidationError(_("There is no point yet. Add one before publishing."))
+            raise ValidationError(
+                _("The statement has no point yet. Add a point, then publish the statement.")
+            )
         unnumbered = set(self.outcomes.filter(number="").values_list("pk", flat=True))
         for row in sentences:
             if row.pk in unnumbered:
@@ -197,24 +200,27 @@ class Statement(models.Model):
 
 
 class Document(models.Model):
-    """A document of a roundtable that stands elsewhere, such as its agenda."""
+    """A document of a roundtable that is published elsewhere, such as its agenda."""
 
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="documents",
         verbose_name=_("roundtable"),
-        help_text=_("The roundtable that it belongs to."),
+        help_text=_("The roundtable that the document belongs to."),
     )
-    title = models.CharField(_("title"), max_length=200, help_text=_("What the document is."))
+    title = models.CharField(_("title"), max_length=200, help_text=_("The title of the document."))
     publisher = models.CharField(
-        _("publisher"), max_length=200, blank=True, help_text=_("Who published it.")
+        _("publisher"), max_length=200, blank=True, help_text=_("Who published the document.")
     )
     url = models.URLField(
-        _("address"), blank=True, help_text=_("Leave empty if the address is not recorded.")
+        _("address"), blank=True, help_text=_("Leave empty if the web address is not recorded.")
     )
     dated_on = models.DateField(
-        _("date"), null=True, blank=True, help_text=_("The date it bears. Empty if none.")
+        _("date"),
+        null=True,
+        blank=True,
+        help_text=_("The date on the document or page. Leave empty if there is none."),
     )
 
     class Meta:
@@ -225,7 +231,9 @@ class Document(models.Model):
             models.UniqueConstraint(
                 fields=["event", "title"],
                 name="document_unique",
-                violation_error_message=_("This roundtable has a document of that title."),
+                violation_error_message=_(
+                    "This roundtable already has a document with this title. Enter another title."
+                ),
             ),
         ]
 

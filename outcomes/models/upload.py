@@ -1,4 +1,4 @@
-"""A file that somebody brings in: what is to become of it, and how far that has come."""
+"""Files that someone imports, and the state of each import."""
 
 from typing import Any
 
@@ -12,40 +12,36 @@ from roundtable.models import Event
 
 
 def generate_upload_key() -> str:
-    """Twenty characters that nobody guesses."""
+    # Part of a web address, so no one must be able to guess it.
     return get_random_string(20, "abcdefghjkmnpqrstuvwxyz23456789")
 
 
 class Upload(models.Model):
-    """A file on its way in. The file itself lies in a private folder and goes with this row."""
+    """A file to import. The file is in a private folder and is deleted with this row."""
 
     class State(models.TextChoices):
-        """How far it has come."""
-
-        WAITING = "waiting", _("waiting for the worker")
-        NEEDS_MAPPING = "needs-mapping", _("asks what its columns are")
-        PREVIEWED = "previewed", _("shows what it would do")
-        DONE = "done", _("stored")
+        WAITING = "waiting", _("waiting to be processed")
+        NEEDS_MAPPING = "needs-mapping", _("waiting for you to match its columns")
+        PREVIEWED = "previewed", _("preview ready")
+        DONE = "done", _("imported")
 
     class Task(models.TextChoices):
-        """What the worker is to do."""
-
-        PREVIEW = "preview", _("look at it")
-        IMPORT = "import", _("store it")
+        PREVIEW = "preview", _("preview")
+        IMPORT = "import", _("import")
 
     key = models.CharField(
         _("key"),
         max_length=20,
         unique=True,
         default=generate_upload_key,
-        help_text=_("Stands in addresses."),
+        help_text=_("Used in web addresses."),
     )
     user = models.ForeignKey(
         User,
         on_delete=models.CASCADE,
         related_name="uploads",
         verbose_name=_("account"),
-        help_text=_("Who brings it in. Nobody else sees it."),
+        help_text=_("The person who imports the file. No one else sees it."),
     )
     event = models.ForeignKey(
         Event,
@@ -54,28 +50,43 @@ class Upload(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("roundtable"),
-        help_text=_("Which roundtable a file of some sheets belongs to."),
+        help_text=_(
+            "The roundtable that the file belongs to, if the file has only some of the sheets."
+        ),
     )
-    uploaded_at = models.DateTimeField(_("uploaded"), help_text=_("When it came."))
+    uploaded_at = models.DateTimeField(_("uploaded"), help_text=_("When the file was uploaded."))
     state = models.CharField(
-        _("state"), max_length=16, choices=State.choices, help_text=_("How far it has come.")
+        _("state"),
+        max_length=16,
+        choices=State.choices,
+        help_text=_("The current state of the import."),
     )
     next_task = models.CharField(
-        _("next"), max_length=16, choices=Task.choices, help_text=_("What the worker is to do.")
+        _("next task"),
+        max_length=16,
+        choices=Task.choices,
+        help_text=_("What the background worker does next."),
     )
     run = models.PositiveIntegerField(
-        _("run"), default=0, help_text=_("Counts what the worker was asked; an older one is void.")
+        _("run"),
+        default=0,
+        help_text=_(
+            "Counts the tasks given to the background worker. Only the newest one is valid."
+        ),
     )
     claimed_at = models.DateTimeField(
-        _("begun"), null=True, blank=True, help_text=_("When a worker began with this run.")
+        _("started"),
+        null=True,
+        blank=True,
+        help_text=_("When the background worker started this run."),
     )
     choices: Any = models.JSONField(
         _("choices"),
         default=dict,
-        help_text=_("Which column is what by its number, and what was answered about rows."),
+        help_text=_("The field of each column, by column number, and the answers about rows."),
     )
     finished_at = models.DateTimeField(
-        _("ended"), null=True, blank=True, help_text=_("When it was stored.")
+        _("ended"), null=True, blank=True, help_text=_("When the file was imported.")
     )
 
     class Meta:

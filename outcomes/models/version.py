@@ -1,4 +1,4 @@
-"""Snapshots of a statement's text that never change, each with its SHA-256."""
+"""Versions of a statement's text that never change, each with its SHA-256."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from outcomes.models.canonical import sha256_of
 
 
 class StatementVersion(models.Model):
-    """The canonical text of a statement as it was circulated or published; it never changes."""
+    """The canonical text of a statement as it was circulated or published."""
 
     statement = models.ForeignKey(
         "outcomes.Statement",
         on_delete=models.PROTECT,
         related_name="versions",
         verbose_name=_("statement"),
-        help_text=_("Whose text it is."),
+        help_text=_("The statement that this text belongs to."),
     )
     corrigendum = models.ForeignKey(
         "outcomes.Corrigendum",
@@ -25,17 +25,22 @@ class StatementVersion(models.Model):
         null=True,
         blank=True,
         related_name="versions",
-        verbose_name=_("corrigendum"),
+        verbose_name=_("correction"),
         help_text=_("The correction that proposed this text. Empty for the statement itself."),
     )
-    number = models.PositiveIntegerField(_("number"), help_text=_("Counts from 1."))
+    number = models.PositiveIntegerField(_("number"), help_text=_("The first version is number 1."))
     text = models.TextField(_("text"), help_text=_("The canonical text, word for word."))
     sha256 = models.CharField(
-        _("SHA-256"), max_length=64, help_text=_("Of the text, in hexadecimal digits.")
+        _("SHA-256"),
+        max_length=64,
+        help_text=_("The SHA-256 hash of the text, in hexadecimal digits."),
     )
-    created_at = models.DateTimeField(_("made"), help_text=_("When it was kept."))
+    created_at = models.DateTimeField(_("created at"), help_text=_("When this version was saved."))
     published_at = models.DateTimeField(
-        _("published"), null=True, blank=True, help_text=_("Since when everyone may read it.")
+        _("published"),
+        null=True,
+        blank=True,
+        help_text=_("When everyone was first able to read this version."),
     )
 
     class Meta:
@@ -54,7 +59,7 @@ class StatementVersion(models.Model):
 
     @property
     def is_hidden(self) -> bool:
-        """Whether a later correction took words out of it that nobody is to read any more."""
+        """Whether a later correction hides this wording."""
         later = StatementVersion.objects.filter(
             statement=self.statement_id,
             number__gt=self.number,
@@ -65,7 +70,6 @@ class StatementVersion(models.Model):
 
     @property
     def is_intact(self) -> bool:
-        """Whether the text is still the one that the hash was taken of."""
         return sha256_of(self.text) == self.sha256
 
 
@@ -78,7 +82,7 @@ def save_version(
     published: bool = False,
     force_new: bool = False,
 ) -> StatementVersion:
-    """The latest version, where it says this text, or a new one that does; `anew`, always that."""
+    """Returns the latest version if its text is the same, unless `force_new`."""
     versions = StatementVersion.objects.filter(statement=statement_id)
     latest = versions.order_by("-number").first()
     if latest is None or latest.text != text or force_new:

@@ -1,4 +1,4 @@
-"""What somebody decides about several rows at once; rows they may not decide about stay."""
+"""Actions of co-chairs; rows that the user may not decide about stay unchanged."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,16 +26,13 @@ from roundtable.audit import log as audit
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
 
-# A draft is its author's: nobody decides about it.
+# Drafts belong to their authors and are not up for decision.
 _NOT_APPROVABLE = (EditorialState.DRAFT, EditorialState.APPROVED)
 _NOT_RETURNABLE = (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
 
 
 def _lock_unchanged(read: ProgressUpdate) -> ProgressUpdate:
-    """The row as it is stored now, locked.
-
-    Raises ValidationError where its words are others than those that were read.
-    """
+    """Locks the stored row; raises ValidationError if it changed since it was read."""
     stored = ProgressUpdate.objects.select_for_update().get(pk=read.pk)
     if stored.revision != read.revision:
         raise ValidationError(CHANGED_MEANWHILE)
@@ -46,11 +43,7 @@ def _lock_unchanged(read: ProgressUpdate) -> ProgressUpdate:
 def approve_updates(
     *, updates: Iterable[ProgressUpdate], by: User, at: datetime
 ) -> list[ProgressUpdate]:
-    """Approves those that were handed in and are not approved yet, and returns them.
-
-    Raises ValidationError where one of them was changed since it was read, or may name a person:
-    nobody ticked that it does not.
-    """
+    """Raises ValidationError if one changed since it was read or may name a person."""
     done = []
     for update in map(_lock_unchanged, updates):
         event = update.commitment.event
@@ -65,10 +58,9 @@ def approve_updates(
 def request_update_changes(
     *, updates: Iterable[ProgressUpdate], note: str, by: User, at: datetime
 ) -> list[ProgressUpdate]:
-    """Sends those back that were not sent back yet, with a note to their authors.
+    """Returns updates to their authors and emails them.
 
-    Returns them; the authors get a letter. Raises ValidationError where the note is empty, or one
-    was changed since it was read.
+    Raises ValidationError if the note is empty or an update changed since it was read.
     """
     done = []
     for update in map(_lock_unchanged, updates):
@@ -85,10 +77,10 @@ def request_update_changes(
 def publish_statements(
     *, statements: Iterable[Statement], by: User, at: datetime
 ) -> list[Statement]:
-    """Publishes those that were adopted elsewhere, as their source records, and returns them.
+    """Publishes statements that were adopted outside the portal.
 
-    Raises ValidationError where one of them has no points, names no source, or was circulated
-    here: then its co-chairs sign it.
+    Raises ValidationError without points or source, or if one was circulated: that one needs
+    signatures.
     """
     done = []
     for given in statements:
@@ -101,11 +93,17 @@ def publish_statements(
             continue
         if not statement.source_title:
             raise ValidationError(
-                _("Say where it was adopted: fill in the source. What was agreed here is signed.")
+                _(
+                    "Enter the source that shows where the text was adopted. A text agreed in "
+                    "this portal is signed instead."
+                )
             )
         if statement.versions.filter(circulation__isnull=False).exists():
             raise ValidationError(
-                _("It was circulated here, so silence and both signatures come before publishing.")
+                _(
+                    "This text was circulated in the portal. You can publish it only after the "
+                    "circulation ends in agreement and both signatures are given."
+                )
             )
         version = statement.publish(at)
         detail = f"{statement.event.code} version {version.number} {version.sha256}"
@@ -118,10 +116,7 @@ def publish_statements(
 def open_round(
     *, reporting_round: ReportingRound, commitments: QuerySet[Commitment], by: User, at: datetime
 ) -> int:
-    """Stores the round and asks each accepted focal point of these commitments; how many parties.
-
-    Raises ValidationError where the last day for an answer is over.
-    """
+    """Emails all accepted focal points; returns the number of parties."""
     reporting_round.opened_by, reporting_round.opened_at = by, at
     reporting_round.full_clean()
     reporting_round.save()
@@ -138,13 +133,10 @@ def open_round(
 def remind_round_parties(
     *, reporting_round: ReportingRound, by: User, at: datetime, batch: MailBatch | None = None
 ) -> int:
-    """Asks those again who have not answered and want reminders; how many parties.
-
-    None of them twice on one day. Of a batch the letters leave with the batch.
-    """
+    """Reminds parties without an answer, at most once a day; returns their number."""
     if not _may_decide(by, reporting_round.event, at):
         return 0
-    # Locked, so that two presses at once are one.
+    # Lock, so that a double click sends one reminder.
     ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
     parties = parties_to_remind(reporting_round, at)
     if not parties:
@@ -158,7 +150,6 @@ def remind_round_parties(
 
 
 def parties_to_remind(reporting_round: ReportingRound, at: datetime) -> list[CommitmentParty]:
-    """The parties that would be asked again at that moment."""
     open_requests = unanswered_requests(reporting_round, for_reminder=True).filter(
         Q(reminded_at=None) | Q(reminded_at__date__lt=at.date())
     )

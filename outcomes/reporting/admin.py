@@ -1,4 +1,4 @@
-"""Progress updates and their evidence."""
+"""Admin of progress updates and their evidence."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -33,7 +33,7 @@ from participants.permissions import EventPermissions
 
 
 class EvidenceInlineForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Evidence by its address; where a file was given, that one stays."""
+    """Evidence with an editable URL, or with a file that stays."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +44,7 @@ class EvidenceInlineForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class EvidenceInline(GrantScopedInline):
-    """What the update rests on."""
+    """Evidence of an update."""
 
     model = Evidence
     form = EvidenceInlineForm
@@ -53,25 +53,23 @@ class EvidenceInline(GrantScopedInline):
 
     @admin.display(description=_("file"), empty_value="–")
     def stored_file(self, row: Evidence) -> str | None:
-        """A link to the file, which opens it whether it is public or not."""
         if not row.file:
             return None
         address = reverse("admin:outcomes_progressupdate_evidence", args=[row.update_id, row.key])
-        return format_html('<a href="{}">{}</a>', address, _("Save the file"))
+        return format_html('<a href="{}">{}</a>', address, _("Download the file"))
 
 
 class ProgressUpdateForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An update at the desk, which never overwrites what its author wrote meanwhile."""
+    """Rejects a save if the stored text changed in the meantime."""
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where it was stored anew since the page was opened."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         stored = ProgressUpdate.objects.filter(pk=self.instance.pk).first()
         if stored and self.data.get("opened") != str(stored.revision):
             raise ValidationError(
                 gettext(
-                    "Somebody stored this after you opened it. Nothing of yours is stored yet. "
-                    "What was done reads now: “%s” Compare, then save again."
+                    "Someone saved this after you opened it. Your changes are not saved yet. "
+                    "“What was done” now contains: “%s” Compare, then save again."
                 )
                 % stored.text
             )
@@ -79,7 +77,7 @@ class ProgressUpdateForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ReviewNoteForm(ActionForm):
-    """What to change, beside the action that asks for it."""
+    """The note field beside the action that requests a change."""
 
     note = forms.CharField(
         label=_("What to change"),
@@ -89,7 +87,7 @@ class ReviewNoteForm(ActionForm):
 
 
 def with_opened_revision(request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
-    """Rows to decide about; one whose page was open as it was then, so that changes are noticed."""
+    """Sets the revision that the user opened on the row of the open page."""
     row_id, _dot, revision = request.POST.get("version", "").partition(".")
     found = list(rows)
     for row in found:
@@ -100,7 +98,7 @@ def with_opened_revision(request: HttpRequest, rows: Iterable[Any]) -> list[Any]
 
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(GrantScopedAdmin):
-    """Updates of the viewer's roundtables; an approved one stays as everyone reads it."""
+    """Admin of progress updates."""
 
     event_path = "commitment__event"
     form = ProgressUpdateForm
@@ -110,24 +108,27 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
             None,
             {
                 "fields": ["commitment", "party", "reported_on", "status", "completion", "text"],
-                "description": _("What a party says has become of a commitment, as of a day."),
-            },
-        ),
-        (
-            _("What else the party says"),
-            {"fields": ["obstacles", "next_steps"]},
-        ),
-        (
-            _("Where the commitment ends"),
-            {
-                "fields": ["reason", "source"],
                 "description": _(
-                    "Nothing ends without a source, nor unfulfilled without a reason."
+                    "What a party reports on the progress of a commitment, as of a day."
                 ),
             },
         ),
         (
-            _("On its way to being shown"),
+            _("What else the party reports"),
+            {"fields": ["obstacles", "next_steps"]},
+        ),
+        (
+            _("If the commitment ends"),
+            {
+                "fields": ["reason", "source"],
+                "description": _(
+                    "A commitment cannot end without a source. If it ends unfulfilled, it also "
+                    "needs a reason."
+                ),
+            },
+        ),
+        (
+            _("Review and publication"),
             {
                 "fields": [
                     "has_no_personal_details",
@@ -137,8 +138,8 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
                     "approved_at",
                 ],
                 "description": _(
-                    "A co-chair approves it, on this page or in the list. An approved "
-                    "update cannot be changed; ask for changes first."
+                    "A co-chair approves it, on this page or in the list. You cannot change an "
+                    "approved update. Ask for a change first."
                 ),
             },
         ),
@@ -149,20 +150,19 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
     list_display = ["reference", "party_name", "reported_on", "status", "state", "public_page"]
     list_filter = [PendingFilter, "state", "status", ReportAgeFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
-    search_fields = ["text"]  # and the reference and the words of the commitment, see below
-    search_help_text = _("Reference, or words of the commitment or the update")
+    search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
+    search_help_text = _("Reference, or words in the commitment or the update")
     actions = ["approve", "ask_for_changes"]
     action_form = ReviewNoteForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What was handed in, and what oneself has begun: a draft is its author's."""
+        # Others' drafts are private until they are submitted.
         own_drafts = Q(author=self.permissions_of(request).user)
         return super().get_queryset(request).filter(~Q(state=EditorialState.DRAFT) | own_drafts)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Each word in the update, or in the reference or the words of its commitment."""
         for word in split_search(search_term):
             matches = Q(reference__icontains=word) | Q(text__icontains=word)
             commitments = Commitment.objects.filter(matches).order_by().values("pk")
@@ -170,34 +170,29 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
         return queryset, False
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those that were handed in."""
         rows = rows.filter(state=EditorialState.SUBMITTED)
         return (
             rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As elsewhere, unless it is approved: everyone reads what a co-chair read."""
+        # Everyone must read the text that a co-chair approved.
         may_change = super().has_change_permission(request, obj)
         return may_change and (obj is None or not self.is_cited(obj))
 
     def is_cited(self, row: Any) -> bool:
-        """Once it is approved."""
         return bool(row.state == ProgressUpdate.State.APPROVED)
 
     def is_published(self, row: Any) -> bool:
-        """Where it is approved and its roundtable public."""
         return self.is_cited(row) and row.commitment.event.is_public
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The page of the commitment, which shows it."""
         if obj is None or not self.is_published(obj):
             return None
         address: str = obj.commitment.get_absolute_url()
         return address
 
     def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        """Parties to commitments of roundtables that the viewer edits."""
         if db_field.name != "party":
             return super().get_related_queryset(db_field, request)
         permissions = request_permissions(request)
@@ -209,7 +204,6 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """Once the commitment stands, offers its own parties alone."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         party = form.base_fields.get("party")
         if party is not None and obj is not None:
@@ -218,16 +212,14 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
         return form
 
     def choice_label(self, row: Any) -> str:
-        """A party with the reference of its commitment: it can be party to several."""
+        # The same organisation can be party to several commitments.
         return (
             f"{row.commitment.reference} · {row}" if isinstance(row, CommitmentParty) else str(row)
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Counts it as changed, so that its author does not overwrite it unseen.
-
-        Whoever changed it is its author now: names are told to nobody who could try some.
-        """
+        # The last editor becomes the author, and authors do not see matched names. Otherwise an
+        # editor could test which names the portal knows.
         obj.author = self.permissions_of(request).user
         if (
             obj.state in (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
@@ -235,11 +227,12 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
         ):
             submit_text(obj, at=timezone.now())
         else:
+            # A new revision makes the author's open form detect the conflict.
             obj.revision += 1
             super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As elsewhere; what somebody handed in, only who decides about it."""
+        # Once submitted, only people who decide about it may delete it.
         permissions = self.permissions_of(request)
         may_delete = super().has_delete_permission(request, obj)
         if obj is None or obj.state == EditorialState.DRAFT or permissions.is_operator:
@@ -249,14 +242,12 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The update; for who decides about it, what points at people in it, and the decision."""
         row = self.get_object(request, object_id)
         found = pii_in_update(row, self.permissions_of(request)) if row else None
         more = {**(extra_context or {}), "findings": found, "send_back_action": "ask_for_changes"}
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[Any]:
-        """With that of a file, public or not."""
         evidence_path = path(
             "<int:number>/evidence/<slug:key>/",
             self.admin_site.admin_view(self.evidence_view),
@@ -266,34 +257,30 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
 
     @method_decorator(require_safe)
     def evidence_view(self, request: HttpRequest, number: int, key: str) -> HttpResponseBase:
-        """A file, for who decides about the update; what is not public is for co-chairs alone."""
         update = get_object_or_404(self.get_queryset(request), pk=number)
+        # Files may be non-public, so editors without the right to decide cannot open them.
         if not self.permissions_of(request).may_decide(update.commitment.event_id):
             raise PermissionDenied
         return download(get_object_or_404(update.evidence.exclude(file=""), key=key))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """The commitment then shows the update before it."""
+        # Also deletes the files and updates the commitment's latest status.
         obj.delete_with_evidence()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """As for one row."""
         for row in queryset:
             self.delete_model(request, row)
 
     @admin.display(description=_("commitment"), ordering="commitment__reference")
     def reference(self, row: ProgressUpdate) -> str:
-        """The reference of the commitment."""
         return row.commitment.reference
 
     @admin.display(description=_("party"))
     def party_name(self, row: ProgressUpdate) -> str:
-        """Who reports."""
         return str(row.party)
 
     @admin.action(description=_("Approve"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
-        """Shows the chosen updates to everyone."""
         rows = with_opened_revision(request, queryset.select_related("commitment__event"))
         user = self.permissions_of(request).user
         try:
@@ -304,9 +291,8 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
         text = ngettext("%d update is approved.", "%d updates are approved.", len(done))
         self._report_result(request, text, len(done), len(rows))
 
-    @admin.action(description=_("Ask for changes"), permissions=["decide"])
+    @admin.action(description=_("Ask for a change"), permissions=["decide"])
     def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
-        """Sends the chosen updates back."""
         rows = with_opened_revision(request, queryset.select_related("commitment__event"))
         user = self.permissions_of(request).user
         note = request.POST.get("note", "")
@@ -315,7 +301,11 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
-        text = ngettext("%d update was sent back.", "%d updates were sent back.", len(done))
+        text = ngettext(
+            "You asked for a change to %d update.",
+            "You asked for a change to %d updates.",
+            len(done),
+        )
         self._report_result(request, text, len(done), len(rows))
 
     def _report_result(self, request: HttpRequest, text: str, done: int, chosen: int) -> None:
@@ -323,10 +313,10 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
             self.message_user(request, text % done, messages.SUCCESS)
         if skipped := chosen - done:
             text = ngettext(
-                "%d stays as it is: that was done before, or you are no co-chair of its "
+                "%d was not changed. This was already done, or you are not a co-chair of its "
                 "roundtable.",
-                "%d stay as they are: that was done before, or you are no co-chair of their "
-                "roundtable.",
+                "%d were not changed. This was already done, or you are not a co-chair of "
+                "their roundtable.",
                 skipped,
             )
             self.message_user(request, text % skipped, messages.WARNING)

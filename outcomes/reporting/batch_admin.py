@@ -1,4 +1,4 @@
-"""Mail on hold: what leaves in some minutes, and calling it off."""
+"""Admin of emails on hold, which co-chairs can cancel."""
 
 from datetime import datetime
 from typing import Any
@@ -25,10 +25,9 @@ from roundtable.mail.models import MailBatch
 
 @transaction.atomic
 def cancel_batch(*, batch: MailBatch, by: User, at: datetime) -> bool:
-    """Nothing of the batch is sent, and links in it end; false where it has left, or one may not.
+    """Cancels all emails and revokes their links; false if sent or not permitted.
 
-    An invitation stops working, and the one that it replaced works again; who was asked again
-    counts as not asked, and may be asked anew.
+    Earlier invitations become valid again, and reminded parties count as not reminded.
     """
     rights = permissions_of(by, at.date())
     if rights is None or not rights.may_decide(batch.event.pk):
@@ -56,7 +55,7 @@ def cancel_batch(*, batch: MailBatch, by: User, at: datetime) -> bool:
 
 @admin.register(MailBatch)
 class BatchAdmin(PrivateAdmin):
-    """What was done to many at once and causes mail; no recipient stands here."""
+    """Admin of bulk emails; recipients are not shown."""
 
     event_path = "event"
     list_display = ["action", "event", "email_count", "created_at", "state"]
@@ -66,7 +65,6 @@ class BatchAdmin(PrivateAdmin):
     actions = ["cancel"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those of the roundtables that the viewer decides about, each with its letters counted."""
         permissions = self.permissions_of(request)
         rows: QuerySet[Any] = super().get_queryset(request)
         rows = (
@@ -76,62 +74,61 @@ class BatchAdmin(PrivateAdmin):
         return counted
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those that can be called off still."""
         return rows.filter(cancelled_at=None, send_after__gt=timezone.now())
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Co-chairs and operators; there is no page of one batch."""
         return self.permissions_of(request).can_decide_any and obj is None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: an act makes it."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: calling off keeps that it was done."""
         return False
 
-    @admin.display(description=_("letters"))
+    @admin.display(description=_("emails"))
     def email_count(self, row: Any) -> str:
-        """How many invitations; of reminders none is told, for who hides gets none."""
+        # Hidden people get no reminder, so the number of reminders would reveal them.
         return str(row.number_of_emails) if row.action == MailBatch.Action.INVITE else "–"
 
     @admin.display(description=_("state"))
     def state(self, row: MailBatch) -> str:
-        """Whether it has left."""
         if row.cancelled_at:
             moment = timezone.localtime(row.cancelled_at)
-            return gettext("Called off at %s") % date_format(moment, "DATETIME_FORMAT")
+            return gettext("Cancelled at %s") % date_format(moment, "DATETIME_FORMAT")
         moment = timezone.localtime(row.send_after)
         words = (
-            gettext("Left at %s") if row.send_after <= timezone.now() else gettext("Leaves at %s")
+            gettext("Sent at %s")
+            if row.send_after <= timezone.now()
+            else gettext("Will be sent at %s")
         )
         return words % date_format(moment, "DATETIME_FORMAT")
 
-    @admin.action(description=_("Call it off"), permissions=["decide"])
+    @admin.action(description=_("Cancel emails"), permissions=["decide"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[MailBatch]) -> None:
-        """Stops what has not left, and ends the links in it."""
         by, at = self.permissions_of(request).user, timezone.now()
         rows = list(queryset)
         done = sum(cancel_batch(batch=row, by=by, at=at) for row in rows)
         if done:
             text = ngettext(
-                "It is called off: nothing of it is sent, and links in it do not work.",
-                "%d are called off: nothing of them is sent, and links in them do not work.",
+                "These emails are cancelled. They will not be sent, and the links in them do "
+                "not work.",
+                "The emails of %d actions are cancelled. They will not be sent, and the links"
+                " in them do not work.",
                 done,
             )
             if any(row.action == MailBatch.Action.INVITE for row in rows):
-                restored = gettext("An invitation that somebody had before works again.")
+                restored = gettext(
+                    "If a person had an earlier invitation, that invitation works again."
+                )
                 text = f"{text} {restored}"
             self.message_user(request, text % done if "%d" in text else text, messages.SUCCESS)
         if skipped := len(rows) - done:
             text = ngettext(
-                "%d has left, or was called off before.",
-                "%d have left, or were called off before.",
+                "%d was already sent or cancelled.",
+                "%d were already sent or cancelled.",
                 skipped,
             )
             self.message_user(request, text % skipped, messages.WARNING)

@@ -1,4 +1,4 @@
-"""Writing an update: kept as a draft or handed in, and never over what somebody else wrote."""
+"""Drafts of progress updates, with conflict detection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ from outcomes.reporting import submission
 from outcomes.reporting.forms import TEXT_FIELDS, EvidenceForm, UpdateForm
 from participants.models import User
 
-VERSION_FIELD = "version"  # of a form: which text it was opened with
-MAX_EVIDENCE_FILES = 20  # of one update: what one person looks through
+VERSION_FIELD = "version"  # form field with `ReportDraft.version`
+MAX_EVIDENCE_FILES = 20  # per update; a co-chair must be able to check them all
 CARRIED_FIELDS = ["status", "completion", "obstacles", "next_steps"]
 
 
 @dataclass(frozen=True)
 class FieldDifference:
-    """One field of two texts that do not say the same."""
+    """A field with different values in the stored and the sent text."""
 
     label: str
     stored: str
@@ -31,7 +31,7 @@ class FieldDifference:
 
 @dataclass(frozen=True)
 class ReportDraft:
-    """What lies before somebody who reports: the text that is being written, and the last one."""
+    """The unapproved update of a party, and its latest approved one."""
 
     party: CommitmentParty
     unapproved: ProgressUpdate | None
@@ -39,33 +39,30 @@ class ReportDraft:
 
     @property
     def version(self) -> str:
-        """Stands in the form, and tells whether what is stored is still the same."""
+        """Identifies the stored text; the form sends it back to detect conflicts."""
         stored = self.unapproved or self.latest
         return f"{stored.pk}.{stored.revision}" if stored else "0"
 
     @property
     def can_report_no_change(self) -> bool:
-        """Whether nothing can be new since the party's report: it was the last one, none is begun.
-
-        Where another party has reported since, to repeat the old status would turn it back.
-        """
+        """Whether the party's report is the latest and no draft exists."""
+        # If another party reported since, repeating the old status would undo its report.
         last = self.party.commitment.latest_update_id
         return self.latest is not None and self.latest.pk == last and self.unapproved is None
 
 
 @dataclass(frozen=True)
 class SaveResult:
-    """What became of a form: stored, or refused with what the author is to look at."""
+    """Result of a save; on a conflict, `differences` are for the author to compare."""
 
     form: UpdateForm
     evidence: EvidenceForm
     is_saved: bool = False
-    is_conflict: bool = False  # somebody else stored something since the form was opened
+    is_conflict: bool = False  # the stored text changed after the form was opened
     differences: list[FieldDifference] = field(default_factory=list)
 
 
 def draft_for(party: CommitmentParty) -> ReportDraft:
-    """What is stored for a party now."""
     updates = ProgressUpdate.objects.filter(party=party)
     return ReportDraft(
         party=party, unapproved=updates.unapproved().first(), latest=updates.approved().first()
@@ -73,7 +70,7 @@ def draft_for(party: CommitmentParty) -> ReportDraft:
 
 
 def form_for(draft: ReportDraft, *, at: datetime) -> UpdateForm:
-    """The form as it is opened: with the text that was begun, else with what was said last."""
+    """Contains the draft, or values from the latest report."""
     if draft.unapproved:
         return UpdateForm(instance=draft.unapproved)
     last = draft.latest
@@ -90,11 +87,8 @@ def save_report(
     by: User | None,
     at: datetime,
 ) -> SaveResult:
-    """Keeps what was sent as a draft, or hands it in.
-
-    Where another text was stored since the form was opened, nothing is: both are to be shown.
-    """
-    # Files are looked into before anything is locked: it takes as long as they want.
+    """Saves nothing if the stored text changed in the meantime."""
+    # Check files before locking rows: it can take long.
     evidence = EvidenceForm(data, files)
     if evidence.is_given:
         evidence.is_valid()
@@ -120,7 +114,7 @@ def _save_report(
     by: User | None,
     at: datetime,
 ) -> SaveResult:
-    # Of two at the same time the second waits here, and then sees what the first stored.
+    # Lock: of two simultaneous requests, the second waits and then sees the first one's text.
     CommitmentParty.objects.select_for_update().get(pk=party.pk)
     draft = draft_for(party)
     stored = draft.unapproved or draft.latest
@@ -129,7 +123,7 @@ def _save_report(
     previous_state, update.state = (
         update.state,
         ProgressUpdate.State.DRAFT,
-    )  # as which it may lack something
+    )  # the model allows incomplete drafts
     update.recorded_at = at
     update.is_unchanged = False
     form = UpdateForm(_with_default_day(data, at), instance=update, submitting=submitting)
@@ -142,7 +136,7 @@ def _save_report(
             if stored_values.get(name, ("", ""))[1] != text
         ]
         target_state = ProgressUpdate.State.SUBMITTED if submitting else ProgressUpdate.State.DRAFT
-        # The same form sent twice finds its own text.
+        # Not a conflict if the same form was sent twice.
         if (
             draft.unapproved
             and not differences
@@ -151,7 +145,7 @@ def _save_report(
         ):
             return SaveResult(form, evidence, is_saved=True)
         return SaveResult(form, evidence, is_conflict=True, differences=differences)
-    # Both are asked, so that all that is wrong is said at once.
+    # Validate both forms, so that all errors are shown at once.
     evidence_is_valid = not evidence.is_given or _can_add_evidence(evidence, update, data)
     if not form.is_valid() or not evidence_is_valid:
         return SaveResult(form, evidence)
@@ -172,10 +166,7 @@ def _save_report(
 def report_no_change(
     party: CommitmentParty, *, version: str, by: User | None, at: datetime
 ) -> bool:
-    """Hands in that nothing is new since the party's last approved report.
-
-    False where there is none, or something else was stored since the page was opened.
-    """
+    """Submits an update that confirms the last approved one; false if not possible."""
     CommitmentParty.objects.select_for_update().get(pk=party.pk)
     draft = draft_for(party)
     if not draft.can_report_no_change or draft.latest is None or draft.version != version:
@@ -189,7 +180,7 @@ def report_no_change(
         status=last.status,
         completion=last.completion,
         is_unchanged=True,
-        # What ends needs a source again; it was approved once, and no other word is written.
+        # An ended status needs a reason and a source; reuse the approved ones.
         reason=last.reason if last.status in ENDED_STATUSES else "",
         source=last.source if last.status in ENDED_STATUSES else "",
         has_no_personal_details=True,
@@ -202,10 +193,7 @@ def report_no_change(
 
 @transaction.atomic
 def discard_draft(party: CommitmentParty, *, version: str) -> bool:
-    """Throws away a draft that was never handed in.
-
-    False where there is none, or something else was stored since the page was opened.
-    """
+    """Deletes a draft that was never submitted; false if not possible."""
     CommitmentParty.objects.select_for_update().get(pk=party.pk)
     draft = draft_for(party)
     update = draft.unapproved
@@ -218,7 +206,6 @@ def discard_draft(party: CommitmentParty, *, version: str) -> bool:
 
 
 def _has_evidence(update: ProgressUpdate, evidence: EvidenceForm) -> bool:
-    """Whether what is given as evidence stands there already."""
     title = str(evidence["title"].value() or "")
     return not evidence.is_given or update.evidence.filter(title=title).exists()
 
@@ -230,12 +217,13 @@ def _can_add_evidence(
         update.evidence.exclude(pk__in=_evidence_ids_to_remove(data)).count() if update.pk else 0
     )
     if evidence.is_valid() and remaining >= MAX_EVIDENCE_FILES:
-        evidence.add_error("title", _("There is much evidence here already. Take some away first."))
+        evidence.add_error(
+            "title", _("This update already has a lot of evidence. Remove some of it first.")
+        )
     return not evidence.errors
 
 
 def _evidence_ids_to_remove(data: Mapping[str, Any]) -> list[int]:
-    """Which evidence is to be taken away."""
     getlist = getattr(data, "getlist", None)
     return (
         [int(key) for key in getlist("remove") if key.isascii() and key.isdigit() and len(key) < 19]
@@ -245,7 +233,6 @@ def _evidence_ids_to_remove(data: Mapping[str, Any]) -> list[int]:
 
 
 def _with_default_day(data: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
-    """What was sent, as of today where no day was given."""
     if data.get("reported_on"):
         return data
     values = {name: data[name] for name in data}
@@ -253,7 +240,6 @@ def _with_default_day(data: Mapping[str, Any], at: datetime) -> Mapping[str, Any
 
 
 def _display_values(form: UpdateForm) -> dict[str, tuple[str, str]]:
-    """What each field of a form says, as a person reads it."""
     found = {}
     for name in ["status", "completion", "reported_on", *TEXT_FIELDS]:
         value = form[name].value()

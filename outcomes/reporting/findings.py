@@ -1,4 +1,4 @@
-"""What a co-chair looks at before an update is shown to everyone."""
+"""Personal data that a co-chair checks before a text is published."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,16 @@ from participants.permissions import EventPermissions
 
 @dataclass(frozen=True)
 class PiiFindings:
-    """What points at people in an update; no names for its own author."""
+    """Possible personal data in a text; `names` is empty for its author."""
 
     contact_details: list[str]
     names: list[str]
     is_author: bool
-    unreadable_files: list[Evidence]  # files that could not be looked into
+    unreadable_files: list[Evidence]  # files whose text could not be extracted
 
 
 def pii_in_update(update: ProgressUpdate, rights: EventPermissions) -> PiiFindings | None:
-    """What points at people in it; None for who does not decide about it, or nothing is left to.
-
-    Whoever wrote it last is told no names: to write some and look would be a way to ask the portal
-    whom it knows.
-    """
+    """None if the user may not decide about it, or if it is not submitted."""
     if not _may_decide_now(rights, update, update.commitment.event_id):
         return None
     texts = [update.text, update.obstacles, update.next_steps, update.reason, update.source]
@@ -40,7 +36,7 @@ def pii_in_update(update: ProgressUpdate, rights: EventPermissions) -> PiiFindin
 def pii_in_text(
     text: str, row: EditorialText, event: int, rights: EventPermissions
 ) -> PiiFindings | None:
-    """The same for a text of another kind, of a roundtable."""
+    """As `pii_in_update`, for other kinds of texts."""
     return _scan(text, row, rights, []) if _may_decide_now(rights, row, event) else None
 
 
@@ -51,6 +47,8 @@ def _may_decide_now(rights: EventPermissions, row: EditorialText, event: int) ->
 def _scan(
     text: str, row: EditorialText, rights: EventPermissions, unreadable_files: list[Evidence]
 ) -> PiiFindings:
+    # The last author sees no names: otherwise people could write names to test which ones the
+    # portal knows.
     is_author = row.author_id == rights.user.pk
     names = [] if is_author else find_names(text)
     return PiiFindings(find_contact_details(text), names, is_author, unreadable_files)

@@ -1,4 +1,4 @@
-"""Who speaks for an organisation at a roundtable."""
+"""The people who represent an organisation at a roundtable."""
 
 from datetime import date
 
@@ -8,10 +8,10 @@ from participants.models import Affiliation, Participation, User
 
 
 def active_participations(on: date) -> QuerySet[Participation]:
-    """The seats from which somebody speaks for an organisation on that day.
+    """Confirmed participations of people who still work for the organisation on that day.
 
-    A co-chair has confirmed the seat, and the person works there still, as far as it is recorded
-    where they work. A place of work alone gives no voice: nobody confirms one.
+    No recorded affiliation counts as still working there. An affiliation alone gives no right to
+    report, because no co-chair confirms it.
     """
     affiliations = Affiliation.objects.filter(delegate=OuterRef("delegate"))
     has_begun = Q(since=None) | Q(since__lte=on)
@@ -28,5 +28,4 @@ def active_participations(on: date) -> QuerySet[Participation]:
 
 
 def active_participations_of(user: User, on: date) -> QuerySet[Participation]:
-    """The seats from which this person speaks for an organisation on that day."""
     return active_participations(on).filter(delegate__user=user)

@@ -1,4 +1,4 @@
-"""The form of an update, and of what it rests on."""
+"""Forms of a progress update and its evidence."""
 
 from typing import Any
 
@@ -17,14 +17,16 @@ TEXT_FIELDS = ["text", "obstacles", "next_steps", "reason", "source"]
 
 
 class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What a party reports; a draft may lack anything, what is handed in may not."""
+    """A report of a party; required fields apply only on submission."""
 
-    contacts_confirmed = forms.CharField(required=False)
+    contacts_confirmed = forms.CharField(
+        label=gettext_lazy("Everyone may read these"), required=False
+    )
 
     class Meta:
         model = ProgressUpdate
         fields = ["status", "completion", "reported_on", *TEXT_FIELDS, "has_no_personal_details"]
-        labels = {"has_no_personal_details": gettext_lazy("It names no person and no shelter")}
+        labels = {"has_no_personal_details": gettext_lazy("Names no person and no shelter")}
         widgets = {
             "reported_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "text": forms.Textarea(attrs={"rows": 5}),
@@ -37,21 +39,20 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.submitting = submitting
         self.contacts: list[str] = []
-        self.other_public_text: list[str] = []  # what else everyone is going to read
+        self.other_public_text: list[str] = []  # for example evidence; becomes public too
         status: Any = self.fields["status"]
         status.choices = [("", _("Choose …")), *ImplementationStatus.choices]
         step: Any = self.fields["completion"]
-        step.choices = [("", _("Cannot be said")), *CompletionLevel.choices]
-        # Of a draft nothing is asked; what is opened says what will be.
+        step.choices = [("", _("Cannot say")), *CompletionLevel.choices]
+        # Drafts have no required fields. An unbound form shows what submission will require.
         status.required = self.fields["text"].required = submitting or not self.is_bound
-        status.error_messages["required"] = _("Say how far the commitment has come.")
-        self.fields["text"].error_messages["required"] = _("Say what was done.")
+        status.error_messages["required"] = _("Choose the status of the commitment.")
+        self.fields["text"].error_messages["required"] = _("Describe what was done.")
 
     def clean(self) -> dict[str, Any]:
-        """Points out what is missing, and what looks like a way to reach somebody."""
         values = super().clean() or self.cleaned_data
         if self.submitting:
-            # The row is filled in after this, so what is missing is asked of another one.
+            # The instance gets its values only after clean(), so check a temporary one.
             sent = {name: value for name, value in values.items() if name in self.Meta.fields}
             for name, sentence in ProgressUpdate(**sent).missing_fields().items():
                 if name not in self.errors:
@@ -62,35 +63,35 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error(
                     "contacts_confirmed",
                     _(
-                        "Take these out, or say that everyone may read them: they look like ways "
-                        "to reach somebody."
+                        "These look like contact details. Delete them, or confirm that everyone "
+                        "may read them."
                     ),
                 )
         return values
 
     @property
     def contacts_joined(self) -> str:
-        """All that was pointed out, so that a yes stands for just that."""
+        """The confirmation must repeat exactly this value."""
         return " · ".join(self.contacts)
 
 
 class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One thing that an update rests on; all of it may be left empty."""
+    """One optional piece of evidence."""
 
     prefix = "evidence"
     url = forms.URLField(
-        label=gettext_lazy("Address"),
+        label=gettext_lazy("Web address"),
         required=False,
         max_length=200,
         assume_scheme="https",
-        help_text=gettext_lazy("Where it stands. Or choose a file instead."),
+        help_text=gettext_lazy("Where the evidence is published. Or choose a file instead."),
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
         help_text=gettext_lazy(
-            "Up to 20 MB: PDF, image or office document without macros. Of images, where they were "
-            "taken is left out. What a document names, everyone reads."
+            "Up to 20 MB: PDF, image or office document without macros. We remove the "
+            "location from images. If a document contains names, everyone can read them."
         ),
     )
 
@@ -108,19 +109,17 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def is_given(self) -> bool:
-        """Whether anything was filled in."""
         return self.has_changed()
 
     def clean(self) -> dict[str, Any]:
-        """Points out what is missing, and looks into the file."""
         values = super().clean() or self.cleaned_data
         file, url = values.pop("file", None), values.get("url")
         if not values.get("title"):
-            self.add_error("title", _("Say what it is."))
+            self.add_error("title", _("Describe what it is."))
         if "file" in self.errors or "url" in self.errors:
             return values
         if bool(file) == bool(url):
-            self.add_error("file", _("Give an address or a file, not both."))
+            self.add_error("file", _("Enter a web address or choose a file, not both."))
         elif file:
             try:
                 self.checked = check_file(file)
@@ -129,18 +128,16 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
         return values
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The file is stored under a name of the portal's own, once all is found right.
+        # save_to() sets the file with a generated name, after validation.
         return {*super()._get_validation_exclusions(), "file", "update"}  # type: ignore[misc]
 
     def public_texts(self) -> list[str]:
-        """What everyone may read of it: its title, its address, and what a public file says."""
         found = [str(self[name].value() or "") for name in ("title", "url")]
         if self.checked and self.cleaned_data.get("is_public"):
             found.append(extract_text(self.checked.content, self.checked.media_type) or "")
         return found
 
     def save_to(self, update: ProgressUpdate) -> None:
-        """Adds it to the update."""
         row: Evidence = self.save(commit=False)
         row.update = update
         if self.checked:

@@ -1,4 +1,4 @@
-"""A focal point gives a task back, or wants no more reminders about it."""
+"""Focal points return a task or stop reminders about it."""
 
 from datetime import datetime
 
@@ -15,20 +15,25 @@ from roundtable.audit import log as audit
 
 
 class HandoverForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Whom somebody suggests who gives a task back."""
+    """Suggestion of a new focal point."""
 
     class Meta:
         model = Handover
         fields = ["suggestion"]
         labels = {"suggestion": _("Who could do it?")}
-        help_texts = {"suggestion": _("In your own words. Only the co-chairs read it.")}
+        help_texts = {
+            "suggestion": _(
+                "Use your own words. Only people who work on this roundtable at the "
+                "co-chairs' desk can read this."
+            )
+        }
 
 
 @transaction.atomic
 def hand_over(party: CommitmentParty, *, suggestion: str, by: User | None, at: datetime) -> bool:
-    """Ends the focal point's task, and what lets that person report, and tells the co-chairs.
+    """Removes the focal point, revokes report links and emails the co-chairs; keeps drafts.
 
-    What was drafted stays for whoever follows. False where the task was given back meanwhile.
+    Returns false if the focal point changed in the meantime.
     """
     row = CommitmentParty.objects.select_for_update().get(pk=party.pk)
     if row.focal_point_id is None or row.focal_point_id != party.focal_point_id:
@@ -52,10 +57,8 @@ def hand_over(party: CommitmentParty, *, suggestion: str, by: User | None, at: d
 
 
 def stop_reminders(party: CommitmentParty, *, at: datetime) -> None:
-    """No reminder about this commitment is sent to its focal point any more."""
     CommitmentParty.objects.filter(pk=party.pk).update(reminders_stopped_at=at)
 
 
 def resume_reminders(party: CommitmentParty) -> None:
-    """Reminders come as before."""
     CommitmentParty.objects.filter(pk=party.pk).update(reminders_stopped_at=None)

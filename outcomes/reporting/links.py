@@ -1,4 +1,4 @@
-"""How a party reports: the link that its focal point gets by mail."""
+"""Links in emails that let a focal point report without signing in."""
 
 import re
 from datetime import datetime, timedelta
@@ -15,11 +15,7 @@ LINK_LIFETIME = timedelta(days=30)
 
 
 def create_report_link(party: CommitmentParty, *, at: datetime) -> str:
-    """The whole address of the page where the party's focal point reports, without signing in.
-
-    It works for 30 days, for this person and this commitment alone, and can do nothing else. The
-    party must have a focal point who accepted.
-    """
+    """Absolute URL to report without signing in, for this focal point and commitment only."""
     assert party.focal_point_id and party.focal_point_accepted_at
     link = ReportLink(
         party=party, delegate_id=party.focal_point_id, created_at=at, expires_at=at + LINK_LIFETIME
@@ -30,12 +26,11 @@ def create_report_link(party: CommitmentParty, *, at: datetime) -> str:
 
 
 def token_for(link: ReportLink) -> str:
-    """What stands in the address for this link."""
     return signing.dumps([link.pk, link.created_at.isoformat()], salt=_SALT)
 
 
 def link_for_token(token: str, at: datetime) -> ReportLink | None:
-    """The link that this token stands for; None where it may not be used, for whatever cause."""
+    """The link of this token, or None if it is not valid for any reason."""
     content = _load_token(token)
     if content is None:
         return None
@@ -49,10 +44,7 @@ def link_for_token(token: str, at: datetime) -> ReportLink | None:
 
 
 def links_in_text(text: str, *, created_at: datetime, at: datetime) -> list[ReportLink | None]:
-    """Each link to report that was made for a text; None for one that may not be used.
-
-    Another address of that kind, in a title or a commitment, is none of them.
-    """
+    """Report links in an email that were made at `created_at`; None if not valid."""
     before, after = reverse("report-by-link", args=["-"]).split("-")
     tokens = re.findall(rf"{re.escape(before)}([^/\s]+){re.escape(after)}", text)
     moment = created_at.isoformat()

@@ -1,8 +1,7 @@
-"""What points at people in a text that everyone is going to read.
+"""Detection of possible personal data before a text becomes public.
 
-Authors are told of e-mail addresses and phone numbers alone, which anyone finds by their looks.
-Names that the portal knows are for who approves: told to an author, they would be a way to ask
-the portal whom it knows.
+Authors see only email addresses and phone numbers. Names are for reviewers: otherwise authors could
+test which names the portal knows.
 """
 
 import re
@@ -14,7 +13,7 @@ from django.utils.translation import ngettext
 
 from participants.models import Delegate, Organisation
 
-MAX_LISTED = 50  # that are listed
+MAX_LISTED = 50
 _EMAIL = re.compile(
     r"(?<![\w.+%-])[\w.+%'-]{1,64}"
     r"(?:@|\s?[\[({]\s?(?:at|@)\s?[\])}]\s?)"
@@ -34,15 +33,14 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def find_contact_details(text: str) -> list[str]:
-    """The e-mail addresses and phone numbers in a text, as they stand there, each once.
+    """Email addresses and phone numbers, found by pattern, with false positives.
 
-    Found by their looks alone, so one that is no address may be among them. Of very many, as in a
-    table of figures, the last one says how many more there are.
+    After MAX_LISTED, the last entry is the number of further matches.
     """
     text = _normalise(text)
     found = {match.start(): match.group() for match in _EMAIL.finditer(text)}
     found |= {match.start(): match.group() for match in _PHONE_LINK.finditer(text)}
-    # Digits of addresses of pages and of days are not looked at again.
+    # Digits in URLs and dates are not phone numbers.
     remaining_text = text
     for pattern in (_EMAIL, _PHONE_LINK, _URL, _DATE):
         remaining_text = pattern.sub(lambda match: "\n" * len(match.group()), remaining_text)
@@ -63,7 +61,7 @@ def find_contact_details(text: str) -> list[str]:
 
 
 def _normalise(text: str) -> str:
-    """The text with full-width signs and digits of other scripts as usual, and none unseen."""
+    """NFKC form with ASCII digits and without invisible format characters."""
     text = unicodedata.normalize("NFKC", text)
     return "".join(
         str(unicodedata.decimal(c)) if c.isdecimal() else c
@@ -73,10 +71,9 @@ def _normalise(text: str) -> str:
 
 
 def _looks_like_phone_number(words: str) -> bool:
-    """Whether digits are more likely dialled than counted."""
     groups = re.findall(r"\d+", words)
     digits = "".join(groups)
-    if re.fullmatch(r"0\.\d+", words):  # a share
+    if re.fullmatch(r"0\.\d+", words):  # a decimal fraction
         return False
     if words[0] in "+(" or digits[0] == "0":
         return True
@@ -88,21 +85,20 @@ def _looks_like_phone_number(words: str) -> bool:
     return len(groups) >= 3 and len(digits) >= 9 and not counted
 
 
-# What no accent makes of another letter, though readers write the one for the other.
+# Letters that NFKD does not decompose, but people replace with these.
 _LETTER_VARIANTS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-# Scripts that set no spaces between words.
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese: no spaces between words.
 _UNSPACED_SCRIPTS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 )
 
 
 def find_names(text: str) -> list[str]:
-    """The names of people, and of organisations that are not public, as they stand in a text.
+    """Names of known people and non-public organisations in the text; never for authors.
 
-    For who approves, never for an author: what is found says whom the portal knows. A name is
-    found in any case, with or without accents, its words in either order, middle names left out.
+    Ignores case, accents, word order and middle names.
     """
     folded, positions = _fold(text)
     words = set(folded.split())
@@ -120,7 +116,6 @@ def find_names(text: str) -> list[str]:
 
 
 def _end_with_combining_marks(text: str, end: int) -> int:
-    """The end, after the signs that belong to the last letter."""
     while end < len(text) and unicodedata.category(text[end]) == "Mn":
         end += 1
     return end
@@ -151,10 +146,7 @@ def _find_phrase(phrase: str, folded: str) -> list[tuple[int, int]]:
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """Small letters without accents, one space for all that is no letter or digit.
-
-    With the place of each of its characters in the text.
-    """
+    """Lower case without accents, with the position of each character in `text`."""
     letters: list[str] = []
     positions: list[int] = []
     for position, character in enumerate(text):

@@ -1,7 +1,6 @@
-"""Reminders of due dates: 30 days before, on the day, and 30 days after, one letter a person.
+"""Reminders 30 days before a due date, on the day and 30 days after.
 
-Who was reminded of a step, or of a later one, is not reminded of it again, however late or often
-this runs. A step that passed unsent is left out: only the present one is worth a letter.
+One email for each person. Each reminder is sent once; of missed reminders, only the latest.
 """
 
 from collections.abc import Iterable
@@ -22,7 +21,7 @@ from outcomes.reporting.rounds import submitted_updates
 from participants.models import Delegate
 
 ReminderKind = Reminder.Kind
-# How many days after the due date each step begins, the last one first.
+# When each kind starts, relative to the due date; latest first, because the first match wins.
 KIND_OFFSETS = {
     ReminderKind.AFTER: DUE_SOON_PERIOD,
     ReminderKind.DUE: timedelta(0),
@@ -31,22 +30,19 @@ KIND_OFFSETS = {
 
 
 def reminder_kind_on(due_on: date, on: date) -> Reminder.Kind | None:
-    """Which reminder of that due date it is time for; None while it is far off."""
+    """The kind of reminder that applies on that day, or None if it is too early."""
     return next((kind for kind, days in KIND_OFFSETS.items() if on >= due_on + days), None)
 
 
 def send_reminders(*, on: date, at: datetime) -> int:
-    """Writes to each person whom something is due of on that day; how many letters.
-
-    A second run finds nothing to do.
-    """
+    """Returns the number of emails; safe to run again."""
     people = list(_parties_due(on).order_by().values_list("focal_point", flat=True).distinct())
     return sum(_remind_person(number, on=on, at=at) for number in sorted(people))
 
 
 @transaction.atomic
 def _remind_person(delegate_id: int, *, on: date, at: datetime) -> bool:
-    # Locked, so that two runs at once do not both find the same due.
+    # Lock, so that two simultaneous runs do not send the same reminder.
     delegate = Delegate.objects.select_for_update().get(pk=delegate_id)
     if not can_receive_mail(delegate):
         return False
@@ -68,7 +64,7 @@ def _remind_person(delegate_id: int, *, on: date, at: datetime) -> bool:
 
 
 def _parties_due(on: date) -> QuerySet[CommitmentParty]:
-    """Parties with something due by 30 days from that day, whom a reminder may reach."""
+    """Parties with a commitment due within 30 days of `on`, if reminders can reach them."""
     return (
         parties_with_focal_point()
         .filter(
@@ -87,7 +83,7 @@ def _with_reminders_and_updates(parties: QuerySet[CommitmentParty]) -> Iterable[
 
 
 def _next_reminder(party: CommitmentParty, on: date) -> Reminder | None:
-    """The reminder to send; None where that was done, or the party has reported since it began."""
+    """None if it was sent, or the party reported since it was due."""
     due_on = party.commitment.due_on
     kind = reminder_kind_on(due_on, on) if due_on else None
     if due_on is None or kind is None:

@@ -1,4 +1,4 @@
-"""The letter that asks one person about several commitments, each with a link of its own."""
+"""Emails that ask one person to report on several commitments."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from roundtable.mail.models import MailBatch, QueuedEmail
 
 @dataclass(frozen=True)
 class DigestItem:
-    """One commitment in the letter; the text is empty while its roundtable is not public."""
+    """A commitment in the email; `text` is empty until its roundtable is public."""
 
     reference: str
     text: str
@@ -25,20 +25,20 @@ class DigestItem:
 
 
 def parties_with_focal_point() -> QuerySet[CommitmentParty]:
-    """The parties whose focal point accepted to be asked, with what a letter says of them."""
+    """Parties with an accepted focal point."""
     return CommitmentParty.objects.filter(
         focal_point__isnull=False, focal_point_accepted_at__isnull=False
     ).select_related("commitment__event", "organisation", "group")
 
 
 def can_receive_mail(delegate: Delegate) -> bool:
-    """Whether the person may be written to: not hidden, not erased, and with a mailbox."""
+    """False for a person who is hidden or erased, or has no email address."""
     is_unreachable = delegate.hidden_at or delegate.erased_at or delegate.user is None
     return not is_unreachable and bool(delegate.user and delivery_address(delegate.user))
 
 
 def reachable_q() -> Q:
-    """Condition for parties whose focal point may be written to, as far as the database knows."""
+    """The part of `can_receive_mail` that the database can check, for parties."""
     return Q(
         focal_point__hidden_at=None,
         focal_point__erased_at=None,
@@ -56,10 +56,9 @@ def queue_digest(
     batch: MailBatch | None = None,
     **context: object,
 ) -> QueuedEmail | None:
-    """Queues one letter with a link for each of these parties, the earliest due date first.
+    """Queues one email with a report link for each party, earliest due date first.
 
-    All of them must have this person as their focal point. None where nobody is to get it, or the
-    cause had its letter: then no link is made either.
+    `delegate` is the focal point of all parties. Without an email, no links are created.
     """
     if not can_receive_mail(delegate) or QueuedEmail.objects.filter(dedup_key=dedup_key).exists():
         return None

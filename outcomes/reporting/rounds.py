@@ -1,7 +1,7 @@
-"""Rounds of reporting: who was asked, who has answered, and where two went unanswered.
+"""Reporting rounds.
 
-A party has answered a round once it has handed in an update since; approving is another matter.
-Who hides is asked like anybody else, so that no count tells, but gets no letter.
+A submitted update counts as an answer, even before approval. Hidden people count as asked, so that
+numbers do not reveal them, but they get no email.
 """
 
 from collections import defaultdict
@@ -34,34 +34,33 @@ from participants.models import Delegate
 from roundtable.mail.batches import register_recipient_check
 from roundtable.mail.models import MailBatch, QueuedEmail
 
-# How many rounds in a row must stay unanswered before the commitment's page says so.
+# A commitment's page shows this many unanswered rounds or more; a single one can be missed.
 MIN_UNANSWERED_ROUNDS = 2
-# What begins the cause of each letter of a round.
+# Start of the dedup_key of every email of a round.
 ROUND_DEDUP_PREFIX = "round "
 
 
 @dataclass(frozen=True)
 class RoundStatus:
-    """How a round stands: its requests, answered ones first, and how many were answered."""
+    """Requests of a round, answered ones first, and the number of answers."""
 
     requests: list[RoundRequest]
     answered: int
 
     @property
     def asked(self) -> int:
-        """How many parties were asked."""
         return len(self.requests)
 
 
 def submitted_updates() -> QuerySet[ProgressUpdate]:
-    """What was handed in and not taken back to be written on."""
+    """Updates that are submitted and not back in draft."""
     return ProgressUpdate.objects.filter(submitted_at__isnull=False).exclude(
         state=EditorialState.DRAFT
     )
 
 
 def has_answered_q() -> Exists:
-    """Condition for requests whose party has handed in an update since the round was opened."""
+    """Condition for requests whose party submitted an update after the round opened."""
     submissions = submitted_updates().filter(
         party=OuterRef("party"), submitted_at__gte=OuterRef("round__opened_at")
     )
@@ -71,13 +70,12 @@ def has_answered_q() -> Exists:
 def unanswered_requests(
     reporting_round: ReportingRound, *, for_reminder: bool
 ) -> QuerySet[RoundRequest]:
-    """Its requests that wait for an answer; to be asked `again`, where reminders are wanted."""
+    """With `for_reminder`, omits parties that stopped reminders."""
     rows = reporting_round.requests.filter(~has_answered_q())
     return rows.filter(party__reminders_stopped_at=None) if for_reminder else rows
 
 
 def round_status(reporting_round: ReportingRound) -> RoundStatus:
-    """Who was asked in this round, and who has answered."""
     rows = reporting_round.requests.annotate(has_answered=has_answered_q()).select_related(
         "party__commitment", "party__organisation", "party__group"
     )
@@ -86,7 +84,7 @@ def round_status(reporting_round: ReportingRound) -> RoundStatus:
 
 
 def with_counts(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
-    """Adds to each how many parties were `asked` and how many have `replied`."""
+    """Annotates each round with the numbers `asked` and `replied`."""
     of_round = RoundRequest.objects.filter(round=OuterRef("pk")).order_by()
     found = {"asked": of_round, "replied": of_round.filter(has_answered_q())}
     numbers = {
@@ -97,7 +95,6 @@ def with_counts(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
 
 
 def parties_to_ask(commitments: QuerySet[Commitment]) -> list[CommitmentParty]:
-    """The parties to these commitments whose focal point accepted to be asked."""
     parties = parties_with_focal_point().filter(commitment__in=commitments.order_by())
     return list(parties.select_related("focal_point__user").order_by("pk"))
 
@@ -111,10 +108,7 @@ def queue_round_emails(
     batch: MailBatch | None = None,
     dedup_key: str = "",
 ) -> None:
-    """Queues one letter for each focal point among these parties, with a link for each of them.
-
-    A `dedup_key` is given where there is one focal point, whose letter this one replaces.
-    """
+    """One email for each focal point. `dedup_key` replaces an email to a single one."""
     parties_by_person = defaultdict(list)
     for party in parties:
         assert party.focal_point is not None
@@ -136,7 +130,7 @@ def queue_round_emails(
 
 
 def silent_commitments(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
-    """Those not ended of which no party has answered two rounds over by that day."""
+    """Open commitments whose parties did not answer two rounds that ended before `on`."""
     submissions = submitted_updates().filter(
         commitment=OuterRef("party__commitment"), submitted_at__gte=OuterRef("round__opened_at")
     )
@@ -147,10 +141,7 @@ def silent_commitments(commitments: QuerySet[Commitment], on: date) -> QuerySet[
 
 
 def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:
-    """The rounds over by that day that none of its parties has answered, the earliest first.
-
-    Empty where they are fewer than two: one may be missed.
-    """
+    """Rounds that ended without an answer; empty below MIN_UNANSWERED_ROUNDS."""
     submissions = submitted_updates().filter(
         commitment=commitment, submitted_at__gte=OuterRef("opened_at")
     )
@@ -163,16 +154,16 @@ def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:
     return found if len(found) >= MIN_UNANSWERED_ROUNDS else []
 
 
-# What ends the cause of a letter that went in place of another one.
+# End of the dedup_key of an email that replaces another one.
 REPLACEMENT_SUFFIX = "anew"
 
 
 @register_recipient_check(ROUND_DEDUP_PREFIX)
 @transaction.atomic
 def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
-    """The mailbox of the focal point, where all that the letter asks for is to be asked still.
+    """The focal point's address if all requests in the email are still open.
 
-    Where a part of it was answered or given back meanwhile, another letter asks for the rest.
+    Otherwise returns an empty string and queues another email for the open requests.
     """
     round_id, number, *more = email.dedup_key.removeprefix(ROUND_DEDUP_PREFIX).split()
     is_reminder = bool(more) and more[0] != REPLACEMENT_SUFFIX
@@ -189,7 +180,7 @@ def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
     remaining = list(parties.select_related("focal_point__user").order_by("pk"))
     if len(remaining) == len(links):
         return delivery_address(person.user)
-    # Nobody has them.
+    # This email is not sent, so no one has its links.
     ReportLink.objects.filter(pk__in=[link.pk for link in valid_links]).update(revoked_at=at)
     dedup_key = f"{email.dedup_key} {REPLACEMENT_SUFFIX}"
     queue_round_emails(

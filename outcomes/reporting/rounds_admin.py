@@ -1,4 +1,4 @@
-"""Rounds of reporting: a co-chair opens one, sees who answered, and asks the rest again."""
+"""Admin of reporting rounds."""
 
 import re
 from typing import Any
@@ -24,15 +24,16 @@ from roundtable.mail.models import MailBatch
 
 
 class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What is asked for, by when, and about which commitments."""
+    """Title, due date and commitments of a new round."""
 
     references = forms.CharField(
         label=_("Commitments"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "References such as BP2018-C1, with commas or on lines of their own. Leave empty to "
-            "ask about all of this roundtable that have not ended."
+            "Enter references such as BP2018-C1, separated by commas or one per line. "
+            "Leave empty to ask about all commitments of this roundtable that have not "
+            "ended."
         ),
     )
 
@@ -41,7 +42,6 @@ class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
         self.instance.opened_at = self.instance.opened_at or timezone.now()
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError for a reference that is none, or of another roundtable."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not cleaned.get("event"):
             return cleaned
@@ -55,8 +55,8 @@ class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
                 raise ValidationError(
                     {
                         "references": gettext(
-                            "%s: no commitment of this roundtable that has not ended. Correct it "
-                            "or take it out."
+                            "%s: not a commitment of this roundtable, or it has ended. Correct "
+                            "or delete this reference."
                         )
                         % words
                     }
@@ -67,7 +67,7 @@ class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(ReportingRound)
 class ReportingRoundAdmin(GrantScopedAdmin):
-    """Rounds of the viewer's roundtables; once opened, one stays as it was asked."""
+    """Admin of reporting rounds; an open round cannot be edited."""
 
     event_path = "event"
     form = ReportingRoundForm
@@ -76,60 +76,56 @@ class ReportingRoundAdmin(GrantScopedAdmin):
     list_filter = [EventFilter]
     list_select_related = ["event"]
     search_fields = ["title"]
-    search_help_text = _("Words of the occasion")
+    search_help_text = _("Words in the occasion")
     actions = ["ask_again"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With how many answered."""
         return with_counts(super().get_queryset(request))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The question, and once it is asked, when that was."""
         request_fields = ["event", "title", "due_on"]
         return (
             [*request_fields, "opened_at", "answered"] if obj else [*request_fields, "references"]
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """What is told of an opened round."""
         return ["opened_at", "answered"] if obj else []
 
     def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        """Roundtables that the viewer decides about."""
         rows = super().get_related_queryset(db_field, request)
         permissions = self.permissions_of(request)
         return rows if permissions.is_operator else rows.filter(pk__in=permissions.decidable)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Co-chairs."""
         return self.permissions_of(request).can_decide_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: people have been asked."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators: a round that stays unanswered is told to everyone."""
+        # Unanswered rounds are public, so co-chairs cannot delete them.
         return self.permissions_of(request).is_operator
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Opens it: each accepted focal point gets one letter."""
         party_count = open_round(
             reporting_round=obj,
             commitments=form.cleaned_data["commitments"],
             by=self.permissions_of(request).user,
             at=timezone.now(),
         )
-        text = ngettext("%d party is asked.", "%d parties are asked.", party_count)
+        text = ngettext(
+            "%d party is asked to report.", "%d parties are asked to report.", party_count
+        )
         level = messages.SUCCESS if party_count else messages.WARNING
         if not party_count:
-            text = gettext("Nobody is asked: no focal point of these commitments has accepted yet.")
+            text = gettext(
+                "No one is asked, because no focal point of these commitments has accepted yet."
+            )
         self.message_user(request, text % party_count if party_count else text, level)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The round with who has answered, and the button that asks the rest again."""
         row = self.get_object(request, object_id)
         more = dict(extra_context or {})
         if row is not None:
@@ -144,20 +140,18 @@ class ReportingRoundAdmin(GrantScopedAdmin):
 
     @admin.display(description=_("answered"))
     def answered(self, row: ReportingRound) -> str:
-        """How many of those asked have answered."""
         numbers: Any = row
         if not numbers.asked:
-            return gettext("Nobody was asked")
+            return gettext("No one was asked")
         return gettext("%(answered)d of %(asked)d") % {
             "answered": numbers.replied,
             "asked": numbers.asked,
         }
 
-    @admin.action(description=_("Ask the rest again"), permissions=["decide"])
+    @admin.action(description=_("Ask the remaining parties again"), permissions=["decide"])
     def ask_again(
         self, request: HttpRequest, queryset: QuerySet[ReportingRound]
     ) -> HttpResponse | None:
-        """Says who would be asked, then holds one more letter for each; one a day."""
         permissions, now = self.permissions_of(request), timezone.now()
         rows = [
             row for row in queryset.select_related("event") if permissions.may_decide(row.event_id)
@@ -174,10 +168,10 @@ class ReportingRoundAdmin(GrantScopedAdmin):
                     request,
                     title=gettext("Ask these parties again?"),
                     explanation=gettext(
-                        "Each focal point gets one letter with a link to report. It leaves in ten "
-                        "minutes and can be called off until then."
+                        "Each focal point gets one email with a link to report. It is sent in ten "
+                        "minutes. You can cancel it until then."
                     ),
-                    column_titles=(gettext("Party"), gettext("Commitment and round")),
+                    column_titles=(gettext("Party"), gettext("Commitment and reporting round")),
                     rows=lines,
                     selected_ids=[row.pk for row in rows],
                     action="ask_again",
@@ -185,7 +179,7 @@ class ReportingRoundAdmin(GrantScopedAdmin):
                 )
         party_count = 0
         with transaction.atomic():
-            batches: dict[int, MailBatch] = {}  # one for a roundtable: it is called off as a whole
+            batches: dict[int, MailBatch] = {}  # by roundtable; a batch is cancelled as a whole
             reached: set[int] = set()
             for row in rows:
                 batch = batches.get(row.event_id)
@@ -198,22 +192,23 @@ class ReportingRoundAdmin(GrantScopedAdmin):
                 party_count += number
                 if number:
                     reached.add(row.event_id)
-            # Even where it has no letter: who hides gets none, and nobody is to see that.
+            # Delete only batches without parties. If all people of a batch are hidden, it has no
+            # emails, but it stays: its absence would reveal them.
             for event_id, batch in batches.items():
                 if event_id not in reached:
                     batch.delete()
         if not party_count:
             text = gettext(
-                "Nobody is asked again: all have answered, want no reminders, or were asked again "
-                "today; or you are no co-chair of this roundtable."
+                "No one is asked again. All have answered, want no reminders, or were asked "
+                "again today. Or you are not a co-chair of this roundtable."
             )
             self.message_user(request, text, messages.WARNING)
             return None
         text = ngettext(
-            "%d party is asked again in ten minutes. Until then the letter can be called off, "
-            "under “Mail on hold”.",
-            "%d parties are asked again in ten minutes. Until then the letters can be called off, "
-            "under “Mail on hold”.",
+            "We will ask %d party again in ten minutes. Until then, you can cancel the "
+            "email under “Emails on hold”.",
+            "We will ask %d parties again in ten minutes. Until then, you can cancel the "
+            "emails under “Emails on hold”.",
             party_count,
         )
         self.message_user(request, text % party_count, messages.SUCCESS)

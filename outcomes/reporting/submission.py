@@ -1,6 +1,6 @@
-"""Between who writes a text and who approves it: handing it in, and the letters that say so.
+"""Submission of texts for approval, and the emails about it.
 
-A letter says where to look and nothing of the text, which may name somebody still.
+Emails never quote a text, because it can still contain personal data.
 """
 
 from datetime import datetime, timedelta
@@ -25,11 +25,12 @@ from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
 CHANGED_MEANWHILE = gettext_lazy(
-    "It was changed since you opened it. Nothing is decided yet: read it again."
+    "This text changed after you opened it. Nothing is decided yet. Read the new "
+    "version, then decide."
 )
 
 SubmittedText = Response | Offer | Assessment | ProgressUpdate
-# By which way each kind of text belongs to a roundtable.
+# Lookups from each kind of text to its roundtable.
 EVENT_LOOKUPS: dict[type[Any], tuple[str, ...]] = {
     ProgressUpdate: ("commitment__event",),
     Response: ("outcome__statement__event",),
@@ -39,20 +40,19 @@ EVENT_LOOKUPS: dict[type[Any], tuple[str, ...]] = {
 
 
 def event_of(row: SubmittedText) -> Event:
-    """The roundtable that a text belongs to."""
     if isinstance(row, ProgressUpdate | Assessment):
         return row.commitment.event
     return row.event if isinstance(row, Offer) else row.outcome.statement.event
 
 
 def submit_text(row: SubmittedText, *, at: datetime) -> None:
-    """Hands a text in for approval, and writes to the co-chairs where nothing else waited.
+    """Submits a text and emails the co-chairs if no other text is pending.
 
-    Where something does, they know. The same text is told of once an hour at most, however often
-    it is taken back. Raises ValidationError where the author has not ticked that it names nobody.
+    Raises ValidationError if the author has not confirmed that it names no person.
     """
     row.submit(at=at)
     event = event_of(row)
+    # Other pending texts mean that the co-chairs were already emailed.
     if pending_texts(type(row), event).exclude(pk=row.pk).exists():
         return
     _notify_cochairs(
@@ -61,17 +61,13 @@ def submit_text(row: SubmittedText, *, at: datetime) -> None:
 
 
 def pending_texts(kind: type[Any], event: Event) -> QuerySet[Any]:
-    """The texts of one kind that wait for the co-chairs of a roundtable, the oldest first."""
     belongs = reduce(or_, (Q((way, event)) for way in EVENT_LOOKUPS[kind]))
     found: QuerySet[Any] = kind.objects.filter(belongs, state=EditorialState.SUBMITTED)
     return found.order_by("submitted_at")
 
 
 def remind_cochairs(*, at: datetime) -> int:
-    """Writes to co-chairs where a text has waited for a day, once a week; of how many roundtables.
-
-    So nothing that was handed in stays untold, whatever became of the letter about it.
-    """
+    """Emails about texts pending for a day, once a week; returns the number of roundtables."""
     year, week, _day = at.date().isocalendar()
     notified = 0
     for event in Event.objects.order_by("pk"):
@@ -85,11 +81,7 @@ def remind_cochairs(*, at: datetime) -> int:
 
 
 def notify_author(row: SubmittedText, *, at: datetime) -> None:
-    """Writes to who goes on with a text that it was sent back; what to change stands there.
-
-    That is its author; where that person no longer speaks for the organisation, or handed the task
-    over, whoever does now. Nobody who hides or is gone gets a letter.
-    """
+    """Emails the author of a returned text, or the people who can edit it now."""
     for person, path in _next_editors(row, at):
         mailbox = delivery_address(person)
         delegate = Delegate.objects.filter(user=person).first()
@@ -110,7 +102,6 @@ def notify_author(row: SubmittedText, *, at: datetime) -> None:
 
 
 def _notify_cochairs(event: Event, rows: list[Any], *, dedup_key: str, at: datetime) -> bool:
-    """Whether a letter was queued: one line for each kind of these texts."""
     lists = [(row._meta.verbose_name_plural, _pending_list_url(row)) for row in rows]
     context = {"event": event, "lists": lists}
     template = "outcomes/reporting/emails/review_pending"
@@ -125,7 +116,7 @@ def _pending_list_url(row: SubmittedText) -> str:
 
 
 def _next_editors(row: SubmittedText, at: datetime) -> list[tuple[User, str]]:
-    """Who changes a text, and on which page; an empty path is the link without signing in."""
+    """Returns users and the path of the edit page; an empty path means a report link."""
     if isinstance(row, ProgressUpdate):
         return _report_editors(row, at)
     event = event_of(row)

@@ -1,4 +1,4 @@
-"""Reporting on a commitment: by the link in a mail, or signed in."""
+"""Views to report on a commitment, by link or signed in."""
 
 from datetime import datetime
 
@@ -29,13 +29,12 @@ from outcomes.reporting.links import link_for_token
 from participants.models import User
 
 
-# The address holds the secret, so nothing but it is asked for: no cookie, no session.
+# The token in the URL is the only credential: no session or cookie, so no CSRF check either.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def report_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """What somebody reports for a party, without signing in: the link stands in the mail."""
     at = timezone.now()
     link = link_for_token(token, at)
     if link is None:
@@ -47,7 +46,6 @@ def report_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, number: int) -> HttpResponse:
-    """The same for who is signed in; only the focal point, once that person has accepted."""
     assert isinstance(request.user, User)
     parties = CommitmentParty.objects.select_related("commitment__event", "organisation", "group")
     party = get_object_or_404(
@@ -62,7 +60,6 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 @login_not_required
 def evidence_file(request: HttpRequest, key: str) -> HttpResponseBase:
-    """A file that everyone may have."""
     return download(get_object_or_404(Evidence.objects.published().exclude(file=""), key=key))
 
 
@@ -78,9 +75,11 @@ def _report_page(
             if report_no_change(party, version=request.POST.get(VERSION_FIELD, ""), by=by, at=at):
                 return redirect(request.path)
             unapproved = draft_for(party).unapproved
-            if unapproved and unapproved.is_unchanged:  # the same press, twice
+            if unapproved and unapproved.is_unchanged:  # a double click
                 return redirect(request.path)
-            problem = _("Something else was stored meanwhile. Look at it, then choose.")
+            problem = _(
+                "This report changed after you opened it. Check the new version, then try again."
+            )
         elif act in ("draft", "hand-in"):
             result = save_report(
                 party, request.POST, request.FILES, submitting=act == "hand-in", by=by, at=at
@@ -93,7 +92,9 @@ def _report_page(
                 or draft_for(party).unapproved is None
             ):
                 return redirect(request.path)
-            problem = _("Something else was stored meanwhile. Look at it, then choose.")
+            problem = _(
+                "This report changed after you opened it. Check the new version, then try again."
+            )
         elif act == "hand-over":
             handover = HandoverForm(request.POST)
             if handover.is_valid():
@@ -107,7 +108,7 @@ def _report_page(
                 resume_reminders(party)
             return redirect(request.path)
         else:
-            problem = _("Press one of the buttons.")
+            problem = _("Select one of the buttons.")
     draft = draft_for(party)
     context = {
         "party": party,
@@ -123,7 +124,7 @@ def _report_page(
 
 
 def _invalid_link(request: HttpRequest) -> HttpResponse:
-    """One page for every link that does not work, so that it tells nothing."""
+    """The same page for every invalid link, so that it reveals no reason."""
     return _without_referrer(render(request, "outcomes/reporting/report_closed.html", status=404))
 
 

@@ -1,4 +1,4 @@
-"""Roundtables and their series; asks for grants, so it stands above the roundtable app."""
+"""Admin of roundtables and series; here because it needs grants, unlike the roundtable app."""
 
 from typing import Any
 
@@ -17,25 +17,24 @@ from roundtable.models import Event, Series
 
 
 class EventRoleInline(GrantScopedInline):
-    """What each organisation was at the roundtable."""
+    """Roles of organisations at the roundtable."""
 
     model = EventRole
     fields = [("organisation", "role"), "represented_by", "source_wording", "source"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the names of the organisations."""
         return super().get_queryset(request).select_related("organisation", "event")
 
 
 class RecordedCountInline(GrantScopedInline):
-    """How many of a kind took part, by a source."""
+    """Recorded numbers of participants, with sources."""
 
     model = RecordedCount
     fields = [("kind", "number"), "source_wording", "source"]
 
 
 class DocumentInline(GrantScopedInline):
-    """Documents of the roundtable that stand elsewhere."""
+    """Documents about the roundtable outside the portal."""
 
     model = Document
     fields = ["title", "publisher", "url", "dated_on"]
@@ -43,7 +42,7 @@ class DocumentInline(GrantScopedInline):
 
 @admin.register(Event)
 class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
-    """The viewer's roundtables; operators make new ones."""
+    """Admin of roundtables; only operators add or delete one."""
 
     event_path = "pk"
     change_list_template = "outcomes/site/admin/event_change_list.html"
@@ -52,7 +51,7 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
             None,
             {
                 "fields": ["title", "summary", "is_public"],
-                "description": _("What stands at the top of the roundtable's page."),
+                "description": _("This appears at the top of the roundtable's page."),
             },
         ),
         (
@@ -64,21 +63,23 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
                     "venue",
                     ("city", "country"),
                 ],
-                "description": _("Leave empty what is not recorded; the page then says so."),
+                "description": _(
+                    "Leave a field empty if the information is not recorded. The page then says so."
+                ),
             },
         ),
         (
-            _("Where these facts come from"),
+            _("Source of these facts"),
             {
                 "fields": ["source_title", "source_url", "source_retrieved_on"],
-                "description": _("Readers follow this to check."),
+                "description": _("Readers use this source to check the information."),
             },
         ),
         (
-            _("Kept by operators"),
+            _("Managed by operators"),
             {
                 "fields": ["series", "code", "slug", "is_demonstration"],
-                "description": _("Others cite these, so they hardly ever change."),
+                "description": _("Other people cite these, so they rarely change."),
             },
         ),
     ]
@@ -91,15 +92,12 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
     operator_only_fields = ("series", "code", "slug", "is_demonstration")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Operators, who also give the grants for it."""
         return self.permissions_of(request).is_operator
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators."""
         return self.permissions_of(request).is_operator
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Whether all may see it is decided by co-chairs; what others cite stays."""
         fields = super().get_readonly_fields(request, obj)
         if obj and is_event_cited(obj):
             fields += ["code", "slug"]
@@ -108,11 +106,9 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
         return fields
 
     def is_published(self, row: Any) -> bool:
-        """Where it is public."""
         return bool(row.is_public)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list; who edits brings workbooks in."""
         may_import = self.permissions_of(request).can_edit_any
         more = {**(extra_context or {}), "may_import": may_import}
         return super().changelist_view(request, more)
@@ -120,7 +116,6 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The roundtable, with its workbook, and the brief for a meeting where it is public."""
         row = self.get_object(request, object_id)
         brief = reverse("event-brief", args=[row.slug]) if row and row.is_public else ""
         book = reverse("admin:roundtable_event_workbook", args=[row.pk]) if row else ""
@@ -134,7 +129,7 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
 
 
 def is_event_cited(event: Event) -> bool:
-    """Whether others may use its code or its address: it is public, or something is numbered."""
+    """Whether others can cite its code or URL: it is public or has numbered content."""
     numbered = Outcome.objects.filter(statement__event=event).exclude(number="")
     versions = StatementVersion.objects.filter(statement__event=event)
     return event.is_public or numbered.exists() or event.commitments.exists() or versions.exists()
@@ -142,14 +137,14 @@ def is_event_cited(event: Event) -> bool:
 
 @admin.register(Series)
 class SeriesAdmin(OperatorAdmin):
-    """Series of roundtables; operators keep them."""
+    """Series of roundtables, which only operators edit."""
 
     fieldsets = [
         (
             None,
             {
                 "fields": ["name", "slug", "site"],
-                "description": _("The process that holds roundtables. An operator keeps it."),
+                "description": _("The process that holds the roundtables. An operator edits it."),
             },
         )
     ]
@@ -157,11 +152,9 @@ class SeriesAdmin(OperatorAdmin):
     search_fields = ["name"]
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        """Those that these roundtables belong to."""
         return rows.filter(pk__in=Event.objects.filter(pk__in=events).values("series"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever has a grant for one of its roundtables."""
         permissions = self.permissions_of(request)
         if obj is None or permissions.is_operator:
             return True

@@ -1,4 +1,4 @@
-"""Words in points, commitments, organisations, and people whom the viewer may see."""
+"""Search in points, commitments, organisations and visible people."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,25 +12,21 @@ from participants.models import Organisation
 from participants.privacy import visibility
 from roundtable.query_forms import QueryForm
 
-RESULTS_PER_KIND = 20  # of each sort
+RESULTS_PER_KIND = 20  # per kind
 MAX_WORDS = 8
 
 
 class SearchForm(QueryForm):
-    """The words that somebody looks for."""
+    """The search words."""
 
     q = forms.CharField(
-        label=_("Words"),
+        label=_("Search words"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
 
     def clean_q(self) -> list[str]:
-        """The words, each once.
-
-        Raises ValidationError where there are too many.
-        """
         words = list(dict.fromkeys(self.cleaned_data["q"].split()))
         if len(words) > MAX_WORDS:
             raise forms.ValidationError(
@@ -41,7 +37,7 @@ class SearchForm(QueryForm):
 
 @dataclass(frozen=True)
 class SearchResults:
-    """What matches every word, the first of each sort."""
+    """The first matches of each kind."""
 
     outcomes: list[Outcome]
     commitments: list[Commitment]
@@ -50,12 +46,10 @@ class SearchResults:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing matches."""
         return not (self.outcomes or self.commitments or self.organisations or self.people)
 
 
 def search(words: list[str], viewer: visibility.Viewer, on: date) -> SearchResults:
-    """What contains every one of the words, as far as the viewer may see it; five queries."""
     return SearchResults(
         outcomes=list(
             Outcome.objects.published()

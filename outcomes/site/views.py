@@ -1,4 +1,4 @@
-"""Home, search, and an organisation with all that came of it."""
+"""Views of the home page, search, organisations and static pages."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -17,15 +17,17 @@ from participants.organisations.attendance import attendance_by_constituency
 from participants.privacy import visibility
 from roundtable.models import Event
 
-MAX_PER_SECTION = 50  # of each sort on the page of an organisation
+MAX_PER_SECTION = 50  # per section on the page of an organisation
 
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    """What the portal is, and where things stand."""
     on = timezone.localdate()
-    latest = Event.objects.published().select_related("series").first()
+    published = Event.objects.published().select_related("series")
+    # A demonstration leads only where there is no real roundtable.
+    real = published.filter(is_demonstration=False)
+    latest = real.filter(starts_on__lte=on).first() or real.first() or published.first()
     context: dict[str, object] = {"latest": latest, "today": on, "search_form": SearchForm()}
     if latest:
         commitments = Commitment.objects.filter(event=latest)
@@ -43,9 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
             .filter(statement__event=latest)
             .count(),
             "due_next": commitments.due_from(on).select_related("event", "latest_update")[:5],
-            "changed": ProgressUpdate.objects.published().select_related(
-                "commitment__event", "party__organisation", "party__group"
-            )[:5],
+            "changed": ProgressUpdate.objects.published()
+            .filter(commitment__event__is_demonstration=latest.is_demonstration)
+            .select_related("commitment__event", "party__organisation", "party__group")[:5],
             "others": Event.objects.published().exclude(pk=latest.pk)[:5],
         }
     return render(request, "outcomes/site/home.html", context)
@@ -54,7 +56,6 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def search_page(request: HttpRequest) -> HttpResponse:
-    """What contains the words that somebody looks for."""
     form = SearchForm(request.GET)
     results = None
     if form.is_valid() and form.cleaned_data["q"]:
@@ -71,9 +72,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One organisation: its roles, its commitments, and its people who are listed."""
     organisation = Organisation.objects.published().filter(slug=slug).first()
-    if organisation is None:  # it may have been merged into another one
+    if organisation is None:  # it may be merged into another organisation
         return redirects.redirect_or_404(request, redirects.organisation_redirect_url(slug))
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, timezone.localdate())
@@ -108,5 +108,4 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def static_page(request: HttpRequest, template: str) -> HttpResponse:
-    """A page of plain words, such as the one about privacy."""
     return render(request, template)

@@ -1,4 +1,4 @@
-"""Statements with their lead-ins and points, points by themselves, and themes."""
+"""Admin of statements, points and themes."""
 
 from typing import Any
 
@@ -29,13 +29,12 @@ POINT_KIND_CHOICES = [
 
 
 def is_statement_published(statement: Statement) -> bool:
-    """Whether others may cite its numbers."""
     return statement.state == Statement.State.PUBLISHED
 
 
 @admin.register(Statement)
 class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScopedAdmin):
-    """The agreed text of the viewer's roundtables; its words stand on pages of their own."""
+    """Admin of statements; the text has its own pages."""
 
     event_path = "event"
     fieldsets = [
@@ -44,23 +43,23 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScope
             {
                 "fields": ["event", "title", "language", "introduction"],
                 "description": _(
-                    "Introduction, lead-ins and points are written on the page “The text”, and "
-                    "agreed, signed and published on the page “Agreement”."
+                    "Write the introduction, lead-ins and points on the page “The text”. The text"
+                    " is agreed, signed and published on the page “Agreement”."
                 ),
             },
         ),
         (
-            _("Where the text comes from"),
+            _("Source of the text"),
             {
                 "fields": ["source_title", "source_url", "source_retrieved_on"],
-                "description": _("Readers follow this to check."),
+                "description": _("Readers use this source to check the information."),
             },
         ),
         (
             _("State"),
             {
                 "fields": ["state", "adoption", "published_at"],
-                "description": _("Each step is taken on the page “Agreement”."),
+                "description": _("You change the state on the page “Agreement”."),
             },
         ),
     ]
@@ -74,7 +73,7 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScope
     change_form_template = "outcomes/statements/admin/statement_change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Its words, title and language among them, are settled once it goes round."""
+        # Title and language belong to the text that is agreed, so they are fixed after the draft.
         fields = super().get_readonly_fields(request, obj)
         if obj is not None and obj.state != Statement.State.DRAFT:
             fields += ["title", "language"]
@@ -83,18 +82,17 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScope
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Leads on to the page where its words are written."""
         super().response_add(request, obj, post_url_continue)
         return redirect(reverse("admin:outcomes_statement_text", args=[obj.pk]))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As elsewhere, while it is a draft that never went round: versions are kept for good."""
+        # Versions are kept permanently, so a circulated text cannot be deleted.
         may_delete = super().has_delete_permission(request, obj)
         return may_delete and (obj is None or not obj.versions.exists())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Stores what the form asks alone; its steps are taken elsewhere, perhaps just now."""
         if change:
+            # Save only this form's fields: other pages may have just changed the state.
             stored = Statement.objects.select_for_update().get(pk=obj.pk)
             for name in ("state", "adoption", "published_at"):
                 setattr(obj, name, getattr(stored, name))
@@ -105,19 +103,15 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScope
         super().save_model(request, obj, form, change)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those of which a text waits for the viewer's signature."""
         return rows.filter(pk__in=statements_to_sign(permissions.user, timezone.now()).values("pk"))
 
     def is_cited(self, row: Any) -> bool:
-        """Once it is published."""
         return is_statement_published(row)
 
     def is_published(self, row: Any) -> bool:
-        """Where it and its roundtable are public."""
         return is_statement_published(row) and row.event.is_public
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The page of the roundtable, which holds the text."""
         if obj is None or not self.is_published(obj):
             return None
         address: str = obj.event.get_absolute_url()
@@ -125,19 +119,18 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScope
 
 
 class AddresseeInline(GrantScopedInline):
-    """To whom the point speaks."""
+    """Addressees of a point."""
 
     model = OutcomeAddressee
     formset = UniquePartyFormSet
     fields = [("organisation", "group")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the names."""
         return super().get_queryset(request).select_related("organisation", "group")
 
 
 class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One sentence; a lead-in stays one, and a point never becomes one."""
+    """A lead-in or a point; neither can change into the other."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -150,7 +143,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Outcome)
 class OutcomeAdmin(ThemeActionAdmin):
-    """Lead-ins and points by themselves; they are added in their statement."""
+    """Admin of lead-ins and points; they are added in their statement."""
 
     event_path = "statement__event"
     form = OutcomeForm
@@ -159,14 +152,17 @@ class OutcomeAdmin(ThemeActionAdmin):
             None,
             {
                 "fields": ["statement", "parent", "number", "text", "place_in_source"],
-                "description": _("Its words are written in the statement, as one document."),
+                "description": _("Edit this text on the page “The text” of its statement."),
             },
         ),
         (
             _("Classification"),
             {
                 "fields": ["kind", "themes", "classified_by_portal"],
-                "description": _("What the source does not say itself is marked as the portal's."),
+                "description": _(
+                    "If the source does not state the classification, mark it as classified by "
+                    "this portal."
+                ),
             },
         ),
     ]
@@ -177,40 +173,35 @@ class OutcomeAdmin(ThemeActionAdmin):
     list_filter = ["kind", EventFilter]
     list_select_related = ["statement__event", "parent"]
     search_fields = ["text", "number"]
-    search_help_text = _("Words of the point, or its number")
+    search_help_text = _("Text or number of the point")
     ordering = ["-statement__event__starts_on", "number", "pk"]
     actions = ["change_themes"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: it is added in its statement."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As elsewhere, while its statement is a draft; what goes round or is published stays."""
         is_draft = obj is None or obj.statement.state == Statement.State.DRAFT
         return is_draft and super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Its words are written in the statement, as one document."""
+        # Text is edited in the statement as one document, which detects conflicts.
         fields = super().get_readonly_fields(request, obj)
         return fields if may_edit_text(request, obj and obj.statement) else [*fields, "text"]
 
     def is_cited(self, row: Any) -> bool:
-        """Once its statement is published."""
         return is_statement_published(row.statement)
 
     def is_published(self, row: Any) -> bool:
-        """Where its statement is."""
         return is_statement_published(row.statement) and row.statement.event.is_public
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Themes as boxes to tick: no modifier key is needed."""
+        # Checkboxes, because a multiple select needs a modifier key.
         kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description=_("roundtable"), ordering="statement__event__starts_on")
     def roundtable(self, row: Outcome) -> str:
-        """The roundtable that agreed it."""
         return row.statement.event.title
 
 
@@ -223,7 +214,9 @@ class ThemeAdmin(OperatorAdmin):
             None,
             {
                 "fields": ["name", "slug", "source"],
-                "description": _("All roundtables share these, so an operator keeps them."),
+                "description": _(
+                    "All roundtables share these, so only an operator can change them."
+                ),
             },
         )
     ]

@@ -1,4 +1,4 @@
-"""What is being agreed: a statement, or a correction of one that is published."""
+"""State and checks of a text that is being agreed: a statement or a corrigendum."""
 
 from datetime import datetime
 
@@ -15,12 +15,11 @@ StatementState = Statement.State
 
 
 def statement_of(text: AgreedText) -> Statement:
-    """The statement itself, or the one that a correction is of."""
     return text if isinstance(text, Statement) else text.statement
 
 
 def text_in_progress(statement: Statement) -> AgreedText | None:
-    """What is on its way: the statement until it is published, then the open correction or None."""
+    """The statement before publication; then the open corrigendum, or None."""
     if statement.state != StatementState.PUBLISHED:
         return statement
     done = (StatementState.PUBLISHED, Corrigendum.DISCARDED)
@@ -28,7 +27,7 @@ def text_in_progress(statement: Statement) -> AgreedText | None:
 
 
 def lock_text(text: AgreedText) -> AgreedText:
-    """The row as it is stored now; nobody else decides about its statement meanwhile."""
+    """Locks the statement and returns the stored text."""
     statement = Statement.objects.select_for_update().get(pk=statement_of(text).pk)
     if isinstance(text, Statement):
         return statement
@@ -40,44 +39,40 @@ def lock_text(text: AgreedText) -> AgreedText:
 
 
 def current_version(text: AgreedText) -> StatementVersion | None:
-    """The version that was last circulated of this text; None before the first time."""
+    """The version of this text that was circulated last, or None."""
     of = text if isinstance(text, Corrigendum) else None
     versions = statement_of(text).versions.filter(corrigendum=of, circulation__isnull=False)
     return versions.select_related("circulation").order_by("-number").first()
 
 
 def agreed_circulation(text: AgreedText, at: datetime) -> Circulation:
-    """The circulation that ended in agreement to the text as it stands.
-
-    Raises ValidationError where there is none: it is open, was stopped, or the text was changed.
-    """
+    """Raises ValidationError if there is no agreement to the current text."""
     version = current_version(text)
     if version is None or text.state not in (StatementState.CIRCULATED, StatementState.ADOPTED):
-        raise ValidationError(_("It was not circulated yet. Circulate it first."))
+        raise ValidationError(_("This text has not been circulated yet. Circulate it first."))
     status = version.circulation.current_status(at)
     if status == Circulation.Status.OPEN:
-        raise ValidationError(_("The participants still have time to answer. Wait for the end."))
+        raise ValidationError(_("The participants can still answer. Wait until the deadline."))
     if status != Circulation.Status.AGREED:
-        raise ValidationError(_("It was not agreed. Change the text and circulate it again."))
+        raise ValidationError(_("This text was not agreed. Change it, then circulate it again."))
     if version.text != text.canonical_text() or not version.is_intact:
         raise ValidationError(
             _(
-                "The text was changed after it was agreed, so no signature holds. Take it back, "
-                "and circulate it again."
+                "The text changed after it was agreed, so no signature is valid. Withdraw it,"
+                " then circulate it again."
             )
         )
     return version.circulation
 
 
 def check_may_decide(text: AgreedText, by: User, at: datetime) -> None:
-    """Raises ValidationError for whoever is no co-chair of the roundtable."""
+    """Raises ValidationError unless the user is a co-chair or an operator."""
     rights = permissions_of(by, at.date())
     if rights is None or not rights.may_decide(statement_of(text).event_id):
-        raise ValidationError(_("Only a co-chair of this roundtable does that."))
+        raise ValidationError(_("Only a co-chair of this roundtable can do this. Ask a co-chair."))
 
 
 def record_act(action: str, text: AgreedText, by: User, at: datetime, detail: str = "") -> None:
-    """One entry in the log of acts."""
     event = statement_of(text).event
     audit.record(
         action=action,

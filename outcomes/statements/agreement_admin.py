@@ -1,4 +1,4 @@
-"""How far a text is agreed, at the desk: circulate, read answers, sign, publish, correct."""
+"""Admin pages to circulate, sign and publish a text."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -32,22 +32,22 @@ DEFAULT_RESPONSE_TIME = timedelta(days=7)
 
 
 class DeadlineForm(forms.Form):
-    """Until when a circulated text may be answered."""
+    """Deadline of a circulation."""
 
     deadline = forms.DateField(
-        label=gettext_lazy("Silence is agreement at the end of"),
+        label=gettext_lazy("Last day to answer (no answer counts as agreement)"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy(
-            "A day in the time zone of the roundtable. Leave a week or more: delegates ask at home."
+            "Allow a week or more, because delegates need to ask their organisations. "
+            "Time zone of the roundtable:"
         ),
     )
 
 
 class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The pages on which a text is agreed."""
+    """Admin pages of the agreement and its versions."""
 
     def get_urls(self) -> list[Any]:
-        """With those of the agreement and of two versions side by side."""
         wrap = self.admin_site.admin_view
         return [
             path(
@@ -71,7 +71,6 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def agreement_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Where the text stands, and the one step that comes next."""
         statement, at = self._get_statement(request, object_id), timezone.now()
         text = agreement.text_in_progress(statement)
         form = DeadlineForm(initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date()})
@@ -142,7 +141,6 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_safe)
     def version_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
-        """One version beside another, or beside the one before it, with the words that differ."""
         statement = self._get_statement(request, object_id)
         versions = {row.number: row for row in statement.versions.all()}
         version, other = versions.get(number), request.GET.get("with", "")
@@ -170,7 +168,7 @@ def _current_user(request: HttpRequest) -> User:
 
 def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
     if not form.is_valid():
-        raise ValidationError(_("Write the deadline as a day."))
+        raise ValidationError(_("Enter the deadline as a date."))
     event = (text if isinstance(text, Statement) else text.statement).event
     day: date = form.cleaned_data["deadline"]
     if day.year > at.year + 2:
@@ -180,7 +178,7 @@ def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime
         text, deadline=deadline, by=_current_user(request), at=at
     )
     asked = circulation.replies.count()
-    return _("Version %(version)s goes round: %(asked)d organisations are asked.") % {
+    return _("Version %(version)s is circulated. Organisations asked to answer: %(asked)d.") % {
         "version": circulation.version.number,
         "asked": asked,
     }
@@ -188,24 +186,26 @@ def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime
 
 def _withdraw(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
     silence_procedure.withdraw(text, by=_current_user(request), at=at)
-    return _("It is a draft again. No agreement and no signature holds.")
+    return _("The text is a draft again. Earlier agreement and signatures are no longer valid.")
 
 
 def _sign(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
     if signing.sign(text, sha256=request.POST.get("sha256", ""), by=_current_user(request), at=at):
-        return _("You have signed, and so has each other co-chair: it is adopted.")
-    return _("You have signed. The other co-chair's signature is awaited.")
+        return _("You have signed. All co-chairs have now signed, so the text is adopted.")
+    return _("You have signed. Now the other co-chair must sign.")
 
 
 def _publish(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
     if isinstance(text, Corrigendum):
         corrigenda.publish_corrigendum(text, by=_current_user(request), at=at)
-        return _("The correction holds. The wording of before is kept.")
+        return _("The correction is published. The earlier wording is kept.")
     if text.state == State.ADOPTED:
         signing.publish_signed(text, by=_current_user(request), at=at)
     elif not publish_statements(statements=[text], by=_current_user(request), at=at):
-        raise ValidationError(_("Only a co-chair of this roundtable publishes it."))
-    return _("It is published. Its numbers stay from now on.")
+        raise ValidationError(
+            _("Only a co-chair of this roundtable can publish this text. Ask a co-chair.")
+        )
+    return _("The statement is published. From now on, its numbers do not change.")
 
 
 def _replies(circulation: Circulation) -> Any:
@@ -216,17 +216,17 @@ def _replies(circulation: Circulation) -> Any:
 def _run_action(
     statement: Statement, request: HttpRequest, form: DeadlineForm, at: datetime
 ) -> str:
-    """Takes one step with the text that the page showed; raises ValidationError where it cannot."""
+    """Runs the chosen action; raises ValidationError if the text changed or it is not possible."""
     action_name, locked = request.POST.get("act", ""), Statement.objects.select_for_update()
     text = agreement.text_in_progress(locked.get(pk=statement.pk))
     action = AGREEMENT_ACTIONS.get(action_name)
     if action is None or text is None:
-        raise ValidationError(_("There is nothing to do here. Open the page again."))
+        raise ValidationError(_("This action is not possible now. Open the page again."))
     if action_name != "take_back" and request.POST.get("sha256") != sha256_of(
         text.canonical_text()
     ):
         raise ValidationError(
-            _("The text was changed since you opened this page. Read it, then press again.")
+            _("The text changed after you opened this page. Read it, then select the button again.")
         )
     return action(text, request, form, at)
 

@@ -1,4 +1,4 @@
-"""Two versions of a text side by side, with the words marked that differ."""
+"""Comparison of two versions of a text."""
 
 import re
 from collections import Counter
@@ -7,15 +7,15 @@ from difflib import SequenceMatcher
 
 from roundtable.text_diff import DiffSegment, diff_words
 
-MIN_SIMILARITY = 0.5  # of the words, from which on a part is taken for the same one
-MAX_COMPARED = 100  # parts that one other is compared with
+MIN_SIMILARITY = 0.5  # share of common words from which two blocks count as the same
+MAX_COMPARED = 100  # limits the run time on long texts
 _WORD = re.compile(r"\w+")
 _NUMBERED = re.compile(r"^(\d\S*) {2,}")
 
 
 @dataclass(frozen=True)
 class TextBlock:
-    """A part of a canonical text: a sentence with its number, or what stands before the first."""
+    """A numbered sentence, or a part before the first one."""
 
     number: str
     text: str
@@ -23,7 +23,7 @@ class TextBlock:
 
 @dataclass(frozen=True)
 class BlockComparison:
-    """A part in both versions; None where one of them lacks it."""
+    """A block in both versions; None where a version does not have it."""
 
     before: TextBlock | None
     after: TextBlock | None
@@ -32,12 +32,12 @@ class BlockComparison:
 
     @property
     def differs(self) -> bool:
-        """Whether the words, not only the number, are others."""
+        """False if only the number differs."""
         return self.before is None or self.after is None or self.before.text != self.after.text
 
 
 def split_blocks(text: str) -> list[TextBlock]:
-    """The parts of a canonical text: title, roundtable and language, introduction, sentences."""
+    """Splits a canonical text into title, roundtable and language, introduction, sentences."""
     found: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
         mark = _NUMBERED.match(line)
@@ -46,17 +46,16 @@ def split_blocks(text: str) -> list[TextBlock]:
         elif line and not line.startswith(" "):
             found.append(("", [line]))
         elif line and found and len(found) == 2 and not found[1][0]:
-            found.append(("", [line.strip()]))  # the introduction begins
+            found.append(("", [line.strip()]))  # the introduction starts here
         elif found:
             found[-1][1].append(line.strip())
     return [TextBlock(number, "\n".join(lines).strip()) for number, lines in found]
 
 
 def compare_texts(before: str, after: str) -> list[BlockComparison]:
-    """The parts of both texts in the order of the later one, then what it lacks.
+    """Pairs the blocks in the order of the later text, then lists removed blocks.
 
-    A part that moved, or got another number, stands beside itself; so does one whose words changed
-    as long as most of them are the same.
+    Also pairs blocks that moved, and blocks with MIN_SIMILARITY of common words.
     """
     old, new = split_blocks(before), split_blocks(after)
     match = SequenceMatcher(None, [b.text for b in old], [b.text for b in new], autojunk=False)

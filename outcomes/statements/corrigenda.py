@@ -1,4 +1,4 @@
-"""Corrigenda: new words for a published statement, agreed as the statement itself was."""
+"""Corrigenda: corrections of a published statement."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,21 +32,21 @@ def draft_corrigendum(
     by: User,
     at: datetime,
 ) -> Corrigendum:
-    """Stores the draft of a correction, instead of the one before.
+    """Saves the draft of a correction and replaces an earlier draft.
 
-    `given` has its reason, source and whether the words of before are hidden; `changed` the new
-    words by number of the sentence's row, None for the introduction. Raises ValidationError where
-    nothing is changed, where another one is circulated, or for who is no co-chair.
+    `fields` has reason, source and hides_previous_text; `new_texts` the wording by outcome ID, or
+    None for the introduction. Raises ValidationError if nothing changes, if a correction is
+    circulated, or if the user may not decide about it.
     """
     text = lock_text(statement)
     assert isinstance(text, Statement)
     check_may_decide(text, by, at)
     if text.state != StatementState.PUBLISHED:
-        raise ValidationError(_("Only what is published is corrected. Change the draft instead."))
+        raise ValidationError(_("You can correct only a published text. Change the draft instead."))
     row = text_in_progress(text) or Corrigendum(statement=text)
     assert isinstance(row, Corrigendum)
     if row.state != StatementState.DRAFT:
-        raise ValidationError(_("The correction is circulated. Take it back to change it."))
+        raise ValidationError(_("The correction is circulated. Withdraw it before you change it."))
     row.reason, row.source = fields["reason"], fields["source"]
     row.hides_previous_text = fields["hides_previous_text"]
     row.full_clean()
@@ -63,7 +63,9 @@ def draft_corrigendum(
         if pk in before and new != before[pk]
     ]
     if not found:
-        raise ValidationError(_("Nothing is changed yet. Write the right words in their place."))
+        raise ValidationError(
+            _("You have not changed any text. Enter the correct wording, then save again.")
+        )
     for rewording in found:
         check_bidi_controls(rewording.after)
         rewording.full_clean()
@@ -74,15 +76,12 @@ def draft_corrigendum(
 
 @transaction.atomic
 def discard_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> None:
-    """Gives a correction up; what was circulated is kept, and a mere draft is gone.
-
-    Raises ValidationError for who is no co-chair, and where it is no draft.
-    """
+    """Deletes a draft only if it was never circulated. Raises ValidationError if not a draft."""
     row = lock_text(corrigendum)
     assert isinstance(row, Corrigendum)
     check_may_decide(row, by, at)
     if row.state != StatementState.DRAFT:
-        raise ValidationError(_("It is circulated. Take it back before you give it up."))
+        raise ValidationError(_("The correction is circulated. Withdraw it before you discard it."))
     if row.versions.exists():
         row.state = Corrigendum.DISCARDED
         row.save()
@@ -93,10 +92,9 @@ def discard_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
 
 @transaction.atomic
 def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> None:
-    """Lets a correction hold: the words change, the old ones are kept, numbers stay.
+    """Applies the new wording, keeps the old one, and publishes a new version.
 
-    What was adopted elsewhere is corrected as its source records; what was signed here, once the
-    correction is signed too. Raises ValidationError where that is not so, or for no co-chair.
+    Raises ValidationError without signatures, or without a source if adopted elsewhere.
     """
     row = lock_text(corrigendum)
     assert isinstance(row, Corrigendum)
@@ -105,9 +103,9 @@ def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
     if statement.adoption == Statement.Adoption.SIGNED:
         check_signed(row, at)
     elif not row.source:
-        raise ValidationError(_("Say where the right wording stands: fill in the source."))
+        raise ValidationError(_("The source is missing. Enter the source of the correct wording."))
     elif row.state != StatementState.DRAFT:
-        raise ValidationError(_("There is nothing to publish."))
+        raise ValidationError(_("There is nothing to publish. Open the page again."))
     for rewording in row.rewordings.select_related("outcome"):
         _apply_rewording(statement, rewording, hides_previous_text=row.hides_previous_text)
     row.state, row.published_at = StatementState.PUBLISHED, at
@@ -126,7 +124,7 @@ def _apply_rewording(
     field = "text" if rewording.outcome else "introduction"
     if getattr(target, field) != rewording.before:
         raise ValidationError(
-            _("The text was changed since this correction was written. Write it anew.")
+            _("The text changed after this correction was written. Write the correction again.")
         )
     setattr(target, field, rewording.after)
     if hides_previous_text:

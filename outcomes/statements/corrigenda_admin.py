@@ -1,4 +1,4 @@
-"""Correcting a published statement, at the desk."""
+"""Admin page to correct a published statement."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from roundtable.text_diff import normalise_newlines
 
 
 class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Why a statement is corrected, and each of its sentences to write anew."""
+    """Reason and source of a correction, and a field for each sentence."""
 
     class Meta:
         model = Corrigendum
@@ -52,16 +52,14 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def sentence_fields(self) -> list[forms.BoundField]:
-        """The fields of the sentences."""
         return [field for field in self if field.name.startswith("text-")]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
-        """The other fields."""
         return [field for field in self if not field.name.startswith("text-")]
 
     def changed(self) -> dict[int | None, str]:
-        """The sentences that get other words."""
+        """New wording by outcome ID, or None for the introduction."""
         found = {
             key: normalise_newlines(self.cleaned_data[f"text-{key or 0}"]) for key in self.stored
         }
@@ -71,10 +69,9 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The page on which a correction is written."""
+    """Admin page of a correction."""
 
     def get_urls(self) -> list[Any]:
-        """With that of the correction."""
         return [
             path(
                 "<path:object_id>/corrigendum/",
@@ -86,7 +83,6 @@ class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def corrigendum_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Writes the draft of a correction; nobody reads it before it is circulated or holds."""
         statement: Statement | None = self.get_object(request, object_id)
         if statement is None or statement.state != Statement.State.PUBLISHED:
             raise Http404
@@ -124,7 +120,7 @@ class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _handle_post(
         self, request: HttpRequest, statement: Statement, form: CorrigendumForm
     ) -> str:
-        """Stores the draft or gives it up; what to tell of it, or nothing."""
+        """Saves or discards the draft; returns the success message, or "" if invalid."""
         assert isinstance(request.user, User)
         if not form.is_bound:
             return ""
@@ -134,20 +130,21 @@ class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise ValidationError(
                 [
                     _(
-                        "Somebody stored a correction after you opened this page. Nothing of yours "
-                        "is stored yet. Theirs says this; what you store now replaces it."
+                        "Someone saved a correction after you opened this page. Your changes are"
+                        " not saved yet. Their correction is below. If you save now, yours "
+                        "replaces it."
                     ),
                     *(f"{part}: “{part.after}”" for part in (row.rewordings.all() if row else [])),
                 ]
             )
         if row and request.POST.get("act") == "discard":
             discard_corrigendum(row, by=request.user, at=at)
-            return _("The correction is given up.")
+            return _("The correction is discarded.")
         if not form.is_valid():
             return ""
         given, changed = form.cleaned_data, form.changed()
         draft_corrigendum(statement, fields=given, new_texts=changed, by=request.user, at=at)
-        return _("The correction is stored as a draft.")
+        return _("The correction is saved as a draft.")
 
 
 def _get_open_corrigendum(statement: Statement) -> Corrigendum | None:
@@ -157,7 +154,7 @@ def _get_open_corrigendum(statement: Statement) -> Corrigendum | None:
 
 
 def draft_fingerprint(row: Corrigendum | None) -> str:
-    """Which draft somebody had before their eyes, so that none is replaced unseen."""
+    """Hash of the draft, so that no one replaces a draft that they did not see."""
     if row is None:
         return "none"
     words = [f"{part.outcome_id} {part.after}" for part in row.rewordings.order_by("pk")]

@@ -1,8 +1,7 @@
-"""A draft as one document: its words are stored together, and two editors never lose any.
+"""Draft of a statement as one document.
 
-Each field is sent with the words that its editor began from. What somebody else changed meanwhile
-stays, unless both changed the same sentence: then nothing is stored, and the second is shown what
-the first wrote.
+Fields are sent with the text that the editor started from. Changes by others are kept. If both
+changed the same sentence, nothing is saved and the second editor sees the first one's change.
 """
 
 from collections.abc import Mapping
@@ -20,31 +19,30 @@ from outcomes.models.canonical import check_bidi_controls
 from roundtable.text_diff import DiffSegment, diff_words, normalise_newlines
 
 KIND_CHOICES = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
-MAX_SENTENCE_LENGTH = 20_000  # signs of one sentence
+MAX_SENTENCE_LENGTH = 20_000  # characters
 
 
 @dataclass
 class DraftLine:
-    """One field of the document, with what it held when its editor began."""
+    """One field of the document; `base` is its text when the editor opened it."""
 
-    key: str  # "title", "introduction", or the number of the row
+    key: str  # "title", "introduction", or the primary key
     text: str
     base: str
     number: str = ""
     kind: str = ""
     base_kind: str = ""
     is_lead_in: bool = False
-    closes: str = ""  # the key of the lead-in whose last sentence this is
+    closes: str = ""  # key of the lead-in whose last sentence this is
     closes_number: str = ""
-    new: str = ""  # words for a new point after it, not stored yet
+    new: str = ""  # unsaved text of a new point after it
     conflict_diff: tuple[list[DiffSegment], list[DiffSegment]] | None = (
-        None  # where both changed it
+        None  # set if both editors changed it
     )
     errors: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """What an editor calls it."""
         if self.number:
             return self.number
         return _("Title") if self.key == "title" else _("Introduction")
@@ -52,18 +50,18 @@ class DraftLine:
 
 @dataclass
 class MergeResult:
-    """What comes of the words that were sent: lines for the page, and what is to be stored."""
+    """Lines for the page, texts to save, and conflicts."""
 
     lines: list[DraftLine]
     changed: dict[str, str] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)  # that were chosen anew
+    kinds: dict[str, str] = field(default_factory=dict)  # changed kinds
     conflicts: list[DraftLine] = field(default_factory=list)
     changed_by_others: list[DraftLine] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)  # words for what somebody else took out
+    lost: list[str] = field(default_factory=list)  # texts for sentences that someone else deleted
 
 
 class DraftForm(forms.Form):
-    """What the page of a draft sends: a text, its base and perhaps a kind for each line."""
+    """The submitted document: text, base and optional kind for each line."""
 
     def __init__(self, data: Mapping[str, str]) -> None:
         super().__init__(data)
@@ -82,11 +80,9 @@ class DraftForm(forms.Form):
         self.fields["new"] = _text_field()
 
     def sent(self, name: str) -> str:
-        """What a field holds, its lines ended as they are stored."""
         return normalise_newlines(self.cleaned_data.get(name) or "")
 
     def errors_for(self, key: str) -> list[str]:
-        """What is wrong with the fields of one line."""
         names = [f"{name}-{key}" for name in ("text", "base", "kind")]
         return [str(words) for name in names for words in self.errors.get(name) or ()]
 
@@ -101,7 +97,6 @@ def _row_ids_in(data: Mapping[str, str], start: str) -> list[str]:
 
 
 def draft_lines(statement: Statement) -> list[DraftLine]:
-    """The document as it is stored."""
     title, start = normalise_newlines(statement.title), normalise_newlines(statement.introduction)
     found = [DraftLine("title", title, title), DraftLine("introduction", start, start)]
     for row in statement.outcomes.numbered():
@@ -117,12 +112,11 @@ def draft_lines(statement: Statement) -> list[DraftLine]:
 
 
 def merge_edits(statement: Statement, form: DraftForm) -> MergeResult:
-    """What was sent, with what others stored since; the form must be valid."""
     merged = MergeResult(draft_lines(statement))
     known = {line.key for line in merged.lines}
     for line in merged.lines:
         if f"text-{line.key}" not in form.fields:
-            merged.changed_by_others.append(line)  # written by somebody else since
+            merged.changed_by_others.append(line)  # added by someone else
             continue
         line.base_kind, chosen = line.kind, form.sent(f"kind-{line.key}")
         if chosen and chosen != form.sent(f"basekind-{line.key}") and not line.is_lead_in:
@@ -138,7 +132,12 @@ def merge_edits(statement: Statement, form: DraftForm) -> MergeResult:
         elif stored == base:
             line.text = merged.changed[line.key] = submitted
             if not submitted and line.key != "introduction":
-                line.errors.append(_("Write something, or take it out with its button."))
+                line.errors.append(
+                    _(
+                        "This field is empty. Enter text, or delete the sentence with its “Delete” "
+                        "link."
+                    )
+                )
             line.errors += _direction_errors(submitted)
         else:
             line.text, line.conflict_diff = submitted, diff_words(base, stored)
@@ -163,10 +162,7 @@ def _direction_errors(words: str) -> list[str]:
 
 @transaction.atomic
 def save_edits(statement: Statement, merged: MergeResult, form: DraftForm) -> None:
-    """Stores what was changed and what is new; nothing may be in conflict.
-
-    The statement must be locked. Raises ValidationError where a row would not be right.
-    """
+    """The caller locks the statement; no conflicts may be left."""
     words = merged.changed
     if statement_fields := {"title", "introduction"} & set(words):
         for name in statement_fields:
@@ -205,7 +201,7 @@ def _add_sentence(statement: Statement, text: str, kind: str, parent: Outcome | 
 
 @transaction.atomic
 def move_sentence(statement: Statement, pk: int, offset: int) -> None:
-    """Moves a sentence up (-1) or down (1); a point at the edge goes to the next lead-in."""
+    """Moves a sentence by `offset` (-1 is up); at the edge, a point changes its lead-in."""
     rows = {row.pk: row for row in statement.outcomes.all()}
     row = rows.get(pk)
     if row is None:
@@ -232,16 +228,13 @@ def move_sentence(statement: Statement, pk: int, offset: int) -> None:
 
 @transaction.atomic
 def remove_sentence(statement: Statement, pk: int, base: str) -> bool:
-    """Takes a sentence out of a draft; False where it says something else than `base` by now.
-
-    Raises ValidationError for a lead-in that has points still.
-    """
+    """False if its text is no longer `base`. Raises ValidationError if it still has points."""
     row = statement.outcomes.filter(pk=pk).first()
     if row is None:
         return True
     if normalise_newlines(row.text).strip() != normalise_newlines(base).strip():
         return False
     if row.points.exists():
-        raise ValidationError(_("Points stand under it. Move them or take them out first."))
+        raise ValidationError(_("This lead-in still has points. Move or delete them first."))
     row.delete()
     return True

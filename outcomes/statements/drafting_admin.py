@@ -1,4 +1,4 @@
-"""The text of a statement at the desk, as one document."""
+"""Admin page to edit the text of a statement as one document."""
 
 from typing import Any
 
@@ -30,20 +30,17 @@ from participants.models import User
 
 
 def may_edit_text(request: HttpRequest, statement: Statement | None) -> bool:
-    """Whether a form may hold words of a statement: only a draft's, to put them back.
-
-    They are written on the page of the text, which minds who else writes.
-    """
+    """True only on the page that restores an earlier version of a draft."""
+    # Other edits go through the page of the document, which detects conflicts.
     match = request.resolver_match
     is_restoring = bool(match and (match.url_name or "").endswith("_restore"))
     return is_restoring and statement is not None and statement.state == Statement.State.DRAFT
 
 
 class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The page on which a draft is written."""
+    """Admin page of a draft."""
 
     def get_urls(self) -> list[Any]:
-        """With that of the text."""
         view = self.admin_site.admin_view(self.text_view)
         return [
             path("<path:object_id>/text/", view, name="outcomes_statement_text"),
@@ -52,7 +49,6 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The document: to write while it is a draft, and to read from then on."""
         statement = self.get_object(request, object_id)
         if statement is None or not self.has_view_permission(request, statement):
             raise Http404
@@ -64,10 +60,12 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not may_write:
             raise PermissionDenied
         with transaction.atomic():
-            # Nobody circulates it, or writes in it, between looking at it and storing.
+            # Lock, so that no one circulates or edits it between check and save.
             statement = Statement.objects.select_for_update().get(pk=statement.pk)
             if statement.state != Statement.State.DRAFT:
-                words = _("Only a draft is changed. Take it back first, or write a corrigendum.")
+                words = _(
+                    "You can change only a draft. Withdraw the text first, or write a correction."
+                )
                 messages.error(request, words)
                 return _redirect_to_text(statement)
             act, _dash, key = request.POST.get("act", "").partition("-")
@@ -85,10 +83,13 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         except ValidationError as mistake:
             return self._render(request, statement, True, errors=mistake.messages)
         if not done:
-            words = _("Somebody changed it since you were asked. Read it again, and decide.")
+            words = _(
+                "Someone changed this sentence after you selected “Delete”. Read it again, "
+                "then decide."
+            )
             return self._render(request, statement, True, errors=[words], asked=str(number))
         record_act("take out sentence", statement, _current_user(request), timezone.now())
-        messages.success(request, _("The sentence is taken out."))
+        messages.success(request, _("The sentence is deleted."))
         return _redirect_to_text(statement)
 
     def _save(
@@ -107,10 +108,10 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         except ValidationError as mistake:
             return self._render(request, statement, True, form=form, errors=mistake.messages)
         record_act("write statement", statement, _current_user(request), timezone.now())
-        messages.success(request, _("The text is stored."))
+        messages.success(request, _("The text is saved."))
         if merged.changed_by_others:
             names = ", ".join(line.name for line in merged.changed_by_others)
-            words = _("Somebody else changed this meanwhile, and it is kept: %s")
+            words = _("Someone else made changes at the same time. We kept their changes in: %s")
             messages.info(request, words % names)
         return _redirect_to_text(statement, f"#line-{number}" if act in ("up", "down") else "")
 
@@ -127,7 +128,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         lines = merged.lines if merged else draft_lines(statement)
         if form is not None and merged is None:
-            # What was sent, and what it began from: what others changed since is noticed later.
+            # Keep the submitted text and its base, so that the next save can detect conflicts.
             for line in lines:
                 line.text = form.data.get(f"text-{line.key}", line.text)
                 line.base = form.data.get(f"base-{line.key}", line.base)

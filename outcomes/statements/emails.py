@@ -1,4 +1,7 @@
-"""Letters about a text that goes round. None holds a word of it: it is nobody else's to read."""
+"""Emails about a circulated text.
+
+They never quote it, because only the asked organisations may read it.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -18,7 +21,6 @@ from roundtable.models import Event
 def representatives(
     circulation: Circulation, on: date
 ) -> "Iterator[tuple[Delegate, Organisation]]":
-    """Who speaks for an organisation that was asked, and may be written to."""
     participations = _representing(circulation.version.statement.event, on)
     asked = circulation.replies.values("organisation")
     for participation in participations.filter(organisation__in=asked).select_related(
@@ -29,10 +31,7 @@ def representatives(
 
 
 def organisations_able_to_reply(event: Event, on: date) -> set[int]:
-    """Numbers of the organisations for which somebody can sign in and answer.
-
-    Who hides counts: whether a person hides is told to nobody.
-    """
+    """Includes hidden people, so that the result does not reveal them."""
     return set(_representing(event, on).values_list("organisation", flat=True))
 
 
@@ -43,7 +42,6 @@ def _representing(event: Event, on: date) -> QuerySet[Participation]:
 def notify_organisations(
     circulation: Circulation, *, dedup_key: str, template: str, at: datetime
 ) -> int:
-    """Queues a letter for each who speaks for an organisation that was asked; how many."""
     queued = 0
     for person, _organisation in representatives(circulation, at.date()):
         email = email_delegate(
@@ -58,7 +56,6 @@ def notify_organisations(
 
 
 def remind_silent(circulation: Circulation, *, at: datetime) -> int:
-    """Reminds those of organisations that have said nothing that the deadline comes; how many."""
     silent = set(circulation.replies.filter(answer="").values_list("organisation", flat=True))
     queued = 0
     for person, organisation in representatives(circulation, at.date()):
@@ -75,7 +72,7 @@ def remind_silent(circulation: Circulation, *, at: datetime) -> int:
 
 
 def notify_cochairs_of_objection(reply: CirculationReply, *, at: datetime) -> None:
-    """Tells the co-chairs that somebody objected; who, and to what, stands at the desk."""
+    # The email does not say who objected; co-chairs read that in the admin.
     _notify_cochairs(
         reply.circulation,
         dedup_key=f"objected {reply.circulation_id}",
@@ -85,7 +82,7 @@ def notify_cochairs_of_objection(reply: CirculationReply, *, at: datetime) -> No
 
 
 def ask_cochairs_to_sign(circulation: Circulation, *, at: datetime) -> bool:
-    """Tells the co-chairs that silence brought agreement; whether that is new."""
+    """Emails the co-chairs after agreement; false if they were emailed before."""
     return _notify_cochairs(
         circulation,
         dedup_key=f"tosign {circulation.pk}",

@@ -1,4 +1,4 @@
-"""What an organisation is asked about: texts that go round, on the page of who speaks for it."""
+"""Replies of organisations to circulated texts."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,6 @@ from participants.models import Grant, Organisation, User
 
 
 def replies_of(user: User, on: date) -> QuerySet[CirculationReply]:
-    """What the organisations that this person speaks for were asked, the latest first."""
     represented = Q(pk__in=[])
     for participation in active_participations_of(user, on):
         represented |= Q(
@@ -28,7 +27,7 @@ def replies_of(user: User, on: date) -> QuerySet[CirculationReply]:
 
 
 def previous_version(version: StatementVersion) -> StatementVersion | None:
-    """The version that was circulated or published before this one; None where it is hidden."""
+    """The circulated or published version before this one; None if it is hidden."""
     earlier = version.statement.versions.filter(number__lt=version.number)
     known = Q(circulation__isnull=False) | Q(published_at__isnull=False)
     found = earlier.filter(known).order_by("-number").first()
@@ -36,7 +35,7 @@ def previous_version(version: StatementVersion) -> StatementVersion | None:
 
 
 def reply_readers(version: StatementVersion, on: date) -> list[str]:
-    """For whom somebody works as a co-chair of the roundtable: they read who answers what."""
+    """Names of the co-chairs, whose users can read the replies."""
     grants = Grant.objects.active(on).filter(
         event=version.statement.event_id, role=Grant.Role.COCHAIR
     )
@@ -47,7 +46,7 @@ def reply_readers(version: StatementVersion, on: date) -> list[str]:
 
 
 class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What an organisation says to a version."""
+    """The reply of an organisation."""
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     error_css_class = "has-error"

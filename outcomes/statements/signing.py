@@ -1,4 +1,4 @@
-"""Two keys: a text is adopted here once each co-chair has signed the same version of it."""
+"""Signatures: a text is adopted when every co-chair has signed the same version."""
 
 from datetime import datetime
 
@@ -23,16 +23,13 @@ from participants.models import Grant, User
 
 
 def sign_offs_for(text: AgreedText) -> list[SignOff]:
-    """The key of each co-chair to the version in hand, signed or not; none before it goes round.
-
-    Whatever is changed voids all signatures: `hold` says whether they count.
-    """
+    """Sign-offs of the current version, signed or not, valid or not."""
     version = current_version(text)
     return list(version.sign_offs.select_related("organisation")) if version else []
 
 
 def are_signatures_valid(text: AgreedText) -> bool:
-    """Whether the signatures are those of the text as it stands."""
+    """Whether the circulated version still matches the current text."""
     version = current_version(text)
     return (
         version is not None
@@ -42,10 +39,7 @@ def are_signatures_valid(text: AgreedText) -> bool:
 
 
 def sign_off_of(text: AgreedText, user: User, at: datetime) -> SignOff | None:
-    """The key that this person holds, by a co-chair's grant of today; None for no one.
-
-    An operator has none: it stands above events and is nobody's co-chair.
-    """
+    """The sign-off that this user can give under a co-chair grant; None for operators."""
     event = _statement(text).event
     grants = user.grants.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
     bodies = set(grants.values_list("on_behalf_of", flat=True)) if user.is_active else set()
@@ -53,7 +47,7 @@ def sign_off_of(text: AgreedText, user: User, at: datetime) -> SignOff | None:
 
 
 def statements_to_sign(user: User, at: datetime) -> QuerySet[Statement]:
-    """The statements of which a text waits for this person's signature: agreed, and not signed."""
+    """Statements with an agreed text that this user can sign and has not signed."""
     grants = user.grants.active(at.date()).filter(role=Grant.Role.COCHAIR)
     own_sign_offs = Q(pk__in=[])
     for event, body in grants.exclude(on_behalf_of=None).values_list("event", "on_behalf_of"):
@@ -65,24 +59,26 @@ def statements_to_sign(user: User, at: datetime) -> QuerySet[Statement]:
 
 @transaction.atomic
 def sign(text: AgreedText, *, sha256: str, by: User, at: datetime) -> bool:
-    """Signs the text for the co-chair that this person acts for; whether it is adopted now.
+    """Returns whether the text is now adopted.
 
-    `sha256` is that of the text that the signer read. Raises ValidationError where it is another,
-    where the text is not agreed, and where this co-chair or this person has signed already.
+    `sha256` is the hash of the text that the signer read. Raises ValidationError if it does not
+    match, if the text is not agreed, or if this co-chair or person already signed.
     """
     text = lock_text(text)
     sign_off = sign_off_of(text, by, at)
     if sign_off is None:
         raise ValidationError(
-            _("Only somebody with a grant to act for a co-chair of this roundtable signs.")
+            _("Only someone with a grant to act for a co-chair of this roundtable can sign.")
         )
     if text.state != StatementState.CIRCULATED:
-        raise ValidationError(_("There is nothing to sign."))
+        raise ValidationError(_("There is nothing to sign. Open the page again."))
     version = _settled(text, at).version
     if sign_off.signed_at:
-        raise ValidationError(_("This co-chair has signed already."))
+        raise ValidationError(_("This co-chair has already signed."))
     if not sha256:
-        raise ValidationError(_("The text was changed since you read it. Read it again."))
+        raise ValidationError(
+            _("The text changed after you opened it. Read the new version before you sign.")
+        )
     sign_off.signer, sign_off.sha256, sign_off.signed_at = by, sha256, at
     sign_off.full_clean()
     sign_off.save()
@@ -99,10 +95,7 @@ def sign(text: AgreedText, *, sha256: str, by: User, at: datetime) -> bool:
 
 @transaction.atomic
 def publish_signed(statement: Statement, *, by: User, at: datetime) -> None:
-    """Publishes a statement that each co-chair signed; its numbers and references stay from now on.
-
-    Raises ValidationError for who is no co-chair, and where a signature is missing or void.
-    """
+    """Raises ValidationError if a signature is missing or void."""
     text = lock_text(statement)
     assert isinstance(text, Statement)
     check_may_decide(text, by, at)
@@ -112,10 +105,12 @@ def publish_signed(statement: Statement, *, by: User, at: datetime) -> None:
 
 
 def check_signed(text: AgreedText, at: datetime) -> None:
-    """Raises ValidationError where it is not adopted, or a signature does not hold."""
+    """Raises ValidationError if the text is not adopted or a signature is void."""
     if text.state != StatementState.ADOPTED:
-        raise ValidationError(_("Each co-chair signs it first."))
+        raise ValidationError(_("The text is not adopted yet. Each co-chair must sign it first."))
     version = _settled(text, at).version
     valid_sign_offs = [key for key in sign_offs_for(text) if key.sha256 == version.sha256]
     if len(valid_sign_offs) < max(MIN_COCHAIRS, len(sign_offs_for(text))):
-        raise ValidationError(_("A signature does not hold. Take the text back and begin again."))
+        raise ValidationError(
+            _("A signature is not valid. Withdraw the text, then circulate it again.")
+        )

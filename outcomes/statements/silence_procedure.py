@@ -1,4 +1,4 @@
-"""The silence procedure: a version is sent round, and who says nothing by the deadline agrees."""
+"""Silence procedure: an organisation without a reply by the deadline agrees."""
 
 from datetime import datetime, timedelta
 
@@ -28,18 +28,17 @@ from outcomes.statements.emails import (
 from participants.models import EventRole, Organisation, Participation, User
 from roundtable.models import Event
 
-MIN_COCHAIRS = 2  # keys
+MIN_COCHAIRS = 2  # one person alone can never adopt a text
 MIN_PERIOD, MAX_PERIOD = timedelta(days=1), timedelta(days=366)
 
 
 def cochairs_of(event: Event) -> QuerySet[Organisation]:
-    """The organisations that the roundtable records as its co-chairs."""
     rows = event.roles.filter(role=EventRole.Role.COCHAIR).values("organisation")
     return Organisation.objects.filter(pk__in=rows).order_by("name", "pk")
 
 
 def organisations_to_ask(event: Event) -> QuerySet[Organisation]:
-    """The organisations whose agreement counts: who took part, save mere observers."""
+    """Organisations that took part, except those that were only observers."""
     roles = event.roles.exclude(role=EventRole.Role.OBSERVER).values("organisation")
     participations = Participation.objects.confirmed().filter(event=event).values("organisation")
     observers = event.roles.filter(role=EventRole.Role.OBSERVER).values("organisation")
@@ -49,11 +48,10 @@ def organisations_to_ask(event: Event) -> QuerySet[Organisation]:
 
 @transaction.atomic
 def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -> Circulation:
-    """Sends the text as it stands to all who took part; silence until the deadline is agreement.
+    """Circulates the current text and creates a sign-off for each co-chair.
 
-    Who signs is settled now too. Raises ValidationError for who is no co-chair, where it is no
-    draft, where it has no point, where the deadline is less than a day or more than a year away,
-    where nobody is to be asked, or where fewer than two co-chairs could sign.
+    Raises ValidationError if the text is not ready, an organisation objected to the same text, or
+    there is no one to ask or fewer than MIN_COCHAIRS.
     """
     text = lock_text(text)
     check_may_decide(text, by, at)
@@ -65,11 +63,14 @@ def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -
     )
     if not organisations:
         raise ValidationError(
-            _("Nobody is recorded as a participant. Enter who took part, then circulate it.")
+            _("No participants are recorded. Add the participants, then circulate the text.")
         )
     if len(cochairs) < MIN_COCHAIRS:
         raise ValidationError(
-            _("Two keys are needed: record both co-chairs of the roundtable before it goes round.")
+            _(
+                "The text needs two signatures. Record both co-chairs of the roundtable, then"
+                " circulate the text."
+            )
         )
     last, canonical_text = current_version(text), text.canonical_text()
     check_bidi_controls(canonical_text)
@@ -79,7 +80,7 @@ def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -
         and last.circulation.stop_reason == Circulation.StopReason.OBJECTED
     ):
         raise ValidationError(
-            _("This very text was objected to. Change it before it goes round again.")
+            _("An organisation objected to exactly this text. Change it, then circulate it again.")
         )
     corrigendum_id = text.pk if isinstance(text, Corrigendum) else None
     version = save_version(
@@ -109,33 +110,40 @@ def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -
 
 def _check_ready(text: AgreedText, statement: Statement, deadline: datetime, at: datetime) -> None:
     if text.state != StatementState.DRAFT:
-        raise ValidationError(_("Only a draft is circulated. This one is on its way already."))
+        raise ValidationError(_("You can circulate only a draft. This text is no longer a draft."))
     if isinstance(text, Corrigendum) and statement.adoption == Statement.Adoption.SOURCE:
         raise ValidationError(
-            _("It was adopted elsewhere, so its source corrects it. Publish the correction.")
+            _(
+                "This statement was adopted elsewhere, so its source decides the correct "
+                "text. Publish the correction without circulating it."
+            )
         )
     if not at + MIN_PERIOD <= deadline <= at + MAX_PERIOD:
         raise ValidationError(
-            _("Choose a deadline that leaves at least one whole day, and at most a year.")
+            _("Choose a deadline that is at least one whole day and at most one year from now.")
         )
     if not statement.outcomes.filter(parent__isnull=False).exists():
-        raise ValidationError(_("There is no point yet. Write one before it is circulated."))
+        raise ValidationError(
+            _("The statement has no points yet. Write at least one, then circulate it.")
+        )
 
 
 @transaction.atomic
 def submit_reply(
     reply: CirculationReply, *, answer: str, text: str, version: str, by: User, at: datetime
 ) -> CirculationReply:
-    """Stores what an organisation says; an objection stops the circulation at once.
+    """Saves a reply; an objection stops the circulation.
 
-    `seen` is what its page showed as said so far (`said_so_far`). Raises ValidationError where it
-    is over, where a colleague answered meanwhile, or where words are missing.
+    `version` is the `reply_version` that the page showed. Raises ValidationError if the circulation
+    is over or a colleague replied in the meantime.
     """
     agreed = lock_text(_text_of(reply.circulation))
     reply = CirculationReply.objects.select_for_update().get(pk=reply.pk)
     circulation = Circulation.objects.select_related("version").get(pk=reply.circulation_id)
     if circulation.current_status(at) != Circulation.Status.OPEN:
-        raise ValidationError(_("It is over: nothing can be said any more. Write to a co-chair."))
+        raise ValidationError(
+            _("You can no longer answer, because the time to answer is over. Write to a co-chair.")
+        )
     if version != reply_version(reply):
         raise ValidationError(
             _("A colleague answered after you opened this page. Read the answer, then send yours.")
@@ -153,21 +161,18 @@ def submit_reply(
 
 
 def reply_version(reply: CirculationReply) -> str:
-    """A word for what stands there, so that no answer replaces one that was not seen."""
+    """Identifies the saved reply, to detect conflicts."""
     return reply.answered_at.isoformat() if reply.answered_at else "none"
 
 
 @transaction.atomic
 def withdraw(text: AgreedText, *, by: User, at: datetime) -> None:
-    """Makes a circulated or adopted text a draft again; no agreement and no signature holds.
-
-    Raises ValidationError for who is no co-chair, and where it is a draft or published.
-    """
+    """Returns the text to draft; agreement and signatures become void."""
     text = lock_text(text)
     check_may_decide(text, by, at)
     version = current_version(text)
     if text.state not in (StatementState.CIRCULATED, StatementState.ADOPTED) or version is None:
-        raise ValidationError(_("There is nothing to take back."))
+        raise ValidationError(_("There is nothing to withdraw. Open the page again."))
     _stop(version.circulation, text, Circulation.StopReason.WITHDRAWN, at)
     record_act("take back statement", text, by, at, f"version {version.number}")
 
@@ -197,10 +202,7 @@ REMINDER_PERIOD = timedelta(days=2)
 
 
 def send_circulation_reminders(*, at: datetime) -> int:
-    """Reminds who is silent two days before a deadline, and co-chairs where silence ended.
-
-    Returns how many circulations somebody was written to about. Who was told is not told again.
-    """
+    """Reminds silent organisations and co-chairs once; returns the number of circulations."""
     notified = 0
     rows = Circulation.objects.filter(stop_reason="").select_related("version__statement__event")
     for circulation in rows.order_by("pk"):

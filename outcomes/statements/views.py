@@ -1,4 +1,4 @@
-"""What was agreed: roundtables, their statements, and single points."""
+"""Views of roundtables, statements and points, and of circulated texts."""
 
 from datetime import date
 
@@ -52,7 +52,6 @@ from roundtable.query_forms import ListForm, get_page
 @require_safe
 @login_not_required
 def statement_text(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    """The canonical text of the published statement, or of an earlier version that was public."""
     statement = get_object_or_404(Statement.objects.published(), event__slug=slug)
     versions = statement.public_versions()
     wanted = [version for version in versions if number in (None, version.number)]
@@ -63,7 +62,6 @@ def statement_text(request: HttpRequest, slug: str, number: int | None = None) -
 
 @require_safe
 def my_circulations(request: HttpRequest) -> HttpResponse:
-    """The texts that the organisations I speak for were asked about."""
     assert isinstance(request.user, User)
     at = timezone.now()
     rows = replies_of(request.user, timezone.localdate(at))
@@ -73,7 +71,6 @@ def my_circulations(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_circulation(request: HttpRequest, number: int) -> HttpResponse:
-    """One of them: the text, what changed in it, and a form to answer while it is open."""
     assert isinstance(request.user, User)
     at = timezone.now()
     rows = replies_of(request.user, timezone.localdate(at))
@@ -123,8 +120,8 @@ def _circulation_context(version: StatementVersion) -> dict[str, object]:
 
 def _success_message(reply: CirculationReply) -> str:
     if reply.answer == CirculationReply.Answer.OBJECT:
-        return _("Your objection is with the co-chairs, and the text does not go on as it stands.")
-    return _("Your answer is with the co-chairs. You may change it until the deadline.")
+        return _("Your objection is sent to the co-chairs. This version of the text is stopped.")
+    return _("Your answer is sent to the co-chairs. You can change it until the deadline.")
 
 
 MAX_LEDGER_ROWS = 10
@@ -133,7 +130,6 @@ MAX_LEDGER_ROWS = 10
 @require_safe
 @login_not_required
 def event_list(request: HttpRequest) -> HttpResponse:
-    """The public roundtables, the latest first."""
     points = Q(
         statement__state=Statement.State.PUBLISHED,
         statement__outcomes__parent__isnull=False,
@@ -161,7 +157,6 @@ def event_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One roundtable with all that is known of it."""
     event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
     on = timezone.localdate()
     form = AsOfForm(request.GET, on)
@@ -181,6 +176,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "event": event,
         "statement": statement,
         "lead_ins": lead_ins,
+        "is_whole_statement_answered": commitments.filter(outcomes=None).exists(),
         "point_count": sum(len(lead_in.points.all()) for lead_in in lead_ins),
         "commitments": ledger,
         "focal_point_cards": focal_point_cards(viewer, ledger, on),
@@ -215,7 +211,6 @@ def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
 @require_safe
 @login_not_required
 def outcome_list(request: HttpRequest) -> HttpResponse:
-    """The points of all published statements."""
     form = OutcomeFilterForm(request.GET)
     published = Outcome.objects.published().points()
     page = theme = None
@@ -236,7 +231,6 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """One lead-in with its points, or one point as a full sentence."""
     if number != number.lower():
         return redirect("outcome-detail", slug, number.lower(), permanent=True)
     published = Outcome.objects.published().select_related("parent", "statement__event__series")
@@ -255,7 +249,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     addressees = list(
         OutcomeAddressee.objects.filter(outcome__in=[outcome.pk, outcome.parent_id])
         .select_related("organisation", "group")
-        # Whom the point itself speaks to stands first.
+        # Addressees of the point itself come first, those of its lead-in last.
         .order_by(F("outcome__parent").asc(nulls_last=True), "pk")
     )
     context = {
@@ -278,7 +272,6 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
 
 
 def _neighbours(outcome: Outcome) -> tuple[Outcome | None, Outcome | None]:
-    """What stands before and after it in its statement, lead-ins and points apart."""
     everything = outcome.statement.outcomes.published().select_related("statement__event")
     siblings = list(everything.points() if outcome.parent_id else everything.lead_ins())
     place = siblings.index(outcome)

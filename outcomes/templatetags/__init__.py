@@ -1,1 +1,1 @@
-"""Words and links for templates."""
+"""Template tags and filters."""

@@ -1,4 +1,4 @@
-"""How a commitment's status and its focal points are drawn."""
+"""Template tags for the status and focal points of commitments."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.inclusion_tag("outcomes/_status.html")
 def status(of: ImplementationStatus | str | None) -> dict[str, object]:
-    """Shape, word and colour of a status; None is silence, which is drawn as an outline."""
+    """Icon and label of a status; None means never reported on."""
     if not of:
         return {"tone": "silent", "label": ""}
     known = ImplementationStatus(of)
@@ -22,25 +22,21 @@ def status(of: ImplementationStatus | str | None) -> dict[str, object]:
 
 @register.filter
 def is_overdue(commitment: Commitment | Milestone, today: date) -> bool:
-    """Whether its due date has passed and no update has ended it."""
     return commitment.is_overdue(today)
 
 
 @register.filter
 def is_reached(milestone: Milestone, today: date) -> bool:
-    """Whether it was reached by that day."""
     return milestone.is_reached(today)
 
 
 @register.filter
 def is_due_soon(commitment: Commitment | Milestone, today: date) -> bool:
-    """Whether it is due within 30 days."""
     return commitment.is_due_soon(today)
 
 
 @register.filter
 def published_points(commitment: Commitment) -> list[Outcome]:
-    """The points it answers, as far as everyone may read them."""
     return [
         outcome
         for outcome in commitment.outcomes.all()
@@ -52,7 +48,6 @@ def published_points(commitment: Commitment) -> list[Outcome]:
 
 @register.filter
 def focal_points(commitment: Commitment, cards: dict[int, Card]) -> list[Card]:
-    """The cards of those whom this viewer may ask about it."""
     found = [
         cards[party.focal_point_id]
         for party in commitment.parties.all()

@@ -1,4 +1,4 @@
-"""How a page offers to stay in touch with what it shows."""
+"""Template tags to follow a page by feed, calendar or email."""
 
 from django import template
 from django.template import Context
@@ -18,16 +18,12 @@ register = template.Library()
 
 @register.inclusion_tag("outcomes/changes/_feed_link.html")
 def feed_link(row: ChangeTarget | None = None) -> dict[str, Topic]:
-    """For the head of a page: where programs find its feed."""
     return {"topic": topic_for(row) if row else WHOLE_PORTAL}
 
 
 @register.inclusion_tag("outcomes/changes/_follow.html", takes_context=True)
 def follow_links(context: Context, row: ChangeTarget) -> dict[str, object]:
-    """Feed, calendar and mail of what a page shows, and its page at the desk for who works there.
-
-    Two queries more for whoever is signed in.
-    """
+    """Costs two more queries for signed-in users."""
     user, topic = context["user"], topic_for(row)
     return {
         "desk": admin_page_for(user, row) if isinstance(user, User) else "",
@@ -39,7 +35,7 @@ def follow_links(context: Context, row: ChangeTarget) -> dict[str, object]:
 
 
 def admin_page_for(user: User, row: ChangeTarget) -> str:
-    """Where the row stands at the co-chairs' desk; empty for who may not open it there."""
+    """URL of the admin page of the row; empty if the user may not open it."""
     if isinstance(row, Theme):
         return ""
     rights = permissions_of(user, timezone.localdate())
@@ -52,7 +48,7 @@ def admin_page_for(user: User, row: ChangeTarget) -> str:
         event = row.event_id
     elif isinstance(row, Outcome):
         event = row.statement.event_id
-    # What is public about an organisation is read at the desk by everybody who works there.
+    # Every user with a grant may open public organisations in the admin.
     if event is not None and not rights.may_read(event):
         return ""
     meta = row._meta

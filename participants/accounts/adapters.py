@@ -1,4 +1,4 @@
-"""How sign-in behaves here: people come by invitation."""
+"""Sign-in adapters for allauth. People join by invitation only."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,62 +37,58 @@ from roundtable.mail.queue import enqueue, one_time_key
 LOGIN_CODE_TEMPLATE = "account/email/login_code"
 CODE_SENT_TEMPLATE = "account/messages/login_code_sent.txt"
 CONFIRM_CODE_URL_NAME = "account_confirm_login_code"
-# allauth names itself so where addresses are added, changed and taken off, and nowhere else here.
+# allauth passes this app name only when addresses are added, changed or removed.
 ADDRESS_CHANGE_APP = "allauth.account"
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
-    """Nobody makes an account without an invitation."""
+    """No one can create an account without an invitation."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Always false."""
         return False
 
     def pre_login(
         self, request: HttpRequest, user: User, *, email: str | None, **login: Any
     ) -> HttpResponse | None:
-        """Refuses a code that was sent to an address which the account has no longer."""
+        # Reject a code that was sent to an address which the account no longer has.
         own = EmailAddress.objects.filter(user=user, verified=True)
         if email and not own.filter(email=email.lower()).exists():
             clear_login(request)
-            messages.error(request, _("This address signs in no longer. Use another one."))
+            messages.error(
+                request, _("You can no longer sign in with this address. Use another address.")
+            )
             return redirect("account_login")
         response: HttpResponse | None = super().pre_login(request, user, email=email, **login)
         return response
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """The first address after one that was given up is what the account goes by."""
         confirmed: bool = super().confirm_email(request, email_address)
+        # The first address confirmed after a removed one becomes the main address.
         if confirmed and not is_deliverable(email_address.user.email):
             remove_sign_in_address(email_address.user, email_address.user.email)
         return confirmed
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
-        """Back to where addresses are added."""
         return reverse("account_email")
 
     def get_login_stages(self) -> list[str]:
-        """Without allauth's own check of the address, which would send a former one a code."""
+        # allauth's own check of the address would send a code to a former address.
         stages: list[str] = super().get_login_stages()
         return [stage for stage in stages if not stage.endswith(".EmailVerificationStage")]
 
     def get_reauthentication_methods(self, user: AnyUser) -> list[dict[str, Any]]:
-        """The second factor; a fresh code by e-mail for whoever has none."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if methods or not user.is_authenticated:
             return methods
         page = reverse("account_reauthenticate")
-        return [{"id": "reauthenticate", "description": _("A code by e-mail"), "url": page}]
+        return [{"id": "reauthenticate", "description": _("A code by email"), "url": page}]
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
-        """Whether allauth is to ask for the second factor.
-
-        Raises ReauthenticationRequired for who has none, whom allauth would ask nothing. Before an
-        address is added, changed or taken off, everybody proves the mailbox that there is.
-        """
         required: bool = super().is_reauthentication_required(app=app, **more)
+        # Before address changes, everyone must verify the current mailbox.
         if app == ADDRESS_CHANGE_APP:
             require_recent_verification(self.request, sign_in_addresses(self.request.user)[:1])
+        # allauth would not ask users without a second factor for anything.
         if (
             required
             and not has_second_factor(self.request.user)
@@ -108,23 +104,23 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tells both mailboxes of a change: that of before and that of now."""
         super().send_notification_mail(template_prefix, user, context, email)
+        # Inform both the former and the current mailbox.
         for name in ("to_email", "deleted_email"):
             if context and name in context:
                 super().send_notification_mail(template_prefix, user, context, context[name])
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queues the mail, so that known and unknown addresses are answered alike."""
         now = timezone.now()
         expires = now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+        # Queue the email, so that the response time is the same for known and unknown addresses.
         enqueue(
             dedup_key=one_time_key(),
             to=email if is_deliverable(email) else "",
             template=template_prefix,
             context={"email": email, "hide_url": hide_url_for(email.lower()), **context},
             at=now,
-            # A code that is no longer taken would only puzzle.
+            # Do not send a code that has expired.
             send_before=expires if "code" in context else None,
         )
         current.request.has_queued_mail = True
@@ -132,30 +128,24 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def add_message(
         self, request: HttpRequest, level: int, message_template: str = "", *rest: Any, **more: Any
     ) -> None:
-        """Says something at the top of the next page.
-
-        After "a code is on its way" a letter is queued, to nobody where the address is unknown.
-        """
         super().add_message(request, level, message_template, *rest, **more)
         if message_template != CODE_SENT_TEMPLATE or hasattr(request, "has_queued_mail"):
             return
         if request.resolver_match and request.resolver_match.url_name == CONFIRM_CODE_URL_NAME:
             pad_account_lookup(request)
+        # For an unknown address, queue an email to no one, so that the work is the same.
         self.send_mail(LOGIN_CODE_TEMPLATE, "", {"code": self.generate_login_code()})
 
 
 class EncryptedFactorsAdapter(DefaultMFAAdapter):
-    """What an authenticator app or a list of recovery codes is made from is sealed when stored."""
+    """Encrypts the secrets of authenticator apps and recovery codes."""
 
     def encrypt(self, text: str) -> str:
-        """Sealed."""
         return encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Opened; raises CannotOpenError."""
         return decrypt(encrypted_text)
 
 
 def account_display_name(user: User) -> str:
-    """How the portal addresses somebody who is signed in: their own address."""
     return user.email

@@ -1,4 +1,4 @@
-"""Which addresses an account signs in with."""
+"""Addresses that an account signs in with."""
 
 from contextlib import suppress
 
@@ -12,19 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from participants.models import Delegate, User
 from roundtable.audit import log as audit
 
-# What stands in place of an address that was given up: no mail server of this name can exist.
+# Domain of a placeholder for a removed address. No mail server can exist below .invalid.
 UNDELIVERABLE_DOMAIN = "@no-address.invalid"
 
 
 def account_pseudonym(user_id: int | None) -> str:
-    """What names an account in a link, where its number would tell how many accounts there are."""
+    """Identifies an account in links without disclosing the number of accounts."""
     return salted_hmac(
         "participants.accounts.addresses", str(user_id), algorithm="sha256"
     ).hexdigest()[:20]
 
 
 def is_email_taken(email: str, user: User) -> bool:
-    """Whether another account signs in with that address."""
     email = email.strip().lower()
     return (
         EmailAddress.objects.filter(email__iexact=email).exclude(user_id=user.pk).exists()
@@ -33,7 +32,6 @@ def is_email_taken(email: str, user: User) -> bool:
 
 
 def find_account(email: str) -> User | None:
-    """Who signs in with that address, if anybody does."""
     email = email.strip()
     verified_owners = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
     return User.objects.filter(Q(email__iexact=email) | Q(pk__in=verified_owners)).first()
@@ -41,18 +39,20 @@ def find_account(email: str) -> User | None:
 
 @transaction.atomic
 def set_sign_in_address(user: User, email: str) -> None:
-    """Stores the account with the address that signs in, in place of the one before.
+    """Saves the account with this main address in place of the former one.
 
-    Raises ValidationError where the address belongs to another account.
+    Raises ValidationError if another account uses the address.
     """
     user.email = email.strip().lower()
     if is_email_taken(user.email, user):
-        raise ValidationError({"email": _("Another account has this address. Choose another one.")})
+        raise ValidationError(
+            {"email": _("Another account already uses this address. Choose a different address.")}
+        )
     if not user.pk:
         user.set_unusable_password()
     user.full_clean()
     user.save()
-    # The former mailbox may be in other hands by now; a second address of one's own stays.
+    # Someone else may read the former mailbox now. Secondary addresses stay.
     EmailAddress.objects.filter(user=user, primary=True).exclude(email=user.email).delete()
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}
@@ -60,19 +60,18 @@ def set_sign_in_address(user: User, email: str) -> None:
 
 
 def is_deliverable(email: str) -> bool:
-    """Whether there is a mailbox behind the address, as far as one can tell."""
     return not email.endswith(UNDELIVERABLE_DOMAIN)
 
 
 def delivery_address(user: User) -> str:
-    """Where letters reach whoever has the account; empty where none does."""
+    """Empty if the account is closed or has no mailbox."""
     return user.email if user.is_active and is_deliverable(user.email) else ""
 
 
 def is_in_use(user: User) -> bool:
-    """Whether somebody signed in with the account, has a profile there, or gave its address up.
+    """Whether the account has been used, has a profile, or has lost its address.
 
-    Then the address is that person's to change, and nobody else's.
+    If so, only its owner may change the address.
     """
     return (
         user.last_login is not None
@@ -82,18 +81,17 @@ def is_in_use(user: User) -> bool:
 
 
 def is_closed(user: User) -> bool:
-    """Whether the account is closed since its last address was given up."""
+    """Whether the account was closed when its last address was removed."""
     return not user.is_active and not is_deliverable(user.email)
 
 
 def sign_in_addresses(user: User) -> list[str]:
-    """The addresses that sign in, the one that the account goes by first."""
+    """Verified addresses, the main one first."""
     rows = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
     return [email for email in rows.values_list("email", flat=True) if is_deliverable(email)]
 
 
 def delete_closed_account(user: User) -> None:
-    """Removes an account that nobody can open, unless it confirmed or approved something."""
     audit.forget_subject(user)
     with suppress(ProtectedError), transaction.atomic():
         user.delete()
@@ -101,7 +99,7 @@ def delete_closed_account(user: User) -> None:
 
 @transaction.atomic
 def remove_sign_in_address(user: User, email: str) -> None:
-    """Lets the address sign in no longer; another one takes its place, where there is one."""
+    """Removes an address. Another one becomes the main address, if there is one."""
     EmailAddress.objects.filter(user=user, email__iexact=email).delete()
     if user.email.lower() != email.lower():
         return

@@ -1,4 +1,4 @@
-"""Somebody has left an organisation, and the work mailbox changes hands."""
+"""Leaving an organisation: the work address no longer signs the person in."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -19,13 +19,11 @@ from roundtable.mail.queue import enqueue
 
 
 def current_affiliations_of(delegate: Delegate, on: date) -> QuerySet[Affiliation]:
-    """Where the person works on that day."""
     rows = delegate.affiliations.filter(Q(until=None) | Q(until__gt=on))
     return rows.select_related("organisation")
 
 
 def has_passwordless_passkey(user: User) -> bool:
-    """Whether a passkey signs the person in without any mail."""
     keys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
     return any(key.wrap().is_passwordless for key in keys)
 
@@ -34,18 +32,19 @@ def has_passwordless_passkey(user: User) -> bool:
 def leave_organisation(
     *, user: User, address: str, affiliation: Affiliation | None, at: datetime
 ) -> None:
-    """The person says so: the address signs in no longer, and every session ends.
+    """Removes the person's own work address and ends all sessions.
 
-    Raises ValidationError where nothing else would sign the person in.
+    Raises ValidationError if the person could no longer sign in.
     """
-    # Two at once would each take the other for the address that stays.
+    # Lock the account: of two parallel requests, each could rely on the address that the other
+    # removes.
     user = User.objects.select_for_update().get(pk=user.pk)
     own = sign_in_addresses(user)
     if address not in own:
-        raise ValidationError(_("You do not sign in with this address."))
+        raise ValidationError(_("This is not one of your sign-in addresses. Choose another one."))
     if own == [address] and not has_passwordless_passkey(user):
         raise ValidationError(
-            _("Nothing else would sign you in. Add another address or a passkey first.")
+            _("You have no other way to sign in. Add another address or a passkey first.")
         )
     delegate = Delegate.objects.filter(user=user).first()
     if delegate:
@@ -58,7 +57,7 @@ def leave_organisation(
     end_sessions(user)
     audit.record(action="leave organisation", at=at, actor=user, subject=delegate or user)
     _notify_departure(user, at)
-    # Whoever reads it there now learns that it opens nothing, and no link hides anybody.
+    # Tell the reader of the old mailbox that the address no longer works, without a hide link.
     enqueue(
         dedup_key=f"left:{user.pk}:{at.isoformat()}:former",
         to=address,
@@ -69,9 +68,9 @@ def leave_organisation(
 
 
 def may_record_departure(delegate: Delegate, permissions: EventPermissions) -> bool:
-    """Whether a co-chair of a roundtable of this person, or the operator, may say so.
+    """Whether this user may record that the person has left.
 
-    Not of oneself, who has a page for that, and nobody but an operator of an operator.
+    Not for themselves, and only operators may do it for an operator.
     """
     events = delegate.participations.values_list("event_id", flat=True)
     if delegate.erased_at or not any(permissions.may_decide(event) for event in events):
@@ -86,10 +85,10 @@ def may_record_departure(delegate: Delegate, permissions: EventPermissions) -> b
 def record_departure(
     *, delegate: Delegate, by: User, events: Collection[int], at: datetime
 ) -> None:
-    """A co-chair says so: the invitation address signs in no longer.
+    """Removes the invitation address from sign-in, on behalf of a co-chair.
 
-    Where the person has no other address, the account is closed for good; a new invitation begins
-    with an empty profile. `events` are the roundtables whose organisations count as left.
+    Without another address, the account is closed for good, and a new invitation starts with an
+    empty profile. `events` are the roundtables whose organisations count as left.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     represented = person.participations.filter(event__in=events).values("organisation")
@@ -107,13 +106,13 @@ def record_departure(
 
 def _remove_address(user: User, address: str, at: datetime) -> None:
     if address not in sign_in_addresses(user):
-        return  # the person has seen to it already
+        return  # the person has already removed it
     remove_sign_in_address(user, address)
     end_sessions(user)
     if sign_in_addresses(user):
         _notify_departure(user, at)
     else:
-        # A passkey may lie on a device that belongs to the organisation.
+        # A passkey may be on a device of the organisation, so close the account.
         user.is_active = False
         user.save(update_fields=["is_active"])
 
@@ -126,7 +125,6 @@ def _end_affiliations(rows: QuerySet[Affiliation], on: date) -> None:
 
 
 def _clear_invitation_address(delegate: Delegate, address: str, at: datetime) -> None:
-    """Takes back what was sent to the address, and invites there no more."""
     pending = Invitation.objects.filter(delegate=delegate, answered_at=None, revoked_at=None)
     pending.filter(email__iexact=address).update(revoked_at=at)
     if delegate.invitation_email.lower() == address:

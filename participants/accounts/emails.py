@@ -1,4 +1,4 @@
-"""Letters to people who have an account, each with the link that hides its reader at once."""
+"""Emails to account holders, each with a link that hides the recipient's profile."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +18,10 @@ HIDE_LINK_LIFETIME = timedelta(days=730)
 
 
 def hide_url(delegate: Delegate) -> str:
-    """The whole address of a page with one button that hides this person, without signing in.
+    """Link that hides this person's profile without signing in.
 
-    It works for two years, as long as the person keeps the same account and does not end it, and
-    can do nothing else. Its page tells nothing of the person: messages are forwarded.
+    It works for two years, until the account changes or the person revokes it. The page shows
+    nothing about the person, because emails are forwarded.
     """
     content = [delegate.handle, account_pseudonym(delegate.user_id), delegate.hide_link_version]
     token = signing.dumps(content, salt=_SALT)
@@ -29,12 +29,12 @@ def hide_url(delegate: Delegate) -> str:
 
 
 def is_authentic_link(token: str) -> bool:
-    """Whether the link was made here and is not too old, whatever became of the person."""
+    """Whether the link is genuine and not too old, whatever the state of the profile."""
     return _read_token(token) is not None
 
 
 def delegate_for_hide_link(token: str) -> Delegate | None:
-    """Whom the link hides; None where it hides nobody, or nobody any more."""
+    """None if the link is not valid, or no longer."""
     content = _read_token(token)
     if content is None:
         return None
@@ -61,7 +61,7 @@ def email_delegate(
     at: datetime,
     batch: MailBatch | None = None,
 ) -> QueuedEmail | None:
-    """Queues a letter to the address that the person signs in with; None where there is none."""
+    """None if the person has no mailbox."""
     recipient = delivery_address(delegate.user) if delegate.user else ""
     if not recipient:
         return None
@@ -80,10 +80,7 @@ def email_user(
     at: datetime,
     unsubscribe_url: str,
 ) -> QueuedEmail | None:
-    """Queues one letter of a sort that its reader may end; None where no mailbox is known.
-
-    `unsubscribe_url` ends it by one press in the mail program.
-    """
+    """`unsubscribe_url` is for the unsubscribe button of mail programs."""
     recipient = delivery_address(user)
     if not recipient:
         return None
@@ -101,9 +98,9 @@ def email_user(
 def email_account(
     user: User, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
 ) -> list[QueuedEmail]:
-    """Queues one letter for each address that signs in, so that no other hand hides it."""
     delegate = Delegate.objects.filter(user=user).first() if user.is_active else None
     values = {**context, "hide_url": hide_url(delegate) if delegate else ""}
+    # Use every address, so that someone who reads one mailbox cannot hide the message.
     emails = [
         enqueue(
             dedup_key=f"{dedup_key}:{number}", to=address, template=template, context=values, at=at
@@ -116,9 +113,9 @@ def email_account(
 def email_cochairs(
     event: Event, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
 ) -> list[QueuedEmail]:
-    """Queues one letter for each co-chair of today, who then do not learn of each other."""
     grants = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
     users = User.objects.filter(grants__in=grants).order_by("pk")
+    # Separate emails, so that co-chairs do not see each other's addresses.
     emails = [
         enqueue(
             dedup_key=f"{dedup_key}:{user.pk}",
@@ -134,7 +131,7 @@ def email_cochairs(
 
 
 def hide_url_for(email: str) -> str:
-    """The link for whoever signs in with this address; empty where that is no listed person."""
+    """Empty if no person signs in with this address."""
     delegate = Delegate.objects.filter(
         user__emailaddress__email=email, user__emailaddress__verified=True, user__is_active=True
     ).first()

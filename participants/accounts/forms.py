@@ -1,4 +1,4 @@
-"""What people write about how they sign in."""
+"""Forms to sign in and to leave an organisation."""
 
 from datetime import date
 from typing import Any
@@ -15,55 +15,55 @@ from participants.models import Affiliation, Delegate, User
 
 
 class SignInForm(LoginForm):
-    """The address to sign in with."""
+    """Asks for the sign-in address."""
 
     def clean(self) -> dict[str, Any]:
-        """What was typed, after equal work."""
         values: dict[str, Any] = super().clean()
         if not self.errors:
+            # Known and unknown addresses must take the same time.
             pad_address_lookup(values["login"])
         return values
 
 
 class RequestCodeForm(RequestLoginCodeForm):
-    """The address that another code is to go to."""
+    """Asks where to send another code."""
 
     def clean(self) -> dict[str, Any]:
-        """What was typed, after equal work."""
         values: dict[str, Any] = super().clean()
         if not self.errors:
+            # Known and unknown addresses must take the same time.
             pad_address_lookup(values["email"])
         return values
 
 
 class CodeForm(ConfirmLoginCodeForm):
-    """The code from the mail."""
+    """Asks for the sign-in code."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Does equal work first."""
+        # Known and unknown addresses must take the same time.
         pad_account_lookup(context.request)
         super().__init__(*arguments, **options)
 
 
 class ReauthenticationCodeForm(forms.Form):
-    """The code from a message."""
+    """Asks for the code that confirms an action."""
 
     code = forms.CharField(
-        label=_("Code from the message"),
+        label=_("Code from the email"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
     )
 
 
 class LeaveOrganisationForm(forms.Form):
-    """Which address somebody has no longer, and where the person worked with it."""
+    """The address to remove, and the organisation that the person left."""
 
-    address = forms.ChoiceField(label=_("The address that you had there"), widget=forms.RadioSelect)
+    address = forms.ChoiceField(label=_("The address you had there"), widget=forms.RadioSelect)
     work = forms.ModelChoiceField(
-        label=_("The organisation that you have left"),
+        label=_("The organisation you left"),
         queryset=Affiliation.objects.none(),
         widget=forms.RadioSelect,
-        empty_label=_("It does not stand here"),
+        empty_label=_("It is not in this list"),
         blank=True,
         required=False,
     )
@@ -80,7 +80,7 @@ class LeaveOrganisationForm(forms.Form):
             return
         work.queryset = current_affiliations_of(delegate, on)
         work.label_from_instance = lambda row: str(row.organisation)
-        # Where there is one choice alone, it is made.
+        # Preselect the only choice.
         rows = list(work.queryset[:2])
         if len(rows) == 1:
             self.initial["work"] = rows[0].pk

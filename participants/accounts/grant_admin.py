@@ -1,4 +1,4 @@
-"""Grants by roundtable: operators give, change and hand them over; co-chairs read their own's."""
+"""Admin of grants. Operators edit and transfer them; co-chairs read those of their events."""
 
 from typing import Any
 
@@ -26,15 +26,17 @@ from participants.models import Delegate, Grant, Participation
 
 
 class HandoverForm(forms.Form):
-    """Who goes on with a grant, and from when on."""
+    """The successor and the start date of a transferred grant."""
 
     email = forms.EmailField(
-        label=_("Address that the successor signs in with"),
-        help_text=_("Nobody has it? Add the account first, without a grant."),
+        label=_("Sign-in address of the successor"),
+        help_text=_("If no account has this address, add the account first, without a grant."),
     )
     on = forms.DateField(
-        label=_("From"),
-        help_text=_("The first day on which it is the successor's. The day before is the last."),
+        label=_("Start date"),
+        help_text=_(
+            "The first day of the successor's grant. The current grant ends the day before."
+        ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -43,13 +45,14 @@ class HandoverForm(forms.Form):
         self.grant = grant
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where nobody has the address, or that person cannot go on."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
         cleaned["to"] = find_account(cleaned["email"])
         if cleaned["to"] is None:
-            self.add_error("email", _("No account signs in with it. Add the account first."))
+            self.add_error(
+                "email", _("No account uses this address to sign in. Add the account first.")
+            )
             return cleaned
         problem = handover_problem(
             self.grant, to=cleaned["to"], on=cleaned["on"], today=timezone.localdate()
@@ -61,7 +64,7 @@ class HandoverForm(forms.Form):
 
 @admin.register(Grant)
 class GrantAdmin(OperatorOnlyAdmin):
-    """Who may work on which roundtable, on whose behalf, and for how long."""
+    """Who may work on which roundtable, for whom, and for how long."""
 
     event_path = "event"
     change_form_template = "participants/accounts/admin/grant_change_form.html"
@@ -71,35 +74,35 @@ class GrantAdmin(OperatorOnlyAdmin):
             None,
             {
                 "fields": ["user", "event", "role", "on_behalf_of"],
-                "description": _("The right holds for this roundtable and for no other."),
+                "description": _("The grant is valid for this roundtable only."),
             },
         ),
         (
-            _("For how long"),
+            _("Dates"),
             {
                 "fields": ["valid_from", "valid_until"],
-                "description": _("From the first to the last day, both included."),
+                "description": _(
+                    "The grant is valid from the first day to the last day, including both."
+                ),
             },
         ),
     ]
     list_display = ["user", "event", "role", "on_behalf_of", "valid_from", "valid_until"]
     list_filter = [GrantValidityFilter, "role", EventFilter]
     list_select_related = ["user", "event", "on_behalf_of"]
-    ordering = ["event", "role", "pk"]  # never by address
+    ordering = ["event", "role", "pk"]  # not by address, which co-chairs must not learn
     search_fields = ["event__title", "event__code", "on_behalf_of__name"]
-    search_help_text = _("Roundtable, or the organisation acted for; for operators the address too")
+    search_help_text = _(
+        "Roundtable, or the organisation the person acts for. Operators can also search by address."
+    )
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        """Those for these roundtables."""
         return rows.filter(event__in=events)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """All of them for operators, and for co-chairs those for the roundtables they co-chair.
-
-        With the holder's profile, where that person took part in one of these.
-        """
         permissions = self.permissions_of(request)
         rows = super().get_queryset(request)
+        # Co-chairs see the profile only of people who took part in one of their roundtables.
         people = Delegate.objects.filter(erased_at=None)
         if not permissions.is_operator:
             rows = self.limit_to_events(rows, permissions.decidable)
@@ -110,35 +113,32 @@ class GrantAdmin(OperatorOnlyAdmin):
         return rows.prefetch_related(Prefetch("user__delegate", queryset=people))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators; co-chairs read the list alone, as a grant is called by an address."""
         permissions = self.permissions_of(request)
+        # The page of a grant shows the account's address, so co-chairs see only the list.
         return permissions.can_decide_any if obj is None else permissions.is_operator
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """For co-chairs the holder's name or number, never the address that signs in."""
+        # Co-chairs must not see sign-in addresses.
         is_operator = self.permissions_of(request).is_operator
         return [
             "holder" if name == "user" and not is_operator else name for name in self.list_display
         ]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
-        """To the grant itself, for operators."""
         is_operator = self.permissions_of(request).is_operator
         return super().get_list_display_links(request, list_display) if is_operator else None
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """The address that signs in is searched by operators alone."""
+        # A search by address would disclose it.
         is_operator = self.permissions_of(request).is_operator
         return [*self.search_fields, *(["user__email"] if is_operator else [])]
 
     @admin.display(description=_("account"), ordering="user_id")
     def holder(self, row: Grant) -> str:
-        """Who holds it, by name where that person took part in one of the roundtables."""
         person = getattr(row.user, "delegate", None)
         return str(person) if person else gettext("account %d") % row.user_id
 
     def get_urls(self) -> list[Any]:
-        """With that of handing over."""
         view = self.admin_site.admin_view(self.handover_view)
         name = "participants_grant_handover"
         return [path("<path:object_id>/hand-over/", view, name=name), *super().get_urls()]
@@ -146,7 +146,6 @@ class GrantAdmin(OperatorOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The grant, and how it is handed over."""
         row, link = self.get_object(request, object_id), ""
         if row is not None and self.has_change_permission(request, row):
             link = reverse("admin:participants_grant_handover", args=[row.pk])
@@ -155,10 +154,6 @@ class GrantAdmin(OperatorOnlyAdmin):
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def handover_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Asks who goes on and from when, then once more, then does it.
-
-        Raises Http404 for a grant that the viewer does not see; only operators hand over.
-        """
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
@@ -171,17 +166,19 @@ class GrantAdmin(OperatorOnlyAdmin):
             by = self.permissions_of(request).user
             try:
                 hand_over_grant(grant=row, to=to, on=on, by=by, at=timezone.now())
-            except ValidationError as mistake:  # somebody else did it a moment ago
+            except ValidationError as mistake:  # someone else changed it a moment ago
                 form.add_error(None, mistake.messages)
                 is_form_valid = False
             else:
-                text = gettext("It is handed over from %s on. Both get a letter.")
+                text = gettext("The grant is transferred from %s. Both people receive an email.")
                 self.message_user(request, text % date_format(on), messages.SUCCESS)
                 return redirect("admin:participants_grant_changelist")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Hand this grant over?") if is_form_valid else gettext("Hand over"),
+            "title": gettext("Transfer this grant?")
+            if is_form_valid
+            else gettext("Transfer grant"),
             "original": row,
             "form": form,
             "is_form_valid": is_form_valid,

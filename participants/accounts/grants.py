@@ -1,4 +1,4 @@
-"""Handing a grant over: somebody else goes on with the same right from a day on."""
+"""Transfer of a grant to another account."""
 
 from datetime import date, datetime, timedelta
 
@@ -14,32 +14,35 @@ from roundtable.audit import log as audit
 
 
 def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:
-    """Why this person cannot go on with that grant from that day on; empty where nothing is wrong.
-
-    An account has one grant of a role at a roundtable, whenever it holds.
-    """
+    """Empty if the grant can be transferred."""
     if on < today:
-        return _("That day is over. Choose today or a later one.")
+        return _("This day is in the past. Choose today or a later day.")
     if on <= grant.valid_from:
-        return _("It begins on %s. Choose a later day, or change the grant itself.") % date_format(
-            grant.valid_from
-        )
+        return _(
+            "The grant starts on %s. Choose a later day, or change the grant itself."
+        ) % date_format(grant.valid_from)
     if grant.valid_until and on > grant.valid_until:
-        return _("It ends on %s. Choose a day up to then.") % date_format(grant.valid_until)
+        return _("The grant ends on %s. Choose that day or an earlier one.") % date_format(
+            grant.valid_until
+        )
     if to.pk == grant.user_id:
-        return _("That account holds the grant already. Choose another one.")
+        return _("This account already has the grant. Choose another account.")
     if not to.is_active:
-        return _("That account is closed. Choose another one.")
+        return _("This account is closed. Choose another account.")
+    # An account has only one grant per role and roundtable, past ones included.
     if Grant.objects.filter(user=to, event=grant.event_id, role=grant.role).exists():
-        return _("That account has, or had, this role here. Change the days of that grant instead.")
+        return _(
+            "This account has, or had, this role for this roundtable. Change the dates of"
+            " that grant instead."
+        )
     return ""
 
 
 @transaction.atomic
 def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime) -> Grant:
-    """Ends the grant on the day before, and gives the same one to somebody else; both get a letter.
+    """Ends the grant the day before, creates the same one for `to`, and emails both.
 
-    Raises ValidationError where that cannot be.
+    Raises ValidationError if the transfer is not possible.
     """
     locked = Grant.objects.select_for_update().get(pk=grant.pk)
     if problem := handover_problem(locked, to=to, on=on, today=at.date()):

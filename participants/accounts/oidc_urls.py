@@ -1,4 +1,4 @@
-"""Addresses for signing in at an identity provider; absent where none is set."""
+"""URLs for sign-in at an identity provider, used only if one is configured."""
 
 from django.urls import include, path
 

@@ -1,7 +1,7 @@
-"""A fresh code by e-mail, before what nobody else may do.
+"""Reauthentication with a code by email.
 
-allauth lets whoever has neither a password nor a second factor change anything without asking, and
-asks nobody for the mailbox that is to be replaced.
+allauth asks nothing of users without a password and a second factor, and it never verifies the
+mailbox that is to be replaced.
 """
 
 import time
@@ -21,29 +21,27 @@ from django.urls import reverse
 
 from participants.models import User
 
-SESSION_KEY = "fresh_code"  # the code's place in the session
+SESSION_KEY = "fresh_code"  # session key of the code
 MAX_ATTEMPTS = 3
 
 
 def recently_verified_addresses(request: HttpRequest) -> set[str]:
-    """The person's addresses whose code was entered here minutes ago, to sign in or for this.
-
-    An address that the account has no longer proves nothing.
-    """
+    """The user's addresses whose code was entered in this session a few minutes ago."""
     earliest = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
     emails = {
         row.get("email")
         for row in get_authentication_records(request, request.user)
         if row.get("method") == "code" and row.get("at", 0) > earliest
     }
+    # An address that the account no longer has proves nothing.
     own = EmailAddress.objects.filter(user_id=request.user.pk, verified=True)
     return set(own.filter(email__in=emails - {None}).values_list("email", flat=True))
 
 
 def require_recent_verification(request: HttpRequest, addresses: list[str]) -> None:
-    """Nothing, where one of these was proved, or there is none.
+    """Raises ImmediateHttpResponse unless one of the addresses was recently verified.
 
-    Raises ImmediateHttpResponse otherwise: it leads to the page that asks, and back.
+    The response leads to the page that asks for a code, and back. An empty list passes.
     """
     if addresses and not recently_verified_addresses(request).intersection(addresses):
         page = reverse("account_verify_mailbox")
@@ -51,7 +49,7 @@ def require_recent_verification(request: HttpRequest, addresses: list[str]) -> N
 
 
 def code_recipient(request: HttpRequest) -> str:
-    """Where the code goes: the address that opened this session, or the one the account goes by."""
+    """The address that opened this session, or the main address."""
     assert isinstance(request.user, User)
     verified = EmailAddress.objects.filter(user=request.user, verified=True)
     own = set(verified.values_list("email", flat=True))
@@ -62,13 +60,13 @@ def code_recipient(request: HttpRequest) -> str:
 
 
 def pending_code_recipient(request: HttpRequest) -> str:
-    """Where a code is on its way that still works; empty where none is."""
+    """Empty if no code is valid."""
     pending = _pending_code(request)
     return str(pending["email"]) if pending else ""
 
 
 def send_reauthentication_code(request: HttpRequest, email: str) -> bool:
-    """Sends a code there; false where that was asked for too often."""
+    """Returns False if the rate limit is reached."""
     if not ratelimit.consume(request, action="request_login_code", key=email):
         return False
     adapter = get_adapter()
@@ -79,7 +77,6 @@ def send_reauthentication_code(request: HttpRequest, email: str) -> bool:
 
 
 def verify_reauthentication_code(request: HttpRequest, code: str) -> bool:
-    """Whether this is the code; after the third wrong one it works no longer."""
     pending = _pending_code(request)
     if pending is None:
         return False

@@ -1,4 +1,4 @@
-"""A lost second factor, taken off by a co-chair and the operator together."""
+"""Reset of a lost second factor, approved by a co-chair and an operator together."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -20,17 +20,16 @@ from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.models import Event
 
-# How long a co-chair must have been one to count as the other side. An operator alone could give
-# a second account of their own a grant, and agree with themselves.
+# How long someone must have been a co-chair to count. Otherwise an operator could give a grant to a
+# second account of their own, and approve alone.
 MIN_COCHAIR_TENURE = timedelta(days=30)
-# How long whoever is told of a request has to object before it can be agreed to.
+# Time to object to a request before it can be approved.
 OBJECTION_PERIOD = timedelta(hours=1)
-# What the desk writes into the log when it gives a grant, or changes one.
+# Log actions of the admin that give or change a grant.
 GRANT_AUDIT_ACTS = ["add user", "change user", "add grant", "change grant"]
 
 
 def accounts_of_events(events: Iterable[int]) -> QuerySet[User]:
-    """Accounts that work on these roundtables, or took part in them."""
     ids = list(events)
     working = Grant.objects.filter(event__in=ids).values("user")
     taking_part = Participation.objects.filter(event__in=ids).values("delegate__user")
@@ -40,7 +39,6 @@ def accounts_of_events(events: Iterable[int]) -> QuerySet[User]:
 
 
 def resettable_accounts(permissions: EventPermissions) -> QuerySet[User]:
-    """Whose factor this person may ask to take off: never one's own."""
     rows = (
         User.objects.all() if permissions.is_operator else accounts_of_events(permissions.decidable)
     )
@@ -48,9 +46,9 @@ def resettable_accounts(permissions: EventPermissions) -> QuerySet[User]:
 
 
 def approval_roles(approver: User, account: User, at: datetime) -> set[str]:
-    """On which sides somebody stands: co-chair of a roundtable of the account, or operator.
+    """The roles in which the approver counts: "cochair" of the account's event, "operator".
 
-    A co-chair whose grant, account or own second factor is new stands on neither.
+    A co-chair with a new grant, account or second factor does not count.
     """
     permissions = permissions_of(approver, at.date())
     if permissions is None or approver.pk == account.pk:
@@ -68,7 +66,7 @@ def approval_roles(approver: User, account: User, at: datetime) -> set[str]:
 
 
 def _is_established_cochair(grant: Grant, since: datetime) -> bool:
-    """Whether the co-chair was one on that day, by what no operator can write: never its dates."""
+    # Use only what no operator can edit, so not the dates of the grant.
     user = grant.user
     names = [audit.subject_label(row) for row in (user, grant)]
     keys = AuditKey.objects.filter(subject__in=names).values("key")
@@ -83,20 +81,21 @@ def _is_established_cochair(grant: Grant, since: datetime) -> bool:
 
 
 def reset_request_error(*, user: User, by: User, at: datetime) -> str:
-    """Why this person cannot ask for that account; empty where nothing is wrong."""
+    """Empty if this user can request the reset."""
     if user.is_active and approval_roles(by, user, at):
         return ""
     return _(
-        "You cannot ask for this account. It takes the operator, or somebody who has been a "
-        "co-chair of its roundtable, with a second factor, for 30 days."
+        "You cannot request a reset for this account. Only the operator can, or "
+        "someone who has been co-chair of its roundtable, with a second factor, for "
+        "30 days."
     )
 
 
 @transaction.atomic
 def request_reset(*, user: User, by: User, reason: str, at: datetime) -> FactorReset:
-    """One side asks; nothing is taken off yet, and the person and all co-chairs are told.
+    """Requests a reset, and informs the person and all co-chairs.
 
-    Raises ValidationError where this person may not, or where one was asked for already.
+    Raises ValidationError if `by` may not request it, or a request is already open.
     """
     if problem := reset_request_error(user=user, by=by, at=at):
         raise ValidationError(problem)
@@ -109,12 +108,12 @@ def request_reset(*, user: User, by: User, reason: str, at: datetime) -> FactorR
 
 
 def may_approve_reset(reset: FactorReset, by: User, at: datetime) -> bool:
-    """Whether this person is the other side: one of the two co-chair, the other operator."""
+    """Requester and approver must be a co-chair and an operator."""
     if reset.approved_at or reset.requested_by is None or by.pk == reset.requested_by.pk:
         return False
     if at < reset.requested_at + OBJECTION_PERIOD:
         return False
-    # Who asked must still be who they were.
+    # The requester must still have the role.
     requester_roles, approver_roles = (
         approval_roles(reset.requested_by, reset.user, at),
         approval_roles(by, reset.user, at),
@@ -126,7 +125,7 @@ def may_approve_reset(reset: FactorReset, by: User, at: datetime) -> bool:
 
 @transaction.atomic
 def approve_reset(*, reset: FactorReset, by: User, at: datetime) -> bool:
-    """The other side agrees: the factors go, every session ends; false where one may not."""
+    """Removes the factors and ends all sessions. Returns False if `by` may not."""
     row = FactorReset.objects.select_for_update().filter(pk=reset.pk).first()
     if row is None or not may_approve_reset(row, by, at):
         return False
@@ -141,7 +140,7 @@ def approve_reset(*, reset: FactorReset, by: User, at: datetime) -> bool:
 
 
 def account_label(account: User) -> str:
-    """How an account reads to a co-chair, who does not see the addresses that sign in."""
+    """Label of an account for co-chairs, who must not see sign-in addresses."""
     person = Delegate.objects.filter(user=account).first()
     if person:
         return str(person)
@@ -164,7 +163,7 @@ def _notify_reset(row: FactorReset, name: str, at: datetime) -> None:
     email_account(row.user, dedup_key=dedup_key, template=template, context={}, at=at)
     link = reverse("admin:participants_factorreset_changelist")
     for event in _events_of_account(row.user):
-        # Whoever is a co-chair of two of them is told once.
+        # The dedup key is the same, so a co-chair of two roundtables gets one email.
         email_cochairs(
             event,
             dedup_key=f"{dedup_key}:cochair",

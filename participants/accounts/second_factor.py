@@ -1,4 +1,4 @@
-"""The second factor: who has one, whether a session has used it, and the admin, which wants it."""
+"""The second factor, and the middleware that requires it for the admin."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,12 +18,11 @@ from roundtable.encryption import DecryptionError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., Any])
-# Recovery codes stand in for one of these, and go with the last of them.
+# Recovery codes only replace one of these, and are removed with the last of them.
 SECOND_FACTOR_TYPES = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 def has_second_factor(user: AnyUser) -> bool:
-    """Whether the account has an authenticator app or a passkey."""
     return (
         isinstance(user, User)
         and _authenticators_of(user).filter(type__in=SECOND_FACTOR_TYPES).exists()
@@ -31,40 +30,34 @@ def has_second_factor(user: AnyUser) -> bool:
 
 
 def add_authenticator_app(user: User) -> None:
-    """Gives the account an authenticator app with a new secret, unless it has a factor.
-
-    For development, where nobody has a telephone at hand.
-    """
+    """For development only: adds an app unless there is already a second factor."""
     if not has_second_factor(user):
         TOTP.activate(user, generate_totp_secret())
 
 
 def has_used_factor(request: HttpRequest, factors: set[int]) -> bool:
-    """Whether this session was opened or confirmed with one of these factors."""
     records = get_authentication_records(request, request.user)
     return any(row.get("method") == "mfa" and row.get("id") in factors for row in records)
 
 
 def second_factor_required(view: View) -> View:
-    """Marks a view that co-chairs reach as they reach the admin."""
+    """Marks a view outside the admin that requires the second factor."""
     view.requires_second_factor = True  # type: ignore[attr-defined]
     return view
 
 
 class SecondFactorMiddleware:
-    """Nobody works in the admin with a code from a mailbox alone."""
+    """Requires the second factor for the admin and for marked views."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Nothing: the address is not resolved yet."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_given: Any) -> HttpResponse | None:
-        """Leads whoever may work in the admin to the second factor first."""
         match = request.resolver_match
-        # Unknown addresses in the admin are the admin's too.
+        # Unknown URLs within the admin also count as admin.
         is_admin = match is not None and "admin" in match.app_names
         needs_second_factor = is_admin or hasattr(view, "requires_second_factor")
         if not needs_second_factor or not may_enter_admin(request.user):
@@ -72,16 +65,15 @@ class SecondFactorMiddleware:
         assert isinstance(request.user, User)
         factors = dict(_authenticators_of(request.user).values_list("pk", "type"))
         if not set(factors.values()) & set(SECOND_FACTOR_TYPES):
-            return redirect("mfa_index")  # the page says why
+            return redirect("mfa_index")  # the page explains why
         if has_used_factor(request, set(factors)):
             return None
-        # What was sent is not sent again by itself: it may be a file.
+        # A POST is not repeated automatically, because it may contain a file.
         next_url = request.get_full_path() if request.method == "GET" else reverse("admin:index")
         page = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
         return redirect(f"{page}?{urlencode({'next': next_url})}")
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """Refuses a page that shows what cannot be opened; forms say so themselves."""
         if not isinstance(problem, DecryptionError):
             return None
         return render(request, "mfa/cannot_be_opened.html", {"problem": problem}, status=403)

@@ -1,6 +1,6 @@
-"""Signing in costs as much for an address that is not known here as for one that is.
+"""Sign-in takes the same time for known and unknown addresses.
 
-Each function asks the database what allauth asks in the other case, and throws the answer away.
+Each function runs the query that allauth runs in the other case, and discards the result.
 """
 
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
@@ -11,13 +11,13 @@ from participants.models import User
 
 
 def pad_address_lookup(email: str) -> None:
-    """Looks among the accounts too, where the address alone was enough for allauth."""
+    # allauth skips this query if it finds a verified address.
     if EmailAddress.objects.filter(email=email.lower(), verified=True).exists():
         list(User.objects.filter(email=email.lower()).iterator(2000))
 
 
 def pad_account_lookup(request: HttpRequest) -> None:
-    """Looks for an account where a sign-in goes on that has none."""
     pending = request.session.get(LOGIN_SESSION_KEY)
+    # Without an account, allauth does not run this query.
     if pending and pending["user_pk"] is None:
         User.objects.filter(pk=0).first()

@@ -1,4 +1,4 @@
-"""Addresses about one's own account, besides those that allauth brings."""
+"""URLs about one's own account, in addition to those of allauth."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How one signs in: showing once more who one is, and giving an address up."""
+"""Views to reauthenticate and to leave an organisation."""
 
 from urllib.parse import urlencode
 
@@ -32,7 +32,6 @@ from participants.models import User
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reauthenticate(request: HttpRequest) -> HttpResponse:
-    """Asks for a fresh code by e-mail, or leads to the second factor of who has one."""
     page = _reauthentication_url(request)
     if page != reverse("account_reauthenticate"):
         return redirect(f"{page}{_next_query(request)}")
@@ -41,14 +40,11 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_mailbox(request: HttpRequest) -> HttpResponse:
-    """Asks for a code from the present mailbox, before an address is added, changed or taken off.
-
-    Who has left an organisation may not read its mail any more: another mailbox is as good then.
-    """
     assert isinstance(request.user, User)
     own = sign_in_addresses(request.user)
     if not own:
         return redirect("account_email")
+    # People who left may have lost the mailbox there, so any of their addresses is accepted.
     is_leaving = get_next_redirect_url(request) == reverse("me-leave-organisation")
     return _ask_for_code(request, own if is_leaving else own[:1])
 
@@ -68,7 +64,7 @@ def _ask_for_code(request: HttpRequest, addresses: list[str]) -> HttpResponse:
         ):
             return _resume_request(request)
         form.add_error(
-            "code", _("This is not the code, or it is too old. Look again, or ask for another one.")
+            "code", _("This code is wrong or too old. Check it again, or request a new code.")
         )
     context = {
         "form": form,
@@ -86,14 +82,16 @@ def _send_code(request: HttpRequest, addresses: list[str]) -> None:
     if reauthentication.send_reauthentication_code(
         request, chosen if chosen in addresses else addresses[0]
     ):
-        messages.success(request, _("A code is on its way."))
+        messages.success(request, _("We sent you a code."))
     else:
-        messages.error(request, _("You asked for many codes. Wait some minutes, then try again."))
+        messages.error(
+            request, _("You requested too many codes. Wait a few minutes, then try again.")
+        )
 
 
 def _resume_request(request: HttpRequest) -> HttpResponse:
-    """Does what was asked for; first leads to the second factor whoever has one."""
     page = _reauthentication_url(request)
+    # People with a second factor must use it first.
     if page != reverse("account_reauthenticate") and not did_recently_reauthenticate(request):
         return redirect(f"{page}{_next_query(request)}")
     resumed: HttpResponse | None = resume_request(request)
@@ -112,7 +110,6 @@ def _next_query(request: HttpRequest) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_my_organisation(request: HttpRequest) -> HttpResponse:
-    """ "I have left this organisation": its address signs in no longer."""
     assert isinstance(request.user, User)
     now = timezone.now()
     data = request.POST if request.method == "POST" else None
@@ -151,17 +148,21 @@ def leave_my_organisation(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def provider_login_cancelled(request: HttpRequest) -> HttpResponse:
-    """Where an identity provider sends whom it does not know."""
     return render(request, "socialaccount/login_cancelled.html")
 
 
 def _end_or_keep_session(request: HttpRequest, address: str) -> HttpResponse:
-    """Keeps this session alone, unless that address opened it, or an identity provider did."""
+    """Keeps this session, unless that address or an identity provider opened it."""
     records = get_authentication_records(request, request.user)
     if any(row.get("email") == address or row["method"] == "socialaccount" for row in records):
         logout(request)
-        messages.success(request, _("Done. Sign in with your other address, or with your passkey."))
+        messages.success(
+            request,
+            _("The address is stopped. Sign in with your other address, or with your passkey."),
+        )
         return redirect("account_login")
     keep_session(request)
-    messages.success(request, _("Done: the address signs in no longer, and other sessions ended."))
+    messages.success(
+        request, _("You can no longer sign in with this address. Your other sessions have ended.")
+    )
     return redirect("account_email")

@@ -1,4 +1,4 @@
-"""What every page of the admin has in common: rights by grant, and nobody else's rows."""
+"""Base classes of the admin: permissions by grant, and no rows of other roundtables."""
 
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -33,17 +33,16 @@ else:
     PlainAdmin, PlainInline = admin.ModelAdmin, admin.StackedInline
 
 MAX_ID = 2**63 - 1
-MAX_ROWS_PER_ACTION = (
-    500  # rows of one act: what somebody still looks through before the second yes
-)
+# As many rows as a person can check on the confirmation page.
+MAX_ROWS_PER_ACTION = 500
 
 
 class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
-    """Rows of the viewer's roundtables alone; anything else is absent."""
+    """Shows only rows of the viewer's roundtables. All others look absent."""
 
-    event_path = ""  # from a row to its roundtable, for example "statement__event"
-    operator_only_fields: tuple[str, ...] = ()  # which only an operator may change
-    locked_fields: tuple[str, ...] = ()  # which nobody changes once the row is stored
+    event_path = ""  # lookup from a row to its event, such as "statement__event"
+    operator_only_fields: tuple[str, ...] = ()  # only an operator may change these
+    locked_fields: tuple[str, ...] = ()  # no one may change these after the row is saved
     view_on_site = False
     save_on_top = False
     list_per_page = 50
@@ -51,83 +50,71 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
-    # Which rows ------------------------------------------------------------------------
+    # Querysets -------------------------------------------------------------------------
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        """Those of the rows that belong to these roundtables."""
         return rows.filter(**{f"{self.event_path}__in": events})
 
     def event_id_of(self, row: Any) -> int:
-        """The number of the roundtable that a row belongs to."""
         *path, last = self.event_path.split("__")
         owner = reduce(getattr, path, row)
         number: int = owner.pk if last == "pk" else getattr(owner, f"{last}_id")
         return number
 
     def optional_event_id_of(self, row: Any) -> int | None:
-        """The number of the roundtable that a row belongs to, where it belongs to one."""
         return self.event_id_of(row) if self.event_path else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows that the viewer may read."""
         rows = super().get_queryset(request)
         permissions = request_permissions(request)
         return rows if permissions.is_operator else self.limit_to_events(rows, permissions.readable)
 
     def choices(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows that the viewer may attach something to."""
+        """Rows that the viewer may attach other rows to."""
         rows: QuerySet[Any] = super().get_queryset(request)
         permissions = request_permissions(request)
         return rows if permissions.is_operator else self.limit_to_events(rows, permissions.editable)
 
     def permissions_of(self, request: HttpRequest) -> EventPermissions:
-        """What the viewer may do today."""
         return request_permissions(request)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those of the rows that wait for this person's decision."""
         return rows.none()
 
-    # Who may do what -------------------------------------------------------------------
+    # Permissions -----------------------------------------------------------------------
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether the viewer finds this in the list of what to work on."""
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever has a grant for the row's roundtable."""
         return obj is None or request_permissions(request).may_read(self.event_id_of(obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whoever edits some roundtable; the form offers no other."""
         return request_permissions(request).can_edit_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Co-chairs and editors of the row's roundtable."""
         permissions = request_permissions(request)
         return (
             permissions.can_edit_any if obj is None else permissions.may_edit(self.event_id_of(obj))
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for changing, unless others cite the row: then an operator alone."""
         permissions = request_permissions(request)
         if obj is None or permissions.is_operator:
             return permissions.can_edit_any
+        # Only an operator may delete a row that others cite.
         return permissions.may_edit(self.event_id_of(obj)) and not self.is_cited(obj)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Whoever is a co-chair somewhere; the action itself asks for each row."""
+        # The actions check each row.
         return request_permissions(request).can_decide_any
 
     def is_cited(self, row: Any) -> bool:
-        """Whether others rely on the row."""
         return False
 
     # Forms -----------------------------------------------------------------------------
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Adds what is settled, and what only an operator changes."""
         fields = list(super().get_readonly_fields(request, obj))
         fields += self.locked_fields if obj else ()
         if not request_permissions(request).is_operator:
@@ -137,20 +124,20 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """What follows on adding; a window opened for it leads to the row when sent again."""
+        # If a popup form is submitted twice, the second response leads to the saved row.
         if IS_POPUP_VAR in request.POST:
             name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
             idempotency.set_redirect(request, f"{reverse(name, args=[obj.pk])}?{IS_POPUP_VAR}=1")
         return super().response_add(request, obj, post_url_continue)
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
-        # Hidden and absent look the same.
+        # A hidden row must look the same as an absent one.
         raise Http404
 
     # Lists -----------------------------------------------------------------------------
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Only what the filters of the page offer: any other could read hidden fields."""
+        # Any other lookup could be used to read hidden fields.
         filters: Any = self.get_list_filter(request)
         offered = {item if isinstance(item, str) else item.parameter_name for item in filters}
         offered |= {f"{name}__exact" for name in offered}
@@ -159,22 +146,14 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
         return lookup in offered
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """A list with a search of some words."""
         return LimitedChangeList
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """The list that the query string asks for.
-
-        Raises BadRequest where it cannot be read.
-        """
         with reject_unreadable_query():
             return super().get_changelist_instance(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list, or what its action answers.
-
-        Raises BadRequest for a selection that is none.
-        """
+        # Reject ids that the database cannot look up.
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             if not key.isdecimal() or int(key) > MAX_ID:
                 raise BadRequest("The selection cannot be read.")
@@ -184,47 +163,42 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any
     ) -> HttpResponse | None:
-        """What an act answers; one on more rows than anybody looks through is not begun."""
         select_across = self.action_form.base_fields["select_across"]
-        if select_across.clean(
-            request.POST.get("select_across")
-        ):  # as Django reads it: any word is a yes
+        # As in Django, any value counts as true.
+        if select_across.clean(request.POST.get("select_across")):
             row_count = queryset.count()
         else:
             row_count = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
         if row_count <= MAX_ROWS_PER_ACTION:
             return super().response_action(request, queryset, *where, **options)
         text = _(
-            "%(chosen)d rows are chosen, and %(most)d go at once. Choose fewer, by a filter or "
-            "page by page. Nothing is changed."
+            "You selected %(chosen)d rows. The limit is %(most)d at a time, so nothing is"
+            " changed. Use a filter, or select fewer rows page by page."
         )
         message = text % {"chosen": row_count, "most": MAX_ROWS_PER_ACTION}
         self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 
-    # Links to the portal ---------------------------------------------------------------
+    # Public pages ----------------------------------------------------------------------
 
     def is_published(self, row: Any) -> bool:
-        """Whether the row has a page that anyone may open."""
         return False
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The public page, where there is one."""
         if obj is None or not self.is_published(obj):
             return None
         return obj.get_absolute_url() or None
 
     @admin.display(description=_("public page"))
     def public_page(self, row: Any) -> str:
-        """A link to the public page, or a dash."""
         address = self.get_view_on_site_url(row)
         return format_html('<a href="{}">{}</a>', address, _("Open")) if address else "–"
 
     # Deleting --------------------------------------------------------------------------
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What goes along; rows of others that stand in the way are counted, never named."""
         rows, counts, refused, protected = super().get_deleted_objects(objs, request)
+        # Related rows of other roundtables are counted, never named.
         if protected and not request_permissions(request).is_operator:
             number, refused = len(protected), set()
             protected = [
@@ -235,55 +209,47 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
 
 
 class OperatorAdmin(GrantScopedAdmin):
-    """Rows that everybody in the admin may read and only an operator changes."""
+    """Rows that everyone in the admin may read and only an operator may change."""
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        """All of them: they belong to no roundtable."""
+        # These rows belong to no roundtable.
         return rows
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Everybody in the admin."""
         return True
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Operators."""
         return request_permissions(request).is_operator
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators."""
         return request_permissions(request).is_operator
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators."""
         return request_permissions(request).is_operator
 
 
 class GrantScopedInline(RelatedChoicesMixin, PlainInline):
-    """Rows that belong to the row of the page, with the rights that the viewer has to it."""
+    """Inline rows, with the viewer's permissions on the parent row."""
 
     extra = 1
     view_on_site = False
 
     def parent_admin(self) -> GrantScopedAdmin:
-        """The admin of the row that the page is about."""
         found = self.admin_site.get_model_admin(self.parent_model)
         assert isinstance(found, GrantScopedAdmin)
         return found
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for the row of the page."""
         return self.parent_admin().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for changing the row of the page."""
         return self.has_change_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for the row of the page; for adding while there is none."""
+        # There is no parent row yet, so the permission to add one counts.
         if obj is None:
             return self.parent_admin().has_add_permission(request)
         return self.parent_admin().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for changing."""
         return self.has_change_permission(request, obj)

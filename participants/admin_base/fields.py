@@ -1,4 +1,4 @@
-"""What a form of the admin offers: rows that the viewer may attach, and no other."""
+"""Form fields of the admin. Choices are limited to rows that the viewer may attach."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,9 @@ else:
 
 
 def request_permissions(request: HttpRequest) -> EventPermissions:
-    """What the viewer may do today, asked once for each request.
+    """The viewer's permissions, computed once per request.
 
-    Raises PermissionDenied for who has no business here.
+    Raises PermissionDenied if the user has no access to the admin.
     """
     known: EventPermissions | None = getattr(request, "rights", None)
     if known is None:
@@ -33,50 +33,44 @@ def request_permissions(request: HttpRequest) -> EventPermissions:
 
 
 class MultilineField(CharField):
-    """A text of several lines; browsers end them otherwise, which is no change of it."""
+    """Text with normalised newlines."""
 
     def to_python(self, value: Any) -> Any:
-        """The text as it is stored, whoever wrote it."""
+        # Browsers submit CRLF, which must not count as a change.
         return normalise_newlines(super().to_python(value) or "")
 
 
 class RelatedChoicesMixin(BaseAdmin):
-    """Offers in a form only those rows that the viewer may attach."""
+    """Limits the choices of related fields to rows that the viewer may attach."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A choice of the rows that the viewer sees in the admin; none of other models."""
         kwargs.setdefault("queryset", self.get_related_queryset(db_field, request))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None:
             field.label_from_instance = self.choice_label  # type: ignore[method-assign, assignment]
-            # Read once, or each row of a list of forms would ask the database again.
+            # Evaluate the choices once. Otherwise each form of a formset repeats the query.
             offered: Any = field.choices
             field.choices = list(offered)
         return field
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """As for a single choice."""
         kwargs.setdefault("queryset", self.get_related_queryset(db_field, request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Beside a choice stands the link to add one, and no other: three are too many.
-
-        An address of a website without a scheme means https.
-        """
         if isinstance(db_field, TextField):
             kwargs["form_class"] = MultilineField
         if isinstance(db_field, URLField):
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and hasattr(field.widget, "can_change_related"):
+            # Keep only the link to add a row. More links next to a field confuse people.
             field.widget.can_change_related = False
             field.widget.can_delete_related = False
             field.widget.can_view_related = False
         return field
 
     def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        """The rows that a field may point to."""
         model = db_field.remote_field.model
         if not self.admin_site.is_registered(model):
             none: QuerySet[Any] = model._default_manager.none()
@@ -86,12 +80,11 @@ class RelatedChoicesMixin(BaseAdmin):
         return rows
 
     def choice_label(self, row: Model) -> str:
-        """How a row reads in a choice."""
         return str(row)
 
 
 def lock_choice(form: "ModelForm[Any]", name: str) -> None:
-    """Offers in a field that stays the row's own choice, whatever else the viewer might attach."""
+    """Offers only the row's current choice in a field that must not change."""
     current = getattr(form.instance, name)
     field: Any = form.fields[name]
     field.queryset = type(current)._default_manager.filter(pk=current.pk)

@@ -1,4 +1,4 @@
-"""Filters of the admin's lists; none names a roundtable that the viewer may not see."""
+"""List filters of the admin. They name only roundtables that the viewer may see."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,13 +16,12 @@ ENDING_SOON = timedelta(days=30)
 
 
 class EventFilter(admin.SimpleListFilter):
-    """The rows of one roundtable."""
+    """Rows of one roundtable."""
 
     title = _("roundtable")
     parameter_name = "roundtable"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The viewer's roundtables."""
         self.limit_to_events = model_admin.limit_to_events
         events = Event.objects.all()
         permissions = model_admin.permissions_of(request)
@@ -31,9 +30,9 @@ class EventFilter(admin.SimpleListFilter):
         return [(str(event.pk), event.title) for event in events]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows of the chosen roundtable; none where the choice was not offered."""
         if self.value() is None:
             return queryset
+        # Reject values that were not offered, such as the id of another roundtable.
         if self.value() not in [key for key, _title in self.lookup_choices]:
             return queryset.none()
         rows: QuerySet[Any] = self.limit_to_events(queryset, frozenset([int(str(self.value()))]))
@@ -41,38 +40,34 @@ class EventFilter(admin.SimpleListFilter):
 
 
 class ConfirmedFilter(admin.SimpleListFilter):
-    """Participations that a co-chair has confirmed, or those that wait for it."""
+    """Participations by whether a co-chair confirmed them."""
 
     title = _("confirmed")
     parameter_name = "confirmed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Yes and no."""
         return [("yes", _("Confirmed")), ("no", _("Waiting"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that were asked for."""
         if self.value() is None:
             return queryset
         return queryset.filter(confirmed_at__isnull=self.value() != "yes")
 
 
 class PendingFilter(admin.SimpleListFilter):
-    """What waits for the viewer's own word; the page of what is to do counts by it."""
+    """Rows that wait for the viewer's decision, as counted on the admin index."""
 
-    title = _("waiting")
+    title = _("pending")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """One choice, for who decides somewhere."""
         self.permissions, self.filter_pending = (
             model_admin.permissions_of(request),
             model_admin.filter_pending,
         )
-        return [("me", _("For my decision"))] if self.permissions.can_decide_any else []
+        return [("me", _("Needs my decision"))] if self.permissions.can_decide_any else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that the viewer may decide about and nobody has."""
         if self.value() is None:
             return queryset
         waiting: QuerySet[Any] = self.filter_pending(queryset, self.permissions)
@@ -80,23 +75,21 @@ class PendingFilter(admin.SimpleListFilter):
 
 
 class InvitationFilter(admin.SimpleListFilter):
-    """People by what became of the newest invitation that the viewer may know of."""
+    """People by the state of the latest invitation that the viewer may know about."""
 
     title = _("invitation")
     parameter_name = "invitation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """As the column says it."""
         self.permissions = model_admin.permissions_of(request)
         return [
-            ("none", _("Without an invitation")),
+            ("none", _("Not invited")),
             ("unanswered", _("Not answered")),
             ("agreed", _("Accepted")),
-            ("not-me", _("Said “not me”")),
+            ("not-me", _("Answered “This is not me”")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The people that were asked for."""
         if self.value() is None:
             return queryset
         sent = Invitation.objects.filter(delegate=OuterRef("pk"))
@@ -114,22 +107,20 @@ class InvitationFilter(admin.SimpleListFilter):
 
 
 class GrantValidityFilter(admin.SimpleListFilter):
-    """Grants by whether they hold today, and how long still."""
+    """Grants by whether they are valid today."""
 
-    title = _("holds")
+    title = _("validity")
     parameter_name = "holds"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Soon over, holding, not yet, and over."""
         return [
             ("ends-soon", _("Ends within 30 days")),
-            ("today", _("Today")),
-            ("later", _("From a later day on")),
-            ("over", _("No more")),
+            ("today", _("Valid today")),
+            ("later", _("Starts later")),
+            ("over", _("Ended")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows that were asked for."""
         on = timezone.localdate()
         if self.value() is None:
             return queryset

@@ -1,7 +1,7 @@
-"""The history of a record at the desk: who changed what and why, and putting an earlier state back.
+"""The history of a record in the admin: who changed what and why, and restoring a version.
 
-Putting back fills in the record's own form and sends it: what the form does not let the viewer
-change stays, and what it refuses is refused.
+Restoring fills in and submits the record's own form, so the form's permissions and validation
+apply.
 """
 
 from datetime import date
@@ -46,31 +46,31 @@ MAX_ID = 2**63 - 1
 
 
 class HistoryAdmin(PlainAdmin):
-    """Records whose changes are kept; of people none are."""
+    """Admin of records whose changes are kept. Changes to people are not kept."""
 
     keeps_history = True
 
     def optional_event_id_of(self, row: Any) -> int | None:
-        """The number of the roundtable that a record belongs to, where it belongs to one."""
         raise NotImplementedError
 
     def _has_history(self) -> bool:
-        """Whether each version of a record is kept, and not only that something was done."""
         return self.keeps_history and hasattr(self.model, "history")
 
-    # Why something is changed ----------------------------------------------------------
+    # Reasons for changes ---------------------------------------------------------------
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """Asks why a stored record is changed, where its changes are kept."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is not None and self._has_history():
             form.base_fields["why"] = forms.CharField(
                 label=_("Why?"),
                 required=False,
                 max_length=MAX_REASON_LENGTH,
-                help_text=_("For whoever reads the history at the desk. Name no person."),
+                help_text=_(
+                    "People who read the history at the co-chairs' desk can see this. Do not name"
+                    " any person."
+                ),
                 widget=forms.TextInput(attrs={"class": "vTextField"}),
             )
         return form
@@ -78,33 +78,31 @@ class HistoryAdmin(PlainAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Tells the page whether to link to the record's history, and to ask why."""
         context["keeps_history"] = self.keeps_history
         context["may_redact"] = bool(context.get("original")) and self._has_history()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Stores it with the reason; where words should never have stood there, none is kept."""
         if change and self._has_history():
             obj._change_reason = _reason_for_change(request, form)
             if "why" in form.changed_data:
-                form.changed_data.remove("why")  # it is no field of the record
+                form.changed_data.remove("why")  # it is not a field of the model
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """The same for the rows that belong to it."""
         if change and self._has_history():
             for part in formset.initial_forms:
                 part.instance._change_reason = _reason_for_change(request, form)
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """A tick is about what was changed on the page; where nothing was, about all of it."""
         super().save_related(request, form, formsets, change)
+        # The redaction box applies to what changed on this page, or to the whole record if nothing
+        # changed.
         is_ticked = change and self._has_history() and _reason_for_change(request, form) == REDACTED
         if not is_ticked or _is_changed(form):
             return
-        # What keeps no history, such as who is party to it, never showed what stood there.
+        # Rows without a history, such as parties, never showed an earlier text.
         kept = [formset for formset in formsets if hasattr(formset.model, "history")]
         if any(_is_changed(part) for formset in kept for part in formset.forms):
             newest = history_rows(form.instance)[:1].get()
@@ -115,10 +113,9 @@ class HistoryAdmin(PlainAdmin):
             row._change_reason = REDACTED
             row.save()
 
-    # What became of it -----------------------------------------------------------------
+    # History and restoring -------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        """With that of putting an earlier state back."""
         found = super().get_urls()
         if not self._has_history():
             return found
@@ -129,33 +126,25 @@ class HistoryAdmin(PlainAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """What was done here to a record; of people nothing is kept.
-
-        Raises Http404 for what keeps no history, and for a row that the viewer does not see.
-        """
         if not self.keeps_history:
             raise Http404
         more = dict(extra_context or {})
         row = self.get_object(request, object_id) if self._has_history() else None
         if row is not None:
             page = Paginator(history_rows(row), PAGE_SIZE).get_page(request.GET.get("past"))
-            first = max(page.start_index(), 1)  # 0 where there is no past
+            first = max(page.start_index(), 1)  # start_index() is 0 on an empty page
             rows = list(history_rows(row)[first - 1 : page.end_index() + 1])
             history = build_versions(
                 row, rows, request_permissions(request), self.optional_event_id_of(row)
             )
             if len(rows) > len(page.object_list) and history and history[-1].is_first:
-                history.pop()  # it stands on the next page
+                history.pop()  # it is shown on the next page
             may_restore = self.has_change_permission(request, row)
             more |= {"versions": history, "past": page, "may_restore": may_restore}
         return super().history_view(request, object_id, more)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def restore_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponseBase:
-        """What putting back would change, and doing it.
-
-        Raises Http404 for a row that the viewer does not see, or that has no such version.
-        """
         row = self.get_object(request, object_id)
         if row is None or number > MAX_ID:
             raise Http404
@@ -166,16 +155,17 @@ class HistoryAdmin(PlainAdmin):
             raise Http404
         newest = history_rows(row).values_list("history_id", flat=True)[0]
         form, differences, unchanged = self._form_at_version(request, row, past)
+        # Someone saved the record after this page was opened.
         is_stale = request.method == "POST" and request.POST.get("version") != str(newest)
         if request.method == "POST" and not is_stale and differences and form.is_valid():
             self._restore(request, form)
-            text = gettext("It stands again as on %s.") % _format_timestamp(past)
+            text = gettext("The version of %s is restored.") % _format_timestamp(past)
             self.message_user(request, text, messages.SUCCESS)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Put back as it stood on %s?") % _format_timestamp(past),
+            "title": gettext("Restore the version of %s?") % _format_timestamp(past),
             "original": row,
             "newest_version": newest,
             "differences": differences,
@@ -184,7 +174,9 @@ class HistoryAdmin(PlainAdmin):
             "mistakes": [message for name, said in form.errors.items() for message in said]
             if request.method == "POST" and not is_stale
             else [],
-            "why": request.POST.get("why", gettext("As on %s") % _format_timestamp(past)),
+            "why": request.POST.get(
+                "why", gettext("Restored to the version of %s") % _format_timestamp(past)
+            ),
             "max_length": MAX_REASON_LENGTH,
         }
         return TemplateResponse(request, "participants/admin/restore_version.html", context)
@@ -192,7 +184,7 @@ class HistoryAdmin(PlainAdmin):
     def _form_at_version(
         self, request: HttpRequest, row: Any, past: Any
     ) -> tuple[Any, list[FieldChange], list[str]]:
-        """The record's form filled in as it stood then, what that changes, and what stays."""
+        """The form filled with an earlier version, the differences, and fields that stay."""
         kind = self.get_form(request, row, change=True)
         filled = kind(instance=row)
         redacted = redacted_fields(type(row), [row.pk]).get(past.history_id, set())
@@ -225,11 +217,11 @@ class HistoryAdmin(PlainAdmin):
 
     @transaction.atomic
     def _restore(self, request: HttpRequest, form: Any) -> None:
-        """What the form's own page does with it."""
+        # The same steps as on the record's own change page.
         row = self.save_form(request, form, change=True)
         self.save_model(request, row, form, True)
         self.save_related(request, form, [], True)
-        message = gettext("Put back: %s") % ", ".join(
+        message = gettext("Restored: %s") % ", ".join(
             str(form.fields[name].label) for name in form.changed_data
         )
         self.log_change(request, row, message)
@@ -243,14 +235,15 @@ def _is_changed(form: Any) -> bool:
 
 
 def _reason_for_change(request: HttpRequest, form: Any) -> str:
+    # The old text should never have been there, so no reason is kept with it.
     if "take_out" in request.POST:
         return REDACTED
     why: str = form.cleaned_data.get("why", "").strip()
+    # A typed reason must not be mistaken for the redaction mark.
     return f"{why}."[:MAX_REASON_LENGTH] if why == REDACTED else why
 
 
 def _form_value(value: Any) -> Any:
-    """As a form takes it."""
     if isinstance(value, list):
         return [getattr(one, "pk", one) for one in value]
     return value if isinstance(value, bool | int | date) else str(value)
@@ -263,7 +256,6 @@ def _format_timestamp(past: Any) -> str:
 def _difference(
     row: Any, past: Any, field: Any, now: Any, was: Any, *, is_many: bool
 ) -> FieldChange:
-    """From what stands there now to what stood there then."""
     if is_many:
         rows = field.related_model._default_manager.in_bulk({*now, *was})
         words = ["; ".join(str(rows[pk]) for pk in some if pk in rows) for some in (now, was)]

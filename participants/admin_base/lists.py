@@ -1,4 +1,4 @@
-"""Lists of the admin: what their addresses may ask for."""
+"""Lists of the admin with limits on search and counting."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ MAX_COUNTED_ROWS = 10_000
 
 
 class LimitedSearchForm(ChangeListSearchForm):
-    """The search of a list; the database compares each of its words with every row."""
+    """A search of limited length, because the database compares each word with each row."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,29 +26,26 @@ class LimitedSearchForm(ChangeListSearchForm):
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of a list whose rows are counted up to a number that nobody leafs through."""
+    """Counts rows only up to MAX_COUNTED_ROWS, to keep long lists fast."""
 
     @cached_property
     def count(self) -> int:
-        """How many rows there are, the rest of a long list left uncounted."""
         rows: Any = self.object_list
         return int(rows.order_by()[:MAX_COUNTED_ROWS].count())
 
 
 class LimitedChangeList(ChangeList):
-    """A list that one searches for a sentence, not for a book."""
+    """A list with a limited search."""
 
     search_form_class = LimitedSearchForm
 
     @property
     def is_capped(self) -> bool:
-        """Whether there may be more rows than were counted."""
         return bool(self.result_count >= MAX_COUNTED_ROWS)
 
 
 @contextmanager
 def reject_unreadable_query() -> Iterator[None]:
-    """Raises BadRequest where the address asks for what no list can answer."""
     try:
         yield
     except (ValueError, OverflowError, DataError, IncorrectLookupParameters) as problem:
@@ -56,7 +53,7 @@ def reject_unreadable_query() -> Iterator[None]:
 
 
 def split_search(search: str) -> Iterator[str]:
-    """The words of a search, and what stands between quotes as one, as Django reads them."""
+    """Words and quoted phrases of a search, split the way Django splits them."""
     for word in smart_split(search):
         is_quoted = word.startswith(('"', "'")) and word[0] == word[-1]
         yield unescape_string_literal(word) if is_quoted else word

@@ -1,4 +1,4 @@
-"""Rows about people: what is done to them goes to the sealed log, never to the admin's own."""
+"""Rows about people. Changes go to the audit log, never to Django's admin log."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from roundtable.audit.models import AuditKey
 
 
 class PrivateAdmin(GrantScopedAdmin):
-    """The admin's own log keeps names as text, which would outlive an erasure."""
+    """Admin of personal data. Django's admin log keeps names, which would survive an erasure."""
 
     keeps_history = False
 
@@ -26,34 +26,30 @@ class PrivateAdmin(GrantScopedAdmin):
         )
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """One entry of the sealed log."""
         self._audit(request, "add", obj)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """One entry of the sealed log."""
         self._audit(request, "change", obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """One entry of the sealed log for each."""
         for row in queryset:
             self._audit(request, "delete", row)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Deletes the row, and with it the log's knowledge of whom its entries are about."""
         subjects = [f"{obj._meta.label_lower}:{obj.pk}"]
         super().delete_model(request, obj)
+        # Without the key, log entries can no longer be linked to the person.
         AuditKey.objects.filter(subject__in=subjects).delete()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """As for one row."""
         for row in queryset:
             self.delete_model(request, row)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Names the rows alone: what hangs on a person is nobody else's to count."""
         _rows, _counts, _refused, protected = super().get_deleted_objects(objs, request)
-        # Whoever may delete a person may delete what hangs on the person.
+        # Permission to delete a person includes the related rows.
         may_all = all(self.has_delete_permission(request, row) for row in objs)
         refused = set() if may_all or protected else {self.opts.verbose_name}
+        # Related rows are not listed, because they are private to the person.
         rows = [f"{capfirst(str(self.opts.verbose_name))}: {row}" for row in objs]
         return rows, {str(self.opts.verbose_name_plural): len(rows)}, refused, protected

@@ -1,4 +1,4 @@
-"""The portal's admin: entered by grant, signed in to with a code like every page."""
+"""The portal's admin site."""
 
 from functools import update_wrapper
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.permissions import may_enter_admin
 
 PORTAL_APPS = {"roundtable", "participants", "outcomes"}
-# Nobody has a password; the last two would hand out names and addresses of hidden rows.
+# No one has a password. The last two would disclose names and addresses of hidden rows.
 EXCLUDED_URL_NAMES = {"password_change", "password_change_done", "autocomplete", "view_on_site"}
 
 
@@ -26,21 +26,19 @@ class PortalAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whoever holds a grant today, and operators."""
         return may_enter_admin(request.user)
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
-        """Takes the portal's own models only: libraries bring sign-in addresses and sessions."""
         models = (
             model_or_iterable
             if isinstance(model_or_iterable, list | tuple)
             else [model_or_iterable]
         )
+        # Libraries register models with sign-in addresses and sessions. Leave those out.
         portal_models = [model for model in models if model._meta.app_label in PORTAL_APPS]
         super().register(portal_models, *args, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's addresses, save those that this portal has no use for."""
         return [
             url
             for url in super().get_urls()
@@ -48,10 +46,10 @@ class PortalAdminSite(admin.AdminSite):
         ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Says no to who is signed in without a grant: signing in again would not help."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Do not redirect to the sign-in page: signing in again would not help.
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
             response: HttpResponse = inner(request, *args, **kwargs)

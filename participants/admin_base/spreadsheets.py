@@ -1,4 +1,4 @@
-"""Spreadsheets of what the viewer sees; no cell of them can act as a formula."""
+"""Spreadsheet exports of the rows that the viewer sees, safe against formula injection."""
 
 import csv
 import io
@@ -25,18 +25,17 @@ from roundtable.spreadsheet_text import FORMULA_STARTS, escape_formula, escape_x
 
 
 def write_text_cell(cell: Any, text: str) -> None:
-    """Writes a text into a cell of a workbook, so that no program takes it for a formula."""
-    # A workbook cannot hold control characters.
+    """Writes text so that no spreadsheet program reads it as a formula."""
+    # XLSX cannot contain control characters.
     plain = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
     cell.value, cell.data_type = escape_xlsx(plain), "s"
     cell.quotePrefix = text.startswith(FORMULA_STARTS)
 
 
 class SafeCSV(CSV):
-    """CSV for spreadsheet programs: a formula begins with an apostrophe."""
+    """CSV that puts an apostrophe before formulas."""
 
     def export_data(self, dataset: Any, **kwargs: Any) -> str:
-        """The rows as text."""
         target = io.StringIO()
         writer = csv.writer(target)
         for row in [dataset.headers or [], *dataset]:
@@ -45,10 +44,9 @@ class SafeCSV(CSV):
 
 
 class SafeXLSX(XLSX):
-    """A workbook whose texts are texts, whatever they begin with."""
+    """XLSX that stores all text as text, never as a formula."""
 
     def export_data(self, dataset: Any, **kwargs: Any) -> bytes:
-        """The rows as a workbook."""
         book = openpyxl.Workbook()
         sheet = book.active
         for number, row in enumerate([dataset.headers or [], *dataset], start=1):
@@ -67,19 +65,14 @@ SAFE_FORMATS = [SafeCSV, SafeXLSX]
 
 
 class SafeExport:
-    """An export for those who edit, of the rows that their list shows."""
+    """Export of the listed rows, for users who may edit."""
 
     export_form_class = ExportForm
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        """Co-chairs, editors and operators."""
         return bool(self.permissions_of(request).can_edit_any)  # type: ignore[attr-defined]
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows of the list.
-
-        Raises BadRequest where the address cannot be read, or the search is too long for it.
-        """
         if len(request.GET.get(SEARCH_VAR, "")) > MAX_SEARCH_LENGTH:
             raise BadRequest("The search is too long.")
         with reject_unreadable_query():
@@ -87,13 +80,12 @@ class SafeExport:
             return rows
 
     def exported_delegates(self, rows: QuerySet[Any]) -> Iterable[Delegate]:
-        """The people whom an export of these rows names; each of them reads of it."""
+        """People named in the export. Each of them can see that it happened."""
         return ()
 
     def get_export_data(
         self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> Any:
-        """The file, and one entry of the log for each person in it."""
         with transaction.atomic():
             user = self.permissions_of(request).user  # type: ignore[attr-defined]
             log_export(people=self.exported_delegates(queryset), by=user, at=timezone.now())
@@ -102,7 +94,7 @@ class SafeExport:
 
 
 class OrganisationResource(resources.ModelResource):
-    """What is public about an organisation."""
+    """The public fields of an organisation."""
 
     country = Field("country__code", column_name="country")
 

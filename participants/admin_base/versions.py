@@ -1,4 +1,4 @@
-"""What became of a record: each version with who wrote it, why, and how it differs from before."""
+"""Versions of a record with author, reason and differences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from participants.permissions import EventPermissions
 from roundtable.history import REDACTED, changed_fields, linked_ids, m2m_links, redacted_fields
 from roundtable.text_diff import DiffSegment, diff_words
 
-# Numbers and copies that say nothing to a reader.
+# Technical fields that mean nothing to readers.
 OMITTED_FIELDS = {"id", "recorded_at", "latest_update"}
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field that changed, in pieces with the words marked that differ."""
+    """A changed field as word-level diff segments."""
 
     label: str
     before: list[DiffSegment]
@@ -30,7 +30,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class RecordVersion:
-    """The record as it stood from a moment on."""
+    """A version of a record, with its differences from the one before."""
 
     number: int
     at: datetime
@@ -42,7 +42,6 @@ class RecordVersion:
 
 
 def history_rows(row: Any) -> "QuerySet[Any]":
-    """The rows of a record's history, the newest first, with what each was linked to."""
     history = row.history.model.objects.filter(id=row.pk)
     links = [name for name, _target in m2m_links(row.history.model).values()]
     found: QuerySet[Any] = history.order_by("-history_date", "-history_id")
@@ -52,9 +51,9 @@ def history_rows(row: Any) -> "QuerySet[Any]":
 def build_versions(
     row: Model, rows: Sequence[Any], viewer: EventPermissions, event: int | None
 ) -> list[RecordVersion]:
-    """These rows of the history, newest first; the last of them is only compared with.
+    """Versions for these history rows, newest first.
 
-    It is told as well where nothing came before it.
+    The last row is only for comparison, unless it is the first version of the record.
     """
     names, redacted = author_names(rows, viewer, event), redacted_fields(type(row), [row.pk])
     newest = history_rows(row).values_list("history_id", flat=True).first()
@@ -66,15 +65,13 @@ def build_versions(
         differences = describe_changes(before, version, redacted) if before else []
         reason = version.history_change_reason or ""
         if before and not differences and not reason:
-            continue  # the same once more: a row and its links are stored one after the other
+            continue  # a row and its links are saved one after the other, which repeats a version
         found.append(
             RecordVersion(
                 number=version.history_id,
                 at=version.history_date,
                 author=names[version.history_id],
-                reason=_("Words that should not have stood here.")
-                if reason == REDACTED
-                else reason,
+                reason=_("Text that should not have been here.") if reason == REDACTED else reason,
                 is_first=before is None,
                 is_last=version.history_id == newest,
                 differences=differences,
@@ -84,14 +81,13 @@ def build_versions(
 
 
 def describe_changes(before: Any, after: Any, redacted: dict[int, set[str]]) -> list[FieldChange]:
-    """How one version differs from another, in words; what was taken out is not told."""
     found = []
     for name in changed_fields(before, after):
         if name in OMITTED_FIELDS:
             continue
         field = after._meta.get_field(name)
         texts = [
-            _("(taken out)")
+            _("(deleted)")
             if name in redacted.get(version.history_id, ())
             else field_text(version, field)
             for version in (before, after)
@@ -110,7 +106,6 @@ def describe_changes(before: Any, after: Any, redacted: dict[int, set[str]]) -> 
 
 
 def field_text(version: Any, field: "Field[Any, Any]") -> str:
-    """What a field of a version said, as people read it."""
     if isinstance(field, ForeignKey):
         row = field.related_model._default_manager.filter(
             pk=getattr(version, field.attname)
@@ -130,7 +125,7 @@ def field_text(version: Any, field: "Field[Any, Any]") -> str:
 def author_names(
     rows: Sequence[Any], viewer: EventPermissions, event: int | None
 ) -> dict[int, str]:
-    """Who wrote each row of a history: never by an address, and by no roundtable unknown here."""
+    """Author labels by history id. They show no email address and no hidden roundtable."""
     numbers = {row.history_user_id for row in rows} - {None}
     users = User.objects.in_bulk(numbers)
     grants = Grant.objects.filter(user__in=numbers, on_behalf_of__isnull=False)
@@ -158,9 +153,9 @@ def _author_label(
     number: int | None, user: User | None, viewer: EventPermissions, organisation_names: list[str]
 ) -> str:
     if number is None:
-        return _("The portal, from a file or by itself")
+        return _("The portal, automatically or from a file")
     if user is None:
-        return _("Somebody whose account is gone")
+        return _("A person whose account was deleted")
     if user == viewer.user:
         return _("You")
     if user.is_superuser:

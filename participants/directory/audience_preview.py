@@ -1,4 +1,4 @@
-"""Who would see something, counted and in words, for the person who chooses an audience."""
+"""Previews of who would see something, for the person who chooses an audience."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from participants.models import (
 
 @dataclass(frozen=True)
 class AudiencePreview:
-    """Whom somebody met at roundtables, sat beside there, or was introduced to, by their numbers.
+    """Ids of the people in each audience of a person.
 
-    Counted from confirmed seats and accepted introductions alone, all of which the person may
-    know. A number that fell with each exception would tell where somebody else ever worked, and
-    one that fell with each closed account who has left.
+    Counts only confirmed participations and accepted introductions, which the person may know
+    about. A count that excludes exceptions or closed accounts would disclose where others worked or
+    who has left.
     """
 
     event_count: int = 0
@@ -32,7 +32,6 @@ class AudiencePreview:
 
     @classmethod
     def of(cls, delegate: Delegate) -> "AudiencePreview":
-        """Those of this delegate, in three queries."""
         own_constituencies = {
             (row.event_id, row.organisation.constituency)
             for row in delegate.participations.confirmed().select_related("organisation")
@@ -65,29 +64,29 @@ class AudiencePreview:
     def describe(
         self, audience: str, *exceptions: Iterable[AudienceException], listed_to: str = ""
     ) -> str:
-        """Who is inside, as "43 participants of 2 roundtables; not Government of X".
+        """The audience in words, such as "43 participants of 2 roundtables, but not Country X."
 
-        A channel names the audience of its listing, without which nobody sees it.
+        For a channel, `listed_to` is the audience of the listing, which limits it.
         """
         if audience == Audience.ONLY_ME:
-            return _("Nobody but you.")
+            return _("Only you.")
         if listed_to == Audience.ONLY_ME:
-            return _("Nobody but you, as long as you are listed to nobody.")
+            return _("Only you, as long as no one else can see you in the directory.")
         sentence = self._describe_audience(audience, *exceptions)
         if listed_to in ("", Audience.EVERYONE, audience):
             return sentence
-        return _("%(people)s Of these, only who may see that you are listed.") % {
+        return _("%(people)s Of these, only people who can see you in the directory.") % {
             "people": sentence
         }
 
     def _describe_audience(self, audience: str, *exceptions: Iterable[AudienceException]) -> str:
         if audience == Audience.EVERYONE:
-            return _("Anyone who opens this site, search engines and every government included.")
+            return _("Anyone who opens this site, including search engines and every government.")
         names = sorted({exception_name(row) for each in exceptions for row in each})
         if not names:
             return f"{self._count_sentence(audience)}."
         values = {"people": self._count_sentence(audience), "names": ", ".join(names)}
-        return _("%(people)s; not %(names)s.") % values
+        return _("%(people)s, but not %(names)s.") % values
 
     def _count_sentence(self, audience: str) -> str:
         introduced = ngettext(
@@ -103,8 +102,8 @@ class AudiencePreview:
         if audience == Audience.CONSTITUENCY:
             people = self.same_constituency
             sentence = ngettext(
-                "%(number)d participant of %(roundtables)s who sat with your side",
-                "%(number)d participants of %(roundtables)s who sat with your side",
+                "%(number)d participant of %(roundtables)s from your constituency",
+                "%(number)d participants of %(roundtables)s from your constituency",
                 len(people),
             )
         else:
@@ -124,7 +123,6 @@ class AudiencePreview:
 
 
 def exception_name(exception: AudienceException) -> str:
-    """Whom an exception leaves out."""
     if exception.organisation:
         return exception.organisation.name
     if exception.country:

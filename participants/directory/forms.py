@@ -1,4 +1,4 @@
-"""How organisations and people are filtered."""
+"""Filter forms of organisations and people."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -21,7 +21,7 @@ MAX_SEARCH_WORDS = 8
 
 
 class OrganisationFilterForm(ListForm):
-    """Which organisations a list shows."""
+    """Filters the list of organisations."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
@@ -33,7 +33,6 @@ class OrganisationFilterForm(ListForm):
         self.fields["country"].choices = country_choices(codes.order_by().distinct())  # type: ignore[attr-defined]
 
     def filter(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
-        """Those that the form asks for."""
         if kind := self.cleaned_data["kind"]:
             organisations = organisations.filter(kind=kind)
         if country := self.cleaned_data["country"]:
@@ -42,13 +41,12 @@ class OrganisationFilterForm(ListForm):
 
 
 def country_choices(codes: Iterable[str]) -> list[tuple[str, Any]]:
-    """Choices for these country codes, by their names."""
     named = sorted(((code, countries.name(code)) for code in set(codes)), key=lambda c: c[1])
     return [("", _("All countries")), *named]
 
 
 class DirectoryForm(ListForm):
-    """Who of the people whom a viewer may see, and how they are laid out."""
+    """Filters the directory and chooses its layout."""
 
     sort_fields = ("view",)
 
@@ -63,15 +61,15 @@ class DirectoryForm(ListForm):
     country = forms.ChoiceField(label=_("Country"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False)
     view = forms.ChoiceField(
-        label=_("Laid out"),
+        label=_("Layout"),
         required=False,
-        choices=[("", _("As people")), ("table", _("As a table")), ("country", _("By country"))],
+        choices=[("", _("Cards")), ("table", _("Table")), ("country", _("By country"))],
     )
 
     def __init__(self, data: Any, people: QuerySet[Delegate], on: date) -> None:
         super().__init__(data)
         self.on = on
-        # Asked of nobody but these, so that a choice tells of nobody else.
+        # Choices come only from the visible people, so that they disclose no one else.
         places = list(
             visibility.current_affiliations(on)
             .filter(delegate__in=people.values("pk"))
@@ -93,10 +91,6 @@ class DirectoryForm(ListForm):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean_q(self) -> list[str]:
-        """The words as they are compared.
-
-        Raises ValidationError where there are too many.
-        """
         words = list(dict.fromkeys(normalise_for_search(self.cleaned_data["q"]).split()))
         if len(words) > MAX_SEARCH_WORDS:
             raise forms.ValidationError(
@@ -105,10 +99,7 @@ class DirectoryForm(ListForm):
         return words
 
     def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
-        """Those that the form asks for, in the order of names.
-
-        Each comes with the workplace that was asked for, and its country.
-        """
+        """People sorted by name, each annotated with a workplace that matches the filters."""
         criteria = self.cleaned_data
         places = visibility.current_affiliations(self.on).filter(
             self._workplace_condition(), delegate=OuterRef("pk")
@@ -120,7 +111,7 @@ class DirectoryForm(ListForm):
             people = people.filter(pk__in=spoken.values("delegate"))
         if criteria["q"]:
             candidates = people.values_list("pk", "name", "name_latin", "post")
-            # The database knows neither accents nor the case of every script.
+            # The database cannot ignore accents and case in every script.
             people = people.filter(
                 pk__in=[pk for pk, *texts in candidates if contains_all(criteria["q"], *texts)]
             )
@@ -144,16 +135,18 @@ class DirectoryForm(ListForm):
 
 
 class VCardForm(forms.Form):
-    """In which version a contact card is wanted."""
+    """The vCard version to download."""
 
     version = forms.ChoiceField(
         required=False,
         choices=[(version, version) for version in VERSIONS],
         error_messages={
-            "invalid_choice": _("Contact cards come in version 3.0 or 4.0. Choose one below.")
+            "invalid_choice": _(
+                "Contact cards are available in version 3.0 or 4.0. Choose one below."
+            )
         },
     )
 
     def clean_version(self) -> str:
-        """The version that was named, or the one that every address book takes."""
+        # Every address book accepts version 3.0.
         return self.cleaned_data["version"] or V3

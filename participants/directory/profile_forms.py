@@ -1,4 +1,4 @@
-"""What people write about themselves, and through whose eyes they look at it."""
+"""Forms for a person's own profile and its preview."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -38,14 +38,14 @@ CONSENT_REQUIRED_ERROR = _(
 
 
 class ProfileDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A delegate's own words about themselves."""
+    """What a person writes about themselves."""
 
     languages = forms.MultipleChoiceField(
         label=_("Languages"),
         choices=LANGUAGE_CHOICES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Languages that others may write to you in."),
+        help_text=_("The languages in which others can write to you."),
     )
 
     class Meta:
@@ -56,14 +56,14 @@ class ProfileDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["languages"] = [row.language for row in self.instance.languages.all()]
-        self.fields["name"].help_text = _("As you write it, in any script.")
+        self.fields["name"].help_text = _("Write the name as you usually do, in any script.")
         for name, token in (("name", "name"), ("post", "organization-title")):
             self.fields[name].widget.attrs["autocomplete"] = token
 
     def save(self, commit: bool = True) -> Delegate:
-        """Stores the profile and its languages."""
         delegate: Delegate = super().save(commit=False)
-        # Nothing but what was written here: whoever hid or withdrew meanwhile stays so.
+        # Save only these fields, so that the profile stays hidden or withdrawn if that happened
+        # meanwhile.
         delegate.save(update_fields=self.Meta.fields)
         chosen = set(self.cleaned_data["languages"])
         delegate.languages.exclude(language__in=chosen).delete()
@@ -73,7 +73,7 @@ class ProfileDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ProfileForm(ProfileDetailsForm):
-    """The same, and who may see that they are listed."""
+    """Profile details, and who can see the listing."""
 
     class Meta(ProfileDetailsForm.Meta):
         fields = [*ProfileDetailsForm.Meta.fields, "listed_to", "is_protected"]
@@ -86,7 +86,7 @@ class ProfileForm(ProfileDetailsForm):
         notice: ConsentNotice | None = None,
         **kwargs: Any,
     ) -> None:
-        """With a notice the person has not agreed so far, and can do so right here."""
+        """With a `notice`, the person has not agreed yet and can agree in this form."""
         super().__init__(*args, **kwargs)
         self.notice = notice
         if notice:
@@ -100,7 +100,6 @@ class ProfileForm(ProfileDetailsForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Asks for the agreement before anything is shared, and refuses what would be idle."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         listed_to = cleaned.get("listed_to", ONLY_ME)
         if cleaned.get("is_protected") and listed_to not in (ONLY_ME, Audience.INTRODUCED):
@@ -117,7 +116,7 @@ class ProfileForm(ProfileDetailsForm):
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One way to reach a delegate, and who may see it."""
+    """A contact detail and who can see it."""
 
     class Meta:
         model = ContactChannel
@@ -145,46 +144,46 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
         self.fields["kind"].choices = [("", _("Choose")), *ChannelKind.choices]  # type: ignore[attr-defined]
         if not self.instance.pk:
-            # A row left empty is no channel, whichever kind its list happens to show.
+            # An empty row is not a channel, even if a kind is selected.
             self.empty_permitted = True
 
     def has_changed(self) -> bool:
-        """A new row counts once something is written in it."""
         if self.instance.pk:
             return super().has_changed()
+        # A new row counts only if it has a value.
         return bool((self.data.get(self.add_prefix("value")) or "").strip())
 
     def clean(self) -> dict[str, Any]:
-        """Writes the value in its usual form, so that the same one twice is noticed."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("audience") == Audience.EVERYONE and self.own_exceptions:
             self.add_error("audience", IDLE_EXCEPTIONS_ERROR)
         if "kind" in cleaned and "value" in cleaned:
-            with suppress(ValidationError):  # the model says what is wrong with it
+            # Normalise the value, so that duplicates are found.
+            with suppress(ValidationError):  # the model reports the error
                 cleaned["value"] = clean_value(cleaned["kind"], cleaned["value"])
         return cleaned
 
 
 class BaseChannelFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    """The ways to reach one delegate, each once."""
+    """The contact details of one person, without duplicates."""
 
     default_error_messages = {
         "too_many_forms": ngettext_lazy(
-            "You can list %(num)d way at most. Remove some.",
-            "You can list %(num)d ways at most. Remove some.",
+            "You can add %(num)d contact detail at most. Remove some.",
+            "You can add %(num)d contact details at most. Remove some.",
             "num",
         )
     }
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Takes the numbers of one's own rows only; Django would take any row's."""
         super().add_fields(form, index)
+        # Django would accept the id of any row, even of another person.
         form.fields["id"].queryset = self.get_queryset()
 
     def clean(self) -> None:
-        """Marks what the person has already added elsewhere since this page was opened."""
         super().clean()
         shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        # Find details that were added in another window since this page was opened.
         others = set(
             ContactChannel.objects.filter(delegate=self.instance)
             .exclude(pk__in=shown)
@@ -196,12 +195,10 @@ class BaseChannelFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
                 form.add_error("value", self.get_form_error())
 
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
-        """What is said above the form where two rows are the same."""
-        return gettext("Two ways are the same. Remove one.")
+        return gettext("Two contact details are the same. Remove one.")
 
     def get_form_error(self) -> str:
-        """What is said in the second of them."""
-        return gettext("You have this one already.")
+        return gettext("You have already added this contact detail.")
 
 
 ChannelFormSet = forms.inlineformset_factory(
@@ -217,7 +214,7 @@ ChannelFormSet = forms.inlineformset_factory(
 
 
 def with_saved_audiences(data: QueryDict, delegate: Delegate, prefix: str) -> QueryDict:
-    """What was typed, with who sees what as it is stored by now."""
+    """The submitted data, with all audiences replaced by the saved ones."""
     merged = data.copy()
     merged["listed_to"] = delegate.listed_to
     merged.pop("is_protected", None)
@@ -231,19 +228,19 @@ def with_saved_audiences(data: QueryDict, delegate: Delegate, prefix: str) -> Qu
 
 
 class PreviewForm(QueryForm):
-    """Through whose eyes one looks at one's own profile."""
+    """The kind of viewer for a preview of one's own profile."""
 
     ANONYMOUS_VIEWER, PARTICIPANT, CONSTITUENCY = "visitor", "participant", "constituency"
     INTRODUCED, COCHAIR = "introduced", "cochair"
 
     viewer = forms.ChoiceField(
-        label=_("See it as"),
+        label=_("View as"),
         required=False,
         choices=[
             (ANONYMOUS_VIEWER, _("A visitor")),
             (PARTICIPANT, _("A participant")),
             (CONSTITUENCY, _("A participant of my constituency")),
-            (INTRODUCED, _("Somebody introduced to me")),
+            (INTRODUCED, _("Someone introduced to me")),
             (COCHAIR, _("A co-chair")),
         ],
     )

@@ -1,4 +1,4 @@
-"""One's own profile."""
+"""Views of the signed-in person's own profile."""
 
 from typing import Any
 
@@ -27,7 +27,6 @@ from participants.privacy.audience_choice import sharing_version
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
-    """One's own profile: read and changed by its owner alone."""
     assert isinstance(request.user, User)
     delegate = Delegate.objects.filter(user=request.user).first()
     is_staff = may_enter_admin(request.user)
@@ -46,6 +45,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "exceptions": list(delegate.exceptions.select_related("organisation")),
     }
     state = sharing_version(delegate, shown["exceptions"])
+    # Audiences that changed after the page was opened must not be overwritten.
     is_stale = data is not None and data.get("state", state) != state
     if data is not None and is_stale:
         data = with_saved_audiences(data, delegate, prefix="channel")
@@ -81,7 +81,6 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def me_preview(request: HttpRequest) -> HttpResponse:
-    """One's own profile through somebody else's eyes, by the code of the real page."""
     assert isinstance(request.user, User)
     delegate = Delegate.objects.filter(user=request.user).first()
     if delegate is None:
@@ -92,6 +91,7 @@ def me_preview(request: HttpRequest) -> HttpResponse:
     viewer = visibility.ANONYMOUS_VIEWER
     if chosen != PreviewForm.ANONYMOUS_VIEWER:
         viewer = visibility.hypothetical_viewer(delegate, chosen, on)
+    # The same function as for the real page, so that the preview cannot differ from it.
     profile = visibility.find_profile(viewer, delegate.handle, on, revealed=viewer.signed_in)
     context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
     return render(

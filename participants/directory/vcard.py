@@ -1,4 +1,4 @@
-"""Business cards for address books: vCard 3.0, which phones and Outlook take, and vCard 4.0."""
+"""Contact cards: vCard 3.0 for phones and Outlook, and vCard 4.0."""
 
 import unicodedata
 
@@ -24,7 +24,6 @@ PROPERTY_PREFIXES = {
 
 
 def build_vcard(profile: Profile, url: str, version: str = V3) -> str:
-    """The card of what `profile` holds; `url` is the address of the person's page."""
     lines = ["BEGIN:VCARD", f"VERSION:{version}"]
     lines += _name_lines(profile, version)
     if profile.workplaces:
@@ -39,10 +38,10 @@ def build_vcard(profile: Profile, url: str, version: str = V3) -> str:
 
 
 def _name_lines(profile: Profile, version: str) -> list[str]:
-    """The name in one piece: which part of it is the family's, nobody has said."""
     name, latin = escape_value(profile.card.name), profile.card.name_latin
     key = sort_key(latin)
     sorted_as = f';SORT-AS="{key}"' if key and version == V4 else ""
+    # The name stays in one piece, because it is unknown which part is the family name.
     lines = [f"N{sorted_as}:{name};;;;", f"FN:{name}"]
     if latin:
         lines.append(f"NICKNAME:{escape_value(latin)}")
@@ -66,16 +65,14 @@ def _channel_lines(profile: Profile, version: str) -> list[str]:
 
 
 def _language_tags(profile: Profile) -> list[str]:
-    """The tags of the languages, which a profile holds by name."""
+    # A profile holds languages by name, not by code.
     return [code for code, name in LANGUAGE_CHOICES if str(name) in profile.languages]
 
 
 def escape_value(text: str) -> str:
-    """The text with backslashes, commas, semicolons and line ends written as vCard wants them.
-
-    Control characters are left out: no reader shows them, and some end a card at them.
-    """
-    text = "\n".join(text.splitlines())  # also at line ends that only some readers know
+    """Escapes text for vCard and removes control characters."""
+    text = "\n".join(text.splitlines())  # also at line ends that only some readers recognise
+    # No reader shows control characters, and some end the card there.
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
     for sign, written in (("\\", "\\\\"), (",", "\\,"), (";", "\\;"), ("\n", "\\n")):
         text = text.replace(sign, written)
@@ -83,18 +80,18 @@ def escape_value(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """The words to sort by, without the signs that readers of a parameter take differently."""
+    # Readers interpret these characters in a parameter in different ways.
     kept = (c if c not in '",;:\\^' and unicodedata.category(c) != "Cc" else " " for c in text)
     return " ".join("".join(kept).split())
 
 
 def strip_line_breaks(uri: str) -> str:
-    """The address as it is, which vCard does not escape, without anything that ends a line."""
+    # vCard does not escape URIs, so remove everything that could end the line.
     return "".join(c for c in uri if not c.isspace() and unicodedata.category(c) != "Cc")
 
 
 def fold_line(line: str) -> str:
-    """The line broken so that no part is longer than 75 octets, never within a letter."""
+    """Folds a line into parts of at most 75 octets, never within a character."""
     parts, part, size = [], "", 0
     for letter in line:
         width = len(letter.encode())

@@ -1,4 +1,4 @@
-"""The people who are listed, and one of them."""
+"""Views of the directory, of a person's page and of contact cards."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from roundtable.query_forms import get_page
 
 @dataclass(frozen=True)
 class DirectoryRow:
-    """One person in the table."""
+    """A person in the table layout."""
 
     card: visibility.Card
     country: str
@@ -37,7 +37,7 @@ class DirectoryRow:
 
 @dataclass(frozen=True)
 class CountryGroup:
-    """People of one country, as far as they stand on this page; `number` counts all of them."""
+    """People of one country on this page; `number` counts them on all pages."""
 
     name: str
     number: int
@@ -45,7 +45,7 @@ class CountryGroup:
 
 
 def directory_rows(people: Iterable[Delegate]) -> list[DirectoryRow]:
-    """A row of the table for each; their languages should be fetched together before."""
+    """Expects people with prefetched languages."""
     people = list(people)
     return [
         DirectoryRow(
@@ -56,7 +56,7 @@ def directory_rows(people: Iterable[Delegate]) -> list[DirectoryRow]:
 
 
 def count_by_country(people: QuerySet[Delegate]) -> dict[str, int]:
-    """How many work in each country, in the order of its names; those of none stand last."""
+    """Numbers of people by country code, sorted by country name. No country comes last."""
     countries_of = people.order_by().values_list("workplace_country")  # type: ignore[misc]
     counts = dict(countries_of.annotate(number=Count("pk")))
     return {
@@ -65,14 +65,12 @@ def count_by_country(people: QuerySet[Delegate]) -> dict[str, int]:
 
 
 def order_by_country(people: QuerySet[Delegate], counts: dict[str, int]) -> QuerySet[Delegate]:
-    """The same people, those of each country together."""
     places = [When(workplace_country=code, then=Value(place)) for place, code in enumerate(counts)]
     place = Case(*places, default=Value(len(places)), output_field=IntegerField())
     return people.order_by(place, "name", "pk")
 
 
 def group_by_country(people: Iterable[Delegate], counts: dict[str, int]) -> list[CountryGroup]:
-    """The people of one page, which `in_order_of_countries` ordered, under their countries."""
     people = list(people)
     cards_by_code: dict[str, list[visibility.Card]] = {}
     for person, card in zip(people, visibility.make_cards(people), strict=True):
@@ -94,7 +92,6 @@ def _country_name(code: str) -> str:
 @require_safe
 @login_not_required
 def delegate_list(request: HttpRequest) -> HttpResponse:
-    """The people who are listed to this viewer, as cards, as a table or by country."""
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, on)
     people = visibility.listed_delegates(viewer, on)
@@ -127,10 +124,9 @@ def _layout_context(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str
 @require_safe
 @login_not_required
 def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
-    """One person, as far as this viewer may see without asking for more."""
     viewer, on = visibility.get_viewer(request.user, timezone.localdate()), timezone.localdate()
     profile = visibility.find_profile(viewer, handle, on)
-    if profile is None:  # it may have been merged into another one
+    if profile is None:  # the profile may have been merged into another one
         return redirects.redirect_or_404(
             request, redirects.delegate_redirect_url(viewer, handle, on)
         )
@@ -143,8 +139,7 @@ def delegate_detail(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delegate_reveal(request: HttpRequest, handle: str) -> HttpResponse:
-    """All that this viewer may see of one person, after pressing "Show"."""
-    if request.method != "POST":  # as after signing in again
+    if request.method != "POST":  # a GET follows after signing in again
         return redirect("delegate-detail", handle)
     return _reveal(request, handle)
 
@@ -152,7 +147,7 @@ def delegate_reveal(request: HttpRequest, handle: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
-    """A business card: by GET of what everyone sees, by POST of all that this viewer may see."""
+    """GET returns what everyone sees, POST everything that this viewer may see."""
     is_post = request.method == "POST"
     if is_post and not request.user.is_authenticated:
         return redirect(
@@ -160,7 +155,7 @@ def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
         )
     on = timezone.localdate()
     form = VCardForm(request.POST if is_post else request.GET)
-    if not form.is_valid():  # before anything is looked at or counted
+    if not form.is_valid():  # before anything is revealed or counted
         viewer = visibility.get_viewer(request.user, on) if is_post else visibility.ANONYMOUS_VIEWER
         return _invalid_version_response(request, visibility.find_profile(viewer, handle, on), form)
     if is_post:
@@ -185,12 +180,11 @@ def _invalid_version_response(
 
 
 def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpResponse:
-    """What "Show" opens: as a page, or as a contact card where a version of it is named."""
     assert isinstance(request.user, User)
     at = timezone.now()
     is_repeat = idempotency.is_resubmission(request, at)
     try:
-        if is_repeat:  # the same look, of which nothing is counted or recorded twice
+        if is_repeat:  # do not count or log the same access twice
             viewer = visibility.get_viewer(request.user, at.date())
             profile = visibility.find_profile(viewer, handle, at.date(), revealed=True)
         else:
@@ -214,7 +208,7 @@ def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpRespons
 
 
 def _limit_reached_response(request: HttpRequest, at: datetime) -> HttpResponse:
-    """Says when the day's budget renews, which is at midnight in UTC."""
+    # The daily budget renews at midnight UTC.
     today = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     renews = today + timedelta(days=1)
     context = {

@@ -1,4 +1,4 @@
-"""Co-chairs introduce two people of their roundtable; both still have to accept."""
+"""Introductions that co-chairs propose between two people of their roundtable."""
 
 from typing import Any
 
@@ -21,70 +21,72 @@ from participants.models import Delegate, Introduction, Participation
 
 
 class IntroductionProposalForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Two people who took part in the same roundtable, and why they should meet."""
+    """Two participants of the same roundtable, and why they should meet."""
 
-    permissions: Any  # of who fills it in
+    permissions: Any  # of the co-chair who fills in the form
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where the two share no roundtable of the co-chair."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         first, second = cleaned.get("first"), cleaned.get("second")
         if not first or not second or first == second:
             return cleaned
         own = {first.user_id, second.user_id}
         if self.permissions.user.pk in own:
-            raise ValidationError(_("You are one of the two: ask on the person's own page."))
+            raise ValidationError(
+                _(
+                    "You are one of the two people. Ask for the introduction on the other "
+                    "person's page."
+                )
+            )
         if not any(self.permissions.may_decide(event) for event in shared_events(first, second)):
             raise ValidationError(
-                _("Both must be confirmed participants of one roundtable that you co-chair.")
+                _("Both people must be confirmed participants of one roundtable that you co-chair.")
             )
         if was_recently_proposed(first, second, by=self.permissions.user, at=timezone.now()):
-            raise ValidationError(_("You proposed this within a year. Leave it to the two."))
+            raise ValidationError(
+                _("You proposed this introduction less than a year ago. Let the two people decide.")
+            )
         return cleaned
 
 
 @admin.register(Introduction)
 class IntroductionAdmin(PrivateAdmin):
-    """The introductions that the viewer proposed; who refused is told to nobody."""
+    """Only the viewer's own proposals. A refusal looks the same as no answer."""
 
     form = IntroductionProposalForm
     fields = ["first", "second", "message"]
     list_display = ["first", "second", "proposed_at", "state"]
-    list_display_links = None  # the list says all of it
+    list_display_links = None  # the list already shows every field
     list_select_related = ["first", "second"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """One's own proposals, for operators too."""
+        # Operators too see only their own proposals.
         rows = Introduction.objects.filter(proposed_by=self.permissions_of(request).user)
-        # What two people ask of each other is theirs alone.
+        # Requests that the viewer made as a participant are private and do not belong in the admin.
         return rows.exclude(first__user=self.permissions_of(request).user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who proposed it."""
         return obj is None and self.permissions_of(request).can_decide_any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Co-chairs."""
         return self.permissions_of(request).can_decide_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: the two have been asked."""
+        # Both people have already been asked.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: it is the two people's now."""
+        # The introduction now belongs to the two people.
         return False
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """Tells the form who fills it in."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.permissions = self.permissions_of(request)
         return form
 
     def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        """Confirmed participants with an account, of roundtables that the viewer co-chairs."""
         permissions = self.permissions_of(request)
         participations = Participation.objects.confirmed()
         if not permissions.is_operator:
@@ -95,7 +97,6 @@ class IntroductionAdmin(PrivateAdmin):
         return people.exclude(user=permissions.user).order_by("name", "pk")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Asks both."""
         introduction = propose_introduction(
             first=obj.first,
             second=obj.second,
@@ -106,10 +107,10 @@ class IntroductionAdmin(PrivateAdmin):
         obj.pk = introduction.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing: the proposal has its own entries."""
+        pass  # The proposal has its own audit entries.
 
     @admin.display(description=_("state"))
     def state(self, row: Introduction) -> str:
-        """Whether both accepted; a refusal reads like no answer."""
+        # A refusal must look the same as no answer.
         is_accepted = row.first_accepted_at and row.second_accepted_at
-        return gettext("Both accepted") if is_accepted else gettext("Not answered by both")
+        return gettext("Both accepted") if is_accepted else gettext("Not yet accepted by both")

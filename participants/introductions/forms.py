@@ -1,4 +1,4 @@
-"""What somebody writes who wants to be introduced."""
+"""The form to request an introduction."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,13 +7,13 @@ from participants.models import Introduction
 
 
 class IntroductionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A few words to the person who is asked."""
+    """The message to the person who is asked."""
 
     class Meta:
         model = Introduction
         fields = ["message"]
         labels = {"message": _("Why would you like to reach this person?")}
-        help_texts = {"message": _("They read it before they answer.")}
+        help_texts = {"message": _("The person can read this before they answer.")}
         widgets = {"message": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -1,4 +1,4 @@
-"""Introductions: somebody asks or proposes, both sides accept, either side ends it."""
+"""Introductions: request or proposal, acceptance by both people, and ending."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,26 +16,27 @@ from participants.privacy import visibility
 from participants.privacy.visibility import Card, Viewer
 from roundtable.audit import log as audit
 
-# Who got no answer, or a no that nobody tells, may ask the same person again after this time.
+# After this time a person may ask again. Refusals are not disclosed, so the time is the same for a
+# refused and an unanswered request.
 REQUEST_COOLDOWN = timedelta(days=365)
-# Requests that one person may have waiting: enough for a meeting, too few to go through a list.
+# Enough for a meeting, too few to contact everyone in the directory.
 MAX_PENDING_REQUESTS = 20
 
 
 class TooManyRequests(Exception):
-    """The person has as many requests waiting as one may."""
+    """The person has MAX_PENDING_REQUESTS unanswered requests."""
 
 
 @dataclass(frozen=True)
 class IntroductionSummary:
-    """An introduction as one of the two reads it."""
+    """An introduction as one of the two people sees it."""
 
     handle: str
-    # None where the other one is not listed to the reader: a name is no one's to give away.
+    # None if the reader may not see that the other person is listed.
     card: Card | None
     message: str
     proposed_at: datetime
-    # Who proposed it, seen from here: "me", "them" or "co-chairs".
+    # "me", "them" or "co-chairs".
     proposer: str
     is_accepted: bool
     needs_my_answer: bool
@@ -45,10 +46,10 @@ class IntroductionSummary:
 def request_introduction(
     *, by: Delegate, handle: str, message: str, at: datetime
 ) -> Introduction | None:
-    """Asks a person whom `by` sees listed; None where that one is hidden, absent or oneself.
+    """Sends a request to a listed person, or accepts the one that already exists.
 
-    Where the two are introduced, or a request waits, that one is returned and nobody is written
-    to. Raises TooMany where too many requests wait.
+    Returns None if the person is hidden from `by`, does not exist, or is `by`. Raises
+    TooManyRequests.
     """
     assert by.user is not None
     profile = visibility.find_profile(visibility.get_viewer(by.user, at.date()), handle, at.date())
@@ -63,7 +64,7 @@ def request_introduction(
             return row
     if _count_pending(by, at) >= MAX_PENDING_REQUESTS:
         raise TooManyRequests
-    # Who refused within the year is asked no second time, and the asker reads that it waits.
+    # A person who refused within the year is not asked again. To the requester it looks pending.
     was_refused = any(_has_ended(row, other) for row in earlier)
     row = Introduction(
         first=by,
@@ -83,7 +84,7 @@ def request_introduction(
 
 
 def _count_pending(by: Delegate, at: datetime) -> int:
-    # A refusal does not free a place, or the place would tell of it.
+    # A refusal does not free a place, because that would disclose the refusal.
     sent = by.introductions_as_first.filter(
         proposed_by=by.user_id, first_ended_at=None, proposed_at__gt=at - REQUEST_COOLDOWN
     )
@@ -95,10 +96,9 @@ def _count_pending(by: Delegate, at: datetime) -> int:
 def propose_introduction(
     *, first: Delegate, second: Delegate, by: User, message: str, at: datetime
 ) -> Introduction:
-    """A co-chair proposes that two people of one roundtable reach each other.
+    """Proposes an introduction as a co-chair of a roundtable that both took part in.
 
-    Raises PermissionError where `by` is no co-chair of a roundtable that both took part in, and
-    ValidationError where the same proposal of theirs is open.
+    Raises PermissionError if `by` may not, and ValidationError if the same proposal is open.
     """
     events = shared_events(first, second)
     permissions = permissions_of(by, at.date())
@@ -121,7 +121,7 @@ def propose_introduction(
 
 
 def was_recently_proposed(first: Delegate, second: Delegate, *, by: User, at: datetime) -> bool:
-    """Whether `by` proposed the same within a year, whatever came of it."""
+    """Whether `by` proposed this within a year, whatever the outcome."""
     return (
         Introduction.objects.between(first, second)
         .filter(proposed_by=by, proposed_at__gt=at - REQUEST_COOLDOWN)
@@ -130,19 +130,18 @@ def was_recently_proposed(first: Delegate, second: Delegate, *, by: User, at: da
 
 
 def shared_events(first: Delegate, second: Delegate) -> set[int]:
-    """The roundtables that both are confirmed participants of."""
     of_first = first.participations.confirmed().values_list("event", flat=True)
     return set(of_first) & set(second.participations.confirmed().values_list("event", flat=True))
 
 
 @transaction.atomic
 def accept_introduction(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
-    """One of the two agrees; once both did, each is inside “introduced to me” of the other."""
     row = Introduction.objects.select_for_update().get(pk=introduction.pk)
     if _has_ended(row, by) or _has_accepted(row, by):
         return
     _set_timestamp(row, by, "accepted_at", at)
     audit.record(action="accept introduction", at=at, actor=by.user, subject=by)
+    # If both have accepted, each is now in the “introduced to me” audience of the other.
     if Introduction.objects.accepted().filter(pk=row.pk).exists():
         email_delegate(
             _other_delegate(row, by),
@@ -155,10 +154,10 @@ def accept_introduction(introduction: Introduction, *, by: Delegate, at: datetim
 
 @transaction.atomic
 def end_introduction(introduction: Introduction, *, by: Delegate, at: datetime) -> None:
-    """One of the two refuses or ends it, which the other is not told."""
     row = Introduction.objects.select_for_update().get(pk=introduction.pk)
     if _has_ended(row, by):
         return
+    # The other person is not told.
     _set_timestamp(row, by, "ended_at", at)
     audit.record(action="end introduction", at=at, actor=by.user, subject=by)
 
@@ -172,9 +171,9 @@ def _set_timestamp(row: Introduction, by: Delegate, field: str, at: datetime) ->
 def list_introductions(
     delegate: Delegate, viewer: Viewer, at: datetime
 ) -> list[IntroductionSummary]:
-    """What a person finds under “Introductions”, in three queries.
+    """Open and accepted introductions of a person, in three queries.
 
-    Nothing here changes by what the other one refuses or ends.
+    A refusal by the other person does not change the result. A withdrawn request is left out.
     """
     own = Introduction.objects.filter(
         Q(first=delegate, first_ended_at=None) | Q(second=delegate, second_ended_at=None)
@@ -191,7 +190,6 @@ def list_introductions(
 
 
 def _is_withdrawn(row: Introduction, delegate: Delegate) -> bool:
-    """Whether the one who asked no longer wishes it, and the reader had not accepted."""
     is_recipient = row.second_id == delegate.pk and _is_requested_by_first(row)
     return is_recipient and bool(row.first_ended_at) and not row.second_accepted_at
 
@@ -200,7 +198,7 @@ def _cards(
     rows: Iterable[Introduction], delegate: Delegate, viewer: Viewer, on: date
 ) -> dict[int, Card]:
     others = {_other_delegate(row, delegate).pk for row in rows}
-    # Who asks is known to the one whom they ask, until that one has answered.
+    # The person who is asked may see who asks, until they have answered.
     requesters = {
         row.first_id
         for row in rows

@@ -1,4 +1,4 @@
-"""Asking to be introduced, and answering those who ask."""
+"""Views to request, list and answer introductions."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,6 @@ from participants.privacy import visibility
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_introduction(request: HttpRequest, handle: str) -> HttpResponse:
-    """A page to ask one person, who sees who asks and why."""
     assert isinstance(request.user, User)
     at = timezone.now()
     viewer = visibility.get_viewer(request.user, at.date())
@@ -24,7 +23,7 @@ def request_introduction(request: HttpRequest, handle: str) -> HttpResponse:
         raise Http404
     by = Delegate.objects.get(pk=viewer.delegate)
     if by.consented_at is None:
-        messages.info(request, _("Whoever asks is seen by whom they ask: agree to that first."))
+        messages.info(request, _("The person you ask can see who you are. Agree to that first."))
         return redirect("my-consent")
     form = IntroductionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -34,10 +33,12 @@ def request_introduction(request: HttpRequest, handle: str) -> HttpResponse:
             )
         except lifecycle.TooManyRequests:
             form.add_error(
-                None, _("You have many requests waiting. Take one back, then ask again.")
+                None, _("You have too many requests waiting. Withdraw one, then ask again.")
             )
         else:
-            messages.success(request, _("Your request is sent. You see it here once accepted."))
+            messages.success(
+                request, _("Your request is sent. If the person accepts, you can see it here.")
+            )
             return redirect("my-introductions")
     return render(
         request,
@@ -49,7 +50,6 @@ def request_introduction(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_safe
 def my_introductions(request: HttpRequest) -> HttpResponse:
-    """Who asks to be introduced to me, whom I asked, and whom I was introduced to."""
     delegate = _get_own_delegate(request)
     at = timezone.now()
     viewer = visibility.get_viewer(request.user, at.date())
@@ -65,19 +65,24 @@ def my_introductions(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_introduction(request: HttpRequest, key: str) -> HttpResponse:
-    """Accepts, refuses or ends one's own introduction."""
-    if request.method != "POST":  # as after signing in again
+    if request.method != "POST":  # a GET follows after signing in again
         return redirect("my-introductions")
     delegate = _get_own_delegate(request)
     row = get_object_or_404(Introduction.objects.of(delegate), handle=key)
     if request.POST.get("answer") == "accept":
         lifecycle.accept_introduction(row, by=delegate, at=timezone.now())
-        messages.success(request, _("You accepted. Once both did, each finds the other here."))
+        messages.success(
+            request,
+            _(
+                "You accepted the introduction. When you have both accepted, each of you can "
+                "find the other here."
+            ),
+        )
     elif request.POST.get("answer") == "end":
         lifecycle.end_introduction(row, by=delegate, at=timezone.now())
-        messages.success(request, _("That is done. The other person is not told."))
+        messages.success(request, _("Done. We do not tell the other person."))
     else:
-        messages.error(request, _("Press one of the buttons."))
+        messages.error(request, _("Select one of the buttons."))
     return redirect("my-introductions")
 
 

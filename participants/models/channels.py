@@ -1,4 +1,4 @@
-"""The ways to reach someone: how each is written and what it links to."""
+"""Kinds of contact details: how each is validated, shown and linked."""
 
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class ChannelKind(models.TextChoices):
     """Ways to reach someone."""
 
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Email")
     PHONE = "phone", _("Phone")
     MOBILE = "mobile", _("Mobile phone")
     SIGNAL = "signal", _("Signal")
@@ -33,7 +33,7 @@ _validate_url = URLValidator(schemes=["http", "https"])
 def clean_value(kind: str, value: str) -> str:
     """The value in its usual form, for example +622155550100 for a phone number.
 
-    Raises ValidationError with a sentence that says what to write instead.
+    Raises ValidationError with a sentence about what to enter instead.
     """
     value = value.strip()
     if kind == ChannelKind.EMAIL:
@@ -43,7 +43,10 @@ def clean_value(kind: str, value: str) -> str:
             _validate_url(value)
         except ValidationError as problem:
             raise ValidationError(
-                _("Write the whole address, beginning with https://")
+                _(
+                    "This web address is not complete. Enter the full address, starting with "
+                    "https://"
+                )
             ) from problem
     elif kind in PHONE_KINDS or (kind == ChannelKind.SIGNAL and value.startswith("+")):
         return _clean_number(value)
@@ -57,16 +60,19 @@ def _clean_number(value: str) -> str:
     except phonenumbers.NumberParseException as problem:
         if problem.error_type not in WRONG_LENGTH_ERRORS:
             raise ValidationError(
-                _("Begin with + and the country code, for example +62 21 5555 0100.")
+                _(
+                    "We cannot read this number. Start with + and the country code, for example "
+                    "+62 21 5555 0100."
+                )
             ) from problem
         is_possible = False
     if not is_possible:
-        raise ValidationError(_("This number is too short or too long. Check its digits."))
+        raise ValidationError(_("This number is too short or too long. Check the digits."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def display_value(kind: str, value: str) -> str:
-    """The value as people read it: phone numbers in groups."""
+    """Groups the digits of phone numbers."""
     if value.startswith("+") and kind in PHONE_KINDS | {ChannelKind.SIGNAL}:
         try:
             number = phonenumbers.parse(value)
@@ -77,7 +83,7 @@ def display_value(kind: str, value: str) -> str:
 
 
 def contact_url(kind: str, value: str) -> str:
-    """What a press on the value opens; empty where nothing safe can be opened."""
+    """Empty if nothing safe can be opened."""
     if kind == ChannelKind.EMAIL:
         return f"mailto:{quote(value, safe='@+')}"
     if kind in (ChannelKind.PHONE, ChannelKind.MOBILE):

@@ -11,25 +11,28 @@ from participants.models.delegate import Delegate
 
 
 class ConsentNotice(models.Model):
-    """One wording of what somebody agrees to; it never changes, a later one gets a new version."""
+    """One version of what people agree to. Never change one; add a version."""
 
     class Purpose(models.TextChoices):
-        """What the consent is for."""
-
         SHARING = "sharing", _("Sharing contact details")
 
     purpose = models.CharField(
-        _("purpose"), max_length=20, choices=Purpose.choices, help_text=_("What is agreed to.")
+        _("purpose"),
+        max_length=20,
+        choices=Purpose.choices,
+        help_text=_("What people are asked to agree to."),
     )
     version = models.PositiveSmallIntegerField(
-        _("version"), help_text=_("Counts from 1; the highest one is asked for.")
+        _("version"), help_text=_("Starts at 1. People are asked to agree to the highest version.")
     )
     language = models.CharField(
-        _("language"), max_length=12, help_text=_("The language of this wording, such as en.")
+        _("language"), max_length=12, help_text=_("The language of this text, for example en.")
     )
-    text = models.TextField(_("text"), help_text=_("The notice word for word."))
+    text = models.TextField(_("text"), help_text=_("The exact text of the notice."))
     sha256 = models.CharField(
-        _("SHA-256"), max_length=64, help_text=_("Of the text in UTF-8: shows that it is the same.")
+        _("SHA-256"),
+        max_length=64,
+        help_text=_("The SHA-256 of the text in UTF-8. It shows that the text is the same."),
     )
 
     class Meta:
@@ -47,60 +50,53 @@ class ConsentNotice(models.Model):
 
     @staticmethod
     def digest(text: str) -> str:
-        """The SHA-256 of a text, as 64 hexadecimal digits."""
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
-    """Consents are only ever added; erasing a person goes round this, by the base manager."""
+    """Consents are only added. An erasure deletes them with the base manager."""
 
     def update(self, **kwargs: Any) -> int:
-        """Raises TypeError: what was agreed stays."""
         raise TypeError("Consents are never changed; add another one.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Raises TypeError: what was agreed stays."""
         raise TypeError("Consents are never deleted; only an erasure takes them along.")
 
 
 class Consent(models.Model):
-    """One act of a person's consent: given, renewed or withdrawn. Rows are only ever added."""
+    """A person gave, renewed or withdrew consent. Rows are only added."""
 
     class Action(models.TextChoices):
-        """What was done."""
-
         GIVEN = "given", _("Given")
         RENEWED = "renewed", _("Renewed")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class By(models.TextChoices):
-        """Who did it, and how."""
-
         OWNER = "owner", _("You, signed in")
-        LINK = "link", _("You, with the link in a message")
-        REVIEW = "review", _("The yearly review, as you did not answer")
+        LINK = "link", _("You, with the link in an email")
+        REVIEW = "review", _("The yearly review, because you did not answer")
 
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="consents",
         verbose_name=_("delegate"),
-        help_text=_("Whose consent it is."),
+        help_text=_("The delegate this consent belongs to."),
     )
     notice = models.ForeignKey(
         ConsentNotice,
         on_delete=models.PROTECT,
         related_name="consents",
         verbose_name=_("notice"),
-        help_text=_("The wording, with its version and language."),
+        help_text=_("The text of the notice, with its version and language."),
     )
     action = models.CharField(
-        _("what"), max_length=10, choices=Action.choices, help_text=_("What was done.")
+        _("action"), max_length=10, choices=Action.choices, help_text=_("What was done.")
     )
     by = models.CharField(
-        _("by whom"), max_length=10, choices=By.choices, help_text=_("Who did it, and how.")
+        _("done by"), max_length=10, choices=By.choices, help_text=_("Who did it, and how.")
     )
-    at = models.DateTimeField(_("when"), help_text=_("The moment of the act."))
+    at = models.DateTimeField(_("date and time"), help_text=_("The date and time of the action."))
 
     objects = ConsentQuerySet.as_manager()
 
@@ -122,11 +118,9 @@ class Consent(models.Model):
         return f"{self.get_action_display()} {self.at:%Y-%m-%d}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Adds the row. Raises TypeError where it is stored already: what was agreed stays."""
         if self.pk:
             raise TypeError("A consent is never changed; add another one.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Raises TypeError: only an erasure takes a consent along."""
         raise TypeError("A consent is never deleted; only an erasure takes it along.")

@@ -1,4 +1,4 @@
-"""Ways to reach a delegate, and how often someone has looked."""
+"""Contact details of delegates, who cannot see them, and how many profiles people open."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ from participants.models.user import User
 
 
 class ContactChannel(models.Model):
-    """One way to reach a delegate, and who may see it. Only its owner reads or writes it."""
+    """One way to reach a delegate, and who may see it. Only its owner can change it."""
 
     handle = models.CharField(
         _("handle"),
@@ -25,40 +25,45 @@ class ContactChannel(models.Model):
         unique=True,
         default=generate_handle,
         editable=False,
-        help_text=_("Stands for it in addresses, where a number would tell how many there are."),
+        help_text=_("Identifies it in web addresses. A number would show how many there are."),
     )
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="channels",
         verbose_name=_("delegate"),
-        help_text=_("Whose channel it is."),
+        help_text=_("The delegate this contact detail belongs to."),
     )
     kind = models.CharField(
-        _("way"), max_length=10, choices=ChannelKind.choices, help_text=_("How you are reached.")
+        _("kind of contact"),
+        max_length=10,
+        choices=ChannelKind.choices,
+        help_text=_("How people can contact you."),
     )
     value = models.CharField(
         _("address or number"),
         max_length=254,
-        help_text=_("Phone numbers with + and the country code, for example +62 21 5555 0100."),
+        help_text=_(
+            "Start phone numbers with + and the country code, for example +62 21 5555 0100."
+        ),
     )
     audience = models.CharField(
-        _("who may see it"),
+        _("who can see it"),
         max_length=12,
         choices=Audience.choices,
         default=Audience.ONLY_ME,
-        help_text=_("Only people who may also see that you are listed."),
+        help_text=_("Only people who can also see you in the directory can see this."),
     )
 
     class Meta:
-        verbose_name = _("contact channel")
-        verbose_name_plural = _("contact channels")
+        verbose_name = _("contact detail")
+        verbose_name_plural = _("contact details")
         ordering = ["delegate", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["delegate", "kind", "value"],
                 name="channel_unique",
-                violation_error_message=_("You have this one already."),
+                violation_error_message=_("You have already added this contact detail."),
             ),
             models.CheckConstraint(
                 condition=Q(audience__in=Audience.values), name="channel_audience_valid"
@@ -74,7 +79,6 @@ class ContactChannel(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
     def clean(self) -> None:
-        """Writes the value in its usual form; raises ValidationError where it cannot be one."""
         try:
             self.value = clean_value(self.kind, self.value)
         except ValidationError as problem:
@@ -82,23 +86,25 @@ class ContactChannel(models.Model):
 
 
 class RevealBudget(models.Model):
-    """How many profiles an account has opened on one day (UTC)."""
+    """How many profiles an account opened on one day (UTC)."""
 
     user = models.ForeignKey(
         User,
         on_delete=models.CASCADE,
         related_name="reveal_budgets",
         verbose_name=_("account"),
-        help_text=_("Who looked."),
+        help_text=_("The account that opened the profiles."),
     )
     day = models.DateField(_("day"), help_text=_("The day, in UTC."))
     used = models.PositiveIntegerField(
-        _("used"), default=0, help_text=_("How many profiles were opened.")
+        _("profiles opened"),
+        default=0,
+        help_text=_("How many profiles the account opened on that day."),
     )
 
     class Meta:
-        verbose_name = _("reveals of a day")
-        verbose_name_plural = _("reveals by day")
+        verbose_name = _("profile views in a day")
+        verbose_name_plural = _("profile views by day")
         constraints = [
             models.UniqueConstraint(fields=["user", "day"], name="reveal_budget_unique"),
         ]
@@ -108,7 +114,7 @@ class RevealBudget(models.Model):
 
     @classmethod
     def spend(cls, user: User, day: date) -> bool:
-        """Takes one reveal from the day's budget; false where none is left."""
+        """Uses one profile view of the day; False if none is left."""
         cls.objects.get_or_create(user=user, day=day)
         return bool(
             cls.objects.filter(user=user, day=day, used__lt=settings.REVEALS_PER_DAY).update(
@@ -118,9 +124,10 @@ class RevealBudget(models.Model):
 
 
 class AudienceException(models.Model):
-    """An organisation, a country or a constituency that does not see a listing or a channel.
+    """An organisation, a country or a constituency that cannot see a profile or a contact detail.
 
-    It matches any present or past affiliation of who looks, and yields to an accepted introduction.
+    It applies to any present or past affiliation of the viewer, except after an accepted
+    introduction.
     """
 
     delegate = models.ForeignKey(
@@ -128,7 +135,7 @@ class AudienceException(models.Model):
         on_delete=models.CASCADE,
         related_name="exceptions",
         verbose_name=_("delegate"),
-        help_text=_("Whose wish it is."),
+        help_text=_("The delegate who excludes this group."),
     )
     channel = models.ForeignKey(
         ContactChannel,
@@ -136,8 +143,10 @@ class AudienceException(models.Model):
         null=True,
         blank=True,
         related_name="exceptions",
-        verbose_name=_("contact channel"),
-        help_text=_("Empty: the listing itself, and with it every channel."),
+        verbose_name=_("contact detail"),
+        help_text=_(
+            "If empty, this applies to the directory entry, and so to every contact detail."
+        ),
     )
     organisation = models.ForeignKey(
         Organisation,
@@ -146,22 +155,24 @@ class AudienceException(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("organisation"),
-        help_text=_("Nobody who works or worked there."),
+        help_text=_("Excludes everyone who works or worked there."),
     )
     country = CountryField(
-        _("country"), blank=True, help_text=_("Nobody whose organisation is of that country.")
+        _("country"),
+        blank=True,
+        help_text=_("Excludes everyone whose organisation is from that country."),
     )
     constituency = models.CharField(
         _("constituency"),
         max_length=20,
         choices=Constituency.choices,
         blank=True,
-        help_text=_("Nobody of that constituency."),
+        help_text=_("Excludes everyone from that constituency."),
     )
 
     class Meta:
-        verbose_name = _("exception")
-        verbose_name_plural = _("exceptions")
+        verbose_name = _("excluded group")
+        verbose_name_plural = _("excluded groups")
         ordering = ["delegate", "pk"]
         constraints = [
             models.CheckConstraint(

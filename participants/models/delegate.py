@@ -1,4 +1,4 @@
-"""People who take part, where they work, and when they took part."""
+"""People who take part, and the languages they use."""
 
 import unicodedata
 
@@ -15,7 +15,7 @@ from participants.models.user import User
 
 
 class Audience(models.TextChoices):
-    """Who may see something. These are sets, not steps: no code compares two of them."""
+    """Who may see something. These are sets without an order: no code compares two of them."""
 
     ONLY_ME = "only_me", _("Only me")
     INTRODUCED = "introduced", _("People introduced to me")
@@ -25,18 +25,17 @@ class Audience(models.TextChoices):
 
 
 def generate_handle() -> str:
-    """Ten random characters that cannot be guessed and are easily read aloud."""
+    """Ten random characters that no one can guess and that are easy to read aloud."""
     return get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
 
 
 def validate_has_visible_character(value: str) -> None:
-    """Raises ValidationError for a text without a single letter, digit or sign that shows."""
     if not any(unicodedata.category(c)[0] in "LNSP" for c in value):
-        raise ValidationError(_("Write at least one letter."))
+        raise ValidationError(_("Enter at least one letter."))
 
 
 class Delegate(models.Model):
-    """A person who takes part. Unlisted until that person says otherwise."""
+    """A person who takes part. Not listed until this person chooses to be."""
 
     handle = models.CharField(
         _("handle"),
@@ -44,37 +43,42 @@ class Delegate(models.Model):
         unique=True,
         default=generate_handle,
         editable=False,
-        help_text=_("Stands for the person in addresses. Random, so that nobody can guess it."),
+        help_text=_(
+            "Identifies the person in web addresses. It is random, so no one can guess it."
+        ),
     )
     name = models.CharField(
         _("name"),
         max_length=200,
         validators=[validate_has_visible_character],
-        help_text=_("As the person writes it, in any script."),
+        help_text=_("The name as the person writes it, in any script."),
     )
     name_latin = models.CharField(
         _("name in Latin letters"),
         max_length=200,
         blank=True,
-        help_text=_("For readers of other scripts. Leave empty if the name is in Latin letters."),
+        help_text=_(
+            "For people who read other scripts. Leave empty if the name is in Latin letters."
+        ),
     )
     post = models.CharField(
         _("post"),
         max_length=200,
         blank=True,
-        help_text=_("What you do, for example Head of Protection."),
+        help_text=_("Your job title, for example Head of Protection."),
     )
     about = models.TextField(
         _("about"),
         max_length=600,
         blank=True,
-        help_text=_("A few sentences: what others may ask you about."),
+        help_text=_("A few sentences about what others can ask you."),
     )
     invitation_email = models.EmailField(
         _("invitation address"),
         blank=True,
         help_text=_(
-            "Where the co-chairs send the invitation. Only co-chairs see it; it is never shared."
+            "The co-chairs send the invitation to this address. Only co-chairs can see "
+            "it. It is never shared."
         ),
     )
     user = models.OneToOneField(
@@ -84,62 +88,73 @@ class Delegate(models.Model):
         blank=True,
         related_name="delegate",
         verbose_name=_("account"),
-        help_text=_("Empty until the person has signed in."),
+        help_text=_("Empty until the person signs in."),
     )
     listed_to = models.CharField(
-        _("who may see that I am listed"),
+        _("who can see you in the directory"),
         max_length=12,
         choices=Audience.choices,
         default=Audience.ONLY_ME,
-        help_text=_("They see your name, post, organisation, languages and what you write above."),
+        help_text=_(
+            "These people can see your name, post, organisation, languages and what you "
+            "write above."
+        ),
     )
     is_protected = models.BooleanField(
         _("protected"),
         default=False,
         help_text=_(
-            "Never listed. People reach you only when you accept an introduction, or through your "
-            "organisation's mailbox."
+            "At most, people introduced to you can see you in the directory. Others reach"
+            " you only through an introduction, or your organisation's mailbox."
         ),
     )
     consented_at = models.DateTimeField(
-        _("agreed to share"),
+        _("consent given at"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When the person last agreed to the notice; empty after a withdrawal."),
+        help_text=_(
+            "When the person last agreed to the consent notice. Empty after the person "
+            "withdraws consent."
+        ),
     )
     reviewed_on = models.DateField(
-        _("last found right"),
+        _("last confirmed on"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("The day on which the person last said that all of this is right."),
+        help_text=_("The day the person last confirmed that all of this is correct."),
     )
     hidden_at = models.DateTimeField(
         _("hidden since"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("While this is set nobody sees anything of the person."),
+        help_text=_("While this is set, the person's profile is hidden from everyone."),
     )
     erased_at = models.DateTimeField(
-        _("erased"),
+        _("erased at"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When everything about the person was removed but that somebody took part."),
+        help_text=_(
+            "When everything about the person was erased. Only the fact that someone took"
+            " part remains."
+        ),
     )
     hide_link_version = models.PositiveIntegerField(
-        _("round of links"),
+        _("link version"),
         default=0,
         editable=False,
-        help_text=_("Links in messages that hide the person work in the round they were made in."),
+        help_text=_(
+            "Links in emails that hide the person work only while this number stays the same."
+        ),
     )
     is_demonstration = models.BooleanField(
         _("demonstration"),
         default=False,
         editable=False,
-        help_text=_("Made up. Takes part in demonstrations only."),
+        help_text=_("Made up. This person can take part in demonstrations only."),
     )
 
     class Meta:
@@ -157,7 +172,7 @@ class Delegate(models.Model):
             models.CheckConstraint(
                 condition=Q(listed_to__in=Audience.values), name="delegate_listed_to_valid"
             ),
-            # Nobody but the person can choose to be listed.
+            # Only the person can choose to be listed.
             models.CheckConstraint(
                 condition=Q(user__isnull=False) | Q(listed_to=Audience.ONLY_ME),
                 name="delegate_listed_only_with_account",
@@ -165,43 +180,45 @@ class Delegate(models.Model):
             models.CheckConstraint(
                 condition=Q(consented_at__isnull=False) | Q(listed_to=Audience.ONLY_ME),
                 name="delegate_listed_only_with_consent",
-                violation_error_message=_("Agree to the notice first."),
+                violation_error_message=_(
+                    "A profile cannot be shared without consent. Agree to the consent notice first."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(is_protected=False)
                 | Q(listed_to__in=[Audience.ONLY_ME, Audience.INTRODUCED]),
                 name="delegate_protected_is_unlisted",
                 violation_error_message=_(
-                    "A protected profile is seen by people introduced to you at most."
+                    "Only people introduced to you can see a protected profile. Choose “Only me” "
+                    "or “People introduced to me”."
                 ),
             ),
         ]
 
     def __str__(self) -> str:
         if self.erased_at:
-            return gettext("A delegate who was erased")
+            return gettext("Erased delegate")
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The page of this person, for those who may see it."""
         return reverse("delegate-detail", args=[self.handle])
 
 
 class DelegateLanguage(models.Model):
-    """A language that a delegate can be written to in."""
+    """A language in which others can write to a delegate."""
 
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="languages",
         verbose_name=_("delegate"),
-        help_text=_("Who knows the language."),
+        help_text=_("The delegate who knows the language."),
     )
     language = models.CharField(
         _("language"),
         max_length=7,
         choices=LANGUAGE_CHOICES,
-        help_text=_("A language that others may write in."),
+        help_text=_("A language in which others can write to the delegate."),
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Introductions: two people who agreed that each may be reached by the other."""
+"""Introductions: two people agree that each can contact the other."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,10 +10,10 @@ from participants.models.user import User
 
 
 class IntroductionQuerySet(models.QuerySet["Introduction"]):
-    """Which introductions hold."""
+    """Which introductions are valid."""
 
     def accepted(self) -> "IntroductionQuerySet":
-        """Those that both sides accepted and neither ended."""
+        """Accepted by both sides and ended by neither."""
         return self.filter(
             first_accepted_at__isnull=False,
             second_accepted_at__isnull=False,
@@ -22,19 +22,17 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         )
 
     def between(self, one: Delegate, other: Delegate) -> "IntroductionQuerySet":
-        """Those of these two people."""
         return self.filter(Q(first=one, second=other) | Q(first=other, second=one))
 
     def of(self, delegate: Delegate) -> "IntroductionQuerySet":
-        """Those that this person is a side of."""
         return self.filter(Q(first=delegate) | Q(second=delegate))
 
 
 class Introduction(models.Model):
-    """Somebody proposes that two people reach each other; it holds once both accepted.
+    """A proposal that two people contact each other. It is valid once both have accepted.
 
-    Where one of the two asks for it, that one is `first` and has accepted already. Each side ends
-    or refuses it for itself: the other one is not told, and goes on reading that it waits.
+    If one of them asked for it, that person is `first` and has already accepted. If one side
+    refuses or ends it, the other side is not told and still sees that it is waiting.
     """
 
     handle = models.CharField(
@@ -43,21 +41,23 @@ class Introduction(models.Model):
         unique=True,
         default=generate_handle,
         editable=False,
-        help_text=_("Stands for it in addresses, where a number would tell how many there are."),
+        help_text=_("Identifies it in web addresses. A number would show how many there are."),
     )
     first = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="introductions_as_first",
-        verbose_name=_("one side"),
-        help_text=_("One of the two; who asked, if one of them did."),
+        verbose_name=_("first person"),
+        help_text=_(
+            "One of the two people. If one of them asked for the introduction, it is that person."
+        ),
     )
     second = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="introductions_as_second",
-        verbose_name=_("other side"),
-        help_text=_("The other of the two."),
+        verbose_name=_("second person"),
+        help_text=_("The other one of the two people."),
     )
     proposed_by = models.ForeignKey(
         User,
@@ -65,29 +65,40 @@ class Introduction(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("proposed by"),
-        help_text=_("Who proposed it: the first side or a co-chair."),
+        help_text=_("The account that proposed it: the first person or a co-chair."),
     )
     message = models.TextField(
-        _("why"),
+        _("reason for the introduction"),
         max_length=600,
         blank=True,
-        help_text=_("What both should know before they answer. Write no address in it."),
+        help_text=_(
+            "What both people should know before they answer. Do not write any address here."
+        ),
     )
-    proposed_at = models.DateTimeField(_("proposed"), help_text=_("When it was proposed."))
+    proposed_at = models.DateTimeField(_("proposed at"), help_text=_("When it was proposed."))
     first_accepted_at = models.DateTimeField(
-        _("accepted by one side"), null=True, blank=True, help_text=_("Empty: not yet.")
-    )
-    second_accepted_at = models.DateTimeField(
-        _("accepted by the other side"), null=True, blank=True, help_text=_("Empty: not yet.")
-    )
-    first_ended_at = models.DateTimeField(
-        _("ended by one side"), null=True, blank=True, help_text=_("Empty: not refused or ended.")
-    )
-    second_ended_at = models.DateTimeField(
-        _("ended by the other side"),
+        _("accepted by the first person at"),
         null=True,
         blank=True,
-        help_text=_("Empty: not refused or ended."),
+        help_text=_("Empty if this person has not accepted yet."),
+    )
+    second_accepted_at = models.DateTimeField(
+        _("accepted by the second person at"),
+        null=True,
+        blank=True,
+        help_text=_("Empty if this person has not accepted yet."),
+    )
+    first_ended_at = models.DateTimeField(
+        _("ended by the first person at"),
+        null=True,
+        blank=True,
+        help_text=_("Empty if this person has not refused or ended it."),
+    )
+    second_ended_at = models.DateTimeField(
+        _("ended by the second person at"),
+        null=True,
+        blank=True,
+        help_text=_("Empty if this person has not refused or ended it."),
     )
 
     objects = IntroductionQuerySet.as_manager()

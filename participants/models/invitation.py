@@ -12,13 +12,11 @@ from roundtable.models import Event
 
 
 class Invitation(models.Model):
-    """A single-use link that a co-chair had sent to one address; only its hash is kept."""
+    """A single-use link that a co-chair sent to one address. Only its hash is saved."""
 
     class Answer(models.TextChoices):
-        """What the person made of it."""
-
         ACCEPTED = "agreed", _("Accepted")
-        NOT_ME = "not-me", _("Said: not me")
+        NOT_ME = "not-me", _("Answered “This is not me”")
         ERASED = "erased", _("Asked to be erased")
 
     delegate = models.ForeignKey(
@@ -26,23 +24,28 @@ class Invitation(models.Model):
         on_delete=models.CASCADE,
         related_name="invitations",
         verbose_name=_("delegate"),
-        help_text=_("Who is invited."),
+        help_text=_("The delegate who is invited."),
     )
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="invitations",
         verbose_name=_("roundtable"),
-        help_text=_("On behalf of which roundtable."),
+        help_text=_("The roundtable that the invitation is for."),
     )
     email = models.EmailField(
-        _("address"), help_text=_("Where it was sent; the link signs nobody else in.")
+        _("address"),
+        help_text=_(
+            "The invitation was sent to this address. No one else can sign in with the link."
+        ),
     )
     token_hash = models.CharField(
         _("hash of the link"),
         max_length=64,
         unique=True,
-        help_text=_("SHA-256 of the random part of the link, which itself is not kept."),
+        help_text=_(
+            "The SHA-256 of the random part of the link. The random part itself is not saved."
+        ),
     )
     invited_by = models.ForeignKey(
         User,
@@ -50,22 +53,32 @@ class Invitation(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("invited by"),
-        help_text=_("The co-chair who invited."),
+        help_text=_("The co-chair who sent the invitation."),
     )
-    invited_at = models.DateTimeField(_("invited"), help_text=_("When the link was made."))
-    expires_at = models.DateTimeField(_("valid until"), help_text=_("14 days later."))
+    invited_at = models.DateTimeField(_("invited at"), help_text=_("When the link was created."))
+    expires_at = models.DateTimeField(
+        _("valid until"), help_text=_("14 days after the link was created.")
+    )
     answer = models.CharField(
         _("answer"),
         max_length=10,
         choices=Answer.choices,
         blank=True,
-        help_text=_("Empty: not answered."),
+        help_text=_("Empty if not answered."),
     )
     answered_at = models.DateTimeField(
-        _("answered"), null=True, blank=True, help_text=_("From then on the link is spent.")
+        _("answered"),
+        null=True,
+        blank=True,
+        help_text=_("When the person answered. After that, the link no longer works."),
     )
     revoked_at = models.DateTimeField(
-        _("taken back"), null=True, blank=True, help_text=_("A later invitation replaces it.")
+        _("withdrawn at"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "When the invitation was withdrawn, for example because a later invitation replaced it."
+        ),
     )
 
     class Meta:
@@ -90,49 +103,51 @@ class Invitation(models.Model):
 
     @staticmethod
     def digest(token: str) -> str:
-        """What is kept of a link's random part, as 64 hexadecimal digits."""
         return hashlib.sha256(token.encode()).hexdigest()
 
 
 class InvitationRequest(models.Model):
-    """Somebody says "I was there, invite me"; the co-chairs decide."""
+    """Someone says that they took part and asks for an invitation; the co-chairs decide."""
 
     class Decision(models.TextChoices):
-        """What the co-chairs decided."""
-
         INVITED = "invited", _("Invited")
         REFUSED = "refused", _("Refused")
-        ANSWERED_WITH_ANOTHER = "together", _("Invited on another request of this address")
+        ANSWERED_WITH_ANOTHER = "together", _("Invited through another request from this address")
 
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="invitation_requests",
         verbose_name=_("roundtable"),
-        help_text=_("Where the person says to have taken part."),
+        help_text=_("The roundtable where the person says they took part."),
     )
     name = models.CharField(
-        _("name"), max_length=200, help_text=_("As you write it, in any script.")
+        _("name"), max_length=200, help_text=_("Write the name as you usually do, in any script.")
     )
     organisation = models.CharField(
-        _("organisation"), max_length=200, help_text=_("Whom you spoke for at the roundtable.")
+        _("organisation"),
+        max_length=200,
+        help_text=_("The organisation you represented at the roundtable."),
     )
     email = models.EmailField(
-        _("e-mail address"), help_text=_("Where an invitation would be sent.")
+        _("email address"),
+        help_text=_("If the co-chairs invite you, we send the invitation to this address."),
     )
     note = models.TextField(
         _("note"),
         max_length=600,
         blank=True,
-        help_text=_("What helps the co-chairs to remember you."),
+        help_text=_("Anything that helps the co-chairs to remember you."),
     )
-    requested_at = models.DateTimeField(_("asked"), help_text=_("When the request was sent."))
+    requested_at = models.DateTimeField(
+        _("requested at"), help_text=_("When the request was sent.")
+    )
     decision = models.CharField(
         _("decision"),
         max_length=10,
         choices=Decision.choices,
         blank=True,
-        help_text=_("Empty: not decided."),
+        help_text=_("Empty if not decided."),
     )
     decided_by = models.ForeignKey(
         User,
@@ -144,7 +159,7 @@ class InvitationRequest(models.Model):
         help_text=_("The co-chair who decided."),
     )
     decided_at = models.DateTimeField(
-        _("decided"), null=True, blank=True, help_text=_("When it was decided.")
+        _("decided at"), null=True, blank=True, help_text=_("When it was decided.")
     )
 
     class Meta:

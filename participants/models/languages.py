@@ -1,4 +1,4 @@
-"""Languages that delegates of the region may be written to in."""
+"""Languages in which others can write to delegates."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Organisations, groups, and the roles they had at a roundtable."""
+"""Organisations, groups, and their roles at a roundtable."""
 
 import functools
 
@@ -19,7 +19,7 @@ MAX_RECORDED_COUNT = 2000  # each is drawn as a seat
 
 
 class OrganisationKind(models.TextChoices):
-    """What sort of organisation it is."""
+    """What kind of organisation it is."""
 
     GOVERNMENT = "government", _("Government")
     NATIONAL_SOCIETY = "national-society", _("National Red Cross or Red Crescent Society")
@@ -30,7 +30,7 @@ class OrganisationKind(models.TextChoices):
 
 
 class Constituency(models.TextChoices):
-    """Those who sit together at a roundtable, for audiences and colours."""
+    """Those who sit together at a roundtable; for audiences and colours."""
 
     GOVERNMENTS = "governments", _("Governments")
     RED_CROSS = "red-cross", _("Red Cross and Red Crescent")
@@ -53,16 +53,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Which organisations someone may see."""
 
     def published(self) -> "OrganisationQuerySet":
-        """Organisations that had a role at a public roundtable, or said something there.
+        """Organisations with a role, commitment, approved answer or approved assessment.
 
-        They stand behind a commitment, or answered or assessed something and that was approved.
+        Only those of public roundtables count.
         """
         return self.filter(_is_published())
 
 
-@functools.cache
+@functools.cache  # Django takes longer to build these subqueries than to run them
 def _is_published() -> Q:
-    """Made once: Django takes longer to put these subqueries together than to ask them."""
     return (
         Q(pk__in=EventRole.objects.filter(event__is_public=True).values("organisation"))
         | Q(
@@ -90,12 +89,12 @@ class Organisation(models.Model):
     """A government, a Red Cross or Red Crescent member, or another body that takes part."""
 
     slug = models.SlugField(
-        _("short name in addresses"),
+        _("short name in web addresses"),
         unique=True,
         max_length=80,
         help_text=_(
-            "Small letters, digits and hyphens. Links that others have made use it: do not change "
-            "it."
+            "Use lower-case letters, digits and hyphens. Do not change it: other people's"
+            " links use it."
         ),
     )
     name = models.CharField(
@@ -105,13 +104,13 @@ class Organisation(models.Model):
         _("short name"),
         max_length=60,
         blank=True,
-        help_text=_("What people call it, for example IFRC. Leave empty if none."),
+        help_text=_("The name people use, for example IFRC. Leave empty if there is none."),
     )
     kind = models.CharField(
         _("kind"),
         max_length=20,
         choices=OrganisationKind.choices,
-        help_text=_("Decides in which part of the list of participants it stands."),
+        help_text=_("Decides where the organisation appears in the list of participants."),
     )
     country = CountryField(
         _("country"), blank=True, help_text=_("Leave empty for international organisations.")
@@ -124,7 +123,8 @@ class Organisation(models.Model):
         _("role mailbox"),
         blank=True,
         help_text=_(
-            "An address of the office, not of a person. Shown to everyone as the way to ask."
+            "The email address of an office, not of a person. Everyone can see it and use"
+            " it to ask questions."
         ),
     )
     is_demonstration = models.BooleanField(
@@ -150,47 +150,41 @@ class Organisation(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The page of this organisation."""
         return reverse("organisation-detail", args=[self.slug])
 
     def clean(self) -> None:
-        """Raises ValidationError where what was real becomes made up, or a short name leads on."""
         validate_unchanged(self, "is_demonstration")
         if apps.get_model("participants.SlugRedirect")._default_manager.filter(slug=self.slug):
-            words = _("An organisation of this short name was merged. Choose another one.")
+            words = _(
+                "An organisation with this short name was merged into another one. Choose "
+                "another short name."
+            )
             raise ValidationError({"slug": words})
 
     @property
     def constituency(self) -> Constituency:
-        """Where it sits at the table."""
         return CONSTITUENCY_BY_KIND[OrganisationKind(self.kind)]
 
     @property
     def short(self) -> str:
-        """The short name, or the name where there is none."""
         return self.short_name or self.name
 
 
 def validate_same_demonstration(event: Event, is_demonstration: bool) -> None:
-    """Keeps what is made up and what is real apart.
-
-    Raises ValidationError where one would be attached to the other.
-    """
+    """Raises ValidationError if made-up and real data would be mixed."""
     if event.is_demonstration != is_demonstration:
         raise ValidationError(
             _(
-                "What is made up belongs to demonstrations only, and what is real to real "
+                "Made-up entries belong to demonstrations only, and real entries to real "
                 "roundtables only. Choose another one."
             )
         )
 
 
 class EventRole(models.Model):
-    """What an organisation was at a roundtable, in its source's words; gives nobody any rights."""
+    """What an organisation was at a roundtable, in its source's words. It gives no permissions."""
 
     class Role(models.TextChoices):
-        """What an organisation was at a roundtable."""
-
         COCHAIR = "cochair", _("co-chair")
         COHOST = "cohost", _("co-host")
         PARTICIPANT = "participant", _("participant")
@@ -201,37 +195,42 @@ class EventRole(models.Model):
         on_delete=models.CASCADE,
         related_name="roles",
         verbose_name=_("roundtable"),
-        help_text=_("Where it had this role."),
+        help_text=_("The roundtable where it had this role."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="roles",
         verbose_name=_("organisation"),
-        help_text=_("Who had this role."),
+        help_text=_("The organisation that had this role."),
     )
     role = models.CharField(
-        _("role"), max_length=12, choices=Role.choices, help_text=_("What it was there.")
+        _("role"),
+        max_length=12,
+        choices=Role.choices,
+        help_text=_("The role of the organisation at this roundtable."),
     )
     represented_by = models.CharField(
         _("represented by"),
         max_length=200,
         blank=True,
-        help_text=_("The ministry or department, where the source names it. Never a person."),
+        help_text=_(
+            "The ministry or department, if the source names it. Never name a person here."
+        ),
     )
     source_wording = models.TextField(
-        _("wording of the source"),
+        _("wording in the source"),
         blank=True,
-        help_text=_("How the source says it, word for word."),
+        help_text=_("The exact words of the source."),
     )
     source = models.CharField(
         _("source"), max_length=200, blank=True, help_text=_("The page or document that says so.")
     )
     recorded_at = models.DateTimeField(
-        _("recorded"),
+        _("recorded at"),
         default=timezone.now,
         editable=False,
-        help_text=_("When it was written here."),
+        help_text=_("When it was recorded in this portal."),
     )
 
     class Meta:
@@ -242,7 +241,9 @@ class EventRole(models.Model):
             models.UniqueConstraint(
                 fields=["event", "organisation", "role"],
                 name="event_role_unique",
-                violation_error_message=_("This organisation has that role already."),
+                violation_error_message=_(
+                    "This organisation already has this role. Choose another role."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(role__in=["cochair", "cohost", "participant", "observer"]),
@@ -254,39 +255,42 @@ class EventRole(models.Model):
         return f"{self.organisation}, {self.get_role_display()}"
 
     def clean(self) -> None:
-        """Raises ValidationError where a made-up organisation meets a real roundtable."""
-        event = getattr(self, "event", None)  # in a form it may not be stored yet
+        event = getattr(self, "event", None)  # in a form, it may not be saved yet
         if event and self.organisation_id:
             validate_same_demonstration(event, self.organisation.is_demonstration)
 
 
 class RecordedCount(models.Model):
-    """How many of a kind took part, where a source gives the number but not every name."""
+    """How many of a kind took part, if a source gives the number but not every name."""
 
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="recorded_counts",
         verbose_name=_("roundtable"),
-        help_text=_("The roundtable that was counted."),
+        help_text=_("The roundtable this number is about."),
     )
     kind = models.CharField(
         _("kind"),
         max_length=20,
         choices=OrganisationKind.choices,
-        help_text=_("Which kind was counted."),
+        help_text=_("The kind of organisation that was counted."),
     )
     number = models.PositiveIntegerField(
         _("number"),
         null=True,
         blank=True,
-        validators=[MaxValueValidator(MAX_RECORDED_COUNT, _("Write at most %(limit_value)s."))],
-        help_text=_("Leave empty if the source says that they took part but not how many."),
+        validators=[
+            MaxValueValidator(
+                MAX_RECORDED_COUNT, _("This number is too high. Enter %(limit_value)s or less.")
+            )
+        ],
+        help_text=_("Leave empty if the source says that they took part, but not how many."),
     )
     source_wording = models.TextField(
-        _("wording of the source"),
+        _("wording in the source"),
         blank=True,
-        help_text=_("How the source says it, word for word."),
+        help_text=_("The exact words of the source."),
     )
     source = models.CharField(
         _("source"), max_length=200, blank=True, help_text=_("The page or document that says so.")
@@ -300,7 +304,9 @@ class RecordedCount(models.Model):
             models.UniqueConstraint(
                 fields=["event", "kind"],
                 name="recorded_count_unique",
-                violation_error_message=_("There is a number for this kind already."),
+                violation_error_message=_(
+                    "There is already a number for this kind. Change that number instead."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=OrganisationKind.values), name="recorded_count_kind"
@@ -315,22 +321,22 @@ class RecordedCount(models.Model):
 
 
 class Group(models.Model):
-    """Those whom a statement speaks to as one: governments, CSOs, participants, co-chairs."""
+    """Organisations that a statement addresses together, such as governments or co-chairs."""
 
     slug = models.SlugField(
-        _("short name in addresses"), unique=True, help_text=_("For example governments.")
+        _("short name in web addresses"), unique=True, help_text=_("For example governments.")
     )
     name = models.CharField(
-        _("name"), max_length=100, help_text=_("As the statement says it, for example CSOs.")
+        _("name"), max_length=100, help_text=_("The name used in the statement, for example CSOs.")
     )
     description = models.CharField(
         _("description"),
         max_length=200,
         blank=True,
-        help_text=_("Who is meant, in words that a reader from outside understands."),
+        help_text=_("Who is meant, in words that people from outside understand."),
     )
     member_rule = models.CharField(
-        _("made of"),
+        _("members"),
         max_length=16,
         blank=True,
         choices=[
@@ -339,8 +345,8 @@ class Group(models.Model):
             ("cochairs", _("Co-chairs")),
         ],
         help_text=_(
-            "Which organisations of a roundtable the statement means by it, so that their answers "
-            "can be counted. Leave empty if that is not clear."
+            "The organisations of a roundtable that the statement means by this group. We"
+            " use this to count their answers. Leave empty if it is not clear."
         ),
     )
 
@@ -360,9 +366,9 @@ class Group(models.Model):
 
 
 def member_condition(member_rule: str, event_id: int) -> Q:
-    """Condition for the organisations at a roundtable that a group is made of, as far as recorded.
+    """The recorded members of a group at a roundtable.
 
-    `member_rule` is the word of `Group.member_rule`; where it is empty there are none.
+    `member_rule` is a value of `Group.member_rule`; if it is empty, there are none.
     """
     if not member_rule:
         return Q(pk__in=[])

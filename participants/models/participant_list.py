@@ -1,4 +1,4 @@
-"""The list of a roundtable's participants, given to one co-chair once another agreed."""
+"""Lists of participants, which one co-chair requests and another one approves."""
 
 from datetime import datetime
 
@@ -11,29 +11,29 @@ from roundtable.models import Event
 
 
 class ParticipantList(models.Model):
-    """One request for the list; the people in it are read anew at each download, and not kept."""
+    """One request for the list. Its people are read at each download and not saved here."""
 
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="participant_lists",
         verbose_name=_("roundtable"),
-        help_text=_("Whose confirmed participants it names."),
+        help_text=_("The roundtable whose confirmed participants are in the list."),
     )
     purpose = models.CharField(
         _("purpose"),
         max_length=300,
-        help_text=_("What you need it for, for example badges for the next meeting."),
+        help_text=_("Why you need the list, for example to make badges for the next meeting."),
     )
     requested_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",
-        verbose_name=_("asked by"),
-        help_text=_("Who gets it, and nobody else."),
+        verbose_name=_("requested by"),
+        help_text=_("Only this person can download the list."),
     )
-    requested_at = models.DateTimeField(_("asked"), help_text=_("When it was asked for."))
+    requested_at = models.DateTimeField(_("requested at"), help_text=_("When it was requested."))
     decided_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -41,30 +41,33 @@ class ParticipantList(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("decided by"),
-        help_text=_("A co-chair for another organisation."),
+        help_text=_("A co-chair who acts for another organisation."),
     )
     decided_at = models.DateTimeField(
-        _("decided"), null=True, blank=True, help_text=_("When that one said yes or no.")
+        _("decided at"), null=True, blank=True, help_text=_("When that co-chair agreed or refused.")
     )
     expires_at = models.DateTimeField(
-        _("can be fetched until"),
+        _("can be downloaded until"),
         null=True,
         blank=True,
-        help_text=_("Seven days after the yes. Empty: nobody said yes."),
+        help_text=_("Seven days after the other co-chair agreed. Empty if no one agreed."),
     )
     watermark = models.CharField(
         _("mark"),
         max_length=12,
         unique=True,
-        help_text=_("Stands in each line of each copy, so that one knows whose copy it is."),
+        help_text=_("Appears in each line of each copy, to show whose copy it is."),
     )
     canary_name = models.CharField(
         _("made-up name"),
         max_length=100,
-        help_text=_("One line of the list is of nobody: who writes to this person has the list."),
+        help_text=_(
+            "One line of the list is a made-up person. Anyone who writes to this person "
+            "has the list."
+        ),
     )
     canary_email = models.EmailField(
-        _("made-up address"), unique=True, help_text=_("At this portal's own domain.")
+        _("made-up address"), unique=True, help_text=_("An address that only this list contains.")
     )
 
     class Meta:
@@ -78,7 +81,9 @@ class ParticipantList(models.Model):
                 | Q(decided_by=None)
                 | ~Q(requested_by=F("decided_by")),
                 name="participant_list_by_two",
-                violation_error_message=_("Somebody else has to agree."),
+                violation_error_message=_(
+                    "You cannot agree to your own request. Ask someone else to decide."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(decided_at__isnull=False),
@@ -90,5 +95,4 @@ class ParticipantList(models.Model):
         return f"{self.event.code} · {self.purpose[:60]}"
 
     def is_downloadable(self, at: datetime) -> bool:
-        """Whether somebody agreed to it, not longer than seven days ago."""
         return self.expires_at is not None and at < self.expires_at

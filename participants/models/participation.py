@@ -12,21 +12,21 @@ from roundtable.models import Event
 
 
 class Affiliation(models.Model):
-    """Where a delegate works or worked; past ones count too."""
+    """Where a delegate works or worked. Past affiliations count too."""
 
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="affiliations",
         verbose_name=_("delegate"),
-        help_text=_("Who works there."),
+        help_text=_("The delegate who works or worked there."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="affiliations",
         verbose_name=_("organisation"),
-        help_text=_("Where the person works."),
+        help_text=_("The organisation where the person works or worked."),
     )
     post = models.CharField(
         _("post"), max_length=200, blank=True, help_text=_("What the person does or did there.")
@@ -35,7 +35,7 @@ class Affiliation(models.Model):
         _("from"), null=True, blank=True, help_text=_("Leave empty if not recorded.")
     )
     until = models.DateField(
-        _("to"), null=True, blank=True, help_text=_("Leave empty while the person works there.")
+        _("to"), null=True, blank=True, help_text=_("Leave empty if the person still works there.")
     )
 
     class Meta:
@@ -46,7 +46,9 @@ class Affiliation(models.Model):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(since=None) | Q(until__gte=F("since")),
                 name="affiliation_ends_after_it_begins",
-                violation_error_message=_("It ends before it begins."),
+                violation_error_message=_(
+                    "The end date is before the start date. Correct one of the dates."
+                ),
             ),
         ]
 
@@ -54,11 +56,13 @@ class Affiliation(models.Model):
         return f"{self.delegate}, {self.organisation}"
 
     def clean(self) -> None:
-        """Raises ValidationError where a made-up person would join a real organisation."""
         if self.delegate_id and self.organisation_id:
             if self.delegate.is_demonstration != self.organisation.is_demonstration:
                 raise ValidationError(
-                    _("Made-up people belong to made-up organisations only. Choose another one.")
+                    _(
+                        "Made-up people belong to made-up organisations only. Choose another "
+                        "organisation."
+                    )
                 )
 
 
@@ -66,33 +70,32 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     """Which participations count."""
 
     def confirmed(self) -> "ParticipationQuerySet":
-        """Those that a co-chair has confirmed."""
         return self.filter(confirmed_at__isnull=False)
 
 
 class Participation(models.Model):
-    """A delegate's part in a roundtable; it counts once a co-chair has confirmed it."""
+    """A delegate's part in a roundtable. It counts once a co-chair has confirmed it."""
 
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="participations",
         verbose_name=_("delegate"),
-        help_text=_("Who took part."),
+        help_text=_("The delegate who took part."),
     )
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="participations",
         verbose_name=_("roundtable"),
-        help_text=_("Where the person took part."),
+        help_text=_("The roundtable where the person took part."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         related_name="participations",
         verbose_name=_("organisation at the time"),
-        help_text=_("Whom the person spoke for at the roundtable."),
+        help_text=_("The organisation the person represented at the roundtable."),
     )
     capacity = models.CharField(
         _("capacity"),
@@ -107,7 +110,7 @@ class Participation(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("confirmed by"),
-        help_text=_("The co-chair who confirmed it. Nobody can confirm their own."),
+        help_text=_("The co-chair who confirmed it. No one can confirm their own participation."),
     )
     confirmed_at = models.DateTimeField(
         _("confirmed"), null=True, blank=True, help_text=_("When it was confirmed.")
@@ -123,7 +126,9 @@ class Participation(models.Model):
             models.UniqueConstraint(
                 fields=["delegate", "event"],
                 name="participation_unique",
-                violation_error_message=_("This person takes part already."),
+                violation_error_message=_(
+                    "This person already takes part in this roundtable. Choose another person."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None, confirmed_at=None)
@@ -136,7 +141,6 @@ class Participation(models.Model):
         return f"{self.delegate}, {self.event}"
 
     def clean(self) -> None:
-        """Raises ValidationError where what is made up would meet what is real."""
         if self.delegate_id and self.event_id and self.organisation_id:
             validate_same_demonstration(self.event, self.delegate.is_demonstration)
             validate_same_demonstration(self.event, self.organisation.is_demonstration)

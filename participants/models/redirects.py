@@ -1,4 +1,4 @@
-"""Under which addresses an organisation or a person stood before it was merged into another."""
+"""Old addresses of organisations and people that were merged into others."""
 
 from collections.abc import Iterable
 
@@ -10,20 +10,20 @@ from participants.models.organisation import Organisation
 
 
 class SlugRedirect(models.Model):
-    """A short name in addresses that leads on to the organisation that stayed."""
+    """A former short name that redirects to the remaining organisation."""
 
     slug = models.SlugField(
-        _("short name in addresses"),
+        _("short name in web addresses"),
         max_length=100,
         unique=True,
-        help_text=_("Others link to it still, so no organisation gets it anew."),
+        help_text=_("Other people still link to it, so no organisation can use it again."),
     )
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.CASCADE,
         related_name="slug_redirects",
         verbose_name=_("organisation"),
-        help_text=_("Where it leads."),
+        help_text=_("What the old address opens now."),
     )
 
     class Meta:
@@ -35,20 +35,25 @@ class SlugRedirect(models.Model):
 
 
 class HandleRedirect(models.Model):
-    """A handle that leads on to the person who stayed, and the number that the log knew."""
+    """A former handle that redirects to the remaining person, and the number in the log."""
 
     handle = models.CharField(
-        _("handle"), max_length=10, unique=True, help_text=_("Stood for the person in addresses.")
+        _("handle"),
+        max_length=10,
+        unique=True,
+        help_text=_("Identified the person in web addresses before the merge."),
     )
     merged_pk = models.BigIntegerField(
-        _("number"), unique=True, help_text=_("Of the row that was merged; the log names it.")
+        _("number"),
+        unique=True,
+        help_text=_("The number of the entry that was merged. The log uses this number."),
     )
     delegate = models.ForeignKey(
         Delegate,
         on_delete=models.CASCADE,
         related_name="handle_redirects",
         verbose_name=_("delegate"),
-        help_text=_("Where it leads."),
+        help_text=_("What the old address opens now."),
     )
 
     class Meta:
@@ -60,6 +65,6 @@ class HandleRedirect(models.Model):
 
 
 def merged_delegates(person: Delegate) -> Iterable[Delegate]:
-    """The rows by which the log knows the person: this one, and those merged into it."""
+    """This person, and an unsaved Delegate for each number merged into it, for the log."""
     merged_pks = person.handle_redirects.values_list("merged_pk", flat=True)
     return [person, *(Delegate(pk=number) for number in merged_pks)]

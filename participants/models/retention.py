@@ -1,4 +1,4 @@
-"""How long what is known of a person is kept: the yearly review, and erasure."""
+"""How long personal data is kept: the yearly review, and erasure."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,13 +7,11 @@ from participants.models.delegate import Delegate
 
 
 class RetentionAction(models.Model):
-    """One step of a person's yearly review, taken once for each time it comes round."""
+    """One stage of a person's yearly review. Each stage happens once in a review."""
 
     class Action(models.TextChoices):
-        """What was done."""
-
-        CONFIRMATION_REQUESTED = "requested", _("Asked whether all is still right")
-        MADE_PRIVATE = "made-private", _("Narrowed every channel to the person alone")
+        CONFIRMATION_REQUESTED = "requested", _("Asked whether everything is still correct")
+        MADE_PRIVATE = "made-private", _("Changed every contact detail to “Only me”")
         WARNED = "warned", _("Warned that the profile will be erased")
         WARNED_AGAIN = "warned-again", _("Warned a second time")
 
@@ -22,19 +20,19 @@ class RetentionAction(models.Model):
         on_delete=models.CASCADE,
         related_name="retention_actions",
         verbose_name=_("delegate"),
-        help_text=_("Whose profile it is about."),
+        help_text=_("The delegate whose profile is reviewed."),
     )
     review_started_on = models.DateField(
-        _("last found right"), help_text=_("The day that this review counts from.")
+        _("last confirmed on"), help_text=_("The time for this review is counted from this day.")
     )
     action = models.CharField(
         _("step"), max_length=15, choices=Action.choices, help_text=_("What was done.")
     )
-    taken_on = models.DateField(_("day"), help_text=_("The day on which it was done."))
+    taken_on = models.DateField(_("day"), help_text=_("The day it was done."))
 
     class Meta:
-        verbose_name = _("step of a review")
-        verbose_name_plural = _("steps of reviews")
+        verbose_name = _("yearly review stage")
+        verbose_name_plural = _("yearly review stages")
         ordering = ["delegate", "taken_on", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -47,27 +45,28 @@ class RetentionAction(models.Model):
 
 
 class Erasure(models.Model):
-    """A mark of what was erased, so that a restored backup is erased again.
+    """A mark of what was erased, so that it is erased again from a restored backup.
 
-    The mark is an HMAC with a key outside the database: who holds the database alone cannot find
-    out whose address it was.
+    The mark is an HMAC with a key outside the database, so access to the database is not enough to
+    find out whose address it was.
     """
 
     class Kind(models.TextChoices):
-        """What the mark was made from."""
-
         HANDLE = "handle", _("handle")
         ADDRESS = "address", _("address")
         ACCOUNT = "account", _("account")
-        KEY = "key", _("nothing but the key")
+        KEY = "key", _("the key only")
 
     kind = models.CharField(
-        _("made from"), max_length=10, choices=Kind.choices, help_text=_("What was marked.")
+        _("made from"),
+        max_length=10,
+        choices=Kind.choices,
+        help_text=_("What the mark was made from."),
     )
     mark = models.CharField(
         _("mark"), max_length=64, help_text=_("HMAC-SHA-256 as hexadecimal digits.")
     )
-    at = models.DateTimeField(_("when"), help_text=_("When it was erased."))
+    at = models.DateTimeField(_("date and time"), help_text=_("When it was erased."))
 
     class Meta:
         verbose_name = _("erasure")

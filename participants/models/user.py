@@ -1,4 +1,4 @@
-"""Accounts: who may sign in, and on whose behalf they act."""
+"""Accounts: who can sign in, and for whom they act."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -15,45 +15,44 @@ from roundtable.models import Event
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts; nobody has a password, people sign in with a code."""
+    """Creates accounts. No one has a password; people sign in with a code."""
 
     def create_user(self, email: str, **fields: Any) -> "User":
-        """An account without a password.
-
-        Raises ValueError where the address is empty.
-        """
         if not email:
-            raise ValueError("An account needs an e-mail address.")
+            raise ValueError("An account needs an email address.")
         user = self.model(email=email.strip().lower(), **fields)
         user.set_unusable_password()
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """An operator, who stands above events; the password is not kept."""
+        """Creates an operator. The password is ignored."""
         return self.create_user(email, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser):
-    """An account that signs in by its e-mail address."""
+    """An account that signs in with its email address."""
 
     email = models.EmailField(
-        _("e-mail address"),
+        _("email address"),
         unique=True,
-        help_text=_("The address that signs in. It is never shown as a contact detail."),
+        help_text=_(
+            "The person can sign in with this address. It is never shown as a contact detail."
+        ),
     )
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Unticked: this person cannot sign in.")
+        _("active"), default=True, help_text=_("If this is not ticked, the person cannot sign in.")
     )
     is_superuser = models.BooleanField(
         _("operator"),
         default=False,
         help_text=_(
-            "Runs the portal and stands above all roundtables. Contact details stay hidden."
+            "Runs the portal and has rights for all roundtables. Contact details stay "
+            "hidden from operators."
         ),
     )
     joined_at = models.DateTimeField(
-        _("joined"), default=timezone.now, help_text=_("When this account was made.")
+        _("created at"), default=timezone.now, help_text=_("When this account was created.")
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -75,38 +74,33 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Whether this account may enter the admin today; rights come from grants alone."""
+        """Whether this account may enter the admin today. Permissions come only from grants."""
         return self.is_active and (
             self.is_superuser or self.grants.active(timezone.localdate()).exists()
         )
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Operators may do all; for others the admin asks `permissions`, never this."""
+        # For others, the admin uses participants.permissions and never this method.
         return self.is_active and self.is_superuser
 
     def has_perms(self, perms: list[str], obj: object = None) -> bool:
-        """As `has_perm`."""
         return self.has_perm("", obj)
 
     def has_module_perms(self, app_label: str) -> bool:
-        """As `has_perm`."""
         return self.has_perm("")
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
-    """Which grants hold."""
+    """Which grants are valid."""
 
     def active(self, on: date) -> "GrantQuerySet":
-        """Grants that hold on that day."""
         return self.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)
 
 
 class Grant(models.Model):
-    """The right to work on one roundtable in the admin, on somebody's behalf, for a time."""
+    """The right to work on one roundtable in the admin, on someone's behalf, for a period."""
 
     class Role(models.TextChoices):
-        """What the grant lets its holder do."""
-
         COCHAIR = "cochair", _("co-chair")
         EDITOR = "editor", _("editor")
         READER = "reader", _("reader")
@@ -116,20 +110,23 @@ class Grant(models.Model):
         on_delete=models.CASCADE,
         related_name="grants",
         verbose_name=_("account"),
-        help_text=_("Who receives the right."),
+        help_text=_("The account that receives the grant."),
     )
     event = models.ForeignKey(
         Event,
         on_delete=models.CASCADE,
         related_name="grants",
         verbose_name=_("roundtable"),
-        help_text=_("The only roundtable that this grant is about."),
+        help_text=_("The grant applies to this roundtable only."),
     )
     role = models.CharField(
         _("role"),
         max_length=10,
         choices=Role.choices,
-        help_text=_("Co-chairs and editors may change; only co-chairs approve; readers look."),
+        help_text=_(
+            "Co-chairs and editors can make changes. Only co-chairs can approve. Readers "
+            "can only view."
+        ),
     )
     on_behalf_of = models.ForeignKey(
         Organisation,
@@ -140,19 +137,21 @@ class Grant(models.Model):
         verbose_name=_("on behalf of"),
         help_text=_("The government or organisation that this person acts for."),
     )
-    valid_from = models.DateField(_("from"), help_text=_("The first day on which it holds."))
+    valid_from = models.DateField(_("from"), help_text=_("The first day the grant is valid."))
     valid_until = models.DateField(
         _("to"),
         null=True,
         blank=True,
-        help_text=_("The last day on which it holds. Empty: until somebody ends it."),
+        help_text=_(
+            "The last day the grant is valid. If empty, it is valid until someone ends it."
+        ),
     )
 
     granted_at = models.DateTimeField(
-        _("given"),
+        _("granted at"),
         default=timezone.now,
         editable=False,
-        help_text=_("When this grant was made, whatever its first day."),
+        help_text=_("When this grant was created. Its first valid day can be a different day."),
     )
 
     objects = GrantQuerySet.as_manager()
@@ -166,7 +165,9 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="grant_ends_after_it_begins",
-                violation_error_message=_("The grant ends before it begins."),
+                violation_error_message=_(
+                    "The end date of the grant is before its start date. Correct one of the dates."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(role__in=["cochair", "editor", "reader"]), name="grant_role_valid"
@@ -177,36 +178,35 @@ class Grant(models.Model):
         return f"{self.user} · {self.event} · {self.get_role_display()}"
 
     def clean(self) -> None:
-        """Raises ValidationError where somebody would act for a made-up body at a real event."""
-        event = getattr(self, "event", None)  # in a form it may not be chosen yet
+        event = getattr(self, "event", None)  # in a form, it may not be chosen yet
         if event and self.on_behalf_of:
             validate_same_demonstration(event, self.on_behalf_of.is_demonstration)
 
 
 class FactorReset(models.Model):
-    """One person asks to take off somebody's second factor, another one agrees."""
+    """One person asks to remove someone's second factor, and another one agrees."""
 
     user = models.ForeignKey(
         User,
         on_delete=models.CASCADE,
         related_name="factor_resets",
         verbose_name=_("account"),
-        help_text=_("Who lost the second factor."),
+        help_text=_("The account of the person who lost the second factor."),
     )
     reason = models.CharField(
         _("reason"),
         max_length=200,
-        help_text=_("How you made sure that it is this person, for example by a telephone call."),
+        help_text=_("How you checked that it is this person, for example by phone."),
     )
     requested_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",
-        verbose_name=_("asked by"),
-        help_text=_("The other co-chair, or the operator."),
+        verbose_name=_("requested by"),
+        help_text=_("The other co-chair or the operator who asked for the reset."),
     )
-    requested_at = models.DateTimeField(_("asked"), help_text=_("When it was asked for."))
+    requested_at = models.DateTimeField(_("requested at"), help_text=_("When it was requested."))
     approved_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -214,15 +214,18 @@ class FactorReset(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("agreed by"),
-        help_text=_("The other of the two. Nobody agrees with themselves."),
+        help_text=_("The other one of the two, who agreed. No one can agree to their own request."),
     )
     approved_at = models.DateTimeField(
-        _("agreed"), null=True, blank=True, help_text=_("From then on the factor is off.")
+        _("agreed"),
+        null=True,
+        blank=True,
+        help_text=_("When the reset was agreed. After that, the second factor is removed."),
     )
 
     class Meta:
-        verbose_name = _("reset of a second factor")
-        verbose_name_plural = _("resets of second factors")
+        verbose_name = _("second factor reset")
+        verbose_name_plural = _("second factor resets")
         ordering = ["-requested_at", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -230,7 +233,9 @@ class FactorReset(models.Model):
                 | Q(approved_by=None)
                 | ~Q(requested_by=F("approved_by")),
                 name="factor_reset_by_two",
-                violation_error_message=_("Somebody else has to agree."),
+                violation_error_message=_(
+                    "You cannot agree to your own request. Ask someone else to decide."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["user"], condition=Q(approved_at=None), name="factor_reset_one_open"

@@ -1,4 +1,4 @@
-"""What people answer to an invitation: it is me, it is not me, forget me."""
+"""Answers to an invitation: accept, decline or erase."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from roundtable.audit import log as audit
 def accept_invitation(
     *, invitation: Invitation, user: User, notice: ConsentNotice, at: datetime
 ) -> Delegate | None:
-    """The person agrees and has the profile from now on; None where it was answered meanwhile."""
+    """Links the invited profile to the account. Returns None if it was already answered."""
     person = _lock_open_invitation(invitation)
     if person is None:
         return None
@@ -43,10 +43,10 @@ def accept_invitation(
 
 @transaction.atomic
 def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) -> Delegate | None:
-    """Moves what the invited record brings into the profile that the person has already.
+    """Moves the invited record into the person's existing profile.
 
-    Nothing in the person's own words is replaced. None where it was answered meanwhile. Raises
-    ValidationError where one of them is made up and the other is not.
+    What the person wrote is not replaced. Returns None if the invitation was already answered.
+    Raises ValidationError if only one of the two profiles is made up.
     """
     duplicate = _lock_open_invitation(invitation)
     if duplicate is None:
@@ -54,7 +54,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     locked_target = Delegate.objects.select_for_update().get(pk=target.pk)
     if locked_target.is_demonstration != duplicate.is_demonstration:
         raise ValidationError(
-            _("Made-up and real roundtables need two accounts. Ask the co-chairs.")
+            _("You need two accounts for made-up and real roundtables. Ask the co-chairs.")
         )
     assert locked_target.user is not None
     _clear_own_confirmations(duplicate.participations.all(), locked_target.user)
@@ -62,7 +62,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     _move_affiliations(duplicate, locked_target)
     duplicate.focal_point_for.update(focal_point=locked_target)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
-    # One may be open for each roundtable of a person.
+    # A person can have one open invitation per roundtable.
     duplicate.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
     duplicate.invitations.update(delegate=locked_target)
     audit.record(
@@ -80,7 +80,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
 
 @transaction.atomic
 def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime) -> bool:
-    """Not the invited person: the address is forgotten; false where it was answered meanwhile."""
+    """Removes the address from the record. Returns False if it was already answered."""
     person = _lock_open_invitation(invitation)
     if person is None:
         return False
@@ -89,7 +89,7 @@ def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime)
     person.save()
     _record_answer(invitation, Invitation.Answer.NOT_ME, at)
     person.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
-    # It is a stranger's. Not by full_clean(), which wants an address.
+    # The address belongs to a stranger. Skip full_clean(), which requires an address.
     person.invitations.filter(email__iexact=address).update(email="")
     audit.record(action="not me", at=at, actor=by, subject=person, detail=invitation.event.code)
     account = User.objects.filter(email__iexact=address).first()
@@ -101,7 +101,10 @@ def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime)
 
 @transaction.atomic
 def erase_invited_person(*, invitation: Invitation, user: User, at: datetime) -> bool:
-    """Erases the invited person, and the account if it was made for this; false where too late."""
+    """Erases the person, and the account if it exists only for this invitation.
+
+    Returns False if the invitation was already answered.
+    """
     person = _lock_open_invitation(invitation)
     if person is None:
         return False
@@ -114,7 +117,6 @@ def erase_invited_person(*, invitation: Invitation, user: User, at: datetime) ->
 
 
 def exists_only_for_invitation(user: User, invitation: Invitation) -> bool:
-    """Whether the account was made by invitations, and serves nothing else."""
     if user.is_superuser or user.grants.exists() or Delegate.objects.filter(user=user).exists():
         return False
     first = (
@@ -126,7 +128,6 @@ def exists_only_for_invitation(user: User, invitation: Invitation) -> bool:
 
 
 def _lock_open_invitation(invitation: Invitation) -> Delegate | None:
-    """The invited record, held until the end of the transaction; None where it was answered."""
     Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
     if not open_invitations().filter(pk=invitation.pk).exists():
         return None
@@ -138,7 +139,7 @@ def _record_answer(invitation: Invitation, answer: Invitation.Answer, at: dateti
 
 
 def _clear_own_confirmations(participations: QuerySet[Participation], user: User) -> None:
-    # Nobody confirms their own part; whose it is was not known then.
+    # No one may confirm their own participation. It was not known at the time that it was theirs.
     participations.filter(confirmed_by=user).update(confirmed_by=None, confirmed_at=None)
 
 
@@ -157,7 +158,7 @@ def _move_participations(duplicate: Delegate, target: Delegate) -> None:
 
 
 def _move_affiliations(duplicate: Delegate, target: Delegate) -> None:
-    # Past and present work decides whom others leave out, so none of it is lost.
+    # Others exclude people by past and present employers, so keep all of them.
     known = set(target.affiliations.values_list("organisation_id", flat=True))
     for row in duplicate.affiliations.exclude(organisation__in=known):
         row.delegate = target

@@ -1,4 +1,4 @@
-"""Inviting people from the list of delegates, and requests of people who want to be invited."""
+"""Admin action to invite delegates, and the admin of requests for an invitation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from roundtable.models import Event
 
 @dataclass(frozen=True)
 class InvitationCandidate:
-    """Somebody who was chosen to be invited, to which roundtable, or why that cannot be."""
+    """A person to invite and the roundtable, or the problem that prevents it."""
 
     delegate: Delegate
     event: Event | None
@@ -41,7 +41,6 @@ class InvitationCandidate:
 
 
 def describe_invitation_state(invitations: Sequence[Invitation], at: datetime) -> str:
-    """What became of the newest of these invitations, in words."""
     if not invitations:
         return gettext("Not invited")
     newest = max(invitations, key=lambda row: (row.invited_at, row.pk))
@@ -49,19 +48,18 @@ def describe_invitation_state(invitations: Sequence[Invitation], at: datetime) -
     if newest.answer == Invitation.Answer.ACCEPTED:
         return gettext("Accepted on %s") % day
     if newest.answer == Invitation.Answer.NOT_ME:
-        return gettext("Said “not me” on %s") % day
+        return gettext("Answered “This is not me” on %s") % day
     if newest.revoked_at:
-        return gettext("Taken back on %s") % date_format(timezone.localdate(newest.revoked_at))
+        return gettext("Withdrawn on %s") % date_format(timezone.localdate(newest.revoked_at))
     if newest.expires_at <= at:
         return gettext("Expired: invited on %s") % day
     return gettext("Invited on %s") % day
 
 
 class InvitationActionAdmin(GrantScopedAdmin):
-    """Delegates who can be invited, one or many."""
+    """Adds the action to invite delegates."""
 
     def with_invitations(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-        """Fetches what was sent on behalf of the viewer's roundtables."""
         sent = Invitation.objects.all()
         permissions = request_permissions(request)
         if not permissions.is_operator:
@@ -72,12 +70,10 @@ class InvitationActionAdmin(GrantScopedAdmin):
 
     @admin.display(description=_("invitation"))
     def invitation_state(self, row: Any) -> str:
-        """Whether the person was invited, and what came of it."""
         return describe_invitation_state(row.visible_invitations, timezone.now())
 
     @admin.action(description=_("Invite"), permissions=["decide"])
     def invite(self, request: HttpRequest, queryset: QuerySet[Delegate]) -> HttpResponse | None:
-        """Asks once more, naming whom it is about; then sends the invitations."""
         permissions = request_permissions(request)
         chosen = invitation_candidates(queryset, permissions)
         ready = [choice for choice in chosen if not choice.problem]
@@ -106,10 +102,10 @@ class InvitationActionAdmin(GrantScopedAdmin):
                     delegate=choice.delegate, event=event, by=permissions.user, at=at, batch=batch
                 )
         text = ngettext(
-            "%d invitation leaves in ten minutes. Until then it can be called off, under “Mail on "
-            "hold”.",
-            "%d invitations leave in ten minutes. Until then they can be called off, under “Mail "
-            "on hold”.",
+            "We send %d invitation in ten minutes. Until then you can cancel it under "
+            "“Emails on hold”.",
+            "We send %d invitations in ten minutes. Until then you can cancel them under "
+            "“Emails on hold”.",
             len(ready),
         )
         self.message_user(request, text % len(ready), messages.SUCCESS)
@@ -119,7 +115,7 @@ class InvitationActionAdmin(GrantScopedAdmin):
 def invitation_candidates(
     people: QuerySet[Delegate], permissions: EventPermissions
 ) -> list[InvitationCandidate]:
-    """Each of these people with the newest roundtable that the viewer may invite them to."""
+    """Pairs each person with the latest roundtable that the viewer may invite them to."""
     own_addresses = login_addresses(permissions.user)
     candidates = []
     for person in people.prefetch_related("participations__event"):
@@ -132,33 +128,33 @@ def invitation_candidates(
         problem = (
             invitation_error(person, event, permissions=permissions, own_addresses=own_addresses)
             if event
-            else gettext("You are no co-chair of a roundtable of this person.")
+            else gettext("You are not a co-chair of any roundtable of this person.")
         )
         candidates.append(InvitationCandidate(person, event, problem))
     return candidates
 
 
 class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What a co-chair decides about a request."""
+    """A co-chair's decision about a request."""
 
-    permissions: EventPermissions  # of who decides
+    permissions: EventPermissions  # of the co-chair who decides
     selectable_organisations: QuerySet[Organisation]
 
     answer = forms.ChoiceField(
         label=_("Your decision"),
         choices=[
-            ("invite", _("Invite: a link goes to the address above")),
-            ("refuse", _("Refuse: no message is sent")),
+            ("invite", _("Invite and send a link to the address above")),
+            ("refuse", _("Refuse and send no email")),
         ],
         widget=forms.RadioSelect,
     )
     speaks_for = forms.ModelChoiceField(
-        label=_("Whom the person spoke for"),
+        label=_("The organisation the person represented"),
         queryset=Organisation.objects.none(),
         required=False,
         help_text=_(
-            "Needed to invite. Is the organisation not there? Add it first. That the person took "
-            "part is confirmed apart from this."
+            "You need this to invite the person. If the organisation is not in the list, "
+            "add it first. A co-chair confirms separately that the person took part."
         ),
     )
 
@@ -176,10 +172,11 @@ class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial["speaks_for"] = same and same.pk
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where the person cannot be invited."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not requests.lock_if_pending(self.instance):
-            raise ValidationError(_("Somebody has decided this meanwhile. Go back to the list."))
+            raise ValidationError(
+                _("Someone else has already decided this request. Return to the list.")
+            )
         if cleaned.get("answer") != "invite":
             return cleaned
         if problem := requests.grant_request_error(
@@ -189,13 +186,13 @@ class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         ):
             raise ValidationError(problem)
         if not cleaned.get("speaks_for") and not requests.matching_delegate(self.instance):
-            self.add_error("speaks_for", _("Choose whom the person spoke for."))
+            self.add_error("speaks_for", _("Choose the organisation the person represented."))
         return cleaned
 
 
 @admin.register(InvitationRequest)
 class InvitationRequestAdmin(PrivateAdmin):
-    """People who say that they took part; the co-chairs of that roundtable decide."""
+    """Requests for an invitation, which co-chairs of the roundtable decide."""
 
     event_path = "event"
     form = InvitationDecisionForm
@@ -217,11 +214,10 @@ class InvitationRequestAdmin(PrivateAdmin):
     actions = ["refuse"]
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those that nobody has decided; others than co-chairs see none."""
+        # get_queryset() already limits the rows to what the viewer may decide.
         return rows.filter(decision="")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those of the roundtables that the viewer decides about."""
         permissions = self.permissions_of(request)
         rows = super().get_queryset(request)
         return (
@@ -229,25 +225,22 @@ class InvitationRequestAdmin(PrivateAdmin):
         )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Co-chairs of the roundtable."""
         permissions = self.permissions_of(request)
         return permissions.can_decide_any if obj is None else permissions.may_decide(obj.event_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: who wants to be invited asks on the portal."""
+        # Requests come only from the public form.
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Co-chairs of the roundtable, while it is not decided."""
         may_view = self.has_view_permission(request, obj)
         return may_view and (obj is None or not obj.decision)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Co-chairs of the roundtable: the request holds somebody's address."""
+        # Co-chairs may delete a request, because it contains an email address.
         return self.has_view_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What was asked, and the decision or the question for it."""
         request_fields = ["event", "name", "organisation", "email", "note", "requested_at"]
         if self.has_change_permission(request, obj):
             return [*request_fields, "answer", "speaks_for"]
@@ -256,7 +249,6 @@ class InvitationRequestAdmin(PrivateAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """Tells the form who fills it in, and which organisations may be chosen."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         organisations: Any = self.admin_site.get_model_admin(Organisation)
         form.permissions, form.selectable_organisations = (
@@ -266,26 +258,23 @@ class InvitationRequestAdmin(PrivateAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Does what was decided."""
         by, now = self.permissions_of(request).user, timezone.now()
         if form.cleaned_data["answer"] == "refuse":
             requests.refuse_request(invitation_request=obj, by=by, at=now)
             return
         chosen = form.cleaned_data["speaks_for"]
         requests.grant_request(invitation_request=obj, organisation=chosen, by=by, at=now)
-        self.message_user(request, gettext("The invitation is on its way."), messages.SUCCESS)
+        self.message_user(request, gettext("The invitation is sent."), messages.SUCCESS)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing: the decision has its own entry."""
+        pass  # The decision has its own audit entry.
 
     @admin.display(description=_("decision"))
     def state(self, row: InvitationRequest) -> str:
-        """What was decided, if it was."""
         return row.get_decision_display() or gettext("Waiting")
 
-    @admin.action(description=_("Refuse: no message is sent"), permissions=["decide"])
+    @admin.action(description=_("Refuse and send no email"), permissions=["decide"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[InvitationRequest]) -> None:
-        """Lays the chosen requests aside, save those decided before."""
         rows = list(queryset.filter(decision="").select_related("event"))
         by, now = self.permissions_of(request).user, timezone.now()
         refused = sum(

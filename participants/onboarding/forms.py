@@ -1,4 +1,4 @@
-"""What people write when they come in, and when they ask to be invited."""
+"""Forms for people who join, and for requests for an invitation."""
 
 from typing import Any
 
@@ -12,23 +12,22 @@ from roundtable.models import Event
 
 
 class SharingForm(AgreementForm):
-    """Who may see that somebody is listed, and that they agree to the notice."""
+    """The audience of the listing, and consent to the notice."""
 
     def __init__(self, *args: Any, audience_preview: AudiencePreview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["listed_to"] = audience_field(
-            _("Who may see that you are listed"), audience_preview
+            _("Who can see you in the directory"), audience_preview
         )
 
     def save_choice(self, person: Delegate) -> None:
-        """Stores the choice of somebody who has agreed."""
         person.listed_to = self.cleaned_data["listed_to"]
         person.full_clean()
         person.save()
 
 
 class InvitationRequestForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Says "I was there, invite me"."""
+    """A request for an invitation from someone who took part."""
 
     class Meta:
         model = InvitationRequest
@@ -40,6 +39,6 @@ class InvitationRequestForm(forms.ModelForm):  # type: ignore[type-arg]
         event: Any = self.fields["event"]
         event.queryset = Event.objects.published()
         event.empty_label = _("Choose")
-        event.help_text = _("Where you took part.")
+        event.help_text = _("The roundtable you took part in.")
         for name, token in (("name", "name"), ("organisation", "organization"), ("email", "email")):
             self.fields[name].widget.attrs["autocomplete"] = token

@@ -1,4 +1,4 @@
-"""Inviting people of a roundtable: whom, by whom, and the link that only its mail holds."""
+"""Invitations: who can be invited by whom, and the link that only the email contains."""
 
 import secrets
 from collections.abc import Iterable
@@ -26,21 +26,19 @@ from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
-# What the co-chairs know without the person. Any other field begins anew.
+# What co-chairs know without the person. All other fields are reset.
 KEPT_FIELDS = {"id", "handle", "name", "name_latin", "invitation_email", "is_demonstration"}
 
 
 @transaction.atomic
 def reset_profile(delegate: Delegate, *, by: User, at: datetime) -> None:
-    """Leaves what the co-chairs know of the person, who had an account that is closed now.
-
-    Nobody knows who reads the mail of the next invitation: what one wrote, shared and agreed to,
-    and who looked, is not handed on.
-    """
+    """Resets the profile of a person whose account was closed."""
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     closed_account = person.user
     for party in person.focal_point_for.all():
         party.request_focal_point(person)
+    # Someone else may read the mailbox now. Do not pass on what the person wrote, shared or agreed
+    # to, or who viewed the profile.
     delete_related_rows(person, except_models={Affiliation, Participation})
     for column in person._meta.concrete_fields:
         if column.name not in KEPT_FIELDS:
@@ -56,11 +54,11 @@ def reset_profile(delegate: Delegate, *, by: User, at: datetime) -> None:
 
 
 VALID_FOR = timedelta(days=14)
-# Who pressed the button in time may take another day to finish.
+# People who press the button in time get another day to finish.
 GRACE_PERIOD = timedelta(days=1)
 
 
-# What begins the cause of the letter of an invitation.
+# Start of the dedup key of an invitation email.
 DEDUP_KEY_PREFIX = "invitation:"
 
 
@@ -68,12 +66,10 @@ DEDUP_KEY_PREFIX = "invitation:"
 def send_invitation(
     *, delegate: Delegate, event: Event, by: User, at: datetime, batch: MailBatch | None = None
 ) -> Invitation:
-    """Sends a link to the person's invitation address; an earlier open one stops working.
+    """Sends a link to the invitation address and revokes an earlier open link.
 
-    Of a batch it leaves with the batch, and can be called off until then: the earlier one works
-    again.
-    A record whose account is closed is emptied first: who comes in finds nothing of before.
-    Raises ValidationError, with a sentence for the co-chair, where the person cannot be invited.
+    If the account is closed, the profile is reset first. If the batch is cancelled, the earlier
+    link works again. Raises ValidationError if the person cannot be invited.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     permissions = permissions_of(by, at.date())
@@ -110,7 +106,7 @@ def send_invitation(
         "inviter": inviting_organisation(invitation, at.date()),
         "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
         "expires_on": invitation.expires_at.date(),
-        # The address may sign somebody in already, whose own link it then is.
+        # If the address already signs someone in, the link hides that person.
         "hide_url": hide_url_for(invitation.email.lower()),
     }
     template = "participants/onboarding/emails/invitation"
@@ -127,9 +123,9 @@ def send_invitation(
 
 
 def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> int:
-    """Takes back the invitations whose letters had these causes, and will not leave; how many.
+    """Returns the number of revoked invitations.
 
-    What each of them replaced works again, where the person has that link or is about to get it.
+    A replaced invitation works again if its own email was or will be sent.
     """
     invitation_ids = [
         int(dedup_key.removeprefix(DEDUP_KEY_PREFIX))
@@ -145,14 +141,13 @@ def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> 
 
 
 def _replaced_invitation(invitation: Invitation) -> Invitation | None:
-    """The newest one that this took the place of and whose own letter was, or will be, sent."""
     same_recipient = {
         "delegate": invitation.delegate_id,
         "event": invitation.event_id,
         "answered_at": None,
     }
     while replaced := (
-        # By the moment: what was taken back for another reason stays so.
+        # Match the exact time, so that invitations revoked for another reason stay revoked.
         Invitation.objects.filter(**same_recipient, revoked_at=invitation.invited_at)
         .exclude(pk=invitation.pk)
         .first()
@@ -171,12 +166,9 @@ def invitation_error(
     permissions: EventPermissions | None,
     own_addresses: set[str],
 ) -> str:
-    """Why somebody cannot invite that person to that roundtable; empty where nothing is wrong.
-
-    `own` are the addresses of who invites.
-    """
+    """Empty if the co-chair with `own_addresses` can invite the person."""
     if permissions is None or not permissions.may_decide(event.pk):
-        return _("You are no co-chair of this roundtable.")
+        return _("You are not a co-chair of this roundtable.")
     if delegate.erased_at:
         return _("This person asked to be erased.")
     if (
@@ -184,18 +176,17 @@ def invitation_error(
         or delegate.invitation_email.lower() in own_addresses
     ):
         return _("This is you. Another co-chair can invite you.")
-    # Closed since the person left: the record may be invited anew, and begins empty.
+    # If the account is closed, the person can be invited again, with an empty profile.
     if delegate.user and not is_closed(delegate.user):
-        return _("This person has joined already.")
+        return _("This person has already joined.")
     if not delegate.invitation_email:
-        return _("There is no invitation address. Write one first.")
+        return _("There is no invitation address. Add one first.")
     if event.pk not in {part.event_id for part in delegate.participations.all()}:
         return _("This person does not take part in the roundtable.")
     return ""
 
 
 def inviting_organisation(invitation: Invitation, on: date) -> str:
-    """Whom the co-chair who invites acts for; empty where no grant says it."""
     if invitation.invited_by is None:
         return ""
     grant = (
@@ -208,10 +199,7 @@ def inviting_organisation(invitation: Invitation, on: date) -> str:
 
 
 def open_invitations() -> QuerySet[Invitation]:
-    """Those that nobody answered or took back, and that still go to the person's address.
-
-    Who takes part in the roundtable no more is not invited to it any more either.
-    """
+    """Unanswered and unrevoked ones, while the address and the participation are unchanged."""
     participation = Participation.objects.filter(
         delegate=OuterRef("delegate"), event=OuterRef("event")
     )
@@ -221,25 +209,22 @@ def open_invitations() -> QuerySet[Invitation]:
         answered_at=None,
         revoked_at=None,
         delegate__erased_at=None,
-        # An address that a co-chair has corrected since is somebody else's.
+        # After a correction, the old address may belong to someone else.
         delegate__invitation_email=F("email"),
     ).select_related("delegate", "event", "invited_by")
 
 
 def find_open_invitation(token: str, at: datetime) -> Invitation | None:
-    """The invitation that a link belongs to, while it can be answered."""
     token_hash = Invitation.digest(token)
     return open_invitations().filter(token_hash=token_hash, expires_at__gt=at).first()
 
 
 def verified_addresses(user: User) -> set[str]:
-    """The addresses whose mail this account has shown that it gets, in small letters."""
     verified = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     return {address.lower() for address in verified}
 
 
 def pending_invitation_for(user: User, at: datetime) -> Invitation | None:
-    """The first invitation to an address that this account has proved to be its own."""
     rows = open_invitations().filter(expires_at__gt=at - GRACE_PERIOD)
     rows = rows.annotate(address=Lower("email")).filter(address__in=verified_addresses(user))
     return rows.order_by("invited_at", "pk").first()
@@ -247,7 +232,7 @@ def pending_invitation_for(user: User, at: datetime) -> Invitation | None:
 
 @transaction.atomic
 def get_or_create_account(invitation: Invitation, at: datetime) -> User | None:
-    """The account of the invited address, made where there is none; None where it is closed."""
+    """None if the account is closed."""
     address = invitation.email.lower()
     user = User.objects.filter(email__iexact=address).first()
     if user is None:
@@ -259,13 +244,14 @@ def get_or_create_account(invitation: Invitation, at: datetime) -> User | None:
         user.set_unusable_password()
         user.full_clean()
         user.save()
-        # Proved by the code, not by the link, which may have been handed on.
+        # The sign-in code verifies the address. The link does not, because it may be forwarded.
         EmailAddress.objects.create(user=user, email=address, verified=False, primary=True)
     return user if user.is_active else None
 
 
 def mask_email(email: str) -> str:
-    """An address as it may stand on a page that a forwarded link opens: a…@example.org."""
+    """Shortens an address to the form a…@example.org."""
+    # Anyone with a forwarded link can open the page that shows this.
     name, _at, host = email.rpartition("@")
     return f"{name[:1]}…@{host}"
 
@@ -273,11 +259,7 @@ def mask_email(email: str) -> str:
 @register_recipient_check(DEDUP_KEY_PREFIX)
 @transaction.atomic
 def recheck_invitation(email: QueuedEmail, at: datetime) -> str:
-    """The address of an invitation that is open, and that could be made at this moment too.
-
-    Where a co-chair has corrected the address meanwhile, an invitation of its own goes there: this
-    letter may hold a link that belongs to who reads the mail of the former one.
-    """
+    """Empty if the invitation must no longer be sent."""
     invitation_id = int(email.dedup_key.removeprefix(DEDUP_KEY_PREFIX))
     rows = Invitation.objects.select_related("delegate__user", "event", "invited_by")
     row = rows.filter(pk=invitation_id, answered_at=None, revoked_at=None).first()
@@ -289,6 +271,8 @@ def recheck_invitation(email: QueuedEmail, at: datetime) -> str:
     ):
         revoke_cancelled_invitations([email.dedup_key], at=at)
         return ""
+    # A co-chair corrected the address. The new mailbox gets its own link, because the reader of the
+    # old one may know this one.
     if row.email != person.invitation_email:
         send_invitation(delegate=person, event=event, by=by, at=at)
         return ""

@@ -1,4 +1,4 @@
-"""Requests to be invited: "I was there, invite me", and what the co-chairs decide."""
+"""Requests for an invitation and the decisions on them."""
 
 from datetime import datetime
 
@@ -22,26 +22,24 @@ from participants.permissions import EventPermissions, acting_organisation
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
-# Anybody can type anybody's address: an earlier request stays, and a few later ones beside it.
+# Anyone can enter anyone's address, so a later request never replaces an earlier one.
 MAX_PENDING_PER_ADDRESS = 3
 
 
 @transaction.atomic
 def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> None:
-    """Stores the request, unless several of that address wait already, and tells the co-chairs.
-
-    Nothing is looked up about the address: known and unknown ones take the same steps, and a
-    request too many is stored and removed as one that stays would be.
-    """
+    """Saves the request, unless the address has too many pending ones, and emails co-chairs."""
     event = Event.objects.select_for_update().get(pk=invitation_request.event_id)
     invitation_request.requested_at = at
     invitation_request.full_clean()
     invitation_request.save()
+    # Known and unknown addresses take the same steps, and a surplus request is saved and deleted,
+    # so that the response time discloses nothing.
     pending = _pending_for_same_address(invitation_request)
     allowed = pending.order_by("pk")[:MAX_PENDING_PER_ADDRESS]
     pending.exclude(pk__in=allowed.values("pk")).delete()
     link = reverse("admin:participants_invitationrequest_changelist")
-    # However many ask: one letter an hour, and the list holds them all.
+    # At most one email an hour, however many people ask.
     email_cochairs(
         event,
         dedup_key=f"invitation-request:{event.pk}:{at:%Y-%m-%dT%H}",
@@ -59,11 +57,11 @@ def grant_request(
     by: User,
     at: datetime,
 ) -> Invitation | None:
-    """Invites who asked, as somebody of that organisation whose part is not confirmed yet.
+    """Invites the requester, with an unconfirmed participation for that organisation.
 
-    A delegate of the roundtable with the same address is invited instead of a new one. What else
-    waits with that address is decided by it; None where the request was decided meanwhile. Raises
-    ValidationError, with a sentence for the co-chair, where the person cannot be invited.
+    Invites an existing delegate with the same address, and closes other requests from that address.
+    Returns None if the request was already decided. Raises ValidationError if the person cannot be
+    invited.
     """
     if not lock_if_pending(invitation_request):
         return None
@@ -79,7 +77,7 @@ def grant_request(
 
 @transaction.atomic
 def refuse_request(*, invitation_request: InvitationRequest, by: User, at: datetime) -> bool:
-    """Lays the request aside; who asked is not told. False where it was decided meanwhile."""
+    """Does not tell the requester. Returns False if the request was already decided."""
     if not lock_if_pending(invitation_request):
         return False
     _record_decision(invitation_request, InvitationRequest.Decision.REFUSED, by=by, at=at)
@@ -87,14 +85,13 @@ def refuse_request(*, invitation_request: InvitationRequest, by: User, at: datet
 
 
 def lock_if_pending(invitation_request: InvitationRequest) -> bool:
-    """Whether it is still to be decided; nobody else decides until the transaction ends."""
-    # The roundtable, not the row: whoever grants one request decides others with it.
+    """Whether the request is undecided. Blocks other decisions until the transaction ends."""
+    # Lock the roundtable, not the row: granting one request also decides others.
     Event.objects.select_for_update().get(pk=invitation_request.event_id)
     return InvitationRequest.objects.filter(pk=invitation_request.pk, decision="").exists()
 
 
 def matching_delegate(invitation_request: InvitationRequest) -> Delegate | None:
-    """Who of the roundtable has the address of the request already."""
     people = Delegate.objects.filter(participations__event=invitation_request.event_id)
     return people.filter(invitation_email__iexact=invitation_request.email).order_by("pk").first()
 
@@ -105,14 +102,14 @@ def grant_request_error(
     permissions: EventPermissions | None,
     own_addresses: set[str],
 ) -> str:
-    """Why somebody cannot invite who asked; empty where nothing is wrong."""
+    """Empty if the requester can be invited."""
     person = matching_delegate(invitation_request)
     if person:
         return invitation_error(
             person, invitation_request.event, permissions=permissions, own_addresses=own_addresses
         )
     if permissions is None or not permissions.may_decide(invitation_request.event_id):
-        return _("You are no co-chair of this roundtable.")
+        return _("You are not a co-chair of this roundtable.")
     if invitation_request.email.lower() in own_addresses:
         return _("This is you. Another co-chair can invite you.")
     return ""

@@ -1,7 +1,8 @@
-"""The steps after an invitation: is this you, whom do you share with, do you agree."""
+"""Views to answer an invitation and to request one."""
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.core import ratelimit
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.directory.audience_preview import AudiencePreview
 from participants.directory.profile_forms import ChannelFormSet, ProfileDetailsForm
-from participants.models import Delegate, Invitation, User
+from participants.models import Delegate, EventRole, Invitation, OrganisationKind, User
 from participants.onboarding import acceptance, invitations, requests
 from participants.onboarding.forms import InvitationRequestForm, SharingForm
 from participants.privacy.consent import current_notice
@@ -31,7 +32,6 @@ CODE_RECIPIENT_KEY = "code_for"
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Who invites to what; a press of a button sends the code, or says "not me"."""
     now = timezone.now()
     found = invitations.find_open_invitation(token, now)
     if found is None:
@@ -66,9 +66,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _send_code(request: HttpRequest, found: Invitation) -> HttpResponse:
     account = invitations.get_or_create_account(found, timezone.now())
-    address = found.email.lower()  # as allauth keeps it
+    address = found.email.lower()  # allauth stores addresses in lower case
     LoginCodeVerificationProcess.initiate(request=request, user=account, email=address)
-    # Who came by a link that was handed on must not read the address on the next page.
+    # The link may be forwarded, so the next page must not show the address.
     request.session[CODE_RECIPIENT_KEY] = address
     return redirect(f"{reverse('account_confirm_login_code')}?next={reverse('welcome')}")
 
@@ -81,7 +81,6 @@ def _no_store(response: HttpResponse) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def request_invitation(request: HttpRequest) -> HttpResponse:
-    """Asks the co-chairs of a public roundtable for an invitation."""
     data = request.POST if request.method == "POST" else None
     form = InvitationRequestForm(data)
     if data is not None and form.is_valid():
@@ -101,7 +100,6 @@ def request_invitation(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def request_invitation_done(request: HttpRequest) -> HttpResponse:
-    """What everybody reads who has asked."""
     return render(request, "participants/onboarding/request_invitation_done.html")
 
 
@@ -109,21 +107,32 @@ InvitationView = Callable[[HttpRequest, Invitation], HttpResponse]
 
 
 def with_pending_invitation(view: InvitationView) -> Callable[[HttpRequest], HttpResponse]:
-    """Finds the invitation that waits; without one there is nothing to answer any more."""
-
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponse:
         assert isinstance(request.user, User)
         invitation = invitations.pending_invitation_for(request.user, timezone.now())
         if invitation is None:
             return redirect("me")
-        # A page that was left open may be about somebody else.
+        # A page that was left open may be about another person.
         if request.method == "POST" and request.POST.get("of") != invitation.delegate.handle:
-            messages.warning(request, _("This page was out of date. Nothing was changed."))
+            messages.warning(
+                request,
+                _(
+                    "This page was out of date. Nothing was changed. Check the page, then try "
+                    "again."
+                ),
+            )
             return redirect("welcome")
         return view(request, invitation)
 
     return wrapper
+
+
+def _cochairs(invitation: Invitation) -> dict[str, Any]:
+    roles = invitation.event.roles.filter(role=EventRole.Role.COCHAIR)
+    rows = [role.organisation for role in roles.select_related("organisation").order_by("pk")]
+    is_government = [row.kind == OrganisationKind.GOVERNMENT for row in rows]
+    return {"cochairs": rows, "cochairs_are_governments": all(is_government)}
 
 
 def _own_profile(request: HttpRequest) -> Delegate | None:
@@ -133,7 +142,6 @@ def _own_profile(request: HttpRequest) -> Delegate | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_pending_invitation
 def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Is this you, and is it right?"""
     own_profile = _own_profile(request)
     if own_profile:
         return _merge_into_own_profile(request, invitation, own_profile)
@@ -147,6 +155,7 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             form.save()
         return redirect("welcome-sharing")
     context = {"invitation": invitation, "form": form, "parts": parts, "work": work}
+    context |= _cochairs(invitation)
     return render(
         request,
         "participants/onboarding/welcome.html",
@@ -158,7 +167,6 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def _merge_into_own_profile(
     request: HttpRequest, invitation: Invitation, own_profile: Delegate
 ) -> HttpResponse:
-    """Adds what the co-chairs of another roundtable wrote to one's own profile."""
     context = {"invitation": invitation, "own": own_profile, "problem": ""}
     if request.method == "POST":
         try:
@@ -171,14 +179,13 @@ def _merge_into_own_profile(
                 request, "participants/onboarding/welcome_merge.html", context, status=400
             )
         messages.success(request, _("The roundtable is added to your profile."))
-        return redirect("welcome")  # which leads to the profile, or to the next invitation
+        return redirect("welcome")  # which leads on to the profile or to the next invitation
     return render(request, "participants/onboarding/welcome_merge.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_pending_invitation
 def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Whom do you share with, and do you agree?"""
     if _own_profile(request):
         return redirect("welcome")
     notice = current_notice(get_language() or "en")
@@ -189,7 +196,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     channels = ChannelFormSet(
         data, instance=person, prefix="channel", form_kwargs={"audience_preview": onlookers}
     )
-    # Both are asked, so that one look shows all that is to be mended.
+    # Validate both forms, so that one response shows all errors.
     if data is not None and all([form.is_valid(), channels.is_valid()]):
         assert isinstance(request.user, User)
         with transaction.atomic():
@@ -208,6 +215,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
         "notice": notice,
         "has_mistakes": data is not None,
     }
+    context |= _cochairs(invitation)
     return render(
         request,
         "participants/onboarding/welcome_sharing.html",
@@ -218,8 +226,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome_decline(request: HttpRequest) -> HttpResponse:
-    """Somebody else is meant."""
-    if request.method != "POST":  # as after signing in again
+    if request.method != "POST":  # a GET follows after signing in again
         return redirect("welcome")
     return _decline(request)
 
@@ -234,7 +241,6 @@ def _decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_pending_invitation
 def welcome_erase(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Asks once more, then erases what is held."""
     if _own_profile(request):
         return redirect("welcome")
     if request.method != "POST":
@@ -247,7 +253,7 @@ def welcome_erase(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _finish(request: HttpRequest, template: str) -> HttpResponse:
     assert isinstance(request.user, User)
-    # The account may be gone; one that serves for something else stays signed in.
+    # The account may be deleted. An account with another purpose stays signed in.
     if not User.objects.filter(pk=request.user.pk).exists():
         logout(request)
     return render(request, template)

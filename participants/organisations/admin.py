@@ -1,4 +1,4 @@
-"""Organisations, and the groups that statements speak to."""
+"""Admin of organisations, and of the groups that statements address."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from roundtable.models import Event
 
 @admin.register(Organisation)
 class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
-    """Public organisations and those of the viewer's roundtables."""
+    """Organisations that the viewer may see."""
 
     resource_classes = [OrganisationResource]
     formats = SAFE_FORMATS
@@ -26,21 +26,26 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
             None,
             {
                 "fields": ["name", "short_name", "kind", "country"],
-                "description": _("What the organisation is. All of this is shown to everyone."),
+                "description": _(
+                    "Basic facts about the organisation. Everyone can see all of them."
+                ),
             },
         ),
         (
-            _("How to reach it"),
+            _("How to contact the organisation"),
             {
                 "fields": ["site", "description", "role_mailbox"],
-                "description": _("Never a person's own address: people share theirs themselves."),
+                "description": _(
+                    "Never enter a person's own address. People share their own contact details "
+                    "themselves."
+                ),
             },
         ),
         (
-            _("Addresses on this portal"),
+            _("Web address in this portal"),
             {
                 "fields": ["slug", "is_demonstration"],
-                "description": _("Once others link to it, the short name stays as it is."),
+                "description": _("After others link to it, the short name does not change."),
             },
         ),
     ]
@@ -52,7 +57,6 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
     operator_only_fields = ("is_demonstration",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those that the viewer may see."""
         public = Organisation.objects.published().filter(pk=OuterRef("pk"))
         return (
             visible_organisations(self.permissions_of(request))
@@ -61,55 +65,45 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
         )
 
     def choices(self, request: HttpRequest) -> QuerySet[Any]:
-        """All that the viewer sees may be attached."""
         return self.get_queryset(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever finds it in the list."""
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Editors of every roundtable that it has to do with."""
         permissions = self.permissions_of(request)
         if obj is None:
             return permissions.can_edit_any
         return may_edit_organisation(permissions, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for changing, while no public page names it."""
         may_change = self.has_change_permission(request, obj)
         is_operator = self.permissions_of(request).is_operator
         return may_change and (obj is None or is_operator or not self.is_published(obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """What others rely on stays, save by an operator.
-
-        That is the short name in addresses; and what the organisation is, once anybody sat there
-        or worked for it: it decides who is inside an audience.
-        """
         fields = super().get_readonly_fields(request, obj)
         if obj is None or self.permissions_of(request).is_operator:
             return fields
+        # The slug is in public URLs. Kind and country decide who is in an audience.
         settled = ["kind", "country"] if affects_audiences(obj) else []
         return [*fields, "slug", *settled]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The short name follows the name while the organisation is new."""
         return {} if obj else self.prepopulated_fields
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        """A new organisation of who works on demonstrations alone is made up."""
         row = super().save_form(request, form, change)
         permissions = self.permissions_of(request)
         if not change and not permissions.is_operator:
+            # Users who edit only demonstrations create made-up organisations.
             row.is_demonstration = not Event.objects.filter(
                 pk__in=permissions.editable, is_demonstration=False
             ).exists()
         return row
 
     def is_published(self, row: Any) -> bool:
-        """Whether it has a page that anyone may open."""
-        known: bool | None = getattr(row, "is_public", None)  # the list asked for all at once
+        known: bool | None = getattr(row, "is_public", None)  # annotated by get_queryset()
         if known is None:
             return Organisation.objects.published().filter(pk=row.pk).exists()
         return known
@@ -117,14 +111,16 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
 
 @admin.register(Group)
 class GroupAdmin(OperatorAdmin):
-    """Groups that statements speak to: governments, CSOs, participants, co-chairs."""
+    """Groups that statements address, such as governments or CSOs."""
 
     fieldsets = [
         (
             None,
             {
                 "fields": ["name", "slug", "description"],
-                "description": _("All roundtables share these, so an operator keeps them."),
+                "description": _(
+                    "All roundtables share these, so only an operator can change them."
+                ),
             },
         )
     ]

@@ -1,4 +1,4 @@
-"""Who sat at the table: organisations by constituency, and how many are not named."""
+"""Attendance of a roundtable: organisations by constituency, and unnamed participants."""
 
 from dataclasses import dataclass, field
 
@@ -14,13 +14,12 @@ from roundtable.models import Event
 
 @dataclass
 class AttendingOrganisation:
-    """One organisation with what it was, in the order of its roles."""
+    """An organisation with its roles at one roundtable."""
 
     organisation: Organisation
     roles: list[EventRole] = field(default_factory=list)
 
     def role_names(self) -> list[str]:
-        """What it was besides a participant, for people to read."""
         return [
             role.get_role_display()
             for role in self.roles
@@ -30,7 +29,7 @@ class AttendingOrganisation:
 
 @dataclass
 class ConstituencyGroup:
-    """The seats of one constituency, and what a source says of those who are not named."""
+    """Organisations of one constituency, and recorded counts of unnamed ones."""
 
     constituency: Constituency
     organisations: list[AttendingOrganisation] = field(default_factory=list)
@@ -40,12 +39,10 @@ class ConstituencyGroup:
 
     @property
     def total(self) -> int:
-        """Seats that are known, named or not."""
         return len(self.organisations) + self.unnamed_count
 
 
 def filter_by_role(groups: list[ConstituencyGroup], role: EventRole.Role) -> list[EventRole]:
-    """Those who had this role, in the order of the benches."""
     return [
         event_role
         for group in groups
@@ -56,7 +53,7 @@ def filter_by_role(groups: list[ConstituencyGroup], role: EventRole.Role) -> lis
 
 
 def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
-    """The benches of a roundtable, without those of which nothing is recorded; two queries."""
+    """Leaves out constituencies without any record."""
     groups = {constituency: ConstituencyGroup(constituency) for constituency in Constituency}
     attending_by_id: dict[int, AttendingOrganisation] = {}
     named_counts: dict[str, int] = {}
@@ -70,7 +67,7 @@ def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
             groups[role.organisation.constituency].organisations.append(attending)
         attending.roles.append(role)
     for attending in attending_by_id.values():
-        # Whoever only observed is not among those who are counted as taking part.
+        # Recorded counts do not include organisations that only observed.
         if any(role.role != EventRole.Role.OBSERVER for role in attending.roles):
             named_counts[attending.organisation.kind] = (
                 named_counts.get(attending.organisation.kind, 0) + 1

@@ -1,4 +1,4 @@
-"""Old addresses of what was merged: they lead on, for whoever may see where they lead."""
+"""Redirects from merged records, for viewers who may see the target."""
 
 from datetime import date
 
@@ -9,14 +9,14 @@ from participants.privacy import visibility
 
 
 def organisation_redirect_url(slug: str) -> str:
-    """The page of the public organisation that this short name leads to; empty for none."""
+    """Empty if no public organisation had this slug."""
     public = Organisation.objects.published()
     row = SlugRedirect.objects.filter(slug=slug, organisation__in=public).first()
     return row.organisation.get_absolute_url() if row else ""
 
 
 def delegate_redirect_url(viewer: visibility.Viewer, handle: str, on: date) -> str:
-    """The page of the person that this handle leads to; empty where the viewer sees nobody."""
+    """Empty if the viewer sees no person who had this handle."""
     row = HandleRedirect.objects.filter(handle=handle).select_related("delegate").first()
     if row is None or visibility.find_profile(viewer, row.delegate.handle, on) is None:
         return ""
@@ -24,10 +24,6 @@ def delegate_redirect_url(viewer: visibility.Viewer, handle: str, on: date) -> s
 
 
 def redirect_or_404(request: HttpRequest, url: str) -> HttpResponse:
-    """To the page of today, with what was asked of the old one.
-
-    Raises Http404 where there is none, as for what never was.
-    """
     if not url:
         raise Http404
     query = request.META["QUERY_STRING"]

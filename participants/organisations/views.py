@@ -1,4 +1,4 @@
-"""The organisations that took part."""
+"""The public list of organisations."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,6 @@ from roundtable.query_forms import get_page
 @require_safe
 @login_not_required
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    """The organisations that took part in public roundtables."""
     published = Organisation.objects.published()
     form = OrganisationFilterForm(request.GET, published)
     page = get_page(form, form.filter(published).order_by("name")) if form.is_valid() else None

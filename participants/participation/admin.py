@@ -1,4 +1,4 @@
-"""Delegates and their participation; what they share is theirs alone and stands nowhere here."""
+"""Admin of delegates and participations. It never shows what people share."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -46,7 +46,7 @@ from participants.privacy.admin import ErasureAdmin
 
 
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
-    """An affiliation; of a person who has joined, the organisation stays."""
+    """After the person has joined, the organisation cannot be changed."""
 
     def __init__(self, *args: Any, is_locked: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,27 +58,26 @@ class AffiliationForm(ModelForm):  # type: ignore[type-arg]
 class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Where a person works or worked."""
 
-    is_locked: bool  # for who fills it in
+    is_locked: bool  # for the current user
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """Tells each form whether its organisation stays."""
         return super().get_form_kwargs(index) | {"is_locked": self.is_locked}
 
     def clean(self) -> None:
-        """Raises ValidationError where a made-up person would join a real organisation.
-
-        The model cannot tell while the person is not stored.
-        """
         super().clean()
+        # The model cannot check this before the person is saved.
         for form in self.forms:
             row = getattr(form, "cleaned_data", {})
             organisation = row.get("organisation")
             if not isinstance(organisation, Organisation):
-                continue  # empty, or one that the viewer only reads: that is its bare number
+                continue  # empty, or read-only, which gives only an id
             if organisation.is_demonstration != self.instance.is_demonstration:
                 form.add_error(
                     "organisation",
-                    _("Made-up people belong to made-up organisations only. Choose another one."),
+                    _(
+                        "Made-up people belong to made-up organisations only. Choose another "
+                        "organisation."
+                    ),
                 )
 
 
@@ -91,7 +90,6 @@ class AffiliationInline(GrantScopedInline):
     fields = ["organisation", "post", ("since", "until")]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Tells the forms whether organisations stay."""
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.is_locked = obj is not None and is_affiliation_locked(
             obj, self.parent_admin().permissions_of(request)
@@ -99,11 +97,12 @@ class AffiliationInline(GrantScopedInline):
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """All of a person of the viewer's roundtables alone; else those these know anyway."""
         rows = super().get_queryset(request).select_related("organisation", "delegate")
         permissions = self.parent_admin().permissions_of(request)
         if permissions.is_operator:
             return rows
+        # Of a person who also belongs to other roundtables, show only organisations that are
+        # involved in the viewer's own.
         others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
         known = Organisation.objects.filter(
             directly_involved_condition(permissions.readable)
@@ -111,7 +110,6 @@ class AffiliationInline(GrantScopedInline):
         return rows.filter(~Q(delegate__in=others) | Q(organisation__in=known))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever may change what all roundtables of the person share; never one's own."""
         may_change = super().has_change_permission(request, obj)
         if obj is None:
             return may_change
@@ -123,8 +121,8 @@ class AffiliationInline(GrantScopedInline):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for changing; once the person has joined, operators: others end it."""
         may_change = self.has_change_permission(request, obj)
+        # After the person has joined, end the affiliation instead.
         return may_change and (
             obj is None
             or not is_affiliation_locked(obj, self.parent_admin().permissions_of(request))
@@ -132,12 +130,12 @@ class AffiliationInline(GrantScopedInline):
 
 
 def is_affiliation_locked(person: Delegate, permissions: EventPermissions) -> bool:
-    """Whether what others leave this person out by stays, save by an operator's correction."""
+    # Others exclude people by affiliation, so only an operator may correct it.
     return person.user_id is not None and not permissions.is_operator
 
 
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
-    """A participation; whom one spoke for stays once that may decide what one sees."""
+    """The organisation cannot be changed once it may affect what the person sees."""
 
     def __init__(self, *args: Any, permissions: EventPermissions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,7 +145,7 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
         may_edit = permissions.may_edit(row.event_id) and not is_own_profile(
             row.delegate, permissions.user
         )
-        # Exceptions match whom somebody spoke for, whether that is confirmed or not.
+        # Exceptions apply to the organisation someone represented, confirmed or not.
         affects_visibility = row.confirmed_at or (
             row.delegate.user_id and not permissions.is_operator
         )
@@ -159,28 +157,24 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
 
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """A person's participations, as far as the viewer may see them."""
+    """A person's participations that the viewer may see."""
 
-    permissions: EventPermissions  # of who fills it in
+    permissions: EventPermissions  # of the current user
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """Tells each form who fills it in."""
         return super().get_form_kwargs(index) | {"permissions": self.permissions}
 
     def clean(self) -> None:
-        """Checks what spans the person and the roundtables.
-
-        Raises ValidationError for a new person of no roundtable, for one of a real and a made-up
-        roundtable, and where somebody removes their own, or an editor what a co-chair confirmed or
-        what belongs to a person who has joined.
-        """
         super().clean()
         rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
         remaining = [row for row in rows if row.get("event") and not row.get("DELETE")]
         if self.instance._state.adding:
             if not remaining:
                 raise ValidationError(
-                    _("Add a participation in one of your roundtables: people belong to one.")
+                    _(
+                        "Add a participation in one of your roundtables. Every person must "
+                        "belong to one."
+                    )
                 )
             self.instance.is_demonstration = remaining[0]["event"].is_demonstration
         for row in remaining:
@@ -190,7 +184,9 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         for form in self.deleted_forms if self.is_bound and not any(self.errors) else []:
             row = form.instance
             if not self.permissions.may_edit(row.event_id):
-                raise ValidationError(_("You may look at this participation, but not remove it."))
+                raise ValidationError(
+                    _("You can view this participation, but you cannot remove it.")
+                )
             if is_own_profile(self.instance, self.permissions.user):
                 raise ValidationError(
                     _("This participation is your own. Ask another co-chair to remove it.")
@@ -203,12 +199,15 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 )
             if self.instance.user_id:
                 raise ValidationError(
-                    _("This person has joined the portal. Ask a co-chair to remove this.")
+                    _(
+                        "This person has joined the portal. Ask a co-chair to remove this "
+                        "participation."
+                    )
                 )
 
 
 class ParticipationInline(GrantScopedInline):
-    """When the person took part, in the viewer's roundtables."""
+    """Participations in the viewer's roundtables."""
 
     model = Participation
     form = ParticipationForm
@@ -218,31 +217,28 @@ class ParticipationInline(GrantScopedInline):
     show_change_link = False
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Tells the forms who fills them in."""
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.permissions = self.parent_admin().permissions_of(request)
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those of the roundtables that the viewer may read."""
         rows = super().get_queryset(request).select_related("event", "organisation", "delegate")
         permissions = self.parent_admin().permissions_of(request)
         return rows if permissions.is_operator else rows.filter(event__in=permissions.readable)
 
 
 class DepartureActionAdmin(GrantScopedAdmin):
-    """Delegates whose work address can be stopped."""
+    """Adds the action to record that people left their organisation."""
 
-    @admin.action(description=_("Left the organisation"), permissions=["decide"])
+    @admin.action(description=_("Record that they left the organisation"), permissions=["decide"])
     def left(self, request: HttpRequest, queryset: QuerySet[Delegate]) -> HttpResponse | None:
-        """Asks once more, naming whom it is about; then stops their addresses."""
         permissions = request_permissions(request)
         people = list(queryset.select_related("user"))
         ready = [person for person in people if may_record_departure(person, permissions)]
         if "confirmed" not in request.POST:
             context: dict[str, Any] = {
                 **self.admin_site.each_context(request),
-                "title": gettext("Did these people leave?"),
+                "title": gettext("Did these people leave their organisation?"),
                 "opts": self.opts,
                 "ready": ready,
                 "left": [person for person in people if person not in ready],
@@ -254,7 +250,7 @@ class DepartureActionAdmin(GrantScopedAdmin):
             parts = person.participations.values_list("event_id", flat=True)
             events = [event for event in parts if permissions.may_decide(event)]
             record_departure(delegate=person, by=permissions.user, events=events, at=timezone.now())
-        # Alike for all: who has another address is nobody's to know.
+        # One text for all, because it must not show who has another address.
         text = ngettext(
             "The address of %d person is stopped.",
             "The addresses of %d people are stopped.",
@@ -266,7 +262,7 @@ class DepartureActionAdmin(GrantScopedAdmin):
 
 @admin.register(Delegate)
 class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
-    """People of the viewer's roundtables: name, invitation address, and where they belong."""
+    """People of the viewer's roundtables: name, invitation address and organisations."""
 
     fieldsets = [
         (
@@ -274,8 +270,9 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
             {
                 "fields": ["name", "name_latin", "invitation_email"],
                 "description": _(
-                    "What the co-chairs know about a person they invite. What the person shares, "
-                    "and with whom, only that person sees and changes, on their own profile."
+                    "This is what the co-chairs know about a person they invite. What the person "
+                    "shares, and with whom, is on the person's own profile. Only that person can "
+                    "see and change it there."
                 ),
             },
         )
@@ -292,17 +289,15 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
     list_filter = [InvitationFilter, EventFilter]
     actions = ["invite", "left"]
     search_fields = ["name", "name_latin"]
-    search_help_text = _("Name; for co-chairs the invitation address too")
+    search_help_text = _("Name. Co-chairs can also search by invitation address.")
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        """Those who take part in these roundtables."""
         return rows.filter(pk__in=Participation.objects.filter(event__in=events).values("delegate"))
 
     def _event_ids_of(self, row: Delegate) -> set[int]:
         return set(row.participations.values_list("event_id", flat=True))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With what the list shows, of the viewer's roundtables alone."""
         shown = Participation.objects.select_related("organisation")
         permissions = self.permissions_of(request)
         if not permissions.is_operator:
@@ -314,20 +309,18 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
         return self.with_invitations(rows, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The invitation address is there for co-chairs of the person alone."""
         if self._may_see_address(request, obj):
             return self.fieldsets
         ((title, options),) = self.fieldsets
+        # Only co-chairs of the person may see the invitation address.
         fields = [name for name in options["fields"] if name != "invitation_email"]
         return [(title, {**options, "fields": fields})]
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """As in the form."""
         is_shown = self._may_see_address(request)
         return [name for name in self.list_display if is_shown or name != "invitation_address"]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """As in the form."""
         return [
             *self.search_fields,
             *(["visible_address"] if self._may_see_address(request) else []),
@@ -340,14 +333,13 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
         return bool(self._event_ids_of(row) & permissions.decidable)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """What all roundtables of a person share is changed by who edits all of them."""
         fields = super().get_readonly_fields(request, obj)
         if obj is not None and not can_edit_all_events_of(obj, self.permissions_of(request)):
+            # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
         return fields
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever has a grant for a roundtable of this person."""
         permissions = self.permissions_of(request)
         return (
             obj is None
@@ -356,14 +348,12 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever edits a roundtable of this person."""
         permissions = self.permissions_of(request)
         if obj is None or permissions.is_operator:
             return permissions.can_edit_any
         return bool(self._event_ids_of(obj) & permissions.editable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Co-chairs of all roundtables of a person who has not signed in; else operators."""
         permissions = self.permissions_of(request)
         if obj is None or permissions.is_operator:
             return permissions.can_decide_any
@@ -372,17 +362,14 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
 
     @admin.display(description=_("name"), ordering="name")
     def person(self, row: Delegate) -> str:
-        """The name, or that somebody took part who was erased."""
         return str(row)
 
     @admin.display(description=_("invitation address"), ordering="visible_address")
     def invitation_address(self, row: Any) -> str:
-        """Where a co-chair invites the person; empty for who is no co-chair of theirs."""
         return str(row.visible_address)
 
-    @admin.display(description=_("speaks for"))
+    @admin.display(description=_("represents"))
     def speaks_for(self, row: Any) -> str:
-        """The organisations of the participations that the viewer may see."""
         return (
             ", ".join(sorted({part.organisation.short for part in row.visible_participations}))
             or "–"
@@ -390,14 +377,13 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
 
     @admin.display(description=_("confirmed"), boolean=True)
     def is_confirmed(self, row: Any) -> bool:
-        """Whether each of these participations is confirmed."""
         return bool(row.visible_participations) and all(
             part.confirmed_at for part in row.visible_participations
         )
 
 
 def with_visible_address(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-    """With the invitation address of those whom the viewer is a co-chair of, and no other."""
+    """Annotates the invitation address, empty unless the viewer co-chairs the person's event."""
     if permissions.is_operator:
         return cast("QuerySet[Any]", rows.annotate(visible_address=F("invitation_email")))
     decidable_participations = Participation.objects.filter(
@@ -411,7 +397,7 @@ def with_visible_address(rows: QuerySet[Any], permissions: EventPermissions) -> 
 
 @admin.register(Participation)
 class ParticipationAdmin(PrivateAdmin):
-    """Participations that wait for a co-chair's word; they are written with the delegate."""
+    """Participations to confirm. They are edited with the delegate."""
 
     event_path = "event"
     fields = ["delegate", "event", "organisation", "capacity", "confirmed_at"]
@@ -423,8 +409,8 @@ class ParticipationAdmin(PrivateAdmin):
     actions = ["confirm"]
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those that a co-chair has to confirm, the own ones left out."""
         rows = rows.filter(confirmed_at=None).exclude(delegate__user=permissions.user)
+        # An invitation to the viewer's own address is their own participation.
         own = Lower("delegate__invitation_email")
         rows = rows.alias(invited=own).exclude(invited__in=login_addresses(permissions.user))
         return (
@@ -432,23 +418,21 @@ class ParticipationAdmin(PrivateAdmin):
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: it is written with the delegate."""
+        # Participations are edited with the delegate.
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: it is written with the delegate."""
+        # Participations are edited with the delegate.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators, and never their own; others remove it with the delegate."""
         permissions = self.permissions_of(request)
         return permissions.is_operator and (
             obj is None or not is_own_profile(obj.delegate, permissions.user)
         )
 
-    @admin.action(description=_("Confirm the participation"), permissions=["decide"])
+    @admin.action(description=_("Confirm participation"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
-        """Confirms the chosen rows, save one's own."""
         rows = list(queryset.select_related("delegate", "event", "organisation"))
         now: datetime = timezone.now()
         done = confirm_participations(
@@ -461,10 +445,10 @@ class ParticipationAdmin(PrivateAdmin):
             self.message_user(request, text % len(done), messages.SUCCESS)
         if skipped := len(rows) - len(done):
             text = ngettext(
-                "%d stays as it is: it is confirmed already, or your own, or you are no co-chair "
-                "of its roundtable.",
-                "%d stay as they are: they are confirmed already, or your own, or you are no "
-                "co-chair of their roundtable.",
+                "%d participation is not changed. It is already confirmed, it is your own, or"
+                " you are not a co-chair of its roundtable.",
+                "%d participations are not changed. They are already confirmed, they are your"
+                " own, or you are not a co-chair of their roundtable.",
                 skipped,
             )
             self.message_user(request, text % skipped, messages.WARNING)

@@ -1,4 +1,4 @@
-"""What somebody does to several rows at once."""
+"""Confirming participations."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,10 +15,9 @@ from roundtable.audit import log as audit
 def confirm_participations(
     *, participations: Iterable[Participation], by: User, at: datetime
 ) -> list[Participation]:
-    """Confirms those that this person may confirm, and returns them.
+    """Confirms and returns those that this user may confirm.
 
-    Left as they are: confirmed ones, those of roundtables that this person is no co-chair of,
-    and the person's own, which an invitation to one's own address is too.
+    Skips confirmed ones, the user's own, and those of roundtables they do not co-chair.
     """
     rights = permissions_of(by, at.date())
     own_addresses = login_addresses(by)
@@ -43,16 +42,13 @@ def confirm_participations(
 
 
 def login_addresses(user: User) -> set[str]:
-    """The addresses that an account signs in with, or wants to, in small letters."""
+    """Sign-in addresses of the account in lower case, verified or not."""
     login_emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
     return {address.lower() for address in (user.email, *login_emails)}
 
 
 def is_own_profile(delegate: Delegate, user: User, own_addresses: set[str] | None = None) -> bool:
-    """Whether the profile is this person's own, which one invited at an own address is too.
-
-    `addresses` are those of the person, where they are at hand.
-    """
+    """Also true if the invitation address is one of the user's own addresses."""
     if delegate.user_id == user.pk:
         return True
     invited = delegate.invitation_email.lower()

@@ -1,8 +1,8 @@
-"""The list of participants: asked for with a purpose, agreed to by another side, given to one.
+"""The participant list: requested with a purpose, approved by another co-chair.
 
-It holds what co-chairs keep (name, organisation, post, invitation address) and nothing that people
-share. Whoever is erased, hidden or protected at the moment of a download is left out. Each copy
-carries its mark in every line, and one line of a person who does not exist.
+It contains the name, organisation, post and invitation address, and nothing that people share.
+Erased, hidden and protected people are left out at each download. Each line has a watermark, and
+one line is a made-up person.
 """
 
 import secrets
@@ -29,7 +29,7 @@ from roundtable.models import Event
 
 @dataclass(frozen=True)
 class ParticipantTable:
-    """The lines of a list beneath their heads, as the spreadsheets take them."""
+    """Headers and lines in the shape that the export formats expect."""
 
     headers: list[str]
     lines: Sequence[tuple[str, ...]]
@@ -40,29 +40,29 @@ class ParticipantTable:
 
 DOWNLOAD_PERIOD = timedelta(days=7)
 UNAMBIGUOUS_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-# Of many places, so that a made-up name stands out in no list.
+# From many regions, so that a made-up name does not attract attention.
 GIVEN_NAMES = ("Ana", "Amir", "Chandra", "Daniel", "Elena", "Farid", "Grace", "Kamal", "Maya")
 FAMILY_NAMES = ("Adler", "Aziz", "Costa", "Dewi", "Haddad", "Kaya", "Lim", "Okoro", "Perera")
 
 
 def cochaired_for(user: User, event: Event, on: date) -> set[int]:
-    """The organisations for which this person is a co-chair of the roundtable on that day."""
+    """Ids of the organisations for which the user is a co-chair of the event."""
     grants = Grant.objects.active(on).filter(user=user, event=event, role=Grant.Role.COCHAIR)
     return set(grants.exclude(on_behalf_of=None).values_list("on_behalf_of_id", flat=True))
 
 
 def list_request_problem(*, event: Event, by: User, on: date) -> str:
-    """Why this person cannot ask for the list; empty where nothing is wrong."""
+    """Empty if this user can request the list."""
     if not cochaired_for(by, event, on):
         return _(
-            "The list goes to a co-chair who acts for an organisation. An operator can write into "
-            "your grant on whose behalf you act."
+            "Only a co-chair who acts for an organisation can get the list. An operator "
+            "can enter in your grant which organisation you act for."
         )
     return ""
 
 
 def may_decide_list(row: ParticipantList, by: User, at: datetime) -> bool:
-    """Whether this person is the other side: a co-chair for another organisation alone."""
+    """Only a co-chair for another organisation than the requester may decide."""
     if row.decided_at or row.requested_by is None or by.pk == row.requested_by.pk:
         return False
     own_organisations, other_organisations = (
@@ -78,7 +78,7 @@ def may_decide_list(row: ParticipantList, by: User, at: datetime) -> bool:
 def decidable_lists(
     rows: "QuerySet[ParticipantList]", by: User, on: date
 ) -> "QuerySet[ParticipantList]":
-    """Those of the rows that `may_decide` lets this person decide, asked of the database."""
+    """The same rule as may_decide_list(), as a database query."""
     cochair_grants = Grant.objects.active(on).filter(
         event=OuterRef("event"), role=Grant.Role.COCHAIR, on_behalf_of__isnull=False
     )
@@ -99,10 +99,7 @@ def decidable_lists(
 
 @transaction.atomic
 def request_list(*, event: Event, purpose: str, by: User, at: datetime) -> ParticipantList:
-    """Asks for the list, and tells the co-chairs.
-
-    Raises ValidationError for who may not, and where the purpose is empty.
-    """
+    """Raises ValidationError if `by` may not request it, or the purpose is empty."""
     if problem := list_request_problem(event=event, by=by, on=at.date()):
         raise ValidationError(problem)
     name = _choose_canary_name()
@@ -133,7 +130,7 @@ def request_list(*, event: Event, purpose: str, by: User, at: datetime) -> Parti
 
 @transaction.atomic
 def decide_list(*, row: ParticipantList, agrees: bool, by: User, at: datetime) -> bool:
-    """The other side says yes or no, and who asked gets a letter; false where one may not."""
+    """Returns False if `by` may not decide."""
     locked = ParticipantList.objects.select_for_update().get(pk=row.pk)
     if not may_decide_list(locked, by, at):
         return False
@@ -160,13 +157,11 @@ def decide_list(*, row: ParticipantList, agrees: bool, by: User, at: datetime) -
 
 
 def may_download_list(row: ParticipantList, by: User, at: datetime) -> bool:
-    """Whether this is who asked, still a co-chair there, within the seven days."""
     is_own = row.requested_by is not None and row.requested_by.pk == by.pk
     return is_own and row.is_downloadable(at) and bool(cochaired_for(by, row.event, at.date()))
 
 
 def downloadable_list(event: Event, by: User, at: datetime) -> ParticipantList | None:
-    """The list of a roundtable that this person may fetch now, or None."""
     rows = ParticipantList.objects.filter(event=event, requested_by=by).select_related(
         "requested_by"
     )
@@ -175,12 +170,12 @@ def downloadable_list(event: Event, by: User, at: datetime) -> ParticipantList |
 
 @transaction.atomic
 def download_list(*, row: ParticipantList, by: User, at: datetime) -> ParticipantTable:
-    """The list as it is now; each person in it reads that somebody took it.
+    """The list as it is now. Each person in it can see that it was downloaded.
 
-    Raises ValidationError where it cannot be fetched any more.
+    Raises ValidationError if it can no longer be downloaded.
     """
     if not may_download_list(row, by, at):
-        raise ValidationError(_("This list can be fetched no more. Ask for it again."))
+        raise ValidationError(_("You can no longer download this list. Request it again."))
     rows = [(row.canary_name, "", "", "", row.canary_email, row.watermark)]
     participations = list(_listed_participations(row.event, at.date()))
     for participation in participations:
@@ -190,7 +185,7 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
         rows.append(
             (person.name, person.name_latin, organisation_name, post, address, row.watermark)
         )
-    # Of nobody's organisation: one that others of the list work for, and the same in each copy.
+    # Give the made-up person an organisation from the list, the same one in each download.
     if participations:
         position = int.from_bytes(row.watermark.encode()) % len(participations)
         rows[0] = (*rows[0][:2], *rows[position + 1][2:4], *rows[0][4:])
@@ -201,7 +196,6 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
 
 
 def _choose_canary_name() -> str:
-    """A name that nobody here has, as long as there is one."""
     candidates = [f"{first} {last}" for first in GIVEN_NAMES for last in FAMILY_NAMES]
     taken = set(Delegate.objects.filter(name__in=candidates).values_list("name", flat=True))
     return secrets.choice([name for name in candidates if name not in taken] or candidates)
@@ -219,7 +213,6 @@ def _headers() -> list[str]:
 
 
 def _listed_participations(event: Event, on: date) -> "QuerySet[Participation]":
-    """The confirmed participations of who is neither erased, hidden nor protected now."""
     working = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on)).order_by("pk")
     participations = Participation.objects.confirmed().filter(
         event=event,
@@ -243,7 +236,6 @@ def _affiliation_at(participation: Participation) -> Affiliation | None:
 
 
 def find_lists_by_trace(text: str) -> "QuerySet[ParticipantList]":
-    """The lists that a mark, a made-up name or a made-up address comes from."""
     text = text.strip()
     return ParticipantList.objects.filter(
         Q(watermark__iexact=text) | Q(canary_email__iexact=text) | Q(canary_name__iexact=text)
@@ -251,7 +243,7 @@ def find_lists_by_trace(text: str) -> "QuerySet[ParticipantList]":
 
 
 def with_requesters(rows: "QuerySet[ParticipantList]") -> "QuerySet[ParticipantList]":
-    """Fetches at once what `named` reads of who asked for each."""
+    """Prefetches what requester_name() needs."""
     grants = Grant.objects.select_related("on_behalf_of")
     return rows.select_related("event", "requested_by").prefetch_related(
         "requested_by__delegate__participations", Prefetch("requested_by__grants", queryset=grants)
@@ -259,9 +251,9 @@ def with_requesters(rows: "QuerySet[ParticipantList]") -> "QuerySet[ParticipantL
 
 
 def requester_name(user: User | None, event: Event) -> str:
-    """A co-chair as the other ones read it: by name where that person took part, else by office."""
+    """A co-chair's name if they took part in the event, otherwise their organisation."""
     if user is None:
-        return _("somebody whose account is gone")
+        return _("a person whose account was deleted")
     person: Delegate | None = getattr(user, "delegate", None)
     if person and any(part.event_id == event.pk for part in person.participations.all()):
         return str(person)

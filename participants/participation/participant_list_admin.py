@@ -1,4 +1,4 @@
-"""Lists of participants at the desk: asked for, agreed to by the other co-chair, fetched by one."""
+"""Admin of participant lists: request, approval and download."""
 
 from typing import Any
 
@@ -29,12 +29,11 @@ FORMATS: dict[str, type[SafeCSV | SafeXLSX]] = {"csv": SafeCSV, "xlsx": SafeXLSX
 
 
 class ParticipantListForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Of which roundtable, and what for."""
+    """The roundtable and the purpose of a list."""
 
-    by: User  # who asks
+    by: User  # the requester
 
     def clean_event(self) -> Event:
-        """The roundtable; raises ValidationError for who cannot ask for its list."""
         event: Event = self.cleaned_data["event"]
         if problem := participant_list.list_request_problem(
             event=event, by=self.by, on=timezone.localdate()
@@ -45,7 +44,7 @@ class ParticipantListForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(ParticipantList)
 class ParticipantListAdmin(PrivateAdmin):
-    """Requests for the list of participants of the viewer's roundtables."""
+    """Requests for participant lists of the viewer's roundtables."""
 
     event_path = "event"
     form = ParticipantListForm
@@ -56,10 +55,11 @@ class ParticipantListAdmin(PrivateAdmin):
             {
                 "fields": ["event", "purpose"],
                 "description": _(
-                    "Name, organisation, post and invitation address of those whose participation "
-                    "is confirmed; nothing that people share. A co-chair for another organisation "
-                    "has to agree. Then you alone can fetch it, for seven days. Each copy is "
-                    "marked as yours, and each person in it reads that you took it."
+                    "The list contains the name, organisation, post and invitation address of "
+                    "people whose participation is confirmed. It contains nothing that people "
+                    "share. A co-chair for another organisation must agree. Then only you can "
+                    "download it, for seven days. Each copy is marked as yours, and each person "
+                    "in it can see that you downloaded it."
                 ),
             },
         )
@@ -70,7 +70,6 @@ class ParticipantListAdmin(PrivateAdmin):
     actions = ["agree", "refuse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those of the roundtables that the viewer decides about, with who asked for each."""
         permissions = self.permissions_of(request)
         rows = participant_list.with_requesters(super().get_queryset(request))
         return (
@@ -78,46 +77,41 @@ class ParticipantListAdmin(PrivateAdmin):
         )
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        """Those that this person can say yes or no to."""
         return participant_list.decidable_lists(rows, permissions.user, timezone.localdate())
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """What marks a copy is searched by operators alone: its holder must not know it."""
+        # The holder of a copy must not learn what marks it.
         marks = ["=watermark", "=canary_email", "=canary_name"]
         return [*self.search_fields, *(marks if self.permissions_of(request).is_operator else [])]
 
     def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        """Roundtables that the viewer co-chairs."""
         permissions = self.permissions_of(request)
         return Event.objects.filter(pk__in=permissions.decidable)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Co-chairs of the roundtable, and operators."""
         permissions = self.permissions_of(request)
         return permissions.can_decide_any if obj is None else permissions.may_decide(obj.event_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Co-chairs; an operator is none."""
+        # An operator is not a co-chair, so has no list to request.
         return bool(self.permissions_of(request).decidable)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: ask anew."""
+        # Submit a new request instead.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: a copy that turns up later must be known."""
+        # Keep requests, so that a leaked copy can be traced.
         return False
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """Tells the form who fills it in."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.by = self.permissions_of(request).user
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Asks; the co-chairs get a letter."""
         by = self.permissions_of(request).user
         stored = participant_list.request_list(
             event=obj.event, purpose=obj.purpose, by=by, at=timezone.now()
@@ -125,32 +119,30 @@ class ParticipantListAdmin(PrivateAdmin):
         obj.pk = stored.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing: to ask has its own entry."""
+        pass  # The request has its own audit entry.
 
-    @admin.display(description=_("asked by"))
+    @admin.display(description=_("requested by"))
     def asker(self, row: ParticipantList) -> str:
-        """Who asked, never by the address that signs in."""
         return participant_list.requester_name(row.requested_by, row.event)
 
     @admin.display(description=_("state"))
     def state(self, row: ParticipantList) -> str:
-        """What became of it."""
         if row.decided_at is None:
-            return gettext("Waits for another co-chair")
+            return gettext("Waiting for another co-chair")
         if row.expires_at is None:
             return gettext("Refused")
         until = date_format(timezone.localtime(row.expires_at), "DATETIME_FORMAT")
         over = row.expires_at <= timezone.now()
-        return (gettext("Over since %s") if over else gettext("Can be fetched until %s")) % until
+        return (
+            gettext("Expired on %s") if over else gettext("Available for download until %s")
+        ) % until
 
-    @admin.action(description=_("Agree: they may fetch it"), permissions=["decide"])
+    @admin.action(description=_("Agree to the download"), permissions=["decide"])
     def agree(self, request: HttpRequest, queryset: QuerySet[ParticipantList]) -> None:
-        """Says yes to those that the viewer is the other side of."""
         self._decide(request, queryset, agrees=True)
 
     @admin.action(description=_("Refuse"), permissions=["decide"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[ParticipantList]) -> None:
-        """Says no to those that the viewer is the other side of."""
         self._decide(request, queryset, agrees=False)
 
     def _decide(self, request: HttpRequest, rows: QuerySet[Any], *, agrees: bool) -> None:
@@ -164,16 +156,15 @@ class ParticipantListAdmin(PrivateAdmin):
             self.message_user(request, text % done, messages.SUCCESS)
         if skipped := len(chosen) - done:
             text = ngettext(
-                "%d stays: a co-chair who acts for another organisation than who asked decides, "
-                "once.",
-                "%d stay: a co-chair who acts for another organisation than who asked decides, "
-                "once.",
+                "%d request is not changed. Only a co-chair who acts for a different "
+                "organisation than the requester can decide, and only once.",
+                "%d requests are not changed. Only a co-chair who acts for a different "
+                "organisation than the requester can decide, and only once.",
                 skipped,
             )
             self.message_user(request, text % skipped, messages.WARNING)
 
     def get_urls(self) -> list[Any]:
-        """With that of the file."""
         view = self.admin_site.admin_view(self.download_view)
         name = "participants_participantlist_fetch"
         return [path("<path:object_id>/fetch/", view, name=name), *super().get_urls()]
@@ -181,7 +172,6 @@ class ParticipantListAdmin(PrivateAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The request, what the viewer may decide, and the file for whom it is."""
         row, by = self.get_object(request, object_id), self.permissions_of(request).user
         more, at = dict(extra_context or {}), timezone.now()
         if row is not None:
@@ -196,10 +186,6 @@ class ParticipantListAdmin(PrivateAdmin):
 
     @method_decorator(require_POST)
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """The file, for who asked; whom it names, each reads of it.
-
-        Raises Http404 for a request that the viewer does not see.
-        """
         row, by = self.get_object(request, object_id), self.permissions_of(request).user
         if row is None:
             raise Http404

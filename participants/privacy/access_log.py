@@ -1,4 +1,4 @@
-"""Who looked: what a person reads of it, and what co-chairs learn of a run of looks."""
+"""Access to personal data: what the person can see of it, and alerts to co-chairs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ RECENT_PERIOD = timedelta(days=30)
 
 
 class AccessAction(models.TextChoices):
-    """What was done with a person's data, in the words of the log."""
+    """Kinds of access to personal data, as stored in the audit log."""
 
-    REVEAL = "reveal", _("Opened what you share")
-    VCARD = "vcard", _("Took your contact card")
-    EXPORT = "export", _("Exported a list that names you")
+    REVEAL = "reveal", _("Opened your contact details")
+    VCARD = "vcard", _("Downloaded your contact card")
+    EXPORT = "export", _("Exported a list that includes your name")
 
 
 @dataclass(frozen=True)
 class AccessRecord:
-    """One look at a person, as that person reads it; `name` is that of a co-chair alone."""
+    """An access as the affected person sees it. Only co-chairs are named."""
 
     at: datetime
     action: str
@@ -46,7 +46,6 @@ class AccessRecord:
 
     @property
     def cochair(self) -> str:
-        """The co-chair in words; empty where it was none."""
         if not self.is_by_cochair:
             return ""
         if self.name:
@@ -57,7 +56,6 @@ class AccessRecord:
 
 
 def access_entries(delegate: Delegate) -> QuerySet[AuditEntry]:
-    """The looks at a person in the log, the latest first."""
     keys = audit.valid_keys(*merged_delegates(delegate))
     return AuditEntry.objects.filter(subject__in=keys, action__in=AccessAction.values).order_by(
         "-sequence"
@@ -65,14 +63,12 @@ def access_entries(delegate: Delegate) -> QuerySet[AuditEntry]:
 
 
 def recent_access_count(delegate: Delegate, at: datetime) -> int:
-    """How many looks there were in the last 30 days."""
     return access_entries(delegate).filter(at__gt=at - RECENT_PERIOD).count()
 
 
 def describe_entries(entries: Iterable[AuditEntry], reader: Delegate) -> list[AccessRecord]:
-    """The entries about this person in words, in four queries at most."""
     rows = list(entries)
-    # Which organisations there are beside the public ones is not everybody's to know.
+    # Do not disclose organisations that the reader cannot see.
     slugs = {row.organisation for row in rows}
     merged = SlugRedirect.objects.filter(slug__in=slugs)
     visible_organisations = excludable_organisations(reader, ()).filter(
@@ -93,7 +89,7 @@ def describe_entries(entries: Iterable[AuditEntry], reader: Delegate) -> list[Ac
             if row.organisation
             else "",
             is_by_cochair=row.detail == AS_COCHAIR,
-            # Anybody else is an organisation and no more.
+            # Other viewers appear only as an organisation.
             name=names.get(row.actor, "") if row.detail == AS_COCHAIR else "",
         )
         for row in rows
@@ -113,7 +109,6 @@ def _names_by_key(keys: set[str]) -> dict[str, str]:
 
 @transaction.atomic
 def log_export(*, people: Iterable[Delegate], by: User, at: datetime) -> None:
-    """Writes one entry for each person whom an export names."""
     for person in people:
         organisation_slug, detail = acting_capacity(by, person, at.date())
         audit.record(
@@ -127,10 +122,9 @@ def log_export(*, people: Iterable[Delegate], by: User, at: datetime) -> None:
 
 
 def notify_access_burst(user: User, at: datetime) -> None:
-    """Tells the co-chairs of the viewer's roundtables of a run of looks, once a day.
+    """Emails co-chairs about many accesses in a short time, at most once a day.
 
-    A run is ten profiles within ten minutes, or the day's budget spent. The letter says how often,
-    names nobody, and leads to who looked where that person belongs to the roundtable.
+    A burst is BURST_SIZE profiles within BURST_WINDOW, or the whole daily budget.
     """
     on = at.date()
     dedup_key = f"looks:{user.pk}:{on}"
@@ -171,10 +165,10 @@ def _events_of_viewer(user: User, at: datetime) -> QuerySet[Event]:
 
 
 def _admin_url(user: User, event: Event) -> str:
-    # A mail is read by more than its reader. Were the protected alone not named in it, that would
-    # say who is protected; so nobody is, and the page asks who opens it.
+    # Emails are forwarded. If they left out only protected people, that would show who is
+    # protected. So they name no one, and the page behind the link checks permissions.
     delegate = Delegate.objects.filter(user=user, participations__event=event).first()
     if delegate is None:
-        return ""  # which the co-chairs of this roundtable cannot open
+        return ""  # the co-chairs of this roundtable could not open the page
     path = reverse("admin:participants_delegate_change", args=[delegate.pk])
     return f"{settings.PORTAL_URL}{path}"

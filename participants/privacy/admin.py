@@ -1,4 +1,4 @@
-"""Deleting a person in the admin: as an erasure, which a restored backup does not undo."""
+"""Deletion in the admin as an erasure, which a restored backup does not undo."""
 
 from typing import Any
 
@@ -14,38 +14,37 @@ from participants.admin_base.private import PrivateAdmin
 from participants.privacy.erasure import erase_or_delete, is_identifiable
 
 ERASURE_NOTE = _(
-    "The account and every address are erased too, and a restored backup does not bring them back. "
-    "Where a co-chair confirmed that the person took part, “a delegate” stays without a name."
+    "This also erases the account and every address. A restored backup does not "
+    "bring them back. If a co-chair confirmed that the person took part, “a "
+    "delegate” remains without a name."
 )
 
 
 class ErasureAdmin(PrivateAdmin):
-    """People and accounts; whoever the portal knows by an account or an address is erased."""
+    """Admin of people and accounts. Deletion erases everyone who is identifiable."""
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """As always; where the ledger cannot be written, a sentence says that nobody is erased."""
         try:
             return super().delete_view(request, object_id, extra_context)
         except OSError:
-            text = _("That did not work, and nothing is erased. Try again in some minutes.")
+            # The erasure ledger cannot be written.
+            text = _("Something went wrong, and nothing is erased. Try again in a few minutes.")
             self.message_user(request, text, messages.ERROR)
             return redirect(request.path)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Erases whom the portal knows; any other row is deleted."""
         if is_identifiable(obj):
             erase_or_delete(obj, by=self.permissions_of(request).user, at=timezone.now())
         else:
             super().delete_model(request, obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """One entry of the sealed log for each; an erasure writes its own."""
+        # An erasure writes its own audit entry.
         return super().log_deletions(request, [row for row in queryset if not is_identifiable(row)])
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Says of whom the portal knows what goes and what stays."""
         known: list[Model] = [row for row in objs if is_identifiable(row)]
         others = [row for row in objs if row not in known]
         rows, _counts, refused, protected = super().get_deleted_objects(others, request)

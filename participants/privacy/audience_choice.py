@@ -1,4 +1,4 @@
-"""A person's choice of who sees a listing or a channel, and of who does not."""
+"""A person's choice of who sees a listing or a channel, and who is excluded."""
 
 import hashlib
 import json
@@ -21,9 +21,9 @@ from roundtable.audit import log as audit
 def excludable_organisations(
     delegate: Delegate, saved_exceptions: Iterable[AudienceException]
 ) -> QuerySet[Organisation]:
-    """Public organisations, those of the person's own roundtables, one's own, and chosen ones.
+    """Public and own ones, those of own roundtables, and those in saved exceptions.
 
-    For whom somebody else spoke or speaks is nobody's to read here.
+    Organisations of other people are left out, because whom they represent is private.
     """
     events = delegate.participations.confirmed().values("event")
     roles = EventRole.objects.filter(event__in=events)
@@ -39,9 +39,9 @@ def excludable_organisations(
 
 
 def sharing_version(delegate: Delegate, saved_exceptions: Iterable[AudienceException]) -> str:
-    """A short text that changes with any choice of who sees what.
+    """A hash that changes with any choice of audience.
 
-    A page carries it along, so that a page that was left open cannot undo a later choice.
+    Pages submit it, so that an old page cannot undo a later choice.
     """
     listing = [delegate.listed_to, delegate.is_protected, bool(delegate.consented_at)]
     channels = delegate.channels.order_by("pk").values_list("pk", "audience")
@@ -62,10 +62,7 @@ def set_audience(
     exceptions: Sequence[AudienceException],
     at: datetime,
 ) -> None:
-    """Stores who sees the listing, or the channel, and who is left out of that.
-
-    Raises ValidationError where the person has not agreed to share, or is protected.
-    """
+    """Raises ValidationError if the person has not agreed to share, or is protected."""
     row: Delegate | ContactChannel = channel or delegate
     if isinstance(row, ContactChannel):
         row.audience = audience

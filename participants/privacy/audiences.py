@@ -1,6 +1,6 @@
-"""Who is inside which audience: the rule once for one person in hand, once for the database.
+"""Who is in which audience: one rule in Python and one in SQL.
 
-Both say the same; a test compares them over many made-up worlds.
+Both must give the same result. A test compares them on generated data.
 """
 
 from collections.abc import Iterable
@@ -36,25 +36,24 @@ from participants.models import (
 from participants.models.organisation import CONSTITUENCY_BY_KIND
 
 BOOLEAN = BooleanField()
-EventConstituency = tuple[
-    int, str
-]  # an event's number, and the constituency that somebody sat with
+# Event id, and the constituency of a participant.
+EventConstituency = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whoever looks: what decides which audiences one is inside of."""
+    """The facts about a viewer that decide which audiences they are in."""
 
     delegate: int | None = None
     signed_in: bool = False
-    # Events of confirmed participation, and the seats there that are still one's own.
+    # Events of confirmed participation, and the constituencies there that still apply.
     events: frozenset[int] = frozenset()
     event_constituencies: frozenset[EventConstituency] = frozenset()
-    # All that one ever worked or spoke for.
+    # All that the viewer ever worked for or represented.
     organisations: frozenset[int] = frozenset()
     countries: frozenset[str] = frozenset()
     constituencies: frozenset[str] = frozenset()
-    # Delegates whose introduction both sides accepted.
+    # Delegates introduced to the viewer, accepted by both.
     introduced: frozenset[int] = frozenset()
 
 
@@ -71,7 +70,6 @@ class ExceptionSet:
 
     @classmethod
     def of(cls, rows: Iterable[AudienceException]) -> "ExceptionSet":
-        """The exceptions that these rows hold."""
         rows = list(rows)
         return cls(
             frozenset(row.organisation_id for row in rows if row.organisation_id),
@@ -80,7 +78,7 @@ class ExceptionSet:
         )
 
     def includes(self, viewer: Viewer) -> bool:
-        """Whether any present or past affiliation of the viewer is among them."""
+        """Present and past affiliations of the viewer count."""
         return bool(
             self.organisations & viewer.organisations
             or self.countries & viewer.countries
@@ -90,21 +88,20 @@ class ExceptionSet:
 
 @dataclass(frozen=True)
 class ProfileOwner:
-    """Whoever is looked at: where that person sat at roundtables."""
+    """The person whose profile is viewed, with their confirmed participations."""
 
     delegate: int
     event_constituencies: frozenset[EventConstituency] = frozenset()
 
     @property
     def events(self) -> frozenset[int]:
-        """The events of confirmed participation."""
         return frozenset(event for event, _constituency in self.event_constituencies)
 
 
 def is_in_audience(
     audience: str, exceptions: ExceptionSet, viewer: Viewer, owner: ProfileOwner
 ) -> bool:
-    """Whether the viewer, who is somebody else, is inside this audience of the person."""
+    """The viewer must not be the owner."""
     if audience == Audience.EVERYONE:
         return True
     if audience not in (Audience.INTRODUCED, Audience.CONSTITUENCY, Audience.PARTICIPANTS):
@@ -123,10 +120,10 @@ def is_in_audience(
 def audience_condition(
     audience_field: str, owner_path: str, exceptions: QuerySet[AudienceException], viewer: Viewer
 ) -> Q:
-    """The same as `is_in_audience`, for rows in the database.
+    """The same rule as is_in_audience(), as a database condition.
 
-    `field` names the column with the audience, `person` the way to the delegate; `exceptions` are
-    those of the row.
+    `audience_field` is the column with the audience, `owner_path` the lookup to the delegate, and
+    `exceptions` are those of the row.
     """
     condition = Q((audience_field, Audience.EVERYONE))
     if not viewer.signed_in:
@@ -172,7 +169,6 @@ def _constituency_condition(event_constituencies: frozenset[EventConstituency]) 
 
 
 def get_viewer(user: User | AnonymousUser, on: date) -> Viewer:
-    """The viewer behind a request's user on that day, in one query."""
     if not isinstance(user, User) or not user.is_active:
         return ANONYMOUS_VIEWER
     found = get_viewers(Delegate.objects.filter(user=user), on)
@@ -180,10 +176,10 @@ def get_viewer(user: User | AnonymousUser, on: date) -> Viewer:
 
 
 def hypothetical_viewer(delegate: Delegate, role: str, on: date) -> Viewer:
-    """Somebody made up who looks at this delegate, and whom no exception names.
+    """A made-up viewer of this delegate, to whom no exception applies.
 
-    `part` is "participant", "constituency" (a participant who sat beside the delegate),
-    "introduced", or any other word for somebody who is signed in and was nowhere.
+    `role` is "participant", "constituency" or "introduced". Any other value gives a signed-in
+    viewer who took part in no event.
     """
     own = get_viewers(Delegate.objects.filter(pk=delegate.pk), on)[delegate.pk]
     match role:
@@ -199,10 +195,7 @@ def hypothetical_viewer(delegate: Delegate, role: str, on: date) -> Viewer:
 
 
 def get_viewers(people: QuerySet[Delegate], on: date) -> dict[int, Viewer]:
-    """The viewers that these delegates are on that day, by their numbers, in one query.
-
-    Whether their accounts are open is not asked here.
-    """
+    """Viewers by delegate id, in one query. Closed accounts are not checked here."""
     facts: dict[int, list[ViewerFact]] = {}
     for row in _facts(people, on):
         fact = ViewerFact(*row)
@@ -211,17 +204,18 @@ def get_viewers(people: QuerySet[Delegate], on: date) -> dict[int, Viewer]:
 
 
 class ViewerFact(NamedTuple):
-    """One thing that decides what somebody may see."""
+    """One fact that decides what a viewer may see."""
 
-    # "is": the person is there; "sat": at an event; "works": for an organisation, or acts for
-    # it with a grant; "met": the event's column holds whom the person was introduced to.
+    # "is": the delegate exists. "sat": took part in an event. "works": works for an organisation,
+    # or acts for it with a grant. "met": `event` holds the id of the delegate they were introduced
+    # to.
     source: str
     delegate: int
     event: int
     organisation: int
     kind: str
     country: str
-    # Confirmed, or still so on that day.
+    # Confirmed, or still current on that day.
     is_effective: bool
 
 
@@ -269,8 +263,8 @@ def _viewer(delegate_id: int, facts: list[ViewerFact]) -> Viewer:
     current_constituencies = {
         _constituency(fact) for fact in named if fact.source == "works" and fact.is_effective
     }
-    # Who sat with civil society and works for a government today no longer sits there; nobody
-    # sits with those who have no constituency.
+    # A participant from civil society who now works for a government has left that constituency.
+    # OTHER is not a constituency that people share.
     current_constituencies -= {Constituency.OTHER}
     event_constituencies = {(fact.event, _constituency(fact)) for fact in participations}
     still_held = {

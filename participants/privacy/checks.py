@@ -1,4 +1,4 @@
-"""Checks at the start: what people agreed to is what the files say."""
+"""System checks of the consent notices and of the erasure key."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,12 +10,11 @@ from django.db import connections
 from participants.models import ConsentNotice
 from participants.privacy.consent import FALLBACK_LANGUAGE, changed_notices, notice_files
 
-MIN_KEY_LENGTH = 32  # characters of a key
+MIN_KEY_LENGTH = 32  # characters
 
 
 @register()
 def check_notice_files(**options: Any) -> list[CheckMessage]:
-    """Each version of the notice exists in English, which others fall back to."""
     files = notice_files()
     versions = {version for version, _language in files}
     if not versions:
@@ -35,7 +34,6 @@ def check_notice_files(**options: Any) -> list[CheckMessage]:
 def check_recorded_notices(
     databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """No wording that was recorded differs from its file."""
     table = ConsentNotice._meta.db_table
     if "default" not in (databases or []):
         return []
@@ -53,7 +51,6 @@ def check_recorded_notices(
 
 @register()
 def check_erasure_key(**options: Any) -> list[CheckMessage]:
-    """The marks of erased people are made with a key that nobody guesses or finds elsewhere."""
     key = settings.ERASURE_KEY
     if len(key) >= MIN_KEY_LENGTH and key != settings.SECRET_KEY:
         return []

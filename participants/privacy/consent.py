@@ -1,4 +1,4 @@
-"""What people agree to before anything of them is shared, and how they take it back."""
+"""Consent to sharing: notices, agreement, withdrawal and hiding."""
 
 import re
 from datetime import datetime
@@ -14,16 +14,15 @@ from roundtable.audit import log as audit
 
 NOTICE_DIR = Path(__file__).resolve().parent / "notices"
 FALLBACK_LANGUAGE = "en"
-ACTION_PREFIX = "consent "  # and what was done, as the log's act
+ACTION_PREFIX = "consent "  # followed by the action, in the audit log
 _FILE_NAME = re.compile(r"sharing-([1-9][0-9]*)\.([a-z]{2,3}(?:-[a-z]+)?)\.txt")
 
 
 class NoticeChangedError(Exception):
-    """The wording of a version in the file is another one than the version that was recorded."""
+    """The notice file differs from the recorded wording of that version."""
 
 
 def notice_files() -> dict[tuple[int, str], Path]:
-    """The file of each version and language of the notice."""
     found = {}
     for path in NOTICE_DIR.iterdir():
         if match := _FILE_NAME.fullmatch(path.name):
@@ -32,15 +31,13 @@ def notice_files() -> dict[tuple[int, str], Path]:
 
 
 def read_notice(path: Path) -> str:
-    """The wording in a file, the same whatever its line ends."""
     return path.read_text(encoding="utf-8").strip()
 
 
 def current_notice(language: str) -> ConsentNotice:
-    """The newest version of the notice in that language, or in English where it has no such one.
+    """The latest notice in that language, or in English if there is no translation.
 
-    A version that nobody has agreed to so far comes unsaved, for reading changes nothing; `give`
-    and `renew` store it. Raises NoticeChanged where the recorded wording differs from the file.
+    It is unsaved if no one has agreed to it yet. Raises NoticeChangedError.
     """
     files = notice_files()
     version = max(version for version, _language in files)
@@ -52,7 +49,6 @@ def current_notice(language: str) -> ConsentNotice:
 
 
 def changed_notices() -> list[str]:
-    """The names of files whose words are others than those recorded for their version."""
     files = notice_files()
     recorded = ConsentNotice.objects.filter(purpose=ConsentNotice.Purpose.SHARING)
     return [
@@ -68,7 +64,6 @@ def _has_wording(notice: ConsentNotice, text: str) -> bool:
 
 
 def _notice(version: int, language: str, text: str) -> ConsentNotice:
-    """The recorded notice, or a new one that is not stored yet."""
     key = {"purpose": ConsentNotice.Purpose.SHARING, "version": version, "language": language}
     recorded = ConsentNotice.objects.filter(**key).first()
     if recorded is None:
@@ -82,12 +77,10 @@ def _notice(version: int, language: str, text: str) -> ConsentNotice:
 
 
 def consent_history(delegate: Delegate) -> QuerySet[Consent]:
-    """Each act of the person's consent with its wording, the oldest first."""
     return delegate.consents.select_related("notice").order_by("at", "pk")
 
 
 def agreed_version(delegate: Delegate) -> int | None:
-    """The version that the person's consent stands under; None without a consent."""
     if delegate.consented_at is None:
         return None
     last = consent_history(delegate).last()
@@ -98,7 +91,6 @@ def agreed_version(delegate: Delegate) -> int | None:
 def give_consent(
     delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
 ) -> Consent:
-    """The person agrees to this wording; from now on they may choose whom they share with."""
     _lock_delegate(delegate, "consented_at", "reviewed_on")
     delegate.consented_at, delegate.reviewed_on = at, at.date()
     delegate.save(update_fields=["consented_at", "reviewed_on"])
@@ -109,7 +101,6 @@ def give_consent(
 def renew_consent(
     delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
 ) -> Consent:
-    """The person says that all is still right, under this wording."""
     _lock_delegate(delegate, "consented_at", "reviewed_on")
     delegate.consented_at, delegate.reviewed_on = at, at.date()
     delegate.save(update_fields=["consented_at", "reviewed_on"])
@@ -118,9 +109,9 @@ def renew_consent(
 
 @transaction.atomic
 def withdraw_consent(delegate: Delegate, *, by: Consent.By, at: datetime) -> Consent | None:
-    """Takes the consent back: the listing and each channel are the person's alone at once.
+    """Withdraws consent and sets the listing and all channels to “Only me”.
 
-    Nothing is removed. None where there was no consent; then too all is narrowed.
+    Returns None if there was no consent. The audiences are reset all the same.
     """
     _lock_delegate(delegate, "consented_at", "listed_to")
     had_consent = delegate.consented_at is not None
@@ -136,13 +127,9 @@ def withdraw_consent(delegate: Delegate, *, by: Consent.By, at: datetime) -> Con
 
 @transaction.atomic
 def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
-    """Hides all of the person at once and ends their sessions; false where it was hidden before.
-
-    Then nothing is done: a message that was handed on must not sign its owner out again and again.
-    The door shows nothing of a person who is paused, whatever they chose. The co-chairs are told
-    that somebody paused, at most once a day and not who: that alone can put a person at risk.
-    """
+    """Hides the profile and ends all sessions. Returns False if it was already hidden."""
     _lock_delegate(delegate, "hidden_at")
+    # Do nothing more: a forwarded link must not sign the owner out again and again.
     if delegate.hidden_at:
         return False
     if delegate.user:
@@ -150,6 +137,7 @@ def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
     delegate.hidden_at = at
     delegate.save(update_fields=["hidden_at"])
     audit.record(action="pause", at=at, actor=delegate.user, subject=delegate, detail=by.value)
+    # Co-chairs learn that someone is hidden, but not who: that could put the person at risk.
     for participation in delegate.participations.select_related("event"):
         email_cochairs(
             participation.event,
@@ -163,7 +151,6 @@ def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
 
 @transaction.atomic
 def unhide_profile(delegate: Delegate, *, at: datetime) -> bool:
-    """Shows the person again to whom they chose before; false where they were not hidden."""
     _lock_delegate(delegate, "hidden_at")
     if not delegate.hidden_at:
         return False
@@ -175,9 +162,9 @@ def unhide_profile(delegate: Delegate, *, at: datetime) -> bool:
 
 @transaction.atomic
 def revoke_hide_links(delegate: Delegate, *, at: datetime) -> None:
-    """The links that hide the person stop working, for another may hold one; a new one is sent."""
     _lock_delegate(delegate, "hide_link_version")
     assert delegate.user is not None
+    # Someone else may have a link. All links stop working, and the email contains a new one.
     delegate.hide_link_version += 1
     delegate.save(update_fields=["hide_link_version"])
     audit.record(action="end links", at=at, actor=delegate.user, subject=delegate)
@@ -191,13 +178,12 @@ def revoke_hide_links(delegate: Delegate, *, at: datetime) -> None:
 
 
 def log_detail(consent: Consent) -> str:
-    """What the log's entry says of a consent beside who, what and when."""
     notice = consent.notice
     return f"{notice.purpose} {notice.version} {notice.language} {consent.by}"
 
 
 def _lock_delegate(delegate: Delegate, *fields: str) -> None:
-    """Holds the person's row, and reads anew what is about to be changed."""
+    """Locks the row and reloads the fields that will change."""
     rows = Delegate.objects.select_for_update()
     delegate.refresh_from_db(fields=fields, from_queryset=rows)
 
@@ -226,8 +212,8 @@ def _add_consent(
 
 
 def _store_notice(notice: ConsentNotice) -> ConsentNotice:
-    """The notice's row; another request may have made it meanwhile."""
     notice.full_clean(validate_unique=False, validate_constraints=False)
+    # Another request may have saved it meanwhile.
     row, _created = ConsentNotice.objects.get_or_create(
         purpose=notice.purpose,
         version=notice.version,

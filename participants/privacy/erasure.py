@@ -1,4 +1,4 @@
-"""Erasing a person: what goes, what the public record keeps, and the mark that stays."""
+"""Erasing a person: what is deleted, what the public record keeps, and the ledger mark."""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
@@ -34,19 +34,18 @@ from roundtable.audit import log as audit
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue
 
-ERASED_EMAIL_DOMAIN = (
-    "@example.invalid"  # in the address of an account that was closed by an erasure
-)
+# The address of an account that an erasure closed ends with this.
+ERASED_EMAIL_DOMAIN = "@example.invalid"
 
 
 @transaction.atomic
 def erase_delegate(
     delegate: Delegate, *, by: User | None, at: datetime, replayed_at: datetime | None = None
 ) -> None:
-    """Removes a person and their account, and leaves "a delegate of …" where one took part.
+    """Erases a person and their account. Confirmed participations stay without a name.
 
-    Nobody can undo it. `by` is None where the portal itself does it; `again_at` is when an erasure
-    of before is repeated. Raises OSError, and erases nothing, where the ledger cannot be written.
+    `by` is None if the portal itself erases. `replayed_at` is the time of a repeated erasure.
+    Raises OSError, and erases nothing, if the ledger cannot be written.
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     if not person.erased_at:
@@ -71,7 +70,7 @@ def erase_delegate(
 def erase_account(
     user: User, *, by: User | None, at: datetime, replayed_at: datetime | None = None
 ) -> None:
-    """Removes an account that has no profile; as `erase` in all else."""
+    """Like erase_delegate(), for an account without a profile."""
     addresses = known_addresses(None, user)
     own_identifiers = {(Erasure.Kind.ACCOUNT, account_identifier(user))}
     audit.record(action=_audit_action(replayed_at), at=replayed_at or at, actor=by, subject=user)
@@ -82,7 +81,6 @@ def erase_account(
 
 @transaction.atomic
 def erase_own_data(user: User, *, at: datetime) -> None:
-    """A person's own wish: as `erase`, with or without a profile, and one last letter says so."""
     email, number = delivery_address(user), user.pk
     delegate = Delegate.objects.filter(user=user).first()
     if delegate:
@@ -99,7 +97,6 @@ def erase_own_data(user: User, *, at: datetime) -> None:
 
 
 def is_identifiable(row: Delegate | User) -> bool:
-    """Whether the portal knows this person by an account or an address, and so can again."""
     if isinstance(row, User):
         return not row.email.endswith(ERASED_EMAIL_DOMAIN)
     return not row.erased_at and bool(row.user_id or known_addresses(row, None))
@@ -107,7 +104,7 @@ def is_identifiable(row: Delegate | User) -> bool:
 
 @transaction.atomic
 def erase_or_delete(row: Delegate | User, *, by: User, at: datetime) -> None:
-    """What to delete such a person means: as `erase`, and no more stays than the record needs."""
+    """Erases the person, and deletes the profile if no participation remains."""
     delegate = row if isinstance(row, Delegate) else Delegate.objects.filter(user=row).first()
     if delegate is None:
         assert isinstance(row, User)
@@ -123,10 +120,8 @@ def _audit_action(replayed_at: datetime | None) -> str:
 
 
 def known_addresses(delegate: Delegate | None, user: User | None) -> set[str]:
-    """Every address that the portal knows the person by, in small letters.
-
-    Contact channels are not among them: nobody is recognised by those.
-    """
+    """Email addresses that identify the person, in lower case."""
+    # Contact channels are left out, because they do not identify anyone.
     found: set[str] = set()
     if delegate:
         found |= {delegate.invitation_email, *delegate.invitations.values_list("email", flat=True)}
@@ -140,10 +135,10 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
     for party in person.focal_point_for.all():
         party.decline()
     delete_related_rows(person, except_models={Participation})
-    # Only what a co-chair confirmed belongs to the record of the roundtable.
+    # Only confirmed participations belong to the record of the roundtable.
     person.participations.filter(confirmed_at=None).delete()
     person.participations.update(capacity="")
-    # Not by full_clean(), which wants a name.
+    # Skip full_clean(), which requires a name.
     Delegate.objects.filter(pk=person.pk).update(
         handle=generate_handle(),
         name="",
@@ -165,8 +160,8 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
 def delete_related_rows(
     row: Delegate | User, except_models: Collection[type[models.Model]]
 ) -> None:
-    """Removes whatever hangs on a person or an account, save the rows of these models."""
-    # By the models' own word, so that a table that is added later is emptied too.
+    """Deletes the rows that cascade from a person or an account."""
+    # Follow the relations of the model, so that tables added later are included.
     for relation in row._meta.related_objects:
         if relation.on_delete is models.CASCADE and relation.related_model not in except_models:
             rows = relation.related_model._base_manager.filter(**{relation.field.name: row})
@@ -186,7 +181,7 @@ def _delete_account(user: User, at: datetime) -> None:
 
 
 def _anonymise_account(user: User, at: datetime) -> None:
-    # What this person confirmed or approved stays so; by whom is not known any more.
+    # Confirmations and approvals stay valid, but their author is no longer known.
     random_name = get_random_string(20, "abcdefghijklmnopqrstuvwxyz")
     user.email = random_name + ERASED_EMAIL_DOMAIN
     user.is_active = user.is_superuser = False
@@ -205,7 +200,7 @@ def _end_grants(user: User, at: datetime) -> None:
 
 
 def _delete_sessions(user: User) -> None:
-    # Also those that allauth does not list, such as a sign-in that waits for its code.
+    # Include sessions that allauth does not list, such as a sign-in that waits for its code.
     addresses = known_addresses(None, user)
     for session in Session.objects.iterator():
         content = session.get_decoded()
@@ -227,7 +222,7 @@ def _iterate_texts(value: object) -> Iterable[str]:
 def _clear_emails_and_requests(addresses: set[str], at: datetime) -> None:
     requests = InvitationRequest.objects.annotate(address=Lower("email"))
     requests.filter(address__in=addresses, requested_at__lte=at).delete()
-    # The cause stays, so that no letter is written a second time.
+    # The dedup key stays, so that no email is queued again.
     emails = QueuedEmail.objects.annotate(address=Lower("recipient"))
     emails.filter(address__in=addresses, queued_at__lte=at).update(
         recipient="", subject="", text="", html="", unsubscribe_url=""

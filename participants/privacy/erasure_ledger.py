@@ -1,4 +1,4 @@
-"""The ledger of erasures: marks in the database, mirrored to a file that no backup holds."""
+"""The erasure ledger: marks in the database, copied to a file outside the backups."""
 
 import fcntl
 import hashlib
@@ -14,18 +14,18 @@ from django.conf import settings
 
 from participants.models import Erasure, User
 
-MAX_LINE_BYTES = 500  # octets
+MAX_LINE_BYTES = 500
 HEX_DIGITS = frozenset("0123456789abcdef")
-EMPTY_VALUE = ""  # what the mark of the key itself is made from
+EMPTY_VALUE = ""  # the key's own mark is computed from this
 
 
 class WrongErasureKeyError(Exception):
-    """The ledger was written with another key, so that it would be read as empty."""
+    """The ledger was written with another key, so no mark would match."""
 
 
 @dataclass(frozen=True, order=True)
 class ErasureMark:
-    """What stands in the ledger for one handle or one address."""
+    """A ledger entry for a handle, an account, an address or the key itself."""
 
     kind: str
     mark: str
@@ -33,29 +33,26 @@ class ErasureMark:
 
 
 def compute_mark(kind: str, value: str) -> str:
-    """The mark of a handle or an address, whatever the case it was written in."""
+    """HMAC of a handle, an account or an address, without regard to case."""
     content = f"{kind}:{value.strip().lower()}"
     return hmac.new(settings.ERASURE_KEY.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
 def account_identifier(user: User) -> str:
-    """What the mark of an account is made from: the same in every backup of it."""
+    """What the mark of an account is computed from. It is the same in every backup."""
     return f"{user.pk} {user.joined_at.astimezone(UTC).isoformat()}"
 
 
 def check_erasure_key(marks: Iterable[ErasureMark]) -> None:
-    """Raises OtherKey where marks of the ledger were made with another key than today's."""
     key_mark = compute_mark(Erasure.Kind.KEY, EMPTY_VALUE)
     if any(mark.kind == Erasure.Kind.KEY and mark.mark != key_mark for mark in marks):
         raise WrongErasureKeyError
 
 
 def record_marks(marks: Iterable[ErasureMark]) -> None:
-    """Writes marks to the table and to the file, to call last within a transaction.
+    """Writes marks to table and file. Call it last within a transaction.
 
-    The file comes before the commit: a crash in between leaves a mark too many, which erases
-    somebody who had asked for it, and never one too few. Raises OSError where the file cannot be
-    written, so that nothing is erased without a mark.
+    Raises OSError if the file cannot be written, so that nothing is erased without a mark.
     """
     new_marks = set(marks)
     key_mark = compute_mark(Erasure.Kind.KEY, EMPTY_VALUE)
@@ -63,17 +60,18 @@ def record_marks(marks: Iterable[ErasureMark]) -> None:
         new_marks |= {
             ErasureMark(Erasure.Kind.KEY, key_mark, mark.at) for mark in sorted(new_marks)[:1]
         }
+    # The file is written before the commit. A crash in between leaves a mark too many, never one
+    # too few.
     append_to_ledger([mark for mark in sorted(new_marks) if save_mark(mark)])
 
 
 def save_mark(mark: ErasureMark) -> bool:
-    """Writes a mark to the table alone; false where it stands there already."""
+    """Returns False if the mark is already in the table."""
     _row, is_new = Erasure.objects.get_or_create(kind=mark.kind, mark=mark.mark, at=mark.at)
     return is_new
 
 
 def append_to_ledger(marks: Iterable[ErasureMark]) -> None:
-    """Adds lines at the end of the file and waits until the disk has them."""
     lines = "".join(_format_line(mark) for mark in marks)
     if not lines:
         return
@@ -81,7 +79,7 @@ def append_to_ledger(marks: Iterable[ErasureMark]) -> None:
     is_new = not path.exists()
     with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        # A line that a crash broke off must not spoil the next one.
+        # A line that a crash cut off must not damage the next one.
         size = file.seek(0, os.SEEK_END)
         if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
             lines = "\n" + lines
@@ -93,7 +91,7 @@ def append_to_ledger(marks: Iterable[ErasureMark]) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    # The name of a new file is on the disk only once its folder is.
+    # The name of a new file is on disk only after its folder is synced.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -107,7 +105,7 @@ def _format_line(mark: ErasureMark) -> str:
 
 
 def read_ledger() -> Iterator[tuple[int, ErasureMark | None]]:
-    """Each line of the file with its number, and its mark; None where it is damaged."""
+    """Line numbers with marks; None for a damaged line."""
     path = Path(settings.ERASURE_LEDGER)
     if not path.exists():
         return
@@ -122,9 +120,9 @@ def read_ledger() -> Iterator[tuple[int, ErasureMark | None]]:
 
 
 def _parse_line(line: bytes) -> ErasureMark:
-    if len(line) > MAX_LINE_BYTES:  # which no JSON of ours is, nor need be parsed
+    if len(line) > MAX_LINE_BYTES:  # longer than any line we write, so do not parse it
         raise ValueError("too long")
-    content = json.loads(line)  # what is not UTF-8 or not JSON is a ValueError
+    content = json.loads(line)  # raises ValueError for invalid UTF-8 or JSON
     if not isinstance(content, dict) or set(content) != {"kind", "mark", "at"}:
         raise ValueError("not a mark")
     kind, mark, at = content["kind"], content["mark"], content["at"]
@@ -139,6 +137,5 @@ def _parse_line(line: bytes) -> ErasureMark:
 
 
 def saved_marks() -> Iterator[ErasureMark]:
-    """The marks in the table."""
     for row in Erasure.objects.order_by("pk").iterator():
         yield ErasureMark(row.kind, row.mark, row.at.astimezone(UTC))

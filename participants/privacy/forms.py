@@ -1,4 +1,4 @@
-"""Choosing an audience: each choice says who is inside, and who is left out."""
+"""Forms to choose an audience, to consent, and to erase one's data."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,32 +21,31 @@ from participants.models import (
 )
 
 IDLE_EXCEPTIONS_ERROR = _(
-    "You leave somebody out. With “Everyone” that does nothing: anyone can sign out and look. Open "
-    "“Leave somebody out” and choose “Everyone” there, or choose another audience."
+    "You exclude people. With “Everyone”, this has no effect: anyone can sign out"
+    " and view it. Open “Exclude” and choose “Everyone” there, or choose another "
+    "audience."
 )
 PROTECTED_PROFILE_ERROR = _(
-    "A protected profile is seen by people introduced to you at most. Choose “Only me” or “People "
-    "introduced to me”, or untick “protected”."
+    "At most, people introduced to you can see a protected profile. Choose “Only "
+    "me” or “People introduced to me”, or untick “protected”."
 )
 
 
 class AudienceLabel(str):
-    """The name of an audience, with who is inside as `words`."""
+    """The name of an audience; `words` describes who is in it."""
 
     words: str
 
     def __new__(cls, label: str, words: str) -> "AudienceLabel":
-        """Made of both."""
         made = super().__new__(cls, label)
         made.words = words
         return made
 
 
 class AudienceSelect(forms.RadioSelect):
-    """One button for each audience; what it means is read out with it."""
+    """Radio buttons whose descriptions screen readers read out."""
 
     def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Names the sentence that stands beneath."""
         option = super().create_option(*args, **kwargs)
         if "id" in option["attrs"]:
             option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_who"
@@ -60,10 +59,7 @@ def audience_field(
     listed_to: str = "",
     help_text: Any = "",
 ) -> forms.ChoiceField:
-    """The choice of an audience where these people are left out.
-
-    For a channel `listed_to` is the audience of its listing.
-    """
+    """For a channel, `listed_to` is the audience of its listing."""
     return forms.ChoiceField(
         label=label,
         help_text=help_text,
@@ -84,12 +80,12 @@ def audience_field(
 def exceptions_for_channel(
     exceptions: Iterable[AudienceException], channel: int | None
 ) -> list[AudienceException]:
-    """Those of the exceptions that belong to one channel, or with None to the listing."""
+    """`channel` is None for the listing."""
     return [row for row in exceptions if row.channel_id == channel]
 
 
 class AudienceForm(forms.Form):
-    """Who sees a listing or a channel, and who is left out of that."""
+    """The audience of a listing or a channel, and who is excluded."""
 
     organisations = forms.ModelMultipleChoiceField(
         label=_("Organisations"),
@@ -108,7 +104,7 @@ class AudienceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     clear_exceptions = forms.BooleanField(
-        label=_("Leave nobody out any more, and share with everyone"), required=False
+        label=_("Stop excluding people, and share with everyone"), required=False
     )
 
     def __init__(
@@ -124,7 +120,7 @@ class AudienceForm(forms.Form):
         is_protected: bool = False,
         listed_to: str = "",
     ) -> None:
-        """`saved` are the exceptions of what is chosen for, `listing` those that hold besides."""
+        """`saved_exceptions` belong to this row; `listing_exceptions` apply in addition."""
         super().__init__(
             data,
             initial={
@@ -163,11 +159,12 @@ class AudienceForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where nothing may be shared yet, or an exception would be idle."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         audience = cleaned.get("audience", Audience.ONLY_ME)
         if not self.has_agreed and audience != Audience.ONLY_ME:
-            self.add_error("audience", _("Agree to the notice on your profile first."))
+            self.add_error(
+                "audience", _("Agree to the notice on your profile first, then choose an audience.")
+            )
         if self.is_protected and audience not in (Audience.ONLY_ME, Audience.INTRODUCED):
             self.add_error("audience", PROTECTED_PROFILE_ERROR)
         has_exceptions = any(
@@ -176,19 +173,18 @@ class AudienceForm(forms.Form):
         if audience == Audience.EVERYONE and has_exceptions and not cleaned.get("clear_exceptions"):
             raise ValidationError(
                 _(
-                    "With “Everyone” nobody can be left out: anyone can sign out and look. Tick "
-                    "“Leave nobody out any more”, or choose another audience."
+                    "With “Everyone”, you cannot exclude people: anyone can sign out and view it."
+                    " Tick “Stop excluding people, and share with everyone”, or choose another "
+                    "audience."
                 )
             )
         return cleaned
 
     def chosen_exceptions(self, delegate: Delegate, channel: int | None) -> list[AudienceException]:
-        """The exceptions that were asked for, not yet stored; none with everyone.
-
-        With only me they are idle, and kept for the day when the person shares again.
-        """
+        """The chosen exceptions, not saved yet."""
         if self.cleaned_data["audience"] == Audience.EVERYONE:
             return []
+        # With “Only me” they have no effect, but are kept for when the person shares again.
         chosen = (
             [{"organisation": row} for row in self.cleaned_data["organisations"]]
             + [{"country": code} for code in self.cleaned_data["countries"]]
@@ -197,7 +193,6 @@ class AudienceForm(forms.Form):
         return [AudienceException(delegate=delegate, channel_id=channel, **one) for one in chosen]
 
     def describe_audience(self, exceptions: Sequence[AudienceException]) -> str:
-        """Who would see it, in words, with what is chosen now."""
         audience = self.cleaned_data["audience"]
         return self.audience_preview.describe(
             audience, exceptions, self.listing_exceptions, listed_to=self.listed_to
@@ -205,24 +200,22 @@ class AudienceForm(forms.Form):
 
 
 NOTICE_CHANGED_ERROR = _(
-    "The notice has changed since you opened this page. Read it again, then agree."
+    "The consent notice has changed since you opened this page. Read it again, then agree."
 )
 
 
 def agreement_field(*, required: bool) -> forms.BooleanField:
-    """The box that says that one has read the notice and agrees."""
     return forms.BooleanField(
         label=_("I have read the notice and agree"),
         required=required,
-        error_messages={"required": _("Tick the box if you agree. Without it nothing is shared.")},
+        error_messages={
+            "required": _("Tick the box if you agree. If you do not agree, nothing is shared.")
+        },
     )
 
 
 class AgreementForm(forms.Form):
-    """A person's yes to the notice that the page showed.
-
-    The page sends the notice's SHA-256 along as `wording`.
-    """
+    """Consent to the notice on the page, which submits the notice's SHA-256."""
 
     agree = agreement_field(required=True)
 
@@ -231,32 +224,34 @@ class AgreementForm(forms.Form):
         self.notice = notice
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where other words were shown than those that hold by now."""
         if self.data.get("notice_sha256") != self.notice.sha256:
             raise ValidationError(NOTICE_CHANGED_ERROR)
         return self.cleaned_data
 
 
 class ReviewForm(AgreementForm):
-    """One press: all is still right, under the notice that the page showed."""
+    """Confirms the profile under the notice on the page."""
 
     agree = None  # type: ignore[assignment]
 
 
 class EraseForm(forms.Form):
-    """A word to type, so that nobody is erased by a slip of the finger."""
+    """Asks for a word, so that no one erases their data by accident."""
 
     word = forms.CharField(
         label=_("Type the word “erase”"),
         max_length=40,
-        error_messages={"required": _("Type the word “erase” if you want to go.")},
+        error_messages={
+            "required": _("Type the word “erase” if you want to erase everything about you.")
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
 
     def clean_word(self) -> str:
-        """Raises ValidationError for another word."""
         word: str = self.cleaned_data["word"].strip()
         # Translators: the word that one types to be erased, as named in the label.
         if word.casefold().strip("“”\"'") != gettext("erase").casefold():
-            raise forms.ValidationError(_("This is another word. Type “erase”, nothing else."))
+            raise forms.ValidationError(
+                _("You typed a different word. Type “erase” and nothing else.")
+            )
         return word

@@ -1,9 +1,8 @@
-"""The yearly question whether all is still right, and what follows silence.
+"""The yearly profile review, and what happens without an answer.
 
-After 11 months somebody with a profile is asked; 30 days later all of it is theirs alone; 12 months
-after that the profile is erased, once two warnings were sent. Each wait counts from the day on
-which the step before was really taken, so late runs shorten none of them. Where no letter can reach
-the person, the waits are the same and nobody is warned.
+After 11 months we ask the person. 30 days later we make the profile private. 12 months after that
+we erase it, once two warnings were sent. Each period starts when the previous action was really
+taken, so late runs shorten none. People without a mailbox get the same periods and no warnings.
 """
 
 from calendar import monthrange
@@ -39,13 +38,13 @@ RESPONSE_PERIOD = timedelta(days=30)
 MONTHS_UNTIL_ERASED = 12
 FIRST_WARNING_LEAD = timedelta(days=60)
 SECOND_WARNING_LEAD = timedelta(days=14)
-# The least time between the two warnings, and between the second and the erasure.
+# Minimum time between the two warnings, and between the second one and the erasure.
 MIN_WARNING_INTERVAL = timedelta(days=14)
 _SALT = "participants.privacy.retention"
 REVIEW_LINK_LIFETIME = timedelta(days=730)
-# What a run does beside the steps that are recorded.
+# Results of a run that are not stored as retention actions.
 ERASED, WARNING_FAILED, ERASURE_FAILED = "erased", "unwarned", "failed"
-# Beside the step, where no letter could go out with it.
+# Counted in addition to an action if no email could be sent.
 WITHOUT_MAILBOX = "unreached"
 WARNINGS = (Action.WARNED, Action.WARNED_AGAIN)
 TEMPLATES: dict[str, str] = {
@@ -58,14 +57,14 @@ NEVER = date.max
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or its last day where it is shorter."""
+    """The same day of a later month, or the last day of a shorter month."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def review_start(delegate: Delegate) -> date:
-    """The day that the person's review counts from: the last yes, or when they first came."""
+    """The day of the last confirmation, or of joining if there is none."""
     assert delegate.user is not None
     return delegate.reviewed_on or delegate.user.joined_at.date()
 
@@ -73,9 +72,10 @@ def review_start(delegate: Delegate) -> date:
 def next_action(
     since: date, taken: Mapping[str, date], *, has_mailbox: bool = True
 ) -> tuple[str, date]:
-    """What comes next, and from which day on, where these steps were taken on these days.
+    """The next action and the day from which it is due.
 
-    Whom no letter reaches is not warned: a mailbox of later begins with the first warning.
+    `taken` holds the days of earlier actions. A person without a mailbox is not warned. If they get
+    one later, they receive the first warning.
     """
     if Action.CONFIRMATION_REQUESTED not in taken:
         return Action.CONFIRMATION_REQUESTED, add_months(since, MONTHS_UNTIL_REVIEW)
@@ -83,7 +83,7 @@ def next_action(
         return Action.MADE_PRIVATE, taken[Action.CONFIRMATION_REQUESTED] + RESPONSE_PERIOD
     end = add_months(taken[Action.MADE_PRIVATE], MONTHS_UNTIL_ERASED)
     if not has_mailbox:
-        # What a warning of before has named is waited for.
+        # Wait for the date that earlier warnings announced.
         announced = [
             taken[action] + 2 * MIN_WARNING_INTERVAL for action in WARNINGS if action in taken
         ]
@@ -102,7 +102,7 @@ def _dedup_key(delegate: Delegate, action: str) -> str:
 
 
 def _actions_taken(delegate: Delegate, *, has_mailbox: bool) -> dict[str, date]:
-    """The steps of the running review; a warning counts from the day its letter was sent."""
+    """Actions of the current review. A warning counts from the day its email was sent."""
     since = review_start(delegate)
     taken = {
         row.action: row.taken_on
@@ -118,24 +118,21 @@ def _actions_taken(delegate: Delegate, *, has_mailbox: bool) -> dict[str, date]:
         if email and email.done_at:
             taken[action] = max(taken[action], email.done_at.date())
         else:
-            taken[action] = (
-                NEVER - MIN_WARNING_INTERVAL
-            )  # nobody is warned by a letter that never left
+            # An email that was never sent warns no one.
+            taken[action] = NEVER - MIN_WARNING_INTERVAL
     return taken
 
 
 def is_review_pending(delegate: Delegate) -> bool:
-    """Whether the person was asked and has not answered."""
     if delegate.user is None:
         return False
     return delegate.retention_actions.filter(review_started_on=review_start(delegate)).exists()
 
 
 def count_reviews_due(events: Iterable[int] | None, on: date) -> int:
-    """How many with an account took part in these roundtables and are asked by a day 30 days on.
+    """Number of people of these roundtables who are asked within 30 days; None means all.
 
-    None means all roundtables. Whoever did not answer in time is counted no more. What somebody
-    shares, or whether, plays no part in it.
+    People who did not answer in time are not counted. What a person shares makes no difference.
     """
     latest_start = add_months(on + RESPONSE_PERIOD, -MONTHS_UNTIL_REVIEW)
     since = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
@@ -152,17 +149,16 @@ def count_reviews_due(events: Iterable[int] | None, on: date) -> int:
 
 
 def _delegates_to_review(on: date) -> QuerySet[Delegate]:
-    """Everyone with a profile of their own, save who said a short while ago that all is right."""
+    # Nothing can be due soon after a confirmation.
     long_ago = Q(reviewed_on=None) | Q(reviewed_on__lte=on - timedelta(days=300))
     return Delegate.objects.filter(long_ago, user__isnull=False, erased_at=None)
 
 
 def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[str]:
-    """Takes each step that is due on that day, one a person at most; how many of each.
+    """Runs the due actions, at most one per person, and counts them.
 
-    Steps of people whom no letter reaches are counted a second time, as UNREACHED.
-
-    A second run on the same day finds nothing to do. With `dry_run` it only counts.
+    People without a mailbox are counted again as WITHOUT_MAILBOX. A second run on the same day does
+    nothing.
     """
     counts: Counter[str] = Counter()
     for delegate_id in list(_delegates_to_review(on).order_by("pk").values_list("pk", flat=True)):
@@ -181,6 +177,7 @@ def _process_delegate(delegate_id: int, *, on: date, at: datetime, dry_run: bool
     has_mailbox = bool(delivery_address(delegate.user))
     taken = _actions_taken(delegate, has_mailbox=has_mailbox)
     action, due_on = next_action(review_start(delegate), taken, has_mailbox=has_mailbox)
+    # Never erase an operator or the holder of a grant automatically.
     if Action.MADE_PRIVATE in taken and _has_duties(delegate.user, on):
         return []
     if on < due_on:
@@ -191,12 +188,10 @@ def _process_delegate(delegate_id: int, *, on: date, at: datetime, dry_run: bool
 
 
 def _has_duties(user: User, on: date) -> bool:
-    """Whether erasing the account would leave a roundtable, or the portal, without its keeper."""
     return user.is_superuser or user.grants.active(on).exists()
 
 
 def _has_failed_warning(delegate: Delegate, taken: Mapping[str, date]) -> bool:
-    """Whether a warning was neither sent nor waits to be sent."""
     dedup_keys = [_dedup_key(delegate, action) for action in WARNINGS if action in taken]
     pending_or_sent = QueuedEmail.objects.filter(
         Q(is_sent=True) | Q(done_at=None), dedup_key__in=dedup_keys
@@ -229,7 +224,7 @@ def _perform_action(delegate: Delegate, action: str, *, on: date, at: datetime) 
 
 
 def _consequence_date(taken: Mapping[str, date], on: date) -> date:
-    """The day from which silence has the consequence that the letter names."""
+    """The day from which silence has the effect that the email announces."""
     if Action.MADE_PRIVATE not in taken:
         return on + RESPONSE_PERIOD
     end = add_months(taken[Action.MADE_PRIVATE], MONTHS_UNTIL_ERASED)
@@ -242,10 +237,7 @@ def _consequence_date(taken: Mapping[str, date], on: date) -> date:
 def confirm_profile(
     delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
 ) -> None:
-    """The person says that all is still right: the review begins anew.
-
-    Whoever has agreed renews that under this wording; nobody agrees again by it.
-    """
+    # A confirmation renews a consent, but never gives one.
     if delegate.consented_at:
         consent.renew_consent(delegate, notice=notice, by=by, at=at)
         return
@@ -255,9 +247,9 @@ def confirm_profile(
 
 
 def review_url(delegate: Delegate) -> str:
-    """The whole address of a page with one button that answers this review, without signing in.
+    """Link that answers this review without signing in.
 
-    It works for two years, for this account and this review only, and can do nothing else.
+    It works for two years, for this account and this review only.
     """
     content = [
         delegate.handle,
@@ -269,9 +261,9 @@ def review_url(delegate: Delegate) -> str:
 
 
 def delegate_for_review_link(token: str) -> tuple[Delegate, bool] | None:
-    """Whose review the link answers, and whether the answer is still awaited.
+    """The delegate, and whether this review is still open.
 
-    None where the link is wrong, too old, or the person is gone.
+    Returns None if the link is invalid or too old, or the person is gone.
     """
     try:
         handle, account, since = signing.loads(token, salt=_SALT, max_age=REVIEW_LINK_LIFETIME)

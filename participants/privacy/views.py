@@ -1,4 +1,4 @@
-"""Everything that is held about oneself: to read, to take along, to have erased."""
+"""Views of a person's own data: audiences, consent, export, review and erasure."""
 
 from datetime import datetime
 
@@ -53,7 +53,7 @@ from roundtable.query_forms import ListForm, get_page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
-    """One's listing, or the channel of that handle: who sees it, counted before it is saved."""
+    """`key` is the handle of a channel. Without it, the page is about the listing."""
     delegate = get_object_or_404(Delegate, user=request.user)
     channel = None
     if key:
@@ -100,13 +100,11 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
 
 
 def get_own_delegate(request: HttpRequest) -> Delegate:
-    """The profile of who asks; 404 where there is none."""
     return get_object_or_404(Delegate, user=request.user.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_consent(request: HttpRequest) -> HttpResponse:
-    """The notice, one's agreement to it, and each time one agreed or took it back."""
     delegate = get_own_delegate(request)
     notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
     data = request.POST if request.method == "POST" else None
@@ -114,7 +112,7 @@ def my_consent(request: HttpRequest) -> HttpResponse:
     if data is not None and form.is_valid():
         agree = consent.renew_consent if delegate.consented_at else consent.give_consent
         agree(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
-        messages.success(request, _("Thank you. Your agreement is recorded."))
+        messages.success(request, _("Thank you. Your consent is recorded."))
         return redirect("my-consent")
     context = {
         "notice": notice,
@@ -129,18 +127,17 @@ def my_consent(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_consent_withdraw(request: HttpRequest) -> HttpResponse:
-    """Takes one's agreement back; a GET leads to the page with the button."""
     delegate = get_own_delegate(request)
     if request.method == "POST":
         consent.withdraw_consent(delegate, by=Consent.By.OWNER, at=timezone.now())
-        messages.success(request, _("Your agreement is taken back. Nothing of you is shared now."))
+        messages.success(request, _("Your consent is withdrawn. Nothing about you is shared now."))
     return redirect("my-consent")
 
 
 @require_safe
 def my_consent_notice(request: HttpRequest, version: int, language: str) -> HttpResponse:
-    """The exact words that one agreed to; of other wordings there is nothing here."""
     acts = consent.consent_history(get_own_delegate(request))
+    # Show only wordings that the person agreed to.
     agreed = acts.filter(notice__version=version, notice__language=language)
     notice = ConsentNotice.objects.filter(pk__in=agreed.values("notice")).first()
     if notice is None:
@@ -150,7 +147,6 @@ def my_consent_notice(request: HttpRequest, version: int, language: str) -> Http
 
 @require_safe
 def my_consent_text(request: HttpRequest) -> HttpResponse:
-    """One's record of agreements as a text file, with the words of each notice."""
     acts = consent.consent_history(get_own_delegate(request))
     notices = ConsentNotice.objects.filter(pk__in=acts.values("notice")).order_by("pk")
     context = {"acts": acts, "notices": notices}
@@ -158,13 +154,12 @@ def my_consent_text(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         text,
         content_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="my-agreement.txt"'},
+        headers={"Content-Disposition": 'attachment; filename="my-consent.txt"'},
     )
 
 
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
-    """All of it, to read; where one signed in only after a fresh code."""
     assert isinstance(request.user, User)
     person = DataSubject.of(request.user)
     context = {
@@ -177,7 +172,6 @@ def my_data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def my_data_json(request: HttpRequest) -> HttpResponse:
-    """All of it, for programs."""
     assert isinstance(request.user, User)
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
@@ -188,7 +182,6 @@ def my_data_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def my_data_zip(request: HttpRequest) -> HttpResponse:
-    """All of it as files, with the notices that one agreed to and one's own card."""
     assert isinstance(request.user, User)
     raise_if_reauthentication_required(request, app="participants")
     now = timezone.now()
@@ -199,7 +192,6 @@ def my_data_zip(request: HttpRequest) -> HttpResponse:
 
 
 def _has_reauthenticated(request: HttpRequest) -> bool:
-    """Whether the person showed minutes ago who they are, so that nobody else sits there."""
     try:
         raise_if_reauthentication_required(request, app="participants")
     except ReauthenticationRequired:
@@ -208,7 +200,7 @@ def _has_reauthenticated(request: HttpRequest) -> bool:
 
 
 def _notify_download(user: User, at: datetime) -> None:
-    """Whoever did not take the file themselves learns of it, from one message a day."""
+    # If someone else downloaded the file, the owner learns about it. At most one email a day.
     email_account(
         user,
         dedup_key=f"data taken {user.pk} {at:%Y-%m-%d}",
@@ -228,7 +220,6 @@ def _download_response(content: str | bytes, content_type: str, name: str) -> Ht
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase_me(request: HttpRequest) -> HttpResponse:
-    """What goes and what stays; the word and a fresh code erase."""
     assert isinstance(request.user, User)
     data = request.POST if request.method == "POST" else None
     form = EraseForm(data)
@@ -236,9 +227,9 @@ def erase_me(request: HttpRequest) -> HttpResponse:
         raise_if_reauthentication_required(request, app="participants")
         try:
             erase_own_data(request.user, at=timezone.now())
-        except OSError:  # the ledger: nobody goes without a mark
+        except OSError:  # the ledger cannot be written, and no one is erased without a mark
             form.add_error(
-                None, _("That did not work, and nothing is erased. Try again in some minutes.")
+                None, _("Something went wrong, and nothing is erased. Try again in a few minutes.")
             )
         else:
             logout(request)
@@ -252,22 +243,18 @@ def erase_me(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def erased(request: HttpRequest) -> HttpResponse:
-    """Where one stands afterwards, signed out; the same for everybody."""
     return render(request, "participants/privacy/erased.html")
 
 
-# The address holds the secret, so nothing but it is asked for: no cookie, no session.
+# The URL contains the secret, so no cookie or session is required.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def hide_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """One button, without signing in: the link stands in every message.
-
-    Both pages are the same whatever became of the person, for messages are handed on.
-    """
     if not emails.is_authentic_link(token):
         raise Http404
+    # Both pages look the same whatever the state of the profile, because emails are forwarded.
     if request.method != "POST":
         return render(request, "participants/privacy/hide.html")
     if delegate := emails.delegate_for_hide_link(token):
@@ -277,7 +264,6 @@ def hide_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def hide_me(request: HttpRequest) -> HttpResponse:
-    """The button on one's own profile; a GET leads to the page where it stands."""
     delegate = Delegate.objects.filter(user=request.user.pk).first()
     if delegate is None:
         raise Http404
@@ -288,16 +274,12 @@ def hide_me(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_me(request: HttpRequest) -> HttpResponse:
-    """Shows oneself again to whom one chose before; a GET leads to the page with the button.
-
-    With the other button there, links of before hide one no more.
-    """
     delegate = Delegate.objects.filter(user=request.user.pk).first()
     if delegate is None:
         raise Http404
     if request.method == "POST":
         if "end_links" in request.POST:
-            # Whoever sits at an open window must not take the way to hide from its owner.
+            # Someone at an unattended device must not disable the owner's hide links.
             raise_if_reauthentication_required(request, app="participants")
             consent.revoke_hide_links(delegate, at=timezone.now())
         consent.unhide_profile(delegate, at=timezone.now())
@@ -312,7 +294,6 @@ def _hide(request: HttpRequest, delegate: Delegate, by: Consent.By) -> None:
 
 @require_safe
 def my_access_log(request: HttpRequest) -> HttpResponse:
-    """Each look at oneself: when, what, and by which organisation."""
     delegate = get_own_delegate(request)
     form = ListForm(request.GET)
     page = get_page(form, access_log.access_entries(delegate)) if form.is_valid() else None
@@ -333,22 +314,20 @@ def my_access_log(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_review(request: HttpRequest) -> HttpResponse:
-    """Says that all of one's own profile is still right."""
     delegate = get_own_delegate(request)
     answer = _review_response(request, delegate, Consent.By.OWNER)
     if answer is None:
-        messages.success(request, _("Thank you. You are asked again in eleven months."))
+        messages.success(request, _("Thank you. We will ask you again in eleven months."))
         return redirect("me")
     return answer
 
 
-# The address holds the secret, so nothing but it is asked for: no cookie, no session.
+# The URL contains the secret, so no cookie or session is required.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def review_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """The same without signing in: the link stands in the message that asks."""
     found = retention.delegate_for_review_link(token)
     if found is None:
         raise Http404
@@ -361,7 +340,7 @@ def review_by_link(request: HttpRequest, token: str) -> HttpResponse:
 def _review_response(
     request: HttpRequest, delegate: Delegate, by: Consent.By
 ) -> HttpResponse | None:
-    """The page with the button; None once it was pressed."""
+    """None after the form was submitted."""
     notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
     data = request.POST if request.method == "POST" else None
     form = ReviewForm(data, notice)

@@ -1,7 +1,7 @@
-"""The one door to contact details: who sees what of whom.
+"""The only access to contact details: who sees what about whom.
 
-Every page, search, card and preview asks here and receives plain values. Whoever is not known sees
-what everyone sees; an audience that is not known admits nobody.
+All pages, searches, cards and previews use this module and receive plain values. Unknown viewers
+see what everyone sees. An unknown audience includes no one.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ from roundtable.models import Event
 
 @dataclass(frozen=True)
 class Workplace:
-    """An organisation that a person works for, as far as it is public."""
+    """A public organisation that a person works for."""
 
     name: str
     slug: str
@@ -49,7 +49,7 @@ class Workplace:
 
 @dataclass(frozen=True)
 class Card:
-    """What a list shows of a person."""
+    """What a list shows about a person."""
 
     handle: str
     name: str
@@ -61,7 +61,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Channel:
-    """One way to reach a person, ready to show."""
+    """A contact detail, ready to show."""
 
     kind: ChannelKind
     value: str
@@ -71,7 +71,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Profile:
-    """What one viewer may see of one person at one moment."""
+    """What one viewer may see about one person."""
 
     card: Card
     about: str
@@ -105,14 +105,13 @@ __all__ = [
 
 
 class RevealBudgetExceeded(Exception):
-    """The viewer has opened as many profiles today as one may."""
+    """The viewer has used up the daily budget of revealed profiles."""
 
 
 def listed_delegates(viewer: Viewer, on: date) -> QuerySet[Delegate]:
-    """The people who are listed to this viewer, each with the names of a workplace.
+    """People who are listed to this viewer, annotated with a workplace.
 
-    Nobody whose account is closed, who hides everything or who has not agreed to the notice is
-    among them; oneself always is.
+    Leaves out closed accounts, hidden profiles and people without consent. Includes the viewer.
     """
     exceptions = AudienceException.objects.filter(delegate=OuterRef("pk"), channel=None)
     visible = _shareable_condition() & audience_condition("listed_to", "pk", exceptions, viewer)
@@ -134,7 +133,6 @@ def _shareable_condition() -> Q:
 
 
 def visible_channels(viewer: Viewer, on: date) -> QuerySet[ContactChannel]:
-    """The channels of others that this viewer may see, one's own aside."""
     exceptions = AudienceException.objects.filter(channel=OuterRef("pk"))
     visible = audience_condition("audience", "delegate", exceptions, viewer)
     found = ContactChannel.objects.filter(
@@ -146,13 +144,12 @@ def visible_channels(viewer: Viewer, on: date) -> QuerySet[ContactChannel]:
 def listed_at_organisation(
     organisation: Organisation, viewer: Viewer, on: date
 ) -> QuerySet[Delegate]:
-    """Those of `listed` who work at this organisation."""
     affiliations = current_affiliations(on).filter(organisation=organisation)
     return listed_delegates(viewer, on).filter(pk__in=affiliations.values("delegate"))
 
 
 def current_affiliations(on: date) -> QuerySet[Affiliation]:
-    """Where people work on that day, as far as the organisation is public; the latest first."""
+    """Affiliations with public organisations on that day, latest first."""
     return (
         Affiliation.objects.filter(
             Q(until=None) | Q(until__gte=on),
@@ -164,18 +161,17 @@ def current_affiliations(on: date) -> QuerySet[Affiliation]:
 
 
 def make_cards(delegates: Iterable[Delegate]) -> list[Card]:
-    """What a list shows of people that `listed` returned."""
+    """Cards of people from listed_delegates()."""
     return [_make_card(delegate) for delegate in delegates]
 
 
 def cards_by_id(viewer: Viewer, ids: Iterable[int], on: date) -> dict[int, Card]:
-    """Cards of those among these delegates who are listed to the viewer."""
     found = listed_delegates(viewer, on).filter(pk__in=set(ids))
     return {delegate.pk: _make_card(delegate) for delegate in found}
 
 
 def requester_cards(ids: Iterable[int], on: date) -> dict[int, Card]:
-    """Cards of people who ask to be introduced, for the one whom they ask and nobody else."""
+    """Cards of people who request an introduction, only for the person they ask."""
     people = _annotate_workplace(on).filter(
         _shareable_condition(), pk__in=set(ids), user__is_active=True
     )
@@ -203,7 +199,7 @@ def public_profiles(
 ) -> list[Profile]:
     """People who are listed to everyone and share at least one channel with everyone.
 
-    `event` narrows it to confirmed participants of that roundtable.
+    `event` limits them to its confirmed participants.
     """
     public = ContactChannel.objects.filter(delegate=OuterRef("pk"), audience=Audience.EVERYONE)
     found = listed_delegates(ANONYMOUS_VIEWER, on).filter(Exists(public)).order_by("name", "pk")
@@ -227,10 +223,10 @@ def public_profiles(
 def find_profile(
     viewer: Viewer, handle: str, on: date, *, revealed: bool = False
 ) -> Profile | None:
-    """The profile as the viewer's page shows it; None where it is hidden or absent.
+    """The profile as this viewer sees it; None if it is hidden or absent.
 
-    Without `opened` it holds the channels shared with everyone; with it, all that this viewer may
-    see after pressing "Show". One's own profile holds everything.
+    Unless `revealed`, it contains only channels shared with everyone. One's own profile contains
+    everything.
     """
     delegate = (
         listed_delegates(viewer, on)
@@ -253,7 +249,7 @@ def find_profile(
     is_own = delegate.pk == viewer.delegate
     effective_viewer = viewer if revealed or is_own else ANONYMOUS_VIEWER
     owner = _profile_owner(delegate)
-    # The database has answered; that the rule in hand says the same costs nothing.
+    # Defence in depth: the rule in Python must agree with the one in SQL.
     if not is_own and not _is_listed(delegate, owner, viewer):
         return None
     profile_workplaces = tuple(
@@ -323,11 +319,10 @@ def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
 
 @transaction.atomic
 def reveal(user: User, handle: str, at: datetime, action: str = "reveal") -> Profile | None:
-    """All that this person may see of a profile: one from the day's budget, one log entry.
+    """Reveals a profile: uses one of the daily budget and adds a log entry.
 
-    None where the profile is hidden or absent, which costs nothing, as does one's own. `act` is
-    "vcard" where a card is taken away.
-    Raises RevealBudgetExceeded where the day's budget is used up.
+    Hidden, absent and own profiles cost nothing. `action` is "vcard" for a downloaded card. Raises
+    RevealBudgetExceeded.
     """
     on = at.date()
     viewer = get_viewer(user, on)

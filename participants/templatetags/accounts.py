@@ -1,4 +1,4 @@
-"""Words for pages about one's own account."""
+"""Template filters for account pages."""
 
 from django import template
 

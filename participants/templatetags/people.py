@@ -1,4 +1,4 @@
-"""Addresses of people on pages that others may see too."""
+"""Template filters for email addresses."""
 
 from django import template
 

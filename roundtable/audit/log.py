@@ -1,8 +1,8 @@
-"""The log of acts that concern people: append-only, each entry sealed with the one before it.
+"""The append-only log of actions that concern people; each entry includes the hash of the last.
 
-An entry names people by opaque keys alone and has no foreign keys. Who a key stands for is a
-separate mapping, so that erasing a person deletes the mapping and leaves the chain whole. The chain
-cannot seal what is to be deleted: a proof with a key outside the database binds each mapping.
+Entries identify people only by opaque keys and have no foreign keys. A separate table maps keys to
+people, so erasing a person deletes the mapping and keeps the chain valid. The chain cannot cover
+what may be deleted, so an HMAC with a key outside the database protects each mapping.
 """
 
 from collections.abc import Sequence
@@ -13,17 +13,16 @@ from django.utils.crypto import get_random_string
 
 from roundtable.audit.models import AuditEntry, AuditHead, AuditKey, sign_key
 
-BATCH_SIZE = 500  # rows of one question
+BATCH_SIZE = 500  # rows per query
 PRUNE_ACTION = "prune log"
 
 
 def subject_label(subject: models.Model) -> str:
-    """What the mapping of keys calls a row, for example participants.user:7."""
+    """For example participants.user:7."""
     return f"{subject._meta.label_lower}:{subject.pk}"
 
 
 def get_or_create_key(subject: models.Model) -> str:
-    """The opaque key that the log uses for a person; made at the first need."""
     name, new = subject_label(subject), get_random_string(16)
     key, _created = AuditKey.objects.get_or_create(
         subject=name, defaults={"key": new, "signature": sign_key(new, name)}
@@ -32,19 +31,18 @@ def get_or_create_key(subject: models.Model) -> str:
 
 
 def valid_keys(*subjects: models.Model) -> list[str]:
-    """The keys that stand for these rows, as far as nobody changed for whom they stand."""
+    """The keys of these rows, without those whose mapping was changed."""
     rows = AuditKey.objects.filter(subject__in=[subject_label(subject) for subject in subjects])
     return [row.key for row in rows if row.has_valid_signature]
 
 
 def has_tampered_key(subject: models.Model) -> bool:
-    """Whether somebody changed which key stands for this row."""
     rows = AuditKey.objects.filter(subject=subject_label(subject))
     return any(not row.has_valid_signature for row in rows)
 
 
 def forget_subject(subject: models.Model) -> None:
-    """Makes the log forget whom its entries are about; the chain stays whole."""
+    """Deletes the mapping to this person; the chain stays valid."""
     AuditKey.objects.filter(subject=subject_label(subject)).delete()
 
 
@@ -58,7 +56,6 @@ def record(
     organisation: str = "",
     detail: str = "",
 ) -> AuditEntry:
-    """Adds one entry at the end of the chain."""
     head = _lock_head()
     entry = AuditEntry(
         sequence=head.sequence + 1,
@@ -86,7 +83,7 @@ def record_all(
     organisation: str = "",
     detail: str = "",
 ) -> None:
-    """Adds one entry for each of many people, in their order, without a question for each."""
+    """Adds one entry for each subject, in their order, with bulk queries."""
     if not subjects:
         return
     head = _lock_head()
@@ -127,10 +124,10 @@ def _get_or_create_keys(subjects: Sequence[models.Model]) -> dict[str, str]:
 
 @transaction.atomic
 def prune_entries(*, before: datetime, at: datetime) -> int:
-    """Removes the entries at the beginning that are older, and says how many.
+    """Removes the oldest entries, and keys that no entry uses any more.
 
-    The rest stays verifiable, and the removal is an entry of its own. Keys that no entry needs any
-    more go too.
+    Returns the number of removed entries. The other entries stay verifiable, and the removal is
+    recorded too.
     """
     head = _lock_head()
     first_kept = AuditEntry.objects.filter(at__gte=before).order_by("sequence").first()

@@ -1,4 +1,4 @@
-"""Whether the log of acts is as it was written, and if not, which entries are not."""
+"""Finds entries of the audit log that were changed, removed, added or moved."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from django.db import transaction
 from roundtable.audit.log import PRUNE_ACTION
 from roundtable.audit.models import GENESIS_HASH, AuditEntry, AuditHead, AuditKey
 
-# Looking for where each entry stood takes the cube of their number.
+# Tracing original numbers takes cubic time in the number of entries.
 MAX_TRACED_ENTRIES = 40
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """An entry that its own seal does not fit, and the seal of the entry before it."""
+    """An entry that does not match its hash, and the hash of the entry before it."""
 
     entry: AuditEntry
     previous_hash: str
@@ -22,8 +22,8 @@ class Mismatch:
 
 @transaction.atomic
 def find_log_faults() -> list[str]:
-    """A sentence for each entry that was changed, removed, added or moved; none if all is well."""
-    # Locked, so that nothing is added while it is read.
+    """One sentence for each fault; empty if the log is intact."""
+    # Locked, so that no entry is added during the check.
     head = AuditHead.objects.select_for_update().filter(pk=1).first() or AuditHead()
     messages: list[str] = []
     mismatches: list[Mismatch] = []
@@ -47,7 +47,7 @@ def find_log_faults() -> list[str]:
 
 
 def check_kept_hash(number: int, chain_hash: str) -> list[str]:
-    """What speaks against an entry's number and seal that somebody kept elsewhere."""
+    """Compares the log with an entry's number and hash that someone kept outside the portal."""
     head = AuditHead.objects.filter(pk=1).first() or AuditHead()
     entry = AuditEntry.objects.filter(sequence=number).first()
     if entry:
@@ -55,7 +55,7 @@ def check_kept_hash(number: int, chain_hash: str) -> list[str]:
     elif number == head.pruned_through:
         stored_hash = head.pruned_hash
     elif number < head.pruned_through:
-        return []  # removed for its age
+        return []  # removed because of its age
     elif number > head.sequence:
         return [f"You kept entry {number}; the log now ends at entry {head.sequence}."]
     else:
@@ -104,7 +104,7 @@ def _explain_mismatches(mismatches: list[Mismatch]) -> Iterator[str]:
         _trace_original_numbers(mismatches) if len(mismatches) <= MAX_TRACED_ENTRIES else {}
     )
     if all(original_numbers.get(item.entry.sequence) == item.entry.sequence for item in mismatches):
-        original_numbers = {}  # each would be excused by another one
+        original_numbers = {}  # otherwise each would be explained by another one
     for mismatch in mismatches:
         number = mismatch.entry.sequence
         original_number = original_numbers.get(number)
@@ -116,7 +116,7 @@ def _explain_mismatches(mismatches: list[Mismatch]) -> Iterator[str]:
             yield f"Entry {number} is entry {original_number} once more."
         elif original_number != number:
             yield f"Entry {number} was moved: it was written as entry {original_number}."
-        # Otherwise it is as it was written; the one before it is not.
+        # Otherwise this entry is unchanged, and the one before it is not.
 
 
 def _entry_exists(number: int, chain_hash: str) -> bool:
@@ -124,7 +124,7 @@ def _entry_exists(number: int, chain_hash: str) -> bool:
 
 
 def _trace_original_numbers(mismatches: list[Mismatch]) -> dict[int, int]:
-    """For the numbers of entries that nobody changed: the number that each was written with."""
+    """The original number of each unchanged entry, by its present number."""
     known_hashes = {GENESIS_HASH}
     known_hashes |= {
         chain_hash

@@ -1,1 +1,1 @@
-"""How dates are written, where Django's own way does not suit the portal."""
+"""Date formats that replace Django's."""

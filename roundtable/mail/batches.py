@@ -1,7 +1,7 @@
-"""Letters on hold: those that one act at the desk caused wait a while, and can be called off.
+"""Batches of emails that wait after an action at the co-chairs' desk and can be cancelled.
 
-Much may change while a letter waits, so it is asked once more when it leaves: whether its cause
-still holds, and to whom it goes now. The apps above say so in their module `held`.
+Data may change in the meantime. So each email is checked again just before it is sent: whether it
+is still needed, and which address it goes to. Other apps register these checks.
 """
 
 from collections.abc import Callable
@@ -12,15 +12,14 @@ from django.db import transaction
 
 from roundtable.mail.models import MailBatch
 
-# How long the letters of a batch can be called off.
+# How long the emails of a batch can be cancelled.
 CANCEL_WINDOW = timedelta(minutes=10)
-# Asked of a letter at the moment it leaves: the address it goes to; empty where to nobody.
+# Called just before an email is sent: returns its address, or an empty string to send nothing.
 RecipientCheck = Callable[[Any, datetime], str]
-_RECIPIENT_CHECKS: dict[str, RecipientCheck] = {}
+RECIPIENT_CHECKS: dict[str, RecipientCheck] = {}
 
 
 def create_batch(*, event: Any, action: str, at: datetime) -> MailBatch:
-    """A batch whose letters leave ten minutes from then."""
     batch = MailBatch(event=event, action=action, created_at=at, send_after=at + CANCEL_WINDOW)
     batch.full_clean()
     batch.save()
@@ -28,9 +27,9 @@ def create_batch(*, event: Any, action: str, at: datetime) -> MailBatch:
 
 
 def lock_batch(email_id: int) -> MailBatch | None:
-    """The batch that a letter waits with, locked: its letters leave or are called off, never both.
+    """Locks the batch of an email: its emails are either sent or cancelled, never both.
 
-    Whoever asks is within a transaction, and reads the time after this.
+    Call it in a transaction, and read the time after it.
     """
     rows = MailBatch.objects.select_for_update()
     return rows.filter(pk__in=MailBatch.objects.filter(emails=email_id).values("pk")).first()
@@ -38,12 +37,12 @@ def lock_batch(email_id: int) -> MailBatch | None:
 
 @transaction.atomic
 def cancel_batch(batch: MailBatch, *, at: datetime) -> list[str] | None:
-    """Removes the letters of a batch, none of which was sent, and gives their causes.
+    """Deletes the emails of a batch and returns their keys, which can then be used again.
 
-    The causes may have letters again. None where the batch has left, or was called off before.
+    Returns None if the batch cannot be cancelled any more.
     """
     locked = MailBatch.objects.select_for_update().get(pk=batch.pk)
-    # Since the moment of the press one may have left: then nothing is called off.
+    # One may have been sent since the button was pressed. Then nothing is cancelled.
     has_left = locked.emails.exclude(attempts=0, claimed_at=None, done_at=None).exists()
     if has_left or not locked.is_cancellable(at):
         return None
@@ -55,21 +54,19 @@ def cancel_batch(batch: MailBatch, *, at: datetime) -> list[str] | None:
 
 
 def register_recipient_check(dedup_key_prefix: str) -> Callable[[RecipientCheck], RecipientCheck]:
-    """Has this asked of each letter whose cause begins so."""
+    """Registers the check of emails whose key starts with this prefix."""
 
     def register(ask: RecipientCheck) -> RecipientCheck:
-        _RECIPIENT_CHECKS[dedup_key_prefix] = ask
+        RECIPIENT_CHECKS[dedup_key_prefix] = ask
         return ask
 
     return register
 
 
 def current_recipient(email: Any, at: datetime) -> str:
-    """To whom a letter goes that is about to leave; empty where its cause holds no more.
-
-    Of what was on hold nothing leaves that nobody can be asked about.
-    """
-    for dedup_key_prefix, check in _RECIPIENT_CHECKS.items():
+    """The address an email goes to now; empty if it is no longer needed."""
+    for dedup_key_prefix, check in RECIPIENT_CHECKS.items():
         if email.dedup_key.startswith(dedup_key_prefix):
             return check(email, at)
+    # An email of a batch is never sent without a check.
     return "" if email.batch_id else str(email.recipient)

@@ -1,4 +1,4 @@
-"""What the worker cannot see to itself: emails that a crash left behind, and old rows."""
+"""Cleans up the mail queue: emails that a crashed worker left, and old rows."""
 
 import logging
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from roundtable.mail.queue import ONE_TIME_PREFIX, mark_failed, send_queued_emai
 
 logger = logging.getLogger(__name__)
 
-# Far longer than the mail server may take.
+# Much longer than the mail server may take.
 CLAIM_TIMEOUT = timedelta(minutes=15)
 TASK_RETENTION = timedelta(days=7)
-# A cause that cannot come again need not be remembered for long; any other outlasts what repeats
-# it: the review of a profile that nobody answers ends after two years.
+# A one-time key is not used again, so it is deleted early. Any other key must outlive what could
+# repeat it: the review of a profile ends after two years without an answer.
 ONE_TIME_KEY_RETENTION = timedelta(days=30)
 DEDUP_KEY_RETENTION = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
 class CleanUpResult:
-    """How many emails were given up and queued again, and how many rows were removed."""
+    """How many emails failed or were queued again, and how many rows were deleted."""
 
     failed: int
     requeued: int
@@ -32,7 +32,7 @@ class CleanUpResult:
 
 
 def clean_up_mail(*, at: datetime) -> CleanUpResult:
-    """Does all of it; doing it twice, or beside the workers, changes nothing more."""
+    """Safe to run twice, and while workers run."""
     return CleanUpResult(
         failed=_fail_unfinished(at),
         requeued=_requeue_lost(at),
@@ -42,13 +42,13 @@ def clean_up_mail(*, at: datetime) -> CleanUpResult:
 
 
 def _fail_unfinished(at: datetime) -> int:
-    """Ends what a worker began and never finished: it may have been sent, so never again."""
+    # They may have been sent, so they are not sent again.
     emails = QueuedEmail.objects.filter(done_at=None, claimed_at__lt=at - CLAIM_TIMEOUT)
     return sum(mark_failed(email, "nobody knows whether it was sent", at=at) for email in emails)
 
 
 def _requeue_lost(at: datetime) -> int:
-    """Queues what nobody began and no task stands for: a worker ended just before."""
+    """Queues emails that have no task: a worker crashed just before it started them."""
     waiting = DBTaskResult.objects.filter(task_path=send_queued_email.module_path, status="READY")
     numbers = {row["args"][0] for row in waiting.values_list("args_kwargs", flat=True)}
     emails = QueuedEmail.objects.filter(

@@ -8,35 +8,38 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MailBatch(models.Model):
-    """The letters that one act at the desk caused; they wait for a while and can be called off."""
+    """The emails of one action at the co-chairs' desk. They wait and can be cancelled."""
 
     class Action(models.TextChoices):
-        """What was done."""
-
         INVITE = "invite", _("Invitations")
-        REMIND = "remind", _("Requests to report, asked again")
+        REMIND = "remind", _("Requests to report, sent again")
 
     event = models.ForeignKey(
         "roundtable.Event",
         on_delete=models.CASCADE,
         related_name="mail_batches",
         verbose_name=_("roundtable"),
-        help_text=_("Whose co-chairs can call the letters off."),
+        help_text=_("The co-chairs of this roundtable can cancel the emails."),
     )
     action = models.CharField(
-        _("what"), max_length=10, choices=Action.choices, help_text=_("What the letters are about.")
+        _("action"),
+        max_length=10,
+        choices=Action.choices,
+        help_text=_("What the emails are about."),
     )
-    created_at = models.DateTimeField(_("made"), help_text=_("When it was done at the desk."))
+    created_at = models.DateTimeField(
+        _("created at"), help_text=_("When this was done at the co-chairs' desk.")
+    )
     send_after = models.DateTimeField(
-        _("leaves"), db_index=True, help_text=_("Until then the letters can be called off.")
+        _("send after"), db_index=True, help_text=_("Co-chairs can cancel the emails until then.")
     )
     cancelled_at = models.DateTimeField(
-        _("called off"), null=True, blank=True, help_text=_("From then on nothing is sent.")
+        _("cancelled at"), null=True, blank=True, help_text=_("No email is sent after this time.")
     )
 
     class Meta:
-        verbose_name = _("mail on hold")
-        verbose_name_plural = _("mail on hold")
+        verbose_name = _("emails on hold")
+        verbose_name_plural = _("emails on hold")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -49,32 +52,42 @@ class MailBatch(models.Model):
         return self.get_action_display()
 
     def is_cancellable(self, at: datetime) -> bool:
-        """Whether its letters wait still."""
         return self.cancelled_at is None and at < self.send_after
 
 
 class QueuedEmail(models.Model):
-    """One message to one person, kept until it is sent; the cause alone stays after that."""
+    """One email to one person. After it is sent, only its key is kept."""
 
     dedup_key = models.CharField(
-        _("cause"),
+        _("reason"),
         max_length=200,
         unique=True,
-        help_text=_("Why it is sent: there is never a second message for one cause."),
+        help_text=_(
+            "Why the email is sent. The portal never sends a second email for the same reason."
+        ),
     )
     recipient = models.EmailField(
-        _("to"), blank=True, help_text=_("Empty once it is sent, or where nobody is to get it.")
+        _("to"),
+        blank=True,
+        help_text=_("Empty after the email is sent, or if no one should receive it."),
     )
-    subject = models.CharField(_("subject"), max_length=200, blank=True, help_text=_("Neutral."))
-    text = models.TextField(_("text"), blank=True, help_text=_("Empty once it is sent."))
-    html = models.TextField(_("HTML"), blank=True, help_text=_("Empty once it is sent."))
+    subject = models.CharField(
+        _("subject"), max_length=200, blank=True, help_text=_("A neutral subject line.")
+    )
+    text = models.TextField(_("text"), blank=True, help_text=_("Empty after the email is sent."))
+    html = models.TextField(_("HTML"), blank=True, help_text=_("Empty after the email is sent."))
     unsubscribe_url = models.CharField(
-        _("address that stops such letters"),
+        _("unsubscribe link"),
         max_length=500,
         blank=True,
-        help_text=_("For the button of mail programs. Empty once it is sent, or where none."),
+        help_text=_(
+            "For the unsubscribe button of email programs. Empty after the email is sent,"
+            " or if there is no link."
+        ),
     )
-    queued_at = models.DateTimeField(_("queued"), help_text=_("When it was handed over."))
+    queued_at = models.DateTimeField(
+        _("queued at"), help_text=_("When the email was added to the queue.")
+    )
     batch = models.ForeignKey(
         MailBatch,
         on_delete=models.SET_NULL,
@@ -82,33 +95,40 @@ class QueuedEmail(models.Model):
         blank=True,
         related_name="emails",
         verbose_name=_("on hold with"),
-        help_text=_("What it waits with; empty where it leaves at once."),
+        help_text=_("The group of emails it waits with. Empty if the email is sent immediately."),
     )
     send_before = models.DateTimeField(
-        _("not after"),
+        _("send before"),
         null=True,
         blank=True,
-        help_text=_("It is given up where it could not be sent by then. Empty: any time will do."),
+        help_text=_(
+            "If the email cannot be sent by then, it is not sent at all. Empty means no limit."
+        ),
     )
     attempts = models.PositiveSmallIntegerField(
-        _("attempts"), default=0, help_text=_("How often the mail server was asked.")
+        _("attempts"),
+        default=0,
+        help_text=_("How many times the portal contacted the mail server."),
     )
     claimed_at = models.DateTimeField(
-        _("being sent since"),
+        _("sending since"),
         null=True,
         blank=True,
-        help_text=_("Set while the mail server is asked, so that nobody else asks it too."),
+        help_text=_("Set while the email is sent, so that no other worker sends it too."),
     )
     done_at = models.DateTimeField(
-        _("done"), null=True, blank=True, help_text=_("When it was sent, or given up.")
+        _("finished at"),
+        null=True,
+        blank=True,
+        help_text=_("When the email was sent, or when the portal stopped trying."),
     )
     is_sent = models.BooleanField(
-        _("sent"), default=False, help_text=_("Whether the mail server took it.")
+        _("sent"), default=False, help_text=_("Whether the mail server accepted the email.")
     )
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

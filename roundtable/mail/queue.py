@@ -1,8 +1,7 @@
-"""Every mail: one letter for one cause, queued beside what caused it, sent by a worker.
+"""The mail queue: one email for each reason, saved together with its cause, sent by a worker.
 
-No request sends mail, so that nobody can tell from an answer, or its time, whether any was sent.
-The queue holds the letter's number alone; who it is for and what it says stand in the letter, and
-only until it is sent.
+No request sends mail, so neither its response nor its duration shows whether an email was sent. A
+task contains only the email's number; its recipient and text are kept only until it is sent.
 """
 
 import contextlib
@@ -11,6 +10,7 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
@@ -24,7 +24,7 @@ from roundtable.mail.models import MailBatch, QueuedEmail
 
 logger = logging.getLogger(__name__)
 
-# How long after each refusal the mail server is asked again; then the letter is given up.
+# The wait after each refusal by the mail server. After the last one, the email fails.
 RETRY_DELAYS = [
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -32,16 +32,16 @@ RETRY_DELAYS = [
     timedelta(hours=2),
     timedelta(hours=8),
 ]
-# What begins a cause that cannot come again.
+# The start of each key that never repeats.
 ONE_TIME_PREFIX = "fresh:"
 
 
 class RetryableSendError(Exception):
-    """A letter that the mail server surely did not take, so it may be asked again."""
+    """The mail server certainly did not accept the email, so we can try again."""
 
 
 def one_time_key() -> str:
-    """A cause that never comes again, for mail that somebody asked for."""
+    """A key that never repeats, for an email that someone asked for."""
     return ONE_TIME_PREFIX + get_random_string(32)
 
 
@@ -57,12 +57,12 @@ def enqueue(
     unsubscribe_url: str = "",
     batch: MailBatch | None = None,
 ) -> QueuedEmail | None:
-    """Queues one letter; None where the cause had its letter before.
+    """Queues one email; returns None if this key was used before.
 
-    Of a batch it leaves once the time of the batch has come. The words are those of
-    `<template>.subject.txt`, `.txt` and `.html`. With an empty `to` all the same is done, and
-    nobody gets it. Raises ValidationError where `to` is no address.
+    The text comes from `<template>.subject.txt`, `.txt` and `.html`. With an empty `to`, everything
+    is the same but no one gets the email. Raises ValidationError if `to` is not an address.
     """
+    context = {"contact_email": settings.CONTACT_EMAIL} | context
     email = QueuedEmail(
         dedup_key=dedup_key,
         recipient=to,
@@ -94,7 +94,7 @@ def _enqueue_task(email_id: int, batch: MailBatch | None) -> None:
 
 @task(backend="mail")
 def send_queued_email(email_id: int) -> None:
-    """Sends the letter of this number, unless that was begun before."""
+    """Does nothing if a worker already started it."""
     email = _claim(email_id)
     if email is None:
         return
@@ -109,7 +109,8 @@ def send_queued_email(email_id: int) -> None:
             _deliver(email)
     except RetryableSendError as problem:
         _schedule_retry(email, problem, at=now)
-    # Of whatever kind: it may have been taken. Its own words could hold the recipient.
+    # Any other error: the email may have been accepted, so it is not sent again. Only the type is
+    # logged, because the message could contain the recipient.
     except Exception as problem:
         mark_failed(email, type(problem).__name__, at=now)
     else:
@@ -118,7 +119,7 @@ def send_queued_email(email_id: int) -> None:
 
 @transaction.atomic
 def _claim(email_id: int) -> QueuedEmail | None:
-    """Takes the letter of this number for this worker alone; None where it is not to be sent."""
+    """Reserves the email for this worker; None if it must not be sent now."""
     batch, now = lock_batch(email_id), timezone.now()
     if batch and batch.cancelled_at:
         return None
@@ -126,14 +127,14 @@ def _claim(email_id: int) -> QueuedEmail | None:
         _enqueue_task(email_id, batch)
         return None
     unclaimed = QueuedEmail.objects.filter(pk=email_id, claimed_at=None, done_at=None)
-    # One conditional UPDATE: of two workers only one gets the letter.
+    # One conditional UPDATE: only one of two workers gets the email.
     if not unclaimed.update(claimed_at=now, attempts=F("attempts") + 1):
         return None
     return QueuedEmail.objects.get(pk=email_id)
 
 
 def _current_recipient(email: QueuedEmail, now: datetime) -> str:
-    """To whom it goes; raises NotTakenError where that cannot be found out: nothing was sent."""
+    """Raises RetryableSendError if the check fails."""
     try:
         return current_recipient(email, now)
     except Exception as problem:
@@ -141,7 +142,7 @@ def _current_recipient(email: QueuedEmail, now: datetime) -> str:
 
 
 def _deliver(email: QueuedEmail) -> None:
-    """Gives the letter to the mail server; raises NotTakenError where that surely refused it."""
+    """Raises RetryableSendError if the mail server certainly refused the email."""
     connection = get_connection()
     try:
         connection.open()
@@ -165,9 +166,9 @@ def _deliver(email: QueuedEmail) -> None:
 
 
 def _headers(email: QueuedEmail) -> dict[str, str]:
-    """What lets the mail program stop such letters by one press (RFC 8058)."""
     if not email.unsubscribe_url:
         return {}
+    # One-click unsubscribe in mail programs (RFC 8058).
     return {
         "List-Unsubscribe": f"<{email.unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -185,7 +186,7 @@ def _schedule_retry(email: QueuedEmail, problem: RetryableSendError, *, at: date
 
 
 def mark_failed(email: QueuedEmail, reason: str, *, at: datetime) -> bool:
-    """Ends a letter that is not sent; whether it was still open."""
+    """Whether the email was still unfinished."""
     was_open = _mark_done(email, is_sent=False, at=at)
     if was_open:
         logger.error("QueuedEmail %s was given up: %s.", email.pk, reason)
@@ -193,7 +194,7 @@ def mark_failed(email: QueuedEmail, reason: str, *, at: datetime) -> bool:
 
 
 def _mark_done(email: QueuedEmail, *, is_sent: bool, at: datetime) -> bool:
-    """Keeps of a letter only that its cause had one; whether it was still open."""
+    """Deletes the content and keeps the key; whether the email was still unfinished."""
     cleared = {"recipient": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
     still_open = QueuedEmail.objects.filter(pk=email.pk, done_at=None)
     return bool(still_open.update(**cleared, claimed_at=None, done_at=at, is_sent=is_sent))

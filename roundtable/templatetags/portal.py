@@ -1,4 +1,4 @@
-"""Dates as people say them, links that turn pages, and form fields."""
+"""Template tags and filters for dates, links to pages, and form fields."""
 
 import secrets
 from typing import Any
@@ -7,19 +7,21 @@ from django import template
 from django.http import QueryDict
 from django.template import Context
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
+from roundtable.text_diff import DiffSegment
 
 register = template.Library()
 
 
 @register.filter
 def event_dates(event: Event) -> str:
-    """When it met, for example 14–15 May 2018."""
+    """For example 14–15 May 2018."""
     first, last = event.starts_on, event.ends_on
     if first == last:
         return date_format(first)
@@ -32,9 +34,34 @@ def event_dates(event: Event) -> str:
     return _("%(first)s – %(last)s") % {"first": date_format(first), "last": date_format(last)}
 
 
+@register.filter
+def event_place(event: Event) -> str:
+    """For example Bangkok, Thailand; empty if not recorded."""
+    return ", ".join(filter(None, [event.city, event.country.name]))
+
+
+@register.filter
+def after_comma(value: object) -> str:
+    # Between two template tags, the formatter would add a space before the comma.
+    return f", {value}" if value else ""
+
+
+@register.filter
+def mark_differences(segments: list[DiffSegment], element: str) -> SafeString:
+    """Puts the segments that differ into this element: ins, del or strong."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<{0}>{1}</{0}>", element, part.text) if part.differs else part.text,)
+            for part in segments
+        ),
+    )
+
+
 @register.simple_tag
 def query(form: QueryForm, **changes: Any) -> str:
-    """The query string of the form with some parameters set, or left out where they are empty."""
+    """The form's query string with some parameters changed, or removed if empty."""
     values = form.active_parameters() | {name: str(value) for name, value in changes.items()}
     parameters = QueryDict(mutable=True)
     parameters.update({name: value for name, value in values.items() if value})
@@ -43,13 +70,10 @@ def query(form: QueryForm, **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def idempotency_key(context: Context) -> str:
-    """A new key for a form, so that it acts once however often it is sent.
-
-    Only with a session: pages without one are the same for all.
-    """
+    # Pages without a session must be the same for everyone.
     if not sender_id(context["request"]):
         return ""
-    # Without the last attribute some browsers bring the old key back when a page is reloaded.
+    # Without the last attribute, some browsers restore the old key when a page is reloaded.
     return format_html(
         '<input type="hidden" name="{}" value="{}" autocomplete="off">',
         FIELD_NAME,

@@ -61,7 +61,7 @@ def test_server_error_page_is_accessible(
 
     monkeypatch.setattr(views, "search", fail)
     page = visit("/search/?q=training", status=500, width=360).page
-    expect(page.get_by_role("heading", level=1)).to_have_text("Something went wrong here")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Something went wrong")
     check_page(page)
 
 
@@ -71,7 +71,7 @@ def test_csrf_failure_page_is_accessible(visit: Callable[..., Visit]) -> None:
     opened.page.get_by_label("Email").fill("delegate@example.org")
     opened.expected = 403
     opened.page.get_by_role("button", name="Send me a code").click()
-    expect(opened.page.get_by_role("heading", level=1)).to_have_text("Please try once more")
+    expect(opened.page.get_by_role("heading", level=1)).to_have_text("Please try again")
     check_page(opened.page)
 
 
@@ -85,7 +85,9 @@ def test_reveal_limit_page_is_accessible(
     opened.open(pages.inside_person())
     opened.expected = 429
     opened.page.get_by_role("button", name="Show").click()
-    expect(opened.page.get_by_role("heading", level=1)).to_have_text("That is enough for today")
+    expect(opened.page.get_by_role("heading", level=1)).to_have_text(
+        "You have reached the limit for today"
+    )
     check_page(opened.page)
 
 
@@ -110,10 +112,10 @@ def test_filters_and_pagination_work_without_javascript(visit: Callable[..., Vis
     assert 0 < int(page.locator(".result strong").inner_text()) < int(all_of_them)
 
     first = page.locator(".ledger .ref").first.inner_text()
-    page.get_by_role("link", name="Further on the list").click()
+    page.get_by_role("link", name="Next page").click()
     assert f"event={pages.demonstration().slug}" in page.url, "the filter is kept"
     assert page.locator(".ledger .ref").first.inner_text() != first
-    page.get_by_role("link", name="Earlier on the list").click()
+    page.get_by_role("link", name="Previous page").click()
     assert page.locator(".ledger .ref").first.inner_text() == first
 
 

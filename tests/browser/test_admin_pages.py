@@ -168,7 +168,7 @@ def test_every_cochair_page_is_accessible(
         page.locator("#action-toggle").check()
         page.locator("select[name=action]").select_option(action)
         page.get_by_role("button", name="Go").click()
-        page.get_by_role("button", name="Go on").wait_for()
+        page.get_by_role("button", name="Continue").wait_for()
         faults += look(page, action, f"{width}-{scheme}")
     assert faults == []
 

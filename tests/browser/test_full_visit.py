@@ -66,7 +66,11 @@ class Phones:
     def sees_nothing(self, name: str, handle: str) -> None:
         """To this one she is not there."""
         page = self(name, "/directory/?q=huynh+lan")
-        expect(page.locator("main")).to_contain_text("Nobody who is listed to you matches")
+        expect(page.locator("main")).to_contain_text(
+            "No one you can see in the directory "
+            "matches. Choose fewer filters, or type a "
+            "shorter part of the name."
+        )
         self(name, f"/directory/{handle}/", 404)
 
 
@@ -105,7 +109,7 @@ def invite(phones: Phones, cochair: User, lan: Delegate) -> None:
     page = phones("cochair", "/admin/")
     ask_for_code(page, cochair.email)
     enter(page, code_sent_to(cochair.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Now your second factor")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your second factor")
     page.get_by_label("Code").fill(app_code(secret))
     page.locator("main").get_by_role("button", name="Sign in").click()
     for model, action, told in (
@@ -132,17 +136,17 @@ def come_in(phones: Phones) -> None:
     """She opens the link from the mail, checks what is written, chooses and agrees."""
     page = phones("lan", link_in_mail(ADDRESS, "/invitations/"))
     phones.keep(page, "invitation")
-    page.get_by_role("button", name="Continue: send me a code").click()
+    page.get_by_role("button", name="Continue and send me a code").click()
     phones.keep(page, "code")
     enter(page, code_sent_to(ADDRESS))
     expect(page.get_by_role("heading", level=1)).to_have_text("Is this you?")
     phones.keep(page, "is-this-you")
-    page.get_by_role("button", name="This is me: go on").click()
-    choose(page.get_by_role("group", name="Who may see that you are listed"), "Participants")
+    page.get_by_role("button", name="This is me: continue").click()
+    choose(page.get_by_role("group", name="Who can see you in the directory"), "Participants")
     for number, (kind, value, audience) in enumerate(
         [("mobile", NUMBER, "Participants"), ("whatsapp", WHATSAPP, "People introduced to me")]
     ):
-        row = page.get_by_role("group", name="Add another way").nth(number)
+        row = page.get_by_role("group", name="Add another contact detail").nth(number)
         row.get_by_role("combobox").select_option(kind)
         row.get_by_label("Address or number").fill(value)
         choose(row, audience)
@@ -164,7 +168,7 @@ def be_found(phones: Phones, handle: str) -> None:
     page.get_by_role("button", name="Show what is shared with me").click()
     phones.keep(page, "shown")
     with page.expect_download() as started:
-        page.get_by_role("button", name="Save as a contact card (.vcf)").click()
+        page.get_by_role("button", name="Download contact card (.vcf)").click()
     card = started.value.path().read_text()
     assert f"FN:{NAME}" in card
     assert NUMBER.replace(" ", "") in card and WHATSAPP.replace(" ", "") not in card
@@ -173,10 +177,10 @@ def be_found(phones: Phones, handle: str) -> None:
 def be_introduced(phones: Phones, handle: str) -> None:
     """The other one asks to be introduced; she accepts."""
     page = phones("delegate", f"/directory/{handle}/")
-    page.get_by_role("link", name="Ask to be introduced").click()
+    page.get_by_role("link", name="Ask for an introduction").click()
     page.get_by_label("Why would you like").fill("About the clinic at the harbour.")
     phones.keep(page, "ask-to-be-introduced")
-    page.get_by_role("button", name="Send the request").click()
+    page.get_by_role("button", name="Send request").click()
     phones.sees("delegate", handle, NUMBER)
     page = phones("lan", link_in_mail(ADDRESS, "/me/introductions/"))
     expect(page.locator("main")).to_contain_text("About the clinic at the harbour.")
@@ -188,12 +192,14 @@ def be_introduced(phones: Phones, handle: str) -> None:
 def leave_out(phones: Phones) -> None:
     """She leaves an organisation out, and reads who that leaves."""
     page = phones("lan", "/me/")
-    page.get_by_role("link", name="Leave somebody out").first.click()
+    page.get_by_role("link", name="Exclude").first.click()
     page.locator("summary").filter(has_text="Organisations").click()
     page.get_by_label(LEFT_OUT).check()
-    page.get_by_role("button", name="Show who that is").click()
+    page.get_by_role("button", name="Show who can see it").click()
     told = page.get_by_role("status")
-    expect(told).to_contain_text(re.compile(rf"\d+ participants of .*; not {re.escape(LEFT_OUT)}"))
+    expect(told).to_contain_text(
+        re.compile(rf"\d+ participants of .*, but not {re.escape(LEFT_OUT)}")
+    )
     expect(told).to_contain_text("This is not saved yet.")
     phones.keep(page, "leave-out")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -215,7 +221,7 @@ def hide_and_show(phones: Phones, handle: str) -> None:
     ask_for_code(page, ADDRESS)
     enter(page, code_sent_to(ADDRESS))
     phones.keep(page, "me-hidden")
-    page.get_by_role("button", name="Show me again").click()
+    page.get_by_role("button", name="Show my profile again").click()
     phones.sees("delegate", handle, NUMBER, WHATSAPP)
     phones.sees_nothing("stranger", handle)
     phones.sees_nothing("ayse", handle)
@@ -229,11 +235,11 @@ def go(phones: Phones) -> None:
         page.get_by_role("link", name="Download all (ZIP)").click()
     with zipfile.ZipFile(BytesIO(started.value.path().read_bytes())) as archive:
         assert NAME in archive.read("my-data.txt").decode()
-    page.get_by_role("link", name="Erase me").click()
+    page.get_by_role("link", name="Erase everything about me").click()
     page.get_by_label("Type the word").fill("erase")
     phones.keep(page, "erase")
-    page.get_by_role("button", name="Erase me now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("It is done")
+    page.get_by_role("button", name="Erase everything now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Erasure complete")
     phones.keep(page, "erased")
 
 
@@ -256,7 +262,7 @@ def test_full_visit_from_invitation_to_erasure(
     page = phones("lan", "/me/looks/")
     looks = page.locator(".timeline > li")
     expect(looks.filter(has_text="Harbour Legal Aid (example)").first).to_be_visible()
-    expect(looks.filter(has_text="Took your contact card")).to_have_count(1)
+    expect(looks.filter(has_text="Downloaded your contact card")).to_have_count(1)
     expect(looks.filter(has_text=LEFT_OUT)).to_have_count(2)
     phones.keep(page, "looks")
 
@@ -273,7 +279,9 @@ def test_full_visit_from_invitation_to_erasure(
     for name in everybody:
         phones.sees_nothing(name, lan.handle)
     assert not [message for message in deliver_mail() if NAME in str(message.subject)]
-    assert deliver_mail()[-1].to == [ADDRESS] and deliver_mail()[-1].subject == "Done as you asked"
+    assert deliver_mail()[-1].to == [ADDRESS] and deliver_mail()[-1].subject == (
+        "Your request is complete"
+    )
     expect(phones("delegate", "/me/introductions/").locator("main")).not_to_contain_text(NAME)
     told = len(deliver_mail())
     ask_for_code(phones("lan", "/accounts/login/"), ADDRESS)

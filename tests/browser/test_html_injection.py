@@ -86,12 +86,12 @@ def test_javascript_url_is_rejected(visit: Callable[..., Visit]) -> None:
         assert field in refusal.value.message_dict
 
     opened = visit("/me/", who=filled.delegate.user)
-    new = opened.page.get_by_role("group", name="Add another way").first
+    new = opened.page.get_by_role("group", name="Add another contact detail").first
     new.get_by_role("combobox").select_option(label="Website")
     new.get_by_label("Address or number").fill(RUNS)
     opened.expected = 400
     opened.page.get_by_role("button", name="Save profile").click()
-    expect(opened.page.locator(".channel .error")).to_contain_text("beginning with https://")
+    expect(opened.page.locator(".channel .error")).to_contain_text("starting with https://")
     assert not filled.delegate.channels.filter(value__startswith="javascript").exists()
 
 

@@ -83,12 +83,12 @@ def test_meeting_is_imported_after_three_errors_are_fixed(
 ) -> None:
     walk, desk = Walk(), visit("/admin/", who=cochair)
     page = _choose(desk, meeting, delegations(tmp_path))
-    page.get_by_label("It is a list of").select_option(label="Organisations")
-    page.get_by_role("button", name="Show its columns").click()
+    page.get_by_label("This is a list of").select_option(label="Organisations")
+    page.get_by_role("button", name="Show columns").click()
     page.get_by_label("Body").select_option(label="Name")
     page.get_by_label("Type").select_option(label="Kind")
     walk.keep(page, "delegations")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Check the file").click()
     _work(page)
     expect(page.locator("#content")).to_contain_text("To add: 21.")
     walk.keep(page, "delegations-shown")
@@ -97,31 +97,33 @@ def test_meeting_is_imported_after_three_errors_are_fixed(
 
     # Nothing says that “Who” is a name; two columns hold addresses, and one is what nobody needs.
     page = _choose(desk, meeting, registrations(tmp_path))
-    expect(page.locator("#content")).to_contain_text("The headings stand in row 3")
-    page.get_by_label("It is a list of").select_option(label="Delegates")
-    page.get_by_role("button", name="Show its columns").click()
+    expect(page.locator("#content")).to_contain_text("The headings are in row 3")
+    page.get_by_label("This is a list of").select_option(label="Delegates")
+    page.get_by_role("button", name="Show columns").click()
     walk.keep(page, "columns")
     page.get_by_label("Official e-mail").select_option(label="Invitation email")
     page.get_by_label("Private e-mail").select_option(label="Invitation email")
-    page.get_by_label("Delegation").select_option(label="Leave out")
+    page.get_by_label("Delegation").select_option(label="Do not import")
     desk.expected = 400
-    page.get_by_role("button", name="Look at it").click()
-    expect(page.locator("#content")).to_contain_text("Two columns are “Invitation email”.")
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.locator("#content")).to_contain_text(
+        "Two columns are matched to “Invitation email”."
+    )
     walk.keep(page, "two-addresses")
     desk.expected = 200
-    page.get_by_label("Private e-mail").select_option(label="Leave out")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("Private e-mail").select_option(label="Do not import")
+    page.get_by_role("button", name="Check the file").click()
     _work(page)
     expect(page.locator("#content")).to_contain_text("Organisation")
-    expect(page.locator("#content")).to_contain_text("nothing is stored")
+    expect(page.locator("#content")).to_contain_text("nothing is saved")
     walk.keep(page, "faults")
-    page.get_by_role("button", name="Say again what the columns are").click()
+    page.get_by_role("button", name="Change which column is which").click()
     _work(page)
     page.get_by_label("Who").select_option(label="Name")
     page.get_by_label("Delegation").select_option(label="Organisation")
-    page.get_by_label("Visa status").select_option(label="Leave out")
+    page.get_by_label("Visa status").select_option(label="Do not import")
     walk.keep(page, "mended")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Check the file").click()
     _work(page)
     expect(page.locator("#content")).to_contain_text("To add: 60.")
     walk.keep(page, "people-shown")
@@ -143,7 +145,7 @@ def _choose(desk: Visit, meeting: Event, file: Path) -> Page:
     page = desk.open(reverse("admin:roundtable_event_import"))
     page.get_by_label("Workbook (XLSX), CSV, or CSVs in a ZIP").set_input_files(file)
     page.locator("select[name=event]").select_option(str(meeting.pk))
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Check the file").click()
     _work(page)
     return page
 
@@ -156,6 +158,6 @@ def _work(page: Page) -> None:
 
 
 def _store(page: Page) -> None:
-    page.get_by_role("button", name="Store all of it").first.click()
+    page.get_by_role("button", name="Import all changes").first.click()
     _work(page)
-    expect(page.locator("#content")).to_contain_text("All of it is stored.")
+    expect(page.locator("#content")).to_contain_text("Everything is imported.")

@@ -18,18 +18,18 @@ def test_invited_person_accepts_and_signs_in(visit: Callable[..., Visit], javasc
     opened = visit("/invitations/demonstration-binita/", width=360, javascript=javascript)
     page = opened.page
     expect(page.locator("main")).to_contain_text("b…@example.org")
-    page.get_by_role("button", name="Continue: send me a code").click()
+    page.get_by_role("button", name="Continue and send me a code").click()
     letter = QueuedEmail.objects.get(recipient="binita@example.org", done_at=None)
     [code] = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", letter.text, re.MULTILINE)
     page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Is this you?")
     page.get_by_label("Post").fill("Coordinator")
-    page.get_by_role("button", name="This is me: go on").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Whom do you share with?")
+    page.get_by_role("button", name="This is me: continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who do you share with?")
 
-    group = page.get_by_role("group", name="Add another way").first
-    group.get_by_label("Way", exact=True).select_option("email")
+    group = page.get_by_role("group", name="Add another contact detail").first
+    group.get_by_label("Kind of contact", exact=True).select_option("email")
     group.get_by_label("Address or number").fill("binita.office@example.org")
     opened.expected = 400
     page.get_by_role("button", name="Agree and finish").click()

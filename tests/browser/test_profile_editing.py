@@ -26,7 +26,7 @@ def colleague(delegate: User) -> Delegate:
 
 def new_way(page: Page) -> Locator:
     """The first empty row of ways to be reached."""
-    return page.get_by_role("group", name="Add another way").first
+    return page.get_by_role("group", name="Add another contact detail").first
 
 
 def choose(within: Locator | Page, audience: str) -> None:
@@ -41,7 +41,7 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
     page = visit("/me/", who=delegate, width=360, javascript=javascript).page
     page.get_by_label("Name", exact=True).fill("ดาวเรือง Sukma")
     page.get_by_label("Post").fill("Head of Referrals")
-    choose(page.get_by_role("group", name="Who may see that you are listed"), "Participants")
+    choose(page.get_by_role("group", name="Who can see you in the directory"), "Participants")
     row = new_way(page)
     row.get_by_role("combobox").select_option(label="Mobile phone")
     row.get_by_label("Address or number").fill(NUMBER)
@@ -50,7 +50,9 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
     expect(page.get_by_role("status")).to_have_text("Your profile is saved.")
 
     page.get_by_role("link", name="Preview").click()
-    expect(page.locator("article.framed")).to_contain_text("they do not see that you are listed")
+    expect(page.locator("article.framed")).to_contain_text(
+        "Nothing. They cannot see you in the directory."
+    )
     page.get_by_role("link", name="A participant", exact=True).click()
     expect(page.locator("article.framed")).to_contain_text("ดาวเรือง Sukma")
     expect(page.locator("article.framed")).to_contain_text(NUMBER)
@@ -63,7 +65,7 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
     page.get_by_role("button", name="Show what is shared with me").click()
     expect(page.get_by_role("link", name=NUMBER)).to_have_attribute("href", f"tel:{DIALLED}")
     with page.expect_download() as started:
-        page.get_by_role("button", name="Save as a contact card (.vcf)").click()
+        page.get_by_role("button", name="Download contact card (.vcf)").click()
     card_text = started.value.path().read_text()
     assert started.value.suggested_filename == f"{delegate.delegate.handle}.vcf"
     assert "FN:ดาวเรือง Sukma" in card_text and f"TEL;TYPE=CELL:{DIALLED}" in card_text
@@ -73,7 +75,7 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
 def find(page: Page, name: str) -> Locator:
     """The card of somebody in the directory, on whichever page of it."""
     while not page.get_by_role("link", name=name).count():
-        page.get_by_role("link", name="Further on the list").click()
+        page.get_by_role("link", name="Next page").click()
     return page.locator(".person").filter(has_text=name)
 
 
@@ -103,7 +105,11 @@ def test_error_is_shown_beside_its_field_and_input_is_kept(
     page.get_by_role("button", name="Save profile").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing is saved yet")
     row = new_way(page)
-    expect(row.locator(".error")).to_contain_text("Begin with + and the country code")
+    expect(row.locator(".error")).to_contain_text(
+        "We cannot read this number. Start with + and"
+        " the country code, for example +62 21 5555 "
+        "0100."
+    )
     expect(row.get_by_label("Address or number")).to_have_value("0491 570 110")
     expect(row.get_by_role("radio", name="Participants")).to_be_checked()
     expect(page.get_by_label("Post")).to_have_value("Head of Referrals")

@@ -15,7 +15,7 @@ from tests.browser.conftest import Visit
 
 Open = Callable[..., Visit]
 DONE, MORE = "The pathway was tested twice.", "The pathway was tested three times."
-KEPT = "Kept as a draft. Nobody else sees it."
+KEPT = "Saved as a draft. No one else sees it."
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ def test_draft_is_autosaved_and_submitted_once_with_its_evidence(
     page.get_by_label("Address").fill("https://example.org/report")
     typed(page, MORE)
     expect(page.get_by_text(KEPT)).to_be_visible()
-    page.get_by_label("It names no person and no shelter").check()
-    page.get_by_role("button", name="Hand it in").click()
-    expect(page.locator("main")).to_contain_text("is with the co-chairs")
+    page.get_by_label("Names no person and no shelter").check()
+    page.get_by_role("button", name="Submit report").click()
+    expect(page.locator("main")).to_contain_text("The co-chairs have what you submitted on")
     done = newest(party)
     assert (done.pk, done.state, done.text) == (draft.pk, "submitted", MORE)
     assert [row.title for row in done.evidence.all()] == ["The report"]
@@ -79,9 +79,9 @@ def test_autosave_does_not_withdraw_submitted_report(
 ) -> None:
     page = visit(link, width=360).page
     page.get_by_label("What was done").fill(DONE)
-    page.get_by_label("It names no person and no shelter").check()
-    page.get_by_role("button", name="Hand it in").click()
-    expect(page.locator("main")).to_contain_text("is with the co-chairs")
+    page.get_by_label("Names no person and no shelter").check()
+    page.get_by_role("button", name="Submit report").click()
+    expect(page.locator("main")).to_contain_text("The co-chairs have what you submitted on")
     typed(page, MORE)
     page.clock.run_for(60_000)
     assert (newest(party).state, newest(party).text) == ("submitted", DONE)
@@ -94,9 +94,9 @@ def test_autosave_does_not_overwrite_another_users_changes(
     typed(other, MORE)
     expect(other.get_by_text(KEPT)).to_be_visible()
     typed(page, DONE)
-    expect(page.get_by_text("Not kept yet. “Keep as a draft” tells why.")).to_be_visible()
+    expect(page.get_by_text("Not saved yet. Select “Save as a draft” to see why.")).to_be_visible()
     assert newest(party).text == MORE
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as a draft").click()
     expect(page.locator("main")).to_contain_text(MORE)
     expect(page.get_by_label("What was done")).to_have_value(DONE)
 
@@ -106,7 +106,7 @@ def test_failed_autosave_is_retried(visit: Open, party: CommitmentParty, link: s
     page = opened.page
     page.context.set_offline(True)
     typed(page, DONE)
-    expect(page.get_by_text("Not kept yet.")).to_be_visible()
+    expect(page.get_by_text("Not saved yet.")).to_be_visible()
     opened.problems.clear()  # of the network that was taken away
     page.context.set_offline(False)  # and no key is pressed
     expect(page.get_by_text(KEPT)).to_be_visible()
@@ -128,9 +128,9 @@ def test_unchanged_draft_is_not_saved_and_draft_can_be_discarded(
     expect(page.get_by_text(KEPT)).to_be_visible()
     page.get_by_role("button", name="Nothing new since").click()
     expect(page.get_by_label("What was done")).to_have_value(DONE)
-    page.locator("summary").filter(has_text="Throw the draft away").click()
+    page.locator("summary").filter(has_text="Delete draft").click()
     check_page(page)
-    page.get_by_role("button", name="Yes, throw it away").click()
+    page.get_by_role("button", name="Yes, delete draft").click()
     expect(page.get_by_role("button", name="Nothing new since")).to_be_visible()
     assert ProgressUpdate.objects.count() == before
 
@@ -142,11 +142,21 @@ def test_text_stays_on_page_after_link_expires(
     page = opened.page
     party.report_links.update(revoked_at=timezone.now())
     typed(page, DONE)
-    expect(page.get_by_text("Copy your text before you go on.")).to_be_visible()
+    expect(
+        page.get_by_text(
+            "Not saved. You are signed out, or the link has expired. Copy your "
+            "text before you continue."
+        )
+    ).to_be_visible()
     opened.problems.clear()  # of the answer that was refused
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_label("What was done")).to_have_value(DONE)
-    expect(page.get_by_text("Copy your text before you go on.")).to_be_visible()
+    expect(
+        page.get_by_text(
+            "Not saved. You are signed out, or the link has expired. Copy your "
+            "text before you continue."
+        )
+    ).to_be_visible()
 
 
 def test_text_stays_on_page_after_sign_out(
@@ -156,7 +166,7 @@ def test_text_stays_on_page_after_sign_out(
     page = opened.page
     page.context.clear_cookies()
     typed(page, DONE)
-    expect(page.get_by_text("Not kept")).to_be_visible()
+    expect(page.get_by_text("Not saved.")).to_be_visible()
     opened.problems.clear()
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_label("What was done")).to_have_value(DONE)

@@ -58,7 +58,7 @@ def test_update_from_reporting_round_appears_on_every_page(
     visit: Open, cochair: User, party: CommitmentParty
 ) -> None:
     walk, commitment = Walk(), party.commitment
-    before = str(commitment.status.label) if commitment.status else "No update yet"
+    before = str(commitment.status.label) if commitment.status else "Never reported on"
     assert before != "Fulfilled"
     desk = visit("/about/", who=cochair)
     fulfilled = _fulfilled(visit("/progress/?event=demonstration"))
@@ -93,7 +93,7 @@ def _open_round(desk: Visit, commitment: Commitment, walk: Walk) -> None:
     page.get_by_label("Commitments").fill(commitment.reference)
     walk.keep(page, "round")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("ul.messagelist")).to_contain_text("is asked.")
+    expect(page.locator("ul.messagelist")).to_contain_text("1 party is asked to report.")
 
 
 def _report(visit: Open, walk: Walk) -> None:
@@ -105,14 +105,14 @@ def _report(visit: Open, walk: Walk) -> None:
     walk.keep(page, "report")
     page.get_by_label("Status").select_option(label="Fulfilled")
     page.get_by_label("What was done").fill(DONE)
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_label("What was done")).to_have_value(DONE)
     page.locator("summary").filter(has_text="If it is fulfilled").click()
-    page.get_by_label("Where that can be read").fill(SOURCE)
-    page.get_by_label("It names no person and no shelter").check()
+    page.get_by_label("Where this can be read").fill(SOURCE)
+    page.get_by_label("Names no person and no shelter").check()
     walk.keep(page, "report-filled")
-    page.get_by_role("button", name="Hand it in").click()
-    expect(page.locator("main")).to_contain_text("is with the co-chairs")
+    page.get_by_role("button", name="Submit report").click()
+    expect(page.locator("main")).to_contain_text("The co-chairs have what you submitted on")
     walk.keep(page, "handed-in")
 
 

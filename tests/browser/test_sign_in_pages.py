@@ -38,15 +38,15 @@ def code_sent_to(email: str) -> str:
 def enter(page: Page, code: str) -> None:
     """Enters a code and goes on."""
     page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def confirm(page: Page, secret: str) -> None:
     """Shows once more who one is, where the portal asks, with the code of the app."""
-    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
     check_page(page)
     page.get_by_label("Code").fill(app_code(secret))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def app_code(secret: str) -> str:
@@ -68,14 +68,16 @@ def test_delegate_signs_in_with_emailed_code_and_signs_out(
     visit: Callable[..., Visit], delegate: User, javascript: bool
 ) -> None:
     page = visit("/", width=360, javascript=javascript).page
+    page.locator(".menu > summary").click()
     page.get_by_role("link", name="Sign in").click()
     ask_for_code(page, delegate.email)
     enter(page, code_sent_to(delegate.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
     assert page.get_by_label("Name", exact=True).input_value() == delegate.delegate.name
 
     page.get_by_role("link", name="Sign out").click()
     page.locator("main").get_by_role("button", name="Sign out").click()
+    page.locator(".menu > summary").click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     page.goto("/me/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
@@ -101,7 +103,7 @@ def test_wrong_code_shows_error_and_new_code_is_sent(
     expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
     assert len(deliver_mail()) == 2
     enter(page, code_sent_to(delegate.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
 
 
 def test_unknown_address_sees_same_page_and_gets_no_email(
@@ -120,7 +122,9 @@ def test_sign_in_redirects_to_requested_page(visit: Callable[..., Visit], delega
     page = visit("/me/commitments/", width=360).page
     ask_for_code(page, delegate.email)
     enter(page, code_sent_to(delegate.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Commitments you are asked about")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Commitments you are asked to report on"
+    )
 
 
 def test_second_factor_is_added_required_and_removed(
@@ -148,13 +152,13 @@ def test_second_factor_is_added_required_and_removed(
     check_page(page)
     page.get_by_label("Code").fill(app_code(secret))
     page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
 
     page.goto("/accounts/2fa/")
     check_page(page)
-    page.get_by_role("link", name="Take off the app").click()
+    page.get_by_role("link", name="Remove the app").click()
     confirm(page, secret)
-    page.get_by_role("button", name="Take it off").click()
+    page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("link", name="Add an app")).to_be_visible()
 
 
@@ -166,10 +170,10 @@ def test_cochair_opens_admin_with_totp_code(
     page = visit("/admin/", width=360, javascript=javascript).page
     ask_for_code(page, cochair.email)
     enter(page, code_sent_to(cochair.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Now your second factor")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your second factor")
     page.get_by_label("Code").fill(app_code(secret))
     page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your tasks")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
@@ -180,14 +184,14 @@ def test_second_address_is_added_and_work_address_removed(
     # The checks themselves are scripts.
     look = check_page if javascript else lambda _page: None
     forget_proof()
-    page.get_by_label("E-mail address").fill("napha@example.com")
-    page.get_by_role("button", name="Send a code to it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    page.get_by_label("Email address").fill("napha@example.com")
+    page.get_by_role("button", name="Send a code to this address").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
     look(page)
     page.get_by_role("button", name="Send me a code").click()
     look(page)
-    page.get_by_label("Code from the message").fill(code_sent_to(delegate.email))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Code from the email").fill(code_sent_to(delegate.email))
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
     look(page)
     enter(page, code_sent_to("napha@example.com"))
@@ -197,9 +201,11 @@ def test_second_address_is_added_and_work_address_removed(
     page.get_by_role("link", name="I have left an organisation").click()
     look(page)
     page.get_by_label(delegate.email).check()
-    page.get_by_role("button", name="I have left: stop this address").click()
+    page.get_by_role("button", name="Stop this address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    expect(page.locator("main")).to_contain_text("Sign in with your other address")
+    expect(page.locator("main")).to_contain_text(
+        "The address is stopped. Sign in with your other address, or with your passkey."
+    )
     ask_for_code(page, "napha@example.com")
     enter(page, code_sent_to("napha@example.com"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can reach you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")

@@ -53,8 +53,10 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     walk.keep(page, "asked")
     page.get_by_label("Object", exact=True).check()
     page.get_by_label("Comment, or what you object to").fill("Say that children come first.")
-    page.get_by_role("button", name="Send the answer").click()
-    expect(page.locator("main")).to_contain_text("Your objection is with the co-chairs")
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.locator("main")).to_contain_text(
+        "Your objection is sent to the co-chairs. This version of the text is stopped."
+    )
     walk.keep(page, "objected")
     page = first.open(agreement)
     expect(page.locator("#content")).to_contain_text("Say that children come first.")
@@ -82,20 +84,22 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     latest = Circulation.objects.latest("pk").pk
     walk.keep(phone.open(reverse("my-circulation", args=[latest])), "agreed")
     page = first.open("/admin/")
-    expect(page.locator("#content")).to_contain_text("Texts that wait for your signature")
+    expect(page.locator("#content")).to_contain_text("Texts waiting for your signature")
     walk.keep(page, "to-do")
     page = first.open(agreement)
     page.get_by_role("button", name="Sign for Indonesia").click()
-    expect(page.locator("ul.messagelist")).to_contain_text("signature is awaited")
+    expect(page.locator("ul.messagelist")).to_contain_text("Now the other co-chair must sign")
     walk.keep(page, "signed-once")
     page = second.open(agreement)
     page.get_by_role("button", name="Sign for Australia").click()
-    expect(page.locator("ul.messagelist")).to_contain_text("it is adopted")
+    expect(page.locator("ul.messagelist")).to_contain_text("the text is adopted")
     walk.keep(page, "adopted")
-    page.get_by_role("button", name="Publish it").click()
-    expect(page.locator("ul.messagelist")).to_contain_text("It is published.")
+    page.get_by_role("button", name="Publish text").click()
+    expect(page.locator("ul.messagelist")).to_contain_text("The statement is published.")
     visitor = visit("/roundtables/agree/", width=360)
-    expect(visitor.page.locator("#statement")).to_contain_text("Signed here by the co-chairs.")
+    expect(visitor.page.locator("#statement")).to_contain_text(
+        "Signed in this portal by the co-chairs."
+    )
     visitor.page.get_by_text("Check this text").click()
     walk.keep(visitor.page, "published")
 
@@ -104,14 +108,14 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     page.get_by_label("Reason").fill("A word was left out in copying.")
     page.get_by_label("1.a", exact=True).fill("share openly what works, children first")
     walk.keep(page, "correction")
-    page.get_by_role("button", name="Store the correction").click()
+    page.get_by_role("button", name="Save correction").click()
     _circulate(page, walk, "correction-circulated")
     _let_the_deadline_pass()
     for seen, name in ((first, "Indonesia"), (second, "Australia")):
         page = seen.open(agreement)
         page.get_by_role("button", name=f"Sign for {name}").click()
-    page.get_by_role("button", name="Publish it").click()
-    expect(page.locator("ul.messagelist")).to_contain_text("The correction holds.")
+    page.get_by_role("button", name="Publish text").click()
+    expect(page.locator("ul.messagelist")).to_contain_text("The correction is published.")
     page = visitor.open("/outcomes/agree/1.a/")
     expect(page.locator("main del")).to_have_text("share what works, children first")
     expect(page.locator("main")).to_contain_text("A word was left out in copying.")
@@ -122,17 +126,17 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
 def _draft(page: Page, walk: Walk) -> None:
     page.get_by_label("Introduction", exact=True).fill("After two days, participants agreed that:")
     page.get_by_label("New lead-in").fill("Governments and civil society are encouraged to:")
-    page.get_by_role("button", name="Store").first.click()
+    page.get_by_role("button", name="Save").first.click()
     for words in (LONG, "share what works"):
         page.get_by_label("New point under 1").fill(words)
-        page.get_by_role("button", name="Store").first.click()
+        page.get_by_role("button", name="Save").first.click()
     expect(page.locator("#preview")).to_contain_text("1.b")
     walk.keep(page, "drafted")
 
 
 def _circulate(page: Page, walk: Walk, name: str) -> None:
-    page.get_by_role("button", name="Circulate it").click()
-    expect(page.locator("ul.messagelist")).to_contain_text("4 organisations are asked.")
+    page.get_by_role("button", name="Circulate text").click()
+    expect(page.locator("ul.messagelist")).to_contain_text("Organisations asked to answer: 4.")
     walk.keep(page, name)
 
 

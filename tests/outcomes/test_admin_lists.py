@@ -86,7 +86,7 @@ def test_list_title_and_empty_message(browser: Client, event: Event) -> None:
     make_commitment(event, text="Train border officers.")
     assert "Action:" in browser.get(COMMITMENTS).content.decode()
     other = browser.get(f"{COMMITMENTS}?q=leaflets").content.decode()
-    assert 'Nothing here fits what you look for. <a href="?">Show all</a>' in other
+    assert 'Nothing here matches your search. <a href="?">Show all</a>' in other
 
 
 @pytest.mark.parametrize("across", ["0", "1", "true", "2"])
@@ -96,7 +96,7 @@ def test_action_on_too_many_rows_is_rejected(
     monkeypatch.setattr("participants.admin_base.base.MAX_ROWS_PER_ACTION", 2)
     rows = [make_commitment(event).pk for _number in range(3)]
     asked = {"action": "end", "select_across": across}
-    said = "3 rows are chosen, and 2 go at once. Choose fewer"
+    said = "You selected 3 rows. The limit is 2 at a time, so nothing is changed."
     sent = asked | {"_selected_action": rows if across == "0" else rows[:1]}
     assert said in browser.post(COMMITMENTS, sent, follow=True).content.decode()
     few = browser.post(COMMITMENTS, asked | {"select_across": "0", "_selected_action": rows[:2]})
@@ -105,9 +105,9 @@ def test_action_on_too_many_rows_is_rejected(
 
 def test_too_many_form_fields_are_rejected_with_message(browser: Client) -> None:
     few = browser.post(COMMITMENTS, {"_selected_action": ["x"] * 5_999})
-    assert few.status_code == 400 and "could not be understood" in few.content.decode()
+    assert few.status_code == 400 and "We could not understand this request" in few.content.decode()
     many = browser.post(COMMITMENTS, {"_selected_action": ["x"] * 6_001})
-    assert many.status_code == 400 and "That is too much at once" in many.content.decode()
+    assert many.status_code == 400 and "Your request is too large" in many.content.decode()
 
 
 def test_update_search_finds_text_and_commitment(browser: Client, event: Event) -> None:

@@ -93,7 +93,7 @@ def test_invitations_are_sent_after_cancel_window(
 ) -> None:
     client, people = client_of(cochair(admin_event)), guests(admin_event)
     text = run_admin_action(client, PEOPLE, "invite", *people, confirmed="yes")
-    assert "2 invitations leave in ten minutes." in text
+    assert "We send 2 invitations in ten minutes." in text
     assert deliver() == []
     today.shift(TEN - timedelta(seconds=1))
     assert deliver() == []
@@ -103,9 +103,7 @@ def test_invitations_are_sent_after_cancel_window(
         "guest1@desk.example.org",
     ]
     batch = MailBatch.objects.get()
-    assert "1 has left, or was called off before." in run_admin_action(
-        client, HOLD, "cancel", batch
-    )
+    assert "1 was already sent or cancelled." in run_admin_action(client, HOLD, "cancel", batch)
     assert Invitation.objects.filter(revoked_at=None).count() == 2
 
 
@@ -120,14 +118,14 @@ def test_cancelling_batch_revokes_invitation_links(
     ]
     path = links[0].removeprefix("https://portal.example.org")
     assert client.get(path).status_code == 200
-    assert "Mail that can be called off still" in browser.get("/admin/").content.decode()
+    assert "Emails that you can still cancel" in browser.get("/admin/").content.decode()
     today.shift(TEN - timedelta(seconds=1))
     browser = client_of(User.objects.get(email="zq-chair@example.org"))
     listed = browser.get(f"{HOLD}?waits=me")
     assert listed.context["cl"].result_count == 1 and "guest" not in listed.content.decode()
     text = run_admin_action(browser, HOLD, "cancel", MailBatch.objects.get())
-    said = "It is called off: nothing of it is sent, and links in it do not work. "
-    assert said + "An invitation that somebody had before works again." in text
+    said = "These emails are cancelled. They will not be sent, and the links in them do not work. "
+    assert said + "If a person had an earlier invitation, that invitation works again." in text
     assert client.get(path).status_code == 404
     today.shift(timedelta(days=1))
     clean_up_mail(at=NOON + timedelta(days=1))
@@ -137,7 +135,7 @@ def test_cancelling_batch_revokes_invitation_links(
     assert entry.detail == "DESK invite"
     # The persons can be invited anew.
     browser = client_of(User.objects.get(email="zq-chair@example.org"))
-    assert "Taken back on" in browser.get(PEOPLE).content.decode()
+    assert "Withdrawn on" in browser.get(PEOPLE).content.decode()
     run_admin_action(browser, PEOPLE, "invite", people[0], confirmed="yes")
     today.shift(TEN)
     assert [letter.to[0] for letter in deliver()] == ["guest0@desk.example.org"]
@@ -208,7 +206,7 @@ def test_email_being_sent_cannot_be_cancelled(
     begun = QueuedEmail.objects.order_by("pk")[0]
     QueuedEmail.objects.filter(pk=begun.pk).update(claimed_at=NOON)
     text = run_admin_action(client_of(user), HOLD, "cancel", MailBatch.objects.get())
-    assert "1 has left, or was called off before." in text
+    assert "1 was already sent or cancelled." in text
     # Not by halves either.
     assert MailBatch.objects.get().cancelled_at is None and QueuedEmail.objects.count() == 2
     assert Invitation.objects.filter(revoked_at=None).count() == 2
@@ -290,7 +288,7 @@ def test_repeated_requests_are_previewed_queued_and_cancelled(
     assert "Ask these parties again?" in shown and str(request.party) in shown
     assert not MailBatch.objects.exists()
     text = run_admin_action(client_of(user), ROUNDS, "ask_again", row, confirmed="yes")
-    assert "1 party is asked again in ten minutes." in text
+    assert "We will ask 1 party again in ten minutes." in text
     request.refresh_from_db()
     assert request.reminded_at == NOON
     link = request.party.report_links.get()
@@ -564,7 +562,7 @@ def test_bulk_theme_change_is_previewed_then_applied(client_of: Sign, admin_even
     client = client_of(cochair(admin_event))
     rows = (*statement.outcomes.all(),)
     text = run_admin_action(client, POINTS, "change_themes", *rows)
-    assert "Give these themes" in text
+    assert "Add these themes" in text
     sent = {"asked": "yes", "add": [new.pk], "remove": [old.pk], "why": "As agreed in May"}
     text = run_admin_action(client, POINTS, "change_themes", *rows, **sent)
     assert "Old theme → New theme" in text and "none → New theme" in text
@@ -580,8 +578,11 @@ def test_bulk_theme_change_is_previewed_then_applied(client_of: Sign, admin_even
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({}, "Choose a theme to give or to take off."),
-        ({"add": "1", "remove": "1"}, "is to be given and taken off"),
+        ({}, "Choose a theme to add or to remove."),
+        (
+            {"add": "1", "remove": "1"},
+            "You chose to add and to remove the same theme. Choose only one of the two.",
+        ),
         ({"add": "no"}, "is not a valid value"),
         ({"add": "1", "why": "x" * 101}, "at most 100 characters"),
     ],
@@ -643,7 +644,8 @@ def test_bulk_closing_is_previewed_and_needs_reason_and_source(
     assert "Why they end" in run_admin_action(client, COMMITMENTS, "end", *rows)
     text = run_admin_action(client, COMMITMENTS, "end", *rows, **END)
     assert "End these commitments?" in text
-    assert "It has ended already." in text and "It has no party" in text
+    assert "It has already ended." in text
+    assert "It has no party to report for. Add a party first." in text
     assert f"{leads} → Closed without being fulfilled" in text
     assert one.updates.count() == 0
     text = run_admin_action(client, COMMITMENTS, "end", *rows, **END, confirmed="yes")
@@ -665,8 +667,8 @@ def test_bulk_closing_is_previewed_and_needs_reason_and_source(
         ({"reason": " "}, "This field is required."),
         ({"source": ""}, "This field is required."),
         ({"has_no_personal_details": ""}, "This field is required."),
-        ({"on": "2026-03-03"}, "That day has not come yet."),
-        ({"on": "2000-01-01"}, "Its roundtable began after that day."),
+        ({"on": "2026-03-03"}, "That day is in the future. Choose today or an earlier day."),
+        ({"on": "2000-01-01"}, "Its roundtable began after that day. Choose a later day."),
         ({"status": "fulfilled"}, "is not one of the available choices"),
     ],
 )

@@ -306,7 +306,7 @@ def test_open_updates_are_those_that_are_not_approved() -> None:
 
 def test_update_without_news_needs_no_text() -> None:
     make_update(make_commitment(), text="", is_unchanged=True)
-    with pytest.raises(ValidationError, match="Say what was done"):
+    with pytest.raises(ValidationError, match="Describe what was done"):
         make_update(make_commitment(), text="")
 
 
@@ -326,7 +326,9 @@ def test_evidence_with_url_and_file_is_rejected() -> None:
 def test_point_under_lead_in_of_other_statement_is_rejected() -> None:
     with pytest.raises(ValidationError) as refusal:
         make_outcome(make_statement(), parent=make_statement().outcomes.lead_ins()[0])
-    assert refusal.value.message_dict == {"parent": ["The lead-in stands in another statement."]}
+    assert refusal.value.message_dict == {
+        "parent": ["This lead-in is in another statement. Choose a lead-in of the same statement."]
+    }
 
 
 def test_point_under_point_is_rejected() -> None:
@@ -343,7 +345,9 @@ def test_lead_in_with_points_cannot_become_a_point() -> None:
     lead_in.parent, lead_in.kind = other, Outcome.Kind.PRINCIPLE
     with pytest.raises(ValidationError) as refusal:
         lead_in.full_clean()
-    assert refusal.value.message_dict == {"parent": ["This one has points of its own."]}
+    assert refusal.value.message_dict == {
+        "parent": ["This sentence has points of its own, so it cannot be under a lead-in."]
+    }
 
 
 @pytest.mark.parametrize("number", ["1.b", "7", ""])
@@ -351,7 +355,7 @@ def test_published_number_is_frozen(number: str) -> None:
     point = a_point()
     with pytest.raises(ValidationError) as refusal:
         with_values(point, number=number).full_clean()
-    assert "The number 1.a is frozen: others cite it." in refusal.value.messages
+    assert "The number 1.a cannot change, because others cite it." in refusal.value.messages
 
 
 def test_numbered_point_stays_under_its_lead_in() -> None:
@@ -360,7 +364,7 @@ def test_numbered_point_stays_under_its_lead_in() -> None:
     with pytest.raises(ValidationError) as refusal:
         with_values(point, parent=other).full_clean()
     assert refusal.value.message_dict == {
-        "parent": ["1.a has its number, so it stays under its lead-in."]
+        "parent": ["1.a already has its number, so it must stay under its lead-in."]
     }
 
 
@@ -375,7 +379,7 @@ def test_point_without_a_number_may_move() -> None:
 )
 def test_number_in_other_format_is_rejected(number: str) -> None:
     statement = make_statement(published=False)
-    with pytest.raises(ValidationError, match="Write a number such as"):
+    with pytest.raises(ValidationError, match="Enter a number such as"):
         with_values(statement.outcomes.points()[0], number=number).full_clean()
 
 
@@ -403,7 +407,7 @@ def test_longest_reference_has_url(digits: str) -> None:
 @pytest.mark.parametrize("reference", ["EV-C123456789", "EV-C1\n", "EV-c1", "EV-C١"])
 def test_reference_without_url_is_rejected(reference: str) -> None:
     event = make_event(code="EV")
-    with pytest.raises(ValidationError, match="Write it like BP2018-C1") as refusal:
+    with pytest.raises(ValidationError, match="Enter a reference like BP2018-C1") as refusal:
         make_commitment(event, reference=reference)
     assert "reference" in refusal.value.message_dict
 
@@ -418,16 +422,16 @@ def test_commitment_reference_starts_with_event_code(reference: str) -> None:
 @pytest.mark.parametrize("made_up", [True, False])
 def test_commitment_cannot_mix_demo_and_real_party(made_up: bool) -> None:
     commitment = make_commitment(make_event(is_demonstration=not made_up))
-    with pytest.raises(ValidationError, match="What is made up"):
+    with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations only"):
         make_party(commitment, organisation=make_organisation(is_demonstration=made_up))
-    with pytest.raises(ValidationError, match="What is made up"):
+    with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations only"):
         make_party(commitment, focal_point=make_delegate(is_demonstration=made_up))
 
 
 @pytest.mark.parametrize("made_up", [True, False])
 def test_addressee_cannot_mix_demo_and_real(made_up: bool) -> None:
     point = make_statement(make_event(is_demonstration=not made_up)).outcomes.points()[0]
-    with pytest.raises(ValidationError, match="What is made up"):
+    with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations only"):
         make_addressee(point, organisation=make_organisation(is_demonstration=made_up))
 
 
@@ -441,8 +445,16 @@ def test_update_by_party_of_other_commitment_is_rejected() -> None:
     ("day", "words"),
     [
         (date(2024, 5, 13), "The roundtable began on 2024-05-14. Choose that day or later."),
-        (date(2025, 3, 4), "That is after the day of writing."),
-        (date(2999, 1, 1), "That is after the day of writing."),
+        (
+            date(2025, 3, 4),
+            "This day is after the day the update was written. Choose an earlier day, or write a "
+            "new update.",
+        ),
+        (
+            date(2999, 1, 1),
+            "This day is after the day the update was written. Choose an earlier day, or write a "
+            "new update.",
+        ),
     ],
 )
 def test_update_with_impossible_date_is_rejected(day: date, words: str) -> None:
@@ -521,7 +533,7 @@ def test_later_lead_in_gets_free_number() -> None:
 
 def test_statement_without_a_point_cannot_be_published() -> None:
     statement = make_statement(published=False, points=0)
-    with pytest.raises(ValidationError, match="There is no point yet"):
+    with pytest.raises(ValidationError, match="The statement has no point yet"):
         statement.publish(NOON)
     statement.refresh_from_db()
     assert statement.state == Statement.State.DRAFT
@@ -574,7 +586,9 @@ def test_text_goes_nowhere_until_its_author_ticked_that_it_names_nobody(
         partial(row.request_change, note="Say more.", at=NOON),
     )
     for step in steps:
-        with pytest.raises(ValidationError, match="Tick that it names no person"):
+        with pytest.raises(
+            ValidationError, match="Check that the text names no person and no shelter"
+        ):
             step()
     assert row.state == "draft"
 

@@ -107,13 +107,13 @@ def test_updates_are_approved_and_returned(client_of: Sign, admin_event: Event, 
     update.refresh_from_db()
     assert update.state == "approved"
     assert Commitment.objects.get().latest_update == update
-    assert "Say what to change." in run_admin_action(
+    assert "Enter what the author must change." in run_admin_action(
         client, ProgressUpdate, "ask_for_changes", update.pk
     )
     answer = run_admin_action(
         client, ProgressUpdate, "ask_for_changes", update.pk, note="Since when?"
     )
-    assert "1 update was sent back." in answer
+    assert "You asked for a change to 1 update." in answer
     update.refresh_from_db()
     assert (update.state, update.note) == ("change-requested", "Since when?")
     assert Commitment.objects.get().latest_update is None
@@ -223,7 +223,7 @@ def test_duplicate_party_is_rejected(client_of: Sign, admin_event: Event) -> Non
             f"parties-{number}-commitment": admin_event.commitments.get().pk,
         }
     response = client.post(address, sent | {"parties-TOTAL_FORMS": 3})
-    assert "stands here twice." in response.content.decode()
+    assert f"“{organisation}” appears twice here. Remove one of them." in response.content.decode()
 
 
 def test_rows_cannot_be_attached_to_other_events(client_of: Sign, admin_event: Event) -> None:
@@ -284,7 +284,10 @@ def test_demo_organisation_is_not_offered_for_new_event(client_of: Sign, operato
         },
     )
     response = client.post(address, sent)
-    assert "What is made up belongs to demonstrations only" in response.content.decode()
+    assert (
+        "Made-up entries belong to demonstrations only, and real entries to real roundtables"
+        " only. Choose another one."
+    ) in response.content.decode()
 
 
 def test_evidence_requires_url(client_of: Sign, admin_event: Event) -> None:
@@ -374,7 +377,10 @@ def test_review_of_stale_version_is_rejected(client_of: Sign, admin_event: Event
     for action in ("approve", "ask_for_changes"):
         sent = {"action": action, "_selected_action": update.pk, "version": seen, "note": "Why?"}
         answer = client.post(page(ProgressUpdate, "changelist"), sent, follow=True)
-        assert "It was changed since you opened it." in answer.content.decode()
+        assert (
+            "This text changed after you opened it. Nothing is decided yet. Read the new "
+            "version, then decide."
+        ) in answer.content.decode()
         update.refresh_from_db()
         assert update.state == "submitted"
     again = client.get(page(ProgressUpdate, "change", update.pk)).content.decode()
@@ -395,7 +401,10 @@ def test_admin_does_not_overwrite_concurrent_author_changes(
     update.submit(at=NOON)
     answer = client.post(address, sent)
     assert answer.status_code == 200
-    assert "reads now: “Words of the author.”" in answer.content.decode()
+    assert (
+        "Someone saved this after you opened it. Your changes are not saved yet. "
+        "“What was done” now contains: “Words of the author.” Compare, then save again."
+    ) in answer.content.decode()
     update.refresh_from_db()
     assert update.text == "Words of the author."
     assert client.post(address, filled(client, address, text="Both.")).status_code == 302
@@ -611,11 +620,11 @@ def test_previous_text_can_be_hidden_from_change_log(
         model.history.update(history_date=NOON)
     editor = signed(client_of, "editor", admin_event)
     address = page(Commitment, "change", commitment.pk)
-    assert "Do not show what stood here before" in editor.get(address).content.decode()
+    assert "Do not show the earlier text" in editor.get(address).content.decode()
     sent = filled(editor, address, text="Train with survivors.", take_out="on")
     sent["milestones-0-title"] = "Ask survivors"
     assert editor.post(address, sent).status_code == 302
     told = client.get("/changes/").content.decode()
-    assert "(taken out)" in told and "Train with survivors." in told
+    assert "(deleted)" in told and "Train with survivors." in told
     assert "Desk commitment" not in told
     assert "Ask survivors" in told and "Zq Person" not in told

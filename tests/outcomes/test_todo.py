@@ -41,6 +41,7 @@ from tests.follow_up_factories import (
     make_round,
     make_round_request,
 )
+from tests.page_text import page_html
 from tests.silence_procedure import (
     AFTER_DEADLINE,
     CIRCULATED_AT,
@@ -59,10 +60,10 @@ EVERYTHING = [
     (1, "Participations to confirm"),
     (1, "People who ask to be invited"),
     (1, "Invitations not answered"),
-    (1, "Second factors to take off"),
-    (1, "Overdue commitments"),
-    (1, "Commitments whose parties are silent"),
-    (1, "Commitments whose focal point gave the task back"),
+    (1, "Second factors to remove"),
+    (1, "Commitments past their due date"),
+    (1, "Commitments whose parties have not answered two reporting rounds"),
+    (1, "Commitments whose focal point returned the task"),
 ]
 OF_EDITORS = EVERYTHING[-3:]
 
@@ -104,7 +105,7 @@ def fill(event: Event) -> None:
 
 def lines(client: Client) -> dict[str, tuple[int, str]]:
     """What the page says waits: by its words the number and the address."""
-    text = client.get("/admin/").content.decode()
+    text = page_html(client.get("/admin/"))
     found = re.findall(
         r'<li><a href="([^"]+)"><strong class="number">(\d+)</strong> <span>([^<]+)</span>', text
     )
@@ -159,7 +160,7 @@ def test_each_count_matches_linked_list(client_of: Sign, role: str) -> None:
 
 def test_empty_todo_shows_message(client_of: Sign) -> None:
     text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
-    assert "Nothing waits for you." in text
+    assert "You have nothing to do." in text
     assert "to approve" not in text
 
 
@@ -193,7 +194,7 @@ def test_operator_sees_expiring_grants(client_of: Sign) -> None:
 
 # Profiles that are asked soon ---------------------------------------------------------------
 
-ASKED = "Profiles whose yearly question comes within 30 days, or waits for an answer"
+ASKED = "Profiles with a yearly review in the next 30 days, or with no answer to it yet"
 
 
 def make_old(event: Event, number: int, **fields: object) -> list[Delegate]:
@@ -237,10 +238,10 @@ def test_reviewed_or_closed_profile_is_not_counted(client_of: Sign) -> None:
 
 
 def test_todo_headings_are_plain(client_of: Sign) -> None:
-    text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
+    text = page_html(client_of(person("cochair", make_event())).get("/admin/"))
     heads = re.findall(r"<h3>([^<]+)</h3>", text)
-    assert heads == ["The meeting", "Who took part", "What came of it", "Who may work here"]
-    assert text.index("What waits for you") < text.index("What do you want to work on?")
+    assert heads == ["The meeting", "Participants", "Commitments and reports", "Access and emails"]
+    assert text.index("Your tasks") < text.index("What do you want to work on?")
 
 
 def test_every_admin_list_is_linked() -> None:
@@ -270,7 +271,7 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
 def test_statement_is_in_todo_until_signed(client_of: Sign) -> None:
     table = make_agreement_case()
     version = circulate_draft(table).version
-    label = "Texts that wait for your signature"
+    label = "Texts waiting for your signature"
     with time_machine.travel(CIRCULATED_AT, tick=False):
         assert label not in lines(client_of(table.first))
     with time_machine.travel(AFTER_DEADLINE, tick=False):

@@ -235,7 +235,7 @@ def test_role_cannot_mix_demo_and_real(made_up: bool) -> None:
         organisation=make_organisation(is_demonstration=made_up),
         role=EventRole.Role.COHOST,
     )
-    with pytest.raises(ValidationError, match="What is made up belongs to demonstrations only"):
+    with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
         row.full_clean()
 
 
@@ -251,7 +251,7 @@ def test_participation_cannot_mix_demo_and_real(
         delegate=make_delegate(is_demonstration=bool(delegate)),
         organisation=make_organisation(is_demonstration=bool(organisation)),
     )
-    with pytest.raises(ValidationError, match="What is made up belongs to demonstrations only"):
+    with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
         row.full_clean()
 
 
@@ -305,12 +305,12 @@ def test_channel_value_is_normalised() -> None:
     ("kind", "value", "words"),
     [
         ("email", "nobody", "valid email"),
-        ("site", "javascript:alert(1)", "beginning with https://"),
-        ("site", "example.org", "beginning with https://"),
-        ("phone", "021 5555 0100", "Begin with +"),
+        ("site", "javascript:alert(1)", "starting with https://"),
+        ("site", "example.org", "starting with https://"),
+        ("phone", "021 5555 0100", "Start with +"),
         ("mobile", "+62 123", "too short or too long"),
         ("whatsapp", "+62 " + "5" * 30, "too long"),
-        ("signal", "+x", "Begin with +"),
+        ("signal", "+x", "Start with +"),
     ],
 )
 def test_invalid_channel_is_rejected(kind: str, value: str, words: str) -> None:
@@ -351,7 +351,7 @@ def test_grant_cannot_mix_demo_and_real(made_up: bool) -> None:
         if same:
             make_grant(make_user(), event, on_behalf_of=behalf)
         else:
-            with pytest.raises(ValidationError, match="What is made up"):
+            with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
                 make_grant(make_user(), event, on_behalf_of=behalf)
 
 
@@ -367,7 +367,9 @@ def test_implausible_recorded_count_is_rejected_with_message() -> None:
     row = RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=200_000)
     with pytest.raises(ValidationError) as refusal:
         row.full_clean()
-    assert refusal.value.message_dict == {"number": ["Write at most 2000."]}
+    assert refusal.value.message_dict == {
+        "number": ["This number is too high. Enter 2000 or less."]
+    }
 
 
 def test_grant_without_end_is_valid() -> None:
@@ -403,7 +405,7 @@ def test_account_email_is_lowercase_without_password() -> None:
     user = User.objects.create_user(" Dewi@Example.ORG ")
     assert user.email == "dewi@example.org"
     assert not user.has_usable_password()
-    with pytest.raises(ValueError, match="needs an e-mail address"):
+    with pytest.raises(ValueError, match="needs an email address"):
         User.objects.create_user("")
 
 

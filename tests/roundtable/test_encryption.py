@@ -21,7 +21,7 @@ from tests.sign_in import TOTP_SECRET, add_authenticator, sign_in, totp_code
 
 NEW_KEY = "another-key-" + "n" * 40
 LOGIN, CONFIRM = "/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/"
-REFUSAL = "Your second factor cannot be checked any more. Ask a co-chair to take it off."
+REFUSAL = "We can no longer check your second factor. Ask a co-chair to remove it."
 
 
 def test_text_round_trips_and_is_not_stored_in_plain() -> None:

@@ -186,5 +186,5 @@ def test_every_help_text_is_a_sentence() -> None:
 def test_real_event_cannot_become_demo(db: None) -> None:
     for row in (make_event(), make_organisation()):
         row.is_demonstration = True
-        with pytest.raises(ValidationError, match="stays so"):
+        with pytest.raises(ValidationError, match="You cannot change it"):
             row.full_clean()

@@ -137,7 +137,9 @@ def test_repeated_delete_shows_one_message(client_of: Sign, operator: User) -> N
     browser = client_of(operator)
     path = f"/admin/roundtable/event/{row.pk}/delete/"
     page = browser.get(path).content.decode()
-    assert "Do you want to delete “Gone for good”? All of this goes with it:" in page
+    assert (
+        "Do you want to delete “Gone for good”? This also deletes everything listed here:" in page
+    )
     sent = form_fields(page)
     first = browser.post(path, sent)
     assert not Event.objects.filter(pk=row.pk).exists()
@@ -470,5 +472,5 @@ def test_command_deletes_expired_keys(db: None, capsys: pytest.CaptureFixture[st
     for key, age in (("a", timedelta(hours=23)), ("b", timedelta(hours=25))):
         IdempotencyKey.objects.create(key=key * 64, answered_at=now - age, request_digest="c" * 64)
     call_command("clean_up_idempotency_keys")
-    assert capsys.readouterr().out == "1 answer is forgotten.\n"
+    assert capsys.readouterr().out == "1 saved answer is deleted.\n"
     assert IdempotencyKey.objects.get().key == "a" * 64

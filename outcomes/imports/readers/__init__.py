@@ -1,1 +1,1 @@
-"""Opens files of tables, knowing nothing of the portal: it runs in a process with limits."""
+"""Readers of table files. They use no models or settings, so they can run in a limited process."""

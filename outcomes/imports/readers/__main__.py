@@ -1,7 +1,6 @@
-"""Reads a file of tables and prints its pages as JSON.
+"""Prints the pages of a table file as JSON: `python -m outcomes.imports.readers FILE [ENCODING]`.
 
-`python -m outcomes.imports.readers FILE [ENCODING]`, in a process of its own, with limits: a file
-may be made to keep its reader busy for ever.
+Runs in its own process with limits, because a file may be made to exhaust its reader.
 """
 
 import json
@@ -17,7 +16,6 @@ MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
 
 def main() -> None:
-    """Prints the pages, or why there are none."""
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     try:

@@ -1,4 +1,4 @@
-"""Tables as text (CSV), however a program wrote them: its letters, and what parts the cells."""
+"""Reads CSV: detects encoding and delimiter."""
 
 import csv
 import io
@@ -16,10 +16,10 @@ from outcomes.imports.readers.pages import (
 from roundtable.spreadsheet_text import unescape_formula
 
 DELIMITERS = (",", ";", "\t")
-DELIMITER_SAMPLE_ROWS = 20  # rows, to tell what parts the cells
-SAMPLE_BYTES = 64 * 1024  # bytes, of which samples are taken
-SAMPLE_CELLS, SAMPLE_CELL_LENGTH = 3, 30  # cells of a sample, and signs of each
-# In which programs write what they have no UTF-8 for.
+DELIMITER_SAMPLE_ROWS = 20
+SAMPLE_BYTES = 64 * 1024
+SAMPLE_CELLS, SAMPLE_CELL_LENGTH = 3, 30  # cells; characters per cell
+# The usual encodings of programs that do not write UTF-8.
 CANDIDATE_ENCODINGS = (
     *("cp1252", "mac_roman", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1256", "cp1258"),
     *("cp874", "gb18030", "big5hkscs", "cp932", "cp949"),
@@ -34,16 +34,16 @@ _BYTE_ORDER_MARKS = (
 
 
 def read_csv(content: bytes, page: str = "", encoding: str = "") -> tuple[Rows, str]:
-    """The rows of a table, and the name of its encoding where that had to be guessed.
+    """The rows, and the name of the encoding if that is a guess.
 
-    `letters` is the encoding where somebody said it. Raises UnreadableError where it is none.
+    `encoding` is the user’s choice. Raises UnreadableError.
     """
     text, guessed = decode(content, encoding)
     first, _end, rest = text.partition("\n")
     delimiter = None
     first = first.rstrip("\r")
     if first.lower().startswith("sep=") and len(first) == 5:
-        delimiter, text = first[4], rest  # what some programs write for their own kind
+        delimiter, text = first[4], rest  # Excel’s own line that declares the delimiter
     csv.field_size_limit(MAX_CELL_LENGTH)
     try:
         return _parse_csv(text, delimiter or _detect_delimiter(text), page), guessed
@@ -52,13 +52,12 @@ def read_csv(content: bytes, page: str = "", encoding: str = "") -> tuple[Rows, 
 
 
 def sample_encodings(content: bytes) -> dict[str, list[str]]:
-    """Some cells in each encoding that may be meant; empty where a guess may well be right.
-
-    Words of Western languages have single letters that are not of ASCII, others have no other.
-    """
+    """Some cells in each possible encoding; empty if the guess is probably right."""
     end = content.rfind(b"\n", 0, SAMPLE_BYTES) + 1 if len(content) > SAMPLE_BYTES else 0
     head = content[: end or None]
     runs = [len(run) for run in _NON_ASCII_RUN.findall(head)]
+    # Western languages have single non-ASCII letters, where the guess works. In other scripts, all
+    # letters of a word are non-ASCII.
     if sum(run for run in runs if run > 2) * 4 < sum(runs):
         return {}
     found = {}
@@ -76,9 +75,9 @@ def sample_encodings(content: bytes) -> dict[str, list[str]]:
 
 
 def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
-    """The text, and the name of its encoding where that had to be guessed.
+    """The text, and the name of its encoding if that is a guess.
 
-    Raises UnreadableError where it is no text.
+    Raises UnreadableError.
     """
     text, guessed = (_decode_as(content, encoding), "") if encoding else _decode_guessing(content)
     if any(sign < " " and sign not in "\t\n\r\f\v" for sign in text):
@@ -99,7 +98,7 @@ def _decode_guessing(content: bytes) -> tuple[str, str]:
             return _decode_as(content, encoding), ""
     zeros = [content[start:1000:2].count(0) for start in (0, 1)]
     if max(zeros) * 5 > len(content[:1000]):
-        # Letters of Western languages have a zero beside them; where that is says which way.
+        # In UTF-16, Western letters have a zero byte; its position shows the byte order.
         encoding = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
         return _decode_as(content, encoding), "UTF-16"
     try:
@@ -121,7 +120,7 @@ def _decode_single_byte(content: bytes) -> tuple[str, str]:
 
 
 def _plausibility(text: str) -> int:
-    """How much the text looks like words that people write."""
+    """Higher if the non-ASCII characters look like those of real words."""
     score = 0
     for before, sign, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if sign.isascii():

@@ -1,4 +1,4 @@
-"""What a file of tables holds: pages of rows of cells, and why one cannot be read."""
+"""The pages of a table file, its limits, and the errors of reading it."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,26 +8,26 @@ from typing import Any
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
-MAX_CELL_LENGTH = 500_000  # signs of a cell
-MAX_TOTAL_LENGTH = 30_000_000  # of all cells of a file
+MAX_CELL_LENGTH = 500_000
+MAX_TOTAL_LENGTH = 30_000_000  # of all cells together
 Rows = list[list[Any]]
 
 
 class UnreadableReason(StrEnum):
     """Why a file cannot be read."""
 
-    NOT_A_TABLE = "nothing"  # that is a table
-    OLD_FORMAT = "old"  # a workbook of the former kind, or one with a password
+    NOT_A_TABLE = "nothing"
+    OLD_FORMAT = "old"  # XLS, or XLSX with a password
     OPEN_DOCUMENT = "open-document"
-    TOO_LARGE = "unpacked"  # too large
-    TOO_MANY_ROWS = "rows"  # too many, or too many columns
-    CELL_TOO_LONG = "long"  # a cell
-    DUPLICATE_SHEET = "twice"  # two tables of one name
-    LIMIT_EXCEEDED = "limits"  # of time or memory
+    TOO_LARGE = "unpacked"
+    TOO_MANY_ROWS = "rows"  # or too many columns
+    CELL_TOO_LONG = "long"
+    DUPLICATE_SHEET = "twice"  # two sheets with the same name
+    LIMIT_EXCEEDED = "limits"  # time or memory
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read; names the sheet where it is one of them."""
+    """A file that cannot be read; names the sheet if one sheet is the cause."""
 
     def __init__(self, reason: UnreadableReason, page: str = "") -> None:
         super().__init__(reason.value)
@@ -36,7 +36,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class FormulaCell:
-    """Stands for a cell that computes something, or failed to."""
+    """A cell with a formula or with an error value."""
 
     error_text: str = ""
 
@@ -46,24 +46,22 @@ class FormulaCell:
 
 @dataclass
 class SourceFile:
-    """The rows of each page by its name, and how its letters were read where that was a guess."""
+    """The rows of each page by its name, and the encoding of the text."""
 
     pages: dict[str, Rows] = field(default_factory=dict)
     guessed_encodings: dict[str, str] = field(default_factory=dict)
-    is_single_table: bool = False  # one table without a name
-    encoding: str = ""  # the encoding, where somebody said it
-    encoding_samples: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # cells in others, to choose by
+    is_single_table: bool = False  # a CSV, which has no sheet name
+    encoding: str = ""  # as chosen by the user
+    # Some cells in each possible encoding, from which the user chooses.
+    encoding_samples: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, name: str, rows: Rows) -> None:
-        """Adds a page; raises UnreadableError where there is one of this name."""
+        """Raises UnreadableError if a page has this name already."""
         if name.strip().lower() in {page.strip().lower() for page in self.pages}:
             raise UnreadableError(UnreadableReason.DUPLICATE_SHEET, name)
         self.pages[name] = rows
 
     def to_json(self) -> dict[str, Any]:
-        """The same as JSON holds it."""
         pages = {
             name: [[_cell_to_json(cell) for cell in row] for row in rows]
             for name, rows in self.pages.items()
@@ -73,7 +71,6 @@ class SourceFile:
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> "SourceFile":
-        """From what `to_json` gave."""
         pages = {
             name: [[_cell_from_json(cell) for cell in row] for row in rows]
             for name, rows in given["pages"].items()

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX), archives of CSVs and single CSVs: whatever it is, its pages."""
+"""Reads a workbook (XLSX), a ZIP of CSVs or a single CSV."""
 
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -26,13 +26,13 @@ from outcomes.imports.readers.pages import (
 from roundtable.spreadsheet_text import unescape_xlsx
 
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
-_MAX_SHEET_ROWS = 1_048_576  # that any program knows
+_MAX_SHEET_ROWS = 1_048_576  # the maximum of the format
 
 
 def read_source_file(content: bytes, encoding: str = "") -> SourceFile:
-    """The pages of a file; raises UnreadableError where it cannot be read.
+    """The pages of a file; `encoding` is the user’s choice for a single CSV.
 
-    `letters` is the encoding of a single CSV where somebody said it.
+    Raises UnreadableError.
     """
     try:
         if content.startswith(_OLE_SIGNATURE):
@@ -42,7 +42,7 @@ def read_source_file(content: bytes, encoding: str = "") -> SourceFile:
         return _read_single_csv(content, encoding)
     except (UnreadableError, MemoryError):
         raise
-    # Damaged files make the libraries raise errors of every kind.
+    # With damaged files, the libraries raise all kinds of errors.
     except Exception:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
 
@@ -92,10 +92,9 @@ def _read_csv_archive(archive: ZipFile) -> SourceFile:
 
 
 class _RawTextReader(ExcelReader):
-    """Leaves texts as the file spells them: the library takes `x005F_` out, wherever it stands."""
+    """Keeps texts as they are in the file; openpyxl would remove every `x005F_`."""
 
     def read_strings(self) -> None:
-        """Reads the texts that cells refer to."""
         part = self.package.find(SHARED_STRINGS)
         if part is None:
             return
@@ -118,15 +117,14 @@ def _read_workbook(content: bytes) -> SourceFile:
 
 
 def _read_sheet(page: Any, found: SourceFile) -> Rows:
-    """The rows of a sheet up to the last one that holds something."""
-    # One text may stand in many cells and in the file once.
+    # Cells share texts, so a small file can contain a very large amount of text.
     remaining_length = MAX_TOTAL_LENGTH - sum(
         _text_length(row) for rows in found.pages.values() for row in rows
     )
-    page.reset_dimensions()  # what the file says of them may be a lie
+    page.reset_dimensions()  # the dimensions in the file may be wrong
     rows: Rows = []
-    # Many more may be empty: programs write what was only coloured once. All are looked at, so
-    # that none is left out unseen.
+    # A sheet may have far more empty rows than the limit, because programs also write rows that
+    # only have a format. Check every row, so that no filled row is lost.
     for number, row in enumerate(page.iter_rows()):
         filled = [place for place, cell in enumerate(row) if cell.value not in (None, "")]
         if number >= _MAX_SHEET_ROWS or (filled and not _is_within_limits(number, filled[-1])):

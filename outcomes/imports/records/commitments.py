@@ -1,4 +1,4 @@
-"""Many commitments at once: those that stay as they are, and those that are new and plain."""
+"""Imports commitments: unchanged and simple new ones in bulk, all others one by one."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,7 +18,7 @@ Parties = Mapping[str, Group | Organisation]
 
 
 class CommitmentImporter:
-    """The commitments of a roundtable as they are stored, and those that are to be added."""
+    """The stored commitments of a roundtable, and new ones for a bulk insert."""
 
     def __init__(self, event: Event, parties: Parties, report: ImportReport) -> None:
         self.event, self.parties, self.report = event, parties, report
@@ -34,7 +34,7 @@ class CommitmentImporter:
     def count_unchanged(
         self, entry: FileEntry, row: Commitment, answered_outcomes: list[Outcome]
     ) -> bool:
-        """Whether an entry says what is stored; then it is counted so, and nothing is asked."""
+        """False if the entry differs from the stored row."""
         if any(differs(row, name, value) for name, value in entry.values.items()):
             return False
         event_outcomes = {
@@ -55,7 +55,7 @@ class CommitmentImporter:
         return True
 
     def add(self, entry: FileEntry) -> bool:
-        """Notes an entry that is to be added, unless it is one to look at by itself."""
+        """Registers a new entry for the bulk insert; False if it must be stored on its own."""
         if entry.lists["outcomes"] or entry.values["reference"] in self.used_references:
             return False
         row = Commitment(event=self.event, **entry.values)
@@ -84,7 +84,6 @@ class CommitmentImporter:
         return True
 
     def save_new(self) -> None:
-        """Stores those that were noted."""
         if self.report.mistakes:
             return
         Commitment.objects.bulk_create(self.new_commitments, BATCH_SIZE)
@@ -94,7 +93,7 @@ class CommitmentImporter:
     def _parties_of_entry(
         self, entry: FileEntry
     ) -> Iterator[tuple[str, str, CommitmentParty.Role]]:
-        """The parties that an entry names; of one that was refused the mistake stands there."""
+        """Key, slug and role of each party that was not refused."""
         for key, role in PARTY_ROLES.items():
             for slug in entry.lists[key]:
                 body = self.parties.get(slug)
@@ -111,7 +110,7 @@ class CommitmentImporter:
 
 
 def _validate(row: Commitment | CommitmentParty, location: str, report: ImportReport) -> None:
-    # What a new row points to may have no number yet; the database asks for the rest.
+    # Related new rows may have no primary key yet; the database checks the relations.
     relations = {field.name for field in row._meta.concrete_fields if field.is_relation}
     try:
         row.clean_fields(exclude=relations)
@@ -132,7 +131,6 @@ def apply_commitments(
     outcomes: Mapping[str, Outcome],
     report: ImportReport,
 ) -> None:
-    """Stores the commitments of the roundtable; those that the file does not name stay."""
     importer = CommitmentImporter(event, parties, report)
     for entry in entries:
         stored = importer.stored.get(entry.values["reference"])
@@ -149,7 +147,7 @@ def apply_commitments(
             continue
         if before is not None and commitment.text.split() != before:
             _ask_focal_points_again(commitment, report)
-        # A file speaks of the points of its own roundtable alone.
+        # A file names only points of its own roundtable; links to other points are kept.
         answered_outcomes += commitment.outcomes.exclude(statement__event=event)
         report.set_links(commitment, entry.location, "outcomes", answered_outcomes)
         _apply_parties(entry, commitment, parties, report)
@@ -161,11 +159,11 @@ def apply_commitments(
 
 
 def _ask_focal_points_again(commitment: Commitment, report: ImportReport) -> None:
-    """Asks each focal point again: it was other words that they accepted."""
+    # They accepted the earlier text, not this one.
     for party in commitment.parties.filter(focal_point_accepted_at__isnull=False):
         party.request_focal_point(party.focal_point)
         report.kept.append(
-            _("a focal point of %s, who is asked again, as its words changed")
+            _("a focal point of %s, who is asked again because its text changed")
             % commitment.reference
         )
 
@@ -181,7 +179,7 @@ def _apply_parties(
         for slug in entry.lists[key]:
             party = parties.get(slug)
             if party is None or party.pk is None:
-                continue  # the mistake stands at the organisation
+                continue  # the mistake is reported at the organisation
             link = {"group" if isinstance(party, Group) else "organisation": party}
             row = commitment.parties.filter(**link).first() or CommitmentParty()
             given = {"commitment": commitment, "role": role, **link}

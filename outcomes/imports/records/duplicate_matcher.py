@@ -1,4 +1,4 @@
-"""Who may be the same person: the same address, or the same name at the same organisation."""
+"""Finds possible duplicates: the same address, or the same name at the same organisation."""
 
 import re
 from collections import defaultdict
@@ -10,21 +10,20 @@ from outcomes.imports.records.validation import FileEntry
 from participants.models import Organisation, Participation
 from participants.name_folding import normalise_for_search
 
-NEW_PERSON = "new"  # the answer that it is another person
-SAME_PERSON = "same"  # the answer, to all, that each is the one person who looks alike
-ALL_ROWS = "*"  # where an answer stands that is meant for all
+NEW_PERSON = "new"  # answer: this is another person
+SAME_PERSON = "same"  # answer for all rows: each is its only match
+ALL_ROWS = "*"  # key of the answer for all rows
 _WORD = re.compile(r"\w+")
 TITLES = {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam"}
-ROW_PREFIX = "="  # begins the answer that it is the person of another row of the file
+ROW_PREFIX = "="  # prefix of an answer that names another row of the file
 
 
 class DuplicateMatcher:
-    """People at a roundtable and in the file, found again however somebody wrote them."""
+    """People at a roundtable and in earlier rows of the file, by address, name and organisation."""
 
     def __init__(self, participations: Iterable[Participation]) -> None:
-        self.answers_by_key: dict[object, dict[str, str]] = defaultdict(
-            dict
-        )  # by each of their marks
+        # For each match key, the titles of the people by the answer that selects them.
+        self.answers_by_key: dict[object, dict[str, str]] = defaultdict(dict)
         for participation in participations:
             person = participation.delegate
             names = [person.name, person.name_latin]
@@ -34,13 +33,12 @@ class DuplicateMatcher:
                 )
 
     def add(self, entry: FileEntry, organisation: Organisation, answer: str) -> None:
-        """Notes a row of the file for those that follow, and what to answer for its person."""
-        title = _("%(name)s, in a row above") % {"name": entry.values["name"]}
+        title = _("%(name)s, in an earlier row") % {"name": entry.values["name"]}
         for key in _keys_of_entry(entry, organisation):
             self.answers_by_key[key].setdefault(answer, title)
 
     def find(self, entry: FileEntry, organisation: Organisation) -> list[tuple[str, str]]:
-        """Those who look like the person of a row: what to answer for each, and who that is."""
+        """The possible matches of a row: the answer that selects each, and a title."""
         found: dict[str, str] = {}
         for key in _keys_of_entry(entry, organisation):
             found |= self.answers_by_key.get(key, {})
@@ -57,7 +55,7 @@ def _match_keys(names: list[str], address: str, organisation: int) -> list[objec
     keys: list[object] = [
         (normalise_name(name), organisation) for name in names if normalise_name(name)
     ]
-    # The family name stands first in many a list, and a title before it.
+    # Compared without word order and titles: many lists put the family name first.
     words = (
         [word for word in _WORD.findall(normalise_for_search(name)) if word not in TITLES]
         for name in names
@@ -67,5 +65,5 @@ def _match_keys(names: list[str], address: str, organisation: int) -> list[objec
 
 
 def normalise_name(name: str) -> str:
-    """The name without case, accents, blanks and what does not show."""
+    """The name without case, accents, spaces and invisible characters."""
     return "".join(normalise_for_search(name).split())

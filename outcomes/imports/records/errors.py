@@ -1,4 +1,4 @@
-"""What is wrong with a file, where, and what to do about it."""
+"""Mistakes in an imported file."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,16 +8,16 @@ from difflib import get_close_matches
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-MAX_EXCERPT_LENGTH = 40  # characters of a value that a sentence repeats
+MAX_EXCERPT_LENGTH = 40  # characters
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake: the table and key where it stands, and a sentence that says what to do."""
+    """One mistake: the table and key, and a sentence that tells the user what to do."""
 
     where: str
     message: str
-    sheet_message: str = ""  # the sentence for who fills in a workbook, where it is another one
+    sheet_message: str = ""  # replaces `message` if the source is a workbook
 
     def __str__(self) -> str:
         return f"[{self.where}] {self.message}" if self.where else self.message
@@ -27,15 +27,13 @@ class FileRejectedError(Exception):
     """The file has mistakes, and nothing was changed."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        """Keeps the mistakes in the order of the file."""
         self.mistakes = list(mistakes)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
     def as_text(self, file: str) -> str:
-        """Every mistake on a line of its own, beneath how many there are."""
         first = ngettext(
-            "%(count)d mistake; nothing was changed.",
-            "%(count)d mistakes; nothing was changed.",
+            "%(count)d mistake. Nothing was changed.",
+            "%(count)d mistakes. Nothing was changed.",
             len(self.mistakes),
         ) % {"count": len(self.mistakes)}
         return "\n".join(
@@ -44,8 +42,9 @@ class FileRejectedError(Exception):
 
 
 def excerpt(value: object, max_length: int = MAX_EXCERPT_LENGTH) -> str:
-    """The beginning of a value, with every sign that a terminal would obey written out."""
+    """The beginning of a value, with control characters as U+XXXX."""
     text = str(value)
+    # A terminal would obey control characters.
     start = "".join(
         c if unicodedata.category(c)[0] != "C" else f"U+{ord(c):04X}" for c in text[:max_length]
     )
@@ -53,6 +52,6 @@ def excerpt(value: object, max_length: int = MAX_EXCERPT_LENGTH) -> str:
 
 
 def suggest_similar(word: str, known: Iterable[str]) -> str:
-    """Asks whether the most similar known word was meant; empty where none is similar."""
+    """“Did you mean …?” with the closest known word, or an empty text."""
     close = get_close_matches(word[:MAX_EXCERPT_LENGTH], list(known), n=1)
     return _("Did you mean “%s”?") % close[0] if close else ""

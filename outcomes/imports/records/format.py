@@ -1,4 +1,4 @@
-"""The tables and keys of a roundtable file; what a key may hold is what its field may hold."""
+"""The tables and keys of a roundtable file; a value is valid if its model field accepts it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,36 +34,33 @@ class TableSpec:
 
     model: type[models.Model]
     fields: tuple[str, ...]
-    lists: tuple[str, ...] = ()  # keys that hold lists of words
+    lists: tuple[str, ...] = ()  # keys whose value is a list of words
     tables: "dict[str, TableSpec]" = field(default_factory=dict)
-    # The key that names a row in messages, and that two rows may not share.
+    # The key that names a row in messages; its values are unique.
     identifier: str = ""
-    # Words that a file may write where the field itself knows more of them.
+    # A subset of the choices of a field, where a file may not use all of them.
     allowed: "dict[str, tuple[str, ...]]" = field(default_factory=dict)
-    also_required: tuple[str, ...] = ()  # keys that are needed though their field may be empty
+    also_required: tuple[str, ...] = ()  # although the model field may be blank
     is_list: bool = True
-    # Other roundtables have it too: a key that is left out leaves what is stored as it is.
+    # Other roundtables use the rows too: a missing key keeps the stored value.
     is_shared: bool = False
-    # Keys that are stored elsewhere than in the model, each as this field would hold it.
+    # Keys that are not stored in `model`, with the field that validates each.
     extra_fields: "dict[str, models.Field[Any, Any]]" = field(default_factory=dict)
 
     def get_field(self, name: str) -> "models.Field[Any, Any]":
-        """The field that a key is stored in."""
         found = self.extra_fields.get(name) or self.model._meta.get_field(name)
         assert isinstance(found, models.Field)
         return found
 
     def is_reference(self, name: str) -> bool:
-        """Whether a key stands for something by a word, and is stored nowhere as it is written."""
+        """Whether a key names another row, so that its text itself is not stored."""
         return name in self.extra_fields and not hasattr(self.extra_fields[name], "model")
 
     @property
     def keys(self) -> list[str]:
-        """Every key that the table may have."""
         return [*self.fields, *self.lists, *self.tables]
 
     def required(self) -> Iterator[str]:
-        """The keys that must be there."""
         for name in self.fields:
             field = self.get_field(name)
             if name in self.also_required or not (field.blank or field.has_default()):
@@ -77,7 +74,6 @@ def _model_field(model: type[models.Model], name: str) -> "models.Field[Any, Any
 
 
 def _reference_field(help_text: Any) -> "models.Field[Any, Any]":
-    """A word that is needed and names another row."""
     return models.CharField(max_length=200, help_text=help_text)
 
 
@@ -128,7 +124,7 @@ TABLES = {
         Statement,
         ("language", "title", "introduction", "state", "adoption", *SOURCE_FIELDS),
         tables={"lead_ins": LEAD_IN_TABLE},
-        # What is signed here is signed by people, never by a file.
+        # No signatures: only people sign, in the portal.
         is_list=False,
     ),
     "commitments": TableSpec(
@@ -137,7 +133,7 @@ TABLES = {
         ("outcomes", "leads", "partners"),
         identifier="reference",
     ),
-    # Never their channels, nor what they share with whom: that is theirs.
+    # No contact channels or visibility settings: only the person edits those.
     "delegates": TableSpec(
         Delegate,
         ("handle", "name", "name_latin", "organisation", "capacity", "post", "invitation_email"),
@@ -147,10 +143,15 @@ TABLES = {
             "handle": models.CharField(
                 blank=True,
                 max_length=10,
-                help_text=_("Stands for the person. Leave it empty for somebody new."),
+                help_text=_(
+                    "The code that identifies the person. Leave it empty for a new person."
+                ),
             ),
             "organisation": _reference_field(
-                _("Whom the person spoke for: its short name in addresses, or its name.")
+                _(
+                    "The organisation the person represented. Write its short name in web "
+                    "addresses, or its name."
+                )
             ),
             "capacity": _model_field(Participation, "capacity"),
             "post": _model_field(Affiliation, "post"),
@@ -168,14 +169,17 @@ TABLES = {
                 _("The short name of the organisation or group that reports.")
             ),
             "of_that_day": models.PositiveSmallIntegerField(
-                default=1, help_text=_("Where a party reported twice on a day: 1, 2 and so on.")
+                default=1,
+                help_text=_("If a party reported more than once on one day, write 1, 2 and so on."),
             ),
             "state": models.CharField(
                 blank=True,
                 choices=EditorialState.choices,
                 default="",
                 max_length=16,
-                help_text=_("Leave it as it is: what comes in waits for a co-chair's approval."),
+                help_text=_(
+                    "Do not change it. A co-chair must approve the reports that you import."
+                ),
             ),
         },
     ),

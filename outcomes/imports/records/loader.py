@@ -1,4 +1,4 @@
-"""From entries to rows: what the file says is added or changed, all of it or nothing."""
+"""Stores the entries of a file: all changes or none."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -25,7 +25,7 @@ from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
-# By which ways a row belongs to roundtables.
+# The lookups from a shared row to the roundtables that use it.
 EVENT_LOOKUPS: dict[type[models.Model], tuple[str, ...]] = {
     Series: ("events",),
     Theme: ("outcomes__statement__event",),
@@ -37,7 +37,7 @@ EVENT_LOOKUPS: dict[type[models.Model], tuple[str, ...]] = {
 def store_shared(
     row: AnyModel, entry: FileEntry, event: Event | None, report: ImportReport
 ) -> AnyModel:
-    """Stores a row for this roundtable, or refuses what would change it for another one."""
+    """Refuses changes that affect another roundtable."""
     if row.pk is not None:
         changed = {name: value for name, value in entry.values.items() if differs(row, name, value)}
         if report.reject_forbidden_changes(row, entry.location, changed):
@@ -47,8 +47,8 @@ def store_shared(
                 report.add_mistake(
                     f"{entry.location}.{name}",
                     _(
-                        "Another roundtable has it too and says something else. Leave it as it "
-                        "was, or change it for both in the admin first."
+                        "Another roundtable also uses this, with a different value. Restore the "
+                        "earlier value, or first change it for both at the co-chairs' desk."
                     ),
                 )
             return row
@@ -58,16 +58,17 @@ def store_shared(
 def check_slug(
     entry: FileEntry, other: type[Group] | type[Organisation], report: ImportReport
 ) -> bool:
-    """Whether no row of the other kind has this short name; notes the mistake where one has."""
-    # Who may add no group is told so, and not which organisations there are.
+    """Adds a mistake if a row of the other model has this slug."""
+    # Only operators can add groups; others get that message, because this one would reveal
+    # organisations that they cannot see.
     is_refused = other is Organisation and report.by is not None and not report.by.is_operator
     if is_refused or not other._default_manager.filter(slug=entry.values["slug"]).exists():
         return True
     report.add_mistake(
         f"{entry.location}.slug",
-        _("A group has this short name. Choose another one.")
+        _("A group already has this short name. Choose another one.")
         if other is Group
-        else _("An organisation has this short name. Choose another one."),
+        else _("An organisation already has this short name. Choose another one."),
     )
     return False
 
@@ -79,9 +80,9 @@ def _is_used_elsewhere(row: models.Model, event: Event | None) -> bool:
 
 
 def load_file(path: Path, *, at: datetime) -> ImportReport:
-    """Stores the roundtable of a file; `at` is when a statement that is new counts as published.
+    """Stores the roundtable of a TOML file; `at` is when a new statement counts as published.
 
-    Raises FileRefused, with every mistake that was found, and changes nothing then.
+    Raises FileRejectedError with every mistake, and then changes nothing.
     """
     return load_content(parse_toml(path), at=at)
 
@@ -94,21 +95,22 @@ def load_content(
     answers: Mapping[str, str] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
-    """The same for what stands in a file already read.
+    """Stores the roundtable of a parsed file.
 
-    `by` is who brings it in, and nobody where a command does; `answers` are those to questions,
-    and `tick` is told now and then how many rows are done.
+    `by` is None for a command. `answers` are the answers to duplicate questions, by location;
+    `on_progress` receives the number of rows done.
     """
     file, mistakes = validate_content(content)
     mistakes += check_references(file)
     if mistakes:
         raise FileRejectedError(mistakes)
     with transaction.atomic():
-        # One file at a time: the second sees what the first added, and doubles nothing.
+        # Imports of one roundtable run one at a time: the second sees what the first added, and
+        # creates no duplicates.
         list(Event.objects.select_for_update().filter(code=file.all("event")[0].values["code"]))
         report = ImportReport(by=by, at=at, answers=answers or {}, on_progress=on_progress)
         _apply(file, report, at)
-        if by is None:  # a command cannot be answered
+        if by is None:  # a command cannot answer questions
             for question in report.questions:
                 report.add_mistake(question.location, question.command_message)
         if report.mistakes:
@@ -152,29 +154,39 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
     if not may_import(stored, report.by):
         report.add_mistake(
             f"{event.location}.slug",
-            _("You edit no roundtable of this short name. Operators make new ones."),
+            _(
+                "There is no roundtable with this short name that you can edit. Only "
+                "operators create new ones."
+            ),
         )
         return Event()
     if stored and stored.code != event.values["code"]:
         report.add_mistake(
             f"{event.location}.code",
-            _("The roundtable of this short name has the code %s, and others cite it. Write that.")
+            _(
+                "The roundtable with this short name has the code %s. Other people cite this "
+                "code, so write it here."
+            )
             % stored.code,
         )
     elif not stored and Event.objects.filter(code=event.values["code"]).exists():
         report.add_mistake(
-            f"{event.location}.code", _("Another roundtable has this code. Choose another one.")
+            f"{event.location}.code",
+            _("Another roundtable already has this code. Choose another one."),
         )
     if stored and stored.is_demonstration != event.values["is_demonstration"]:
         report.add_mistake(
             f"{event.location}.is_demonstration",
-            _("A roundtable stays real or made up. Choose another short name for a new one."),
+            _(
+                "A real roundtable cannot become made up, or the reverse. For a new "
+                "roundtable, choose another short name."
+            ),
         )
     if report.mistakes:
         return stored or Event()
     slug = series.values["slug"]
     if stored and not may_choose_series(report.by) and slug != stored.series.slug:
-        sentence = _("Operators choose the series. Write %s.") % stored.series.slug
+        sentence = _("Only operators can choose the series. Write %s.") % stored.series.slug
         report.add_mistake(f"{series.location}.slug", sentence)
         return stored
     row = store_shared(Series.objects.filter(slug=slug).first() or Series(), series, stored, report)
@@ -191,21 +203,24 @@ def _apply_organisations(
     for entry in file.all("organisations"):
         slug = entry.values["slug"]
         if slug in hidden_slugs:
-            sentence = _("This short name cannot be used here. Choose another one.")
+            sentence = _("You cannot use this short name here. Choose another one.")
             report.add_mistake(f"{entry.location}.slug", sentence)
             continue
         stored = Organisation.objects.filter(slug=slug).first()
         merged = SlugRedirect.objects.filter(slug=slug).select_related("organisation").first()
         if merged and stored is None:
-            sentence = _("It was merged into another one. Write %s.") % merged.organisation.slug
+            sentence = (
+                _("This organisation was merged into another one. Write %s.")
+                % merged.organisation.slug
+            )
             report.add_mistake(f"{entry.location}.slug", sentence)
             continue
         if stored and stored.is_demonstration != event.is_demonstration:
             report.add_mistake(
                 f"{entry.location}.slug",
-                _("A made-up organisation has this short name. Choose another one.")
+                _("A made-up organisation already has this short name. Choose another one.")
                 if stored.is_demonstration
-                else _("A real organisation has this short name. Choose another one."),
+                else _("A real organisation already has this short name. Choose another one."),
             )
             continue
         if not check_slug(entry, Group, report):

@@ -1,4 +1,4 @@
-"""From a file to tables: whatever cannot be read is one sentence."""
+"""Reads a TOML file; every problem becomes a mistake with one sentence."""
 
 import re
 import tomllib
@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from outcomes.imports.records.errors import FileRejectedError, Mistake, excerpt
 
-MAX_TOML_MEGABYTES = 1  # MB
-# A key of very many parts, such as a.a.a, takes the parser the square of their number. No text
-# of a roundtable has 30 words that are joined by dots. The lengths bound the search itself.
+MAX_TOML_MEGABYTES = 1
+# The parser needs quadratic time for a key with many parts, such as a.a.a. No text of a roundtable
+# joins 30 words with dots. The length limits keep this search itself fast.
 _KEY_PART = r"""(?:(?<![\w-])[\w-]{1,200}|"(?:\\.|[^"\\\n]){0,200}"|'[^'\n]{0,200}')"""
 _LONG_KEY = re.compile(rf"(?:{_KEY_PART}[ \t]{{0,200}}\.[ \t]{{0,200}}){{30}}")
 
@@ -19,22 +19,24 @@ _LONG_KEY = re.compile(rf"(?:{_KEY_PART}[ \t]{{0,200}}\.[ \t]{{0,200}}){{30}}")
 def parse_toml(path: Path) -> dict[str, Any]:
     """The tables of a TOML file.
 
-    Raises FileRefused where it cannot be read, is too large, not UTF-8 or not TOML.
+    Raises FileRejectedError if it cannot be read, is too large, not UTF-8 or not TOML.
     """
     try:
         return tomllib.loads(_without_long_keys(_read_text(path)))
     except RecursionError as problem:
-        raise _rejected(_("Lists stand in lists too deeply. Write it more simply.")) from problem
-    except ValueError as problem:  # impossible dates and endless numbers among them
         raise _rejected(
-            _("This is not TOML: %s.") % excerpt(str(problem).rstrip("."), 200)
+            _("The file has too many lists inside other lists. Write it more simply.")
+        ) from problem
+    except ValueError as problem:  # also raised for impossible dates and very long numbers
+        raise _rejected(
+            _("This is not a valid TOML file: %s.") % excerpt(str(problem).rstrip("."), 200)
         ) from problem
 
 
 def read_bytes(path: Path, megabytes: int) -> bytes:
-    """What a file holds.
+    """The content of a file.
 
-    Raises FileRefused where it cannot be read, or is larger than that.
+    Raises FileRejectedError if it cannot be read or is larger than `megabytes`.
     """
     max_bytes = megabytes * 1024 * 1024
     try:
@@ -42,10 +44,14 @@ def read_bytes(path: Path, megabytes: int) -> bytes:
             content = file.read(max_bytes + 1)
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
-        raise _rejected(_("The file cannot be read (%s). Check its name.") % reason) from problem
+        raise _rejected(_("We cannot read the file (%s). Check its name.") % reason) from problem
     if len(content) > max_bytes:
         raise _rejected(
-            _("The file is larger than %d MB. One roundtable is much smaller.") % megabytes
+            _(
+                "The file is larger than %d MB. One roundtable is much smaller. Check that "
+                "this is the correct file."
+            )
+            % megabytes
         )
     return content
 
@@ -57,7 +63,7 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as problem:
         line = content[: problem.start].count(b"\n") + 1
         raise _rejected(
-            _("Line %d is not UTF-8. Save the file in the encoding UTF-8.") % line
+            _("Line %d is not in UTF-8. Save the file with the encoding UTF-8.") % line
         ) from problem
 
 
@@ -65,7 +71,9 @@ def _without_long_keys(text: str) -> str:
     found = _LONG_KEY.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
-        raise _rejected(_("Line %d joins more than 30 words by dots. Write it more simply.") % line)
+        raise _rejected(
+            _("Line %d joins more than 30 words with dots. Write it more simply.") % line
+        )
     return text
 
 

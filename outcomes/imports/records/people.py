@@ -1,4 +1,4 @@
-"""The delegates of a file: new ones wait to be confirmed, and nobody is merged without a yes."""
+"""Imports delegates: new ones wait for confirmation, and duplicates are never merged unasked."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -36,7 +36,7 @@ from roundtable.models import Event
 
 
 class OrganisationResolver:
-    """Organisations of a file, and those beside them that who brings it in may see."""
+    """Finds an organisation by slug or name: in the file, then among those the user can see."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class OrganisationResolver:
 
     @cached_property
     def others(self) -> dict[str, Organisation]:
-        """Those that do not stand in the file."""
+        """Visible organisations outside the file, by slug."""
         rows = (
             visible_organisations(self.permissions)
             if self.permissions
@@ -60,11 +60,11 @@ class OrganisationResolver:
 
     @cached_property
     def others_by_name(self) -> dict[str, list[Organisation]]:
-        """The same by what they are called."""
+        """Visible organisations outside the file, by normalised name."""
         return _by_name(self.others.values())
 
     def __call__(self, word: str) -> Organisation:
-        """The organisation that is meant; raises ValidationError where none or several may be."""
+        """Raises ValidationError if no organisation or several match."""
         if word in self.in_file:
             return self.in_file[word]
         if found := self.named.get(normalise_name(word)):
@@ -77,13 +77,15 @@ class OrganisationResolver:
         advice = suggest_similar(word, [*self.in_file, *names]) or _(
             "Add it to the sheet “Organisations”."
         )
-        raise ValidationError(_("“%s” is not known here. ") % excerpt(word) + advice)
+        raise ValidationError(_("We do not know “%s” here. ") % excerpt(word) + advice)
 
 
 def _single(found: list[Organisation]) -> Organisation:
     if len(found) > 1:
         slugs = ", ".join(sorted(row.slug for row in found))
-        raise ValidationError(_("Several are called so. Write one of: %s.") % slugs)
+        raise ValidationError(
+            _("Several organisations have this name. Write one of these short names: %s.") % slugs
+        )
     return found[0]
 
 
@@ -96,10 +98,11 @@ def _by_name(rows: Iterable[Organisation]) -> dict[str, list[Organisation]]:
 
 
 DELEGATE_FIELDS = ("name", "name_latin", "invitation_email")
+# A person has one value of these per roundtable, even with several rows in the file.
 SINGLE_VALUE_FIELDS = (
     *DELEGATE_FIELDS,
     "capacity",
-)  # of a person at a roundtable, whatever rows there are
+)
 RowsWithValues = list[tuple[models.Model, dict[str, Any]]]
 
 
@@ -110,7 +113,6 @@ def apply_delegates(
     organisations: Mapping[str, Organisation],
     report: ImportReport,
 ) -> None:
-    """Stores who takes part; those that the file does not name stay."""
     if not entries:
         return
     importer = _PeopleImporter(entries, event, report)
@@ -127,24 +129,22 @@ def apply_delegates(
 
 @dataclass
 class _PersonRow:
-    """A row of the file, and those beneath it that are about the same person."""
+    """A row of the file, with later rows about the same person."""
 
     entry: FileEntry
     organisation: Organisation
-    handle: str  # empty for somebody new
+    handle: str  # empty for a new person
     repeats: list[tuple[FileEntry, Organisation]] = field(default_factory=list)
 
 
 class _PeopleImporter:
-    """Who takes part already, and who comes in now."""
-
     def __init__(self, entries: list[FileEntry], event: Event, report: ImportReport) -> None:
         self.event, self.report = event, report
         rows = Participation.objects.filter(event=event, delegate__erased_at=None)
         rows = rows.select_related("delegate", "organisation").order_by("pk")
         self.participations = {row.delegate.handle: row for row in rows}
         for part in self.participations.values():
-            part.event = event  # else each asks for it
+            part.event = event  # saves one query per row
         self.affiliations_by_key = current_affiliations(rows)
         self.matcher = DuplicateMatcher(self.participations.values())
         given = [entry.values.get("handle", "") for entry in entries]
@@ -152,7 +152,7 @@ class _PeopleImporter:
             handle__in=given, delegate__participations__event=event
         )
         self.merged_handles = dict(merged.values_list("handle", "delegate__handle"))
-        self.rows: dict[str, _PersonRow] = {}  # by what is answered for the person of each
+        self.rows: dict[str, _PersonRow] = {}  # by the answer that selects the row
         self.by_handle: dict[str, _PersonRow] = {}
         self.named: set[str] = set()  # handles
         self.new_rows: list[list[models.Model]] = []
@@ -160,7 +160,7 @@ class _PeopleImporter:
         self.changed: dict[str, Delegate] = {}
 
     def add_entry(self, entry: FileEntry, organisation: Organisation) -> None:
-        """Notes one row of the file, or asks whether it is somebody who is there already."""
+        """Adds a question if it may be someone who is already stored."""
         handle = entry.values.pop("handle", "")
         handle = self.merged_handles.get(handle, handle)
         if not handle:
@@ -177,11 +177,11 @@ class _PeopleImporter:
         entry, handle = row.entry, row.handle
         participation = self._participation_of(handle)
         if participation is None:
-            sentence = _("There is no such person here. Leave it empty for somebody new.")
+            sentence = _("There is no such person here. Leave the cell empty for a new person.")
             self.report.add_mistake(f"{entry.location}.handle", sentence)
             return
         if handle and handle in self.named:
-            sentence = _("This person stands above already. Remove one of the two rows.")
+            sentence = _("This person is already in an earlier row. Remove one of the two rows.")
             self.report.add_mistake(entry.location, sentence)
             return
         self.named.add(participation.delegate.handle)
@@ -192,7 +192,6 @@ class _PeopleImporter:
             self._add_other_affiliations(row, participation)
 
     def save(self) -> None:
-        """Stores who is changed, then those who are new, all at once, and says who is kept."""
         for row in self.rows.values():
             self._import_row(row)
         if self.report.mistakes:
@@ -207,7 +206,6 @@ class _PeopleImporter:
             self.report.kept.append(text % unmentioned)
 
     def _log_changes(self) -> None:
-        """One entry of the log for each person who is new or changed, as at the desk."""
         by, at = self.report.by, self.report.at
         if by is None or at is None:
             return
@@ -223,7 +221,7 @@ class _PeopleImporter:
             )
 
     def _resolve_person(self, entry: FileEntry, organisation: Organisation) -> str:
-        """Whom a row without a handle is about; if empty, nobody yet."""
+        """The answer that identifies the person; empty for a new one."""
         found = self.matcher.find(entry, organisation)
         answer = self.report.answers.get(entry.location, "")
         if not answer and found:
@@ -242,7 +240,7 @@ class _PeopleImporter:
         return answer
 
     def _participation_of(self, handle: str) -> Participation | None:
-        """The part in this roundtable of who has this handle; None where one sees nobody."""
+        """A stored or new participation; None if the user can see no such person."""
         if not handle:
             delegate = Delegate(is_demonstration=self.event.is_demonstration)
             return Participation(event=self.event, delegate=delegate)
@@ -290,7 +288,7 @@ class _PeopleImporter:
             if row._state.adding and not is_new:
                 self.new_rows.append([row])
             elif changed and not row._state.adding:
-                # Only this: what a person shares, or hides, may be changed at this very moment.
+                # Only these: the person may change visibility settings at the same moment.
                 row.save(update_fields=[name for name, _was, _is in changed])
         changes = tuple(change for _row, changed in changes_by_row for change in changed)
         if is_new or changes:
@@ -303,7 +301,7 @@ class _PeopleImporter:
         report.add_row(entry.location, result, given["name"], changes)
 
     def _merge_repeats(self, row: _PersonRow, participation: Participation) -> None:
-        """Fills with what further rows say what the first leaves open; tells what has no place."""
+        """Fills empty values from later rows; adds a note for each value that contradicts."""
         given = row.entry.values
         for entry, organisation in row.repeats:
             values = entry.values
@@ -313,14 +311,16 @@ class _PeopleImporter:
                 if not given.get(name):
                     given |= {name: values[name]} if values.get(name) else {}
                 elif normalise_name(values.get(name) or given[name]) != normalise_name(given[name]):
-                    words = _("“%(left)s” is left out: the same person has “%(kept)s” above.")
+                    words = _(
+                        "“%(left)s” is not imported. The same person has “%(kept)s” in an earlier "
+                        "row."
+                    )
                     details = {"left": excerpt(values[name]), "kept": excerpt(given[name])}
                     self.report.notes.append(Mistake(f"{entry.location}.{name}", words % details))
             if organisation == row.organisation and not given.get("post"):
                 given |= {"post": values["post"]} if values.get("post") else {}
 
     def _add_other_affiliations(self, row: _PersonRow, participation: Participation) -> None:
-        """Adds the other places of work, and the other posts, of the person of a row."""
         own = row.entry.values.get("post", "")
         is_stored = not participation.delegate._state.adding
         affiliations = list(participation.delegate.affiliations.all()) if is_stored else []
@@ -340,7 +340,8 @@ class _PeopleImporter:
             if self._reject_forbidden_changes(participation, {"post"}, entry):
                 continue
             if not is_written:
-                # Who is written to work elsewhere alone speaks no longer for the first.
+                # Without it, the only stored affiliation would be another organisation, and the
+                # person would no longer speak for the first one.
                 self.new_rows.append([self._affiliation_for(participation, row.organisation)])
                 is_written = True
             affiliation = Affiliation(delegate=participation.delegate)
@@ -367,7 +368,7 @@ class _PeopleImporter:
     def _validate(self, row: models.Model, values: dict[str, Any], location: str) -> None:
         for name, value in values.items():
             setattr(row, name, value)
-        # What a new row points to may have no number yet; the database asks for the rest.
+        # Related new rows may have no primary key yet; the database checks the relations.
         relations = {field.name for field in row._meta.concrete_fields if field.is_relation}
         try:
             row.clean_fields(exclude=relations)
@@ -383,7 +384,7 @@ class _PeopleImporter:
 
 
 def _value_changes(row: models.Model, values: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Key, before and after of all that would be written over; of a new row, what it holds."""
+    """Key, old and new text; for a new row, of every value."""
     is_new = row._state.adding
     return [
         (name, "" if is_new else to_file_text(getattr(row, name)), to_file_text(value))
@@ -395,7 +396,7 @@ def _value_changes(row: models.Model, values: dict[str, Any]) -> list[tuple[str,
 def current_affiliations(
     parts: "models.QuerySet[Participation]",
 ) -> dict[tuple[str, int], Affiliation]:
-    """Where it is written what people do where they work; what has ended is left alone."""
+    """Affiliations without an end date, by handle and organisation."""
     rows = Affiliation.objects.filter(delegate__in=parts.values("delegate"), until=None)
     rows = rows.select_related("delegate", "organisation").order_by("-pk")
     return {(row.delegate.handle, row.organisation_id): row for row in rows}

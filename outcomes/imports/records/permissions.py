@@ -1,4 +1,4 @@
-"""What who brings a file in may store: by file nothing comes that no button would do."""
+"""What a user may store by import: the same that the co-chairs’ desk allows."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -18,16 +18,16 @@ from participants.permissions import (
 )
 from roundtable.models import Event, Series
 
-Refusals = Iterator[tuple[str, str]]  # the key, or nothing for the whole row, and a sentence
+Refusals = Iterator[tuple[str, str]]  # the key (empty for the whole row) and a sentence
 PERSON_FIELDS = ("name", "name_latin", "invitation_email", "post")
 
 
 def row_refusals(
     row: models.Model, values: Mapping[str, Any], permissions: EventPermissions | None
 ) -> Iterable[tuple[str, str]]:
-    """Why these other values of a row may not be stored, each by its key.
+    """The keys whose new values this user may not store, each with a sentence.
 
-    A command may store all of it, and so may an operator.
+    An empty key means the whole row. Commands and operators may store everything.
     """
     rule = _RULES.get(type(row))
     if rule is None or permissions is None or permissions.is_operator:
@@ -36,27 +36,22 @@ def row_refusals(
 
 
 def may_import(event: Event | None, permissions: EventPermissions | None) -> bool:
-    """Whether the roundtable of a file is there to be changed, or may be made.
-
-    One that somebody does not edit is for them as if it were not there.
-    """
     if permissions is None or permissions.is_operator:
         return True
+    # The same answer for a missing roundtable and a forbidden one, so that neither is revealed.
     return event is not None and permissions.may_edit(event.pk)
 
 
 def may_choose_series(permissions: EventPermissions | None) -> bool:
-    """Whether a file may move a roundtable to another series."""
     return permissions is None or permissions.is_operator
 
 
 def may_publish(event: Event, permissions: EventPermissions | None) -> bool:
-    """Whether a file may publish the statement of a roundtable."""
     return permissions is None or permissions.may_decide(event.pk)
 
 
 def hidden_slugs_among(slugs: Iterable[str], permissions: EventPermissions | None) -> set[str]:
-    """Short names of organisations that are taken, by whom one does not see."""
+    """The slugs that belong to organisations which this user cannot see."""
     if permissions is None or permissions.is_operator:
         return set()
     visible = visible_organisations(permissions).filter(slug__in=(wanted := list(slugs)))
@@ -73,7 +68,10 @@ def person_refusals(
     given: Collection[str],
     permissions: EventPermissions | None,
 ) -> Refusals:
-    """The same for one row about a person: what changes, and what the file says at all."""
+    """As `row_refusals`, for one row about a person.
+
+    `changed` are the keys with a new value, `given` all keys of the row.
+    """
     person = participation.delegate
     is_stored = not participation._state.adding
     is_unrestricted = permissions is None or permissions.is_operator
@@ -84,7 +82,7 @@ def person_refusals(
     ):
         yield (
             "invitation_email",
-            _("Co-chairs alone keep invitation addresses. Leave this cell empty."),
+            _("Only co-chairs can change invitation addresses. Leave this cell empty."),
         )
     if (
         permissions
@@ -92,13 +90,16 @@ def person_refusals(
         and not person._state.adding
         and is_own_profile(person, permissions.user)
     ):
-        yield "", _("This is you. Ask another co-chair to change it.")
+        yield "", _("This is your own entry. Ask another co-chair to change it.")
         return
     if is_stored and "organisation" in changed:
         if participation.confirmed_at or (person.user_id and not is_unrestricted):
             yield (
                 "organisation",
-                _("Whom somebody spoke for stays once it decides what that person sees."),
+                _(
+                    "You cannot change the organisation the person represented. It already "
+                    "decides what that person can see. Restore the earlier value."
+                ),
             )
     changed_fields = [name for name in PERSON_FIELDS if name in changed]
     if (
@@ -111,15 +112,17 @@ def person_refusals(
             yield name, _NOT_ALLOWED
 
 
-_OPERATORS_ONLY = _("Operators keep this. Leave it as it was, or ask one.")
-_NOT_ALLOWED = _("You may not change this here. Leave it as it was, or ask an operator.")
+_OPERATORS_ONLY = _(
+    "Only operators can change this. Restore the earlier value, or ask an operator."
+)
+_NOT_ALLOWED = _("You cannot change this here. Restore the earlier value, or ask an operator.")
 
 
 def _operator_only_refusals(
     row: models.Model, new: Mapping[str, Any], permissions: EventPermissions
 ) -> Refusals:
     if row._state.adding:
-        yield "", _("Operators add these. Ask one, or leave it out.")
+        yield "", _("Only operators can add this. Ask an operator, or remove it from the file.")
         return
     for name in new:
         yield name, _OPERATORS_ONLY
@@ -130,7 +133,10 @@ def _event_refusals(row: Event, new: Mapping[str, Any], permissions: EventPermis
         if name in ("code", "slug", "is_demonstration", "series"):
             yield name, _OPERATORS_ONLY
     if "is_public" in new and not permissions.may_decide(row.pk):
-        yield "is_public", _("A co-chair decides whether everyone sees it. Leave it as it was.")
+        yield (
+            "is_public",
+            _("Only a co-chair can decide whether everyone sees it. Restore the earlier value."),
+        )
 
 
 def _organisation_refusals(
@@ -151,7 +157,7 @@ def _statement_refusals(
     frozen = ("title", "introduction", "language") if _is_published(row) else ()
     for name in new:
         if name in frozen:
-            yield name, _("It is published, and others cite its words. Leave it as it was.")
+            yield name, _("This is published, and other people cite it. Restore the earlier value.")
 
 
 def _outcome_refusals(
@@ -160,12 +166,18 @@ def _outcome_refusals(
     if not _is_published(new.get("statement") or row.statement):
         return
     if row._state.adding:
-        yield "", _("The statement is published: no point is added to it.")
+        yield (
+            "",
+            _(
+                "The statement is published, so you cannot add a point to it. Remove the "
+                "point from the file."
+            ),
+        )
         return
     for name in new:
         if name in ("text", "number", "position", "parent"):
             key = name if name in ("text", "number") else ""
-            yield key, _("It is published, and others cite its words. Leave it as it was.")
+            yield key, _("This is published, and other people cite it. Restore the earlier value.")
 
 
 def _is_published(statement: Statement) -> bool:

@@ -1,4 +1,4 @@
-"""What one table says about another: who is named must be there, and numbers must fit."""
+"""Checks across the tables of a file: references exist, and numbers fit together."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,14 +10,13 @@ from outcomes.models import Outcome, Statement
 
 
 def check_references(file: FileEntry) -> Iterator[Mistake]:
-    """The mistakes that show only where tables are read together."""
     groups = _values_of(file.all("groups"), "slug")
     organisations = _values_of(file.all("organisations"), "slug")
     for entry in file.all("groups"):
         if entry.values.get("slug") in organisations:
             yield Mistake(
                 f"{entry.location}.slug",
-                _("An organisation has this short name. Choose another one."),
+                _("An organisation already has this short name. Choose another one."),
             )
     statement = file.one("statement")
     numbers: set[str] = set()
@@ -37,7 +36,10 @@ def _check_dates(file: FileEntry) -> Iterator[Mistake]:
     event = file.one("event")
     first, last = (event.values.get(k) if event else None for k in ("starts_on", "ends_on"))
     if event and first and last and last < first:
-        yield Mistake(f"{event.location}.ends_on", _("The last day is before the first day."))
+        yield Mistake(
+            f"{event.location}.ends_on",
+            _("The last day is before the first day. Correct one of them."),
+        )
 
 
 def _check_statement(statement: FileEntry) -> Iterator[Mistake]:
@@ -45,7 +47,7 @@ def _check_statement(statement: FileEntry) -> Iterator[Mistake]:
     if statement.values.get("state") == Statement.State.PUBLISHED and not has_points:
         yield Mistake(
             f"{statement.location}.state",
-            _("There is no point yet. Add one, or write another state until there is."),
+            _("The statement has no point yet. Add a point, or write another state until then."),
         )
 
 
@@ -65,13 +67,13 @@ def _check_points(lead_in: FileEntry, parties: set[str], themes: set[str]) -> It
         ):
             yield Mistake(
                 f"{point.location}.number",
-                _("It stands under %(above)s. Write a number such as %(above)s.a.")
+                _("This point belongs to %(above)s. Write a number such as %(above)s.a.")
                 % {"above": parent_number},
             )
         if point.values.get("kind") == Outcome.Kind.LEAD_IN:
             yield Mistake(
                 f"{point.location}.kind",
-                _("A point is no lead-in. Write what it is, such as recommendation."),
+                _("A point cannot be a lead-in. Write its kind, such as recommendation."),
             )
         yield from _check_known(point, "themes", themes, _("Add it under [[themes]]."))
         yield from _check_known(
@@ -91,10 +93,11 @@ def _check_commitment(
     advice = _("Add it under [[organisations]] or [[groups]].")
     yield from _check_known(entry, "leads", parties, advice)
     yield from _check_known(entry, "partners", parties, advice)
-    yield from _check_known(entry, "outcomes", numbers, _("Write a number of the statement."))
+    yield from _check_known(entry, "outcomes", numbers, _("Write a number from the statement."))
     for word in set(entry.lists.get("leads", [])) & set(entry.lists.get("partners", [])):
         yield Mistake(
-            f"{entry.location}.partners", _("“%s” is a lead already. Remove one.") % excerpt(word)
+            f"{entry.location}.partners",
+            _("“%s” is already a lead. Remove it from one of the two lists.") % excerpt(word),
         )
 
 

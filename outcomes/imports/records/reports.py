@@ -1,4 +1,4 @@
-"""The progress updates of a file: what is new is handed in, and waits for a co-chair."""
+"""Imports progress updates: new ones are submitted and wait for a co-chair."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -19,9 +19,9 @@ IDENTIFYING_KEYS = ("reference", "party", "reported_on", "of_that_day", "state")
 
 
 def updates_by_key(event: Event) -> dict[UpdateKey, list[ProgressUpdate]]:
-    """What was handed in or approved at a roundtable; a draft is its author's.
+    """Submitted and approved updates by reference, party and day, oldest first.
 
-    By reference, party and day, and where a party reported twice on a day, in the order of that.
+    Drafts are left out: they belong to their author.
     """
     rows = ProgressUpdate.objects.filter(commitment__event=event).exclude(
         state=EditorialState.DRAFT
@@ -34,7 +34,6 @@ def updates_by_key(event: Event) -> dict[UpdateKey, list[ProgressUpdate]]:
 
 
 def party_slug(party: CommitmentParty) -> str:
-    """The short name of the organisation or group."""
     body = party.organisation or party.group
     return body.slug if body else ""
 
@@ -42,7 +41,7 @@ def party_slug(party: CommitmentParty) -> str:
 def apply_updates(
     entries: list[FileEntry], event: Event, *, report: ImportReport, at: datetime
 ) -> None:
-    """Hands in what is new, and leaves alone what is approved; what the file leaves out stays."""
+    """Submits new and changed updates; refuses changes to approved ones."""
     if not entries or report.mistakes:
         return
     stored = updates_by_key(event)
@@ -61,10 +60,12 @@ def apply_updates(
             _reject_party(entry, reference in references, report)
         elif key in seen:
             report.add_mistake(
-                entry.location, _("The same stands above already. Remove one of them.")
+                entry.location, _("The file already has this report above. Remove one of the two.")
             )
         elif not 1 <= number <= len(stored_updates) + 1:
-            sentence = _("There are fewer of that day. Write %d.") % (len(stored_updates) + 1)
+            sentence = _("There are fewer reports from this party on that day. Write %d.") % (
+                len(stored_updates) + 1
+            )
             report.add_mistake(f"{entry.location}.of_that_day", sentence)
         elif number <= len(stored_updates):
             _change_update(entry, stored_updates[number - 1], report, at)
@@ -76,10 +77,10 @@ def apply_updates(
 
 def _reject_party(entry: FileEntry, is_known: bool, report: ImportReport) -> None:
     if is_known:
-        sentence = _("“%s” is no party to it. Add it on the sheet “Commitments”.")
+        sentence = _("“%s” is not a party to this commitment. Add it on the sheet “Commitments”.")
         report.add_mistake(f"{entry.location}.party", sentence % excerpt(entry.values["party"]))
         return
-    sentence = _("“%s” is no commitment of this roundtable that has a party.")
+    sentence = _("This roundtable has no commitment “%s” with a party. Check the reference.")
     report.add_mistake(f"{entry.location}.reference", sentence % excerpt(entry.values["reference"]))
 
 
@@ -97,7 +98,7 @@ def _add_update(
             )
             report.add_row(entry.location, RowResult.ADDED, str(row), changes)
     else:
-        sentence = _("It is new here and waits for a co-chair's approval. Leave this empty.")
+        sentence = _("This report is new. A co-chair must approve it. Leave the state empty.")
         report.add_mistake(f"{entry.location}.state", sentence)
     return row
 
@@ -108,12 +109,18 @@ def _change_update(
     values = _update_values(entry)
     changed = {name: value for name, value in values.items() if differs(row, name, value)}
     if entry.values["state"] not in ("", row.state):
-        sentence = _("Co-chairs approve, or ask for changes, at the desk. Leave it as it was.")
+        sentence = _(
+            "Co-chairs approve reports or ask for a change at the co-chairs' desk. "
+            "Restore the earlier state."
+        )
         report.add_mistake(f"{entry.location}.state", sentence)
     elif not changed:
         report.add_row(entry.location, RowResult.UNCHANGED, str(row))
     elif row.state == EditorialState.APPROVED:
-        sentence = _("It is approved, and everyone reads it. Ask for changes at the desk first.")
+        sentence = _(
+            "This report is approved, and everyone can read it. First ask for a change at"
+            " the co-chairs' desk."
+        )
         for name in changed:
             report.add_mistake(f"{entry.location}.{name}", sentence)
     else:
@@ -137,14 +144,14 @@ def _validate_update(
     report: ImportReport,
     at: datetime,
 ) -> bool:
-    """Whether the row may be handed in with these values, and notes why not."""
+    """Sets the values; adds the mistakes and returns False if they are invalid."""
     for name, value in values.items():
         setattr(row, name, value)
     row.author = report.by.user if report.by else None
     row.is_unchanged = row.is_unchanged and not row.text
     row.state, row.submitted_at = EditorialState.SUBMITTED, at
     try:
-        # Its party is read already, and the rest of what the database asks is asked by `clean`.
+        # Saves queries: the party comes from the database, and `clean` covers the constraints.
         row.full_clean(exclude={"author", "commitment", "party"}, validate_constraints=False)
     except ValidationError as problem:
         report.add_validation_errors(entry.location, problem, entry.values)

@@ -1,4 +1,4 @@
-"""What loading did to each row, and the one way in which it stores a row."""
+"""The report of an import, and the method that stores every row."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -19,13 +19,12 @@ from outcomes.imports.records.validation import FileEntry
 from participants.permissions import EventPermissions
 from roundtable.text_diff import normalise_newlines
 
-MAX_VALUE_LENGTH = 60  # signs of a value that are shown
+MAX_VALUE_LENGTH = 60  # characters
 _UNREADABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
-CONTEXT_LENGTH = 20  # signs in front of the first difference
+CONTEXT_LENGTH = 20  # characters before the first difference
 
 
 def differs(row: models.Model, name: str, value: Any) -> bool:
-    """Whether a row holds something else than this value."""
     if isinstance(value, models.Model):
         return bool(getattr(row, f"{name}_id") != value.pk)
     stored = getattr(row, name)
@@ -35,17 +34,17 @@ def differs(row: models.Model, name: str, value: Any) -> bool:
 
 
 def replace_unreadable(text: str) -> str:
-    """The same without control characters and the like: no workbook holds them, or none is read."""
+    """Replaces control characters and others that a workbook cannot hold."""
     return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", normalise_newlines(text))
 
 
 def normalise_text(text: str) -> str:
-    """The same as it would come back from a file: where a text has one line, a tab is a blank."""
+    """The text as it comes back from a file, where a tab becomes a space."""
     return replace_unreadable(text).replace("\t", " ")
 
 
 def describe_change(row: models.Model, location: str, name: str, value: Any) -> str:
-    """The sentence about a field that gets another value; the row still has the former one."""
+    """`row` must still have the old value."""
     attribute = row._meta.get_field(name).attname  # type: ignore[union-attr]
     edited_at = _edited_by_person_at(row, lambda any_row: getattr(any_row, attribute))
     return _change_message(
@@ -56,7 +55,7 @@ def describe_change(row: models.Model, location: str, name: str, value: Any) -> 
 def describe_link_change(
     row: models.Model, location: str, name: str, wanted: Iterable[models.Model]
 ) -> str:
-    """The sentence about a list of other rows that becomes another list."""
+    """`row` must still have the old links."""
     field = row._meta.get_field(name)
     assert isinstance(field, models.ManyToManyField)
     other = f"{field.m2m_reverse_field_name()}_id"
@@ -72,7 +71,7 @@ def describe_link_change(
 
 
 def _edited_by_person_at(row: models.Model, read: Callable[[Any], Any]) -> datetime | None:
-    """When a person wrote what stands; None where no person did, or no history is kept."""
+    """None if no person entered the current value, or without history."""
     history = getattr(row, "history", None)
     if history is None:
         return None
@@ -101,7 +100,7 @@ def _change_message(where: str, before: str, after: str, edited_at: datetime | N
     return (
         sentence
         + " "
-        + _("A person had written the former on %s: put it into the file if it was right.")
+        + _("A person wrote the earlier value on %s. If it was correct, write it in the file.")
         % localtime(edited_at).date()
     )
 
@@ -113,14 +112,12 @@ def _value_excerpt(text: str, start: int) -> str:
 
 
 def to_file_text(value: Any) -> str:
-    """A value as a file writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
 
 
 def row_names(rows: Iterable[models.Model]) -> str:
-    """What rows are called, in one line."""
     return ", ".join(sorted(str(row) for row in rows))
 
 
@@ -128,7 +125,7 @@ AnyModel = TypeVar("AnyModel", bound=models.Model)
 
 
 class RowResult(StrEnum):
-    """What becomes of a row."""
+    """The result of an import for one row."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -138,7 +135,7 @@ class RowResult(StrEnum):
 
 @dataclass(frozen=True)
 class RowReport:
-    """What became of one row: where it stands in the file, and what was written over what."""
+    """The result for one row, its location in the file, and the changed values."""
 
     location: str
     result: RowResult
@@ -148,63 +145,62 @@ class RowReport:
 
 @dataclass(frozen=True)
 class DuplicateQuestion:
-    """A new person who looks like somebody else: whether it is the same one, only people know."""
+    """A new person who may be a duplicate: only the user can decide."""
 
     location: str
     title: str
-    candidates: tuple[tuple[str, str], ...]  # what to answer for each, and who that is
+    candidates: tuple[tuple[str, str], ...]  # the answer that selects each, and a title
 
     @property
     def command_message(self) -> str:
-        """What to do where nobody can answer."""
+        """The advice for a command, which cannot ask."""
         return _(
-            "It may be the same person as %s. Write the handle of that person, or bring it in at "
-            "the desk, which asks."
+            "This may be the same person as %s. Write the handle of that person. Or "
+            "import the file at the co-chairs' desk, which asks you."
         ) % "; ".join(f"{who} ({word})" for word, who in self.candidates)
 
 
 @dataclass
 class ImportReport:
-    """How many rows were added, changed, removed and left alone, and what was kept."""
+    """What an import added, changed, removed and kept, with its mistakes and open questions."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
-    # Sentences about each field that got another value, and each row that was removed.
+    # A sentence for each changed field and each removed row.
     changes: list[str] = field(default_factory=list)
     removals: list[str] = field(default_factory=list)
-    # Sentences about rows that the file does not name and that stay all the same.
+    # Rows that are kept although the file does not name them.
     kept: list[str] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
-    notes: list[Mistake] = field(default_factory=list)  # what is left out, though nothing is wrong
+    notes: list[Mistake] = field(default_factory=list)  # values that are not imported
     new_rows: set[models.Model] = field(default_factory=set)
     rows: list[RowReport] = field(default_factory=list)
-    # Who brings it in, and when; without anybody it is a command, which may do all of it.
+    # `by` is None for a command, which may change everything.
     by: EventPermissions | None = None
     at: datetime | None = None
-    # What was answered to questions, by place; and those that nobody answered.
+    # Answers by location, and the questions without an answer.
     answers: Mapping[str, str] = field(default_factory=dict)
     questions: list[DuplicateQuestion] = field(default_factory=list)
-    on_progress: Callable[[int], None] | None = None  # is told how many rows are done
+    on_progress: Callable[[int], None] | None = None  # receives the number of rows done
 
     @property
     def digest(self) -> str:
-        """Stands for all that was done, so that it can be told whether a second try does it too."""
+        """Identifies the result, to check that a second run does the same."""
         return sha256(repr(self.rows).encode()).hexdigest()
 
     def add_mistake(self, where: str, message: str) -> None:
-        """Notes a mistake that only what is stored already could show."""
         self.mistakes.append(Mistake(where, message))
 
     def store(self, row: AnyModel, location: str, values: dict[str, Any]) -> AnyModel:
-        """Checks the row with these values, and stores it where something differs.
+        """Validates and stores the row if a value differs.
 
-        Where it is refused, the mistakes are noted and a new row stays without its key.
+        If it is invalid, adds the mistakes; a new row then stays without a primary key.
         """
         owners = [value for value in values.values() if isinstance(value, models.Model)]
         if any(owner.pk is None for owner in owners):
-            return row  # the mistake stands at its owner
+            return row  # the mistake is reported at its owner
         is_new = row._state.adding
         changed = [name for name in values if not is_new and differs(row, name, values[name])]
         if not is_new and not changed:
@@ -233,7 +229,7 @@ class ImportReport:
             row_changes = tuple((name, "", after) for name, _before, after in row_changes if after)
             self.add_row(location, RowResult.ADDED, str(row), row_changes)
         else:
-            # Of what else stands there, somebody may have changed some since it was read.
+            # Only these: someone may have changed other fields since the row was read.
             row.save(update_fields=changed)
             self.changes += sentences
             self.add_row(location, RowResult.CHANGED, str(row), row_changes)
@@ -242,7 +238,7 @@ class ImportReport:
     def reject_forbidden_changes(
         self, row: models.Model, location: str, values: Mapping[str, Any]
     ) -> bool:
-        """Whether who brings it in may not store these other values of a row; notes why."""
+        """Whether the user may not store these values; adds the mistakes."""
         found = list(row_refusals(row, values, self.by))
         for name, sentence in found:
             self.add_mistake(f"{location}.{name}" if name else location, sentence)
@@ -255,7 +251,6 @@ class ImportReport:
         title: str,
         changes: tuple[tuple[str, str, str], ...] = (),
     ) -> None:
-        """Notes what became of a row."""
         self.added += result == RowResult.ADDED
         self.changed += result == RowResult.CHANGED
         self.unchanged += result == RowResult.UNCHANGED
@@ -267,19 +262,17 @@ class ImportReport:
     def add_validation_errors(
         self, location: str, problem: ValidationError, names: Collection[str]
     ) -> None:
-        """Notes what a row's own check found, each mistake at its key where the file has it."""
         for name, messages in problem.message_dict.items():
             for sentence in messages:
                 self.add_mistake(f"{location}.{name}" if name in names else location, sentence)
 
     def store_entry(self, row: AnyModel, entry: FileEntry, **links: Any) -> AnyModel:
-        """As `store`, with the values of one table of the file."""
         return self.store(row, entry.location, entry.values | links)
 
     def set_links(
         self, row: models.Model, location: str, name: str, wanted: list[AnyModel]
     ) -> None:
-        """Makes a row's list of other rows these; a row that was refused has none to link."""
+        """Does nothing if one of the wanted rows was refused."""
         if any(other.pk is None for other in wanted):
             return
         manager = getattr(row, name)
@@ -291,7 +284,6 @@ class ImportReport:
             manager.set(wanted)
 
     def remove(self, rows: Iterable[models.Model], location: str) -> None:
-        """Removes rows that the file names no longer."""
         for row in list(rows):
             self.removals.append(f"[{location}] {excerpt(row, 200)}")
             self.add_row(location, RowResult.REMOVED, str(row))

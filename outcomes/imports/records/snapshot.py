@@ -1,4 +1,4 @@
-"""From what is stored to the content of a roundtable file: loading it again changes nothing."""
+"""Exports the content of a roundtable file; importing it again changes nothing."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -26,11 +26,10 @@ Content = dict[str, Any]
 
 
 def event_content(event: Event, *, include_people: bool = False) -> Content:
-    """The tables of a roundtable's file; what is empty is left out, as a file does.
+    """The tables of the roundtable file, without empty values.
 
-    Who took part is in it only where that is asked for, and never where to write to anybody.
-
-    Points without a number get the one that publishing would give them.
+    Delegates are included only on request, and never with an email address. Points without a number
+    get the number that publishing would give them.
     """
     statement = Statement.objects.filter(event=event).first()
     lead_ins = _lead_ins(statement) if statement else []
@@ -64,7 +63,6 @@ def _table_content(table: TableSpec, row: models.Model) -> Content:
 
 
 def _file_value(value: Any) -> Any:
-    """The value of a field as a file writes it: a word for a choice, a code for a country."""
     if isinstance(value, bool | int) or value is None or hasattr(value, "isoformat"):
         return value
     return normalise_newlines(str(getattr(value, "code", value) or ""))
@@ -93,7 +91,6 @@ def _organisations(event: Event, include_people: bool) -> Any:
 
 
 def _rows_named_by_event(event: Event, kind: type[Any], *also: str) -> Any:
-    """Groups or organisations that the roundtable names, in whatever way."""
     lookups = {
         "addressed_by__outcome__statement__event",
         "commitment_parties__commitment__event",
@@ -160,7 +157,7 @@ def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
 
 
 def _delegates(event: Event) -> list[Content]:
-    # Whoever hides, or is protected, stands in no file; a file that lacks them changes nothing.
+    # Hidden and protected people are in no file; an import keeps people who are missing from it.
     participations = event.participations.filter(
         delegate__erased_at=None, delegate__hidden_at=None, delegate__is_protected=False
     ).order_by("pk")

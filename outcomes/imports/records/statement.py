@@ -1,4 +1,4 @@
-"""The statement of a file: its sentences keep their numbers, whatever is moved around them."""
+"""Imports the statement; its sentences keep their numbers when others move around them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,16 +20,16 @@ Texts = dict[int | None, str]
 
 
 def current_texts(statement: Statement) -> Texts:
-    """What stands there now, by number of the row; None for the introduction."""
+    """The texts by primary key of the outcome; the key None is the introduction."""
     return {None: statement.introduction, **dict(statement.outcomes.values_list("pk", "text"))}
 
 
 def record_source_correction(
     statement: Statement, before: Texts, *, location: str, report: ImportReport, at: datetime
 ) -> None:
-    """Keeps the words of before, as a correction by the source, where the file says others.
+    """Records changed texts of a published statement as a correction by the source.
 
-    What the co-chairs signed here is no file's to change: that is refused.
+    Refused for a statement that was signed in the portal: only co-chairs can correct it.
     """
     text = statement.canonical_text()
     latest = statement.versions.filter(published_at__isnull=False).order_by("-number").first()
@@ -38,12 +38,19 @@ def record_source_correction(
     if statement.adoption == Statement.Adoption.SIGNED:
         report.add_mistake(
             location,
-            _("The co-chairs signed this text here. Correct it at the desk, not with a file."),
+            _(
+                "The co-chairs signed this text in the portal. Correct it at the co-chairs' "
+                "desk, not with a file."
+            ),
         )
         return
     if statement.corrigenda.exclude(state=Statement.State.PUBLISHED).exists():
         report.add_mistake(
-            location, _("A correction of this text is being written at the desk. Finish it first.")
+            location,
+            _(
+                "There is an unfinished correction of this text at the co-chairs' desk. "
+                "Finish it first."
+            ),
         )
         return
     new = {n: words for n, words in current_texts(statement).items() if words != before.get(n, "")}
@@ -55,12 +62,15 @@ def record_source_correction(
     if any((row.outcome_id, row.before) in new.items() for row in removed):
         report.add_mistake(
             location,
-            _("A correction took these words out, for they should never have stood there."),
+            _(
+                "A correction deleted these words because they should never have been there. "
+                "Delete them from the file too."
+            ),
         )
         return
     corrigendum = Corrigendum(
         statement=statement,
-        reason=_("Its source was read again."),
+        reason=_("The source was read again."),
         source=statement.source_title,
         state=Statement.State.PUBLISHED,
         published_at=at,
@@ -91,7 +101,7 @@ def apply_statement(
     report: ImportReport,
     at: datetime,
 ) -> dict[str, Outcome]:
-    """Stores the statement; its lead-ins and points by the number that the file gives them."""
+    """Stores the statement; returns its outcomes by their number in the file."""
     stored = Statement.objects.filter(event=event).first()
     if entry is None:
         if stored:
@@ -106,16 +116,20 @@ def apply_statement(
     )
     if is_publishing and not may_publish(event, report.by):
         report.add_mistake(
-            f"{entry.location}.state", _("A co-chair publishes it. Leave it as it was.")
+            f"{entry.location}.state",
+            _("Only a co-chair can publish the statement. Do not change the state."),
         )
         return {}
     if is_publishing and report.by and not entry.values["source_title"]:
         report.add_mistake(
             f"{entry.location}.source_title",
-            _("Say where it was adopted: fill in the source. What was agreed here is signed."),
+            _(
+                "Enter the source that shows where the text was adopted. A text agreed in "
+                "this portal is signed instead."
+            ),
         )
         return {}
-    if is_publishing:  # publishing is the last step, once the points stand
+    if is_publishing:  # `publish` below sets the state, after all points are stored
         entry.values["state"] = stored.state if stored else Statement.State.DRAFT
     before, wording_before = (
         (current_texts(stored), stored.canonical_text()) if stored else ({}, "")
@@ -127,7 +141,8 @@ def apply_statement(
     outcomes = _apply_outcomes(entry, statement, has_numbers, parties, themes, report)
     if stored and stored.state in CIRCULATING_STATES and stored.canonical_text() != wording_before:
         report.add_mistake(
-            entry.location, _("It is circulated. Take it back at the desk to change it.")
+            entry.location,
+            _("The text is circulated. To change it, first withdraw it at the co-chairs' desk."),
         )
     if stored and has_numbers and not is_publishing and not report.mistakes:
         record_source_correction(statement, before, location=entry.location, report=report, at=at)
@@ -148,21 +163,25 @@ def apply_statement(
 
 
 def _forbidden_change(entry: FileEntry, stored: Statement | None) -> tuple[str, str] | None:
-    """Which field asks for what no file may do, and the sentence about it."""
+    """The field that no file may change so, and the message."""
     before = stored.state if stored else Statement.State.DRAFT
     after = entry.values["state"]
     if before == Statement.State.PUBLISHED != after:
-        return "state", _("It is published already, and others cite it. Keep it so.")
+        return "state", _(
+            "The statement is already published, and other people cite it. Do not change the state."
+        )
     if before != after and (before in CIRCULATING_STATES or after in CIRCULATING_STATES):
-        return "state", _("It is circulated and signed at the desk. Write: %s.") % before
+        return "state", _(
+            "Circulating and signing happen at the co-chairs' desk. Write: %s."
+        ) % before
     was_circulated = stored and stored.versions.filter(circulation__isnull=False).exists()
     if before != after and was_circulated:
         return "state", _(
-            "It was circulated here, so its co-chairs publish it. Write: %s."
+            "The statement was circulated in the portal, so its co-chairs publish it. Write: %s."
         ) % before
     adoption = stored.adoption if stored else Statement.Adoption.SOURCE
     if entry.values["adoption"] != adoption:
-        return "adoption", _("Signatures here alone decide about this. Write: %s.") % adoption
+        return "adoption", _("Only signatures in the portal decide this. Write: %s.") % adoption
     return None
 
 
@@ -192,7 +211,7 @@ def _apply_outcomes(
 
 
 class _OutcomeMatcher:
-    """The stored sentences of a statement, each taken by the entry that says it."""
+    """Matches the entries of a file to the stored outcomes of a statement."""
 
     def __init__(
         self, statement: Statement, entry: FileEntry, has_numbers: bool, report: ImportReport
@@ -210,7 +229,6 @@ class _OutcomeMatcher:
         }
 
     def store(self, entry: FileEntry, position: int, parent: Outcome | None) -> Outcome:
-        """The row of this entry, stored."""
         if parent is not None and parent.pk is None:
             return Outcome()
         row = self._match(entry, position, parent) or Outcome()
@@ -228,11 +246,10 @@ class _OutcomeMatcher:
         return self.report.store(row, entry.location, entry.values | given)
 
     def unmatched(self) -> list[Outcome]:
-        """Rows that no entry took."""
         return list(self.available.values())
 
     def _position_of(self, row: Outcome, parent: int | None) -> int:
-        """That of the row where it keeps the order of the file, else the next one."""
+        """The stored position if that keeps the order of the file, else the next free one."""
         last, number = self.last_stored.get(parent, (0, 0))
         keeps_position = (
             row.pk and row.parent_id == parent and (row.position, row.pk) > (last, number)
@@ -251,7 +268,7 @@ class _OutcomeMatcher:
             for row in self.available.values()
             if row.parent_id == (parent.pk if parent else None)
         ]
-        # The same words under another number: its number is frozen, and storing it will say so.
+        # The same text with another number: the number is frozen, so storing it adds the mistake.
         for row in siblings:
             if row.text == text and row.number not in self.file_numbers:
                 return row
@@ -269,7 +286,7 @@ def _apply_addressees(
     for slug in point.lists["addressees"]:
         party = parties.get(slug)
         if party is None or party.pk is None:
-            continue  # the mistake stands at the organisation
+            continue  # the mistake is reported at the organisation
         link = {"group" if isinstance(party, Group) else "organisation": party}
         row = outcome.addressees.filter(**link).first() or OutcomeAddressee()
         stored_ids.append(

@@ -1,4 +1,4 @@
-"""From tables to entries: each key known, each value possible, each mistake noted."""
+"""Validates the keys and values of a file and collects all mistakes."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
 from outcomes.imports.records.format import REQUIRED_TABLES, TABLES, TableSpec
 from participants.models.delegate import validate_has_visible_character
 
-MULTILINE_CHARACTERS = {"\n", "\t"}  # control characters that a text of several lines may hold
+MULTILINE_CHARACTERS = {"\n", "\t"}  # allowed in multi-line text
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
@@ -28,9 +28,9 @@ def clean_value(
     required: bool,
     allowed: tuple[str, ...] = (),
 ) -> Any:
-    """The value as the field stores it; where some words are allowed, only one of those.
+    """The value as the field stores it; `allowed` can restrict its choices.
 
-    Raises ValidationError with a sentence that says what to write instead.
+    Raises ValidationError with advice for the user.
     """
     if isinstance(field, models.BooleanField):
         _require(isinstance(value, bool), _("Write true or false, without quotes."))
@@ -46,7 +46,7 @@ def clean_value(
             raise ValidationError(_("It is empty. %s") % field.help_text)
         validate_has_visible_character(value)
         if isinstance(field, models.SlugField) and not re.fullmatch(r"[a-z0-9-]+", value):
-            raise ValidationError(_("Use small letters, digits and hyphens only."))
+            raise ValidationError(_("Use lower-case letters, digits and hyphens only."))
         _check_choice(field, value, allowed)
         if isinstance(field, models.URLField):
             _check_url(value)
@@ -54,38 +54,37 @@ def clean_value(
 
 
 def clean_text(value: object, *, one_line: bool) -> str:
-    """A text without blanks at its ends.
+    """The text without spaces at its ends.
 
-    Raises ValidationError where it is no text, or holds what nobody can read.
+    Raises ValidationError if the value is no text or contains control characters.
     """
     if not isinstance(value, str):
         raise ValidationError(_("Write text in quotes."))
     text = value.strip()
     if one_line:
-        text = text.replace("\t", " ")  # as somebody pastes it from a table
+        text = text.replace("\t", " ")  # pasted from a table
     if value and not text:
-        raise ValidationError(_("It holds nothing but blanks. Write the text, or remove the key."))
+        raise ValidationError(
+            _("The text contains only spaces. Write the text, or remove the key.")
+        )
     for sign in text:
         if sign in MULTILINE_CHARACTERS and one_line:
             raise ValidationError(_("Write it on one line."))
         if unicodedata.category(sign) == "Cc" and sign not in MULTILINE_CHARACTERS:
             raise ValidationError(
-                _("It holds the control character U+%04X. Remove it.") % ord(sign)
+                _("The text contains the control character U+%04X. Remove it.") % ord(sign)
             )
     return text
 
 
 def clean_words(value: object) -> list[str]:
-    """A list of words, none of them twice.
-
-    Raises ValidationError where it is something else.
-    """
+    """Raises ValidationError if the value is not a list of different words."""
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise ValidationError(_('Write a list of words in quotes, such as ["one", "two"].'))
     seen: set[str] = set()
     for word in value:
         if word in seen:
-            raise ValidationError(_("“%s” stands here twice. Remove one.") % excerpt(word))
+            raise ValidationError(_("“%s” appears twice here. Remove one.") % excerpt(word))
         seen.add(word)
     return list(value)
 
@@ -99,7 +98,9 @@ def _check_url(value: str) -> None:
     try:
         _validate_url(value)
     except ValidationError as problem:
-        raise ValidationError(_("Write the whole address, beginning with https://")) from problem
+        raise ValidationError(
+            _("This web address is not complete. Enter the full address, starting with https://")
+        ) from problem
 
 
 def _check_choice(field: "models.Field[Any, Any]", value: str, allowed: tuple[str, ...]) -> None:
@@ -108,9 +109,9 @@ def _check_choice(field: "models.Field[Any, Any]", value: str, allowed: tuple[st
         return
     if isinstance(field, CountryField):
         raise ValidationError(
-            _("“%s” is no country's code. Write two capital letters such as TH.") % excerpt(value)
+            _("“%s” is not a country code. Write two capital letters, such as TH.") % excerpt(value)
         )
-    sentence = _("“%(value)s” is not known here. Write one of: %(known)s.") % {
+    sentence = _("We do not know “%(value)s” here. Write one of these: %(known)s.") % {
         "value": excerpt(value),
         "known": ", ".join(known),
     }
@@ -119,24 +120,21 @@ def _check_choice(field: "models.Field[Any, Any]", value: str, allowed: tuple[st
 
 @dataclass
 class FileEntry:
-    """One table of the file with its values as they will be stored."""
+    """One table of the file with its cleaned values."""
 
-    location: str  # how messages name it, such as organisations(ifrc)
+    location: str  # as in messages, such as organisations(ifrc)
     values: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
     tables: "dict[str, list[FileEntry]]" = field(default_factory=dict)
 
     def one(self, name: str) -> "FileEntry | None":
-        """The table of that name, where it stands once."""
         return next(iter(self.tables.get(name, [])), None)
 
     def all(self, name: str) -> "list[FileEntry]":
-        """The tables of that name, in the order of the file."""
         return self.tables.get(name, [])
 
 
 def validate_content(content: dict[str, Any]) -> tuple[FileEntry, list[Mistake]]:
-    """The entries of a whole file, and the mistakes in its keys and values."""
     mistakes: list[Mistake] = []
     file = FileEntry("")
     mistakes += _unknown_keys("", content, list(TABLES))
@@ -144,13 +142,13 @@ def validate_content(content: dict[str, Any]) -> tuple[FileEntry, list[Mistake]]
         if name in content:
             file.tables[name] = _validate_tables(name, table, content[name], mistakes)
         elif name in REQUIRED_TABLES:
-            on_sheet = _("Nothing stands on this sheet. Fill it in.")
+            on_sheet = _("This sheet is empty. Fill it in.")
             mistakes.append(Mistake(name, _("This table is missing. Add it."), on_sheet))
     return file, mistakes
 
 
 def entry_locations(location: str, table: TableSpec, rows: list[dict[str, Any]]) -> list[str]:
-    """How messages name each row of a list: by its identifier, or by its number in the list."""
+    """The name of each row in messages: its identifier if unique so far, else its number."""
     seen: set[str] = set()
     names = []
     for index, row in enumerate(rows, start=1):
@@ -187,7 +185,7 @@ def _validate_tables(
             mistakes.append(
                 Mistake(
                     f"{entry.location}.{table.identifier}",
-                    _("“%s” stands above already. Give each its own, or remove one.")
+                    _("“%s” already appears above. Give each entry its own value, or remove one.")
                     % excerpt(word),
                 )
             )
@@ -233,8 +231,9 @@ def _validate_table(
 def _unknown_keys(location: str, given: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
     for name in given:
         if name not in known:
-            sentence = _("This key is not known. %s") % (
-                suggest_similar(name, known) or _("Remove it; known are: %s.") % ", ".join(known)
+            sentence = _("We do not know this key. %s") % (
+                suggest_similar(name, known)
+                or _("Remove it, or use one of these: %s.") % ", ".join(known)
             )
             yield Mistake(f"{location}.{excerpt(name)}".lstrip("."), sentence)
 

@@ -1,4 +1,4 @@
-"""Days as people write them; where day and month could be either, nothing is guessed."""
+"""Parses dates as people write them; never guesses which number is the month."""
 
 import re
 from datetime import date, timedelta
@@ -25,19 +25,19 @@ _MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MIDNIGHT = r"(?:[t ]\s*00:00(?::00(?:\.0+)?)?)?"  # what programs add to a day
+_MIDNIGHT = r"(?:[t ]\s*00:00(?::00(?:\.0+)?)?)?"  # programs add it to dates
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_MIDNIGHT}")
 _NUMERIC = re.compile(rf"(\d{{1,2}})[-/.\s]+(\d{{1,2}})[-/.\s]+(\d{{4}}){_MIDNIGHT}")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/.,\s]*([a-z]{3,9})[-/.,\s]*(\d{4})")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})[-/.,\s]*(\d{1,2})(?:st|nd|rd|th)?[-/.,\s]+(\d{4})")
-_SERIAL_EPOCH = date(1899, 12, 30)  # from which spreadsheet programs count days
-_SERIAL_RANGE = range(10_000, 100_000)  # of the years from 1927 to 2173
+_SERIAL_EPOCH = date(1899, 12, 30)  # day 0 of spreadsheet programs
+_SERIAL_RANGE = range(10_000, 100_000)  # the years 1927 to 2173
 
 
 def parse_date(value: object, *, date_order: str = "") -> date:
-    """The day that a text or a number means; `order` is "day" or "month", whichever comes first.
+    """The date of a text or a spreadsheet serial number; `date_order` is "day", "month" or empty.
 
-    Raises ValidationError where it is none, or could be two.
+    Raises ValidationError if it is no date, or ambiguous without `date_order`.
     """
     is_number = isinstance(value, int | float) and isfinite(value)
     if isinstance(value, int | float) and is_number and value == int(value) in _SERIAL_RANGE:
@@ -50,7 +50,7 @@ def parse_date(value: object, *, date_order: str = "") -> date:
 
 
 def is_ambiguous_date(value: object) -> bool:
-    """Whether day and month of this text could be either."""
+    """Whether day and month of this text could be swapped."""
     found = _NUMERIC.fullmatch(str(value).strip())
     if not found:
         return False
@@ -71,7 +71,7 @@ def _parse_text(text: str, date_order: str) -> date:
         first, second, year = int(found[1]), int(found[2]), int(found[3])
         if not date_order and is_ambiguous_date(text):
             raise ValidationError(
-                _("Which is the month? Write %(one)s or %(other)s.")
+                _("Which number is the month? Write %(one)s or %(other)s.")
                 % {
                     "one": date(year, second, first).isoformat(),
                     "other": date(year, first, second).isoformat(),

@@ -1,4 +1,4 @@
-"""From the content of a roundtable file to a workbook that people can fill in."""
+"""Writes the content of a roundtable file as a workbook or as CSVs."""
 
 import csv
 from collections.abc import Iterator
@@ -28,11 +28,11 @@ from outcomes.models import Outcome
 from participants.admin_base.spreadsheets import write_text_cell
 from roundtable.spreadsheet_text import escape_formula, escape_xlsx
 
-ABOUT_SHEET, CHOICES_SHEET = "About", "Words"  # sheets that explain, and are not read
-MAX_CELL_LENGTH = 32_767  # signs of a cell
-MAX_VALIDATED_ROWS = 10_000  # for which there are lists to choose from
+ABOUT_SHEET, CHOICES_SHEET = "About", "Words"  # not imported
+MAX_CELL_LENGTH = 32_767  # characters; the limit of the format
+MAX_VALIDATED_ROWS = 10_000  # rows with drop-down lists
 COLUMN_WIDTHS = {"text": 80, "description": 50, "summary": 80, "introduction": 80}
-DEFAULT_COLUMN_WIDTH = 22  # signs
+DEFAULT_COLUMN_WIDTH = 22  # characters
 _TOP_ALIGNED = Alignment(vertical="top", wrap_text=True)
 
 
@@ -41,9 +41,9 @@ class CellTooLongError(Exception):
 
 
 def write_workbook(content: Content) -> bytes:
-    """The workbook with this content; with none it is empty, to be filled in.
+    """Without content, an empty workbook to fill in.
 
-    Raises TooLongError where a text has more signs than a cell can hold.
+    Raises CellTooLongError.
     """
     book = Workbook()
     about = book.active
@@ -62,7 +62,6 @@ def write_workbook(content: Content) -> bytes:
 
 
 def write_csvs(content: Content) -> bytes:
-    """The same as an archive of CSVs, one for each sheet."""
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for sheet in SHEETS:
@@ -85,7 +84,6 @@ def _csv_text(value: Any) -> str:
 
 
 def sheet_rows(sheet: Sheet, content: Content) -> Iterator[Content]:
-    """The rows of one sheet, each value by its key."""
     if sheet is ROLE_SHEET:
         for row in content.get("organisations", []):
             yield from ({sheet.owner: row["slug"]} | role for role in row.get("roles", []))
@@ -100,14 +98,12 @@ def sheet_rows(sheet: Sheet, content: Content) -> Iterator[Content]:
 
 
 class _ChoiceLists:
-    """The sheet with the words that some columns choose from."""
-
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet = sheet
         self.columns: dict[tuple[str, ...], str] = {}
 
     def validation_for(self, words: list[tuple[str, str]], heading: str) -> DataValidation:
-        """A list to choose from, with these words and what they mean written out once."""
+        """Equal lists share one pair of columns with words and labels."""
         key = tuple(word for word, _label in words)
         if key not in self.columns:
             at = 2 * len(self.columns) + 1
@@ -121,7 +117,7 @@ class _ChoiceLists:
             self.columns[key] = f"{CHOICES_SHEET}!${letter}$2:${letter}${len(words) + 1}"
         found = DataValidation(type="list", formula1=self.columns[key], allow_blank=True)
         found.error = (
-            _("Choose one of the list. What they mean stands on the sheet “%s”.") % CHOICES_SHEET
+            _("Choose a value from the list. The sheet “%s” explains the values.") % CHOICES_SHEET
         )
         return found
 
@@ -165,7 +161,7 @@ def _write_heading(cell: Cell, key: str) -> None:
 
 
 def _write_cell(cell: Any, value: Any) -> None:
-    """Writes a value; raises TooLongError for a text that no cell holds."""
+    """Raises CellTooLongError."""
     cell.alignment = _TOP_ALIGNED
     if isinstance(value, list):
         value = LIST_SEPARATOR.join(value)
@@ -176,17 +172,18 @@ def _write_cell(cell: Any, value: Any) -> None:
     if len(escape_xlsx(text)) > MAX_CELL_LENGTH:
         raise CellTooLongError
     write_text_cell(cell, text)
-    cell.number_format = "@"  # a number such as 1 stays a text where it is typed anew
+    cell.number_format = "@"  # text, so that a number that someone types stays a text
 
 
 def _write_about_sheet(page: Worksheet) -> None:
     lines = [
-        (_("A roundtable, to be filled in and read back"), "", ""),
+        (_("A roundtable to fill in and import"), "", ""),
         (
             _(
-                "Each sheet is described below. Leave empty what is not known. Rows are found "
-                "again by what they are named by, so keep it; their order is that of the sheet. "
-                "Several words in one cell have a semicolon between them."
+                "Each sheet is described below. Leave a cell empty if the value is not known."
+                " The portal finds each row again by its identifier, such as its number or "
+                "short name. Do not change identifiers. Rows keep the order of the sheet. "
+                "Separate several words in one cell with a semicolon."
             ),
             "",
             "",
@@ -206,18 +203,19 @@ def _write_about_sheet(page: Worksheet) -> None:
 
 
 def column_help(sheet: Sheet, key: str) -> str:
-    """What a column holds, and whether it may stay empty."""
     if key == sheet.owner:
-        return _("The short name of the organisation whose role it is. Needed.")
+        return _("The short name of the organisation that has this role. Required.")
     field = sheet.get_field(key)
     if field is None:
         found = {
             "themes": _("Short names of themes."),
-            "addressees": _("Short names of the groups and organisations that it speaks to."),
-            "outcomes": _("The numbers of the points that it answers."),
-            "leads": _("Short names of the organisations or groups that lead."),
-            "partners": _("Short names of the organisations or groups that take part."),
+            "addressees": _(
+                "Short names of the groups and organisations that the point speaks to."
+            ),
+            "outcomes": _("The numbers of the points that the commitment answers."),
+            "leads": _("Short names of the organisations or groups that are leads."),
+            "partners": _("Short names of the organisations or groups that are partners."),
         }
         return found[key]
-    needed = _("Needed.") if key in set(sheet.table.required()) else ""
+    needed = _("Required.") if key in set(sheet.table.required()) else ""
     return f"{field.help_text} {needed}".strip()

@@ -1,4 +1,4 @@
-"""From the pages of a file to the content of a roundtable file, and from a mistake to its cell."""
+"""Reads the pages of a file as the content of a roundtable file."""
 
 import re
 from collections.abc import Iterator
@@ -34,44 +34,43 @@ from roundtable.models import Event
 
 
 def unreadable_message(problem: UnreadableError) -> str:
-    """What a person reads of it."""
     return {
         UnreadableReason.NOT_A_TABLE: _(
-            "This is no workbook (XLSX) and no CSV that can be read. Open it, and save it as XLSX."
+            "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and "
+            "save it as XLSX."
         ),
         UnreadableReason.OLD_FORMAT: _(
-            "It is an old workbook, or one with a password. Save it as XLSX, without a password."
+            "The file is an old workbook, or it has a password. Save it as XLSX, without "
+            "a password."
         ),
-        UnreadableReason.OPEN_DOCUMENT: _("It is an OpenDocument file. Save it as XLSX."),
+        UnreadableReason.OPEN_DOCUMENT: _("The file is an OpenDocument file. Save it as XLSX."),
         UnreadableReason.TOO_LARGE: _(
-            "The file is too large once unpacked. One roundtable is smaller."
+            "The file is too large after unpacking. One roundtable is smaller. Check that"
+            " this is the correct file."
         ),
         UnreadableReason.TOO_MANY_ROWS: _(
             "The sheet “%s” has more than 20,000 rows or 60 columns. Remove some."
         )
         % excerpt(problem.page or "CSV"),
-        UnreadableReason.CELL_TOO_LONG: _("A cell has more than 500,000 signs. Shorten it."),
-        UnreadableReason.DUPLICATE_SHEET: _("The sheet “%s” stands there twice. Remove one.")
+        UnreadableReason.CELL_TOO_LONG: _("A cell has more than 500,000 characters. Shorten it."),
+        UnreadableReason.DUPLICATE_SHEET: _("The sheet “%s” appears twice. Remove one.")
         % excerpt(problem.page),
         UnreadableReason.LIMIT_EXCEEDED: _(
-            "Reading it takes too long, or too much memory. Save it as XLSX once more, or divide "
-            "it."
+            "The file takes too long, or too much memory, to read. Save it as XLSX again,"
+            " or divide it."
         ),
     }[problem.reason]
 
 
-MAX_FILE_MEGABYTES = 20  # MB
-HEADING_SEARCH_ROWS = 20  # rows, for that of the headings
+MAX_FILE_MEGABYTES = 20
+HEADING_SEARCH_ROWS = 20
 TRUE_WORDS, FALSE_WORDS = ("true", "yes", "x"), ("false", "no")
-# No word of a program holds these; in a text some scripts need others like them.
+# Not the zero-width joiners: some scripts need them in texts.
 INVISIBLE_CHARACTERS = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
 def parse_workbook(content: bytes, *, event: Event | None = None) -> ParsedWorkbook:
-    """What the sheets of a file say.
-
-    Raises FileRefused where it cannot be opened or is too large.
-    """
+    """Raises FileRejectedError if the file cannot be read or is too large."""
     try:
         return parse_pages(read_source_file(content), event=event)
     except UnreadableError as problem:
@@ -79,23 +78,23 @@ def parse_workbook(content: bytes, *, event: Event | None = None) -> ParsedWorkb
 
 
 def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWorkbook:
-    """The same for a file that is open.
-
-    Of a file without the sheet of the roundtable, that of `event` is meant: sheets that are not
-    there stay as they are stored, and so does what roundtables share.
-    """
+    """Without the sheet “Roundtable”, the file is a part for `event`: all that it lacks is kept."""
     parsed = ParsedWorkbook()
     pages = _pages_by_title(source, parsed)
     if parsed.mistakes:
         return parsed
     for title, encoding in source.guessed_encodings.items():
         place = f"“{excerpt(title)}”" if title else _("The file")
-        words = _("%(place)s was read as %(encoding)s: look at letters with accents.")
+        words = _(
+            "%(place)s was read with the encoding %(encoding)s. Check the letters with accents."
+        )
         parsed.notes.append(words % {"place": place, "encoding": encoding})
     is_part = EVENT_SHEET.title not in pages
     stored = event_content(event) if event and is_part else {}
     if is_part and event is None:
-        sentence = _("It has no sheet “Roundtable”. Choose the roundtable that it belongs to.")
+        sentence = _(
+            "The file has no sheet “Roundtable”. Choose the roundtable that the file belongs to."
+        )
         parsed.mistakes.append(Mistake("", sentence))
     rows = {}
     for sheet in SHEETS:
@@ -113,14 +112,14 @@ def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWork
 
 
 def _shared_rows(sheet: Sheet, own_rows: list[SheetRow], stored: Content) -> list[SheetRow]:
-    """Rows of what roundtables share that a part does not name: others refer to them."""
+    """Stored shared rows that a part does not name: other rows may refer to them."""
     named = {row.values.get(sheet.table.identifier) for row in own_rows}
     rows = sheet_rows(sheet, stored)
     return [SheetRow(row, 0) for row in rows if row[sheet.table.identifier] not in named]
 
 
 def fitting_sheets(cells: Rows) -> list[Sheet]:
-    """The sheets that have each of the columns of a table."""
+    """The sheets that have all columns of a table."""
     found = []
     for sheet in SHEETS:
         if not sheet.is_vertical and cells:
@@ -131,7 +130,7 @@ def fitting_sheets(cells: Rows) -> list[Sheet]:
 
 
 def find_heading_row(sheet: Sheet, cells: Rows) -> int:
-    """Which row holds the headings: titles and blank rows may stand above it."""
+    """Its index; titles and empty rows may be above it."""
     known = [
         len({heading_key(word) for word in row} & set(sheet.keys))
         for row in cells[:HEADING_SEARCH_ROWS]
@@ -140,24 +139,24 @@ def find_heading_row(sheet: Sheet, cells: Rows) -> int:
 
 
 def heading_key(heading: Any) -> str:
-    """The key that a heading would stand for."""
     return "_".join(clean_word(str(heading if heading is not None else "")).lower().split())
 
 
 def clean_word(text: str) -> str:
-    """A word without blanks at its ends, and without what nobody sees."""
+    """The word without invisible characters and extra spaces."""
     return " ".join(INVISIBLE_CHARACTERS.sub("", text).split())
 
 
 def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Rows]:
-    """The pages by the titles of our sheets; what is no sheet of ours is a mistake."""
     known = {sheet.title.lower(): sheet.title for sheet in SHEETS}
     pages = {}
     for title, cells in source.pages.items():
         if source.is_single_table:
             fitting = fitting_sheets(cells)
             if len(fitting) != 1:
-                words = _("The columns of this table are not those of one sheet.")
+                words = _(
+                    "The columns of this table do not match exactly one sheet. Check the headings."
+                )
                 parsed.mistakes.append(Mistake("", words))
                 return {}
             pages[fitting[0].title] = cells
@@ -165,10 +164,10 @@ def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Row
             pages[ours] = cells
         elif title not in (ABOUT_SHEET, CHOICES_SHEET):
             titles = list(known.values())
-            advice = suggest_similar(title, titles) or _("Remove it; known are: %s.") % ", ".join(
-                titles
-            )
-            sentence = _("This sheet is not known. %s") % advice
+            advice = suggest_similar(title, titles) or _(
+                "Remove it, or use one of these: %s."
+            ) % ", ".join(titles)
+            sentence = _("We do not know this sheet. %s") % advice
             parsed.mistakes.append(Mistake(excerpt(title), sentence))
     return pages
 
@@ -207,7 +206,7 @@ def _parse_horizontal_sheet(
             if key is not None:
                 _store_cell(sheet, key, value, f"{where}, {column_label(key)}", values, mistakes)
             elif not str(heading or "").strip() and value not in (None, "") and str(value).strip():
-                words = _("“%s” stands in a column without a heading. Remove it, or head it.")
+                words = _("“%s” is in a column without a heading. Remove it, or add a heading.")
                 mistakes.append(Mistake(where, words % excerpt(value)))
         if values:
             is_filled = True
@@ -221,17 +220,19 @@ def _parse_horizontal_sheet(
 def _check_heading(
     sheet: Sheet, heading: Any, where: str, taken: dict[str, Any], mistakes: list[Mistake]
 ) -> str | None:
-    """The key that a heading stands for; None where it is empty, or a mistake."""
+    """The key of a heading; None if it is empty or a mistake."""
     word, key = str(heading if heading is not None else ""), heading_key(heading)
     if not key:
         return None
     if key not in sheet.keys:
         labels = [column_label(name) for name in sheet.keys]
-        advice = suggest_similar(word, labels) or _("Remove it; known are: %s.") % ", ".join(labels)
-        mistakes.append(Mistake(where, _("“%s” is not known. ") % excerpt(word) + advice))
+        advice = suggest_similar(word, labels) or _(
+            "Remove it, or use one of these: %s."
+        ) % ", ".join(labels)
+        mistakes.append(Mistake(where, _("We do not know “%s”. ") % excerpt(word) + advice))
         return None
     if key in taken:
-        mistakes.append(Mistake(where, _("“%s” stands here twice. Remove one.") % excerpt(word)))
+        mistakes.append(Mistake(where, _("“%s” appears twice here. Remove one.") % excerpt(word)))
         return None
     return key
 
@@ -239,11 +240,12 @@ def _check_heading(
 def _store_cell(
     sheet: Sheet, key: str, value: Any, where: str, values: Content, mistakes: list[Mistake]
 ) -> None:
-    """Keeps the value of a cell as a roundtable file writes it; an empty cell is left out."""
     if isinstance(value, FormulaCell):
-        words = _("It is a formula. Write what it should say.")
+        words = _("This cell contains a formula. Write its value instead.")
         if value.error_text:
-            words = _("The program shows “%s” here. Write what it should say.") % excerpt(value)
+            words = _(
+                "The spreadsheet program shows “%s” here. Write the correct value."
+            ) % excerpt(value)
         mistakes.append(Mistake(where, words))
         return
     try:
@@ -256,9 +258,9 @@ def _store_cell(
 
 
 def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:
-    """The value of a cell as a roundtable file writes it.
+    """The value of a cell as a roundtable file has it; None if empty.
 
-    Raises ValidationError where it is nothing of the kind.
+    Raises ValidationError if it is no such value.
     """
     if value is None or (isinstance(value, str) and not clean_word(value)):
         return None
@@ -286,15 +288,14 @@ def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:
     is_word = kind is None or isinstance(kind, models.SlugField)
     if is_word or isinstance(kind, models.EmailField) or sheet.table.is_reference(key):
         return clean_word(text)
-    if (
-        key in sheet.table.extra_fields
-    ):  # of people, who have a post of one line, whatever is broken
+    # Texts about people have one line, even if the cell has line breaks.
+    if key in sheet.table.extra_fields:
         return re.sub(r"\s*[\t\n]\s*", " ", text)
     return text
 
 
 def _match_choice(kind: "models.Field[Any, Any]", text: str) -> str:
-    """The word that is stored; people may write what it is called, in any case and spacing."""
+    """The stored value of a choice; accepts value or label, in any case and spacing."""
     called = {_letters_and_digits(str(label)): str(word) for word, label in kind.flatchoices}
     called |= {_letters_and_digits(str(word)): str(word) for word, _label in kind.flatchoices}
     return called.get(_letters_and_digits(text), text)

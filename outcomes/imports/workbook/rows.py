@@ -1,4 +1,4 @@
-"""From the rows of sheets to the tables of a roundtable file, and where each row stands."""
+"""Puts the rows of sheets into the tables of a roundtable file, and records their locations."""
 
 from dataclasses import dataclass, field
 
@@ -14,22 +14,21 @@ from outcomes.models import Outcome
 
 @dataclass
 class ParsedWorkbook:
-    """The content of a workbook, its mistakes so far, and where each of its rows stands."""
+    """The content of a workbook, its mistakes so far, and the location of each row."""
 
     content: Content = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     locations: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)  # what to look at, though nothing is wrong
+    notes: list[str] = field(default_factory=list)  # hints that are no mistakes
 
     def locate_mistakes(self, mistakes: list[Mistake]) -> list[Mistake]:
-        """The same mistakes, each with its sheet, row and column instead of table and key."""
         return [
             Mistake(self.cell_location(mistake.where), mistake.sheet_message or mistake.message)
             for mistake in mistakes
         ]
 
     def cell_location(self, where: str) -> str:
-        """The sheet, row and column of what messages about a file call so."""
+        """The sheet, row and column for a table and key."""
         prefix, key = where, ""
         while prefix and prefix not in self.locations:
             prefix, _dot, last = prefix.rpartition(".")
@@ -41,18 +40,16 @@ class ParsedWorkbook:
 
 @dataclass
 class SheetRow:
-    """One row of a sheet, each value by its key."""
+    """One row of a sheet, with the values by key."""
 
     values: Content
-    number: int  # in its sheet; 0 where it stands as it is stored, and not in the file
+    number: int  # in its sheet; 0 for a stored row that is not in the file
 
     def location_in(self, sheet: Sheet) -> str:
-        """Where it stands, for people."""
         return f"{sheet.title}, row {self.number}" if self.number else sheet.title
 
 
 def add_rows(sheet: Sheet, rows: dict[str, list[SheetRow]], parsed: ParsedWorkbook) -> None:
-    """Puts the rows of one sheet where a roundtable file has them."""
     own = rows[sheet.title]
     if sheet is ROLE_SHEET:
         _add_roles(own, parsed)
@@ -109,7 +106,7 @@ def _add_outcomes(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
             parsed.mistakes.append(
                 Mistake(
                     row.location_in(OUTCOME_SHEET),
-                    _("It stands under nothing. Write the lead-in above it, of the kind lead-in."),
+                    _("This point has no lead-in. Add a row of the kind lead-in above it."),
                 )
             )
     if not groups:

@@ -1,4 +1,4 @@
-"""Which sheet holds which table of a roundtable file, and which column holds which key."""
+"""The sheets of a workbook: which table each holds, and which key each column holds."""
 
 from dataclasses import dataclass
 
@@ -13,31 +13,30 @@ from outcomes.imports.records.format import (
 )
 from outcomes.models import Outcome
 
-LIST_SEPARATOR = "; "  # between the words of a list
+LIST_SEPARATOR = "; "  # between the words of a list in a cell
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet; an upright one has a row for each key, the others a column."""
+    """One sheet; a vertical one has a row for each key, the others a column."""
 
     title: str
-    table_path: str  # of its table, as messages about a file name it
+    table_path: str  # as in messages about a file
     table: TableSpec
-    owner: str = ""  # the column that names the row to which a row belongs
+    owner: str = ""  # the column that names the parent row
     is_vertical: bool = False
 
     @property
     def keys(self) -> list[str]:
-        """What its columns hold, in order."""
         own = [*self.table.fields, *self.table.lists]
         return [self.owner, *own] if self.owner else own
 
     def get_field(self, key: str) -> "models.Field[object, object] | None":
-        """Where a column is stored; None for lists and for the owner."""
+        """None for lists and for the owner."""
         return self.table.get_field(key) if key in self.table.fields else None
 
     def choices_of(self, key: str) -> list[tuple[str, str]]:
-        """The words that a column may hold, each with what it means; empty where any text may."""
+        """The allowed values and their labels; empty for free text."""
         field = self.get_field(key)
         if field is None:
             return []
@@ -50,11 +49,11 @@ class Sheet:
 
 
 def column_label(key: str) -> str:
-    """How a column is headed. It is the same in every language: the way back reads it."""
+    # Never translated: the import recognises columns by these labels.
     return key.replace("_", " ").capitalize()
 
 
-# A lead-in and its points are rows of one sheet, as they stand on the page.
+# One sheet has lead-ins and their points, in the order of the statement.
 OUTCOME_TABLE = TableSpec(
     Outcome,
     ("number", "kind", *(name for name in POINT_TABLE.fields if name not in ("number", "kind"))),

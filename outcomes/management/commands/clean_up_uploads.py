@@ -1,4 +1,4 @@
-"""The command that removes files which were brought in and are needed no longer."""
+"""Command that deletes files of finished imports."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,17 +14,16 @@ TASK_RETENTION = timedelta(days=7)
 
 
 class Command(BaseCommand):
-    """Removes what a crash left behind; run it every hour."""
+    """Deletes finished and abandoned uploads and old task results."""
 
     help = "Removes files that were brought in, an hour after they ended. Run it every hour."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prints how many are removed."""
         now = timezone.now()
         number = delete_expired_uploads(now)
         old = DBTaskResult.objects.filter(
             backend_name="imports", enqueued_at__lt=now - TASK_RETENTION
         )
         old.delete()
-        message = ngettext("%d file is removed.", "%d files are removed.", number)
+        message = ngettext("%d file is deleted.", "%d files are deleted.", number)
         self.stdout.write(message % number)

@@ -1,4 +1,4 @@
-"""Adds a made-up roundtable that shows what the portal can do."""
+"""Command that adds the demonstration."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -16,21 +16,19 @@ from outcomes.imports.records.errors import FileRejectedError
 
 
 class Command(BaseCommand):
-    """Makes the demonstration once; a second run changes nothing."""
+    """Creates the demonstration once; a second run changes nothing."""
 
     help = "Adds the demonstration, with made-up people and progress. Only for development."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The day up to which progress is made up."""
         parser.add_argument(
             "--on", metavar="DATE", help="The day up to which there is progress; today if left out."
         )
 
     def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:
-        """Makes it, or says why it did not."""
         if not settings.DEBUG:
             raise CommandError(
-                _("Made-up people do not belong on a portal that is in use: set DEBUG=true first.")
+                _("Do not add made-up people to a portal in use. Set DEBUG=true first.")
             )
         day = timezone.localdate() if on is None else day_of(on)
         try:
@@ -42,27 +40,23 @@ class Command(BaseCommand):
         except DatabaseError as problem:
             reason = (str(problem).strip().splitlines() or [""])[0]
             raise CommandError(
-                _("The database did not take it (%s). Nothing was changed.") % reason
+                _("The database rejected the data (%s). Nothing was changed.") % reason
             ) from problem
         if options["verbosity"]:
             self.stdout.write(message)
 
     def make(self, on: date) -> str:
-        """Makes it where it is not there yet; what was done."""
         if demo_exists():
-            return _("The demonstration is there already. Nothing was changed.")
+            return _("The demonstration already exists. Nothing was changed.")
         if on < FIRST_DAY:
-            raise CommandError(_("Choose a day from %s on.") % FIRST_DAY)
+            raise CommandError(_("Choose %s or a later day.") % FIRST_DAY)
         create_demo(on)
         return _("The demonstration was added.")
 
 
 def day_of(text: str) -> date:
-    """The day that somebody wrote.
-
-    Raises CommandError where it is none.
-    """
+    """Raises CommandError if the text is no date."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CommandError(_("“%s” is not a day. Write it like 2026-03-01.") % text) from None
+        raise CommandError(_("“%s” is not a date. Write it like 2026-03-01.") % text) from None

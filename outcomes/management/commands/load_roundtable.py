@@ -1,4 +1,4 @@
-"""Adds or updates one roundtable from a file."""
+"""Command that imports one roundtable from a file."""
 
 from argparse import ArgumentParser
 from datetime import datetime
@@ -30,15 +30,14 @@ def _load_path(path: Path, code: str, *, at: datetime) -> ImportReport:
 
 
 class Command(BaseCommand):
-    """Reads a roundtable file; a second run updates instead of doubling."""
+    """Imports a roundtable file; a second run updates and creates no duplicates."""
 
     help = (
         "Adds or updates one roundtable from a file: TOML, XLSX, a ZIP of CSVs, or one CSV "
-        "(docs/roundtable-file.md)."
+        "(docs/data.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file is all it needs, save where that is a part."""
         parser.add_argument("file", metavar="FILE", help="The roundtable file.")
         parser.add_argument(
             "--roundtable",
@@ -48,7 +47,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, file: str, roundtable: str, **options: Any) -> None:
-        """Loads the file, or says all of its mistakes and changes nothing."""
         try:
             report = _load_path(Path(file), roundtable, at=timezone.now())
         except FileRejectedError as refusal:
@@ -56,14 +54,13 @@ class Command(BaseCommand):
         except DatabaseError as problem:
             reason = (str(problem).strip().splitlines() or [""])[0]
             raise CommandError(
-                _("%(file)s: The database did not take it (%(reason)s). Nothing was changed.")
+                _("%(file)s: The database rejected the data (%(reason)s). Nothing was changed.")
                 % {"file": excerpt(file, 200), "reason": reason}
             ) from problem
         if options["verbosity"]:
             self.print_report(file, report)
 
     def print_report(self, file: str, report: ImportReport) -> None:
-        """Prints what was done, what stood there before, and what stays unnamed."""
         self.stdout.write(
             _(
                 "%(file)s: %(added)d added, %(changed)d changed, %(removed)d removed, "
@@ -76,4 +73,4 @@ class Command(BaseCommand):
         for sentence in report.removals:
             self.stdout.write(_("Removed: %s.") % sentence)
         for what in report.kept:
-            self.stdout.write(_("Kept, though the file does not name it: %s.") % what)
+            self.stdout.write(_("Not in the file, but kept: %s.") % what)

@@ -1,4 +1,4 @@
-"""Tells people by mail what moved in what they follow."""
+"""Command that sends notifications to followers."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -14,14 +14,13 @@ from roundtable.dates import parse_day
 
 
 class Command(BaseCommand):
-    """Sends what is due: letters at once, and one for each week; run it every few minutes."""
+    """Sends the notifications that are due: at once, or one per week."""
 
     help = (
         "Tells people what moved in what they follow, at once or weekly. Run it every 10 minutes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The day."""
         parser.add_argument(
             "--on",
             type=parse_day,
@@ -30,13 +29,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, on: date | None, **options: Any) -> None:
-        """Says how many letters, and names nobody: the answer of a timer is mailed and kept."""
+        # Print only numbers, no names: cron mails this output, and the mail is kept.
         sent = send_notifications(on=on or timezone.localdate(), at=timezone.now())
         if not sent:
-            self.stdout.write(_("Nothing is to be told."))
+            self.stdout.write(_("There are no notifications to send."))
             return
         self.stdout.write(
-            _("Letters at once: %(now)d; weekly: %(weekly)d.")
+            _("Immediate emails: %(now)d. Weekly emails: %(weekly)d.")
             % {
                 "now": sent[Subscription.Frequency.AT_ONCE],
                 "weekly": sent[Subscription.Frequency.WEEKLY],

@@ -1,4 +1,4 @@
-"""Reminds focal points of what is due."""
+"""Command that sends reminders to focal points and co-chairs."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -15,12 +15,11 @@ from roundtable.dates import parse_day
 
 
 class Command(BaseCommand):
-    """Sends each reminder that is due, once; run it once a day."""
+    """Sends each reminder that is due, once."""
 
     help = "Reminds focal points 30 days before a due date, on it, and 30 days after. Run it daily."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The day."""
         parser.add_argument(
             "--on",
             type=parse_day,
@@ -29,25 +28,25 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, on: date | None, **options: Any) -> None:
-        """Says how many letters, and names nobody: the answer of a timer is mailed and kept."""
+        # Print only numbers, no names: cron mails this output, and the mail is kept.
         at = timezone.now()
         sent, waiting = send_reminders(on=on or timezone.localdate(), at=at), remind_cochairs(at=at)
         if waiting:
             text = ngettext(
-                "The co-chairs of %d roundtable are told that texts wait for them.",
-                "The co-chairs of %d roundtables are told that texts wait for them.",
+                "The co-chairs of %d roundtable get an email about texts that need a decision.",
+                "The co-chairs of %d roundtables get an email about texts that need a decision.",
                 waiting,
             )
             self.stdout.write(text % waiting)
         if circulated := send_circulation_reminders(at=at):
             text = ngettext(
-                "Somebody is told of %d text that goes round.",
-                "Somebody is told of %d texts that go round.",
+                "An email is sent about %d circulated text.",
+                "Emails are sent about %d circulated texts.",
                 circulated,
             )
             self.stdout.write(text % circulated)
         if not sent:
             self.stdout.write(gettext("Nothing is due."))
             return
-        text = ngettext("%d person is reminded.", "%d people are reminded.", sent)
+        text = ngettext("%d person gets a reminder.", "%d people get a reminder.", sent)
         self.stdout.write(text % sent)

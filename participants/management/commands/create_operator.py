@@ -1,4 +1,4 @@
-"""Gives an e-mail address the account that runs the portal."""
+"""Command that makes an account an operator."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,22 +13,20 @@ from participants.models import User
 
 
 class Command(BaseCommand):
-    """Makes an account an operator, or a new one where the address has none."""
+    """Creates the account if no one has the address. A second run changes nothing."""
 
-    help = "Makes an operator, who stands above all roundtables and signs in with a code by e-mail."
+    help = "Makes an operator, who can work on all roundtables and signs in with emailed codes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The address is all it needs."""
         parser.add_argument("email", help="The address that the code is sent to.")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
-        """Makes or changes the account; a second run changes nothing."""
         email = email.strip().lower()
         try:
             validate_email(email)
         except ValidationError as problem:
             raise CommandError(
-                _("“%s” is not an e-mail address. Write it like name@example.org.") % email
+                _("“%s” is not an email address. Write it like name@example.org.") % email
             ) from problem
         user = User.objects.filter(email__iexact=email).first() or User(email=email)
         user.is_superuser = user.is_active = True
@@ -37,4 +35,4 @@ class Command(BaseCommand):
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem
         if options["verbosity"]:
-            self.stdout.write(_("%s is an operator and signs in with a code by e-mail.") % email)
+            self.stdout.write(_("%s is an operator and can sign in with a code by email.") % email)

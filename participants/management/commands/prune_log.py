@@ -1,4 +1,4 @@
-"""The command that removes what is older than logs are kept."""
+"""Command that removes data older than LOG_RETENTION_DAYS."""
 
 from argparse import ArgumentParser
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from roundtable.audit.verify import find_log_faults
 
 @dataclass(frozen=True)
 class PruneResult:
-    """How many of each were removed."""
+    """Numbers of removed rows."""
 
     entries: int
     requests: int
@@ -28,12 +28,9 @@ class PruneResult:
 
 @transaction.atomic
 def prune_expired(*, on: date, at: datetime) -> PruneResult:
-    """Removes what is older than LOG_RETENTION_DAYS on that day; the second time, nothing.
-
-    Requests to be invited go once they were decided that long ago, or never were.
-    """
     first_kept = on - timedelta(days=settings.LOG_RETENTION_DAYS)
     before = datetime.combine(first_kept, time(), UTC)
+    # The period starts with the decision, or with the request if no one decided.
     old = Q(decided_at__lt=before) | Q(decided_at=None, requested_at__lt=before)
     requests, _models = InvitationRequest.objects.filter(old).delete()
     budgets, _models = RevealBudget.objects.filter(day__lt=first_kept).delete()
@@ -42,14 +39,13 @@ def prune_expired(*, on: date, at: datetime) -> PruneResult:
 
 
 class Command(BaseCommand):
-    """Removes old entries of the log, and old requests to be invited."""
+    """Removes old log entries and old requests for an invitation."""
 
     help = (
         "Removes entries of the log older than LOG_RETENTION_DAYS, and old requests. Run it daily."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The day to count from."""
         parser.add_argument(
             "--on",
             metavar="DATE",
@@ -57,25 +53,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:
-        """Prints how much was removed.
-
-        Raises CommandError for a day that cannot be read or has not come yet, and for a log that is
-        not as it was written: what is wrong with it must not be removed.
-        """
         now = timezone.now()
         try:
             day = date.fromisoformat(on) if on else now.date()
         except ValueError as problem:
             raise CommandError(_("Write the day like 2028-03-02.")) from problem
         if day > now.date():
-            raise CommandError(_("That day has not come yet; it would remove too much."))
+            raise CommandError(
+                _(
+                    "This day is in the future, so the command would remove too much. Use today "
+                    "or an earlier day."
+                )
+            )
+        # Pruning would remove the evidence of a changed log.
         if find_log_faults():
-            raise CommandError(_("The log is not as it was written. Run verify_log first."))
+            raise CommandError(_("The log was changed after it was written. Run verify_log first."))
         pruned = prune_expired(on=day, at=now)
         self.stdout.write(
             _(
-                "Removed: %(entries)d entries of the log, %(requests)d requests to be invited, "
-                "%(budgets)d days of reveals."
+                "Removed: %(entries)d log entries, %(requests)d requests for an invitation, "
+                "%(budgets)d daily counts of opened contact details."
             )
             % vars(pruned)
         )

@@ -1,4 +1,4 @@
-"""Erasing again whoever a restored backup brought back."""
+"""Command that repeats erasures after a backup was restored."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,12 +23,12 @@ from participants.privacy.erasure_ledger import (
     saved_marks,
 )
 
-MarkTimes = dict[tuple[str, str], datetime]  # kind and mark, and when it was last made
+MarkTimes = dict[tuple[str, str], datetime]  # (kind, mark) and the latest time it was made
 
 
 @dataclass
 class ReplayResult:
-    """How much a replay did, and the numbers of the lines that it could not read."""
+    """Counts of repeated erasures, of copied marks, and numbers of unreadable ledger lines."""
 
     people: int = 0
     accounts: int = 0
@@ -39,11 +39,9 @@ class ReplayResult:
 
 
 def replay_erasures(*, at: datetime) -> ReplayResult:
-    """Makes file and table agree, and erases again all that they mark; a second time does nothing.
+    """Synchronises ledger file and table, then erases again everything they mark.
 
-    People are known by their handles, accounts by their own mark. Addresses alone are trusted for
-    what is older than the erasure: somebody may have been invited again since. Raises OtherKey,
-    and does nothing, where the ledger was written with another key.
+    Raises WrongErasureKeyError before any change if another key was used.
     """
     result = ReplayResult()
     mark_times = _synchronise_ledger(result)
@@ -55,6 +53,7 @@ def replay_erasures(*, at: datetime) -> ReplayResult:
         erased_at = _erased_at(
             mark_times, Erasure.Kind.ACCOUNT, account_identifier(user)
         ) or _erased_at(mark_times, Erasure.Kind.ADDRESS, user.email)
+        # A newer account may belong to someone who was invited again with the same address.
         if erased_at and user.joined_at < erased_at:
             _erase_user_again(user, erased_at, at)
             result.accounts += 1
@@ -96,23 +95,18 @@ def _erase_user_again(user: User, erased_at: datetime, at: datetime) -> None:
 
 
 class Command(BaseCommand):
-    """Reads the ledger of erasures, file and table, and erases again."""
+    """Repeats the erasures in the ledger file and table."""
 
     help = "Erases again whoever a restored backup brought back. Run it after every restore."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prints what was done.
-
-        Raises CommandError where lines of the file are damaged, after all others were applied, and
-        where the ledger was written with another key, before anything is done.
-        """
         try:
             done = replay_erasures(at=timezone.now())
         except WrongErasureKeyError:
             raise CommandError(
                 _(
-                    "The ledger was written with another ERASURE_KEY, so nobody was erased. Start "
-                    "the portal with that key and run this again."
+                    "The ledger was written with another ERASURE_KEY, so no one was erased. Start"
+                    " the portal with that key, then run this command again."
                 )
             ) from None
         self.stdout.write(
@@ -125,4 +119,6 @@ class Command(BaseCommand):
         for number in done.damaged:
             self.stderr.write(_("Line %d of the ledger is damaged.") % number)
         if done.damaged:
-            raise CommandError(_("All other lines were applied. Mend the file and run it again."))
+            raise CommandError(
+                _("All other lines were applied. Correct the file, then run this command again.")
+            )

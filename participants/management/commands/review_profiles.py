@@ -1,4 +1,4 @@
-"""Asks people once a year whether their profile is still right, and does what silence asks for."""
+"""Command that runs the yearly profile review."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -16,11 +16,11 @@ from roundtable.dates import parse_day
 
 RESULT_LABELS = {
     RetentionAction.Action.CONFIRMATION_REQUESTED: _("Asked: %d"),
-    RetentionAction.Action.MADE_PRIVATE: _("Narrowed to “Only me”: %d"),
+    RetentionAction.Action.MADE_PRIVATE: _("Changed to “Only me”: %d"),
     RetentionAction.Action.WARNED: _("Warned: %d"),
     RetentionAction.Action.WARNED_AGAIN: _("Warned a second time: %d"),
     retention.ERASED: _("Erased: %d"),
-    retention.WITHOUT_MAILBOX: _("Of these, without a mailbox, so that no letter went out: %d"),
+    retention.WITHOUT_MAILBOX: _("Of these, without a mailbox, so no email was sent: %d"),
     retention.WARNING_FAILED: _("Kept, because the mail server refused a warning: %d"),
     retention.ERASURE_FAILED: _(
         "Not erased, because the ledger of erasures could not be written: %d"
@@ -29,12 +29,11 @@ RESULT_LABELS = {
 
 
 class Command(BaseCommand):
-    """Takes each step of the yearly review that is due; run it once a day."""
+    """Runs each review action that is due."""
 
     help = "Asks whether profiles are still right, narrows, warns and erases. Run it once a day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The day, and whether to count only."""
         parser.add_argument(
             "--on",
             type=parse_day,
@@ -46,21 +45,24 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, on: date | None, dry_run: bool, **options: Any) -> None:
-        """Says how many of each, and names nobody: the answer of a timer is mailed and kept."""
         today = timezone.localdate()
         on = on or today
         if on > today and not dry_run and not settings.DEBUG:
             raise CommandError(
-                gettext("%s lies ahead: nobody is warned before the time. Add --dry-run to look.")
+                gettext(
+                    "%s is in the future, and we warn no one early. Add --dry-run to see what "
+                    "would happen."
+                )
                 % on
             )
         done = retention.run_retention(on=on, at=timezone.now(), dry_run=dry_run)
         if dry_run:
-            self.stdout.write(gettext("Nothing is done; this would be:"))
+            self.stdout.write(gettext("Nothing is done. A real run would do this:"))
+        # Only counts, no names: timer output is emailed and kept.
         for result, words in RESULT_LABELS.items():
             if done[result]:
                 self.stdout.write(str(words) % done[result])
         if not done:
             self.stdout.write(gettext("Nothing is due."))
         if done[retention.ERASURE_FAILED]:
-            raise CommandError(gettext("Mend ERASURE_LEDGER, then run this again."))
+            raise CommandError(gettext("Correct ERASURE_LEDGER, then run this command again."))

@@ -1,4 +1,4 @@
-"""Says whose copy of a list of participants has turned up somewhere."""
+"""Command that identifies who requested a leaked participant list."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -14,21 +14,19 @@ from participants.participation.participant_list import (
 
 
 class Command(BaseCommand):
-    """Tells by a mark, or by the person who does not exist, who asked for the copy."""
+    """Finds a list by its watermark or by its made-up person."""
 
     help = "Says who asked for the list of participants that a mark or a made-up address is from."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The mark of any line, or the name or address of the person who does not exist."""
         parser.add_argument("text", help="A mark, a name or an address from the copy.")
 
     def handle(self, *args: Any, text: str, **options: Any) -> None:
-        """Prints a line for each list."""
         found = list(with_requesters(find_lists_by_trace(text)))
         if not found:
-            raise CommandError(_("No list of participants holds “%s”.") % text)
+            raise CommandError(_("No list of participants contains “%s”.") % text)
         for row in found:
             who = requester_name(row.requested_by, row.event)
             words = {"code": row.event.code, "who": who, "day": row.requested_at.date()}
-            line = _("%(code)s: asked for by %(who)s on %(day)s: ") % words
+            line = _("%(code)s: requested by %(who)s on %(day)s: ") % words
             self.stdout.write(line + row.purpose)

@@ -1,4 +1,4 @@
-"""The command that looks whether the log of acts is as it was written."""
+"""Command that checks the integrity of the audit log."""
 
 import re
 from argparse import ArgumentParser
@@ -15,13 +15,12 @@ from participants.privacy.consent import ACTION_PREFIX, log_detail
 from roundtable.audit.models import AuditEntry, AuditHead, AuditKey
 from roundtable.audit.verify import check_kept_hash, find_log_faults
 
-LoggedConsent = tuple[
-    str, str, datetime, str
-]  # of whom by opaque key, what, when, under which wording
+# Key of the person, action, time, and wording.
+LoggedConsent = tuple[str, str, datetime, str]
 
 
 def find_consent_faults() -> list[str]:
-    """A sentence for each person whose consents are not those of the log; none if all is well."""
+    """One sentence for each person whose consents differ from the log."""
     keys = _keys_by_delegate()
     known_keys = set(keys.values())
     in_log = Counter(
@@ -34,6 +33,7 @@ def find_consent_faults() -> list[str]:
         for row in Consent.objects.select_related("notice").iterator()
     )
     log_start = _log_start()
+    # Older consents cannot be checked, because their entries were pruned.
     unknown = [
         consent for consent in in_table - in_log if log_start is None or consent[2] >= log_start
     ]
@@ -55,43 +55,42 @@ def _keys_by_delegate() -> dict[int, str]:
 
 
 def _log_start() -> datetime | None:
-    """When the first entry was made, where older ones were removed for their age."""
+    """Time of the oldest entry, or None if no entries were pruned."""
     head = AuditHead.objects.filter(pk=1, pruned_through__gt=0).first()
     entry = AuditEntry.objects.order_by("sequence").first() if head else None
     return entry.at if entry else None
 
 
 class Command(BaseCommand):
-    """Names each entry that was changed, removed, added or moved, and consents that differ."""
+    """Reports changed, removed, added or moved entries, and consents that differ."""
 
     help = "Finds entries of the log that were changed, removed, added or moved, and consents too."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What an earlier run printed, if it was kept."""
         parser.add_argument(
             "--kept", metavar="NUMBER:SEAL", help="What an earlier run said that the log ends with."
         )
 
     def handle(self, *args: Any, kept: str | None = None, **options: Any) -> None:
-        """Prints what is wrong, or that all is well.
-
-        Raises CommandError where an entry is not as it was written.
-        """
         problems = find_log_faults() + find_consent_faults()
         if kept is not None:
             problems += check_kept_hash(*_parse_log_head(kept))
         for sentence in problems:
             self.stderr.write(sentence)
         if problems:
-            raise CommandError(_("The log is not as it was written."))
+            raise CommandError(_("The log was changed after it was written."))
         number = AuditEntry.objects.count()
-        message = ngettext("The log is whole: %d entry.", "The log is whole: %d entries.", number)
+        message = ngettext(
+            "The log is complete and unchanged: %d entry.",
+            "The log is complete and unchanged: %d entries.",
+            number,
+        )
         self.stdout.write(message % number)
         head = AuditHead.objects.filter(pk=1).first()
         if head:
             end = _(
-                "It ends with %(number)d:%(seal)s. Keep this line somewhere else: --kept finds a "
-                "log that was written anew."
+                "It ends with %(number)d:%(seal)s. Keep this line somewhere else. You can use"
+                " it with --kept to detect a log that was written again."
             )
             self.stdout.write(end % {"number": head.sequence, "seal": head.chain_hash})
 
@@ -99,5 +98,7 @@ class Command(BaseCommand):
 def _parse_log_head(kept: str) -> tuple[int, str]:
     read = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", kept)
     if not read:
-        raise CommandError(_("Write the number and the seal like 120:0a1b…, as it was printed."))
+        raise CommandError(
+            _("Write the number and the seal in the form 120:0a1b…, exactly as printed.")
+        )
     return int(read[1]), read[2]

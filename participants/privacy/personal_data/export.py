@@ -1,4 +1,4 @@
-"""All that is held of a person as JSON, as text to read, and as a ZIP with files."""
+"""Export of a person's data as JSON, text and ZIP."""
 
 import json
 import zipfile
@@ -19,7 +19,6 @@ from participants.privacy.personal_data.values import DataSubject, Section
 
 
 def to_values(sections: list[Section], at: datetime) -> dict[str, Any]:
-    """What the JSON file holds."""
     return {
         "created_at": at,
         "held": {
@@ -30,18 +29,16 @@ def to_values(sections: list[Section], at: datetime) -> dict[str, Any]:
 
 
 def to_json(sections: list[Section], at: datetime) -> str:
-    """The file for programs."""
     values = to_values(sections, at)
     return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2) + "\n"
 
 
 def to_text(sections: list[Section], at: datetime) -> str:
-    """The file to read."""
     return render_to_string("participants/privacy/my_data.txt", {"sections": sections, "at": at})
 
 
 def to_zip(person: DataSubject, sections: list[Section], at: datetime) -> bytes:
-    """Both, with each notice that the person agreed to and the person's own contact card."""
+    """JSON and text, with the notices the person agreed to and their own vCard."""
     files = {
         "my-data.json": to_json(sections, at),
         "my-data.txt": to_text(sections, at),

@@ -1,4 +1,4 @@
-"""What is held of a person beside the rows of tables: the log, introductions, what one decided."""
+"""Personal data outside plain tables: log entries, introductions and decisions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,11 +17,11 @@ from roundtable.audit.models import AuditEntry
 
 
 def collect_personal_data(person: DataSubject, at: datetime) -> list[Section]:
-    """All of it: page, JSON, text and ZIP are made from this and nothing else."""
+    """The only source of the page and of the JSON, text and ZIP files."""
     return [table.section(person) for table in TABLES] + other_sections(person, at)
 
 
-# What somebody decided about others: how often, never about whom.
+# Decisions about others are counted, without naming the people concerned.
 DECISIONS = {
     "outcomes.Assessment.approved_by": _("Assessments that you approved"),
     "outcomes.Assessment.author": _("Assessments that you wrote"),
@@ -30,19 +30,19 @@ DECISIONS = {
     "outcomes.Offer.author": _("Offers that you wrote"),
     "outcomes.ProgressUpdate.approved_by": _("Updates that you approved"),
     "outcomes.ProgressUpdate.author": _("Updates that you wrote"),
-    "outcomes.ReportingRound.opened_by": _("Rounds of reporting that you opened"),
+    "outcomes.ReportingRound.opened_by": _("Reporting rounds that you opened"),
     "outcomes.CirculationReply.author": _("Answers to circulated texts that you wrote"),
     "outcomes.Response.approved_by": _("Responses that you approved"),
     "outcomes.Response.author": _("Responses that you wrote"),
     "outcomes.SignOff.signer": _("Texts that you signed"),
-    "outcomes.Upload.user": _("Files that you bring in"),
-    "participants.FactorReset.approved_by": _("Resets of a second factor that you agreed to"),
-    "participants.FactorReset.requested_by": _("Resets of a second factor that you asked for"),
+    "outcomes.Upload.user": _("Files that you uploaded for import"),
+    "participants.FactorReset.approved_by": _("Second factor resets that you approved"),
+    "participants.FactorReset.requested_by": _("Second factor resets that you requested"),
     "participants.Introduction.proposed_by": _("Introductions that you proposed"),
     "participants.Invitation.invited_by": _("Invitations that you sent"),
-    "participants.InvitationRequest.decided_by": _("Requests to be invited that you decided"),
-    "participants.ParticipantList.requested_by": _("Lists of participants that you asked for"),
-    "participants.ParticipantList.decided_by": _("Lists of participants that you decided about"),
+    "participants.InvitationRequest.decided_by": _("Requests to be invited that you decided on"),
+    "participants.ParticipantList.requested_by": _("Participant lists that you requested"),
+    "participants.ParticipantList.decided_by": _("Participant lists that you decided on"),
     "participants.Participation.confirmed_by": _("Participations that you confirmed"),
 }
 
@@ -52,24 +52,23 @@ def _items(**values: tuple[object, Value]) -> list[Item]:
 
 
 def other_sections(person: DataSubject, at: datetime) -> list[Section]:
-    """These parts, each in a fixed number of queries."""
     return [
         Section(
             "focal_point_for",
-            str(_("Commitments that you are asked about")),
+            str(_("Commitments for which you are the focal point")),
             _focal_point_rows(person),
         ),
         Section(
-            "report_links", str(_("Links to report that you were sent")), _report_link_rows(person)
+            "report_links",
+            str(_("Reporting links that were sent to you")),
+            _report_link_rows(person),
         ),
-        Section("subscriptions", str(_("What you follow by mail")), _follow_rows(person)),
+        Section("subscriptions", str(_("What you follow by email")), _follow_rows(person)),
         Section("introductions", str(_("Introductions")), _introduction_rows(person, at)),
-        Section("looks", str(_("Who looked at you")), _access_rows(person)),
-        Section(
-            "log_about_you", str(_("What else the log says about you")), _log_rows_about(person)
-        ),
-        Section("log_by_you", str(_("What the log says that you did")), _log_rows_by(person)),
-        Section("acts", str(_("What you decided about others")), [_decision_counts(person)]),
+        Section("looks", str(_("Who opened your contact details")), _access_rows(person)),
+        Section("log_about_you", str(_("Other log entries about you")), _log_rows_about(person)),
+        Section("log_by_you", str(_("Log entries about what you did")), _log_rows_by(person)),
+        Section("acts", str(_("Your decisions about others")), [_decision_counts(person)]),
     ]
 
 
@@ -80,7 +79,7 @@ def _focal_point_rows(person: DataSubject) -> list[list[Item]]:
     return [
         _items(
             commitment=(_("Commitment"), str(party.commitment)),
-            party=(_("For"), str(party)),
+            party=(_("Party"), str(party)),
             accepted_at=(_("Accepted"), party.focal_point_accepted_at),
         )
         for party in parties.order_by("pk")
@@ -94,9 +93,9 @@ def _report_link_rows(person: DataSubject) -> list[list[Item]]:
     return [
         _items(
             commitment=(_("Commitment"), str(link.party.commitment)),
-            created_at=(_("Made"), link.created_at),
-            expires_at=(_("Works until"), link.expires_at),
-            revoked_at=(_("Taken back"), link.revoked_at),
+            created_at=(_("Created"), link.created_at),
+            expires_at=(_("Valid until"), link.expires_at),
+            revoked_at=(_("Withdrawn"), link.revoked_at),
         )
         for link in links.order_by("pk")
     ]
@@ -110,7 +109,7 @@ def _follow_rows(person: DataSubject) -> list[list[Item]]:
         _items(
             what=(_("What"), str(row)),
             frequency=(_("How often"), row.get_frequency_display()),
-            notified_until=(_("Told until"), row.notified_until),
+            notified_until=(_("Notified until"), row.notified_until),
         )
         for row in rows.order_by("pk")
     ]
@@ -122,11 +121,11 @@ def _introduction_rows(person: DataSubject, at: datetime) -> list[list[Item]]:
     viewer = get_viewer(person.user, at.date())
     return [
         _items(
-            # The name only where the person may see that the other one is listed.
+            # The name only if the person may see that the other one is listed.
             other=(_("With"), side.card.name if side.card else None),
             message=(_("Why"), side.message),
             proposed_at=(_("Proposed"), side.proposed_at),
-            proposer=(_("By"), side.proposer),
+            proposer=(_("Proposed by"), side.proposer),
             is_accepted=(_("Accepted by both"), side.is_accepted),
         )
         for side in list_introductions(person.delegate, viewer, at)
@@ -164,7 +163,7 @@ def _log_rows_by(person: DataSubject) -> list[list[Item]]:
 
 
 def _log_rows(entries: Iterable[AuditEntry]) -> list[list[Item]]:
-    # Neither who did it nor whom it was about: that is what the log says of others.
+    # Leave out actor and subject, because they are data about other people.
     return [
         _items(
             at=(_("When"), entry.at),

@@ -1,6 +1,6 @@
-"""Which tables hold something about a person, and what of each that person reads.
+"""Tables with personal data, and which of their fields the person can read.
 
-Each says why its other fields are withheld. What is not written here fails the tests.
+Each withheld field has a reason. Tests fail for tables and fields that are missing here.
 """
 
 from collections.abc import Callable
@@ -82,7 +82,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "addresses",
-        _("Addresses that sign in"),
+        _("Addresses you can sign in with"),
         EmailAddress,
         _rows_of_user(EmailAddress),
         ("email", "verified", "primary"),
@@ -111,14 +111,14 @@ TABLES = (
         {
             "created_at": _("Signed in"),
             "last_seen_at": _("Last used"),
-            "ip": _("From the network address"),
-            "user_agent": _("What the browser calls itself"),
+            "ip": _("Network address"),
+            "user_agent": _("Browser"),
         },
         is_sensitive=True,
     ),
     PersonalDataTable(
         "grants",
-        _("Rights to work on a roundtable"),
+        _("Permissions to work on a roundtable"),
         Grant,
         _rows_of_user(Grant, "event", "on_behalf_of"),
         ("event", "role", "on_behalf_of", "valid_from", "valid_until", "granted_at"),
@@ -126,7 +126,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "factor_resets",
-        _("Second factors taken off"),
+        _("Second factors removed"),
         FactorReset,
         _rows_of_user(FactorReset),
         ("reason", "requested_at", "approved_at"),
@@ -172,7 +172,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "channels",
-        _("Ways to reach you"),
+        _("Your contact details"),
         ContactChannel,
         _rows_of_delegate(ContactChannel),
         ("kind", "value", "audience"),
@@ -180,7 +180,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "exceptions",
-        _("Who is left out"),
+        _("Who you exclude"),
         AudienceException,
         _rows_of_delegate(AudienceException, "channel", "organisation"),
         ("channel", "organisation", "country", "constituency"),
@@ -188,7 +188,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "handle_redirects",
-        _("Former addresses of your profile"),
+        _("Former web addresses of your profile"),
         HandleRedirect,
         _rows_of_delegate(HandleRedirect),
         ("handle",),
@@ -212,7 +212,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "consents",
-        _("What you agreed to"),
+        _("Your consent"),
         Consent,
         _rows_of_delegate(Consent, "notice"),
         ("notice", "action", "by", "at"),
@@ -253,7 +253,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "letters",
-        _("Mail that waits to be sent to you"),
+        _("Emails waiting to be sent to you"),
         QueuedEmail,
         _email_rows,
         ("recipient", "subject", "queued_at", "attempts"),
@@ -272,7 +272,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "desk",
-        _("What you changed on the desk"),
+        _("What you changed on the co-chairs' desk"),
         LogEntry,
         _rows_of_user(LogEntry, "content_type"),
         ("action_time", "content_type", "object_repr", "action_flag"),

@@ -1,4 +1,4 @@
-"""What is held of one person, as values with names and labels."""
+"""Personal data as values with names and labels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Value = str | int | bool | date | datetime | None
 
 @dataclass(frozen=True)
 class Item:
-    """One value, with the name of its field and a label to read."""
+    """A value with its field name and label."""
 
     name: str
     label: str
@@ -26,7 +26,6 @@ class Item:
 
     @property
     def display(self) -> str:
-        """The value as people read it."""
         if isinstance(self.value, bool):
             return gettext("yes") if self.value else gettext("no")
         if isinstance(self.value, datetime):
@@ -39,9 +38,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """The rows of one kind; each row is some values.
+    """Rows of one kind.
 
-    One that is guarded tells whoever sits at an open window where its owner is.
+    Sensitive rows show where the person is signed in, so the page asks for reauthentication.
     """
 
     key: str
@@ -52,25 +51,23 @@ class Section:
 
 @dataclass(frozen=True)
 class DataSubject:
-    """Whose data it is: an account, and the profile behind it if there is one."""
+    """The person whose data it is: an account, with or without a profile."""
 
     user: User
     delegate: Delegate | None
 
     @classmethod
     def of(cls, user: User) -> "DataSubject":
-        """The person who signs in with this account."""
         return cls(user, Delegate.objects.filter(user=user).first())
 
     @property
     def addresses(self) -> set[str]:
-        """Every address that the portal knows this person by."""
         return known_addresses(self.delegate, self.user)
 
 
 @dataclass(frozen=True)
 class PersonalDataTable:
-    """One model: which rows are the person's, and which of their fields the person reads."""
+    """A model, with the person's rows and the fields that the person can read."""
 
     key: str
     title: Any
@@ -78,11 +75,11 @@ class PersonalDataTable:
     rows: Callable[[DataSubject], "models.QuerySet[Any]"]
     fields: tuple[str, ...]
     withheld: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, Any] = field(default_factory=dict)  # where a library gave none to read
+    # for fields of libraries without a readable label
+    labels: dict[str, Any] = field(default_factory=dict)
     is_sensitive: bool = False
 
     def section(self, person: DataSubject) -> Section:
-        """The person's rows in words."""
         rows = [
             [_item(row, name, self.labels) for name in self.fields] for row in self.rows(person)
         ]

@@ -1,4 +1,4 @@
-"""The command that forgets the answers to forms that nobody sends again."""
+"""The command that deletes saved answers to forms."""
 
 from typing import Any
 
@@ -10,12 +10,11 @@ from roundtable import idempotency
 
 
 class Command(BaseCommand):
-    """Forgets what a form led to; run it every day."""
+    """Deletes saved answers to forms after a day."""
 
     help = "Forgets answers to forms after a day. Run it every day."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prints how many are forgotten."""
         number = idempotency.prune_keys(timezone.now())
-        message = ngettext("%d answer is forgotten.", "%d answers are forgotten.", number)
+        message = ngettext("%d saved answer is deleted.", "%d saved answers are deleted.", number)
         self.stdout.write(message % number)

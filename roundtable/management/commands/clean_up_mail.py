@@ -1,4 +1,4 @@
-"""The command that sees to mail that a crash left behind, and removes old rows."""
+"""The command that cleans up the mail queue."""
 
 from argparse import ArgumentParser
 from datetime import UTC, datetime
@@ -12,12 +12,11 @@ from roundtable.mail.clean_up import clean_up_mail
 
 
 class Command(BaseCommand):
-    """Sees to what the worker cannot; run it every hour."""
+    """Cleans up what the mail worker cannot."""
 
     help = "Sees to emails that a crash left behind and removes old ones. Run it every hour."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The moment to count from."""
         parser.add_argument(
             "--at",
             metavar="TIME",
@@ -25,10 +24,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, at: str | None = None, **options: Any) -> None:
-        """Prints how much was done, and names nobody.
-
-        Raises CommandError for a moment that cannot be read or has not come yet.
-        """
         now = timezone.now()
         try:
             moment = datetime.fromisoformat(at) if at else now
@@ -37,11 +32,13 @@ class Command(BaseCommand):
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         if moment > now:
-            raise CommandError(_("That moment has not come yet; it would remove too much."))
+            raise CommandError(
+                _("This time is in the future and would remove too much. Choose an earlier time.")
+            )
         self.stdout.write(
             _(
-                "Given up: %(failed)d emails. Queued again: %(requeued)d. "
-                "Removed: %(tasks)d tasks, %(emails)d emails."
+                "Failed: %(failed)d emails. Queued again: %(requeued)d. Removed: %(tasks)d "
+                "tasks, %(emails)d emails."
             )
             % vars(clean_up_mail(at=moment))
         )

@@ -1,4 +1,4 @@
-"""Django's command that applies migrations, which also records what was applied."""
+"""Django's command that applies migrations, which also records their hashes."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class Command(migrate.Command):
     alias = DEFAULT_DB_ALIAS
 
     def check(self, *args: Any, **kwargs: Any) -> None:
-        """All checks but the one that asks for this very command."""
+        # Without the check that asks for this command.
         checks: Any = registry.registry.registered_checks
         checks.discard(check_schema)
         try:
@@ -26,7 +26,6 @@ class Command(migrate.Command):
             checks.add(check_schema)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrates, then says where the tables are not those of these files."""
         self.alias = options["database"]
         super().handle(*args, **options)
         if found := schema.mismatch(self.alias):
@@ -35,7 +34,7 @@ class Command(migrate.Command):
     def migration_progress_callback(
         self, action: str, migration: Migration | None = None, fake: bool = False
     ) -> None:
-        """Records a hash before its migration, so that a crash leaves none without one."""
+        # Before the migration, so that a crash leaves no migration without a hash.
         if migration and action == "apply_start":
             schema.record(migration, self.alias)
         elif migration and action == "unapply_success":

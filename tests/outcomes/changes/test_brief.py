@@ -33,7 +33,7 @@ from tests.follow_up_factories import (
     make_round,
     make_round_request,
 )
-from tests.page_text import page_text
+from tests.page_text import page_html, page_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -103,8 +103,8 @@ def test_brief_lists_decisions_silent_parties_and_changes(meeting: Event, client
     text = page_text(client_of(cochair).get(PATH))
     for words in (
         "Brief: Second meeting",
-        "3 commitments, by what their parties last reported.",
-        "1 text waits for approval.",
+        "3 commitments, by the latest report from their parties.",
+        "1 text is waiting for approval.",
         "NEW-C1 Train. Due 1 January 2025, reported 1 June 2024",
         "NEW-C2 Print. Closed without being fulfilled, Example Press, 1 February 2025. "
         "Why: The law changed. Source: The gazette",
@@ -112,8 +112,8 @@ def test_brief_lists_decisions_silent_parties_and_changes(meeting: Event, client
         "Example Ministry: NEW-C1 last reported 1 June 2024",
         "Example Silence: 1.a",
         "1 of 2 addressees answered NEW-C1: Planning",
-        "What moved since the last meeting (14 May 2024)",
-        "NEW-C1 Status: No update yet → Planning",
+        "Changes since the last meeting (14 May 2024)",
+        "NEW-C1 Status: Never reported on → Planning",
     ):
         assert words in text, words
     for words in ("Zq-unread", "Still open", "Example Aid: NEW-C3", "Example Press: NEW-C2"):
@@ -149,7 +149,7 @@ def test_pending_texts_are_counted_for_this_event_only(meeting: Event, client_of
     row.submit(at=datetime(2025, 3, 1, tzinfo=UTC))
     assert row.state == EditorialState.SUBMITTED
     operator = make_user("op@example.org", is_superuser=True)
-    assert "1 text waits for approval." in page_text(client_of(operator).get(PATH))
+    assert "1 text is waiting for approval." in page_text(client_of(operator).get(PATH))
 
 
 def test_pending_offers_are_counted(meeting: Event, client_of: Sign) -> None:
@@ -159,7 +159,7 @@ def test_pending_offers_are_counted(meeting: Event, client_of: Sign) -> None:
     for given in ({"commitment": commitment}, {"outcome": commitment.outcomes.get()}):
         make_offer(approved=False, **given).submit(at=NOON)
     operator = make_user("op@example.org", is_superuser=True)
-    assert "3 texts wait for approval." in page_text(client_of(operator).get(PATH))
+    assert "3 texts are waiting for approval." in page_text(client_of(operator).get(PATH))
 
 
 def test_query_count_is_independent_of_rows(meeting: Event, client_of: Sign) -> None:
@@ -191,10 +191,9 @@ def test_admin_links_to_brief_of_public_event(meeting: Event, client_of: Sign) -
     cochair = make_user("chair@example.org")
     make_grant(cochair, meeting)
     browser, address = client_of(cochair), f"/admin/roundtable/event/{meeting.pk}/change/"
-    link = f'<a href="{PATH}">Brief for a meeting</a>'
-    assert link in browser.get(address).content.decode()
+    assert f'<a href="{PATH}">Meeting brief</a>' in page_html(browser.get(address))
     Event.objects.filter(pk=meeting.pk).update(is_public=False)
-    assert "Brief for a meeting" not in browser.get(address).content.decode()
+    assert "Meeting brief" not in browser.get(address).content.decode()
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}".rstrip("/") + ".pdf"])

@@ -22,12 +22,12 @@ from tests.factories import (
     make_party,
     make_user,
 )
-from tests.page_text import pdf_text
+from tests.page_text import page_html, pdf_text
 from tests.recorded_fixtures import recorded
 
 Sign = Callable[[User | Delegate], Client]
 PATH = "/roundtables/new/brief.pdf"
-BUTTON = f'href="{PATH}">The same as PDF</a>'
+BUTTON = f'href="{PATH}">Download as PDF</a>'
 needs_pango = pytest.mark.skipif(not pdf.can_render_pdf(), reason="Pango is not installed")
 
 
@@ -65,9 +65,9 @@ def test_pdf_matches_page(browser: Client) -> None:
     for words in (
         "Brief: Réunion de suivi & plus",
         "As of 2 March 2026",
-        "NEW-C1 Train < 200 officers. Due 1 January 2025, no update yet",
+        "NEW-C1 Train < 200 officers. Due 1 January 2025, never reported on",
         "Министерство труда: NEW-C1 never reported",
-        "Where each point stands",
+        "Progress on each point",
     ):
         assert words in text, words
 
@@ -114,7 +114,7 @@ def test_pdf_fetches_no_external_resources(tmp_path: Path) -> None:
 
 @needs_pango
 def test_page_links_to_pdf(browser: Client) -> None:
-    assert BUTTON in browser.get("/roundtables/new/brief/").content.decode()
+    assert BUTTON in page_html(browser.get("/roundtables/new/brief/"))
 
 
 def test_pdf_is_unavailable_without_pango(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def test_entry_shows_due_item_and_status(due: Commitment) -> None:
         "RT2024-C1 is due: Train 50 nurses, midwives; drivers\\and all others. In each province. é"
     )
     assert str(entry["summary"]).endswith("…")
-    assert str(entry["description"]).endswith("\n\nStatus: No update yet")
+    assert str(entry["description"]).endswith("\n\nStatus: Never reported on")
     assert entry["url"] == step["url"] == f"{HOST}/commitments/rt2024-c1/"
     assert entry["transp"] == "TRANSPARENT"
     assert step["summary"] == "RT2024-C1, milestone: Curriculum is written"
@@ -143,7 +143,7 @@ def test_approved_update_increases_sequence(due: Commitment) -> None:
     assert first["sequence"] < second["sequence"] < third["sequence"]
     assert first["uid"] == second["uid"] == third["uid"]
     assert str(second["description"]).endswith("Status: Planning")
-    assert str(third["description"]).endswith("Status: No update yet")
+    assert str(third["description"]).endswith("Status: Never reported on")
 
 
 def test_unchanged_calendar_is_byte_identical_and_not_modified(due: Commitment) -> None:

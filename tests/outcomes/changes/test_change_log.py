@@ -81,7 +81,7 @@ def test_update_entry_shows_status_before_and_after(meeting: Event) -> None:
     assert lines(found) == [
         ("update", "Status", "Planning", "In progress"),
         ("update", "Status", "Planning", "Fulfilled"),
-        ("update", "Status", "No update yet", "Planning"),
+        ("update", "Status", "Never reported on", "Planning"),
     ]
     latest = found[0]
     assert (latest.at, latest.day, latest.by) == (at(3), date(2025, 3, 1), "Example Aid")
@@ -113,7 +113,7 @@ def test_responses_assessments_joining_and_milestones_are_logged(meeting: Event)
         ("commitment", "Commitment", "", "Print leaflets."),
         ("joined", "Party", "", "Example Nurses"),
         ("milestone", "Curriculum", "due 1 May 2026", "reached 27 February 2026"),
-        ("response", "Answer", "Awaited", "Noted"),
+        ("response", "Answer", "No answer yet", "Noted"),
         ("response", "Answer", "Noted", "Supported in part"),
         ("statement", "Statement", "", "Outcome statement"),
     ]
@@ -131,7 +131,7 @@ def test_reached_milestone_is_logged_once(meeting: Event) -> None:
     assert lines(found) == [
         (
             "correction",
-            "step",
+            "description",
             "Curriculum is written",
             "Curriculum for nurses is written",
         ),
@@ -288,6 +288,6 @@ def test_hidden_previous_text_is_absent_from_log(meeting: Event) -> None:
     correct(commitment, at(7), text="Train all officers.")
     assert lines(latest_changes(at(1), at(8))) == [
         ("correction", "text", "Train officers with survivors.", "Train all officers."),
-        ("correction", "text", "(taken out)", "Train officers with survivors."),
-        ("correction", "text", "Train officers.", "(taken out)"),
+        ("correction", "text", "(deleted)", "Train officers with survivors."),
+        ("correction", "text", "Train officers.", "(deleted)"),
     ]

@@ -60,7 +60,7 @@ def test_changes_show_before_and_after_newest_first(reported_commitment: Commitm
     page = get_text(Client(), "/changes/")
     assert "2 changes" in page
     correction = "text, before Train fifty officers. text, after Train sixty officers."
-    update = "Status, before No update yet Status, after Planning As of 1 January 2025"
+    update = "Status, before Never reported on Status, after Planning As of 1 January 2025"
     assert page.index("Text corrected") < page.index(correction) < page.index(update)
     html = Client().get("/changes/").content.decode()
     assert "Train <del>fifty </del>officers." in html
@@ -74,7 +74,9 @@ def test_log_is_filtered_by_date_and_event(reported_commitment: Commitment) -> N
     assert "2 changes since 1 February 2026" in get_text(Client(), "/changes/", since="2026-02-01")
     since = get_text(Client(), "/changes/", since="2026-02-02", event="rt")
     assert "1 change since" in since and "Fulfilled" in since
-    assert "Nothing changed in public." in get_text(Client(), "/changes/", event="old")
+    assert "There are no public changes. Choose an earlier day, or all roundtables." in get_text(
+        Client(), "/changes/", event="old"
+    )
 
 
 def test_last_meeting_filter_uses_latest_started_event_in_series(
@@ -93,7 +95,9 @@ def test_withdrawn_or_hidden_changes_are_absent(reported_commitment: Commitment)
     update = told(reported_commitment, 1, ImplementationStatus.PLANNING)
     assert "Planning" in get_text(Client(), "/changes/")
     update.request_change(note="Say more.", at=datetime(2026, 2, 2, tzinfo=UTC))
-    assert "Nothing changed in public." in get_text(Client(), "/changes/")
+    assert "There are no public changes. Choose an earlier day, or all roundtables." in get_text(
+        Client(), "/changes/"
+    )
     told(reported_commitment, 3, ImplementationStatus.FULFILLED)
     Event.objects.filter(slug="rt").update(is_public=False)
     assert "Fulfilled" not in get_text(Client(), "/changes/")
@@ -105,17 +109,19 @@ def test_long_log_is_paginated(reported_commitment: Commitment) -> None:
         told(reported_commitment, day, ImplementationStatus.PLANNING)
     assert "Page 1 of 2" in get_text(Client(), "/changes/")
     second = get_text(Client(), "/changes/", page="2")
-    assert "Page 2 of 2" in second and second.count("Status, before") == 2
+    assert "Page 2 of 2" in second and second.count(" · Update · ") == 2
+    assert second.count("Status Planning (not changed)") == 1
+    assert second.count("Status, before Never reported on Status, after Planning") == 1
 
 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("since=soon", "Since: Write the day like 2019-06-01."),
-        ("since=2026-03-03", "Since: That day has not come yet."),
-        ("event=none", "Roundtable: There is no such roundtable."),
+        ("since=soon", "Since: Enter the day like this: 2019-06-01."),
+        ("since=2026-03-03", "Since: That day is in the future. Choose today or an earlier day."),
+        ("event=none", "Roundtable: This roundtable does not exist. Choose one from the list."),
         ("page=9", "There is only 1 page."),
-        ("word=1", "This page does not know “word”."),
+        ("word=1", "This page cannot use “word”. Delete it from the web address."),
     ],
 )
 def test_filter_errors_are_named(reported_commitment: Commitment, query: str, words: str) -> None:

@@ -29,6 +29,7 @@ from tests.factories import (
     make_update,
 )
 from tests.follow_up_factories import make_assessment, make_recommendation, make_response
+from tests.page_text import page_html
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -105,7 +106,7 @@ def test_each_feed_lists_its_changes(commitment_with_changes: Commitment) -> Non
 
 def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitment) -> None:
     found = read("/commitments/rt2024-c1.atom")
-    assert found.feed.title == "RT2024-C1: what moved"
+    assert found.feed.title == "RT2024-C1: changes"
     assert found.feed.id == "tag:portal.example.org,2026:/commitments/rt2024-c1.atom"
     assert {(link.rel, link.href) for link in found.feed.links} == {
         ("alternate", f"{HOST}/commitments/rt2024-c1/"),
@@ -121,7 +122,7 @@ def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitme
     assert content.type == "text/plain"
     assert content.value.split("\n\n") == [
         "Train 50 nurses & <b>midwives</b>.",
-        "Status: No update yet → In progress",
+        "Status: Never reported on → In progress",
         f"As of {update.reported_on.day} {update.reported_on:%B %Y}",
         "By Example Aid",
         "Two courses.",
@@ -250,7 +251,7 @@ def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
         "/outcomes/?theme=care": "/themes/care.atom",
         "/commitments/rt2024-c1/": "/commitments/rt2024-c1.atom",
     }.items():
-        text = Client().get(page).content.decode()
+        text = page_html(Client().get(page))
         link = f'<link rel="alternate" type="application/atom+xml" href="{path}"'
         assert text.count(link) == 1, page
 
@@ -258,7 +259,7 @@ def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
 def test_demo_entries_are_marked() -> None:
     make_commitment(make_event(is_demonstration=True))
     [entry] = read("/feed.atom").entries
-    assert entry.content[0].value.endswith("Made up, for the demonstration.")
+    assert entry.content[0].value.endswith("Made up for the demonstration.")
 
 
 @pytest.mark.parametrize("rows", [1, 20])

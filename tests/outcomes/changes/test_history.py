@@ -28,6 +28,7 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_milestone
 from tests.outcomes.test_outcomes_admin import filled, page
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
@@ -65,8 +66,8 @@ def change(client: Client, row: Any, **fields: object) -> None:
 
 def versions(client: Client, row: Any) -> list[str]:
     """What the history says of each version, newest first, the moments left out."""
-    text = client.get(page(type(row), "history", row.pk)).content.decode()
-    found = re.findall(r'<li class="module"><h2>.*?</h2>\n(.*?)</li>', text, re.S)
+    text = page_html(client.get(page(type(row), "history", row.pk)))
+    found = re.findall(r'<li class="module"><h2>.*?</h2>(.*?)</li>', text)
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", entry)).split()) for entry in found]
 
 
@@ -99,7 +100,7 @@ def test_history_shows_author_organisation_reason_and_text(
     assert found == [
         "On behalf of Foreign Office · “ The minutes say so ” Text Train ten officers. "
         "Train twenty officers.",
-        "The portal, from a file or by itself · Written for the first time",
+        "The portal, automatically or from a file · First version",
     ]
     text = client_of(other).get(page(Commitment, "history", commitment.pk)).content.decode()
     assert "<strong>ten </strong>" in text and "<strong>twenty </strong>" in text
@@ -121,7 +122,9 @@ def test_operator_and_erased_person_are_named_by_role(
         "An operator",
     ]
     gone.delete()
-    assert versions(client_of(editor), admin_event)[0].startswith("Somebody whose account is gone")
+    assert versions(client_of(editor), admin_event)[0].startswith(
+        "A person whose account was deleted"
+    )
 
 
 def test_organisation_history_does_not_reveal_hidden_event(
@@ -172,7 +175,7 @@ def test_long_history_is_paginated_with_constant_queries(
             costs.append(len(asked))
     assert len(found) == 20 and "City 49 City 50" in found[0]
     text = client.get(page(Event, "history", admin_event.pk) + "?past=3").content.decode()
-    assert "Written for the first time" in text and "Newer" in text and "Older" not in text
+    assert "First version" in text and "Newer" in text and "Older" not in text
     assert costs[0] == costs[1]
 
 
@@ -204,7 +207,7 @@ def test_earlier_version_is_restored_with_relations(
         client, commitment, outcomes=[str(two.pk)], due_on="", text="Second words.", is_open="on"
     )
     preview = client.get(page(Commitment, "restore", commitment.pk, then)).content.decode()
-    assert "First" in preview and "Second" in preview and "Put back" in preview
+    assert "First" in preview and "Second" in preview and 'value="Restore"' in preview
     answer = put_back(client, commitment, then)
     assert answer.status_code == 302
     assert (commitment.text, commitment.due_on, commitment.is_open) == (
@@ -213,7 +216,7 @@ def test_earlier_version_is_restored_with_relations(
         False,
     )
     assert list(commitment.outcomes.all()) == [one]
-    assert re.match(r"You · “ As on .+ ”", versions(client, commitment)[1])
+    assert re.match(r"You · “ Restored to the version of .+ ”", versions(client, commitment)[1])
 
 
 def test_row_without_history_shows_message(client_of: Sign, admin_event: Event) -> None:
@@ -222,7 +225,7 @@ def test_row_without_history_shows_message(client_of: Sign, admin_event: Event) 
     operator = client_of(make_user(is_superuser=True))
     answer = operator.get(f"/admin/outcomes/outcome/{point.pk}/history/")
     assert answer.status_code == 200
-    assert "Nothing was changed here so far." in answer.content.decode()
+    assert "Nothing has changed here yet." in answer.content.decode()
 
 
 @pytest.mark.parametrize("kind", [Event, Statement, Outcome, Commitment, Milestone, Organisation])
@@ -255,7 +258,10 @@ def test_read_only_fields_are_not_restored(
     Event.objects.filter(pk=admin_event.pk).update(code="DESK2")  # as nothing but a mistake could
     client = client_of(editor)
     preview = client.get(page(Event, "restore", admin_event.pk, then)).content.decode()
-    assert "This stays as it is now" in preview and "public" in preview
+    assert (
+        "These fields do not change, because they cannot be changed here or their text was "
+        "deleted permanently:"
+    ) in preview and "public" in preview
     assert put_back(client, admin_event, then).status_code == 302
     assert (admin_event.title, admin_event.is_public, admin_event.code) == (
         "Desk roundtable",
@@ -274,7 +280,9 @@ def test_restore_keeps_numbers_and_state_of_published_statement(
     statement.publish(NOON)
     point.refresh_from_db()
     answer = operator.get(page(Statement, "restore", statement.pk, before_state))
-    assert "What differs cannot be changed here" in answer.content.decode()
+    assert (
+        "The fields that differ cannot be changed here, or their text was deleted permanently:"
+    ) in answer.content.decode()
     put_back(operator, statement, before_state)
     put_back(operator, point, before_number)
     assert (statement.state, point.number) == ("published", "1.a")
@@ -315,7 +323,10 @@ def test_invalid_earlier_version_is_not_restored(
     change(client, commitment, outcomes=[], text="Second words.")
     point.delete()
     answer = put_back(client, commitment, then)
-    assert "It cannot be put back, and nothing is changed" in answer.content.decode()
+    assert (
+        "This version cannot be restored, and nothing is changed. The reasons are:"
+        in answer.content.decode()
+    )
     assert commitment.text == "Second words."
 
 
@@ -329,7 +340,10 @@ def test_stale_restore_shows_current_version_first(
     admin_event.title = "Newest title"
     admin_event.save()
     answer = put_back(client, admin_event, then, version=seen)
-    assert "Somebody changed it meanwhile" in answer.content.decode()
+    assert (
+        "Someone changed this record after you opened it. Nothing is restored yet. Check "
+        "what restoring would change now."
+    ) in answer.content.decode()
     assert admin_event.title == "Newest title"
 
 
@@ -354,11 +368,11 @@ def test_removed_text_is_hidden_and_cannot_be_restored(
     for browser in (client, operator):
         text = browser.get(page(Commitment, "history", commitment.pk)).content.decode()
         assert "Zqxvar" not in text and "Maria" not in text
-        assert "(taken out)" in text and "Words that should not have stood here." in text
+        assert "(deleted)" in text and "Text that should not have been here." in text
     for past in commitment.history.filter(text__contains="Zqxvar"):
         address = page(Commitment, "restore", commitment.pk, past.history_id)
         preview = operator.get(address).content.decode()
-        assert "Zqxvar" not in preview and "taken out for good" in preview
+        assert "Zqxvar" not in preview and "deleted permanently:" in preview
         put_back(operator, commitment, past.history_id)
         assert commitment.text == "Train twenty officers with survivors."
     put_back(operator, commitment, first(commitment))  # what stood there before her
@@ -378,7 +392,7 @@ def test_removed_text_is_absent_from_change_log(
         f"{change.before} {change.after}"
         for change in latest_changes(NOON, NOON.replace(year=2100), admin_event)
     )
-    assert "Train twenty officers with survivors." in told and "(taken out)" in told
+    assert "Train twenty officers with survivors." in told and "(deleted)" in told
     assert "Zqxvar" not in told and "Maria" not in told
 
 
@@ -399,7 +413,7 @@ def test_previously_edited_text_is_removed_by_checkbox_only(
         f"{change.before} {change.after}"
         for change in latest_changes(NOON, NOON.replace(year=2100), admin_event)
     )
-    assert "Train twenty officers with survivors." in told and "(taken out)" in told
+    assert "Train twenty officers with survivors." in told and "(deleted)" in told
     assert "Zqxvar" not in told and "1 January 2030" in told
     for past in commitment.history.filter(text__contains="Zqxvar"):
         put_back(browser, commitment, past.history_id)
@@ -420,7 +434,7 @@ def test_checkbox_applies_to_changed_fields_or_all(
     change(browser, commitment, text="Train eleven officers.")
     change(browser, commitment, **{"milestones-0-title": "Fourth step"}, take_out="on")
     told = " ".join(versions(browser, commitment))
-    assert "Train ten officers." in told and "(taken out)" not in told
+    assert "Train ten officers." in told and "(deleted)" not in told
     assert "Zq" not in " ".join(versions(browser, step))
     other = make_milestone(commitment=commitment, title="Zqother step", due_on=date(2031, 1, 1))
     other.title = "Another step"
@@ -489,7 +503,7 @@ def test_changed_relations_remove_no_other_text(
     change(browser, commitment, place_in_source="Chapter two")
     change(browser, commitment, text="Train some.", outcomes=[str(point.pk)], take_out="on")
     told = " ".join(versions(browser, commitment))
-    assert "(taken out)" in told and "Train ten" not in told
+    assert "(deleted)" in told and "Train ten" not in told
     assert "Chapter one" in told and "Chapter two" in told
 
 

@@ -20,6 +20,7 @@ from roundtable.models import Event
 from tests.factories import make_theme, make_update, make_user, save
 from tests.follow_up_factories import make_follow
 from tests.form_fields import form_fields
+from tests.page_text import get_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -77,8 +78,10 @@ def test_each_page_has_a_button_that_follows_it(
     row = Subscription.objects.get()
     assert (row.user, row.frequency, row.notified_until) == (reader, "weekly", TUESDAY)
     assert getattr(row, name)
+    assert ">Follow</button>" in text
     after = browser.get(page).content.decode()
-    assert "You follow it by e-mail, once a week." in after and ">Follow<" not in after
+    assert "You follow this page. When something changes, we email you once a week." in after
+    assert ">Follow</button>" not in after
     # Whoever is not signed in is led there and back.
     assert "/accounts/login/?next=" in Client().get(page).content.decode()
 
@@ -107,7 +110,10 @@ def test_what_is_not_public_cannot_be_followed(
     ):
         asked = {"kind": kind, "key": key, "frequency": "weekly"}
         answer = browser.post("/me/following/", asked, follow=True)
-        assert "Press “Follow”, “Change” or “Stop” once more." in answer.content.decode()
+        assert (
+            "Your choice was not saved. Open the page again, then choose."
+            in answer.content.decode()
+        )
     assert not Subscription.objects.exists()
 
 
@@ -125,7 +131,7 @@ def test_own_page_lists_changes_and_cancels_subscriptions(
     assert Subscription.objects.count() == 2
     browser.post("/me/following/", {"row": mine.pk, "frequency": "stop"})
     assert list(Subscription.objects.all()) == [other]
-    assert "You follow nothing." in browser.get("/me/following/").content.decode()
+    assert "You do not follow anything." in get_text(browser, "/me/following/")
 
 
 def test_hidden_followed_object_is_unnamed_and_can_be_unfollowed(
@@ -135,7 +141,7 @@ def test_hidden_followed_object_is_unnamed_and_can_be_unfollowed(
     Event.objects.update(is_public=False)
     browser = client_of(reader)
     text = browser.get("/me/following/").content.decode()
-    assert "Not public any more" in text and "RT2024-C2" not in text
+    assert "No longer public" in text and "RT2024-C2" not in text
     browser.post("/me/following/", {"row": row.pk, "frequency": "stop"})
     assert not Subscription.objects.exists()
 
@@ -157,7 +163,7 @@ def test_immediate_email_describes_change(
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=3)) == {}
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=9)) == {}
     [mail] = deliver()
-    assert (mail.to, mail.subject) == (["delegate@example.org"], "What moved")
+    assert (mail.to, mail.subject) == (["delegate@example.org"], "What changed")
     text = str(mail.body)
     assert f"RT2024-C2, Update: In progress\n{HOST}/commitments/rt2024-c2/\n" in text
     assert "Words of the update" not in text and "Print leaflets" not in text
@@ -203,7 +209,10 @@ def test_command_prints_counts_without_names(commitment: Commitment, reader: Use
             out = StringIO()
             call_command("send_notifications", "--on", "2026-03-10", stdout=out)
             said.append(out.getvalue())
-    assert said == ["Letters at once: 1; weekly: 0.\n", "Nothing is to be told.\n"]
+    assert said == [
+        "Immediate emails: 1. Weekly emails: 0.\n",
+        "There are no notifications to send.\n",
+    ]
 
 
 def test_hidden_erased_and_unreachable_people_get_no_email(
@@ -272,7 +281,7 @@ def test_one_click_unsubscribe_works(
     program = Client(enforce_csrf_checks=True)
     seen = program.get(path)
     assert seen.status_code == 200 and Subscription.objects.count() == 3
-    assert seen.content.decode().count("<button") == 1
+    assert seen.content.decode().split('<main id="main"')[1].count("<button") == 1
     assert not seen.cookies
     answer = program.post(
         path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
@@ -305,7 +314,7 @@ def test_subscriptions_are_in_personal_data_and_erased(
     assert delegate.user
     make_follow(delegate.user, commitment=commitment, frequency="at-once", notified_until=MONDAY)
     text = client_of(delegate).get("/me/data/").content.decode()
-    assert "What you follow by mail" in text and "RT2024-C2" in text
+    assert "What you follow by email" in text and "RT2024-C2" in text
     approve(commitment, TUESDAY)
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {"at-once": 1}
     letter = QueuedEmail.objects.get(dedup_key__startswith="follows:")

@@ -28,13 +28,16 @@ from tests.follow_up_factories import (
     make_recommendation,
     make_response,
 )
-from tests.page_text import page_text
+from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 PAGES = ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/")
 DAYS = {"starts_on": date(2018, 5, 1), "ends_on": date(2018, 5, 2)}
-LINE = "What had been reported by that day, and was approved since."
+LINE = (
+    "This page shows reports for that day or earlier, including reports approved later. The "
+    "wording and the parties are those of today."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +104,7 @@ def test_commitment_shows_reports_up_to_date(reported_commitment: Commitment) ->
     path = "/commitments/old-c1/"
     before = seen(f"{path}?as_of=2019-05-14")
     assert LINE in before and "As of 14 May 2019." in before
-    assert "Planning" in before and "First words." in before and "Overdue" in before
+    assert "Planning" in before and "First words." in before and "Past its due date" in before
     assert "Found limited." in before and "Due 1 April 2019" in before
     gone = ["Fulfilled", "Last words.", "Late proof", "Found complete.", "Reached", "Zq-secret."]
     assert [word for word in gone if word in before] == []
@@ -109,7 +112,7 @@ def test_commitment_shows_reports_up_to_date(reported_commitment: Commitment) ->
     assert "Reached 15 May 2019" in reached and "Planning" in reached
     then = seen(f"{path}?as_of=2019-06-01")
     assert "Fulfilled" in then and "Last words." in then and "Late proof" in then
-    assert "Overdue" not in then and "Found complete." not in then
+    assert "Past its due date" not in then and "Found complete." not in then
     now = seen(path)
     assert "Found complete." in now and LINE not in now
     assert "Zq-secret." not in now
@@ -127,18 +130,22 @@ def test_records_of_the_day_itself_count(reported_commitment: Commitment) -> Non
 
 def test_commitment_without_reports_shows_never_reported(reported_commitment: Commitment) -> None:
     first = seen("/commitments/old-c1/?as_of=2018-05-01")
-    assert "No update yet" in first and "Nobody independent has assessed it" in first
-    assert "Overdue" not in first
+    assert (
+        "Never reported on" in first
+        and "No independent assessment is recorded in this portal." in first
+    )
+    assert "Past its due date" not in first
 
 
 def test_event_and_points_show_state_as_of_date(reported_commitment: Commitment) -> None:
     before = seen("/roundtables/old/?as_of=2019-05-31")
-    assert "Planning" in before and "Overdue" in before and "Reported 1 January 2019" in before
+    assert "Planning" in before and "Past its due date" in before
+    assert "Reported 1 January 2019" in before
     assert "Fulfilled" not in before
     assert "Fulfilled" in seen("/roundtables/old/?as_of=2019-06-01")
     point = reported_commitment.outcomes.get().get_absolute_url()
     assert "Noted" in seen(f"{point}?as_of=2019-12-31")
-    assert "Answer awaited" in seen(f"{point}?as_of=2018-08-31")
+    assert "No answer yet" in seen(f"{point}?as_of=2018-08-31")
     answered = seen(f"{point}?as_of=2020-01-01")
     assert "Answer supported" in answered and "Answer noted" not in answered
 
@@ -148,15 +155,15 @@ def test_matrix_shows_state_as_of_date(reported_commitment: Commitment) -> None:
     make_party(reported_commitment, organisation=office)
     then = seen("/progress/matrix/?as_of=2019-05-31")
     assert "As of 31 May 2019." in then and LINE in then
-    assert "1 of 1 answer that recommendations ask for has been given" in then
+    assert "1 of 1 answer requested by recommendations has been given." in then
     assert "Noted" in then and "Supported" not in then
     assert "Planning 1" in then and "Fulfilled" not in then
     before = seen("/progress/matrix/?as_of=2018-08-31")
-    assert "0 of 1 answer that" in before and "Answer awaited" in before
-    assert "No update yet 1" in before and "Planning" not in before
+    assert "0 of 1 answer requested" in before and "No answer yet" in before
+    assert "Never reported on 1" in before and "Planning" not in before
     now = seen("/progress/matrix/")
     assert "Supported" in now and "Fulfilled 1" in now and LINE not in now
-    page = Client().get("/progress/matrix/?event=old&as_of=2019-05-31").content.decode()
+    page = page_html(Client().get("/progress/matrix/?event=old&as_of=2019-05-31"))
     for kept in (
         "/outcomes/old/1.a/?as_of=2019-05-31#answers",
         "/outcomes/old/1.a/?as_of=2019-05-31",
@@ -170,7 +177,7 @@ def test_matrix_shows_state_as_of_date(reported_commitment: Commitment) -> None:
         make_event(code="LATE", slug="late", starts_on=date(2022, 1, 1), is_public=True)
     )
     later.outcomes.set([reported_commitment.outcomes.get()])
-    assert "No update yet 1" not in seen("/progress/matrix/?event=old&as_of=2019-05-31")
+    assert "Never reported on 1" not in seen("/progress/matrix/?event=old&as_of=2019-05-31")
     assert later.reference not in seen("/outcomes/old/1.a/?as_of=2019-05-31")
     assert later.reference not in seen("/roundtables/old/?as_of=2019-05-31")
     assert later.reference in seen("/outcomes/old/1.a/")
@@ -182,7 +189,7 @@ def test_matrix_shows_state_as_of_date(reported_commitment: Commitment) -> None:
 
 
 def test_links_keep_as_of_date(reported_commitment: Commitment) -> None:
-    page = Client().get("/roundtables/old/?as_of=2019-05-31").content.decode()
+    page = page_html(Client().get("/roundtables/old/?as_of=2019-05-31"))
     assert 'href="/commitments/old-c1/?as_of=2019-05-31"' in page
     assert 'href="/outcomes/old/1.a/?as_of=2019-05-31"' in page
     assert 'href="/commitments/?as_of=2019-05-31&amp;event=old&amp;status=planning"' in page
@@ -190,10 +197,10 @@ def test_links_keep_as_of_date(reported_commitment: Commitment) -> None:
 
 def test_canonical_url_has_no_as_of(reported_commitment: Commitment) -> None:
     for path in ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/", "/progress/"):
-        page = Client().get(f"{path}?as_of=2019-05-31").content.decode()
+        page = page_html(Client().get(f"{path}?as_of=2019-05-31"))
         assert f'<link rel="canonical" href="http://testserver{path}' in page
         assert "as_of=" not in page.split('rel="canonical"')[1].split(">")[0]
-        assert 'rel="canonical"' not in Client().get(path).content.decode()
+        assert 'rel="canonical"' not in page_html(Client().get(path))
 
 
 @pytest.fixture
@@ -269,13 +276,13 @@ def test_list_filters_overdue_as_of_date(register: Event) -> None:
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        ("2026-03-03", "That day has not come yet. Choose today or an earlier day."),
-        ("2019-02-30", "Write the day like 2019-06-01."),
-        ("yesterday", "Write the day like 2019-06-01."),
-        ("01/06/2019", "Write the day like 2019-06-01."),
-        ("0001-01-01", "Nothing is known of that day. Choose a later one."),
-        ("2019-01-01&as_of=2020-01-01", "“as_of” is given twice. Choose one."),
-        ("\0", "Write the day like 2019-06-01."),
+        ("2026-03-03", "That day is in the future. Choose today or an earlier day."),
+        ("2019-02-30", "Enter the day like this: 2019-06-01."),
+        ("yesterday", "Enter the day like this: 2019-06-01."),
+        ("01/06/2019", "Enter the day like this: 2019-06-01."),
+        ("0001-01-01", "There is no information for that day. Choose a later day."),
+        ("2019-01-01&as_of=2020-01-01", "“as_of” appears more than once. Choose one."),
+        ("\0", "Enter the day like this: 2019-06-01."),
     ],
 )
 def test_invalid_date_is_rejected(reported_commitment: Commitment, day: str, words: str) -> None:

@@ -54,7 +54,7 @@ def unreported_commitment() -> Commitment:
 
 def voices_in(client: Client) -> str:
     """What the page says from the first voice on."""
-    return get_text(client, PAGE).split("What the party says", 1)[1]
+    return get_text(client, PAGE).split("What the party reports", 1)[1]
 
 
 def test_page_shows_party_report_and_assessment(
@@ -81,25 +81,26 @@ def test_page_shows_party_report_and_assessment(
     )
     answer = client.get(PAGE)
     assert (
-        "What the party says In progress "
-        "As of 1 June 2025 last reported less than a year ago How far three quarters "
-        "What was reported 1 June 2025 · Ministry of Labour In progress Three courses were held. "
-        "What stands in the way Trainers are missing. What is next A fourth course. "
+        "What the party reports In progress "
+        "As of 1 June 2025 last reported less than a year ago How much is done three quarters "
+        "What was reported The party's own words, checked for personal details. "
+        "1 June 2025 · Ministry of Labour In progress Three courses were held. "
+        "What is difficult Trainers are missing. Next steps A fourth course. "
         "List of courses , 1 May 2025 "
-        "What an assessor found Example Watch Substantial, 1 July 2025 We saw three courses. "
+        "Independent assessments Example Watch Substantial, 1 July 2025 We saw three courses. "
         "Source: https://example.org/watch"
     ) in page_text(answer)
     assert {"/organisations/watch/", "https://example.org/watch"} <= set(page_links(answer))
-    assert "They differ" not in page_text(answer)
-    assert "Party by party" not in page_text(answer)
+    assert "The party and the assessor differ" not in page_text(answer)
+    assert "Each party" not in page_text(answer)
 
 
 def test_unreported_commitment_has_no_freshness(
     client: Client, unreported_commitment: Commitment
 ) -> None:
     text = voices_in(client)
-    assert text.startswith(" No update yet What was reported No party has reported. ")
-    assert "Nobody independent has assessed it, as far as this portal knows." in text
+    assert text.startswith(" Never reported on What was reported No party has reported. ")
+    assert "No independent assessment is recorded in this portal." in text
     assert "last reported" not in text and "As of" not in text
 
 
@@ -170,11 +171,11 @@ def test_page_marks_contradicting_sources(
         finding=finding,
     )
     sentence = (
-        f"They differ: Ministry of Labour says “{ImplementationStatus(status).label}”; "
-        f"Watch found “{Finding(finding).label}”."
+        "The party and the assessor differ: Ministry of Labour reports "
+        f"“{ImplementationStatus(status).label}”; Watch found “{Finding(finding).label}”."
     )
     assert (sentence in get_text(client, PAGE)) is is_said
-    assert ("They differ" in get_text(client, PAGE)) is is_said
+    assert ("The party and the assessor differ" in get_text(client, PAGE)) is is_said
 
 
 def test_every_status_has_its_contradictions() -> None:
@@ -201,7 +202,10 @@ def test_latest_finding_of_each_assessor_counts(
             finding=finding,
         )
     text = get_text(client, PAGE)
-    assert "They differ: Ministry of Labour says “Fulfilled”; Watch found “Limited”." in text
+    assert (
+        "The party and the assessor differ: Ministry of Labour reports “Fulfilled”; "
+        "Watch found “Limited”."
+    ) in text
     assert "Not started" not in text
     assert "Rights Complete, 1 May 2025" in text
 
@@ -233,9 +237,10 @@ def test_each_party_has_its_own_latest_update(
     text = voices_in(client)
     assert text.startswith(" Fulfilled As of 1 September 2025 ")
     assert (
-        "Party by party Ministry of Labour: Fulfilled 1 September 2025 "
-        "Harbour Aid: In progress 1 April 2025 participants: No update yet "
-        "The parties do not say the same. The commitment has the status of the latest report."
+        "Each party Ministry of Labour: Fulfilled 1 September 2025 "
+        "Harbour Aid: In progress 1 April 2025 participants: Never reported on "
+        "The parties report different statuses. "
+        "The commitment has the status of the latest report."
     ) in text
 
 
@@ -253,9 +258,9 @@ def test_contradicted_party_is_named(client: Client, unreported_commitment: Comm
         reported_on=date(2025, 4, 1),
     )
     make_assessment(commitment=unreported_commitment, organisation=make_organisation(name="Watch"))
-    assert "They differ: Harbour Aid says “Fulfilled”; Watch found “Limited”." in get_text(
-        client, PAGE
-    )
+    assert (
+        "The party and the assessor differ: Harbour Aid reports “Fulfilled”; Watch found “Limited”."
+    ) in get_text(client, PAGE)
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent back"])
@@ -271,7 +276,7 @@ def test_unapproved_assessment_is_hidden(
         row.request_change(note="Which course?", at=NOON)
     assert client.get(PAGE).content == before
     row.approve(by=make_user(), at=NOON)
-    assert "They differ" in get_text(client, PAGE)
+    assert "The party and the assessor differ" in get_text(client, PAGE)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +316,7 @@ def test_milestones_are_described_in_words(
         )
     assert (
         "Milestones Trainers found Reached 1 February 2025 "
-        "Courses planned Overdue Due 1 March 2026 "
+        "Courses planned Past its due date Due 1 March 2026 "
         "First course Due 20 March 2026 within 30 days "
         "Last course Due 1 January 2027"
     ) in get_text(client, PAGE)
@@ -321,9 +326,9 @@ def test_nothing_is_overdue_where_the_commitment_ended(
     client: Client, unreported_commitment: Commitment
 ) -> None:
     make_milestone(commitment=unreported_commitment, due_on=date(2025, 1, 1))
-    assert "Overdue" in get_text(client, PAGE)
+    assert "Past its due date" in get_text(client, PAGE)
     make_update(unreported_commitment, status=ImplementationStatus.SUPERSEDED)
-    assert "Overdue" not in get_text(client, PAGE)
+    assert "Past its due date" not in get_text(client, PAGE)
 
 
 def test_related_text_has_relation_title_quote_source_and_address(

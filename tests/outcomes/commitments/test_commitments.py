@@ -23,7 +23,7 @@ from tests.factories import (
     make_theme,
     make_update,
 )
-from tests.page_text import FOLLOW_SECTION, get_text, page_links, page_text
+from tests.page_text import FOLLOW_SECTION, get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_commitments_are_filtered(
     ]
     by_reference = dict(Commitment.objects.values_list("reference", "text"))
     assert [by_reference[link.split("/")[2].upper()] for link in shown] == texts
-    assert ("No commitment matches. Choose fewer filters." in text) == (texts == [])
+    assert ("No commitments match. Use fewer filters." in text) == (texts == [])
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,8 @@ def test_commitments_are_sorted(
 def test_each_status_shows_count_and_link(client: Client, register: Event) -> None:
     answer = client.get("/commitments/?event=old&status=fulfilled")
     assert (
-        "Status Fulfilled 1 In progress 1 Planning 1 Closed without being fulfilled 1 Superseded 1 "
-        "No update yet 2 Overdue 0"
+        "Status Fulfilled 1 In progress 1 Planning 1 Closed without being fulfilled 1 "
+        "Superseded 1 Never reported on 2 Past its due date 0"
     ) in page_text(answer)
     links = page_links(answer)
     assert "/commitments/?event=old" in links  # takes the status out again
@@ -207,30 +207,32 @@ def test_each_status_shows_count_and_link(client: Client, register: Event) -> No
 def test_counts_follow_other_filters(client: Client, register: Event) -> None:
     assert (
         "Fulfilled 0 In progress 0 Planning 1 Closed without being fulfilled 0 Superseded 0 "
-        "No update yet 1 Overdue 2"
+        "Never reported on 1 Past its due date 2"
     ) in get_text(client, "/commitments/", overdue="yes")
-    assert "No update yet 0 Overdue 1 " in get_text(client, "/commitments/", party="aid")
+    assert "Never reported on 0 Past its due date 1 " in get_text(
+        client, "/commitments/", party="aid"
+    )
 
 
 def test_list_row_shows_parties_text_and_status(client: Client, register: Event) -> None:
     text = get_text(client, "/commitments/")
     assert (
-        "NEW-C1 pretended Demonstration Made up · under the whole statement "
-        "No update yet No due date recorded"
+        "NEW-C1 pretended Demonstration Made up · answers the whole statement "
+        "Never reported on No due date recorded"
     ) in text
     assert (
         "OLD-C2 underway MoL · answers 1.a In progress Due 2 March 2026 within 30 days "
         "Reported 10 January 2026"
     ) in text
     assert (
-        "OLD-C3 planned MoL (lead), Aid · under the whole statement Planning Overdue "
+        "OLD-C3 planned MoL (lead), Aid · answers the whole statement Planning Past its due date "
         "Due 1 March 2026 Reported 1 June 2025"
     ) in text
     assert "OLD-C6 silent MoL (lead), participants (lead)" in text
-    assert "No update yet Due 1 April 2026 within 30 days" in text
+    assert "Never reported on Due 1 April 2026 within 30 days" in text
     # A day more is not soon.
     Commitment.objects.filter(text="silent").update(due_on=date(2026, 4, 2))
-    assert "No update yet Due 2 April 2026 OLD-C7" in get_text(client, "/commitments/")
+    assert "Never reported on Due 2 April 2026 OLD-C7" in get_text(client, "/commitments/")
     # What has ended is not late.
     assert "Fulfilled Due 1 January 2025 Reported 1 December 2024" in text
 
@@ -240,7 +242,7 @@ def test_contacts_are_on_same_page(
 ) -> None:
     make_delegate(name="Listed Only", listed_to=Audience.EVERYONE)
     text = get_text(client, "/commitments/")
-    assert "Shared contacts Dewi Lestari E-mail dewi.open@example.org" in text
+    assert "Shared contact details Dewi Lestari Email dewi.open@example.org" in text
     for other in ("Listed Only", "Quiet Quentin", "dewi.inside", "dewi.private"):
         assert other not in text
     # A search for nothing keeps them.
@@ -249,8 +251,8 @@ def test_contacts_are_on_same_page(
 
 def test_empty_list_shows_message(client: Client) -> None:
     text = get_text(client, "/commitments/")
-    assert "0 of 0 commitments No commitment matches. Choose fewer filters." in text
-    assert "Shared contacts Nobody shares contact details with everyone." in text
+    assert "0 of 0 commitments No commitments match. Use fewer filters." in text
+    assert "Shared contact details No one shares contact details with everyone." in text
     assert "Participants may see more after signing in. Directory" in text
 
 
@@ -285,20 +287,22 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
     assert page_text(answer) == (
         "Old roundtable · OLD-C2 underway In progress Due 2 March 2026 within 30 days "
         f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
-        "Ask Nobody is listed for this commitment. Participants may see more after signing in. "
-        "What the party says In progress As of 10 January 2026 last reported less than a year ago "
-        "What was reported 10 January 2026 · Ministry of Labour In progress Two courses were held. "
+        "Who to ask No contact is shown for this commitment. "
+        "Participants may see more after signing in. What the party reports "
+        "In progress As of 10 January 2026 last reported less than a year ago "
+        "What was reported The party's own words, checked for personal details. "
+        "10 January 2026 · Ministry of Labour In progress Two courses were held. "
         "3 February 2025 · Ministry of Labour Planning First <b>step</b>. Second. "
         "Report , 1 February 2025 "
-        "What an assessor found Nobody independent has assessed it, as far as this portal knows. "
+        "Independent assessments No independent assessment is recorded in this portal. "
         "Write an assessment "
-        "As it stood on Show What changed since "
-        "Cite this Process, Old roundtable, OLD-C2, 14–15 May 2024. "
+        "See this page as of an earlier day Show What changed since an earlier day "
+        "Citation Process, Old roundtable, OLD-C2, 14–15 May 2024. "
         "http://testserver/commitments/old-c2/ "
-        f"Report a mistake The contact of this portal is not set. {FOLLOW_SECTION}"
+        f"Report a mistake No contact address is set for this portal. {FOLLOW_SECTION}"
     )
     assert "https://example.org/report" in page_links(answer)
-    page = answer.content.decode()
+    page = page_html(answer)
     assert 'rel="noopener noreferrer nofollow">Report</a>' in page
     assert '<time datetime="2025-02-03">3 February 2025</time>' in page
 
@@ -306,7 +310,9 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
 def test_latest_report_is_ordered_by_reported_on(client: Client, register: Event) -> None:
     commitment = Commitment.objects.get(text="planned")
     make_update(commitment, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 5, 31))
-    assert "OLD-C3 planned Planning Overdue Due" in get_text(client, "/commitments/old-c3/")
+    assert "OLD-C3 planned Planning Past its due date Due" in get_text(
+        client, "/commitments/old-c3/"
+    )
     make_update(commitment, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 6, 2))
     assert "OLD-C3 planned Fulfilled Due 1 March 2026 " in get_text(client, "/commitments/old-c3/")
 
@@ -314,8 +320,7 @@ def test_latest_report_is_ordered_by_reported_on(client: Client, register: Event
 def test_unreported_commitment_shows_never_reported(client: Client, register: Event) -> None:
     text = get_text(client, "/commitments/old-c6/")
     assert (
-        "What was reported No party has reported. This does not mean that nothing was done: "
-        "nobody has said."
+        "What was reported No party has reported. This does not mean that nothing was done."
     ) in text
     assert "Answers the whole statement" in text
 
@@ -326,7 +331,7 @@ def test_role_mailbox_is_shown_without_focal_point(client: Client, register: Eve
     ministry.organisation.role_mailbox = "desk@example.org"
     ministry.organisation.save()
     answer = client.get("/commitments/old-c6/")
-    assert "Nobody is listed for this commitment. Ask MoL" in page_text(answer)
+    assert "No contact is shown for this commitment. Ask MoL" in page_text(answer)
     assert "mailto:desk@example.org" in page_links(answer)
 
 
@@ -334,12 +339,12 @@ def test_commitment_without_parties_shows_message(client: Client) -> None:
     commitment = make_commitment(make_event(code="BARE"), reference="BARE-C1", text="Bare")
     text = get_text(client, commitment.get_absolute_url())
     assert "Parties No party recorded Answers the whole statement" in text
-    assert "No update yet No due date recorded" in text
+    assert "Never reported on No due date recorded" in text
 
 
 def test_demo_commitment_is_marked(client: Client, register: Event) -> None:
     text = get_text(client, "/commitments/new-c1/")
-    assert text.startswith("Demonstration Everything about it is made up. New roundtable · NEW-C1")
+    assert text.startswith("Demonstration All of its content is made up. New roundtable · NEW-C1")
     assert "NEW-C1, 1 January 2025 (demonstration)." in text
 
 

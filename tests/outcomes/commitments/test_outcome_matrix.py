@@ -28,7 +28,7 @@ from tests.factories import (
     save,
 )
 from tests.follow_up_factories import make_response
-from tests.page_text import get_text, page_links, page_text
+from tests.page_text import get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import RECORD_2018, load_roundtable
 
@@ -95,7 +95,7 @@ def event_with_recommendation() -> Event:
 
 def rows_of(browser: Client, path: str = PAGE) -> dict[str, list[str]]:
     """What stands in each row, by the first word of its header."""
-    page = browser.get(path).content.decode()
+    page = page_html(browser.get(path))
     rows = {}
     for row in page.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]:
         head, *cells = re.split(r"<td>", row)
@@ -109,29 +109,27 @@ def test_each_cell_shows_response_and_commitments(
 ) -> None:
     assert rows_of(client) == {
         "Governments as a group, 2 members named, 11 more not recorded": [
-            "1 of 2 answered No update yet 1",
-            "– does not speak to it",
+            "1 of 2 answered Never reported on 1",
+            "– not addressed to it",
         ],
-        "Aland": ["Supported in part Fulfilled 1 No update yet 1", "Fulfilled 1"],
-        "Beland": ["Answer awaited", "– does not speak to it"],
-        "Aid": ["Fulfilled 1", "Answer awaited Fulfilled 1"],
-        "Others whom no point speaks to": ["– nothing", "No update yet 1"],
+        "Aland": ["Supported in part Fulfilled 1 Never reported on 1", "Fulfilled 1"],
+        "Beland": ["No answer yet", "– not addressed to it"],
+        "Aid": ["Fulfilled 1", "No answer yet Fulfilled 1"],
+        "Others not addressed by any point": ["– nothing", "Never reported on 1"],
     }
 
 
 def test_table_labels_its_counts(client: Client, event_with_recommendation: Event) -> None:
     text = get_text(client, PAGE)
-    assert "1 of 3 answers that recommendations ask for have been given. " in text
+    assert "1 of 3 answers requested by recommendations have been given. " in text
     assert (
         "The roundtable, 14–15 May 2024: 4 addressees, 2 points, 4 commitments under them." in text
     )
-    assert (
-        "1 commitment of this roundtable stands under no point, so it is not in the table." in text
-    )
+    assert "1 commitment of this roundtable is under no point, so it is not in the table." in text
 
 
 def test_headers_name_their_direction(client: Client, event_with_recommendation: Event) -> None:
-    page = client.get(PAGE).content.decode().split("<table")[1].split("</table>")[0]
+    page = page_html(client.get(PAGE)).split("<table")[1].split("</table>")[0]
     assert page.count("<caption ") == 1
     assert (page.count('<th scope="col">'), page.count('<th scope="row">')) == (3, 5)
     assert page.count("<th") == 9  # with the head itself
@@ -145,7 +143,7 @@ def test_each_count_links_to_matching_list(
     links = [link for link in page_links(answer) if "point=" in link]
     assert "/commitments/?point=asked%2F1.a&party=aland&status=fulfilled" in links
     assert "/commitments/?point=asked%2F1.a&party=governments&status=no-update" in links
-    page = answer.content.decode().replace("&amp;", "&")
+    page = page_html(answer).replace("&amp;", "&")
     for link in links:
         number = re.sub(r"<[^>]*>", "", page.split(f'href="{link}">')[1].split("</a>")[0]).split()
         assert f" {number[-1]} of " in get_text(client, link), link
@@ -162,7 +160,7 @@ def test_lists_are_narrowed_to_a_point(client: Client, event_with_recommendation
     for wrong in ("asked/9.z", "asked", "other/1.a", "asked/1.a%00", "%00/1.a"):
         answer = client.get(f"/commitments/?point={wrong}")
         assert answer.status_code == 400, wrong
-        assert "There is no such point." in page_text(answer)
+        assert "This point does not exist. Choose another point." in page_text(answer)
 
 
 def test_hidden_point_filter_is_rejected(client: Client, event_with_recommendation: Event) -> None:
@@ -190,8 +188,8 @@ def test_non_recommendation_awaits_no_response(
 ) -> None:
     Outcome.objects.points().update(kind=kind)
     rows = rows_of(client)
-    assert rows["Beland"] == ["– asks for no answer", "– does not speak to it"]
-    assert "0 of 0 answers that recommendations ask for" in get_text(client, PAGE)
+    assert rows["Beland"] == ["– no answer requested", "– not addressed to it"]
+    assert "0 of 0 answers requested by recommendations have been given." in get_text(client, PAGE)
 
 
 def test_rows_are_addressees(client: Client, event_with_recommendation: Event) -> None:
@@ -207,7 +205,7 @@ def test_rows_are_addressees(client: Client, event_with_recommendation: Event) -
     for point in Outcome.objects.points():
         number = [*Outcome.objects.points()].index(point)
         for office in point.addressed_organisations():
-            assert re.match("Answer|Supp", rows[office.name][number])
+            assert re.match("No answer yet|Supp", rows[office.name][number])
 
 
 def test_latest_event_with_statement_is_default(
@@ -220,7 +218,9 @@ def test_latest_event_with_statement_is_default(
         client, f"{PAGE}?event=next"
     )
     make_statement(Event.objects.get(slug="next"))
-    assert "No point of this roundtable says to whom it is addressed." in get_text(client, PAGE)
+    assert "The points of this roundtable do not say who they are addressed to." in get_text(
+        client, PAGE
+    )
 
 
 def test_empty_matrix_shows_message(client: Client) -> None:
@@ -238,7 +238,7 @@ def test_record_2018_is_shown_as_in_source(client: Client) -> None:
     load_roundtable(RECORD_2018)
     rows = rows_of(client, f"{PAGE}?event=bali-process-2018")
     said = {cell for cells in rows.values() for cell in cells}
-    assert "Answer awaited" in said
+    assert "No answer yet" in said
     assert not any(str(stance.label) in cell for stance in Stance for cell in said)
 
 

@@ -23,7 +23,7 @@ from tests.factories import (
     make_update,
 )
 from tests.follow_up_factories import make_assessment
-from tests.page_text import get_text, page_links, page_text
+from tests.page_text import get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import RECORD_2018, load_roundtable
 
@@ -85,17 +85,17 @@ def test_page_shows_each_count_of_each_distribution(client: Client, register: Ev
     assert "2 of 4 commitments have a report by a party. " in text
     by_status = (
         "Fulfilled 1 In progress 1 Planning 0 Closed without being fulfilled 0 Superseded 0 "
-        "No update yet 2 "
+        "Never reported on 2 "
     )
-    assert f"By status, as the parties report it Commitments {by_status}" in text
+    assert f"By status, as reported by the parties Commitments {by_status}" in text
     assert (
         "Commitments Under a year ago 1 One to two years ago 1 Over two years ago 0 Never 2 "
         in text
     )
     assert (
         "No evidence available 0 Not started 0 Limited 0 Substantial 1 Complete 0 "
-        "No independent finding 3 By theme Of 4 commitments. "
-        "A commitment under two themes counts in both."
+        "No independent assessment 3 By theme Of 4 commitments. "
+        "A commitment with two themes counts under both."
     ) in text
     assert (
         "All Prevention 1 0 0 0 0 0 1 Protection 1 0 0 0 0 0 1 No theme recorded 0 1 0 0 0 2 3 "
@@ -124,7 +124,7 @@ def test_each_count_links_to_matching_list(client: Client, register: Event) -> N
     assert "/commitments/?event=old&fresh=never" in links
     assert "/commitments/?event=old&finding=substantial" in links
     assert "/commitments/?event=old&country=~none" in links
-    page = answer.content.decode().replace("&amp;", "&")
+    page = page_html(answer).replace("&amp;", "&")
     for link in links if FULL else links[::3]:
         number = page.split(f'<td><a href="{link}">')[1].split("<")[0]
         assert f" {number} of " in get_text(client, link), link
@@ -141,26 +141,26 @@ def test_never_reported_is_shown_in_words(client: Client) -> None:
     text = get_text(client, "/progress/?event=bali-process-2018")
     assert (
         "0 of 2 commitments have a report by a party. "
-        "No party has reported on any of them yet. How far they have come is not known. "
+        "No party has reported on any of them yet. Their progress is not known. "
     ) in text
     assert (
-        "In progress 0 Planning 0 Closed without being fulfilled 0 Superseded 0 No update yet 2 "
-        in text
-    )
+        "In progress 0 Planning 0 Closed without being fulfilled 0 Superseded 0 "
+        "Never reported on 2 "
+    ) in text
     assert "2018 Q2 0 0 0 0 0 2 2 2018 Q3" in text and "2026 Q1 0 0 0 0 0 2 2" in text
 
 
 def test_empty_statistics_show_message(client: Client) -> None:
-    assert "0 of 0 commitments have a report by a party. No commitment matches." in get_text(
-        client, "/progress/"
-    )
+    assert (
+        "0 of 0 commitments have a report by a party. No commitments match. Use fewer filters."
+    ) in get_text(client, "/progress/")
 
 
 def test_unknown_filter_is_rejected(client: Client) -> None:
     for query in ("page=1", "status=fulfilled", "theme=nothing", "kind=church", "country=XX"):
         answer = client.get(f"/progress/?{query}")
         assert answer.status_code == 400
-        assert "Nothing is shown, because of this:" in page_text(answer)
+        assert "We show no results, for this reason:" in page_text(answer)
 
 
 def test_unpublished_points_give_no_theme(client: Client, register: Event) -> None:

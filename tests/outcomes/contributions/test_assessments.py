@@ -94,7 +94,7 @@ def test_approved_assessment_appears_on_page(
     decide(desk, row, "approve")
     said = page_text(client.get(PUBLIC))
     assert "Watch Limited, 1 February 2026 The desk in the north is open." in said
-    assert "Shown now Limited, 1 February 2026 The desk in the north is open." in get_text(
+    assert "Version shown now Limited, 1 February 2026 The desk in the north is open." in get_text(
         watch, PAGE
     )
 
@@ -126,14 +126,20 @@ def test_assessment_by_later_party_cannot_be_approved(client_of: Sign, meeting: 
     row.refresh_from_db()
     assert row.state == "submitted"
     said = desk.get("/admin/outcomes/assessment/").content.decode()
-    assert "It is a party to this commitment, so it reports instead." in said
+    assert (
+        "This organisation is a party to this commitment, so it cannot assess it. It reports"
+        " on it instead."
+    ) in said
 
 
 def test_only_participant_representative_assesses(client_of: Sign, meeting: Event) -> None:
     outsider = client_of(speaker(make_event(), name="Elsewhere"))
     for answer in (outsider.get(PAGE), outsider.post(PAGE, FOUND)):
         assert answer.status_code == 403
-        assert "You speak for no organisation here." in page_text(answer)
+        assert (
+            "You do not represent an organisation here. A co-chair must have confirmed that "
+            "you took part for it, and you must still work there."
+        ) in page_text(answer)
     watch = client_of(speaker(meeting, name="Watch"))
     Event.objects.update(is_public=False)
     assert watch.get(PAGE).status_code == watch.post(PAGE, FOUND).status_code == 404
@@ -146,7 +152,10 @@ def test_assessment_form_shows_errors(client_of: Sign, meeting: Event) -> None:
     answer = watch.post(PAGE, FOUND | {"text": text})
     assert answer.status_code == 400 and "rima [at] example [dot] org" in page_text(answer)
     answer = watch.post(PAGE, FOUND | {"assessed_on": "2026-03-09", "act": "keep"})
-    assert "That day is still to come. Choose today or earlier." in page_text(answer)
+    assert "This day is in the future. Choose today or an earlier day." in page_text(answer)
     answer = watch.post(PAGE, FOUND | {"has_no_personal_details": ""})
-    assert "If it names nobody and no shelter, tick this." in page_text(answer)
+    assert (
+        "Read your text again. If it names no person and no shelter, tick this box."
+        in page_text(answer)
+    )
     assert not Assessment.objects.exists()

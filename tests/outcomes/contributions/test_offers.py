@@ -1,5 +1,6 @@
 """Organisations offer commitments and ask to join open ones; co-chairs accept or send back."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -105,8 +106,8 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
     assert not Offer.objects.exists()
     assert aid.post(NEW, OFFER)["Location"] == LIST
     row = Offer.objects.get()
-    assert "Train fifty nurses. Offered by Aid Go on writing" in get_text(aid, LIST)
-    assert "Handed in, not shown yet" in get_text(aid, LIST)
+    assert "Train fifty nurses. Offered by Aid Continue writing" in get_text(aid, LIST)
+    assert "Submitted, not shown yet" in get_text(aid, LIST)
     assert "fifty" not in page_text(client.get(POINT))
     desk = desk_of(client_of, meeting)
     assert (
@@ -156,7 +157,11 @@ def test_offer_creates_one_commitment(meeting: Event) -> None:
     row.approve(by=make_user(), at=NOON)
     row.approve(by=make_user(), at=NOON)
     assert Commitment.objects.count() == 2
-    with pytest.raises(ValidationError, match="It is a commitment already"):
+    sentence = (
+        "This offer is already a commitment, so you cannot ask for a change. Its progress is "
+        "reported on the commitment."
+    )
+    with pytest.raises(ValidationError, match=re.escape(sentence)):
         row.request_change(note="No.", at=NOON)
 
 
@@ -207,7 +212,9 @@ def test_closed_or_ended_commitment_cannot_be_joined(
     row = make_offer(commitment=commitment, approved=False)
     row.submit(at=NOON)
     Commitment.objects.update(**since)
-    assert_refused(desk_of(client_of, meeting), row, "This commitment is not open to others.")
+    assert_refused(
+        desk_of(client_of, meeting), row, "Other organisations cannot join this commitment."
+    )
     aid = client_of(speaker(meeting, "Aid"))
     assert aid.get(JOIN).status_code == 404
     assert JOIN not in page_links(aid.get(PAGE))
@@ -218,7 +225,10 @@ def test_user_without_organisation_sees_explanation(client_of: Sign, meeting: Ev
     for path in (NEW, JOIN):
         for answer in (outsider.get(path), outsider.post(path, OFFER)):
             assert answer.status_code == 403
-            assert "You speak for no organisation here." in page_text(answer)
+            assert (
+                "You do not represent an organisation here. A co-chair must have confirmed "
+                "that you took part for it, and you must still work there."
+            ) in page_text(answer)
     row = make_offer(commitment=Commitment.objects.get(), approved=False)
     row.submit(at=NOON)
     aid = client_of(speaker(meeting, "Aid"))
@@ -238,7 +248,10 @@ def test_offer_and_milestone_errors_are_shown(client_of: Sign, meeting: Event) -
     assert early.status_code == 400
     assert "The roundtable began on 2024-05-14. Choose that day or later." in page_text(early)
     unread = aid.post(NEW, OFFER | {"has_no_personal_details": ""})
-    assert "If it names nobody and no shelter, tick this." in page_text(unread)
+    assert (
+        "Read your text again. If it names no person and no shelter, tick this box."
+        in page_text(unread)
+    )
     assert not Offer.objects.exists()
     assert aid.post(NEW, OFFER | {"act": "keep", "has_no_personal_details": ""}).status_code == 302
     assert Offer.objects.get().state == "draft"
@@ -249,7 +262,10 @@ def test_independent_assessor_cannot_join(client_of: Sign, meeting: Event) -> No
     row = make_offer(commitment=commitment, approved=False)
     row.submit(at=NOON)
     make_assessment(commitment=commitment, organisation=row.organisation)
-    sentence = "It has assessed this commitment as somebody independent"
+    sentence = (
+        "This organisation has published an independent assessment of this commitment, "
+        "and everyone can read it. Ask for a change of the assessment first."
+    )
     assert_refused(desk_of(client_of, meeting), row, sentence)
 
 
@@ -257,14 +273,14 @@ def test_offer_with_implausible_date_is_rejected(client_of: Sign, meeting: Event
     aid = client_of(speaker(meeting, "Aid"))
     for day in ("0001-01-01", "9999-12-31"):
         answer = aid.post(NEW, OFFER | {"due_on": day})
-        assert "Choose a day within fifty years after the roundtable." in page_text(answer)
+        assert "Choose a day within 50 years after the roundtable." in page_text(answer)
     assert not Offer.objects.exists()
 
 
 @pytest.mark.parametrize("year", [2023, 2024 + 51])
 def test_offer_due_outside_fifty_years_is_rejected(meeting: Event, year: int) -> None:
     point = meeting.statement.outcomes.get(number="1.a")
-    with pytest.raises(ValidationError, match="within fifty years"):
+    with pytest.raises(ValidationError, match="within 50 years"):
         make_offer(outcome=point, approved=False, due_on=date(year, 6, 1))
 
 

@@ -84,7 +84,7 @@ def test_response_goes_from_draft_to_page(
 ) -> None:
     aland = client_of(of(event_with_recommendation, "aland"))
     assert (
-        "Aland: Asked roundtable 1.a Participants agreed to: train nurses Answer 1.a Answer awaited"
+        "Aland: Asked roundtable 1.a Participants agreed to: train nurses Answer 1.a No answer yet"
     ) in get_text(aland, LIST)
     assert "be kind" not in get_text(aland, LIST)
     answer = send(aland, act="keep", has_no_personal_details="")
@@ -95,10 +95,10 @@ def test_response_goes_from_draft_to_page(
         "in-part",
         Delegate.objects.get().user,
     )
-    assert "Go on writing 1.a Draft, not handed in" in get_text(aland, LIST)
+    assert "Continue writing 1.a Draft, not submitted" in get_text(aland, LIST)
     assert "We train nurses." in get_text(aland, PAGE)
     assert send(aland, version=f"{row.pk}-1").status_code == 302
-    assert "Handed in, not shown yet" in get_text(aland, LIST)
+    assert "Submitted, not shown yet" in get_text(aland, LIST)
     assert "nurses." not in page_text(client.get(POINT))
     cochair = make_user("cochair@example.org")
     make_grant(cochair, event_with_recommendation)
@@ -114,8 +114,8 @@ def test_response_goes_from_draft_to_page(
         "Source: https://example.org/letter"
     ) in page_text(client.get(POINT))
     own_list = get_text(aland, LIST)
-    assert "Shown: Supported in part, 1 February 2026. Answer anew 1.a" in own_list
-    assert "Shown to everyone" in own_list and "Answer awaited" not in own_list
+    assert "Shown: Supported in part, 1 February 2026. Answer again 1.a" in own_list
+    assert "Shown to everyone" in own_list and "No answer yet" not in own_list
     acts = list(AuditEntry.objects.order_by("pk").values_list("action", "detail"))
     assert acts == [
         ("ask for changes to response", "ASKED: 1.a · Aland"),
@@ -137,7 +137,7 @@ def test_new_response_is_pending_beside_published_one(
     organisation = event_with_recommendation.roles.get(organisation__slug="aland").organisation
     point = Outcome.objects.get(number="1.a")
     old = make_response(outcome=point, organisation=organisation, text="As before.")
-    assert "Shown now Supported, 1 April 2025 As before." in get_text(aland, PAGE)
+    assert "Version shown now Supported, 1 April 2025 As before." in get_text(aland, PAGE)
     assert send(aland).status_code == 302
     old.refresh_from_db()
     assert old.is_approved and old.text == "As before."
@@ -182,9 +182,10 @@ def test_response_requires_speaking_for_organisation(
 
 
 def test_page_explains_why_user_cannot_respond(client_of: Sign, db: None) -> None:
-    assert "You speak for no organisation here. A co-chair must have confirmed" in get_text(
-        client_of(make_delegate()), LIST
-    )
+    assert (
+        "You do not represent an organisation here. A co-chair must have confirmed that you "
+        "took part for it, and you must still work there."
+    ) in get_text(client_of(make_delegate()), LIST)
 
 
 def test_unpublished_event_requests_no_response(
@@ -203,9 +204,12 @@ def test_submission_requires_confirmation_and_past_date(
     aland = client_of(of(event_with_recommendation, "aland"))
     answer = send(aland, has_no_personal_details="")
     assert answer.status_code == 400
-    assert "If it names nobody and no shelter, tick this." in page_text(answer)
+    assert (
+        "Read your text again. If it names no person and no shelter, tick this box."
+        in page_text(answer)
+    )
     answer = send(aland, act="keep", answered_on="2026-03-04")
-    assert "That day is still to come. Choose today or earlier." in page_text(answer)
+    assert "This day is in the future. Choose today or an earlier day." in page_text(answer)
     assert send(aland, act="keep", answered_on="2024-05-13").status_code == 400
     assert not Response.objects.exists()
     assert send(aland, answered_on="2026-03-03").status_code == 302
@@ -221,7 +225,10 @@ def test_contact_details_are_flagged_before_submission(
     answer = send(aland, version=f"{row.pk}-1", text=text)
     assert answer.status_code == 400
     said = page_text(answer)
-    assert "looks like an address or a number of somebody" in said
+    assert (
+        "Everyone will read this text, and it seems to contain someone's address or phone "
+        "number. Delete it, or submit again if it may be public."
+    ) in said
     assert "dewi@example.org +62 812 3456 7890" in said
     row.refresh_from_db()
     assert row.state == "draft"
@@ -248,7 +255,10 @@ def test_conflicting_drafts_are_shown_side_by_side(
     answer = send(second, text="The second text.")
     assert answer.status_code == 400
     said = page_text(answer)
-    assert "Nothing of yours is saved yet." in said
+    assert (
+        "Someone at your organisation saved this after you opened it. Your text is not saved"
+        " yet. Compare both versions, then save again."
+    ) in said
     assert said.index("The first text.") < said.index("The second text.")
     row = Response.objects.get()
     assert row.text == "The first text."
@@ -319,6 +329,9 @@ def test_returning_response_requires_note(
     make_grant(cochair, event_with_recommendation)
     desk = client_of(cochair)
     decide(desk, row, "send_back")
-    assert "Say what to change." in desk.get("/admin/outcomes/response/").content.decode()
+    assert (
+        "Enter what the author must change."
+        in desk.get("/admin/outcomes/response/").content.decode()
+    )
     row.refresh_from_db()
     assert row.state == "submitted"

@@ -82,10 +82,9 @@ def test_each_addressee_shows_response_or_awaited(
     )
     answer = client.get(PAGE)
     assert (
-        "Answers of the addressees 2 of 3 addressees answered. "
-        "Aland : Supported, 1 April 2025 We change the law. "
-        "Beland : Supported in part, 1 May 2025 Celand : Answer awaited "
-        "Commitments under it"
+        "Answers of the addressees 2 of 3 addressees answered. Aland : Supported, 1 April 2025 "
+        "We change the law. Beland : Supported in part, 1 May 2025 Celand : No answer yet "
+        "Commitments"
     ) in page_text(answer)
     assert {"/organisations/aland/", "/organisations/celand/"} <= set(page_links(answer))
     assert "/organisations/aid/" not in page_links(answer)
@@ -115,7 +114,7 @@ def test_unapproved_response_is_awaited(
     if state == "sent back":
         row.request_change(note="Which law?", at=NOON)
     assert client.get(PAGE).content == before
-    assert client.get("/organisations/aland/").content.count(b"What it answered") == 0
+    assert client.get("/organisations/aland/").content.count(b"Its answers") == 0
     row.approve(by=make_user(), at=NOON)
     assert "1 of 3 addressees answered." in get_text(client, PAGE)
 
@@ -129,12 +128,12 @@ def test_unnamed_addressees_are_counted(client: Client, event_with_recommendatio
     )  # not addressed
     answer_of(event_with_recommendation, "aland")
     assert (
-        "1 of 3 addressees answered. 10 more took part; it is not recorded which. Aland : "
+        "1 of 3 addressees answered. 10 more took part, not recorded by name. Aland : "
     ) in get_text(client, PAGE)
     make_addressee(point_of(event_with_recommendation), group=make_group(member_rule="agencies"))
     assert (
-        "1 of 3 addressees answered. 10 more took part; it is not recorded which. "
-        "Others took part; neither their names nor their number are recorded. Aland : "
+        "1 of 3 addressees answered. 10 more took part, not recorded by name. Others took part."
+        " Their names and their number are not recorded. Aland : "
     ) in get_text(client, PAGE)
 
 
@@ -146,8 +145,8 @@ def test_group_without_members_has_no_addressees(
         RecordedCount(event=event_with_recommendation, kind=OrganisationKind.GOVERNMENT, number=13)
     )
     assert (
-        "Answers of the addressees Which organisations are addressed is not recorded. "
-        "13 more took part; it is not recorded which. Commitments"
+        "Answers of the addressees The organisations addressed are not recorded. 13 more took "
+        "part, not recorded by name. Commitments"
     ) in get_text(client, PAGE)
 
 
@@ -161,7 +160,7 @@ def test_only_recommendation_awaits_responses(
     Outcome.objects.filter(pk=point_of(event_with_recommendation).pk).update(kind=kind)
     text = get_text(client, PAGE)
     assert text.count("Answers of the addressees") == awaits
-    assert text.count("Answer awaited") == 3 * awaits
+    assert text.count("No answer yet") == 3 * awaits
 
 
 def test_principle_has_no_status_without_a_commitment(
@@ -169,12 +168,12 @@ def test_principle_has_no_status_without_a_commitment(
 ) -> None:
     point = point_of(event_with_recommendation)
     Outcome.objects.filter(pk=point.pk).update(kind="principle")
-    assert "No update yet" not in get_text(client, PAGE)
+    assert "Never reported on" not in get_text(client, PAGE)
     make_commitment(
         event_with_recommendation, reference="ASKED-C1", text="Write it down"
     ).outcomes.add(point)
     assert "ASKED-C1 Write it down No party recorded" in get_text(client, PAGE)
-    assert "No update yet" in get_text(client, PAGE)
+    assert "Never reported on" in get_text(client, PAGE)
 
 
 def test_point_has_its_related_texts(client: Client, event_with_recommendation: Event) -> None:
@@ -204,15 +203,16 @@ def test_organisation_page_shows_responses_and_assessments(
     answer = client.get("/organisations/aland/")
     title = event_with_recommendation.title
     assert (
-        f"What it answered 1.a {point.text} Supported, 1 April 2025 {title} "
-        f"What it assessed ASKED-C1 Write it down Limited, 1 July 2025 {title} "
+        f"Its answers 1.a {point.text} Supported, 1 April 2025 {title} "
+        f"Its assessments ASKED-C1 Write it down Limited, 1 July 2025 {title} "
         f"{FOLLOW_SECTION} People"
     ) in page_text(answer)
     assert [link for link in page_links(answer) if "asked/" in link or "asked-c1" in link][-2:] == [
         PAGE,
         "/commitments/asked-c1/",
     ]
-    assert "What it" not in get_text(client, "/organisations/beland/")
+    other = get_text(client, "/organisations/beland/")
+    assert "Its answers" not in other and "Its assessments" not in other
 
 
 def test_external_assessor_has_page_after_approval(
@@ -224,6 +224,6 @@ def test_external_assessor_has_page_after_approval(
     )
     assert client.get("/organisations/watch/").status_code == 404
     row.approve(by=make_user(), at=NOON)
-    assert "What it assessed" in get_text(client, "/organisations/watch/")
+    assert "Its assessments" in get_text(client, "/organisations/watch/")
     Event.objects.filter(pk=event_with_recommendation.pk).update(is_public=False)
     assert client.get("/organisations/watch/").status_code == 404

@@ -77,7 +77,7 @@ def demo_event(demo_data: None, db: None, settings: Settings) -> Event:
 @pytest.mark.walk
 def test_second_run_changes_nothing(demo_event: Event) -> None:
     before = database_rows()
-    assert load_demo(ON) == "The demonstration is there already. Nothing was changed."
+    assert load_demo(ON) == "The demonstration already exists. Nothing was changed."
     call_command("demo", verbosity=0)
     assert database_rows() == before
 
@@ -315,11 +315,11 @@ def test_answers_and_findings(demo_event: Event, client: Client, settings: Setti
     assert answers.filter(state="submitted").count() == 6
     assert answers.approved().count() == 17  # of 28 addressees of five recommendations
     page = page_text(client.get("/progress/matrix/", {"event": "demonstration"}))
-    assert "17 of 28 answers that recommendations ask for have been given." in page
+    assert "17 of 28 answers requested by recommendations have been given." in page
     found = Assessment.objects.filter(commitment__event=demo_event).approved()
     assert {row.finding for row in found} == set(Assessment.Finding)
     pages = [page_text(client.get(row.commitment.get_absolute_url())) for row in found]
-    assert 3 <= sum("They differ:" in page for page in pages) < len(pages)
+    assert 3 <= sum("The party and the assessor differ:" in page for page in pages) < len(pages)
 
 
 def test_steps_and_other_texts(demo_event: Event) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_demo_is_rejected_in_production(settings: Settings) -> None:
     settings.DEBUG = False
     before = database_rows()
-    with pytest.raises(CommandError, match="set DEBUG=true first"):
+    with pytest.raises(CommandError, match="Set DEBUG=true first"):
         load_demo(ON)
     assert database_rows() == before
 
@@ -29,7 +29,10 @@ def test_demo_is_rejected_in_production(settings: Settings) -> None:
 @pytest.mark.parametrize("on", ["2023-03-08", "yesterday", "2026-02-30", ""])
 def test_invalid_date_gives_one_message(settings: Settings, on: str) -> None:
     settings.DEBUG = True
-    with pytest.raises(CommandError, match=r"Choose a day from|is not a day"):
+    with pytest.raises(
+        CommandError,
+        match=r"Choose 2023-09-01 or a later day\.|is not a date\. Write it like 2026-03-01\.",
+    ):
         call_command("demo", f"--on={on}")
     assert not Event.objects.exists()
 

@@ -20,7 +20,7 @@ from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import make_evidence
-from tests.page_text import page_links, page_text
+from tests.page_text import page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
 Made = Callable[[], bytes]
@@ -84,7 +84,7 @@ def path(party: CommitmentParty) -> str:
 
 def give(client: Client, path: str, content: bytes, name: str = "a.pdf", **changes: str) -> str:
     """What the page says after an update with a file was handed in; empty where it was taken."""
-    page = client.get(path).content.decode()
+    page = page_html(client.get(path))
     values: dict[str, object] = {
         "act": "hand-in",
         "version": page.split('name="version" value="')[1].split('"')[0],
@@ -172,11 +172,34 @@ def test_missing_file_is_not_found(client: Client, path: str, operator: User) ->
     assert client.get(f"/evidence/{row.key}/").status_code == 404
 
 
-NO_KIND = "This is no PDF, image (JPEG, PNG, WebP, GIF) or office document. Choose one."
-NO_OFFICE = "This is no office document that can be read."
-MACROS = "This document holds macros, or fetches from elsewhere."
-UNPACKED = "The file is too large once unpacked. Choose a smaller one."
-RUNS = "This PDF holds scripts, forms that run, or other files."
+NO_KIND = (
+    "This is not a PDF, an image (JPEG, PNG, WebP, GIF) or an office document. Choose one of these."
+)
+NO_OFFICE = (
+    "We cannot read this as an office document. Save it again or as a PDF, then choose it again."
+)
+MACROS = (
+    "This document contains macros, or loads content from another place. Save it as a PDF,"
+    " then choose the PDF."
+)
+UNPACKED = "The file is too large after unpacking. Choose a smaller file."
+LOCKED = "This PDF is locked. Choose a PDF without a password."
+NOT_ONLY_PDF = (
+    "This PDF contains something that is not part of it. Open it, print it to a new PDF, then "
+    "choose the new PDF."
+)
+TOO_MANY_PIXELS = (
+    "The image has more than 50 million pixels. Save it in a smaller size, then choose it again."
+)
+TOO_LARGE = "The file is larger than 20 MB. Choose a smaller file, or give a web address instead."
+CONTACT_DETAILS = (
+    "These look like contact details. Delete them, or confirm that everyone may read them."
+)
+UNREADABLE = "We cannot read the file. Open it, save it again, then choose it again."
+RUNS = (
+    "This PDF contains scripts, active forms or other files. Print it to a new PDF, then "
+    "choose the new PDF."
+)
 
 
 @pytest.mark.parametrize(
@@ -186,8 +209,8 @@ RUNS = "This PDF holds scripts, forms that run, or other files."
         (lambda: b"<script>alert(1)</script>", NO_KIND),
         (lambda: b"MZ\x90\x00" + bytes(200), NO_KIND),
         (lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>', NO_KIND),
-        (lambda: PDF + docx(), "There is something else in this PDF."),
-        (lambda: b"%PDF-1.4\nno end", "There is something else in this PDF."),
+        (lambda: PDF + docx(), NOT_ONLY_PDF),
+        (lambda: b"%PDF-1.4\nno end", NOT_ONLY_PDF),
         (lambda: PDF.replace(b"/Type", b"/JavaScript(x)/Type"), RUNS),
         (lambda: PDF.replace(b"/Type", b"/J#61vaScript(x)/Type"), RUNS),
         (
@@ -199,9 +222,9 @@ RUNS = "This PDF holds scripts, forms that run, or other files."
             ),
             RUNS,
         ),
-        (lambda: PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"), "This PDF is locked."),
+        (lambda: PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"), LOCKED),
         (lambda: zipped({"a.txt": "x"}), NO_OFFICE),
-        (lambda: docx()[:-30], "The file cannot be read."),
+        (lambda: docx()[:-30], UNREADABLE),
         (lambda: zipped({"word/document.xml": "<w/>"}, comment=b"<script>"), NO_OFFICE),
         (lambda: docx(**{"word/vbaProject.bin": "x"}), MACROS),
         (lambda: docx(**{"[Content_Types].xml": TYPES + "macroEnabled"}), MACROS),
@@ -216,9 +239,9 @@ RUNS = "This PDF holds scripts, forms that run, or other files."
             MACROS,
         ),
         (lambda: docx(**{f"a{number}": "" for number in range(5001)}), UNPACKED),
-        (lambda: photo()[:300], "The file cannot be read."),
-        (lambda: wide_png(9000, 9000), "The image is larger than 50 million pixels."),
-        (lambda: wide_png(65000, 65000), "The file cannot be read."),
+        (lambda: photo()[:300], UNREADABLE),
+        (lambda: wide_png(9000, 9000), TOO_MANY_PIXELS),
+        (lambda: wide_png(65000, 65000), UNREADABLE),
     ],
 )
 def test_unsafe_file_is_rejected_with_message(
@@ -243,17 +266,20 @@ def test_oversized_file_is_rejected(
 ) -> None:
     assert checking.MAX_BYTES == 20 * 1024 * 1024
     monkeypatch.setattr(checking, "MAX_BYTES", len(PDF))
-    assert give(client, path, PDF + b"\n").count("The file is larger than 20 MB.") == 1
+    assert give(client, path, PDF + b"\n").count(TOO_LARGE) == 2  # in the summary and at the field
     assert give(client, path, PDF) == ""
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"evidence-title": ""}, "Say what it is."),
-        ({"evidence-url": "https://example.org/"}, "Give an address or a file, not both."),
-        ({"evidence-title": "Ask ana@example.org"}, "they look like ways to reach somebody."),
-        ({"text": ""}, "Say what was done."),
+        ({"evidence-title": ""}, "Describe what it is."),
+        (
+            {"evidence-url": "https://example.org/"},
+            "Enter a web address or choose a file, not both.",
+        ),
+        ({"evidence-title": "Ask ana@example.org"}, CONTACT_DETAILS),
+        ({"text": ""}, "Describe what was done."),
     ],
 )
 def test_nothing_is_stored_when_form_is_invalid(
@@ -272,7 +298,7 @@ def test_update_has_at_most_twenty_evidence_items(
     update = party.updates.get(state="submitted")
     for number in range(2, 21):
         make_evidence(update, title=f"Number {number}")
-    words = "There is much evidence here already. Take some away first."
+    words = "This update already has a lot of evidence. Remove some of it first."
     assert words in give(client, path, PDF)
     assert update.evidence.count() == 20
     first = update.evidence.order_by("pk")[0]
@@ -285,7 +311,7 @@ def test_evidence_is_removed_from_draft(
 ) -> None:
     assert give(client, path, PDF, act="draft") == ""
     row = Evidence.objects.get()
-    page = client.get(path).content.decode()
+    page = page_html(client.get(path))
     assert "List of courses" in page
     form = {
         "act": "draft",
@@ -300,7 +326,7 @@ def test_evidence_is_removed_from_draft(
 
 
 def test_repeated_form_adds_file_once(client: Client, path: str) -> None:
-    page = client.get(path).content.decode()
+    page = page_html(client.get(path))
     seen = page.split('name="version" value="')[1].split('"')[0]
     for _time in range(2):
         assert give(client, path, PDF, version=seen) == ""

@@ -23,7 +23,16 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.outcomes.evidence.test_evidence import DOCX, docx, give, party, path, photo, zipped
+from tests.outcomes.evidence.test_evidence import (
+    CONTACT_DETAILS,
+    DOCX,
+    docx,
+    give,
+    party,
+    path,
+    photo,
+    zipped,
+)
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.outcomes.test_outcomes_admin import filled, page
 
@@ -31,7 +40,6 @@ __all__ = ["party", "path"]  # fixtures
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 PDF = "application/pdf"
-POINTED_OUT = "they look like ways to reach somebody."
 
 
 def written(*paragraphs: str) -> bytes:
@@ -114,7 +122,7 @@ def test_author_is_warned_of_contact_details_in_public_file(
     client: Client, path: str, content: bytes, told: str
 ) -> None:
     said = give(client, path, content)
-    assert POINTED_OUT in said and told in said
+    assert CONTACT_DETAILS in said and told in said
     assert not Evidence.objects.exists()
     assert give(client, path, content, contacts_confirmed=told) == ""
     assert Evidence.objects.count() == 1
@@ -129,7 +137,7 @@ def test_file_is_scanned_on_submission(client: Client, path: str) -> None:
     assert give(client, path, written("Call +61 491 570 156"), act="draft") == ""
     first = Evidence.objects.get()
     said = give(client, path, written("Nothing"), **{"evidence-title": "More"})
-    assert POINTED_OUT in said and "+61 491 570 156" in said
+    assert CONTACT_DETAILS in said and "+61 491 570 156" in said
     assert give(client, path, written("Nothing"), remove=str(first.pk)) == ""
     assert ProgressUpdate.objects.filter(state="submitted").count() == 1
 
@@ -160,9 +168,9 @@ def test_reviewer_sees_names_in_file_and_unreadable_parts(
     browser = client_of(cochair)
     answer = browser.get(page(ProgressUpdate, "change", waiting.pk))
     text = desk_text(browser, page(ProgressUpdate, "change", waiting.pk))
-    assert "an address or a phone number 0812 5555 0100 People" in text
-    assert "that this portal knows Maria Lopez Do not repeat" in text
-    assert "could not look into Open each of them and read it. Photograph Your" in text
+    assert "Possible addresses and phone numbers 0812 5555 0100 People" in text
+    assert "recorded in this portal Maria Lopez Do not repeat" in text
+    assert "that the portal could not read Open each file and read it. Photograph Your" in text
     for title in ("Report", "Photograph"):
         address = desk_address(waiting, title)
         assert f'href="{address}"' in answer.content.decode()

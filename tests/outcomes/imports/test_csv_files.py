@@ -34,6 +34,9 @@ from tests.roundtable_files import (
 )
 
 pytestmark = pytest.mark.django_db
+UNREADABLE = (
+    "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and save it as XLSX."
+)
 ACCENTS = "Name;Organisation\r\nJosé Müller–Ñandú;“L’été”, Genève\r\nÀ côté;Ça va\r\n"
 
 
@@ -154,7 +157,7 @@ def test_single_csv_changes_only_its_sheet(tmp_path: Path) -> None:
     rows = "Participants of the first talk;;\r\n;;\r\nName;Organisation;Post\r\n"
     path.write_bytes(f"{rows}José Ñandú;Port authority;'+ Clerk\r\n".encode("utf-16"))
     assert rejection_messages(path) == [
-        "It has no sheet “Roundtable”. Choose the roundtable that it belongs to."
+        "The file has no sheet “Roundtable”. Choose the roundtable that the file belongs to."
     ]
     said = load_roundtable(path, "TALK1")
     assert said.startswith("1 added, 0 changed, 0 removed")
@@ -163,12 +166,12 @@ def test_single_csv_changes_only_its_sheet(tmp_path: Path) -> None:
     assert part.delegate.affiliations.get().post == "+ Clerk"
     path.write_text("Name,Organisation,Post\n,port,Clerk\nRita Sen,prt,\n", "utf-8")
     assert rejection_messages(path, "TALK1") == [
-        "[Delegates, row 2, Name] This cell is empty. Fill it in. As the person writes it, in any "
-        "script."
+        "[Delegates, row 2, Name] This cell is empty. Fill it in. The name as the person writes "
+        "it, in any script."
     ]
     path.write_text("Name,Organisation,Post\nRita Sen,prt,\n", "utf-8")
     (line,) = rejection_messages(path, "TALK1")
-    assert line.startswith("[Delegates, row 2, Organisation] “prt” is not known here.")
+    assert line.startswith("[Delegates, row 2, Organisation] We do not know “prt” here.")
     with pytest.raises(CommandError, match="No roundtable has the code NONE"):
         load_roundtable(path, "NONE")
 
@@ -179,7 +182,9 @@ def test_guessed_encoding_is_noted(tmp_path: Path) -> None:
     found = parsing.parse_workbook(
         "Title,Publisher\nCafé,Genève\n".encode("mac_roman"), event=event
     )
-    assert found.notes == ["The file was read as MacRoman: look at letters with accents."]
+    assert found.notes == [
+        "The file was read with the encoding MacRoman. Check the letters with accents."
+    ]
     assert found.content["documents"] == [{"title": "Café", "publisher": "Genève"}]
 
 
@@ -198,13 +203,26 @@ def test_sheets_missing_from_archive_are_unchanged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\xd0\xcf\x11\xe0" + b"0" * 600, "It is an old workbook, or one with a password."),
-        (b"\x89PNG\r\n\x1a\n" + b"\0\1\2" * 50, "This is no workbook (XLSX) and no CSV"),
-        (b"\n\n \n", "This is no workbook (XLSX) and no CSV"),
+        (
+            b"\xd0\xcf\x11\xe0" + b"0" * 600,
+            "The file is an old workbook, or it has a password. Save it as XLSX, without a "
+            "password.",
+        ),
+        (
+            b"\x89PNG\r\n\x1a\n" + b"\0\1\2" * 50,
+            UNREADABLE,
+        ),
+        (
+            b"\n\n \n",
+            UNREADABLE,
+        ),
         (b"Title\n" + b"a\n" * 20_001, "The sheet “CSV” has more than 20,000 rows or 60"),
-        (b"Title\n" + b"a" * 500_001, "A cell has more than 500,000 signs."),
+        (b"Title\n" + b"a" * 500_001, "A cell has more than 500,000 characters. Shorten it."),
         (b"a," * 61 + b"a\n", "The sheet “CSV” has more than 20,000 rows or 60"),
-        (b"Colour,Size\nred,1\n", "The columns of this table are not those of one sheet."),
+        (
+            b"Colour,Size\nred,1\n",
+            "The columns of this table do not match exactly one sheet. Check the headings.",
+        ),
     ],
 )
 def test_unreadable_table_gives_one_message(tmp_path: Path, content: bytes, sentence: str) -> None:

@@ -182,9 +182,9 @@ def test_large_list_of_naughty_strings(samples: Path, tmp_path: Path) -> None:
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     (sentence,) = rejection_messages(tmp_path / "none.toml")
-    assert sentence == "The file cannot be read (No such file or directory). Check its name."
+    assert sentence == "We cannot read the file (No such file or directory). Check its name."
     (sentence,) = rejection_messages(tmp_path)
-    assert sentence == "The file cannot be read (Is a directory). Check its name."
+    assert sentence == "We cannot read the file (Is a directory). Check its name."
 
 
 def test_oversized_file_is_rejected(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_lists_in_lists(tmp_path: Path) -> None:
     path = tmp_path / "deep.toml"
     path.write_text("a = " + "[" * 100_000 + "]" * 100_000)
     (sentence,) = rejection_messages(path)
-    assert sentence.startswith("Lists stand in lists too deeply.")
+    assert sentence.startswith("The file has too many lists inside other lists.")
 
 
 def test_unmigrated_database_gives_one_message(file: Path) -> None:
@@ -211,7 +211,7 @@ def test_unmigrated_database_gives_one_message(file: Path) -> None:
 
 
 def test_example_of_the_format_loads(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "roundtable-file.md").read_text("utf-8")
+    text = (ROOT / "docs" / "data.md").read_text("utf-8")
     (example,) = re.findall(r"(?s)```toml\n(.*?)```", text)
     path = tmp_path / "example.toml"
     path.write_text(example, "utf-8")
@@ -230,7 +230,7 @@ def tables(within: dict[str, TableSpec], before: str = "") -> list[tuple[str, Ta
 @pytest.mark.parametrize(("name", "table"), tables(TABLES))
 def test_every_key_is_documented(name: str, table: TableSpec) -> None:
     header = f"[[{name}]]" if table.is_list else f"[{name}]"
-    text = (ROOT / "docs" / "roundtable-file.md").read_text("utf-8")
+    text = (ROOT / "docs" / "data.md").read_text("utf-8")
     (row,) = [line for line in text.splitlines() if line.startswith(f"| `{header}` |")]
     keys = {key for key in table.keys if key not in table.tables}
     assert {key for key in keys if f"`{key}`" not in row} == set()

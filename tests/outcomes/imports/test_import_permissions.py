@@ -25,15 +25,22 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.import_pages import admin_text, confirm_import, press_button, preview_file
-from tests.outcomes.imports.test_people_import import UPDATE, book_of, seat
+from tests.import_pages import admin_text, confirm_import, preview_file
+from tests.outcomes.imports.test_people_import import (
+    UPDATE,
+    book_of,
+    seat,
+    send_without_button,
+)
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
-OPERATORS = "Operators keep this. Leave it as it was, or ask one."
-WORDS = "It is published, and others cite its words. Leave it as it was."
+ADDED = "Only operators can add this. Ask an operator, or remove it from the file."
+OPERATORS = "Only operators can change this. Restore the earlier value, or ask an operator."
+HERE = "You cannot change this here. Restore the earlier value, or ask an operator."
+WORDS = "This is published, and other people cite it. Restore the earlier value."
 
 
 @pytest.fixture
@@ -65,10 +72,10 @@ def refused(client: Client, content: bytes, *, directly: bool = True) -> str:
     before = database_rows()
     answer = preview_file(client, content)
     said = admin_text(answer)
-    assert "nothing is stored" in said
+    assert "nothing is saved" in said
     if directly:
-        assert "nothing is stored" in admin_text(
-            press_button(client, answer, "import", digest="0" * 64)
+        assert "nothing is saved" in admin_text(
+            send_without_button(client, answer, "import", digest="0" * 64)
         )
     assert database_rows() == before
     return said
@@ -84,7 +91,9 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
     for address in ("workbook", *(["workbook/people"] if role == "cochair" else [])):
         content = client.post(f"/admin/roundtable/event/{talk.pk}/{address}/").content
         content = content or client.get(f"/admin/roundtable/event/{talk.pk}/{address}/").content
-        assert "All of it stands here already." in admin_text(preview_file(client, content))
+        assert "The portal already has everything in this file." in admin_text(
+            preview_file(client, content)
+        )
 
 
 @pytest.mark.crawl
@@ -94,9 +103,9 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
     [
         ({"Series_B2": "Other talks"}, "Series, row 2, Name", OPERATORS),
         ({"Themes_B2": "Ashore"}, "Themes, row 2, Name", OPERATORS),
-        ({"Themes_A3": "new", "Themes_B3": "New"}, "Themes, row 3", "Operators add these."),
+        ({"Themes_A3": "new", "Themes_B3": "New"}, "Themes, row 3", ADDED),
         ({"Groups_C2": "Everybody"}, "Groups, row 2, Description", OPERATORS),
-        ({"Groups_A3": "new", "Groups_B3": "New"}, "Groups, row 3", "Operators add these."),
+        ({"Groups_A3": "new", "Groups_B3": "New"}, "Groups, row 3", ADDED),
         ({"Points_C3": "never meet"}, "Points, row 3, Text", WORDS),
         (
             {
@@ -111,14 +120,29 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
         (
             {"Points_A5": "1.c", "Points_B5": "principle", "Points_C5": "more."},
             "Points, row 5",
-            "The statement is published: no point is added to it.",
+            "The statement is published, so you cannot add a point to it. Remove the point from "
+            "the file.",
         ),
-        ({"Roundtable_B2": "talk-2"}, "Roundtable, Slug", "You edit no roundtable of this short"),
+        (
+            {"Roundtable_B2": "talk-2"},
+            "Roundtable, Slug",
+            "There is no roundtable with this short name that you can edit. Only operators create "
+            "new ones.",
+        ),
         ({"Roundtable_B1": "TALK2", "Commitments_A2": "TALK2-C1"}, "Roundtable, Code", "The round"),
-        ({"Roundtable_B12": "yes"}, "Roundtable, Is demonstration", "A roundtable stays real"),
-        ({"Organisations_D2": "agency"}, "Organisations, row 2, Kind", "You may not change this"),
-        ({"Organisations_E2": "TH"}, "Organisations, row 2, Country", "You may not change this"),
-        ({"Series_B1": "others"}, "Series, Slug", "Operators choose the series. Write talks."),
+        (
+            {"Roundtable_B12": "yes"},
+            "Roundtable, Is demonstration",
+            "A real roundtable cannot become made up, or the reverse. For a new roundtable, choose "
+            "another short name.",
+        ),
+        ({"Organisations_D2": "agency"}, "Organisations, row 2, Kind", HERE),
+        ({"Organisations_E2": "TH"}, "Organisations, row 2, Country", HERE),
+        (
+            {"Series_B1": "others"},
+            "Series, Slug",
+            "Only operators can choose the series. Write talks.",
+        ),
     ],
 )
 def test_operator_only_fields_are_rejected_by_cell(
@@ -143,9 +167,15 @@ def test_event_without_grant_is_treated_as_unknown(client_of: Sign, talk: Event)
     content = changed(other, Roundtable_B3="Mine now")
     for user in (who(talk, "cochair"), reader):
         client = client_of(user)
-        lines = {refused(client, book).partition("Mend it")[0] for book in (absent, content)}
+        lines = {
+            refused(client, book).partition("Correct the mistakes in the file")[0]
+            for book in (absent, content)
+        }
         assert len(lines) == 1
-        assert "You edit no roundtable of this short name. Operators make new ones." in lines.pop()
+        assert (
+            "There is no roundtable with this short name that you can edit. Only operators "
+            "create new ones."
+        ) in lines.pop()
 
 
 @pytest.mark.walk
@@ -153,10 +183,12 @@ def test_only_cochair_publishes_statement_by_import(client_of: Sign, talk: Event
     content = changed(talk, Statement_B4="published")
     Statement.objects.update(state="draft", published_at=None)
     said = refused(client_of(who(talk, "editor")), content)
-    assert "Statement, State A co-chair publishes it. Leave it as it was." in said
+    assert (
+        "Statement, State Only a co-chair can publish the statement. Do not change the state."
+    ) in said
     content = changed(talk, Roundtable_B11="yes")
     said = refused(client_of(who(talk, "editor")), content)
-    assert "Roundtable, Is public A co-chair decides whether everyone sees it." in said
+    assert "Roundtable, Is public Only a co-chair can decide whether everyone sees it." in said
     cochair = who(talk, "cochair")
     client = client_of(cochair)
     answer = preview_file(client, changed(talk, Roundtable_B11="yes", Statement_B4="published"))
@@ -167,14 +199,16 @@ def test_only_cochair_publishes_statement_by_import(client_of: Sign, talk: Event
     acts = AuditEntry.objects.values_list("action", flat=True)
     assert "publish statement" in acts and "load workbook" in acts
     content = changed(talk, Statement_B4="circulated")
-    assert "Statement, State It is published already" in refused(client, content)
+    assert "Statement, State The statement is already published" in refused(client, content)
 
 
 @pytest.mark.walk
 def test_import_cannot_circulate_statement(client_of: Sign, talk: Event) -> None:
     Statement.objects.update(state="draft", published_at=None)
     said = refused(client_of(who(talk, "cochair")), changed(talk, Statement_B4="circulated"))
-    assert "Statement, State It is circulated and signed at the desk. Write: draft." in said
+    assert (
+        "Statement, State Circulating and signing happen at the co-chairs&#x27; desk. Write: draft."
+    ) in said
 
 
 def test_draft_statement_is_editable_by_import(client_of: Sign, talk: Event) -> None:
@@ -198,12 +232,12 @@ def test_import_does_not_reveal_organisation_of_hidden_event(client_of: Sign, ta
     said = [refused(client, book_of(talk, "Delegates", [row])) for row in rows]
     assert said[0].replace("secret-shelter", "xyzzy") == said[1]
     row = {"Name": "Rita Sen", "Organisation": "Secret Shelter"}
-    assert "“Secret Shelter” is not known here." in refused(
+    assert "We do not know “Secret Shelter” here." in refused(
         client, book_of(talk, "Delegates", [row])
     )
     cells = {"Slug": "secret-shelter", "Name": "Ours", "Kind": "other"}
     said_of_it = refused(client, book_of(talk, "Organisations", [cells]))
-    assert "Slug This short name cannot be used here. Choose another one." in said_of_it
+    assert "Slug You cannot use this short name here. Choose another one." in said_of_it
     assert "Secret Shelter" not in said_of_it
     secret.refresh_from_db()
     assert secret.name == "Secret Shelter"
@@ -225,8 +259,8 @@ def test_editor_cannot_import_invitation_addresses(client_of: Sign, talk: Event)
     ]
     for row in rows:
         said = refused(client_of(who(talk, "editor")), book_of(talk, "Delegates", [dict(row)]))
-        assert "Co-chairs alone keep invitation addresses. Leave this cell empty." in said
-        assert "rita@" not in said and "may be here" not in said
+        assert "Only co-chairs can change invitation addresses. Leave this cell empty." in said
+        assert "rita@" not in said and "may already be in the portal" not in said
     client = client_of(who(talk, "cochair"))
     answer = preview_file(client, book_of(talk, "Delegates", [rows[1]]))
     confirm_import(client, answer)
@@ -245,12 +279,12 @@ def test_person_of_other_event_is_treated_as_unknown(client_of: Sign, talk: Even
     ]
     said = [refused(client, book_of(talk, "Delegates", [row])) for row in rows]
     assert said[0] == said[1]
-    assert "Handle There is no such person here. Leave it empty for somebody new." in said[0]
+    assert "Handle There is no such person here. Leave the cell empty for a new person." in said[0]
     # Somebody of two roundtables keeps the name that both know.
     both = seat(talk, name="Rita Sen")
     make_participation(both, hidden)
     content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita"}])
-    assert "Delegates, row 2, Name You may not change this here." in refused(client, content)
+    assert f"Delegates, row 2, Name {HERE}" in refused(client, content)
 
 
 def test_own_or_confirmed_participation_cannot_be_changed_by_import(
@@ -261,11 +295,13 @@ def test_own_or_confirmed_participation_cannot_be_changed_by_import(
     seat(talk, name="Rita Sen")
     client = client_of(cochair)
     content = book_of(talk, "Delegates", [{"row": 2, "Capacity": "head"}])
-    assert "Delegates, row 2 This is you. Ask another co-chair" in refused(client, content)
-    content = book_of(talk, "Delegates", [{"row": 3, "Organisation": "harbour"}])
-    assert "Delegates, row 3, Organisation Whom somebody spoke for stays" in refused(
+    assert "Delegates, row 2 This is your own entry. Ask another co-chair" in refused(
         client, content
     )
+    content = book_of(talk, "Delegates", [{"row": 3, "Organisation": "harbour"}])
+    assert (
+        "Delegates, row 3, Organisation You cannot change the organisation the person represented."
+    ) in refused(client, content)
     Participation.objects.update(confirmed_at=None, confirmed_by=None)
     answer = preview_file(client, content)
     assert "Organisation: Port Authority Harbour Clinic" in admin_text(answer)
@@ -275,7 +311,7 @@ def test_import_cannot_approve_update(client_of: Sign, talk: Event) -> None:
     for role in ("editor", "cochair"):
         content = book_of(talk, "Updates", [UPDATE | {"State": "approved"}])
         said = refused(client_of(who(talk, role)), content)
-        assert "Updates, row 2, State It is new here and waits" in said
+        assert "Updates, row 2, State This report is new. A co-chair must approve it." in said
 
 
 @pytest.mark.walk
@@ -287,4 +323,4 @@ def test_group_slug_error_does_not_reveal_organisations(client_of: Sign, talk: E
         for slug in ("secret-body", "free-body")
     ]
     assert said[0] == said[1]
-    assert "Operators add these." in said[0]
+    assert ADDED in said[0]

@@ -131,7 +131,7 @@ def test_referenced_rows_are_kept_and_reported(file: Path) -> None:
     cut(file, '[[statement.lead_ins.points]]\nnumber = "1.b"')
     said = load_roundtable(file).splitlines()
     assert said[0].startswith("0 added, 0 changed, 0 removed, ")
-    kept = "Kept, though the file does not name it: "
+    kept = "Not in the file, but kept: "
     assert sorted(said[1:]) == [
         f"{kept}party Harbour Clinic of TALK1-C1, which has updates or a focal point.",
         f"{kept}party Port Authority of TALK1-C1, which has updates or a focal point.",
@@ -187,11 +187,27 @@ def test_points_may_be_moved(file: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "where", "says"),
     [
-        ('number = "1.b"', 'number = "1.c"', f"{POINTS}(1.c).number", "1.b is frozen"),
+        (
+            'number = "1.b"',
+            'number = "1.c"',
+            f"{POINTS}(1.c).number",
+            "The number 1.b cannot change, because others cite it.",
+        ),
         ('code = "TALK1"', 'code = "TALK2"', "event.code", "TALK1"),
-        (SLUG, 'slug = "talk-2"', "event.code", "Another roundtable has this code"),
-        (SLUG, f"{SLUG}\nis_demonstration = true", "event.is_demonstration", "real or made up"),
-        ('state = "published"', 'state = "draft"', "statement.state", "published already"),
+        (
+            SLUG,
+            'slug = "talk-2"',
+            "event.code",
+            "Another roundtable already has this code. Choose another one.",
+        ),
+        (
+            SLUG,
+            f"{SLUG}\nis_demonstration = true",
+            "event.is_demonstration",
+            "A real roundtable cannot become made up, or the reverse. For a new roundtable, choose "
+            "another short name.",
+        ),
+        ('state = "published"', 'state = "draft"', "statement.state", "is already published"),
     ],
 )
 def test_published_identifiers_cannot_change(
@@ -210,13 +226,14 @@ def test_published_identifiers_cannot_change(
 def test_real_and_demo_organisations_are_not_mixed(file: Path) -> None:
     make_organisation(slug="harbour", is_demonstration=True)
     assert rejection_messages(file) == [
-        "[organisations(harbour).slug] A made-up organisation has this short name. "
-        "Choose another one."
+        "[organisations(harbour).slug] A made-up organisation already has this short name. Choose "
+        "another one."
     ]
     replace_text(file, 'slug = "talk-1"', 'slug = "talk-1"\nis_demonstration = true')
     make_organisation(slug="port")
     assert rejection_messages(file) == [
-        "[organisations(port).slug] A real organisation has this short name. Choose another one."
+        "[organisations(port).slug] A real organisation already has this short name. Choose "
+        "another one."
     ]
 
 

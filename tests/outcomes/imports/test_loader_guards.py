@@ -41,7 +41,7 @@ from tests.roundtable_files import (
 
 pytestmark = pytest.mark.django_db
 
-OTHER = "[{}] Another roundtable has it too and says something else."
+OTHER = "[{}] Another roundtable also uses this, with a different value."
 
 
 @pytest.fixture
@@ -139,8 +139,8 @@ def test_groups_and_organisations_share_no_slug(file: Path) -> None:
     make_group(slug="port")
     make_organisation(slug="all")
     assert rejection_messages(file) == [
-        "[groups(all).slug] An organisation has this short name. Choose another one.",
-        "[organisations(port).slug] A group has this short name. Choose another one.",
+        "[groups(all).slug] An organisation already has this short name. Choose another one.",
+        "[organisations(port).slug] A group already has this short name. Choose another one.",
     ]
 
 
@@ -149,8 +149,8 @@ def test_file_cannot_mark_statement_as_signed(file: Path, adoption: str) -> None
     title = 'title = "What was agreed"'
     replace_text(file, title, f'{title}\nadoption = "{adoption}"')
     sentence = {
-        "signed": "Signatures here alone decide about this. Write: source.",
-        "elsewhere": "“elsewhere” is not known here. Write one of: source, signed.",
+        "signed": "Only signatures in the portal decide this. Write: source.",
+        "elsewhere": "We do not know “elsewhere” here. Write one of these: source, signed.",
     }
     assert rejection_messages(file) == [f"[statement.adoption] {sentence[adoption]}"]
     load_roundtable(replace_text(file, adoption, "source"))
@@ -205,7 +205,7 @@ def test_corrections_by_people_are_reported(file: Path) -> None:
     replace_text(file, 'venue = "Hall"', 'venue = "Great hall"')
     said = load_roundtable(file)
     day = localtime(event.history.latest().history_date).date()
-    note = f" A person had written the former on {day}: put it into the file if it was right.\n"
+    note = f" A person wrote the earlier value on {day}. If it was correct, write it in the file.\n"
     assert f"Changed: [event.city] “Matara” -> “Galle”.{note}" in said
     assert "Changed: [event.venue] “Hall” -> “Great hall”.\n" in said
     assert f"[{POINTS}(1.a).themes] “Harbours, Work at sea” -> “Work at sea”.{note}" in said
@@ -227,7 +227,7 @@ def test_corrections_by_people_are_reported(file: Path) -> None:
 def test_keys_with_too_many_parts_are_rejected(tmp_path: Path, key: str) -> None:
     path = tmp_path / "dotted.toml"
     path.write_text(HEAD + key, "utf-8")
-    sentence = "Line 13 joins more than 30 words by dots. Write it more simply."
+    sentence = "Line 13 joins more than 30 words with dots. Write it more simply."
     assert rejection_messages(path) == [sentence]
 
 
@@ -247,5 +247,5 @@ def test_long_text_without_a_key_is_rejected_once(tmp_path: Path, part: str) -> 
 def test_word_that_a_long_list_repeats_is_rejected() -> None:
     words = [f"word-{number}" for number in range(30_000)]
     assert clean_words(words) == words
-    with pytest.raises(ValidationError, match="“word-7” stands here twice"):
+    with pytest.raises(ValidationError, match="“word-7” appears twice here"):
         clean_words([*words, "word-7"])

@@ -81,8 +81,8 @@ def said_of(answer: Any, talk: Event, **columns: str) -> dict[str, str]:
 def test_registration_list_is_imported_unchanged(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, book(("Sheet1", LIST)))
     said = admin_text(answer)
-    assert "What are the columns?" in said
-    assert "The headings stand in row 3, and 3 rows beneath." in said
+    assert "Which column is which?" in said
+    assert "The headings are in row 3, with 3 rows below. Choose what each column is." in said
     form = answer.context["form"]
     assert [form[f"column{n}"].value() for n in range(6)] == [
         *("", "name", "name", "organisation", "invitation_email", "post")
@@ -117,7 +117,7 @@ def test_foreign_list_on_known_sheet_name_needs_matching(
 ) -> None:
     rows = [["Participants"], headings, ["Rita Sen", "port", "rita@example.org"]]
     answer = preview_file(browser, book((title, rows)), talk)
-    assert "What are the columns?" in admin_text(answer)
+    assert "Which column is which?" in admin_text(answer)
     answer = press_button(browser, answer, "map", **said_of(answer, talk))
     assert "To add: 1. To change: 0. To remove: 0." in admin_text(answer)
     assert "Delegates, row 3 To add: Rita Sen" in admin_text(answer)
@@ -126,7 +126,7 @@ def test_foreign_list_on_known_sheet_name_needs_matching(
 def test_known_sheet_is_read_and_unknown_sheets_are_reported(browser: Client, talk: Event) -> None:
     ours = ("Themes", [["Slug", "Name"], ["sea", "Work at sea"]])
     answer = preview_file(browser, book(ours, ("Delegates", [["Ministry"], ["port"]])), talk)
-    assert "Delegates, column 1 “Ministry” is not known." in admin_text(answer)
+    assert "Delegates, column 1 We do not know “Ministry”." in admin_text(answer)
 
 
 @pytest.mark.crawl
@@ -146,19 +146,18 @@ def test_ambiguous_encoding_is_asked_for(
 ) -> None:
     rows = "\n".join(["Name,Organisation", *(f"{name},port" for name in names), ""])
     answer = preview_file(browser, rows.encode(encoding), talk)
-    assert "Which of these reads right?" in admin_text(answer)
+    assert "Which of these looks correct?" in admin_text(answer)
     # One thing is asked at a time: nobody says what a column is that cannot be read.
-    assert "It is a list of" not in admin_text(answer)
+    assert "This is a list of" not in admin_text(answer)
     assert f"{called}: {'; '.join(names)}" in admin_text(answer)
     refused = press_button(browser, answer, "encoding", encoding="utf-7")
     assert "Select a valid choice." in admin_text(refused)
     answer = press_button(browser, answer, "encoding", encoding=encoding)
-    assert "Read the letters in another way" in admin_text(answer)
+    assert "Choose another text encoding" in admin_text(answer)
     assert answer.context["form"]["column0"].help_text == "; ".join(names)
     answer = press_button(browser, answer, "map", **said_of(answer, talk))
-    assert "To add: 2. To change: 0." in admin_text(answer) and "was read as" not in admin_text(
-        answer
-    )
+    said = admin_text(answer)
+    assert "To add: 2. To change: 0." in said and "was read with the encoding" not in said
     confirm_import(browser, answer)
     assert {row.delegate.name for row in talk.participations.all()} == set(names)
 
@@ -190,10 +189,12 @@ def test_errors_name_row_and_column_and_are_fixed_by_matching(browser: Client, t
     given = said_of(answer, talk, column2="organisation")
     answer = press_button(browser, answer, "map", **given)
     said = admin_text(answer)
-    assert "Delegates, row 2, Organisation “Port” is not known here." in said
-    assert "Delegates, row 3, Organisation “Harbour Clinc” is not known here. Did you mean" in said
+    assert "Delegates, row 2, Organisation We do not know “Port” here." in said
+    assert (
+        "Delegates, row 3, Organisation We do not know “Harbour Clinc” here. Did you mean" in said
+    )
     answer = press_button(browser, press_button(browser, answer, "columns"), "map", **given)
-    assert "nothing is stored" in admin_text(answer)
+    assert "nothing is saved" in admin_text(answer)
 
 
 @pytest.mark.usefixtures("recorded_templates")
@@ -202,7 +203,7 @@ def test_repeated_error_is_reported_once(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, csv("Name;Body", *names), talk)
     given = said_of(answer, talk, column0="name", column1="organisation")
     said = admin_text(press_button(browser, answer, "map", **given))
-    assert "1 mistake: nothing is stored" in said
+    assert "1 mistake: nothing is saved" in said
     assert "Delegates, rows 2, 4–5, 7, Organisation This cell is empty. Fill it in." in said
 
 
@@ -211,10 +212,12 @@ def test_two_columns_cannot_match_one_field_unless_joinable(browser: Client, tal
     answer = preview_file(browser, csv("Mail;Email;Name;Org", "a@x.org;b@x.org;A;port"), talk)
     given = said_of(answer, talk, column0="invitation_email", column1="invitation_email")
     refused = press_button(browser, answer, "map", **given)
-    assert "Two columns are “Invitation email”. Leave one out." in admin_text(refused)
+    assert (
+        "Two columns are matched to “Invitation email”. Choose “Do not import” for one of them."
+    ) in admin_text(refused)
     none = {name: "" for name in given if name.startswith("column")}
     refused = press_button(browser, answer, "map", **{**given, **none})
-    assert "Say of at least one column what it is." in admin_text(refused)
+    assert "Match at least one column to a field." in admin_text(refused)
     assert Upload.objects.get().state == "needs-mapping"
 
 
@@ -225,7 +228,7 @@ def test_ambiguous_date_order_is_asked_for(browser: Client, talk: Event) -> None
     given = said_of(answer, talk)
     assert answer.context["sheet_key"] == "documents"
     refused = press_button(browser, answer, "map", **given)
-    assert "Which of the two do such days mean here?" in admin_text(refused)
+    assert "Choose what such dates mean in this file." in admin_text(refused)
     answer = press_button(browser, answer, "map", **{**given, "date_order": "day"})
     confirm_import(browser, answer)
     assert dict(Document.objects.values_list("title", "dated_on")) == {
@@ -239,7 +242,7 @@ def test_ambiguous_date_order_is_asked_for(browser: Client, talk: Event) -> None
 def test_other_sheet_and_list_kind_can_be_chosen(browser: Client, talk: Event) -> None:
     content = book(("Notes", [["Nothing"]]), ("Bodies", [["Body", "Type"], ["Quay", "Government"]]))
     answer = preview_file(browser, content, talk)
-    assert "Sheet of the file" in admin_text(answer)
+    assert "Sheet in the file" in admin_text(answer)
     answer = browser.post(
         answer.wsgi_request.path, {"act": "table", "page": "Bodies", "sheet_key": "organisations"}
     )
@@ -286,7 +289,7 @@ def test_commitments_get_references_and_are_matched_on_reimport(
         assert answer.context["sheet_key"] == "commitments"
         answer = press_button(browser, answer, "map", **said_of(answer, talk))
         said = admin_text(answer)
-        assert "1 row says the same as one above and is left out: 3." in said
+        assert "1 row repeats an earlier row and is not imported: 3." in said
         # Each with its one party.
         assert f"To add: {added * 2}. To change: {changed}." in said
         if added:
@@ -331,7 +334,7 @@ def test_own_columns_are_recognised(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, csv("Name,Organisation,Capacity", "Rita Sen,port,head"), talk)
     assert "To add: 1." in admin_text(answer)
     answer = preview_file(browser, csv("Name,Organisation,Capacity", "Rita Sen,port,head"))
-    assert "What are the columns?" in admin_text(answer)
+    assert "Which column is which?" in admin_text(answer)
 
 
 def test_matching_is_stored_by_column_number_only(browser: Client, talk: Event) -> None:
@@ -362,12 +365,12 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     assert answer.context["table"].rows == 11_953
     answer = press_button(browser, answer, "map", **said_of(answer, event, column1=""))
     said = admin_text(answer)
-    assert "3 rows say the same as one above and are left out:" in said
-    assert "rows have no text and are left out:" in said
+    assert "3 rows repeat an earlier row and are not imported:" in said
+    assert "rows have no text and are not imported:" in said
     assert "mistake" not in said, said[:2000]
     answer = confirm_import(browser, answer)
-    assert "All of it is stored." in admin_text(answer)
-    assert "304 rows have no text and are left out:" in said
+    assert "Everything is imported." in admin_text(answer)
+    assert "304 rows have no text and are not imported:" in said
     assert event.commitments.count() == 11_953 - 3 - 304
     first = event.commitments.get(reference="USDOL-C1")
     assert first.text == "Ensure that debt bondage is criminally prohibited."
@@ -377,4 +380,4 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     # Brought in again, it doubles nothing.
     answer = preview_file(browser, path.read_bytes(), event)
     answer = press_button(browser, answer, "map", **said_of(answer, event, column1=""))
-    assert "All of it stands here already." in admin_text(answer)
+    assert "The portal already has everything in this file." in admin_text(answer)

@@ -47,7 +47,14 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.import_pages import admin_text, confirm_import, press_button, preview_file
+from tests.import_pages import (
+    admin_text,
+    confirm_import,
+    press_button,
+    preview_file,
+    run_import_worker,
+)
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import (
     database_rows,
@@ -93,6 +100,14 @@ def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: boo
     return stored.getvalue()
 
 
+def send_without_button(browser: Client, answer: Any, act: str, **sent: str) -> Any:
+    """Sends what no button of this page sends; the page after the worker was there."""
+    response = browser.post(answer.wsgi_request.path, {"act": act, **sent})
+    assert response.status_code == 302
+    run_import_worker()
+    return browser.get(response["Location"])
+
+
 def test_posts_round_trip(client_of: Sign, operator: User, talk: Event) -> None:
     person = seat(talk)
     person.participations.update(capacity="head  of\u00a0delegation")
@@ -100,7 +115,7 @@ def test_posts_round_trip(client_of: Sign, operator: User, talk: Event) -> None:
     make_affiliation(person, organisation=port, post="หัวหน้า\u200bฝ่าย  \u00adA")
     browser = client_of(operator)
     answer = preview_file(browser, book_of(talk, "Delegates", []))
-    assert "All of it stands here already." in admin_text(answer)
+    assert "The portal already has everything in this file." in admin_text(answer)
     row = {"Name": "Rita Sen", "Organisation": "port", "Post": "Head\nof Unit"}
     answer = preview_file(browser, book_of(talk, "Delegates", [row]))
     assert "Post: Head of Unit" in admin_text(answer)
@@ -149,7 +164,9 @@ def test_new_delegate_is_unconfirmed_and_unlisted(
     hold_list(cochair, talk)
     browser = client_of(cochair)
     again = browser.post(f"/admin/roundtable/event/{talk.pk}/workbook/people/").content
-    assert "All of it stands here already." in admin_text(preview_file(browser, again))
+    assert "The portal already has everything in this file." in admin_text(
+        preview_file(browser, again)
+    )
 
 
 def test_people_workbook_has_no_addresses_and_is_logged(
@@ -166,14 +183,18 @@ def test_people_workbook_has_no_addresses_and_is_logged(
     assert client_of(editor).post(address).status_code == 403
     # Alone nobody takes it: it goes with the list of participants, which two want.
     for user in (cochair, make_user(is_superuser=True)):
-        assert "let a co-chair for another organisation agree" in admin_text(
-            client_of(user).get(address)
-        )
+        assert (
+            "The workbook names the people who took part, so it follows the rules of the "
+            "participant list. Say what you need it for. A co-chair for another organisation"
+            " must agree. Then you can download it for seven days."
+        ) in admin_text(client_of(user).get(address))
         assert client_of(user).post(address).status_code == 403
     hold_list(cochair, talk)
     for hidden in ({"hidden_at": NOON}, {"is_protected": True}):
         seat(talk, name="Zq Hidden", **hidden)
-    assert "It names 1 person" in admin_text(client_of(cochair).get(address))
+    assert "The workbook names 1 person, with organisation" in admin_text(
+        client_of(cochair).get(address)
+    )
     assert not AuditEntry.objects.filter(action="export").exists()
     content = client_of(cochair).post(address).content
     page = load_workbook(BytesIO(content))["Delegates"]
@@ -199,7 +220,7 @@ def test_existing_delegate_is_matched_by_handle(
     content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén", "Post": "Clerk"}])
     browser = client_of(operator)
     answer = preview_file(browser, content)
-    assert "Name: <del>Rita Sen</del> <ins>Rita Sén</ins>" in answer.content.decode()
+    assert "Name: <del>Rita Sen</del> <ins>Rita Sén</ins>" in page_html(answer)
     confirm_import(browser, answer)
     person.refresh_from_db()
     assert (person.name, person.invitation_email) == ("Rita Sén", "rita@example.org")
@@ -219,7 +240,7 @@ def test_merged_delegate_is_matched_by_former_handle(talk: Event, tmp_path: Path
     rows = [{"Slug": "old-port", "Name": "Port Authority", "Kind": "government"}]
     path.write_bytes(book_of(talk, "Organisations", rows))
     assert rejection_messages(path) == [
-        "[Organisations, row 4, Slug] It was merged into another one. Write port."
+        "[Organisations, row 4, Slug] This organisation was merged into another one. Write port."
     ]
 
 
@@ -237,18 +258,19 @@ def test_possible_duplicate_is_asked_about_and_never_merged_silently(
     content = book_of(talk, "Delegates", [dict(cells)], people=False)
     browser = client_of(operator)
     answer = preview_file(browser, content)
-    assert "1 person may be here already" in admin_text(answer)
+    assert "1 person may already be in the portal" in admin_text(answer)
     assert "The same person as Rita Sen, Port Authority" in admin_text(answer)
-    assert "Store all of it" not in answer.content.decode()
+    assert "Import all changes" not in answer.content.decode()
     before = database_rows()
     # Not even by a request that leaves the question out.
     digest = read_json(Upload.objects.get(), "result")["digest"]
-    assert "may be here already" in admin_text(
-        press_button(browser, answer, "import", digest=digest)
+    assert "1 person may already be in the portal" in admin_text(
+        send_without_button(browser, answer, "import", digest=digest)
     )
     wrong = {"answer.delegates(#1)": make_delegate(user=None).handle}
     before = database_rows()
-    assert "may be here already" in admin_text(press_button(browser, answer, "preview", **wrong))
+    again = admin_text(press_button(browser, answer, "preview", **wrong))
+    assert "1 person may already be in the portal" in again
     assert database_rows() == before
     other = press_button(browser, answer, "preview", **{"answer.delegates(#1)": "new"})
     assert "To add: 1. To change: 0." in admin_text(other)
@@ -256,15 +278,16 @@ def test_possible_duplicate_is_asked_about_and_never_merged_silently(
     assert "To change: 1." in admin_text(same)
     assert database_rows() == before
     # A page of before stores nothing else than what it showed.
-    assert "Something was changed here since you looked." in admin_text(
-        confirm_import(browser, other)
-    )
+    assert (
+        "The data changed after you opened this page. Nothing is saved yet. Check the "
+        "changes again."
+    ) in admin_text(confirm_import(browser, other))
     assert database_rows() == before
-    assert "All of it is stored." in admin_text(confirm_import(browser, same))
+    assert "Everything is imported." in admin_text(confirm_import(browser, same))
     assert Participation.objects.count() == 1
     answer = preview_file(browser, content)
     person.refresh_from_db()
-    if "may be here already" in admin_text(answer):
+    if "may already be in the portal" in admin_text(answer):
         answer = press_button(browser, answer, "preview", **{"answer.delegates(#1)": "new"})
     confirm_import(browser, answer)
     assert Participation.objects.count() == 2
@@ -277,7 +300,8 @@ def test_people_of_other_events_are_not_revealed(
     seat(other, name="Rita Sen", invitation_email="rita@example.org")
     cells = {"Name": "Rita Sen", "Organisation": "port", "Invitation email": "rita@example.org"}
     answer = preview_file(client_of(operator), book_of(talk, "Delegates", [cells]))
-    assert "To add: 1." in admin_text(answer) and "may be here already" not in admin_text(answer)
+    said = admin_text(answer)
+    assert "To add: 1." in said and "may already be in the portal" not in said
 
 
 def test_similar_rows_of_one_file_are_asked_about(
@@ -290,7 +314,7 @@ def test_similar_rows_of_one_file_are_asked_about(
     browser = client_of(operator)
     answer = preview_file(browser, book_of(talk, "Delegates", rows))
     assert "Delegates, row 3 : RITA SEN, Port Authority" in admin_text(answer)
-    assert "The same person as Rita Sen, in a row above" in admin_text(answer)
+    assert "The same person as Rita Sen, in an earlier row" in admin_text(answer)
     same = press_button(browser, answer, "preview", **{"answer.*": "same"})
     assert "To add: 1. To change: 0. To remove: 0." in admin_text(same)
     other = press_button(browser, answer, "preview", **{"answer.*": "new"})
@@ -317,10 +341,13 @@ def test_rows_of_same_person_are_combined(client_of: Sign, operator: User, talk:
     assert "Delegates, row 3 To add: Rita Sen Post: Trainer, Harbour Clinic" in said
     assert "Delegates, row 4 To add: Rita Sen Post: Clerk, Harbour Clinic" in said
     assert (
-        "Delegates, row 5, Name: “R. Sen” is left out: the same person has “Rita Sen” above."
-        in said
-    )
-    assert "Delegates, row 5, Capacity: “observer” is left out: the same" in said
+        "Delegates, row 5, Name: “R. Sen” is not imported. The same person has “Rita Sen” in an"
+        " earlier row."
+    ) in said
+    assert (
+        "Delegates, row 5, Capacity: “observer” is not imported. The same person has “adviser” in "
+        "an earlier row."
+    ) in said
     assert "Delegates, row 7 To add: Said Omar Post: Guide, Port Authority" in said
     confirm_import(browser, answer)
     part = Participation.objects.get(delegate__name="Rita Sen")
@@ -341,8 +368,8 @@ def test_rows_of_same_person_are_combined(client_of: Sign, operator: User, talk:
     answer = press_button(
         browser, preview_file(browser, content), "preview", **{"answer.*": "same"}
     )
-    assert "All of it stands here already." in admin_text(answer)
-    assert "All of it stands here already." in admin_text(
+    assert "The portal already has everything in this file." in admin_text(answer)
+    assert "The portal already has everything in this file." in admin_text(
         preview_file(browser, book_of(talk, "Delegates", []))
     )
     assert database_rows() == before
@@ -368,7 +395,7 @@ def test_second_row_adds_affiliation(client_of: Sign, operator: User, talk: Even
     browser = client_of(cochair)
     answer = preview_file(browser, book_of(talk, "Delegates", rows, people=False))
     answer = press_button(browser, answer, "preview", **{"answer.*": "same"})
-    assert "Delegates, row 3, Post You may not change this here." in admin_text(answer)
+    assert "Delegates, row 3, Post You cannot change this here." in admin_text(answer)
 
 
 def test_reimported_list_creates_no_duplicates(
@@ -380,9 +407,9 @@ def test_reimported_list_creates_no_duplicates(
     confirm_import(browser, preview_file(browser, content))
     assert Participation.objects.count() == 5
     answer = preview_file(browser, content)
-    assert "5 people may be here already" in admin_text(answer)
+    assert "5 people may already be in the portal" in admin_text(answer)
     same = press_button(browser, answer, "preview", **{"answer.*": "same"})
-    assert "All of it stands here already." in admin_text(same)
+    assert "The portal already has everything in this file." in admin_text(same)
 
 
 def test_unchanged_people_need_no_query(talk: Event) -> None:
@@ -415,21 +442,24 @@ def test_person_errors_name_their_cell(talk: Event, tmp_path: Path) -> None:
         path.write_bytes(book_of(talk, "Delegates", list(rows)))
         return rejection_messages(path)
 
-    absent = "[Delegates, row 3, Handle] There is no such person here. Leave it empty"
+    absent = "[Delegates, row 3, Handle] There is no such person here. Leave the cell empty"
     (line,) = said({"Handle": "zzzzzzzzzz", "Name": "A", "Organisation": "port"})
     assert line.startswith(absent)
     (line,) = said({"Name": "A", "Organisation": "Port Autority"})
     assert line == (
-        "[Delegates, row 3, Organisation] “Port Autority” is not known here. "
-        "Did you mean “Port Authority”?"
+        "[Delegates, row 3, Organisation] We do not know “Port Autority” here. Did you mean "
+        "“Port Authority”?"
     )
     (line,) = said({"Handle": person.handle, "Name": "A", "Organisation": "port"})
     assert line.startswith("[Delegates, row 3, Handle] “")
     (line,) = said({"Name": "A", "Organisation": "port", "Invitation email": "nowhere"})
     assert line == "[Delegates, row 3, Invitation email] Enter a valid email address."
     (line,) = said({"Name": "RITA sen", "Organisation": "port"})
-    assert line.startswith("[Delegates, row 3] It may be the same person as Rita Sen, Port Auth")
-    assert person.handle in line and "at the desk, which asks" in line
+    assert line.startswith("[Delegates, row 3] This may be the same person as Rita Sen, Port Auth")
+    assert person.handle in line and line.endswith(
+        ". Write the handle of that person. Or import the file at the co-chairs' desk, which asks "
+        "you."
+    )
     (line,) = said({"Name": "A"})
     assert line.startswith("[Delegates, row 3, Organisation] This cell is empty. Fill it in.")
     other.erased_at, other.name = now(), ""
@@ -463,7 +493,9 @@ def test_new_update_is_submitted_for_review(client_of: Sign, talk: Event) -> Non
     assert QueuedEmail.objects.filter(dedup_key__startswith="waiting ").count() == 1
     book = browser.get(f"/admin/roundtable/event/{talk.pk}/workbook/").content
     assert load_workbook(BytesIO(book))["Updates"]["F2"].value is None
-    assert "All of it stands here already." in admin_text(preview_file(browser, book))
+    assert "The portal already has everything in this file." in admin_text(
+        preview_file(browser, book)
+    )
 
 
 def test_approved_update_is_not_changed(talk: Event, tmp_path: Path) -> None:
@@ -481,12 +513,12 @@ def test_approved_update_is_not_changed(talk: Event, tmp_path: Path) -> None:
     assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
     path.write_bytes(book_of(talk, "Updates", [{"row": 3, "Text": "Other words."}]))
     assert rejection_messages(path) == [
-        "[Updates, row 3, Text] It is approved, and everyone reads it. Ask for changes at the desk "
-        "first."
+        "[Updates, row 3, Text] This report is approved, and everyone can read it. First ask for a "
+        "change at the co-chairs' desk."
     ]
     path.write_bytes(book_of(talk, "Updates", [{"row": 2, "State": "submitted"}]))
     assert rejection_messages(path)[0].startswith(
-        "[Updates, row 2, State] Co-chairs approve, or ask for"
+        "[Updates, row 2, State] Co-chairs approve reports or ask for a change"
     )
     update.refresh_from_db()
     twice.refresh_from_db()
@@ -512,14 +544,24 @@ def test_pending_update_is_changed_and_stays_pending(talk: Event, tmp_path: Path
     [
         (
             {"Has no personal details": None},
-            "[Updates, row 2, Has no personal details] Tick that it names no person",
+            "[Updates, row 2, Has no personal details] Check that the text names no person",
         ),
-        ({"Text": None}, "[Updates, row 2, Text] Say what was done."),
-        ({"Status": "closed"}, "[Updates, row 2, Reason] Say why it ends"),
-        ({"Party": "all", "Reference": "TALK1-C9"}, "[Updates, row 2, Reference] “TALK1-C9” is no"),
-        ({"Party": "elsewhere"}, "[Updates, row 2, Party] “elsewhere” is no party to it."),
-        ({"Of that day": 3}, "[Updates, row 2, Of that day] There are fewer of that day. Write 1."),
-        ({"State": "approved"}, "[Updates, row 2, State] It is new here and waits"),
+        ({"Text": None}, "[Updates, row 2, Text] Describe what was done."),
+        ({"Status": "closed"}, "[Updates, row 2, Reason] Explain why the commitment ends"),
+        (
+            {"Party": "all", "Reference": "TALK1-C9"},
+            "[Updates, row 2, Reference] This roundtable has no commitment “TALK1-C9”",
+        ),
+        (
+            {"Party": "elsewhere"},
+            "[Updates, row 2, Party] “elsewhere” is not a party to this commitment.",
+        ),
+        (
+            {"Of that day": 3},
+            "[Updates, row 2, Of that day] There are fewer reports from this party on that day. "
+            "Write 1.",
+        ),
+        ({"State": "approved"}, "[Updates, row 2, State] This report is new. A co-chair must"),
         ({"Reported on": date(2020, 1, 1)}, "[Updates, row 2, Reported on] The roundtable began"),
         ({"Completion": 30}, "[Updates, row 2, Completion] Value 30 is not a valid choice."),
     ],
@@ -568,7 +610,9 @@ def test_family_name_first_is_matched(
 ) -> None:
     seat(talk, name="Rita Sen")
     content = book_of(talk, "Delegates", [{"Name": name, "Organisation": "port"}], people=False)
-    assert "1 person may be here already" in admin_text(preview_file(client_of(operator), content))
+    assert "1 person may already be in the portal" in admin_text(
+        preview_file(client_of(operator), content)
+    )
 
 
 def test_profile_hidden_meanwhile_stays_hidden(talk: Event, tmp_path: Path) -> None:

@@ -20,10 +20,14 @@ from roundtable.models import AuditEntry, Event
 from tests.factories import make_grant, make_user
 from tests.import_pages import UPLOAD_URL, admin_text, confirm_import, preview_file
 from tests.outcomes.reporting.test_rounds import desk_text
+from tests.page_text import page_html
 from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
+UNREADABLE = (
+    "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and save it as XLSX."
+)
 
 
 def changed(tmp_path: Path, **cells: Any) -> bytes:
@@ -74,7 +78,7 @@ def test_meeting_is_imported_from_empty_workbook(client_of: Sign, operator: User
     assert "Commitments, row 2 To add: NEW1-C1" in said
     assert database_rows() == before
     answer = confirm_import(browser, answer)
-    assert "All of it is stored." in answer.content.decode()
+    assert "Everything is imported." in answer.content.decode()
     commitment = Commitment.objects.get(reference="NEW1-C1")
     assert commitment.text == "+ Meet again"
     assert str(commitment.parties.get()) == "Port Authority"
@@ -84,7 +88,7 @@ def test_meeting_is_imported_from_empty_workbook(client_of: Sign, operator: User
     assert book_of_it["Content-Disposition"] == 'attachment; filename="new-1.xlsx"'
     said = admin_text(preview_file(browser, book_of_it.content))
     assert "To add: 0. To change: 0. To remove: 0. Unchanged: 6." in said
-    assert "All of it stands here already." in said
+    assert "The portal already has everything in this file." in said
 
 
 def test_preview_shows_before_and_after(client_of: Sign, operator: User, tmp_path: Path) -> None:
@@ -94,8 +98,8 @@ def test_preview_shows_before_and_after(client_of: Sign, operator: User, tmp_pat
     browser = client_of(operator)
     before = database_rows()
     answer = preview_file(browser, content)
-    assert "Text: <del>Meet again</del> <ins>Meet &lt;b&gt;often&lt;/b&gt;</ins>" in (
-        answer.content.decode()
+    assert "Text: <del>Meet again</del> <ins>Meet &lt;b&gt;often&lt;/b&gt;</ins>" in page_html(
+        answer
     )
     said = admin_text(answer)
     assert "Themes, row 2 To change: Work ashore Name: Work at sea Work ashore" in said
@@ -127,9 +131,9 @@ def test_errors_name_their_cell_and_nothing_is_imported(
     before = database_rows()
     answer = preview_file(browser, content)
     said = admin_text(answer)
-    assert "1 mistake: nothing is stored" in said
+    assert "1 mistake: nothing is saved" in said
     assert "Commitments, row 2, Due on Write a date" in said
-    assert "Store all of it" not in answer.content.decode()
+    assert "Import all changes" not in answer.content.decode()
     assert database_rows() == before
 
 
@@ -141,7 +145,10 @@ def test_import_of_outdated_preview_shows_new_preview(
     answer = preview_file(browser, content)
     Theme.objects.update(name="Work in harbours")
     late = confirm_import(browser, answer)
-    assert "Something was changed here since you looked." in admin_text(late)
+    assert (
+        "The data changed after you opened this page. Nothing is saved yet. Check the "
+        "changes again."
+    ) in admin_text(late)
     assert "Name: Work in harbours Work ashore" in admin_text(late)
     assert Theme.objects.get().name == "Work in harbours"
     confirm_import(browser, late)
@@ -151,10 +158,19 @@ def test_import_of_outdated_preview_shows_new_preview(
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"nothing\0", "This is no workbook (XLSX) and no CSV that can be read."),
-        (b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
-        (b"\n\n", "This is no workbook (XLSX) and no CSV that can be read."),
-        (export.write_workbook({}), "Nothing stands on this sheet. Fill it in."),
+        (
+            b"nothing\0",
+            UNREADABLE,
+        ),
+        (
+            b"PK\x03\x04 nothing",
+            UNREADABLE,
+        ),
+        (
+            b"\n\n",
+            UNREADABLE,
+        ),
+        (export.write_workbook({}), "This sheet is empty. Fill it in."),
     ],
 )
 def test_unreadable_file_gives_one_message(
@@ -166,7 +182,7 @@ def test_unreadable_file_gives_one_message(
 def test_oversized_file_is_rejected(client_of: Sign, operator: User) -> None:
     with patch("outcomes.imports.forms.MAX_FILE_MEGABYTES", 0):
         sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
-        assert "It is larger than 20 MB. Divide it." in admin_text(
+        assert "The file is larger than 20 MB. Divide it into smaller files." in admin_text(
             client_of(operator).post(UPLOAD_URL, sent)
         )
     assert not Upload.objects.exists()
@@ -175,7 +191,10 @@ def test_oversized_file_is_rejected(client_of: Sign, operator: User) -> None:
 def test_text_too_long_for_cell_is_reported(client_of: Sign, operator: User, event: Event) -> None:
     Commitment.objects.update(text="x" * 32_768)
     answer = client_of(operator).get(f"/admin/roundtable/event/{event.pk}/workbook/", follow=True)
-    assert "One of its texts is longer than a cell of a workbook holds" in answer.content.decode()
+    assert (
+        "One of the texts is longer than a workbook cell can hold (32,767 characters)."
+        in answer.content.decode()
+    )
 
 
 def test_import_link_is_shown_to_editors_only(
@@ -185,16 +204,16 @@ def test_import_link_is_shown_to_editors_only(
     reader = make_user()
     make_grant(reader, event, role="reader")
     for who in (operator, cochair):
-        assert "Bring in a workbook" in desk_text(client_of(who), at_the_list)
+        assert "Import a workbook" in desk_text(client_of(who), at_the_list)
     theirs = desk_text(client_of(reader), at_the_list)
-    assert "Bring in a workbook" not in theirs and "Empty workbook (XLSX)" in theirs
+    assert "Import a workbook" not in theirs and "Empty workbook (XLSX)" in theirs
     assert client_of(reader).get(UPLOAD_URL).status_code == 403
     sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
     assert client_of(reader).post(UPLOAD_URL, sent).status_code == 403
     page = f"/admin/roundtable/event/{event.pk}/change/"
     assert "Workbook (XLSX)" in desk_text(client_of(cochair), page)
-    assert "Workbook with its delegates" in desk_text(client_of(cochair), page)
-    assert "Workbook with its delegates" not in desk_text(client_of(reader), page)
+    assert "Workbook with delegates" in desk_text(client_of(cochair), page)
+    assert "Workbook with delegates" not in desk_text(client_of(reader), page)
     assert (
         client_of(cochair).get(f"/admin/roundtable/event/{event.pk}/workbook/").status_code == 200
     )

@@ -77,24 +77,26 @@ def test_file_is_processed_in_background(client_of: Sign, operator: User, talk: 
     browser = client_of(operator)
     address = choose(browser, documents("Minutes", "List"), talk)
     page = browser.get(address)
-    assert "It waits for its turn." in admin_text(page)
-    assert (
-        "the worker" in admin_text(browser.get(UPLOAD_URL))
-        and address in browser.get(UPLOAD_URL).content.decode()
-    )
+    assert "Your file is waiting in the queue." in admin_text(page)
+    assert ": waiting to be processed" in admin_text(browser.get(UPLOAD_URL))
+    assert address in browser.get(UPLOAD_URL).content.decode()
+    assert "Files that you started to import" in browser.get("/admin/").content.decode()
     run_import_worker()
     page = browser.get(address)
     assert "To add: 2. To change: 0. To remove: 1." in admin_text(page)
     before = database_rows()
     browser.post(address, {"act": "import", "digest": "0" * 64})
-    assert "It waits for its turn." in admin_text(browser.get(address))
+    assert "Your file is waiting in the queue." in admin_text(browser.get(address))
     run_import_worker()
-    assert "Something was changed here since you looked." in admin_text(browser.get(address))
+    assert (
+        "The data changed after you opened this page. Nothing is saved yet. Check the "
+        "changes again."
+    ) in admin_text(browser.get(address))
     assert database_rows() == before
-    assert "All of it is stored." in admin_text(confirm_import(browser, browser.get(address)))
+    assert "Everything is imported." in admin_text(confirm_import(browser, browser.get(address)))
     assert {row.title for row in Document.objects.all()} == {"Minutes", "List"}
     assert address not in browser.get(UPLOAD_URL).content.decode()
-    assert "began to bring in" not in browser.get("/admin/").content.decode()
+    assert "Files that you started to import" not in browser.get("/admin/").content.decode()
     assert AuditEntry.objects.filter(action="load workbook", detail="TALK1").count() == 1
     # Pressed again, asked again: it is done once.
     upload = Upload.objects.get()
@@ -112,7 +114,7 @@ def test_cached_pages_of_older_release_are_read_again(
     upload = Upload.objects.get()
     read = read_json(upload, "pages")
     write_json(upload, "pages", {key: read[key] for key in read if key != "encoding"})
-    assert "All of it is stored." in admin_text(confirm_import(browser, page))
+    assert "Everything is imported." in admin_text(confirm_import(browser, page))
 
 
 def test_page_waits_briefly_for_worker(
@@ -167,7 +169,7 @@ def test_command_deletes_expired_uploads(operator: User) -> None:
     upload = create_upload(user=operator, chunks=[b"a"], event=None, at=now() - timedelta(days=2))
     said = StringIO()
     call_command("clean_up_uploads", stdout=said)
-    assert said.getvalue() == "1 file is removed.\n"
+    assert said.getvalue() == "1 file is deleted.\n"
     assert not folder_path(upload).exists()
 
 
@@ -194,7 +196,7 @@ def test_upload_is_visible_to_its_owner_only(client_of: Sign, operator: User, ta
         {"act": "import", "digest": "\0"},
     ):
         assert client_of(operator).post(address, sent).status_code == 400
-    assert "The file is removed." in words_of(client_of(operator), address)
+    assert "The file is deleted." in words_of(client_of(operator), address)
     assert client_of(operator).get(address).status_code == 404
 
 
@@ -225,7 +227,7 @@ def test_import_after_losing_grant_is_rejected(client_of: Sign, talk: Event) -> 
     run_import_worker()
     assert database_rows() == before
     result = read_json(Upload.objects.get(), "result")
-    assert result["mistakes"] == [["", "You may no longer bring anything in."]]
+    assert result["mistakes"] == [["", "You can no longer import anything."]]
 
 
 def test_stalled_run_is_reported_and_can_be_restarted(
@@ -235,13 +237,16 @@ def test_stalled_run_is_reported_and_can_be_restarted(
     address = choose(browser, documents("Minutes"), talk)
     Upload.objects.update(claimed_at=now() - timedelta(minutes=1))
     write_json(Upload.objects.get(), "progress", {"rows": 7, "run": 1})
-    assert "It is being read. 7 rows so far." in admin_text(browser.get(address))
+    assert "We are reading your file. 7 rows so far." in admin_text(browser.get(address))
     run_import_worker()  # the run was begun by somebody else
     assert Upload.objects.get().state == "waiting"
     (folder_path(Upload.objects.get()) / "progress.json").unlink()
     Upload.objects.update(claimed_at=now() - timedelta(minutes=3))
     page = browser.get(address)
-    assert "it may have been stopped" in admin_text(page)
+    assert (
+        "The worker has not reported for some minutes. It may have stopped. The file is "
+        "saved completely or not at all."
+    ) in admin_text(page)
     browser.post(address, {"act": "again"})
     run_import_worker()
     assert "To add: 1." in admin_text(browser.get(address))
@@ -273,20 +278,23 @@ def test_unexpected_error_is_reported_without_its_text(
     browser = client_of(operator)
     with patch("outcomes.imports.tasks.parse_pages", side_effect=KeyError("Rita Sen")):
         answer = preview_file(browser, documents("Minutes"), talk)
-    assert "Something went wrong, and nothing is stored." in admin_text(answer)
+    assert "An error occurred, and nothing is saved. Try again." in admin_text(answer)
     assert "KeyError" in caplog.text and "Rita" not in caplog.text
-    assert 'value="Take it up again"' in answer.content.decode()
+    assert 'value="Try again"' in answer.content.decode()
     assert "To add: 1." in admin_text(press_button(browser, answer, "again"))
 
 
 def test_unclaimed_upload_can_be_restarted(client_of: Sign, operator: User, talk: Event) -> None:
     browser = client_of(operator)
     address = choose(browser, documents("Minutes"), talk)
-    assert "It waits for its turn." in admin_text(browser.get(address))
+    assert "Your file is waiting in the queue." in admin_text(browser.get(address))
     long_ago = (now() - timedelta(minutes=3)).timestamp()
     Upload.objects.update(uploaded_at=now() - timedelta(minutes=3))
     os.utime(folder_path(Upload.objects.get()) / "asked.json", (long_ago, long_ago))
-    assert "it may have been stopped" in admin_text(browser.get(address))
+    assert (
+        "The worker has not reported for some minutes. It may have stopped. The file is "
+        "saved completely or not at all."
+    ) in admin_text(browser.get(address))
 
 
 def test_superseded_run_shows_nothing(client_of: Sign, operator: User, talk: Event) -> None:
@@ -376,7 +384,7 @@ def test_complete_workbook_names_its_event(client_of: Sign, operator: User, talk
     browser = client_of(operator)
     answer = preview_file(browser, content, make_event())
     assert "Name: Work at sea Work in harbours" in admin_text(answer)
-    assert "All of it is stored." in admin_text(press_store(browser, answer))
+    assert "Everything is imported." in admin_text(press_store(browser, answer))
 
 
 def press_store(browser: Client, answer: Any) -> Any:

@@ -32,6 +32,9 @@ from tests.roundtable_files import (
 
 pytestmark = pytest.mark.django_db
 Filled = Callable[..., Path]
+UNREADABLE = (
+    "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and save it as XLSX."
+)
 HARMFUL = [
     "=1+1",
     "+62 21 555",
@@ -267,8 +270,8 @@ def test_errors_name_sheet_row_and_column(filled: Filled) -> None:
         Counts_B2="=1+1",
     )
     said = rejection_messages(path)
-    assert "[Themes, column 4] “Colour” is not known." in " ".join(said)
-    assert "[Counts, row 2, Number] It is a formula. Write what it should say." in said
+    assert "[Themes, column 4] We do not know “Colour”." in " ".join(said)
+    assert "[Counts, row 2, Number] This cell contains a formula. Write its value instead." in said
     assert any(line.startswith("[Roles, row 2, Organisation] “unknown” is not") for line in said)
     assert "[Commitments, row 2, Due on] Write a date such as 2018-05-14." in said
     assert "[Roundtable, row 4, Starts on] Write a date such as 2018-05-14." in said
@@ -282,7 +285,7 @@ def test_errors_name_sheet_row_and_column(filled: Filled) -> None:
     for begin in (
         "[Roundtable, Time zone] ",
         "[Commitments, row 2, Leads] “nobody” is not in this file.",
-        "[Organisations, row 2, Kind] “goverment” is not known here.",
+        "[Organisations, row 2, Kind] We do not know “goverment” here.",
     ):
         assert any(line.startswith(begin) for line in said), (begin, said)
     assert len(said) == 3
@@ -295,17 +298,17 @@ def test_missing_values_are_reported_in_workbook_terms(filled: Filled) -> None:
     ]
     assert rejection_messages(filled(Themes_B2=None, Roundtable_B3=None)) == [
         "[Roundtable, Title] This cell is empty. Fill it in. The roundtable's own title.",
-        "[Themes, row 2, Name] This cell is empty. Fill it in. As the source writes it.",
+        "[Themes, row 2, Name] This cell is empty. Fill it in. As written in the source.",
     ]
     empty = {f"Series_{letter}{row}": None for letter in "ABC" for row in range(1, 4)}
-    assert rejection_messages(filled(**empty)) == [
-        "[Series] Nothing stands on this sheet. Fill it in."
-    ]
+    assert rejection_messages(filled(**empty)) == ["[Series] This sheet is empty. Fill it in."]
 
 
 def test_point_above_every_lead_in_is_rejected(filled: Filled) -> None:
     said = rejection_messages(filled(Points_B2="principle"))
-    assert said[0].startswith("[Points, row 2] It stands under nothing.")
+    assert said[0].startswith(
+        "[Points, row 2] This point has no lead-in. Add a row of the kind lead-in above it."
+    )
 
 
 def test_unknown_sheet_is_named(filled: Filled, tmp_path: Path) -> None:
@@ -314,7 +317,7 @@ def test_unknown_sheet_is_named(filled: Filled, tmp_path: Path) -> None:
     book.create_sheet("Comitments")
     book.save(path)
     assert rejection_messages(path) == [
-        "[Comitments] This sheet is not known. Did you mean “Commitments”?"
+        "[Comitments] We do not know this sheet. Did you mean “Commitments”?"
     ]
 
 
@@ -342,11 +345,26 @@ def long_book() -> bytes:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: b"", "This is no workbook (XLSX) and no CSV that can be read."),
-        (lambda: b"PK\x03\x04 nothing", "This is no workbook (XLSX) and no CSV that can be read."),
-        (lambda: zipped(a=b"b"), "This is no workbook (XLSX) and no CSV that can be read."),
-        (lambda: zipped(a=b"\0" * 101 * 1024 * 1024), "The file is too large once unpacked."),
-        (lambda: b"\0" * (20 * 1024 * 1024 + 1), "The file is larger than 20 MB."),
+        (
+            lambda: b"",
+            UNREADABLE,
+        ),
+        (
+            lambda: b"PK\x03\x04 nothing",
+            UNREADABLE,
+        ),
+        (
+            lambda: zipped(a=b"b"),
+            UNREADABLE,
+        ),
+        (
+            lambda: zipped(a=b"\0" * 101 * 1024 * 1024),
+            "The file is too large after unpacking. One roundtable is smaller.",
+        ),
+        (
+            lambda: b"\0" * (20 * 1024 * 1024 + 1),
+            "The file is larger than 20 MB.",
+        ),
         (long_book, "The sheet “Themes” has more than 20,000 rows or 60 columns."),
     ],
     ids=["empty", "damaged", "zip", "bomb", "large", "long"],
@@ -377,7 +395,7 @@ def test_hostile_workbooks_are_rejected_with_message(tmp_path: Path, samples: Pa
 
 def test_missing_file_is_reported(tmp_path: Path) -> None:
     (said,) = rejection_messages(tmp_path / "absent.xlsx")
-    assert said.startswith("The file cannot be read (No such file or directory).")
+    assert said.startswith("We cannot read the file (No such file or directory).")
 
 
 def test_draft_points_round_trip_without_numbers(filled: Filled) -> None:
@@ -434,7 +452,7 @@ def test_text_longer_than_cell_is_not_truncated(filled: Filled) -> None:
 
 def test_text_without_heading_is_not_dropped_silently(filled: Filled) -> None:
     assert rejection_messages(filled(Themes_H2="lost")) == [
-        "[Themes, row 2] “lost” stands in a column without a heading. Remove it, or head it."
+        "[Themes, row 2] “lost” is in a column without a heading. Remove it, or add a heading."
     ]
 
 
@@ -468,6 +486,6 @@ def test_focal_point_is_asked_again_after_text_change(filled: Filled) -> None:
     party.refresh_from_db()
     assert party.focal_point_accepted_at
     said = load_roundtable(filled(Commitments_B2="Never meet again"))
-    assert "a focal point of TALK1-C1, who is asked again, as its words changed" in said
+    assert "a focal point of TALK1-C1, who is asked again because its text changed" in said
     party.refresh_from_db()
     assert party.focal_point and party.focal_point_accepted_at is None

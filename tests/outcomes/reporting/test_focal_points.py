@@ -38,8 +38,8 @@ def answer(browser: Client, party: CommitmentParty, **values: str) -> int:
 def is_named(browser: Client, name: str) -> list[bool]:
     """Whether the commitments name the person as the one to ask, page by page."""
     return [
-        f"Ask: {name}" in page_text(browser.get(path))
-        or f"Ask {name}" in page_text(browser.get(path))
+        f"Who to ask: {name}" in page_text(browser.get(path))
+        or f"Who to ask {name}" in page_text(browser.get(path))
         for path in PAGES
     ]
 
@@ -61,8 +61,8 @@ def test_request_is_shown_and_accepted(
     reply = browser.post(f"/me/commitments/{request_to.pk}/", {"answer": "accept"})
     assert (reply.status_code, reply["Location"]) == (302, "/me/commitments/")
     text = get_text(browser, "/me/commitments/")
-    assert text.startswith("Thank you. You can be asked about this commitment now.")
-    assert "You accepted on " in text and "No longer my task" in text
+    assert text.startswith("Thank you. People can now ask you about this commitment.")
+    assert "You accepted on " in text and "This is not my task" in text
     assert is_named(client, "Dewi Lestari") == [True, True, True]
     assert f"/directory/{delegate.handle}/" in page_links(client.get("/commitments/rt2024-c2/"))
 
@@ -74,7 +74,7 @@ def test_request_is_declined(
     assert answer(browser, request_to, answer="decline") == 302
     text = get_text(browser, "/me/commitments/")
     assert text.startswith("You are not the focal point for this commitment.")
-    assert "Nobody has asked you. A request appears here once a co-chair names you." in text
+    assert "No one has asked you yet. When a co-chair names you, the request appears here." in text
     request_to.refresh_from_db()
     assert (request_to.focal_point, request_to.focal_point_accepted_at) == (None, None)
     assert is_named(client, "Dewi Lestari") == [False, False, False]
@@ -96,7 +96,7 @@ def test_invalid_answer_changes_nothing(
 ) -> None:
     browser = client_of(delegate)
     assert answer(browser, request_to, **values) == 302
-    assert get_text(browser, "/me/commitments/").startswith("Press “Accept” or “Decline”.")
+    assert get_text(browser, "/me/commitments/").startswith("Select “Accept” or “Decline”.")
     request_to.refresh_from_db()
     assert request_to.focal_point == delegate
     assert request_to.focal_point_accepted_at is None
@@ -162,17 +162,17 @@ def test_focal_point_is_named_to_permitted_viewers_only(
     cochair: User,
 ) -> None:
     page = "/commitments/rt2024-c1/"
-    assert "Ask Farah Point" in get_text(client_of(delegate), page)
-    assert "Ask Farah Point" in get_text(client_of(focal_point), page)
+    assert "Who to ask Farah Point" in get_text(client_of(delegate), page)
+    assert "Who to ask Farah Point" in get_text(client_of(focal_point), page)
     for browser in (client, client_of(outsider), client_of(cochair)):
         text = get_text(browser, page)
-        assert "Farah" not in text and "Nobody is listed for this commitment." in text
+        assert "Farah" not in text and "No contact is shown for this commitment." in text
     focal_point.listed_to = Audience.ONLY_ME
     focal_point.save()
     assert "Farah" not in get_text(client_of(delegate), page)
     focal_point.listed_to = Audience.EVERYONE
     focal_point.save()
-    assert "Ask Farah Point" in get_text(client, page)
+    assert "Who to ask Farah Point" in get_text(client, page)
     # The name leads to the profile; nothing to reach her by stands here.
     assert "farah.inside@example.org" not in get_text(client_of(delegate), page)
 
@@ -188,10 +188,10 @@ def test_focal_point_shows_post_and_organisation(
     make_role(event, organisation=office)
     make_affiliation(focal_point, organisation=office)
     browser = client_of(delegate)
-    assert "Ask Farah Point , Adviser, Office for Migrants" in get_text(
+    assert "Who to ask Farah Point , Adviser, Office for Migrants" in get_text(
         browser, "/commitments/rt2024-c1/"
     )
-    assert "Ask: Farah Point , Office for Migrants" in get_text(browser, "/commitments/")
+    assert "Who to ask: Farah Point , Office for Migrants" in get_text(browser, "/commitments/")
 
 
 def test_focal_point_of_two_parties_is_named_once(

@@ -12,7 +12,7 @@ from outcomes.models import CommitmentParty, Handover, ReportLink
 from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
-from tests.page_text import get_text, page_text
+from tests.page_text import get_text, page_html, page_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -41,7 +41,7 @@ def test_focal_point_resigns_with_suggested_successor(
     words = "Bo of the <b>north</b> desk"
     reply = client.post(path, {"act": "hand-over", "suggestion": words})
     assert reply.status_code == 200
-    assert "You are no longer asked about RT2024-C1." in page_text(reply)
+    assert "You will no longer be asked about RT2024-C1." in page_text(reply)
     party.refresh_from_db()
     assert (party.focal_point, party.focal_point_accepted_at) == (None, None)
     assert [row.suggestion for row in Handover.objects.all()] == [words]
@@ -50,7 +50,7 @@ def test_focal_point_resigns_with_suggested_successor(
         assert client.get(link).status_code == 404
     (mail,) = deliver()
     assert mail.to == ["cochair@example.org"]
-    assert mail.subject == "A commitment needs somebody to ask"
+    assert mail.subject == "A commitment needs a new focal point"
     # Whom they suggest stands at the desk alone.
     assert "RT2024-C1" in str(mail.body) and "north" not in str(mail.body)
     address = f"/admin/outcomes/commitment/{party.commitment_id}/change/"
@@ -73,7 +73,7 @@ def test_draft_is_kept_for_successor(
     client: Client, path: str, party: CommitmentParty, delegate: Delegate
 ) -> None:
     form = {"act": "draft", "reported_on": "2026-03-01", "text": "Half a sen"}
-    page = client.get(path).content.decode()
+    page = page_html(client.get(path))
     client.post(path, form | {"version": page.split('name="version" value="')[1].split('"')[0]})
     client.post(path, {"act": "hand-over", "suggestion": ""})
     party.refresh_from_db()
@@ -114,12 +114,12 @@ def test_declined_request_is_not_a_resignation(
 def test_reminders_are_stopped_and_resumed(
     client: Client, path: str, party: CommitmentParty
 ) -> None:
-    assert "Stop reminding me about this" in get_text(client, path)
+    assert "Stop reminders about this commitment" in get_text(client, path)
     reply = client.post(path, {"act": "stop"})
     assert (reply.status_code, reply["Location"]) == (302, path)
     party.refresh_from_db()
     assert party.reminders_stopped_at
-    assert "You get no reminders about this commitment." in get_text(client, path)
+    assert "You do not get reminders about this commitment." in get_text(client, path)
     client.post(path, {"act": "remind"})
     party.refresh_from_db()
     assert party.reminders_stopped_at is None

@@ -95,7 +95,7 @@ def test_one_email_lists_due_items_with_own_links(
     body, html = str(mail.body), str(mail.alternatives[0][0])
     assert re.findall(r"RT2024-C\d+", body) == ["RT2024-C7", "RT2024-C8"]
     assert "Open a helpline." in body and "Open a helpline." in html
-    assert "“Stop reminding me” or “Not my task any more”" in body
+    assert "“Stop reminders about this commitment” or “This is not my task”" in body
     tokens = LINK.findall(body)
     assert tokens == LINK.findall(html)
     links = [link_for_token(token, noon(DUE)) for token in tokens]
@@ -198,8 +198,8 @@ def test_command_prints_counts_without_names(event: Event, delegate: Delegate) -
         out = StringIO()
         call_command("send_reminders", "--on", "2026-06-01", stdout=out)
         said.append(out.getvalue())
-    assert said == ["1 person is reminded.\n", "Nothing is due.\n"]
-    with pytest.raises(CommandError, match="write the day like 2027-03-01"):
+    assert said == ["1 person gets a reminder.\n", "Nothing is due.\n"]
+    with pytest.raises(CommandError, match="write the date like 2027-03-01"):
         call_command("send_reminders", "--on", "soon")
 
 

@@ -14,7 +14,7 @@ from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import make_party, make_update
-from tests.page_text import get_text, page_links, page_text
+from tests.page_text import get_text, page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -44,7 +44,7 @@ def path(party: CommitmentParty) -> str:
 
 def seen_on(browser: Client, path: str) -> str:
     """Which text the form on the page was opened with."""
-    page = browser.get(path).content.decode()
+    page = page_html(browser.get(path))
     return page.split('name="version" value="')[1].split('"')[0]
 
 
@@ -63,7 +63,7 @@ def test_form_is_prefilled_with_last_report(client: Client, path: str) -> None:
     page = client.get(path)
     text = page_text(page)
     assert "Train officers." in text and "Nothing new since 1 March 2025" in text
-    assert '<option value="in-progress" selected>' in page.content.decode()
+    assert '<option value="in-progress" selected>' in page_html(page)
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert not page.cookies
 
@@ -82,7 +82,7 @@ def test_draft_is_saved_and_reopened(client: Client, path: str, party: Commitmen
     assert (draft.state, draft.status, draft.text) == (EditorialState.DRAFT, "", "Half a sen")
     page = client.get(path)
     assert "Half a sen</textarea>" in page.content.decode()
-    assert "is kept here. Nobody else sees it until you hand it in." in page_text(page)
+    assert "(UTC) is saved here. No one else sees it until you submit it." in page_text(page)
     assert "Nothing new since" not in page_text(page)
     # In the public page there is nothing of it, and the status stays.
     assert "Half a sen" not in get_text(Client(), "/commitments/rt2024-c1/")
@@ -97,7 +97,7 @@ def test_draft_continues_by_other_link_and_signed_in(
     other = urlsplit(create_report_link(party, at=timezone.now())).path
     assert "Half a sen" in client.get(other).content.decode()
     browser = client_of(focal_point)
-    assert "Go on with your draft" in get_text(browser, "/me/commitments/")
+    assert "Continue your draft" in get_text(browser, "/me/commitments/")
     own = f"/me/commitments/{party.pk}/report/"
     assert own in page_links(browser.get("/me/commitments/"))
     assert send(browser, own, "draft", text="A whole sentence.").status_code == 302
@@ -114,18 +114,28 @@ def test_report_is_submitted_for_review(client: Client, path: str, party: Commit
     )
     assert update.author == party.focal_point.user and update.submitted_at  # type: ignore[union-attr]
     text = get_text(client, path)
-    assert "is with the co-chairs; it shows once one of them approves it." in text
+    assert "Thank you. The co-chairs have what you submitted on" in text
+    assert "(UTC). It is shown after one of them approves it." in text
     assert "Three courses" not in get_text(Client(), "/commitments/rt2024-c1/")
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"text": "  "}, "Say what was done."),
-        ({"status": ""}, "Say how far the commitment has come."),
-        ({"status": "fulfilled"}, "A commitment ends with a source: say where that can be read."),
-        ({"status": "closed", "source": "A plan"}, "Say why it ends without being fulfilled."),
-        ({"has_no_personal_details": ""}, "Tick that it names no person and no shelter."),
+        ({"text": "  "}, "Describe what was done."),
+        ({"status": ""}, "Choose the status of the commitment."),
+        (
+            {"status": "fulfilled"},
+            "A commitment can end only with a source. Enter where people can read that it ended.",
+        ),
+        (
+            {"status": "closed", "source": "A plan"},
+            "Explain why the commitment ends without being fulfilled.",
+        ),
+        (
+            {"has_no_personal_details": ""},
+            "Check that the text names no person and no shelter, then tick the box.",
+        ),
         ({"reported_on": "2019-01-01"}, "The roundtable began on"),
         ({"reported_on": "soon"}, "Enter a valid date."),
     ],
@@ -146,10 +156,12 @@ def test_contact_details_are_flagged_before_submission(
     words = "Ask ana@example.org or +62 21 555 0198."
     reply = send(client, path, "hand-in", text=words, has_no_personal_details="on")
     text = page_text(reply)
-    assert "they look like ways to reach somebody." in text
+    assert (
+        "These look like contact details. Delete them, or confirm that everyone may read them."
+    ) in text
     assert "ana@example.org +62 21 555 0198" in text and party.updates.count() == 1
     found = "ana@example.org · +62 21 555 0198"
-    assert f'name="contacts_confirmed" value="{found}"' in reply.content.decode()
+    assert f'name="contacts_confirmed" value="{found}"' in page_html(reply)
     # A yes stands for what was pointed out, and for nothing that came since.
     more = f"{words} Or bo@example.org."
     reply = send(
@@ -187,7 +199,10 @@ def test_nothing_new_is_rejected_after_other_party_reported(
     )
     assert "Nothing new since" not in get_text(client, path)
     reply = client.post(path, {"act": "unchanged", "version": seen})
-    assert "Something else was stored meanwhile." in page_text(reply)
+    assert (
+        "This report changed after you opened it. Check the new version, then try again."
+        in page_text(reply)
+    )
     party.commitment.refresh_from_db()
     assert party.commitment.latest_status == "fulfilled"
 
@@ -239,12 +254,15 @@ def test_conflicting_texts_are_shown_side_by_side(
     reply = send(client, path, "draft", text="Of this tab.", version=seen)
     assert reply.status_code == 200
     text = page_text(reply)
-    assert "Nothing is overwritten: here are both." in text
-    assert "What is stored Of another tab. What you wrote Of this tab." in text
+    assert (
+        "Someone saved another version after you opened this page. Nothing is overwritten. "
+        "Both versions are shown here."
+    ) in text
+    assert "Saved version Of another tab. Your version Of this tab." in text
     assert "Of this tab.</textarea>" in reply.content.decode()
     assert newest(party).text == "Of another tab."
     # What the form then says is a choice made with both in sight.
-    seen = reply.content.decode().split('name="version" value="')[1].split('"')[0]
+    seen = page_html(reply).split('name="version" value="')[1].split('"')[0]
     assert send(client, path, "draft", text="Both.", version=seen).status_code == 302
     assert [row.text for row in party.updates.unapproved()] == ["Both."]
 
@@ -268,9 +286,7 @@ def test_report_approved_meanwhile_is_not_overwritten(
     newest(party).approve(by=operator, at=timezone.now())
     reply = send(client, path, "draft", text="Four courses.", version=seen)
     assert reply.status_code == 200
-    assert "What is stored Three courses were held. What you wrote Four courses." in page_text(
-        reply
-    )
+    assert "Saved version Three courses were held. Your version Four courses." in page_text(reply)
     assert "Three courses were held." in get_text(Client(), "/commitments/rt2024-c1/")
 
 
@@ -293,7 +309,10 @@ def test_cochair_changes_in_admin_are_not_overwritten(
     }
     assert desk.post(address, form).status_code == 302
     reply = send(client, path, "draft", text="Mine.", version=seen)
-    assert "Nothing is overwritten: here are both." in page_text(reply)
+    assert (
+        "Someone saved another version after you opened this page. Nothing is overwritten. "
+        "Both versions are shown here."
+    ) in page_text(reply)
     assert newest(party).text == "The co-chair's."
 
 
@@ -302,7 +321,7 @@ def test_unknown_actions_do_nothing(
     client: Client, path: str, party: CommitmentParty, act: str
 ) -> None:
     reply = send(client, path, act)
-    assert "Press one of the buttons." in page_text(reply) and party.updates.count() == 1
+    assert "Select one of the buttons." in page_text(reply) and party.updates.count() == 1
 
 
 def test_foreign_or_expired_link_cannot_report(
@@ -347,12 +366,14 @@ def test_report_of_ended_commitment_keeps_source(
 def test_only_never_submitted_draft_can_be_discarded(
     client: Client, path: str, party: CommitmentParty
 ) -> None:
-    assert "Throw the draft away" not in page_text(client.get(path))
+    assert "Delete draft" not in page_text(client.get(path))
     send(client, path, "draft")
+    assert "Delete draft" in page_text(client.get(path))
     seen = seen_on(client, path)
     send(client, path, "draft", text="Other words.")
-    assert "Something else was stored meanwhile." in page_text(
-        send(client, path, "discard", version=seen)
+    assert (
+        "This report changed after you opened it. Check the new version, then try again."
+        in page_text(send(client, path, "discard", version=seen))
     )
     assert newest(party).text == "Other words."
     seen = seen_on(client, path)
@@ -362,6 +383,6 @@ def test_only_never_submitted_draft_can_be_discarded(
     assert newest(party).is_approved
     send(client, path, "hand-in", has_no_personal_details="on")
     send(client, path, "draft")
-    assert "Throw the draft away" not in page_text(client.get(path))
+    assert "Delete draft" not in page_text(client.get(path))
     send(client, path, "discard")
     assert newest(party).state == EditorialState.DRAFT

@@ -63,15 +63,17 @@ def test_cochair_sees_detected_personal_data_and_approves(
 ) -> None:
     browser = client_of(cochair)
     text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
-    assert "Looks like an address or a phone number 0812 5555 0100 People" in text
-    assert "that this portal knows MARIA LOPEZ Casa Azul Do not repeat" in text
+    assert (
+        "Check before approval Possible addresses and phone numbers 0812 5555 0100 "
+        "People and hidden places recorded in this portal MARIA LOPEZ Casa Azul Do not repeat"
+    ) in text
     assert "1 update is approved." in run_admin_action(
         browser, ProgressUpdate, "approve", submitted.pk
     )
     submitted.refresh_from_db()
     assert submitted.is_approved
     text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
-    assert "Before everyone reads it" not in text
+    assert "Check before approval" not in text
 
 
 @pytest.mark.parametrize("role", ["editor", "reader"])
@@ -80,7 +82,7 @@ def test_detected_names_are_hidden_from_non_reviewers(
 ) -> None:
     browser = signed(client_of, role, event)
     text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
-    assert "Before everyone reads it" not in text and "portal knows" not in text
+    assert "Check before approval" not in text and "hidden places" not in text
 
 
 def test_detected_names_are_hidden_from_author(
@@ -89,8 +91,11 @@ def test_detected_names_are_hidden_from_author(
     submitted.author = cochair
     submitted.save()
     text = desk_text(client_of(cochair), page(ProgressUpdate, "change", submitted.pk))
-    assert "You wrote this last. Let another co-chair look" in text
-    assert "Casa Azul Do not" not in text and "knows MARIA" not in text
+    assert (
+        "You were the last to write this text. Ask another co-chair to check it. Names are "
+        "never shown to an author."
+    ) in text
+    assert "Casa Azul Do not" not in text and "portal MARIA" not in text
 
 
 def test_update_without_confirmation_cannot_be_approved(
@@ -100,9 +105,9 @@ def test_update_without_confirmation_cannot_be_approved(
     update = make_update(event.commitments.all()[0], approved=False, has_no_personal_details=False)
     update.author = cochair
     update.save()
-    assert "1 stays as it is" in run_admin_action(
-        client_of(cochair), ProgressUpdate, "approve", update.pk
-    )
+    assert (
+        "1 was not changed. This was already done, or you are not a co-chair of its roundtable."
+    ) in run_admin_action(client_of(cochair), ProgressUpdate, "approve", update.pk)
     update.refresh_from_db()
     assert update.state == "draft"
 
@@ -116,13 +121,18 @@ def test_cochair_reviews_detected_names_of_other_texts(
     )
     row.submit(at=NOON)
     browser, address = client_of(cochair), page(Assessment, "change", row.pk)
-    assert "that this portal knows Maria Lopez Do not repeat" in desk_text(browser, address)
+    assert "hidden places recorded in this portal Maria Lopez Do not repeat" in desk_text(
+        browser, address
+    )
     seen = browser.get(address).content.decode().split('name="version" value="')[1].split('"')[0]
     row.text = "Nobody told us."
     row.submit(at=NOON)
     sent = {"action": "approve", "_selected_action": row.pk, "version": seen}
     answer = browser.post(page(Assessment, "changelist"), sent, follow=True)
-    assert "It was changed since you opened it." in answer.content.decode()
+    assert (
+        "This text changed after you opened it. Nothing is decided yet. Read the new "
+        "version, then decide."
+    ) in answer.content.decode()
     row.refresh_from_db()
     assert not row.is_approved
     assert "1 text is approved." in run_admin_action(browser, Assessment, "approve", row.pk)

@@ -90,7 +90,7 @@ def test_round_sends_one_email_per_accepted_focal_point(
     parties: list[CommitmentParty],
     deliver: Deliver,
 ) -> None:
-    assert "3 parties are asked." in opened(client_of(cochair), event)
+    assert "3 parties are asked to report." in opened(client_of(cochair), event)
     row = ReportingRound.objects.get()
     assert (row.opened_by, row.opened_at, row.title) == (cochair, TODAY, "Before the conference")
     assert asked_in(row) == ["RT2024-C1", "RT2024-C7", "RT2024-C8"]
@@ -112,17 +112,20 @@ def test_round_includes_selected_commitments_only(
 ) -> None:
     browser = client_of(cochair)
     for wrong in ("RT2024-C10", "rt2024-c8, OTHER-C1"):
-        assert "no commitment of this roundtable that has not ended" in opened(
-            browser, event, references=wrong
-        )
+        assert (
+            ": not a commitment of this roundtable, or it has ended. Correct or delete this "
+            "reference."
+        ) in opened(browser, event, references=wrong)
     assert not ReportingRound.objects.exists()
-    assert "1 party is asked." in opened(browser, event, references="rt2024-c8")
+    assert "1 party is asked to report." in opened(browser, event, references="rt2024-c8")
     assert asked_in(ReportingRound.objects.get()) == ["RT2024-C8"]
 
 
 def test_round_due_date_must_be_in_future(client_of: Sign, cochair: User, event: Event) -> None:
     browser = client_of(cochair)
-    assert "That day is over. Choose a later one." in opened(browser, event, due_on="2026-05-03")
+    assert "This day is in the past. Choose a later day." in opened(
+        browser, event, due_on="2026-05-03"
+    )
     assert not ReportingRound.objects.exists()
 
 
@@ -163,18 +166,21 @@ def test_cochair_repeats_request_once_a_day(
     assert "Before the conference RT2024 1 June 2026" in desk_text(browser, LIST)
     assert "1 of 3" in desk_text(browser, LIST)
     before = len(deliver())
-    assert "2 parties are asked again in ten minutes." in ask_again(browser, row)
-    assert "Nobody is asked again" in ask_again(browser, row)
+    assert "We will ask 2 parties again in ten minutes." in ask_again(browser, row)
+    assert (
+        "No one is asked again. All have answered, want no reminders, or were asked again "
+        "today. Or you are not a co-chair of this roundtable."
+    ) in ask_again(browser, row)
     today.shift(CANCEL_WINDOW)
     assert sorted(mail.to[0] for mail in deliver()[before:]) == [
         "delegate@example.org",
         "focal@example.org",
     ]
-    assert deliver()[before].subject == "Asked again: how do these stand?"
+    assert deliver()[before].subject == "Reminder: please report progress"
     today.shift(timedelta(days=1))
     parties[0].reminders_stopped_at = TODAY
     parties[0].save()
-    assert "1 party is asked again in ten minutes." in ask_again(client_of(cochair), row)
+    assert "We will ask 1 party again in ten minutes." in ask_again(client_of(cochair), row)
     today.shift(CANCEL_WINDOW)
     assert [mail.to[0] for mail in deliver()[before + 2 :]] == ["delegate@example.org"]
 
@@ -191,8 +197,8 @@ def test_hidden_focal_point_is_counted_but_gets_no_email(
     consent.hide_profile(focal_point, by=Consent.By.OWNER, at=TODAY)
     before = len(deliver())
     browser = client_of(cochair)
-    assert "3 parties are asked." in opened(browser, event)
-    assert "3 parties are asked again in ten minutes." in ask_again(
+    assert "3 parties are asked to report." in opened(browser, event)
+    assert "We will ask 3 parties again in ten minutes." in ask_again(
         browser, ReportingRound.objects.get()
     )
     today.shift(CANCEL_WINDOW)
@@ -228,8 +234,9 @@ def test_two_unanswered_rounds_are_shown(
     party = focal_point.focal_point_for.get()
     first, second = two_rounds(event, party)
     silence = (
-        "No answer to two requests Before the spring meeting: asked on 5 March 2026, answers by "
-        "20 March 2026 Before the conference: asked on 4 April 2026, answers by 3 May 2026"
+        "No answer to two requests Before the spring meeting: requested on 5 March 2026, "
+        "answers due by 20 March 2026 Before the conference: requested on 4 April 2026, "
+        "answers due by 3 May 2026"
     )
     text = get_text(client, "/commitments/rt2024-c1/")
     assert silence in text and "Farah" not in text
@@ -256,7 +263,7 @@ def test_answer_resets_unanswered_round_count(
     assert "No answer" not in get_text(client, "/commitments/rt2024-c1/")
     third = make_round(event=event, opened_at=TODAY - timedelta(days=5), due_on=date(2026, 5, 2))
     make_round_request(round=third, party=party)
-    assert "No answer to two requests Before the conference: asked on" in get_text(
+    assert "No answer to two requests Before the conference: requested on" in get_text(
         client, "/commitments/rt2024-c1/"
     )
 

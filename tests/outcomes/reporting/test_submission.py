@@ -91,7 +91,7 @@ def test_cochairs_are_notified_at_most_once_an_hour(
     letters = deliver_mail()
     assert sorted(mail.to[0] for mail in letters) == ["cochair@example.org", "second@example.org"]
     for mail in letters:
-        assert mail.subject == "Something waits to be read"
+        assert mail.subject == "A text is waiting for approval"
         assert "for Roundtable 2024." in str(mail.body)
         assert "Zq words" not in str(mail.message())
     assert "RT2024-C1" in desk_text(client_of(cochair), path_in(letters[0]))
@@ -151,7 +151,7 @@ def test_focal_point_reads_review_note_without_signing_in(
     said = run_admin_action(
         client_of(cochair), ProgressUpdate, "ask_for_changes", update.pk, note=NOTE
     )
-    assert "1 update was sent back." in said
+    assert "You asked for a change to 1 update." in said
     (mail,) = deliver_mail()[before:]
     assert focal_point.user and mail.to == [focal_point.user.email]
     assert mail.subject == "The co-chairs ask for a change"
@@ -337,7 +337,9 @@ def test_editor_here_who_is_cochair_elsewhere_cannot_publish_a_statement() -> No
 def test_cochair_publishes_a_statement_only_with_its_source() -> None:
     user, statement = make_user(), make_statement(published=False, adoption="source")
     make_grant(user, statement.event)
-    with pytest.raises(ValidationError, match="Say where it was adopted"):
+    with pytest.raises(
+        ValidationError, match="Enter the source that shows where the text was adopted"
+    ):
         publish_statements(statements=[statement], by=user, at=NOON)
     statement.source_title = "The hosts' page"
     statement.save()

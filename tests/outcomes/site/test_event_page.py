@@ -25,12 +25,12 @@ from tests.factories import (
     make_statement,
     save,
 )
-from tests.page_text import FOLLOW_SECTION, get_text, page_links, page_text
+from tests.page_text import FOLLOW_SECTION, get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 
 def page_of(event: Event) -> str:
-    return Client().get(event.get_absolute_url()).content.decode()
+    return page_html(Client().get(event.get_absolute_url()))
 
 
 @pytest.mark.django_db
@@ -69,11 +69,11 @@ def test_recorded_counts_are_drawn_with_source() -> None:
 @pytest.mark.django_db
 def test_missing_facts_show_not_recorded() -> None:
     page = page_of(make_event(city="", country="", venue=""))
-    assert page.count("<dd>not recorded</dd>") == 3  # place, venue, co-chairs
+    assert page.count("<dd>not recorded</dd>") == 4  # place, venue, co-chairs, source
     assert "No statement is published." in page
-    assert "No commitment is recorded." in page
+    assert "No commitments are recorded. They appear here when the co-chairs add them." in page
     assert "No document is recorded." in page
-    assert "Nobody shares contact details with everyone." in page
+    assert "No one shares contact details with everyone." in page
     assert "Participants may see more after signing in." in page
 
 
@@ -84,13 +84,13 @@ def test_commitment_of_unpublished_points_is_not_shown_as_answering_statement() 
     commitment = make_commitment(event, reference=f"{event.code}-C1")
     make_party(commitment)
     commitment.outcomes.add(*Outcome.objects.points())
-    assert "under the whole statement" not in page_of(event)
-    detail = Client().get(commitment.get_absolute_url()).content.decode()
+    assert "answers the whole statement" not in page_of(event)
+    detail = page_html(Client().get(commitment.get_absolute_url()))
     assert "points that are not published yet" in detail
     for outcome in statement.outcomes.all():
         assert outcome.text not in detail
     commitment.outcomes.clear()
-    assert "under the whole statement" in page_of(event)
+    assert "answers the whole statement" in page_of(event)
 
 
 @pytest.mark.django_db
@@ -101,11 +101,12 @@ def test_overflow_of_people_is_counted() -> None:
 
     for number in range(24):
         share(number)
-    page = Client().get("/commitments/").content.decode()
-    assert "Person 23" in page and "These are the first of them" not in page
+    page = page_html(Client().get("/commitments/"))
+    more = "Only the first people are shown here. You can see all of them in the directory."
+    assert "Person 23" in page and more not in page
     share(24)
-    page = Client().get("/commitments/").content.decode()
-    assert "Person 24" not in page and "These are the first of them" in page
+    page = page_html(Client().get("/commitments/"))
+    assert "Person 24" not in page and more in page
 
 
 @pytest.fixture
@@ -195,36 +196,39 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
     commitment.outcomes.add(Outcome.objects.get(number="1.b"))
     assert get_text(client, "/roundtables/first/") == (
         "Process First roundtable Two days in Bangkok. "
-        "Held 14–15 May 2024 Place Bangkok, Thailand Venue not recorded "
+        "Date 14–15 May 2024 Place Bangkok, Thailand Venue not recorded "
         "Co-chairs MFA (Asia Desk) Co-hosts MFA Read what was agreed 2 points agreed "
-        "Statement Commitments 1 Participants Contacts Documents Cite "
+        "Statement Commitments 1 Participants Shared contact details Documents Citation "
         "What was agreed "
-        "Outcome statement. Published as its source records; nobody signed it here. "
+        "Outcome statement. Text as published in the source. It was not signed in this portal. "
+        "Numbers of points, and who leads a commitment, are the portal's own if the source does "
+        "not give them. "
         "After two days, it was agreed by participants that: "
         "1 Examples of good practices includes: "
         "1.a Innovative approaches "
-        "1.b Strong networks BP-C1 No update yet "
+        "1.b Strong networks BP-C1 Never reported on "
         f"Check this text SHA-256 of the text: {sha256(AGREED).hexdigest()} "
-        "The same text as a file : its SHA-256 is this one as long as nobody changed a word. "
-        "Commitments 0 of 1 have a report by a party. No update yet 1 "
-        "BP-C1 Follow through No party recorded · answers 1.b No update yet No due date recorded "
+        "The same text as a file : its SHA-256 is the same as above if no one changed a word. "
+        "Commitments 0 of 1 commitment has a report by a party. Never reported on 1 "
+        "BP-C1 Follow through No party recorded · answers 1.b Never reported on "
+        "No due date recorded "
         "Participants "
         "Governments 13 Ministry of Foreign Affairs , co-chair, co-host "
         "12 more, names not recorded "
         "Red Cross and Red Crescent 1 Red Society "
         "Civil society Aid Others took part; names and number not recorded "
         "International agencies Took part; names and number not recorded "
-        "How the sources say it MFA, co-chair co-chaired by the Ministry Hosts' page "
-        "Shared contacts Nobody shares contact details with everyone. "
+        "Wording in the sources MFA, co-chair co-chaired by the Ministry Hosts' page "
+        "Shared contact details No one shares contact details with everyone. "
         "Participants may see more after signing in. Directory "
         "Documents and source Agenda , Hosts, 1 May 2018 "
         "List of participants (address not recorded) "
-        "Source of the facts Hosts' page , read on 3 February 2026 "
+        "Source of the facts Hosts' page , accessed on 3 February 2026 "
         "Source of the text Hosts' page (address not recorded) "
-        "As it stood on Show What changed since "
-        "Cite this Process, First roundtable, 14–15 May 2024. "
+        "See this page as of an earlier day Show What changed since an earlier day "
+        "Citation Process, First roundtable, 14–15 May 2024. "
         "http://testserver/roundtables/first/ "
-        f"Report a mistake The contact of this portal is not set. {FOLLOW_SECTION}"
+        f"Report a mistake No contact address is set for this portal. {FOLLOW_SECTION}"
     )
 
 
@@ -254,7 +258,7 @@ def test_statement_that_is_not_published_is_not_shown(client: Client) -> None:
     event = make_event(slug="drafted")
     statement = make_statement(event, published=False, introduction="Secret introduction")
     text = get_text(client, "/roundtables/drafted/")
-    assert "No statement is published. It appears here once the co-chairs have" in text
+    assert "No statement is published. It appears here when the co-chairs publish it." in text
     assert "Secret introduction" not in text and "Source of the text" not in text
     for outcome in statement.outcomes.all():
         assert outcome.text not in text
@@ -264,7 +268,7 @@ def test_statement_that_is_not_published_is_not_shown(client: Client) -> None:
 @pytest.mark.django_db
 def test_signed_statement_is_marked(client: Client) -> None:
     make_statement(make_event(slug="signed"), adoption="signed")
-    assert "Signed here by the co-chairs." in get_text(client, "/roundtables/signed/")
+    assert "Signed in this portal by the co-chairs." in get_text(client, "/roundtables/signed/")
 
 
 @pytest.mark.django_db
@@ -276,7 +280,7 @@ def test_first_ten_commitments_are_listed(client: Client) -> None:
     make_commitment(event, reference="MANY-C11", text="Promise 11.")
     answer = client.get("/roundtables/many/")
     text = page_text(answer)
-    assert "0 of 11 have a report by a party." in text and "All 11 commitments" in text
+    assert "0 of 11 commitments have a report by a party." in text and "All 11 commitments" in text
     assert "Promise 10." in text and "Promise 11." not in text
     assert "/commitments/?event=many" in page_links(answer)
 
@@ -288,7 +292,7 @@ def test_page_lists_only_participants_of_event(
     elsewhere = make_delegate(name="Elsewhere", listed_to=Audience.EVERYONE)
     make_channel(elsewhere, value="elsewhere@example.org", audience=Audience.EVERYONE)
     text = get_text(client, "/roundtables/roundtable-2024/")
-    assert "Shared contacts Dewi Lestari E-mail dewi.open@example.org" in text
+    assert "Shared contact details Dewi Lestari Email dewi.open@example.org" in text
     assert "Elsewhere" not in text
 
 
@@ -297,7 +301,9 @@ def test_contact_for_errors_is_shown(client: Client, settings: Settings) -> None
     make_event(slug="first")
     settings.CONTACT_EMAIL = "desk@example.org"
     answer = client.get("/roundtables/first/")
-    assert "Write to desk@example.org and name the address of this page." in page_text(answer)
+    assert "Send an email to desk@example.org and include the address of this page." in page_text(
+        answer
+    )
     assert "mailto:desk@example.org" in page_links(answer)
 
 
@@ -305,7 +311,7 @@ def test_contact_for_errors_is_shown(client: Client, settings: Settings) -> None
 def test_demo_event_is_marked(client: Client) -> None:
     make_event(slug="made-up", title="Made up", is_demonstration=True)
     text = get_text(client, "/roundtables/made-up/")
-    assert text.startswith("Demonstration Everything about it is made up.")
+    assert text.startswith("Demonstration All of its content is made up.")
     assert "(demonstration). http://testserver/roundtables/made-up/" in text
     assert "Made up Demonstration" in get_text(client, "/roundtables/")
 
@@ -324,7 +330,7 @@ def test_events_are_listed_latest_first(client: Client, first: Event) -> None:
     for _number in range(2):
         make_commitment(first)
     assert get_text(client, "/roundtables/") == (
-        "Roundtables The meetings that are on record, the latest first. On record "
+        "Roundtables The recorded meetings, latest first. Recorded roundtables "
         "LATER Later roundtable Process · 31 December 2025 – 1 January 2026 "
         "0 points agreed 1 commitment "
         "BP First roundtable Process · 14–15 May 2024 · Bangkok, Thailand "
@@ -334,7 +340,7 @@ def test_events_are_listed_latest_first(client: Client, first: Event) -> None:
 
 @pytest.mark.django_db
 def test_empty_event_list_shows_message(client: Client) -> None:
-    assert "None yet. A roundtable appears here once its co-chairs make it public." in get_text(
+    assert "None yet. A roundtable appears here when its co-chairs make it public." in get_text(
         client, "/roundtables/"
     )
 

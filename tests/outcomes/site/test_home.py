@@ -40,18 +40,21 @@ def today() -> Iterator[None]:
 def test_empty_portal_shows_guidance(client: Client) -> None:
     make_event(is_public=False, title="Hidden")
     assert get_text(client, "/") == (
-        WHAT + "No roundtable yet It appears here once its co-chairs make it public."
+        WHAT + "No roundtable yet A roundtable appears here when its co-chairs make it public."
     )
 
 
 def test_event_without_commitments_shows_message(client: Client) -> None:
     make_event(title="Bare roundtable", slug="bare", series=make_series(name="Process"))
     assert get_text(client, "/") == (
-        WHAT + "The latest roundtable Bare roundtable Process 14–15 May 2024 "
-        "Read what was agreed Where its commitments stand "
-        "No commitment is recorded. They appear here once the co-chairs have entered one. "
-        "Changed last No party has reported yet. An update appears here once it is approved. "
-        "All that changed, with before and after Due next Nothing has a due date in the future."
+        WHAT
+        + (
+            "The latest roundtable Bare roundtable Process 14–15 May 2024 "
+            "Progress of its commitments No commitments are recorded. They appear here when the "
+            "co-chairs add them. Latest reports No party has reported yet. A report appears here "
+            "when it is approved. All changes, before and after Due next No commitment has a due "
+            "date in the future."
+        )
     )
 
 
@@ -93,16 +96,18 @@ def test_home_page_shows_status(client: Client) -> None:
     make_update(commitment, approved=False, text="Hidden report", reported_on=date(2026, 1, 1))
     answer = client.get("/")
     assert page_text(answer) == (
-        WHAT + "3 points agreed The latest roundtable New roundtable "
-        "Process 30 April 2025 – 2 May 2025 Bangkok, Thailand Two days in Bangkok. "
-        "Read what was agreed Where its commitments stand "
-        "5 commitments, by what their parties last reported. 1 of 5 overdue . "
-        "Fulfilled 1 In progress 1 Planning 1 No update yet 2 "
-        "Changed last 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
-        "Ministry 1 June 2025 Fulfilled done Ministry "
-        "All that changed, with before and after "
-        "Due next 2 March 2026 No update yet next 24 December 2026 Planning later "
-        "Earlier roundtables Earlier roundtable , 14–15 May 2024"
+        WHAT
+        + (
+            "3 points agreed The latest roundtable New roundtable "
+            "Process 30 April 2025 – 2 May 2025 Bangkok, Thailand Two days in Bangkok. "
+            "Read what was agreed Progress of its commitments "
+            "5 commitments, by the latest report from their parties. 1 of 5 past the due date . "
+            "Fulfilled 1 In progress 1 Planning 1 Never reported on 2 "
+            "Latest reports 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
+            "Ministry 1 June 2025 Fulfilled done Ministry All changes, before and after "
+            "Due next 2 March 2026 Never reported on next 24 December 2026 Planning later "
+            "Other roundtables Earlier roundtable , 14–15 May 2024"
+        )
     )
     links = page_links(answer)
     assert "/commitments/?event=new&overdue=yes" in links
@@ -116,10 +121,10 @@ def test_demonstration_is_marked_everywhere(client: Client) -> None:
     event = make_event(title="Made up", code="MADE", is_demonstration=True)
     make_update(make_commitment(event, reference="MADE-C1"))
     text = get_text(client, "/")
-    assert "Made up Demonstration Everything about it is made up." in text
+    assert "Made up Demonstration All of its content is made up." in text
     assert "1 March 2025 Demonstration In progress" in text
     make_event(title="Real", starts_on="2025-01-01", ends_on="2025-01-01")
-    assert "Earlier roundtables Made up , 14–15 May 2024 Demonstration" in get_text(client, "/")
+    assert "Other roundtables Made up , 14–15 May 2024 Demonstration" in get_text(client, "/")
 
 
 def test_home_page_lists_are_short(client: Client) -> None:
@@ -131,8 +136,8 @@ def test_home_page_lists_are_short(client: Client) -> None:
         make_update(commitment, reported_on=date(2025, 1, number))
         make_event(starts_on=date(2023, 1, number), ends_on=date(2023, 1, number))
     text = get_text(client, "/")
-    changed, rest = text.split("Changed last ")[1].split(" Due next ")
-    due, earlier = rest.split(" Earlier roundtables ")
+    changed, rest = text.split("Latest reports ")[1].split(" Due next ")
+    due, earlier = rest.split(" Other roundtables ")
     assert changed.count(" January 2025 ") == 5 and changed.startswith("17 January 2025")
     assert due.count(" January 2027") == 5 and due.startswith("10 January 2027")
     assert earlier.count(" January 2023") == 5 and earlier.endswith("13 January 2023")

@@ -22,10 +22,10 @@ from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
-NOTHING = "Nothing contains all of these words. Try fewer of them."
+NOTHING = "Nothing contains all of these words. Try fewer words."
 HINT = (
-    "Words in outcomes, commitments, organisations, and people who are listed to you. "
-    "At most 20 of each sort are shown. Participants may see more after signing in."
+    "Searches outcomes, commitments, organisations, and people you can see in the directory. We"
+    " show at most 20 results of each type. Participants may see more after signing in."
 )
 SORTS = ("Outcomes", "Commitments", "Organisations", "People")
 

@@ -12,6 +12,7 @@ from outcomes.models import Circulation, Corrigendum, Outcome, Statement
 from outcomes.statements import corrigenda, signing
 from participants.models import Delegate, User
 from tests.factories import make_event, make_grant, make_statement, make_user
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import (
     load_roundtable,
@@ -75,7 +76,10 @@ def test_signed_statement_is_corrected_by_same_procedure(
         client = client_of(table.first)
         assert correct(client, statement).status_code == 302
         answer = press_agreement_button(client, statement, "publish")
-        assert "Each co-chair signs it first." in answer.content.decode()
+        assert (
+            "The text is not adopted yet. Each co-chair must sign it first."
+            in answer.content.decode()
+        )
         press_agreement_button(client, statement, "circulate", deadline="2026-03-20")
         page = client_of(table.speaker).get(asked()).content.decode()
     assert "This corrects the published statement: It was said so." in page
@@ -92,10 +96,10 @@ def test_signed_statement_is_corrected_by_same_procedure(
     corrigenda.publish_corrigendum(corrigendum, by=table.first, at=later)
     point.refresh_from_db()
     assert (point.number, point.text) == ("1.b", "share what works, and what fails")
-    shown = Client().get("/outcomes/agree/1.b/").content.decode()
+    shown = page_html(Client().get("/outcomes/agree/1.b/"))
     assert "Corrected on 25 March 2026: It was said so." in shown
     assert "<del>share what works</del>" in shown
-    page = Client().get("/roundtables/agree/").content.decode()
+    page = page_html(Client().get("/roundtables/agree/"))
     assert "It was said so." in page
     assert "<del>share what works</del>" in page
     # The words of before and their hash stay where they were.
@@ -150,14 +154,16 @@ def test_statement_adopted_elsewhere_is_corrected_from_source(
     sent = opened(client, elsewhere) | {"reason": "A slip in copying.", "text-0": "We met in Bali."}
     client.post(address(elsewhere), sent)
     answer = press_agreement_button(client, elsewhere, "publish")
-    assert "Say where the right wording stands" in answer.content.decode()
+    assert (
+        "The source is missing. Enter the source of the correct wording." in answer.content.decode()
+    )
     sent["opened"] = opened(client, elsewhere)["opened"]
     client.post(address(elsewhere), sent | {"source": "Communiqué, page 1"})
     press_agreement_button(client, elsewhere, "publish")
-    page = Client().get("/roundtables/source/").content.decode()
+    page = page_html(Client().get("/roundtables/source/"))
     assert "<del>We met.</del> <ins>We met in Bali.</ins>" in page
     assert "Communiqué, page 1" in page
-    assert "nobody signed it here" in page
+    assert "Text as published in the source. It was not signed in this portal." in page
 
 
 def test_removed_text_is_hidden_everywhere(client_of: Sign, elsewhere: Statement) -> None:
@@ -180,8 +186,7 @@ def test_removed_text_is_hidden_everywhere(client_of: Sign, elsewhere: Statement
         answer = Client().get(path)
         assert "Sari" not in answer.content.decode(), path
     assert (
-        "What stood here before is not shown."
-        in Client().get("/roundtables/source/").content.decode()
+        "The earlier wording is not shown." in Client().get("/roundtables/source/").content.decode()
     )
     assert Client().get("/roundtables/source/statement-2.txt").status_code == 404
     assert Client().get("/roundtables/source/statement.txt").status_code == 200
@@ -190,7 +195,7 @@ def test_removed_text_is_hidden_everywhere(client_of: Sign, elsewhere: Statement
 @pytest.mark.parametrize(
     ("change_of", "sentence"),
     [
-        ({}, "Nothing is changed yet."),
+        ({}, "You have not changed any text. Enter the correct wording, then save again."),
         ({"reason": ""}, "This field is required."),
     ],
 )
@@ -304,7 +309,10 @@ def test_concurrent_correction_drafts_keep_both_texts(
     )
     text = answer.content.decode()
     assert answer.status_code == 400
-    assert "Somebody stored a correction after you opened this page." in text
+    assert (
+        "Someone saved a correction after you opened this page. Your changes are not saved "
+        "yet. Their correction is below. If you save now, yours replaces it."
+    ) in text
     assert "1.a: “protect everyone”" in text
     assert "share it all</textarea>" in text
     assert [row.after for row in Corrigendum.objects.get().rewordings.all()] == ["protect everyone"]
@@ -318,7 +326,10 @@ def test_what_was_adopted_elsewhere_is_not_circulated(
         correct(client, elsewhere)
         answer = press_agreement_button(client, elsewhere, "circulate", deadline="2026-03-20")
     assert answer.status_code == 400
-    assert "It was adopted elsewhere, so its source corrects it." in answer.content.decode()
+    assert (
+        "This statement was adopted elsewhere, so its source decides the correct text. "
+        "Publish the correction without circulating it."
+    ) in answer.content.decode()
 
 
 def test_page_differing_from_published_text_shows_no_hash(elsewhere: Statement) -> None:
@@ -327,7 +338,7 @@ def test_page_differing_from_published_text_shows_no_hash(elsewhere: Statement) 
     Outcome.objects.filter(number="1.a").update(text="as nothing but a mistake could say")
     page = Client().get("/roundtables/source/").content.decode()
     assert sha256 not in page
-    assert "This page does not say what was published." in page
+    assert "This page differs from what was published. Read instead:" in page
 
 
 # By a file ---------------------------------------------------------------------------------
@@ -339,7 +350,7 @@ def test_reimported_source_keeps_previous_text(tmp_path: Any) -> None:
     point = Outcome.objects.points()[0]
     load_roundtable(replace_text(file, f'text = "{point.text}"', 'text = "meet each year;"'))
     corrigendum = Corrigendum.objects.get()
-    assert corrigendum.reason == "Its source was read again."
+    assert corrigendum.reason == "The source was read again."
     [row] = corrigendum.rewordings.all()
     assert (row.before, row.after) == (point.text, "meet each year;")
     assert list(Statement.objects.get().versions.values_list("number", flat=True)) == [1, 2]
@@ -357,7 +368,10 @@ def test_import_cannot_change_signed_statement(tmp_path: Any) -> None:
     point = Outcome.objects.points()[0]
     replace_text(file, f'text = "{point.text}"', 'text = "meet each year;"')
     assert rejection_messages(file) == [
-        "[statement] The co-chairs signed this text here. Correct it at the desk, not with a file."
+        (
+            "[statement] The co-chairs signed this text in the portal. Correct it at the co-chairs'"
+            " desk, not with a file."
+        )
     ]
     assert Outcome.objects.points()[0].text == point.text
 
@@ -371,5 +385,8 @@ def test_import_cannot_restore_hidden_text(tmp_path: Any) -> None:
     operator = make_user(is_superuser=True)
     corrigenda.publish_corrigendum(row, by=operator, at=CIRCULATED_AT)
     [sentence] = rejection_messages(file)
-    assert sentence.startswith("[statement] A correction took these words out")
+    assert sentence == (
+        "[statement] A correction deleted these words because they should never have been there. "
+        "Delete them from the file too."
+    )
     assert Outcome.objects.points()[0].text == "meet each year;"

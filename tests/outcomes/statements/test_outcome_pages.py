@@ -18,7 +18,7 @@ from tests.factories import (
     make_statement,
     make_theme,
 )
-from tests.page_text import FOLLOW_SECTION, get_text, page_links, page_text
+from tests.page_text import FOLLOW_SECTION, get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_points_are_filtered_and_ordered(
     listed = text.split(f" {count} ", 1)[1]
     found = sorted((p for p in (SHARE, BUILD, STRONG, EARLY) if p in listed), key=listed.index)
     assert found == points
-    assert ("No point matches. Choose fewer filters." in text) == (points == [])
+    assert ("No points match. Choose fewer filters." in text) == (points == [])
 
 
 def test_point_shows_lead_in_and_commitments(client: Client, later: Statement) -> None:
@@ -143,7 +143,7 @@ def test_filters_offer_only_what_is_public(client: Client, agreed: Statement) ->
     make_addressee(point, group=make_group(slug="secret", name="Secret group"))
     drafted = make_statement(make_event(slug="drafted"), points=1, published=False)
     make_addressee(drafted.outcomes.first(), group=make_group(slug="d", name="Drafted group"))  # type: ignore[arg-type]
-    page = client.get("/outcomes/").content.decode()
+    page = page_html(client.get("/outcomes/"))
     for word in ("Hidden roundtable", "Secret group", "Drafted group"):
         assert word not in page
     for slug in ("governments", "csos", "office"):
@@ -151,7 +151,7 @@ def test_filters_offer_only_what_is_public(client: Client, agreed: Statement) ->
 
 
 def test_empty_list_shows_message(client: Client) -> None:
-    assert "0 points No point matches. Choose fewer filters." in get_text(client, "/outcomes/")
+    assert "0 points No points match. Choose fewer filters." in get_text(client, "/outcomes/")
 
 
 def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed: Statement) -> None:
@@ -162,14 +162,14 @@ def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed:
         "Addressed to CSOs, governments "
         "Themes Information sharing "
         "Source The hosts' page , first list "
-        "Answers of the addressees Which organisations are addressed is not recorded. "
-        "Commitments under it Nobody has made a commitment under this point, as far as this "
-        "portal knows. Offer a commitment "
-        "Part 1 In the statement After it: 1.b "
-        "As it stood on Show What changed since "
-        "Cite this Process, First roundtable, point 1.a, 14–15 May 2024. "
+        "Answers of the addressees The organisations addressed are not recorded. "
+        "Commitments This portal has no record of a commitment under this point. "
+        "Offer a commitment "
+        "Part 1 See in the statement Next: 1.b "
+        "See this page as of an earlier day Show What changed since an earlier day "
+        "Citation Process, First roundtable, point 1.a, 14–15 May 2024. "
         "http://testserver/outcomes/first/1.a/ "
-        f"Report a mistake The contact of this portal is not set. {FOLLOW_SECTION}"
+        f"Report a mistake No contact address is set for this portal. {FOLLOW_SECTION}"
     )
 
 
@@ -180,7 +180,7 @@ def test_source_classification_is_not_attributed_to_portal(
     assert "Kind Recommendation Addressed to Office for Migrants , governments" in text
     assert "Themes not recorded" in text
     text = get_text(client, "/outcomes/first/2.a/")
-    assert "Addressed to nobody in particular" in text
+    assert "Addressed to no one in particular" in text
 
 
 def test_lead_in_page_shows_points(client: Client, agreed: Statement) -> None:
@@ -190,10 +190,10 @@ def test_lead_in_page_shows_points(client: Client, agreed: Statement) -> None:
         "1.b build networks. Addressed to governments"
     ) in text
     assert (
-        "As it stood on Show What changed since "
-        "Cite this Process, First roundtable, part 1, " in text
-    )
-    assert "In the statement After it: 2" in text
+        "See this page as of an earlier day Show What changed since an earlier day Citation "
+        "Process, First roundtable, part 1, "
+    ) in text
+    assert "See in the statement Next: 2" in text
 
 
 @pytest.mark.parametrize(
@@ -231,13 +231,13 @@ def test_commitments_are_listed_under_point(client: Client, agreed: Statement) -
     hidden = make_commitment(make_event(code="HID", is_public=False), text="Hidden promise")
     hidden.outcomes.add(point)
     text = get_text(client, "/outcomes/first/1.a/")
-    assert "Commitments under it BP-C1 Open a desk No party recorded · answers 1.a" in text
+    assert "Commitments BP-C1 Open a desk No party recorded · answers 1.a" in text
     assert "Hidden promise" not in text
 
 
 def test_demo_point_is_marked(client: Client, later: Statement) -> None:
     text = get_text(client, "/outcomes/second/1.a/")
-    assert text.startswith("Demonstration Everything about it is made up.")
+    assert text.startswith("Demonstration All of its content is made up.")
     assert "14–15 May 2027 (demonstration). http://testserver/outcomes/second/1.a/" in text
 
 
@@ -263,7 +263,7 @@ def test_unknown_point_is_not_found(client: Client, agreed: Statement, path: str
     make_statement(make_event(slug="drafted"), published=False)
     answer = client.get(path)
     assert answer.status_code == 404
-    assert "There is nothing here" in page_text(answer)
+    assert "Page not found" in page_text(answer)
 
 
 def test_unnumbered_point_is_not_shown(client: Client, agreed: Statement) -> None:

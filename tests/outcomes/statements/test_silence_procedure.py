@@ -27,6 +27,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (
     AFTER_DEADLINE,
@@ -44,6 +45,10 @@ from tests.silence_procedure import (
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
+VOID = (
+    "The text changed after it was agreed, so no signature is valid. Withdraw it, then circulate "
+    "it again."
+)
 
 
 @pytest.fixture
@@ -77,36 +82,47 @@ def test_statement_goes_from_draft_to_published(
     text = first.get(address).content.decode()
     assert "4 organisations are asked." in text
     # Nobody of these could answer, and the page says so before anything is sent.
-    assert re.search(r"Nobody can sign in.*Australia.*Indonesia.*Ministry", text, re.S)
-    assert "Shelter" not in text.split("Nobody can sign in")[1].split("</p>")[0]
+    assert re.search(r"No one can sign in.*Australia.*Indonesia.*Ministry", text, re.S)
+    assert "Shelter" not in text.split("No one can sign in")[1].split("</p>")[0]
     answer = press_agreement_button(first, table.statement, "circulate", deadline="2026-03-09")
-    assert "Version 1 goes round: 4 organisations are asked." in answer.content.decode()
+    assert "Version 1 is circulated. Organisations asked to answer: 4." in answer.content.decode()
     assert new(deliver) == [("sari@example.org", "A text to agree on")]
 
     # The shelter objects; the text stops for everybody.
     circulation = Circulation.objects.get()
     asked = speaker.get(page_of(circulation)).content.decode()
     assert "protect those who were trafficked" in asked
-    assert "If your organisation says nothing until then, it has agreed." in asked
-    assert "Who works as a co-chair reads who answers what (Australia, Indonesia)" in asked
+    assert "If your organisation does not answer by then, this counts as agreement." in asked
+    assert (
+        "Anyone who works as a co-chair (Australia, Indonesia) can see which organisation gave "
+        "which answer."
+    ) in asked
     sent = {"answer": "object", "text": "Say children too.", "version": "none"}
     answer = speaker.post(page_of(circulation), sent, follow=True)
-    assert "Your objection is with the co-chairs" in answer.content.decode()
+    assert (
+        "Your objection is sent to the co-chairs. This version of the text is stopped."
+        in answer.content.decode()
+    )
     table.statement.refresh_from_db()
     assert table.statement.state == "draft"
     assert new(deliver) == [
-        ("australia@example.org", "A text was objected to"),
-        ("indonesia@example.org", "A text was objected to"),
-        ("sari@example.org", "A text was stopped"),
+        ("australia@example.org", "An organisation objected to a text"),
+        ("indonesia@example.org", "An organisation objected to a text"),
+        ("sari@example.org", "A text is no longer circulated"),
     ]
     text = second.get(address).content.decode()
-    assert "Version 1 was objected to." in text
+    assert (
+        "An organisation objected to version 1. Change the text, then circulate it again." in text
+    )
     assert "Say children too." in text
 
     # The same text does not go round twice; a changed one does, and silence agrees.
     answer = press_agreement_button(first, table.statement, "circulate", deadline="2026-03-09")
     assert answer.status_code == 400
-    assert "This very text was objected to." in answer.content.decode()
+    assert (
+        "An organisation objected to exactly this text. Change it, then circulate it again."
+        in answer.content.decode()
+    )
     point = table.statement.outcomes.points()[0]
     point.text = "protect those who were trafficked, children first"
     point.save()
@@ -116,22 +132,25 @@ def test_statement_goes_from_draft_to_published(
     assert "What changed since version 1" in shown
     assert "<ins>, children first</ins>" in shown
     answer = press_agreement_button(first, table.statement, "sign", sha256=later.version.sha256)
-    assert "The participants still have time to answer." in answer.content.decode()
+    assert "The participants can still answer. Wait until the deadline." in answer.content.decode()
     clock.move_to(AFTER_DEADLINE + timedelta(days=1))
     first, second = client_of(table.first), client_of(table.second)
     speaker = client_of(table.speaker)
-    assert "nobody objected: this version is agreed" in speaker.get(page_of(later)).content.decode()
+    assert (
+        "The deadline has passed, and no organisation objected. This version is agreed."
+        in speaker.get(page_of(later)).content.decode()
+    )
     call_command("send_reminders")
-    assert ("indonesia@example.org", "A text waits for your signature") in new(deliver)
+    assert ("indonesia@example.org", "A text needs your signature") in new(deliver)
 
     # Both sign, and one publishes.
     assert f"Sign for {table.cochairs[0].short}" in first.get(address).content.decode()
     text = press_agreement_button(first, table.statement, "sign").content.decode()
-    assert "The other co-chair&#x27;s signature is awaited." in text
+    assert "You have signed. Now the other co-chair must sign." in text
     assert "Sign for" in second.get(address).content.decode()
     assert press_agreement_button(first, table.statement, "publish").status_code == 400
     text = press_agreement_button(second, table.statement, "sign").content.decode()
-    assert "it is adopted" in text
+    assert "All co-chairs have now signed, so the text is adopted." in text
     press_agreement_button(first, table.statement, "publish")
     table.statement.refresh_from_db()
     assert (table.statement.state, table.statement.adoption) == ("published", "signed")
@@ -152,9 +171,11 @@ def test_statement_goes_from_draft_to_published(
 def test_published_page_names_signatories(client_of: Sign) -> None:
     table = make_agreement_case(is_public=True)
     publish_draft(table)
-    text = Client().get("/roundtables/agree/").content.decode()
-    assert re.search(r"Signed here by the co-chairs\. Australia on \S+ \S+ \S+, Indonesia on", text)
-    assert "adopted here, and signed by the co-chairs" in text
+    text = page_html(Client().get("/roundtables/agree/"))
+    assert re.search(
+        r"Signed in this portal by the co-chairs\. Australia on \S+ \S+ \S+, Indonesia on", text
+    )
+    assert "adopted in this portal and signed by the co-chairs" in text
 
 
 # Silence -----------------------------------------------------------------------------------
@@ -179,8 +200,14 @@ def test_consulted_parties_are_recorded(table: AgreementCase) -> None:
 @pytest.mark.parametrize(
     ("deadline", "sentence"),
     [
-        (CIRCULATED_AT + timedelta(hours=23, minutes=59), "at least one whole day"),
-        (CIRCULATED_AT + timedelta(days=366, minutes=1), "at most a year"),
+        (
+            CIRCULATED_AT + timedelta(hours=23, minutes=59),
+            "Choose a deadline that is at least one whole day and at most one year from now.",
+        ),
+        (
+            CIRCULATED_AT + timedelta(days=366, minutes=1),
+            "Choose a deadline that is at least one whole day and at most one year from now.",
+        ),
     ],
 )
 def test_deadline_must_leave_minimum_time(
@@ -207,7 +234,7 @@ def test_deadline_after_one_day_or_a_year_is_accepted(table: AgreementCase, days
 
 def test_circulation_requires_point_and_recipients(table: AgreementCase) -> None:
     table.statement.outcomes.points().delete()
-    with pytest.raises(ValidationError, match="There is no point yet"):
+    with pytest.raises(ValidationError, match="The statement has no points yet"):
         circulate_draft(table)
 
 
@@ -230,13 +257,15 @@ def test_reply_can_change_until_deadline(client_of: Sign, table: AgreementCase) 
     with time_machine.travel(AFTER_DEADLINE, tick=False):
         answer = browser.post(address, {"answer": "object", "text": "Late", "version": seen})
     assert answer.status_code == 400
-    assert "It is over" in answer.content.decode()
+    assert (
+        "You can no longer answer, because the time to answer is over." in answer.content.decode()
+    )
 
 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ("object", "Say what you object to, and what would be acceptable."),
+        ("object", "Enter what you object to, and what would be acceptable."),
         ("comment", "Write your comment, or choose “Agree”."),
         ("shrug", "Select a valid choice."),
         ("", "This field is required."),
@@ -272,7 +301,10 @@ def test_objection_is_shown_without_its_author(client_of: Sign, table: Agreement
         reply, answer="object", text="zq words", version="none", by=table.first, at=CIRCULATED_AT
     )
     text = client_of(person).get(page_of(circulation)).content.decode()
-    assert "Somebody objected, so this version does not go on." in text
+    assert (
+        "An organisation objected, so this version is stopped. A changed version may follow."
+        in text
+    )
     assert "Shelter" not in text
     assert "zq words" not in text
 
@@ -283,7 +315,7 @@ def test_silent_party_is_reminded_once(table: AgreementCase, deliver: Deliver) -
     told = silence_procedure.send_circulation_reminders
     assert told(at=DEADLINE - timedelta(days=2, seconds=1)) == 0
     assert told(at=DEADLINE - timedelta(days=2)) == 1
-    assert new(deliver) == [("sari@example.org", "A text waits for your answer")]
+    assert new(deliver) == [("sari@example.org", "A text needs your answer")]
     assert told(at=DEADLINE - timedelta(hours=5)) == 0
 
 
@@ -311,7 +343,7 @@ def test_emails_do_not_quote_statement(table: AgreementCase, deliver: Deliver) -
     assert "trafficked" not in whole
     assert "Bali" not in whole
     # 12:00 by the clocks of the portal
-    assert "You may answer until 9 March 2026, 19:00 (Asia/Bangkok)." in whole
+    assert "You can answer until 9 March 2026, 19:00 (Asia/Bangkok)." in whole
 
 
 # Two keys ----------------------------------------------------------------------------------
@@ -326,7 +358,7 @@ def test_edit_voids_signatures(table: AgreementCase) -> None:
     point.text = "share what works."
     point.save()
     assert not signing.are_signatures_valid(table.statement)
-    with pytest.raises(ValidationError, match="changed after it was agreed"):
+    with pytest.raises(ValidationError, match=VOID):
         signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER_DEADLINE)
 
 
@@ -341,7 +373,7 @@ def test_hash_covers_every_part_of_text(table: AgreementCase, change: str) -> No
     else:
         setattr(statement, change, {"language": "fr"}.get(change, "Other words"))
         statement.save()
-    with pytest.raises(ValidationError, match="changed after it was agreed"):
+    with pytest.raises(ValidationError, match=VOID):
         agreement.agreed_circulation(statement, AFTER_DEADLINE)
 
 
@@ -349,7 +381,7 @@ def test_text_is_read_only_after_second_signature(table: AgreementCase) -> None:
     statement = sign_draft(table)
     statement.introduction = "We met elsewhere."
     statement.save()
-    with pytest.raises(ValidationError, match="changed after it was agreed"):
+    with pytest.raises(ValidationError, match=VOID):
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
     statement.refresh_from_db()
     assert statement.state == "adopted"
@@ -363,7 +395,9 @@ def test_withdrawal_voids_signatures(table: AgreementCase) -> None:
     assert not signing.are_signatures_valid(statement)
     entry = AuditEntry.objects.get(action="take back statement")
     assert (entry.at, entry.detail) == (AFTER_DEADLINE, "AG version 1")
-    with pytest.raises(ValidationError, match="Each co-chair signs it first"):
+    with pytest.raises(
+        ValidationError, match=r"The text is not adopted yet. Each co-chair must sign it first."
+    ):
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
 
 
@@ -372,7 +406,10 @@ def test_one_person_signs_once(table: AgreementCase) -> None:
     version = circulate_draft(table).version
     signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
     Grant.objects.filter(user=table.first).update(on_behalf_of=table.cochairs[1])
-    with pytest.raises(ValidationError, match="You have signed already"):
+    with pytest.raises(
+        ValidationError,
+        match=r"You have already signed for another co-chair. Another person must sign for this",
+    ):
         signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
     assert SignOff.objects.exclude(signed_at=None).count() == 1
 
@@ -382,13 +419,16 @@ def test_one_cochair_organisation_signs_once(table: AgreementCase) -> None:
     make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
     version = circulate_draft(table).version
     signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
-    with pytest.raises(ValidationError, match="This co-chair has signed already"):
+    with pytest.raises(ValidationError, match=r"This co-chair has already signed."):
         signing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER_DEADLINE)
 
 
 def test_event_with_one_cochair_cannot_circulate(table: AgreementCase) -> None:
     table.event.roles.filter(organisation=table.cochairs[1]).delete()
-    with pytest.raises(ValidationError, match="Two keys are needed"):
+    with pytest.raises(
+        ValidationError,
+        match=r"The text needs two signatures. Record both co-chairs of the roundtable",
+    ):
         circulate_draft(table)
 
 
@@ -403,7 +443,10 @@ def test_signatories_are_fixed_at_circulation(table: AgreementCase) -> None:
     assert not signing.sign(
         table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE
     )
-    with pytest.raises(ValidationError, match="Only somebody with a grant"):
+    with pytest.raises(
+        ValidationError,
+        match=r"Only someone with a grant to act for a co-chair of this roundtable can sign.",
+    ):
         signing.sign(table.statement, sha256=version.sha256, by=friend, at=AFTER_DEADLINE)
     table.event.roles.all().delete()
     assert signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER_DEADLINE)
@@ -412,7 +455,10 @@ def test_signatories_are_fixed_at_circulation(table: AgreementCase) -> None:
 def test_publication_requires_signatures(table: AgreementCase) -> None:
     statement = sign_draft(table)
     SignOff.objects.all().delete()
-    with pytest.raises(ValidationError, match="A signature does not hold"):
+    with pytest.raises(
+        ValidationError,
+        match=r"A signature is not valid. Withdraw the text, then circulate it again.",
+    ):
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
 
 
@@ -439,7 +485,7 @@ def test_stored_version_that_was_tampered_with_is_not_agreed(table: AgreementCas
     table.statement.introduction = "We met elsewhere."
     table.statement.save()
     type(version).objects.filter(pk=version.pk).update(text=table.statement.canonical_text())
-    with pytest.raises(ValidationError, match="changed after it was agreed"):
+    with pytest.raises(ValidationError, match=VOID):
         agreement.agreed_circulation(table.statement, AFTER_DEADLINE)
 
 
@@ -450,7 +496,7 @@ def test_sign_button_is_shown_until_signed(client_of: Sign, table: AgreementCase
         assert "Sign for Indonesia" in first.get(agreement_url(table.statement)).content.decode()
         press_agreement_button(first, table.statement, "sign")
         page = press_agreement_button(first, table.statement, "sign").content.decode()
-    assert "This co-chair has signed already." in page
+    assert "This co-chair has already signed." in page
     assert "for another co-chair" not in page
     assert "Sign for Indonesia" not in page
 
@@ -470,13 +516,19 @@ def test_only_cochair_signs(table: AgreementCase, who: str) -> None:
             on_behalf_of=table.cochairs[0],
             valid_until=(AFTER_DEADLINE - timedelta(days=1)).date(),
         )
-    with pytest.raises(ValidationError, match="Only somebody with a grant"):
+    with pytest.raises(
+        ValidationError,
+        match=r"Only someone with a grant to act for a co-chair of this roundtable can sign.",
+    ):
         signing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER_DEADLINE)
 
 
 def test_signature_of_stale_version_is_rejected(table: AgreementCase) -> None:
     circulate_draft(table)
-    with pytest.raises(ValidationError, match="changed since you read it"):
+    with pytest.raises(
+        ValidationError,
+        match=r"The text changed after you opened it. Read the new version before you sign.",
+    ):
         signing.sign(table.statement, sha256="0" * 64, by=table.first, at=AFTER_DEADLINE)
 
 
@@ -508,12 +560,16 @@ def test_non_cochair_cannot_act_on_statement(
 
 
 def test_draft_has_no_settled_circulation(table: AgreementCase) -> None:
-    with pytest.raises(ValidationError, match="It was not circulated yet"):
+    with pytest.raises(
+        ValidationError, match=r"This text has not been circulated yet. Circulate it first."
+    ):
         agreement.agreed_circulation(table.statement, CIRCULATED_AT)
     circulate_draft(table)
     silence_procedure.withdraw(table.statement, by=table.first, at=CIRCULATED_AT)
     table.statement.refresh_from_db()
-    with pytest.raises(ValidationError, match="It was not circulated yet"):
+    with pytest.raises(
+        ValidationError, match=r"This text has not been circulated yet. Circulate it first."
+    ):
         agreement.agreed_circulation(table.statement, AFTER_DEADLINE)
 
 
@@ -579,7 +635,10 @@ def test_circulation_of_stale_version_is_rejected(
     table.statement.outcomes.filter(position=2).update(text="do as we say")
     answer = client.post(agreement_url(table.statement), sent)
     assert answer.status_code == 400
-    assert "The text was changed since you opened this page." in answer.content.decode()
+    assert (
+        "The text changed after you opened this page. Read it, then select the button again."
+        in answer.content.decode()
+    )
     assert "do as we say" in answer.content.decode()
     assert not Circulation.objects.exists()
 
@@ -604,7 +663,7 @@ def test_replies_are_visible_to_cochairs_only(client_of: Sign, table: AgreementC
         user = make_user(f"{role}@example.org")
         make_grant(user, table.event, role=role)
         text = client_of(user).get(agreement_url(table.statement)).content.decode()
-        assert "1 organisation has answered. A co-chair reads what." in text
+        assert "1 organisation has answered. A co-chair can read the answer." in text
         assert "zq words" not in text
         assert "Example Shelter" not in text
     assert "zq words" in client_of(table.first).get(agreement_url(table.statement)).content.decode()
@@ -614,7 +673,10 @@ def test_text_with_bidi_characters_cannot_be_circulated(table: AgreementCase) ->
     point = table.statement.outcomes.points()[0]
     point.text = "pay \u202e001\u202c euro"
     point.save()
-    with pytest.raises(ValidationError, match="turns the direction of words"):
+    with pytest.raises(
+        ValidationError,
+        match=r"The text contains an invisible character that changes the direction of words.",
+    ):
         circulate_draft(table)
 
 

@@ -71,7 +71,7 @@ def test_statement_is_edited_on_one_page(client_of: Sign, table: AgreementCase) 
         "act": "save",
     }
     answer = client.post(address(statement), sent, follow=True)
-    assert "The text is stored." in answer.content.decode()
+    assert "The text is saved." in answer.content.decode()
     assert stands(statement) == [
         ("1", "Participants agreed to:"),
         ("1.a", "protect those who were trafficked"),
@@ -132,17 +132,17 @@ def test_sentence_is_removed_after_confirmation(client_of: Sign, table: Agreemen
     client, statement = client_of(table.first), table.statement
     key = key_of("share what works")
     text = client.get(f"{address(statement)}?take_out={key}").content.decode()
-    assert "Take out 1.b?" in text
+    assert "Delete 1.b?" in text
     sent = {"act": f"remove-{key}", f"base-{key}": "share what works"}
     answer = client.post(address(statement), sent, follow=True)
-    assert "The sentence is taken out." in answer.content.decode()
-    assert "Somebody else" not in answer.content.decode()
+    assert "The sentence is deleted." in answer.content.decode()
+    assert "Someone else" not in answer.content.decode()
     assert ("1.b", "share what works") not in stands(statement)
     lead_in = key_of("Participants agreed to:")
     sent = {"act": f"remove-{lead_in}", f"base-{lead_in}": "Participants agreed to:"}
     answer = client.post(address(statement), sent)
     assert answer.status_code == 400
-    assert "Points stand under it." in answer.content.decode()
+    assert "This lead-in still has points. Move or delete them first." in answer.content.decode()
     assert Outcome.objects.filter(pk=lead_in).exists()
 
 
@@ -160,7 +160,10 @@ def test_concurrent_edits_of_different_sentences_are_kept(
     answer = first.post(
         address(statement), mine | {f"text-{one}": "share what fails too"}, follow=True
     )
-    assert "Somebody else changed this meanwhile, and it is kept: 2.a" in answer.content.decode()
+    assert (
+        "Someone else made changes at the same time. We kept their changes in: 2.a"
+        in answer.content.decode()
+    )
     assert ("1.b", "share what fails too") in stands(statement)
     assert ("2.a", "report back soon") in stands(statement)
 
@@ -176,7 +179,10 @@ def test_concurrent_edit_of_same_sentence_shows_conflict(
     answer = first.post(address(statement), sent)
     assert answer.status_code == 400
     text = answer.content.decode()
-    assert "Somebody else changed the same sentence while you wrote." in text
+    assert (
+        "Someone else changed the same sentence while you were writing. Your changes are not"
+        " saved yet, but nothing is lost. Compare the marked text, then save again."
+    ) in text
     assert "<ins>best</ins>" in text
     assert ">share what fails</textarea>" in text
     assert 'value="Mine too"' in text
@@ -197,7 +203,7 @@ def test_text_for_removed_sentence_is_returned(client_of: Sign, table: Agreement
     second.post(address(statement), {"act": f"remove-{key}", f"base-{key}": "share what works"})
     answer = first.post(address(statement), mine | {f"text-{key}": "share <all> of it"})
     assert answer.status_code == 400
-    assert "Somebody else took this sentence out." in answer.content.decode()
+    assert "Someone else deleted this sentence. Your text was:" in answer.content.decode()
     assert "share &lt;all&gt; of it" in answer.content.decode()
 
 
@@ -255,7 +261,9 @@ def test_sentence_changed_after_confirmation_is_not_removed(
     sent = {"act": f"remove-{key}", f"base-{key}": "share what works"}
     answer = first.post(address(statement), sent)
     assert answer.status_code == 400
-    assert "Somebody changed it since you were asked." in answer.content.decode()
+    assert (
+        "Someone changed this sentence after you selected “Delete”. Read it again, then decide."
+    ) in answer.content.decode()
     assert ("1.b", "share what works best") in stands(statement)
 
 
@@ -292,7 +300,10 @@ def test_empty_sentence_is_rejected(client_of: Sign, table: AgreementCase) -> No
     sent = opened(client, statement) | {f"text-{key}": " ", "text-title": "Kept on the page"}
     answer = client.post(address(statement), sent)
     assert answer.status_code == 400
-    assert "Write something, or take it out with its button." in answer.content.decode()
+    assert (
+        "This field is empty. Enter text, or delete the sentence with its “Delete” link."
+        in answer.content.decode()
+    )
     assert 'value="Kept on the page"' in answer.content.decode()
     assert stands(statement) == before
 
@@ -336,7 +347,10 @@ def test_circulated_or_published_statement_is_read_only(
     sent = opened(client, statement) | {"text-title": "Sneaked in"}
     circulate_draft(table) if act == "circulated" else publish_draft(table)
     answer = client.post(address(statement), sent, follow=True)
-    assert "Only a draft is changed." in answer.content.decode()
+    assert (
+        "You can change only a draft. Withdraw the text first, or write a correction."
+        in answer.content.decode()
+    )
     statement.refresh_from_db()
     assert statement.title == "Outcome statement"
 

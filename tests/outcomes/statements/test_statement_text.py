@@ -125,23 +125,20 @@ def test_command_checks_a_copy(statement: "object", tmp_path: Path) -> None:
     copy.write_text(TEXT, newline="")
     assert verify("agree", "--file", str(copy))[1] == ""
     copy.write_text(TEXT.replace("rained", "shone"), newline="")
-    assert (
-        "The file says something else than the published text."
-        in verify("agree", "--file", str(copy))[1]
-    )
+    assert "The file differs from the published text." in verify("agree", "--file", str(copy))[1]
     assert "The file cannot be read." in verify("agree", "--file", str(tmp_path / "none"))[1]
-    assert "Name the roundtable" in verify("--file", str(copy))[1]
-    assert "No statement of that roundtable is published." in verify("nowhere")[1]
+    assert "Give the roundtable whose statement is in the file." in verify("--file", str(copy))[1]
+    assert "That roundtable has no published statement." in verify("nowhere")[1]
 
 
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        ("row", "AG: what the pages show is not the version that was published."),
-        ("version", "AG: version 1 was changed after it was kept."),
-        ("both", "AG: the log was told of another text."),
-        ("signature", "AG: version 1 lacks a signature."),
-        ("gone", "AG: no version was kept when it was published."),
+        ("row", "AG: the pages do not show the version that was published."),
+        ("version", "AG: version 1 was changed after it was saved."),
+        ("both", "AG: the log has a different text."),
+        ("signature", "AG: version 1 has a missing signature."),
+        ("gone", "AG: no version was saved when it was published."),
     ],
 )
 def test_command_detects_changes(statement: "object", fault: str, sentence: str) -> None:
@@ -161,7 +158,7 @@ def test_command_detects_changes(statement: "object", fault: str, sentence: str)
         version.delete()
     _said, wrong = verify()
     assert sentence in wrong
-    assert "A statement is not as it was published." in wrong
+    assert "A statement differs from its published version." in wrong
 
 
 def test_audit_log_contains_hash(statement: "object") -> None:

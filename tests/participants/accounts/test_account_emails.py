@@ -23,17 +23,17 @@ pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https://portal\.example\.org/hide/\S+")
 SUBJECTS = {
     "account/email/account_already_exists": "Confirm this address",
-    "account/email/email_changed": "Your sign-in was changed",
-    "account/email/email_confirm": "Your sign-in was changed",
+    "account/email/email_changed": "Your sign-in details have changed",
+    "account/email/email_confirm": "Your sign-in details have changed",
     "account/email/email_confirmation": "Confirm this address",
     "account/email/email_confirmation_signup": "Confirm this address",
-    "account/email/email_deleted": "Your sign-in was changed",
+    "account/email/email_deleted": "Your sign-in details have changed",
     "account/email/login_code": "Your sign-in code",
-    "mfa/email/recovery_codes_generated": "Your sign-in was changed",
-    "mfa/email/totp_activated": "Your sign-in was changed",
-    "mfa/email/totp_deactivated": "Your sign-in was changed",
-    "mfa/email/webauthn_added": "Your sign-in was changed",
-    "mfa/email/webauthn_removed": "Your sign-in was changed",
+    "mfa/email/recovery_codes_generated": "Your sign-in details have changed",
+    "mfa/email/totp_activated": "Your sign-in details have changed",
+    "mfa/email/totp_deactivated": "Your sign-in details have changed",
+    "mfa/email/webauthn_added": "Your sign-in details have changed",
+    "mfa/email/webauthn_removed": "Your sign-in details have changed",
 }
 # There are no passwords, and nobody is told that an address is unknown.
 NEVER_SENT = re.compile(r"account/email/(password_|unknown_account)")
@@ -81,8 +81,8 @@ def test_email_is_neutral_and_names_sender_and_reason(
     [(html, kind)] = message.alternatives
     assert kind == "text/html"
     for body in (str(message.body), str(html)):
-        assert "Roundtable sends this: " in body
-        assert "You get it because " in body
+        assert "Roundtable sent this email. It is the portal of a meeting" in body
+        assert "You received this email because " in body
         assert "Hide everything about me now" in body
         assert len(set(LINK.findall(body.replace('"', " ")))) == 1
         for leak in ("RT2024", "Roundtable 2024", "Dewi", "192.0.2.7", "testserver", "Hello"):

@@ -44,14 +44,14 @@ def test_create_operator_replaces_address() -> None:
 
 @pytest.mark.parametrize("email", ["", "nobody", "two words@example.org", f"a@{'b' * 300}.org"])
 def test_create_operator_rejects_invalid_address(email: str) -> None:
-    with pytest.raises(CommandError, match=r"is not an e-mail address\. Write it like"):
+    with pytest.raises(CommandError, match=r"is not an email address\. Write it like"):
         call_command("create_operator", email, verbosity=0)
     assert not User.objects.exists()
 
 
 def test_create_operator_rejects_address_of_other_account() -> None:
     EmailAddress.objects.create(user=make_user(), email="second@example.org", verified=True)
-    with pytest.raises(CommandError, match="Another account has this address"):
+    with pytest.raises(CommandError, match="Another account already uses this address"):
         call_command("create_operator", "second@example.org", verbosity=0)
     assert User.objects.count() == 1
 
@@ -59,5 +59,5 @@ def test_create_operator_rejects_address_of_other_account() -> None:
 def test_create_operator_prints_result(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("create_operator", "operator@example.org")
     assert capsys.readouterr().out == (
-        "operator@example.org is an operator and signs in with a code by e-mail.\n"
+        "operator@example.org is an operator and can sign in with a code by email.\n"
     )

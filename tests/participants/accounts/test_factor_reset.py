@@ -90,10 +90,10 @@ def test_cochair_and_operator_together_remove_factor(
     assert list(acts) == ["ask factor reset", "reset factor"]
     letters = QueuedEmail.objects.order_by("pk").values_list("recipient", "subject")
     assert list(letters) == [
-        ("loser@example.org", "A change to your sign-in was asked for"),
-        ("cochair@example.org", "A reset of a second factor was asked for"),
-        ("loser@example.org", "Your sign-in was changed"),
-        ("cochair@example.org", "A second factor was taken off"),
+        ("loser@example.org", "A change to your sign-in was requested"),
+        ("cochair@example.org", "A reset of a second factor was requested"),
+        ("loser@example.org", "Your sign-in details have changed"),
+        ("cochair@example.org", "A second factor was removed"),
     ]
     assert not approve_reset(reset=row, by=second, at=LATER)
 
@@ -186,15 +186,16 @@ def test_admin_requests_and_approves_reset(
     row = FactorReset.objects.get()
     assert (row.user, row.requested_by, row.approved_at) == (locked_out_editor, cochair, None)
     answer = desk.post(f"{LIST}add/", {"user": locked_out_editor.pk, "reason": "Again"})
-    assert "This was asked for already." in answer.content.decode()
+    assert "This reset is already requested." in answer.content.decode()
     chosen = {"action": "agree", "_selected_action": [row.pk]}
     answer = desk.post(LIST, chosen, follow=True)
-    assert "not one person alone" in answer.content.decode() and has_factor(locked_out_editor)
+    assert "One person alone is not enough." in answer.content.decode()
+    assert has_factor(locked_out_editor)
     FactorReset.objects.update(requested_at=row.requested_at - timedelta(hours=1))
     page = client_of(operator).get(LIST).content.decode()
     assert "She came by" in page and "loser@" not in page
     answer = client_of(operator).post(LIST, chosen, follow=True)
-    assert "1 second factor is off." in answer.content.decode() and not has_factor(
+    assert "1 second factor is removed." in answer.content.decode() and not has_factor(
         locked_out_editor
     )
 
@@ -238,7 +239,7 @@ def test_operator_cannot_be_both_sides(
     second_self = User.objects.get(email="second.self@example.org")
     browser = client_of(second_self)
     answer = browser.post(f"{LIST}add/", {"user": locked_out_editor.pk, "reason": "Mine"})
-    assert "You cannot ask for this account." in answer.content.decode()
+    assert "You cannot request a reset for this account." in answer.content.decode()
     assert not FactorReset.objects.exists()
     row = request_reset(
         user=locked_out_editor, by=operator, reason="Mine", at=timezone.now() - timedelta(hours=2)
@@ -310,7 +311,7 @@ def test_each_cochair_is_notified_once_and_can_withdraw_request(
         make_grant(other, given)
     make_grant(locked_out_editor, second, role="reader")
     row = request_reset(user=locked_out_editor, by=operator, reason="Called", at=NOON)
-    told = QueuedEmail.objects.filter(subject="A reset of a second factor was asked for")
+    told = QueuedEmail.objects.filter(subject="A reset of a second factor was requested")
     assert sorted(told.values_list("recipient", flat=True)) == [
         "cochair@example.org",
         "other@example.org",

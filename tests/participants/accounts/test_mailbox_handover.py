@@ -27,6 +27,7 @@ from tests.factories import (
     make_invitation,
     make_user,
 )
+from tests.page_text import get_text
 from tests.participants.accounts.test_reauthentication import newest_code, prove
 from tests.sign_in import record_authentication
 
@@ -98,7 +99,7 @@ def test_removed_address_cannot_sign_in(account: User, delegate: Delegate) -> No
     assert (answer.status_code, answer["Location"]) == (302, LOGIN)
     assert not is_in(waiting)
     page = waiting.get(LOGIN).content.decode()
-    assert "This address signs in no longer. Use another one." in page
+    assert "You can no longer sign in with this address. Use another address." in page
     assert not may_sign_in(WORK) and may_sign_in(HOME)
     account.refresh_from_db()
     assert account.email == HOME
@@ -117,10 +118,10 @@ def test_removed_address_cannot_sign_in(account: User, delegate: Delegate) -> No
     )
     told = QueuedEmail.objects.filter(dedup_key__startswith="left:").order_by("pk")
     assert [(row.recipient, row.subject) for row in told] == [
-        (HOME, "Your sign-in was changed"),
-        (WORK, "Your sign-in was changed"),
+        (HOME, "Your sign-in details have changed"),
+        (WORK, "Your sign-in details have changed"),
     ]
-    assert "An address can no longer be used to sign in as you." in told[1].text
+    assert "An address can no longer be used to sign in to your account." in told[1].text
     assert "/hide/" not in told[1].text
 
 
@@ -143,8 +144,8 @@ def test_successor_can_use_address(account: User) -> None:
 def test_user_without_other_access_sees_guidance(delegate: Delegate, client_of: Sign) -> None:
     browser = signed_in_by(WORK)
     page = browser.get("/me/left/").content.decode()
-    assert "Add another one of your own, or a passkey, first" in page
-    assert "I have left: stop" not in page
+    assert "First add another address of your own, or a passkey." in page
+    assert "Stop this address" not in page
     answer = leave(browser)
     assert answer.status_code == 400
     assert is_in(browser) and may_sign_in(WORK)
@@ -163,7 +164,7 @@ def add_passkey(user: User, *, alone: bool) -> None:
 def test_discoverable_passkey_is_sufficient(delegate: Delegate) -> None:
     assert delegate.user is not None
     add_passkey(delegate.user, alone=False)
-    with pytest.raises(ValidationError, match="Nothing else would sign you in"):
+    with pytest.raises(ValidationError, match="You have no other way to sign in"):
         departure.leave_organisation(user=delegate.user, address=WORK, affiliation=None, at=NOON)
     add_passkey(delegate.user, alone=True)
     departure.leave_organisation(user=delegate.user, address=WORK, affiliation=None, at=NOON)
@@ -174,15 +175,17 @@ def test_discoverable_passkey_is_sufficient(delegate: Delegate) -> None:
 
 
 def test_page_shows_where_emails_are_sent(account: User, client_of: Sign) -> None:
-    page = client_of(account).get("/me/left/").content.decode()
-    assert "go to your other address from then on, with the yearly question" in page
-    assert "no message of the portal reaches you" not in page
+    to_other = "From then on, emails from the portal go to your other address."
+    to_none = "This is your only address, so you no longer receive any emails from the portal."
+    page = get_text(client_of(account), "/me/left/")
+    assert f"{to_other} They include the yearly question" in page
+    assert to_none not in page
     EmailAddress.objects.filter(email=HOME).delete()
     add_passkey(account, alone=True)
-    page = client_of(account).get("/me/left/").content.decode()
-    assert "no message of the portal reaches you any more, not even the yearly question" in page
-    assert "a year later it is erased without a warning" in page
-    assert "go to your other address" not in page
+    page = get_text(client_of(account), "/me/left/")
+    assert f"{to_none} You do not even receive the yearly question" in page
+    assert "A year later we erase it without a warning." in page
+    assert to_other not in page
 
 
 def test_next_address_becomes_primary(delegate: Delegate, client_of: Sign) -> None:
@@ -305,7 +308,7 @@ def test_admin_confirms_and_gives_identical_response(
     desk = client_of(cochair)
     chosen = {"action": "left", "_selected_action": [delegate.pk, outsider.pk]}
     page = desk.post(DELEGATES, chosen).content.decode()
-    assert "Did these people leave?" in page and "Dewi Lestari" in page
+    assert "Did these people leave their organisation?" in page and "Dewi Lestari" in page
     assert "Olga" not in page and HOME not in page
     assert may_sign_in(WORK)
     answer = desk.post(DELEGATES, chosen | {"confirmed": "yes"}, follow=True)
@@ -319,5 +322,5 @@ def test_invitation_does_not_reopen_otherwise_closed_account(
     User.objects.filter(delegate=delegate).update(is_active=False)
     delegate.invitation_email = "new@example.org"
     delegate.save()
-    with pytest.raises(ValidationError, match="This person has joined already"):
+    with pytest.raises(ValidationError, match="This person has already joined"):
         send_invitation(delegate=delegate, event=event, by=cochair, at=NOON)

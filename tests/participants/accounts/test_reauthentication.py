@@ -106,7 +106,7 @@ def test_requested_change_is_made_after_code_entry(dewi: User, client_of: Sign) 
     assert answer["Location"] == f"{MAILBOX}?next=%2Faccounts%2Femail%2F"
     letter = QueuedEmail.objects.get()
     assert (letter.recipient, letter.subject) == ("dewi@example.org", "Your code")
-    assert "A code is on its way to dewi@example.org." in browser.get(where).content.decode()
+    assert "We have sent a code to dewi@example.org." in browser.get(where).content.decode()
     answer = browser.post(MAILBOX, {"code": newest_code().lower(), "next": "/accounts/email/"})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
     assert QueuedEmail.objects.latest("pk").recipient == "home@example.org"
@@ -126,8 +126,8 @@ def test_requested_change_is_made_after_code_entry(dewi: User, client_of: Sign) 
 def told() -> set[str]:
     """Who was told in the newest two letters that an address was changed or taken off."""
     newest = list(QueuedEmail.objects.order_by("-pk")[:2])
-    assert {row.subject for row in newest} == {"Your sign-in was changed"}
-    assert re.search("was changed\\.|no longer be used", newest[0].text)
+    assert {row.subject for row in newest} == {"Your sign-in details have changed"}
+    assert re.search("sign in with has changed\\.|no longer be used", newest[0].text)
     return {row.recipient for row in newest}
 
 
@@ -266,7 +266,7 @@ def test_third_wrong_code_ends_reauthentication(dewi: User, client_of: Sign) -> 
     for _time in range(3):
         answer = browser.post(ASK, {"code": "AAAA-AAAA"})
         assert answer.status_code == 400
-        assert "This is not the code, or it is too old." in answer.content.decode()
+        assert "This code is wrong or too old." in answer.content.decode()
     assert browser.post(ASK, {"code": right}).status_code == 400
     assert browser.post(ASK, {"code": ""}).status_code == 400
     assert browser.get("/accounts/2fa/totp/activate/").status_code == 302
@@ -312,7 +312,7 @@ def test_fourth_code_within_a_minute_is_not_sent(dewi: User, client_of: Sign) ->
     browser = client_of(dewi)
     for _time in range(4):
         answer = browser.post(ASK, {"send": "yes"}, follow=True)
-    assert "You asked for many codes." in answer.content.decode()
+    assert "You requested too many codes." in answer.content.decode()
     assert QueuedEmail.objects.count() == 3
 
 
@@ -330,6 +330,6 @@ def test_new_authenticator_shows_recovery_codes_and_opens_admin(
     assert confirm.startswith("/accounts/2fa/reauthenticate/")
     answer = browser.post(confirm, {"code": code}, follow=True)
     shown = answer.content.decode()
-    assert "they are not shown again" in shown and shown.count("<code>") == 10
+    assert "We do not show them again." in shown and shown.count("<code>") == 10
     assert "<code>" not in browser.get("/accounts/2fa/recovery-codes/").content.decode()
     assert browser.get("/admin/").status_code == 200

@@ -54,8 +54,8 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
             "Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0",
             "Firefox on Linux",
         ),
-        ("curl/8.5", "A browser that does not say what it is"),
-        ("", "A browser that does not say what it is"),
+        ("curl/8.5", "Unknown browser"),
+        ("", "Unknown browser"),
         ("<script>alert(1)</script> Firefox/1", "Firefox"),
     ],
 )

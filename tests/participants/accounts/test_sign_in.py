@@ -63,7 +63,7 @@ def words(answer: Any) -> str:
 
 def test_code_signs_in(client: Client, dewi: User) -> None:
     page = client.get(LOGIN).content.decode()
-    assert "We send a code to it; there is no password." in page
+    assert "We send a code to it. There is no password." in page
     assert 'type="password"' not in page
     answer = ask(client)
     assert (answer.status_code, answer["Location"]) == (302, CODE)
@@ -148,7 +148,7 @@ def test_code_can_be_sent_again(client: Client, dewi: User) -> None:
     answer = client.post(CODE, {"action": "resend"})
     assert (answer.status_code, answer["Location"]) == (302, CODE)
     page = client.get(CODE).content.decode()
-    assert "A code is on its way, if the address is known here." in page
+    assert "If the address is registered here, we have sent a code to it." in page
     first, second = (code_in(message) for message in deliver_mail())
     assert first != second
     enter(client, first)
@@ -212,7 +212,7 @@ def test_rate_limit_page_uses_portal_layout(db: None) -> None:
         ask(Client(), f"person{number}@example.org")
     answer = ask(Client(), "person31@example.org")
     assert answer.status_code == 429
-    assert "That was too often" in answer.content.decode()
+    assert "Too many requests" in answer.content.decode()
     assert 'class="masthead"' in answer.content.decode()
 
 
@@ -224,7 +224,7 @@ def test_sign_up_is_closed(client: Client) -> None:
         client.post("/accounts/signup/?email=new@example.org", {"email": "new@example.org"}),
     ):
         assert answer.status_code == 200
-        assert "People come by invitation" in answer.content.decode()
+        assert "You need an invitation" in answer.content.decode()
         assert "<input" not in answer.content.decode().split("<main")[1].split("</main>")[0]
     assert list(User.objects.values()) == before
     assert not EmailAddress.objects.filter(email="new@example.org").exists()

@@ -56,7 +56,7 @@ def test_operator_cannot_redirect_sign_in_codes(
     user = in_use[which]
     before, browser = (user.email, addresses(user)), client_of(operator)
     page = browser.get(page_of(user)).content.decode()
-    assert 'name="email"' not in page and "only that person changes it" in page
+    assert 'name="email"' not in page and "only they can change it, on the page" in page
     assert write(browser, user, NEW).status_code == 302
     user.refresh_from_db()
     assert (user.email, addresses(user)) == before

@@ -15,11 +15,14 @@ from tests.outcomes.test_outcomes_admin import page, run_admin_action
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
+WARNING = (
+    "This also erases the account and every address. A restored backup does not bring them back."
+)
 
 
 def delete(client: Client, row: Delegate | User) -> None:
     address = page(type(row), "delete", row.pk)
-    assert "a restored backup does not bring them back" in client.get(address).content.decode()
+    assert WARNING in client.get(address).content.decode()
     assert client.post(address, {"post": "yes"}).status_code == 302
 
 
@@ -36,7 +39,7 @@ def test_deleted_delegate_is_erased_with_the_account(
     assert is_marked("handle", handle)
     assert is_marked("address", "delegate@example.org")
     delegate.refresh_from_db()
-    assert (str(delegate), delegate.user) == ("A delegate who was erased", None)
+    assert (str(delegate), delegate.user) == ("Erased delegate", None)
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["erase"]
 
 
@@ -95,7 +98,7 @@ def test_bulk_delete_erases_rows(client_of: Sign, operator: User, delegate: Dele
     make_participation(plain, make_event())
     client = client_of(operator)
     text = run_admin_action(client, Delegate, "delete_selected", delegate.pk, plain.pk)
-    assert text.count("a restored backup does not bring them back") == 1
+    assert text.count(WARNING) == 1
     chosen = [str(delegate.pk), str(plain.pk)]
     sent = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
     assert client.post(page(Delegate, "changelist"), sent).status_code == 302
@@ -114,7 +117,7 @@ def test_erasure_requires_ledger_entry(
     settings.ERASURE_LEDGER = tmp_path / "absent" / "erasures.log"
     address = page(Delegate, "delete", delegate.pk)
     text = client_of(operator).post(address, {"post": "yes"}, follow=True).content.decode()
-    assert "nothing is erased. Try again in some minutes." in text
+    assert "Something went wrong, and nothing is erased. Try again in a few minutes." in text
     delegate.refresh_from_db()
     assert (delegate.name, delegate.erased_at) == ("Dewi Lestari", None)
 

@@ -22,6 +22,7 @@ from tests.factories import (
     make_participation,
     make_role,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -60,16 +61,16 @@ def words(of: Delegate, audience: str, *exceptions: AudienceException) -> str:
 
 
 def test_text_counts_audience_members(delegate_of_two_events: Delegate) -> None:
-    assert words(delegate_of_two_events, Audience.ONLY_ME) == "Nobody but you."
+    assert words(delegate_of_two_events, Audience.ONLY_ME) == "Only you."
     assert words(delegate_of_two_events, Audience.INTRODUCED) == "0 people introduced to you."
     assert (
         words(delegate_of_two_events, Audience.PARTICIPANTS) == "3 participants of 2 roundtables."
     )
     assert words(delegate_of_two_events, Audience.CONSTITUENCY) == (
-        "2 participants of 2 roundtables who sat with your side."
+        "2 participants of 2 roundtables from your constituency."
     )
     assert words(delegate_of_two_events, Audience.EVERYONE) == (
-        "Anyone who opens this site, search engines and every government included."
+        "Anyone who opens this site, including search engines and every government."
     )
     make_introduction(make_delegate(), delegate_of_two_events)
     assert words(delegate_of_two_events, Audience.INTRODUCED) == "1 person introduced to you."
@@ -82,10 +83,10 @@ def test_text_names_excluded_viewers(delegate_of_two_events: Delegate) -> None:
     government = AudienceException(delegate=delegate_of_two_events, constituency="governments")
     country = AudienceException(delegate=delegate_of_two_events, country="TH")
     assert words(delegate_of_two_events, Audience.PARTICIPANTS, government, country) == (
-        "3 participants of 2 roundtables; not Governments, Thailand."
+        "3 participants of 2 roundtables, but not Governments, Thailand."
     )
     assert words(delegate_of_two_events, Audience.CONSTITUENCY, government) == (
-        "2 participants of 2 roundtables who sat with your side; not Governments."
+        "2 participants of 2 roundtables from your constituency, but not Governments."
     )
 
 
@@ -103,7 +104,7 @@ def test_count_reveals_nothing_about_others(
     assert [words(delegate_of_two_events, audience) for audience in Audience.values] == before
     left_out = AudienceException(delegate=delegate_of_two_events, organisation=elsewhere)
     assert words(delegate_of_two_events, Audience.PARTICIPANTS, left_out) == (
-        f"3 participants of 2 roundtables; not {elsewhere.name}."
+        f"3 participants of 2 roundtables, but not {elsewhere.name}."
     )
 
 
@@ -112,7 +113,7 @@ def test_count_is_shown_before_saving(client_of: Sign, delegate_of_two_events: D
     answer = client_of(delegate_of_two_events).post("/me/audience/", data)
     assert answer.status_code == 200
     page = answer.content.decode()
-    assert "3 participants of 2 roundtables; not Government of X." in page
+    assert "3 participants of 2 roundtables, but not Government of X." in page
     assert "This is not saved yet." in page
     delegate_of_two_events.refresh_from_db()
     assert (
@@ -132,7 +133,7 @@ def test_listing_exclusion_applies_to_channels(
     assert visibility.find_profile(eyes, delegate_of_two_events.handle, ON) is None
     assert not visibility.listed_delegates(eyes, ON).filter(pk=delegate_of_two_events.pk).exists()
     page = client.get("/me/").content.decode()
-    assert "3 participants of 2 roundtables; not Government of X." in page
+    assert "3 participants of 2 roundtables, but not Government of X." in page
     # Saving the profile leaves it as it is.
     assert AudienceException.objects.get().organisation.slug == "gov-x"  # type: ignore[union-attr]
 
@@ -161,7 +162,7 @@ def test_choosing_everyone_warns_and_clears_exclusions(
     data = {"audience": "everyone", "countries": ["TH"]}
     answer = client.post("/me/audience/", data)
     assert answer.status_code == 400
-    assert "anyone can sign out and look" in answer.content.decode()
+    assert "anyone can sign out and view it" in answer.content.decode()
     delegate_of_two_events.refresh_from_db()
     assert (delegate_of_two_events.listed_to, delegate_of_two_events.exceptions.count()) == (
         Audience.PARTICIPANTS,
@@ -187,7 +188,7 @@ def test_profile_save_keeps_exclusions(client_of: Sign, delegate_of_two_events: 
     }
     answer = client_of(delegate_of_two_events).post("/me/", data)
     assert answer.status_code == 400
-    assert "You leave somebody out." in answer.content.decode()
+    assert "You exclude people. With “Everyone”, this has no effect" in answer.content.decode()
     assert delegate_of_two_events.exceptions.count() == 1
 
 
@@ -204,7 +205,9 @@ def test_protected_profile_cannot_widen_listing(
     client = client_of(delegate_of_two_events)
     answer = client.post("/me/", data)
     assert answer.status_code == 400
-    assert "seen by people introduced to you at most" in answer.content.decode()
+    assert (
+        "At most, people introduced to you can see a protected profile." in answer.content.decode()
+    )
     assert client.post("/me/", data | {"listed_to": "introduced"}).status_code == 302
     delegate_of_two_events.refresh_from_db()
     assert (
@@ -284,10 +287,10 @@ def test_choices_do_not_reveal_foreign_participations(
 def test_channel_text_respects_listing(delegate_of_two_events: Delegate) -> None:
     onlookers = AudiencePreview.of(delegate_of_two_events)
     assert onlookers.describe("participants", listed_to="only_me") == (
-        "Nobody but you, as long as you are listed to nobody."
+        "Only you, as long as no one else can see you in the directory."
     )
     assert onlookers.describe("participants", listed_to="constituency") == (
-        "3 participants of 2 roundtables. Of these, only who may see that you are listed."
+        "3 participants of 2 roundtables. Of these, only people who can see you in the directory."
     )
     assert onlookers.describe("participants", listed_to="everyone") == (
         "3 participants of 2 roundtables."
@@ -298,7 +301,7 @@ def test_stale_page_does_not_undo_later_choice(
     client_of: Sign, delegate_of_two_events: Delegate
 ) -> None:
     client = client_of(delegate_of_two_events)
-    page = client.get("/me/").content.decode()
+    page = page_html(client.get("/me/"))
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     channel = delegate_of_two_events.channels.get(value="dewi.inside@example.org")
     data = {
@@ -318,8 +321,8 @@ def test_stale_page_does_not_undo_later_choice(
     channel.save()
     answer = client.post("/me/", data)
     assert answer.status_code == 400
-    page = answer.content.decode()
-    assert "was changed since you opened this page" in page
+    page = page_html(answer)
+    assert "The settings of who can see each detail changed after you opened this page" in page
     assert 'value="Dewi L."' in page
     delegate_of_two_events.refresh_from_db()
     channel.refresh_from_db()
@@ -335,7 +338,7 @@ def test_stale_page_does_not_undo_later_choice(
 
 def test_stale_picker_keeps_exclusions(client_of: Sign, delegate_of_two_events: Delegate) -> None:
     client = client_of(delegate_of_two_events)
-    page = client.get("/me/audience/").content.decode()
+    page = page_html(client.get("/me/audience/"))
     state = re.findall(r'name="state" value="([^"]+)"', page)[0]
     make_exception(delegate_of_two_events, constituency="governments")
     answer = client.post("/me/audience/", {"state": state, "audience": "participants"})

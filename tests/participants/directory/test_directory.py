@@ -90,10 +90,10 @@ def test_profile_shows_everything_shared_with_everyone(client: Client, rich: Del
         "Works at New Office , Adviser First Office , Adviser "
         "Languages English, Indonesian "
         "About First line. Second <b>line</b>. "
-        "Ways to reach E-mail ratu@example.org Phone +62 21 55550100 "
+        "Contact details Email ratu@example.org Phone +62 21 55550100 "
         "Mobile phone +62 812-5555-0100 WhatsApp +62 812-5555-0101 Signal ratu.42 "
         "Website https://example.org/ratu Other javascript:alert(1) "
-        f"{ALWAYS} Contact card (.vcf) vCard 4.0, for newer address books"
+        f"{ALWAYS} Download contact card (.vcf) Download vCard 4.0 (for newer address books)"
     )
     assert "<b>line" not in answer.content.decode()
     assert [link for link in page_links(answer) if not link.startswith("/")] == [
@@ -112,7 +112,7 @@ def test_profile_sharing_nothing_gives_no_hint(client: Client) -> None:
     make_channel(full, audience=Audience.ONLY_ME)
     expected = (
         "Directory Bare Works at not recorded Languages not recorded "
-        f"Ways to reach Nothing is shared with everyone. {ALWAYS}"
+        f"Contact details No contact details are shared with everyone. {ALWAYS}"
     )
     assert get_text(client, f"/directory/{bare.handle}/") == expected
     assert get_text(client, f"/directory/{full.handle}/") == expected.replace("Bare", "Full")
@@ -135,9 +135,9 @@ def test_reveal_shows_details_and_is_logged(
     answer = browser.post(f"{path}show/")
     assert answer.status_code == 200
     page = page_text(answer)
-    assert "dewi.open@example.org dewi.inside@example.org" in page.replace("E-mail ", "")
+    assert "dewi.open@example.org dewi.inside@example.org" in page.replace("Email ", "")
     assert "dewi.private" not in page
-    assert "This look is on record: when it was, and from which organisation." in page
+    assert "This view is recorded, with the time and your organisation." in page
     assert "Show what is shared with me" not in page
     browser.post(f"{path}show/")
     assert AuditEntry.objects.count() == 2
@@ -155,15 +155,15 @@ def test_reveal_without_details_shows_message(client_of: Sign, delegate: Delegat
 
 def test_own_profile_does_not_use_reveal_budget(client_of: Sign, delegate: Delegate) -> None:
     answer = client_of(delegate).post(f"/directory/{delegate.handle}/show/")
-    assert "This is you: you see all your details." in page_text(answer)
+    assert "This is your profile, so you see all your details." in page_text(answer)
     assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        (1, "You may open 1 profile a day, and you have."),
-        (2, "You may open 2 profiles a day, and you have."),
+        (1, "You can open 1 profile a day. You have already opened that number today."),
+        (2, "You can open 2 profiles a day. You have already opened that number today."),
     ],
 )
 def test_spent_reveal_budget_is_explained(
@@ -183,7 +183,7 @@ def test_spent_reveal_budget_is_explained(
         assert answer.status_code == 429
         page = page_text(answer)
         assert words in page
-        assert ", at 00:00 (UTC)." in page
+        assert "You can continue in " in page and ", at 00:00 (UTC)." in page
         assert "example.org" not in page
     assert AuditEntry.objects.count() == limit
     # Hidden and absent stay alike where nothing is left.
@@ -274,8 +274,8 @@ def test_vcard_version_4_on_request(
         assert answer.content.startswith(b"BEGIN:VCARD\r\nVERSION:3.0\r\n")
     page = page_text(client_of(quiet_delegate).post(f"/directory/{rich.handle}/show/"))
     assert page.endswith(
-        "Save as a contact card (.vcf) vCard 4.0, for newer address books "
-        "Each counts as another look."
+        "Download contact card (.vcf) Download vCard 4.0 (for newer address books) "
+        "Each download counts as another view."
     )
     assert AuditEntry.objects.count() == 4
 
@@ -289,7 +289,7 @@ def test_unknown_vcard_version_is_rejected_with_message(
     version: str,
 ) -> None:
     path, browser = f"/directory/{delegate.handle}.vcf", client_of(quiet_delegate)
-    sentence = "Contact cards come in version 3.0 or 4.0. Choose one below."
+    sentence = "Contact cards are available in version 3.0 or 4.0. Choose one below."
     for ask in (client.get, browser.get, browser.post):
         answer = ask(path, {"version": version})
         assert answer.status_code == 400
@@ -330,7 +330,7 @@ def test_spent_reveal_budget_shows_renewal_time(
     for path in (f"/directory/{delegate.handle}/show/", f"/directory/{delegate.handle}.vcf"):
         answer = browser.post(path)
         assert answer.status_code == 429 and answer["Retry-After"] == seconds
-        assert f"You can go on {words}, at 00:00 (UTC)." in page_text(answer)
+        assert f"You can continue {words}, at 00:00 (UTC)." in page_text(answer)
 
 
 def test_vcard_by_get_is_always_public_version(
@@ -416,10 +416,10 @@ def test_organisation_shows_roles_and_commitments(
     assert text == (
         "Government · Thailand Office for Migrants Helps people. "
         "Short name OfM Website https://example.org/office Mailbox desk@example.org "
-        "At roundtables Roundtable 2024 , 14–15 May 2024: co-chair (Ministry of Labour) "
+        "Roles at roundtables Roundtable 2024 , 14–15 May 2024: co-chair (Ministry of Labour) "
         "co-chaired by the Office "
-        "Commitments RT2024-C7 Open a desk OfM · under the whole statement "
-        "No update yet No due date recorded All of them, to filter and sort "
+        "Commitments RT2024-C7 Open a desk OfM · answers the whole statement "
+        "Never reported on No due date recorded See all, filter and sort "
         f"{FOLLOW_SECTION} People Dewi Lestari Office for Migrants {ALWAYS}"
     )
     assert "Farah Point" in get_text(client_of(delegate), "/organisations/office/")
@@ -430,12 +430,12 @@ def test_empty_organisation_shows_message(client: Client, event: Event) -> None:
     make_party(event.commitments.first(), organisation=bare)  # type: ignore[arg-type]
     text = get_text(client, "/organisations/bare/")
     assert "Website not recorded Mailbox not recorded" in text
-    assert "At roundtables No role is recorded." in text
-    assert "People Nobody from here is listed to you." in text
+    assert "Roles at roundtables No role is recorded." in text
+    assert "People You cannot see anyone from this organisation in the directory." in text
     role_only = make_organisation(slug="role-only")
     make_role(event, organisation=role_only)
     text = get_text(client, "/organisations/role-only/")
-    assert "It is not a party to any commitment on record." in text
+    assert "This organisation is not a party to any recorded commitment." in text
 
 
 def test_closed_account_is_absent_from_directory(client: Client, delegate: Delegate) -> None:

@@ -26,20 +26,20 @@ from tests.factories import (
     make_participation,
     make_role,
 )
-from tests.page_text import get_text, page_links, page_text
+from tests.page_text import get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
 ALWAYS = "Participants may see more after signing in."
-EVERYONE = "Directory People who chose to be listed to everyone. "
-TO_YOU = "Directory People who chose to be listed to you. "
-INVITE = "Took part and not listed? Ask for an invitation "
+EVERYONE = "Directory People who chose to let everyone see them in the directory. "
+TO_YOU = "Directory People who chose to let you see them in the directory. "
+INVITE = "Are you a participant but not listed? Ask for an invitation "
 KINDS = (
     "All kinds Government National Red Cross or Red Crescent Society "
     "Red Cross and Red Crescent Movement (ICRC, IFRC) Civil society International agency Other"
 )
-LAYOUTS = "As people As a table By country"
+LAYOUTS = "Cards Table By country"
 
 
 def filters(organisations: str = "", countries: str = "", languages: str = "") -> str:
@@ -147,23 +147,26 @@ def test_directory_shows_participants_to_each_other(
 
 
 def test_empty_directory_shows_guidance(client: Client, client_of: Sign) -> None:
-    nobody = "Nobody yet. People appear here once they choose to be listed."
+    nobody = "No one is listed yet. People appear here after they choose to be listed."
     for view in ("", "table", "country"):
         assert get_text(client, "/directory/", view=view) == f"{EVERYONE}{ALWAYS} {INVITE}{nobody}"
 
 
 def test_empty_search_shows_guidance(client: Client, client_of: Sign, people: Event) -> None:
     reader = make_delegate()
-    sentence = "Nobody who is listed to you matches. Choose fewer filters, or write less of"
+    sentence = (
+        "No one you can see in the directory matches. Choose fewer filters, or type a "
+        "shorter part of the name."
+    )
     for browser, always in ((client, True), (client_of(reader), False)):
         for view in ("", "table", "country"):
             answer = browser.get("/directory/", {"q": "Quentin", "view": view})
             text = page_text(answer)
-            assert sentence in text and "Show everyone who is listed to you" in text
+            assert sentence in text and "Show everyone you can see in the directory" in text
             assert "/directory/" in page_links(answer)
             assert (ALWAYS in text) == always
             assert found_in(text) == set()
-            assert "Nobody yet." not in text
+            assert "No one is listed yet." not in text
 
 
 @pytest.mark.parametrize(
@@ -239,10 +242,10 @@ def test_filtered_organisation_is_shown_as_workplace(client: Client, people: Eve
         ({"country": "MM"}, "Country: Select a valid choice. MM is not one of"),
         ({"language": "ne"}, "Language: Select a valid choice. ne is not one of"),
         ({"kind": "nothing"}, "Kind of organisation: Select a valid choice. nothing is not one"),
-        ({"view": "people"}, "Laid out: Select a valid choice. people is not one of"),
+        ({"view": "people"}, "Layout: Select a valid choice. people is not one of"),
         ({"q": "a b c d e f g h i"}, "Name or post: Search for at most 8 words at a time."),
-        ({"email": "x"}, "This page does not know “email”. Take it out of the address."),
-        ({"listed_to": "x"}, "This page does not know “listed_to”."),
+        ({"email": "x"}, "This page cannot use “email”. Delete it from the web address."),
+        ({"listed_to": "x"}, "This page cannot use “listed_to”."),
     ],
 )
 def test_filter_value_without_delegates_is_rejected(
@@ -251,7 +254,7 @@ def test_filter_value_without_delegates_is_rejected(
     answer = client.get("/directory/", query)
     assert answer.status_code == 400
     text = page_text(answer)
-    assert "Nothing is shown, because of this:" in text and sentence in text
+    assert "We show no results, for this reason:" in text and sentence in text
     assert found_in(text) == set()
     for hidden in ("Hidden House", "Not public", "Nepal", "Myanmar"):
         assert hidden not in text
@@ -294,7 +297,7 @@ def test_past_affiliation_is_not_searched(client: Client, people: Event) -> None
 
 def test_table_has_headers_and_a_row_for_each(client: Client, people: Event) -> None:
     answer = client.get("/directory/?view=table")
-    page = answer.content.decode()
+    page = page_html(answer)
     cells = [
         [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in re.findall(cell_of, row)]
         for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
@@ -356,7 +359,7 @@ def test_layouts_and_pagination_keep_filters(client: Client, people: Event) -> N
         f"/directory/?{query}&view=country",
         f"/directory/?{query}&view=country&page=1",
     ]
-    page = client.get(f"/directory/?{query}&view=table").content.decode()
+    page = page_html(client.get(f"/directory/?{query}&view=table"))
     assert '<input type="hidden" name="view" value="table">' in page
     assert '<option value="TH" selected>Thailand</option>' in page
     here = f"/directory/?{query}&view=table".replace("&", "&amp;")
@@ -371,9 +374,9 @@ def test_directory_is_paginated(client: Client) -> None:
             get_text(client, "/directory/", page=page, view=view) for page in ("1", "2")
         )
         assert "21 people" in first and "21 people" in second
-        assert "Person 19 Page 1 of 2 Further on the list" in re.sub(r" +", " ", first)
+        assert "Person 19 Page 1 of 2 Next page" in re.sub(r" +", " ", first)
         assert "Person 20" not in first
-        assert "Person 20 Earlier on the list Page 2 of 2" in second
+        assert "Person 20 Previous page Page 2 of 2" in second
         assert "Person 19" not in second
         answer = client.get("/directory/", {"page": "3", "view": view})
         assert answer.status_code == 400
@@ -436,4 +439,4 @@ def test_clear_link_is_shown_when_filtered(
 ) -> None:
     answer = client.get(path)
     assert answer.status_code == 200
-    assert ("Clear</a>" in answer.content.decode()) == offers
+    assert ("Clear filters</a>" in page_html(answer)) == offers

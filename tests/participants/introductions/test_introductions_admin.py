@@ -24,7 +24,7 @@ def test_cochair_introduces_two(
     assert (row.first, row.second, row.proposed_by) == (delegate, quiet_delegate, cochair)
     assert not Introduction.objects.accepted().exists()
     page = client.get(LIST).content.decode()
-    assert "Dewi Lestari" in page and "Not answered by both" in page
+    assert "Dewi Lestari" in page and "Not yet accepted by both" in page
 
 
 def test_delegates_of_other_events_are_not_offered(
@@ -47,7 +47,7 @@ def test_introduction_messages_are_hidden_from_admin(
         page = client_of(who).get(LIST).content.decode()
         assert "A private word" not in page
     page = client_of(cochair).get(LIST).content.decode()
-    assert page.count("Not answered by both") == 1
+    assert page.count("Not yet accepted by both") == 1
     assert client_of(cochair).get(f"{LIST}{proposed.pk}/change/").status_code in (302, 403)
 
 

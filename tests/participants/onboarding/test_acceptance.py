@@ -34,6 +34,7 @@ from tests.factories import (
     make_party,
     make_user,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -109,10 +110,10 @@ def test_profile_redirects_until_onboarding_is_complete(
 
 
 def test_first_page_shows_data_entered_by_cochairs(browser: Client, invitation: Invitation) -> None:
-    page = browser.get("/welcome/").content.decode()
+    page = page_html(browser.get("/welcome/"))
     assert 'value="Ines Vited"' in page
     assert "Roundtable 2024: <strong>Example Shelter</strong> (not confirmed yet)" in page
-    assert "The co-chairs keep it: tell them." in page
+    assert "The co-chairs maintain this information. If it is wrong, tell them." in page
 
 
 def test_consent_without_sharing(browser: Client, invitation: Invitation, user: User) -> None:
@@ -165,8 +166,8 @@ def test_acceptance_does_not_confirm_participation(browser: Client, invitation: 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"agree": ""}, "Tick the box if you agree. Without it nothing is shared."),
-        ({"notice_sha256": "0" * 64}, "The notice has changed since you opened this page."),
+        ({"agree": ""}, "Tick the box if you agree. If you do not agree, nothing is shared."),
+        ({"notice_sha256": "0" * 64}, "The consent notice has changed since you opened this page."),
         ({"channel-0-value": "12"}, "too short"),
         ({"listed_to": "the world"}, "Select a valid choice."),
     ],
@@ -269,10 +270,10 @@ def test_not_me_unlinks_and_removes_the_account(
 
 def test_delete_me_confirms_and_erases(browser: Client, invitation: Invitation) -> None:
     page = browser.get("/welcome/erase/").content.decode()
-    assert "Delete everything about you?" in page and "Nobody can undo it." in page
+    assert "Delete everything about you?" in page and "No one can undo this." in page
     assert Delegate.objects.get(pk=invitation.delegate_id).name == "Ines Vited"
     answer = browser.post("/welcome/erase/", of(invitation))
-    assert "You are deleted" in answer.content.decode()
+    assert "Your data is deleted" in answer.content.decode()
     person = Delegate.objects.get(pk=invitation.delegate_id)
     assert (person.name, person.invitation_email, person.erased_at) == ("", "", NOW)
     assert not User.objects.filter(email="ines@example.org").exists()
@@ -320,7 +321,7 @@ def test_second_invitation_is_merged_into_the_profile(
     browser = client_of(user)
     page = browser.get("/welcome/").content.decode()
     assert "Add Roundtable 2024 to your profile?" in page
-    assert "You have a profile already, as Dr Inés Vited." in page
+    assert "You already have a profile, as Dr Inés Vited." in page
     assert "These co-chairs wrote your name as Ines Vited." in page
     assert browser.get("/welcome/sharing/")["Location"] == "/welcome/"
     assert browser.get("/me/").status_code == 200
@@ -380,7 +381,7 @@ def test_demo_and_real_profiles_are_not_merged(
     make_delegate(user=user, is_demonstration=True)
     answer = client_of(user).post("/welcome/", of(invitation))
     assert answer.status_code == 400
-    assert "Made-up and real roundtables need two accounts." in answer.content.decode()
+    assert "You need two accounts for made-up and real roundtables." in answer.content.decode()
     assert Delegate.objects.filter(pk=invitation.delegate_id).exists()
 
 

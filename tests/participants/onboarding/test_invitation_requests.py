@@ -33,6 +33,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +75,7 @@ def test_request_is_stored_and_cochairs_are_notified(
     assert (row.requested_at, row.decision) == (NOW, "")
     [message] = deliver()
     assert message.to == ["cochair@example.org"]
-    assert message.subject == "Somebody asks to be invited"
+    assert message.subject == "A request for an invitation"
     said = message.subject + message.body + message.alternatives[0][0]
     for word in ("Rima", "rima@", "Shelter", "red hat"):
         assert word not in said
@@ -202,7 +203,7 @@ def test_ip_rate_limit_shows_generic_message(event: Event) -> None:
         for email in ("known@example.org", "nobody@example.org")
     )
     assert (known.status_code, unknown.status_code) == (429, 429)
-    assert "That was too often" in known.content.decode()
+    assert "Too many requests" in known.content.decode()
     assert known.content == unknown.content
     assert InvitationRequest.objects.count() == 10
 
@@ -266,9 +267,9 @@ def test_invite_creates_unconfirmed_delegate(
     browser = client_of(cochair)
     path = f"{DESK}{invitation_request.pk}/change/"
     # The organisation that was written is chosen already, as it is known by that name.
-    assert f'<option value="{shelter.pk}" selected>' in browser.get(path).content.decode()
+    assert f'<option value="{shelter.pk}" selected>' in page_html(browser.get(path))
     answer = browser.post(path, {"answer": "invite", "speaks_for": shelter.pk}, follow=True)
-    assert "The invitation is on its way." in answer.content.decode()
+    assert "The invitation is sent." in answer.content.decode()
     part = Participation.objects.get(event=invitation_request.event)
     assert (part.delegate.name, part.organisation, part.confirmed_at) == (
         "Rima Asks",
@@ -326,13 +327,13 @@ def test_invite_requires_organisation_and_other_person(
 ) -> None:
     browser = client_of(cochair)
     answer = browser.post(f"{DESK}{invitation_request.pk}/change/", {"answer": "invite"})
-    assert "Choose whom the person spoke for." in answer.content.decode()
+    assert "Choose the organisation the person represented." in answer.content.decode()
     own = make_invitation_request(event, email="CoChair@example.org")
     joined = make_invitation_request(event, email="joined@example.org")
     make_participation(make_delegate(invitation_email="joined@example.org"), event)
     for row, sentence in (
         (own, "This is you. Another co-chair can invite you."),
-        (joined, "This person has joined already."),
+        (joined, "This person has already joined."),
     ):
         data = {"answer": "invite", "speaks_for": shelter.pk}
         answer = browser.post(f"{DESK}{row.pk}/change/", data)
@@ -377,7 +378,7 @@ def test_requests_of_one_address_are_separate_until_granted(
     assert (rows[stranger.pk].decision, rows[stranger.pk].decided_by) == ("together", cochair)
     assert rows[stranger.pk].decided_at == NOW
     assert (rows[refused.pk].decision, rows[elsewhere.pk].decision) == ("refused", "")
-    assert "Invited on another request of this address" in browser.get(DESK).content.decode()
+    assert "Invited through another request from this address" in browser.get(DESK).content.decode()
     # The person is invited once, under the name that was granted.
     assert [row.delegate.name for row in Invitation.objects.all()] == ["Rima Asks"]
     assert browser.post(f"{DESK}{stranger.pk}/change/", data).status_code == 403

@@ -26,6 +26,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -104,10 +105,10 @@ def test_invitation_stores_token_hash_only(
     assert (message.to, message.cc, message.bcc) == (["ines@example.org"], [], [])
     assert message.subject == "An invitation"
     assert "The co-chairs of Roundtable 2024 invite you to this portal." in message.body
-    assert "This was sent for Ministry of Example." in message.body
-    assert "Nothing of you is shared until you say so." in message.body
-    assert "The link works until 16 March 2026, for this address alone." in message.body
-    assert "Not you? Open the link and press “This is not me”." in message.body
+    assert "This invitation was sent on behalf of Ministry of Example." in message.body
+    assert "Nothing about you is shared until you choose to share it." in message.body
+    assert "The link works until 16 March 2026, and only for this address." in message.body
+    assert "If this is not you, open the link and select “This is not me”." in message.body
     assert invitation.expires_at == datetime(2026, 3, 16, 12, tzinfo=UTC)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.detail) == ("invite", "RT2024")
@@ -140,13 +141,13 @@ def test_ineligible_delegates_cannot_be_invited(
     for person in (own, silent, joined):
         make_participation(person, event)
     cases = [
-        (invited, editor, "You are no co-chair of this roundtable."),
-        (invited, stranger, "You are no co-chair of this roundtable."),
-        (invited, make_user(), "You are no co-chair of this roundtable."),
+        (invited, editor, "You are not a co-chair of this roundtable."),
+        (invited, stranger, "You are not a co-chair of this roundtable."),
+        (invited, make_user(), "You are not a co-chair of this roundtable."),
         (own, cochair, "This is you. Another co-chair can invite you."),
-        (silent, cochair, "There is no invitation address. Write one first."),
+        (silent, cochair, "There is no invitation address. Add one first."),
         (elsewhere, cochair, "This person does not take part in the roundtable."),
-        (joined, cochair, "This person has joined already."),
+        (joined, cochair, "This person has already joined."),
     ]
     for person, by, sentence in cases:
         with pytest.raises(ValidationError) as refusal:
@@ -176,7 +177,7 @@ def test_opening_the_link_changes_nothing(client: Client, invitation: Invitation
     page = answer.content.decode()
     assert "i…@example.org" in page and "ines@" not in page and "Ines" not in page
     assert "Roundtable 2024" in page
-    assert "Continue: send me a code" in page and "This is not me" in page
+    assert "Continue and send me a code" in page and "This is not me" in page
     assert answer["Cache-Control"] == "private, no-store"
 
 
@@ -269,7 +270,7 @@ def test_fourth_code_within_a_minute_is_not_sent(invitation: Invitation, deliver
     for _time in range(3):
         assert Client().post(LINK).status_code == 302
     answer = Client().post(LINK)
-    assert "Some codes were sent just now." in answer.content.decode()
+    assert "We sent some codes a short time ago." in answer.content.decode()
     assert len(deliver()) == 3
 
 
@@ -289,7 +290,7 @@ def test_other_signed_in_account_sees_explanation(
     browser = client_of(delegate)
     before = rows()
     for answer in (browser.get(LINK), browser.post(LINK, {"answer": "continue"})):
-        page = answer.content.decode()
+        page = page_html(answer)
         assert answer.status_code == 200
         assert "You are signed in with another address" in page
         assert f'<input type="hidden" name="next" value="{LINK}">' in page
@@ -356,10 +357,10 @@ def test_admin_invites_after_confirmation(
     chosen = {"action": "invite", "_selected_action": [invited.pk, silent.pk]}
     page = browser.post(PEOPLE, chosen).content.decode()
     assert "Invite these people?" in page and "ines@example.org" in page
-    assert "<bdi>Silent Sue</bdi>: There is no invitation address. Write one first." in page
+    assert "<bdi>Silent Sue</bdi>: There is no invitation address. Add one first." in page
     assert not Invitation.objects.exists()
     answer = browser.post(PEOPLE, chosen | {"confirmed": "yes"}, follow=True)
-    assert "1 invitation leaves in ten minutes." in answer.content.decode()
+    assert "We send 1 invitation in ten minutes." in answer.content.decode()
     assert "Invited on 2 March 2026" in answer.content.decode()
     noon.shift(CANCEL_WINDOW)
     assert [message.to for message in deliver()] == [["ines@example.org"]]
@@ -371,7 +372,7 @@ def test_admin_invites_after_confirmation(
         ({}, "Invited on 2 March 2026"),
         ({"expires_at": NOW}, "Expired: invited on 2 March 2026"),
         ({"answer": "agreed", "answered_at": NOW}, "Accepted on 2 March 2026"),
-        ({"answer": "not-me", "answered_at": NOW}, "Said “not me” on 2 March 2026"),
+        ({"answer": "not-me", "answered_at": NOW}, "Answered “This is not me” on 2 March 2026"),
     ],
 )
 def test_admin_shows_invitation_status(
@@ -383,10 +384,10 @@ def test_admin_shows_invitation_status(
     state: str,
 ) -> None:
     browser = client_of(cochair)
-    assert "Not invited" in browser.get(PEOPLE).content.decode()
+    assert "Not invited</td>" in browser.get(PEOPLE).content.decode()
     make_invitation(invited, event, **fields)
     page = browser.get(PEOPLE).content.decode()
-    assert f"{state}</td>" in page and "Not invited" not in page
+    assert f"{state}</td>" in page and "Not invited</td>" not in page
 
 
 def test_cochair_of_other_event_cannot_invite_or_see(
@@ -401,7 +402,7 @@ def test_cochair_of_other_event_cannot_invite_or_see(
     # Of a person of both roundtables each co-chair sees the own invitation alone.
     make_participation(invited, elsewhere)
     make_invitation(invited, event)
-    assert "Not invited" in browser.get(PEOPLE).content.decode()
+    assert "Not invited</td>" in browser.get(PEOPLE).content.decode()
 
 
 def test_editor_cannot_invite(client_of: Sign, invited: Delegate, event: Event) -> None:

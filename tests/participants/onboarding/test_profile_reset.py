@@ -158,8 +158,8 @@ def test_admin_explains_what_new_invitation_removes(
     desk = client_of(cochair)
     url, chosen = "/admin/participants/delegate/", {"_selected_action": [former.pk]}
     page = desk.post(url, {"action": "left"} | chosen).content.decode()
-    assert "they begin with an empty profile" in page
+    assert "They then start with an empty profile." in page
     page = desk.post(url, {"action": "invite"} | chosen).content.decode()
-    assert "(the profile of before is removed: it begins empty)" in page
+    assert "(the earlier profile is deleted; the new one starts empty)" in page
     former.refresh_from_db()
     assert former.about == "Knows about boats"  # so far it is only asked

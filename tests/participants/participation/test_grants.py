@@ -95,12 +95,12 @@ def test_handover_is_one_action_with_confirmation(
     new = make_user("zq-new@example.org")
     client = client_of(operator)
     sent = {"email": "ZQ-NEW@example.org", "on": in_days(10).isoformat()}
-    assert "Hand over" in client.get(f"{LIST}{government_grant.pk}/change/").content.decode()
+    assert "Transfer grant" in client.get(f"{LIST}{government_grant.pk}/change/").content.decode()
     asked = client.post(address(government_grant), sent)
-    assert "Hand this grant over?" in asked.content.decode()
+    assert "Transfer this grant?" in asked.content.decode()
     assert Grant.objects.count() == 1
     answer = client.post(address(government_grant), sent | {"confirmed": "yes"}, follow=True)
-    assert "Both get a letter." in answer.content.decode()
+    assert "Both people receive an email." in answer.content.decode()
     government_grant.refresh_from_db()
     assert government_grant.valid_until == in_days(9)
     given = Grant.objects.get(user=new)
@@ -112,7 +112,7 @@ def test_handover_is_one_action_with_confirmation(
     assert (given.valid_from, given.valid_until) == (in_days(10), date(2099, 12, 31))
     told = {mail.to[0]: str(mail.body) for mail in deliver()}
     assert set(told) == {"zq-old@example.org", "zq-new@example.org"}
-    assert "Somebody else goes on" in told["zq-old@example.org"]
+    assert "Another person continues from the next day." in told["zq-old@example.org"]
     assert "you are co-chair of “Desk roundtable”" in told["zq-new@example.org"]
     assert "zq-new" not in told["zq-old@example.org"]
     acts = AuditEntry.objects.filter(action__endswith="grant").values_list(
@@ -139,12 +139,15 @@ def test_permissions_transfer_on_handover_date(
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"email": "nobody@example.org"}, "No account signs in with it."),
-        ({"email": "zq-old@example.org"}, "holds the grant already"),
-        ({"email": "zq-closed@example.org"}, "That account is closed."),
-        ({"email": "zq-had@example.org"}, "has, or had, this role here"),
-        ({"on": "2025-01-01"}, "That day is over."),
-        ({"on": "2100-01-01"}, "It ends on 31 December 2099."),
+        ({"email": "nobody@example.org"}, "No account uses this address to sign in."),
+        ({"email": "zq-old@example.org"}, "This account already has the grant."),
+        ({"email": "zq-closed@example.org"}, "This account is closed."),
+        (
+            {"email": "zq-had@example.org"},
+            "This account has, or had, this role for this roundtable.",
+        ),
+        ({"on": "2025-01-01"}, "This day is in the past."),
+        ({"on": "2100-01-01"}, "The grant ends on 31 December 2099."),
         ({"on": "soon"}, "Enter a valid date."),
         ({}, ""),
     ],
@@ -176,7 +179,10 @@ def test_cochair_cannot_hand_over_alone(client_of: Sign, government_grant: Grant
     assert client.get(address(government_grant)).status_code == 403
     assert client.post(address(government_grant), sent).status_code == 403
     assert Grant.objects.get() == government_grant
-    assert "An operator gives, changes and hands over grants" in client.get(LIST).content.decode()
+    assert (
+        "Only an operator can give, change or transfer a grant. The holder alone cannot"
+        in client.get(LIST).content.decode()
+    )
     other = make_user()
     make_grant(other, make_event())
     assert client_of(other).get(address(government_grant)).status_code == 404

@@ -203,11 +203,11 @@ def test_each_download_is_logged_for_listed_delegates(
     row = agreed(client_of, meeting, first, second)
     wim = Delegate.objects.get(name="=Wim")
     page = client_of(wim).get("/me/looks/").content.decode()
-    assert "Exported a list that names you" not in page
+    assert "Exported a list that includes your name" not in page
     for _time in range(2):
         fetch(client_of(first), row)
     page = client_of(wim).get("/me/looks/").content.decode()
-    assert page.count("Exported a list that names you") == 2
+    assert page.count("Exported a list that includes your name") == 2
     assert AuditEntry.objects.filter(action="export").count() == 4
     hidden = Delegate.objects.get(name="Zq Hidden")
     assert "Exported" not in client_of(hidden).get("/me/looks/").content.decode()
@@ -265,7 +265,7 @@ def test_operator_cannot_request_approve_or_download(
     assert ask(client, meeting).status_code == 403
     ask(client_of(first), meeting)
     row = ParticipantList.objects.get()
-    assert "1 stays" in decide(client, row)
+    assert "1 request is not changed." in decide(client, row)
     ParticipantList.objects.update(decided_at=NOON, expires_at=timezone.now() + timedelta(days=1))
     assert fetch(client, row).status_code == 403
 
@@ -311,7 +311,7 @@ def test_rejection_ends_request(client_of: Sign, meeting: Event, first: User, se
     ask(client_of(first), meeting)
     row = ParticipantList.objects.get()
     assert "1 request is decided." in decide(client_of(second), row, "refuse")
-    assert "1 stays" in decide(client_of(second), row)
+    assert "1 request is not changed." in decide(client_of(second), row)
     answer = fetch(client_of(first), row)
     assert answer.status_code == 302
     assert "Refused" in client_of(first).get(LIST).content.decode()
@@ -325,8 +325,8 @@ def test_only_requester_downloads(
     assert fetch(client_of(cochair(make_event(), "third")), row).status_code == 404
     address = reverse("admin:participants_participantlist_fetch", args=[row.pk])
     assert client_of(first).get(address).status_code == 405
-    assert "Fetch as CSV" in client_of(first).get(f"{LIST}{row.pk}/change/").content.decode()
-    assert "Fetch as" not in client_of(second).get(f"{LIST}{row.pk}/change/").content.decode()
+    assert "Download as CSV" in client_of(first).get(f"{LIST}{row.pk}/change/").content.decode()
+    assert "Download as" not in client_of(second).get(f"{LIST}{row.pk}/change/").content.decode()
 
 
 def test_access_expires_after_seven_days_or_with_grant(
@@ -340,7 +340,7 @@ def test_access_expires_after_seven_days_or_with_grant(
     with time_machine.travel(row.expires_at, tick=False):
         client = client_of(first)
         assert fetch(client, row).status_code == 302
-        assert "Over since" in client.get(LIST).content.decode()
+        assert "Expired on" in client.get(LIST).content.decode()
     first.grants.update(role="editor")
     assert fetch(client_of(first), row).status_code in (403, 404)
 
@@ -361,9 +361,9 @@ def test_leaked_copy_identifies_its_owner(
     for text in (row.watermark.upper(), row.canary_email, f" {row.canary_name}"):
         call_command("trace_participant_list", text)
         told = capsys.readouterr().out
-        assert told.startswith(f"DESK: asked for by first office (account {first.pk}) on ")
+        assert told.startswith(f"DESK: requested by first office (account {first.pk}) on ")
         assert "Badges for the next meeting" in told and len(told.splitlines()) == 1
-    with pytest.raises(CommandError, match="No list of participants holds “nothing”"):
+    with pytest.raises(CommandError, match="No list of participants contains “nothing”"):
         call_command("trace_participant_list", "nothing")
     found = client_of(operator).get(f"{LIST}?q={row.watermark}").context["cl"].result_list
     assert list(found) == [row]
@@ -405,7 +405,7 @@ def test_request_time_is_independent_of_list_length(
 def test_database_rejects_self_approved_list(meeting: Event, first: User) -> None:
     row = make_participant_list(meeting, requested_by=first)
     row.decided_by, row.decided_at = first, NOON
-    with pytest.raises(ValidationError, match="Somebody else has to agree"):
+    with pytest.raises(ValidationError, match="You cannot agree to your own request"):
         row.full_clean()
     with pytest.raises(IntegrityError):
         row.save()

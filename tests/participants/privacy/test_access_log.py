@@ -33,6 +33,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_entry_names_organisation_without_person(
     assert all_of(delegate) == [
         AccessRecord(
             at=NOON,
-            action="Opened what you share",
+            action="Opened your contact details",
             organisation="Ministry of Examples",
             is_by_cochair=False,
             name="",
@@ -166,9 +167,9 @@ def test_vcards_and_exports_are_distinguished(delegate: Delegate) -> None:
     for act in ("reveal", "vcard", "export", "confirm participation"):
         look_at(delegate, action=act)
     assert [look.action for look in all_of(delegate)] == [
-        "Exported a list that names you",
-        "Took your contact card",
-        "Opened what you share",
+        "Exported a list that includes your name",
+        "Downloaded your contact card",
+        "Opened your contact details",
     ]
 
 
@@ -179,8 +180,8 @@ def test_tampered_log_is_not_shown_as_own(
     AuditKey.objects.update(subject=f"participants.delegate:{quiet_delegate.pk}")
     assert all_of(quiet_delegate) == []
     page = client_of(quiet_delegate).get("/me/looks/").content.decode()
-    assert "The record of who looked at you was tampered with" in page
-    assert "Nobody has looked so far." not in page
+    assert "Someone changed the record of who opened your contact details without" in page
+    assert "No one has opened your contact details so far." not in page
 
 
 def test_cochair_is_not_confused_with_another(delegate: Delegate, cochair: User) -> None:
@@ -220,26 +221,27 @@ def test_log_is_paginated(client_of: Sign, delegate: Delegate, ministry: Organis
         look_at(delegate, organisation="ministry")
     client = client_of(delegate)
     first = client.get("/me/looks/").content.decode()
-    assert first.count("Opened what you share") == 20
+    assert first.count("Opened your contact details") == 20
     assert first.count("Ministry of Examples") == 20
     assert "2 March 2026, 12:00 (UTC)" in first
-    assert client.get("/me/looks/?page=2").content.decode().count("Opened what you share") == 1
+    second = client.get("/me/looks/?page=2").content.decode()
+    assert second.count("Opened your contact details") == 1
     assert client.get("/me/looks/?page=9").status_code == 400
     assert client.get("/me/looks/?who=1").status_code == 400
 
 
 def test_own_profile_shows_entry_count(client_of: Sign, delegate: Delegate) -> None:
     client = client_of(delegate)
-    assert "</a>: 0 looks in the last 30 days" in client.get("/me/").content.decode()
+    assert "</a>: 0 views in the last 30 days" in page_html(client.get("/me/"))
     look_at(delegate, at=timezone.now())
     look_at(delegate, at=timezone.now() - timedelta(days=31))
-    assert "</a>: 1 look in the last 30 days" in client.get("/me/").content.decode()
+    assert "</a>: 1 view in the last 30 days" in page_html(client.get("/me/"))
 
 
 def test_empty_log_shows_message(client_of: Sign, delegate: Delegate) -> None:
     page = client_of(delegate).get("/me/looks/").content.decode()
-    assert "Nobody has looked so far." in page
-    assert "Entries are kept for 730 days." in page
+    assert "No one has opened your contact details so far." in page
+    assert "We keep entries for 730 days." in page
 
 
 def test_log_is_visible_to_owner_only(
@@ -262,7 +264,7 @@ def test_people_export_is_logged_for_each_delegate(
     for person in (delegate, quiet_delegate):
         (look,) = all_of(person)
         assert (look.action, look.organisation) == (
-            "Exported a list that names you",
+            "Exported a list that includes your name",
             "Ministry of Examples",
         )
         assert look.is_by_cochair
@@ -286,7 +288,7 @@ def test_admin_export_logs_entries_atomically(
     client = client_of(operator)
     answer = client.post(address, {"format": "0", "resource": "", **fields})
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv")
-    assert [look.action for look in all_of(delegate)] == ["Exported a list that names you"]
+    assert [look.action for look in all_of(delegate)] == ["Exported a list that includes your name"]
 
 
 def test_admin_exports_name_no_person() -> None:
@@ -361,7 +363,7 @@ def test_many_reveals_in_a_row_alert_cochairs(
     (letter,) = letters()
     assert letter.recipient == "cochair@example.org"
     assert letter.subject == "Many profiles were opened"
-    assert "Somebody who has to do with Roundtable 2024 has opened 10 profiles" in letter.text
+    assert "Someone connected with Roundtable 2024 has opened 10 profiles" in letter.text
     assert f"/admin/participants/delegate/{viewer.pk}/change/" in letter.text
     assert "Rika" not in letter.text + letter.html
     assert "Shown" not in letter.text + letter.html
@@ -456,7 +458,7 @@ def test_viewer_with_a_grant_and_no_profile(event: Event, cochair: User) -> None
     access_log.notify_access_burst(user, NOON)
     (letter,) = letters()
     assert letter.recipient == "cochair@example.org"
-    assert "Somebody who has to do with Roundtable 2024 has opened 10 profiles" in letter.text
+    assert "Someone connected with Roundtable 2024 has opened 10 profiles" in letter.text
 
 
 def test_ordinary_reveal_needs_one_query(

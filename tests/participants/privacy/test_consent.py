@@ -31,6 +31,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded, rows_of
 
 pytestmark = pytest.mark.django_db
@@ -72,20 +73,20 @@ def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_notice_contains_required_information() -> None:
     notice = consent.current_notice("en")
-    assert (notice.purpose, notice.version, notice.language) == ("sharing", 1, "en")
+    assert (notice.purpose, notice.version, notice.language) == ("sharing", 2, "en")
     assert notice.sha256 == hashlib.sha256(notice.text.encode()).hexdigest()
     for sentence in (
-        "Your details are kept for that and for nothing else.",
-        "The body responsible for this portal is named below this notice",
-        "- The address you sign in with,",
-        "- Only me: nobody but you.",
-        "governments among them",
-        "- Everyone: anyone who opens this site, search engines and every government included.",
-        "Copies that others made by then cannot be called back.",
-        "- Withdraw:",
-        "After 11 months you are asked",
+        "We keep your details for this purpose only.",
+        "The name and address of the organisation responsible for this portal are below this",
+        "- The address you sign in with.",
+        "- Only me: only you.",
+        "This includes governments.",
+        "- Everyone: anyone who opens this site, including search engines and every government.",
+        "Copies that others made before then cannot be recalled.",
+        "- Withdraw your consent:",
+        "After 11 months, we ask you",
         "If you do not answer within 30 days, everything goes back to Only me.",
-        "write to the address below this notice",
+        "Send questions or complaints to the address below this notice.",
     ):
         assert sentence in notice.text, sentence
     assert max(len(line) for line in notice.text.splitlines()) < 500
@@ -98,7 +99,7 @@ def test_profile_has_settings_that_notice_links_to(
     text = consent.current_notice("en").text
     page = client_of(delegate).get("/me/").content.decode()
     names = set(re.findall(r"on Your profile, under ([A-Z][a-z ]+)\.", text))
-    assert names == {"Your agreement", "Your data"}
+    assert names == {"Your consent", "Your data"}
     assert [name for name in names if f">{name}</a>" not in page] == []
 
 
@@ -219,14 +220,14 @@ def test_each_consent_act_adds_row_and_log_entry(newcomer: Delegate) -> None:
     assert [
         (row.action, row.by, row.at, row.notice.version) for row in newcomer.consents.all()
     ] == [
-        ("given", "owner", NOON, 1),
-        ("renewed", "link", LATER, 1),
-        ("withdrawn", "review", LATER, 1),
+        ("given", "owner", NOON, 2),
+        ("renewed", "link", LATER, 2),
+        ("withdrawn", "review", LATER, 2),
     ]
     assert entries() == [
-        ("consent given", "sharing 1 en owner", True),
-        ("consent renewed", "sharing 1 en link", True),
-        ("consent withdrawn", "sharing 1 en review", False),
+        ("consent given", "sharing 2 en owner", True),
+        ("consent renewed", "sharing 2 en link", True),
+        ("consent withdrawn", "sharing 2 en review", False),
     ]
 
 
@@ -313,19 +314,20 @@ def test_consent_is_not_stored_when_log_fails(
 def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: Delegate) -> None:
     browser = client_of(newcomer)
     page = browser.get("/me/consent/").content.decode()
-    assert "You have not agreed, so nothing of you is shared." in page
-    assert "Nothing: you have neither agreed nor taken anything back." in page
-    assert "Take my agreement back" not in page
+    assert "You have not agreed, so nothing about you is shared." in page
+    assert "You have not agreed, and you have not withdrawn your consent." in page
+    assert "Withdraw my consent" not in page
     notice = consent.current_notice("en")
     assert escape("Sharing your contact details") in page
     answer = browser.post("/me/consent/", {"agree": "on", "notice_sha256": notice.sha256})
     assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
     newcomer.refresh_from_db()
     assert newcomer.consented_at is not None
-    page = browser.get("/me/consent/").content.decode()
-    assert "Thank you. Your agreement is recorded." in page
+    page = page_html(browser.get("/me/consent/"))
+    assert "Thank you. Your consent is recorded." in page
+    assert "Withdraw my consent" in page
     assert '<strong>Given</strong> · <span class="soft">You, signed in</span>' in page
-    assert '<a href="/me/consent/1/en/">Notice, version 1</a>, English' in page
+    assert '<a href="/me/consent/2/en/">Notice, version 2</a>, English' in page
     assert 'name="agree"' not in page
     Delegate.objects.update(listed_to="everyone")
     answer = browser.post("/me/consent/withdraw/")
@@ -333,19 +335,19 @@ def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: D
     newcomer.refresh_from_db()
     assert newcomer.listed_to == "only_me" and not newcomer.consented_at
     page = browser.get("/me/consent/").content.decode()
-    assert "Your agreement is taken back. Nothing of you is shared now." in page
+    assert "Your consent is withdrawn. Nothing about you is shared now." in page
     assert "<strong>Withdrawn</strong>" in page
 
 
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({}, "Tick the box if you agree. Without it nothing is shared."),
+        ({}, "Tick the box if you agree. If you do not agree, nothing is shared."),
         (
             {"agree": "on", "notice_sha256": "0" * 64},
-            "The notice has changed since you opened this page.",
+            "The consent notice has changed since you opened this page.",
         ),
-        ({"agree": "on"}, "The notice has changed since you opened this page."),
+        ({"agree": "on"}, "The consent notice has changed since you opened this page."),
     ],
 )
 def test_consent_requires_checkbox_and_shown_notice(
@@ -369,7 +371,7 @@ def test_new_notice_version_renews_consent(
     assert "You agreed on 2 March 2026." in browser.get("/me/consent/").content.decode()
     (notices / "sharing-2.en.txt").write_text("I agree to all.")
     page = browser.get("/me/consent/").content.decode()
-    assert "The notice has been written anew since you agreed." in page
+    assert "The consent notice has changed since you agreed." in page
     digest = hashlib.sha256(b"I agree to all.").hexdigest()
     browser.post("/me/consent/", {"agree": "on", "notice_sha256": digest})
     assert [(row.action, row.notice.version) for row in newcomer.consents.all()] == [
@@ -383,7 +385,7 @@ def test_only_own_notices_are_found(client_of: Sign, newcomer: Delegate) -> None
     other = make_consent(make_delegate()).notice
     browser = client_of(newcomer)
     assert browser.get(f"/me/consent/{other.version}/en/").status_code == 404
-    assert browser.get("/me/consent/1/en/").status_code == 404
+    assert browser.get("/me/consent/2/en/").status_code == 404
 
 
 def test_downloaded_record_contains_full_notices(client_of: Sign, newcomer: Delegate) -> None:
@@ -394,11 +396,11 @@ def test_downloaded_record_contains_full_notices(client_of: Sign, newcomer: Dele
     make_consent(make_delegate())
     answer = client_of(newcomer).get("/me/consent.txt")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer["Content-Disposition"] == 'attachment; filename="my-agreement.txt"'
+    assert answer["Content-Disposition"] == 'attachment; filename="my-consent.txt"'
     text = answer.content.decode()
     given = (
-        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 1, English\n"
-        "Fingerprint of its words (SHA-256): "
+        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 2, English\n"
+        "Fingerprint of the text (SHA-256): "
     )
     assert f"{given}{notice.sha256}\n" in text
     assert notice.text in text
@@ -420,7 +422,7 @@ def test_get_changes_nothing(client_of: Sign, newcomer: Delegate, delegate: Dele
         before = all_rows()
         for path in ("/me/", "/me/consent/", "/me/consent.txt", "/me/consent/withdraw/"):
             assert browser.get(path).status_code in (200, 302)
-        browser.get("/me/consent/1/en/")
+        browser.get("/me/consent/2/en/")
         assert all_rows() == before
 
 
@@ -443,7 +445,7 @@ def test_sharing_without_consent_is_rejected_and_input_kept(
     browser = client_of(newcomer)
     before = all_rows()
     answer = browser.post("/me/", sent())
-    page = answer.content.decode()
+    page = page_html(answer)
     assert answer.status_code == 400
     assert "Read the notice below and tick “I have read the notice and agree”" in page
     assert 'value="Typed just now"' in page
@@ -470,7 +472,7 @@ def test_consent_to_other_notice_is_rejected(client_of: Sign, newcomer: Delegate
     before = all_rows()
     answer = browser.post("/me/", sent(agree="on", notice_sha256="0" * 64))
     assert answer.status_code == 400
-    assert "The notice has changed since you opened this page." in answer.content.decode()
+    assert "The consent notice has changed since you opened this page." in answer.content.decode()
     assert all_rows() == before
 
 
@@ -482,7 +484,7 @@ def test_profile_sharing_nothing_needs_no_consent(client_of: Sign, newcomer: Del
 
 def test_privacy_page_states_log_retention(client: Client) -> None:
     """As the notice promises."""
-    assert "It is kept for 730 days." in client.get("/privacy/").content.decode()
+    assert "We keep it for 730 days." in client.get("/privacy/").content.decode()
 
 
 # What the log was told of -------------------------------------------------------------------

@@ -207,7 +207,7 @@ def test_erasure_leaves_empty_row(delegate_with_everything: Delegate, event: Eve
         "erased_at": LATER,
         "is_demonstration": False,
     }
-    assert str(delegate_with_everything) == "A delegate who was erased"
+    assert str(delegate_with_everything) == "Erased delegate"
     part = Participation.objects.get(delegate=delegate_with_everything)
     assert (part.event, part.capacity, part.confirmed_at) == (event, "", NOON)
 

@@ -286,7 +286,9 @@ def test_damaged_line_is_reported_and_rest_applied(
     with pytest.raises(CommandError) as problem:
         call_command("replay_erasures", stdout=out, stderr=err)
     assert problem.value.returncode == 1
-    assert str(problem.value) == "All other lines were applied. Mend the file and run it again."
+    assert str(problem.value) == (
+        "All other lines were applied. Correct the file, then run this command again."
+    )
     assert err.getvalue() == "Line 2 of the ledger is damaged.\n"
     assert out.getvalue().startswith("Erased again: 1 by handle, 0 by account, 0 requests.\n")
     assert Delegate.objects.get(pk=dewi.pk).name == ""

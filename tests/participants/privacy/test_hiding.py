@@ -31,6 +31,7 @@ from tests.canaries import (
 )
 from tests.conftest import FULL_WALKS
 from tests.factories import NOON, make_delegate, make_grant, make_participation, make_user
+from tests.page_text import page_html
 from tests.participants.privacy.test_consent import all_rows
 from tests.sign_in import record_email_code
 
@@ -80,9 +81,9 @@ def test_link_hides_with_one_click_without_signing_in(delegate: Delegate) -> Non
     delegate.refresh_from_db()
     assert delegate.hidden_at is not None
     page = answer.content.decode()
-    assert "Nobody sees anything of you in this portal now, unless you have ended" in page
-    assert "at the top of “Your profile” you read whether you are hidden." in page
-    assert "Sign in, open “Your profile” and press “Show me again”." in page
+    assert "Your profile is now hidden from everyone, unless you ended old links" in page
+    assert "The top of “Your profile” shows whether you are hidden." in page
+    assert "Sign in, open “Your profile” and select “Show my profile again”." in page
     assert BUTTON not in page
     assert "Dewi Lestari" not in stranger.get("/directory/").content.decode()
     assert stranger.get(delegate.get_absolute_url()).status_code == 404
@@ -288,8 +289,8 @@ def test_unhiding_can_revoke_old_links(
     user = User.objects.get(pk=delegate.user.pk)
     browser = client_of(user)
     record_email_code(browser, user)
-    page = browser.get("/me/").content.decode()
-    assert "End old links and show me</button>" in page
+    page = page_html(browser.get("/me/"))
+    assert "End old links and show my profile</button>" in page
     deliver()
     answer = browser.post("/me/show/", {"end_links": "yes"})
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
@@ -302,7 +303,10 @@ def test_unhiding_can_revoke_old_links(
         ["dewi.home@example.org"],
     ]
     assert {letter.subject for letter in letters} == {"A new link for you"}
-    assert "You ended the links of older messages: they hide you no more." in letters[0].body
+    assert (
+        "You ended the links in older emails, so they can no longer hide your profile."
+        in letters[0].body
+    )
     Client().post(old)
     delegate.refresh_from_db()
     assert delegate.hidden_at is None and is_signed_in(browser)
@@ -332,13 +336,13 @@ def test_hidden_person_sees_notice_and_unhides(delegate: Delegate, client_of: Si
         browser = client_of(delegate)
         browser.post("/me/hide/")
         page = browser.get("/me/").content.decode()
-        assert "You are hidden since 2 March 2026." in page
-        assert page.index("You are hidden since") < page.index("<h1>")
+        assert "Your profile has been hidden since 2 March 2026." in page
+        assert page.index("Your profile has been hidden since") < page.index("<h1>")
         assert "dewi.inside@example.org" in page
         assert BUTTON not in page
         answer = browser.post("/me/show/")
         assert (answer.status_code, answer["Location"]) == (302, "/me/")
-        assert "You are hidden" not in browser.get("/me/").content.decode()
+        assert "Your profile has been hidden since" not in browser.get("/me/").content.decode()
     delegate.refresh_from_db()
     assert (delegate.hidden_at, delegate.listed_to) == (None, "everyone")
     assert "Dewi Lestari" in Client().get("/directory/").content.decode()
@@ -405,13 +409,13 @@ def test_cochairs_are_notified_of_hiding_without_details(
         ["second@example.org"],
     ]
     for letter in letters:
-        assert letter.subject == "A profile was paused"
+        assert letter.subject == "A profile was hidden"
         html = str(letter.alternatives[0][0])
         for text in (letter.subject, str(letter.body), html):
             for word in ("Dewi", "Lestari", "delegate@", delegate.handle, path_of(delegate)):
                 assert word not in text
         for text in (str(letter.body), html):
-            assert "Somebody who took part in Roundtable 2024 paused their profile." in text
+            assert "Someone who took part in Roundtable 2024 has hidden their profile." in text
 
 
 def test_repeated_hiding_sends_one_email_a_day(cochair: User, delegate: Delegate) -> None:

@@ -66,7 +66,8 @@ def test_command_prints_deleted_counts() -> None:
     out = StringIO()
     call_command("prune_log", "--on", "2026-03-02", stdout=out)
     assert out.getvalue() == (
-        "Removed: 1 entries of the log, 0 requests to be invited, 0 days of reveals.\n"
+        "Removed: 1 log entries, 0 requests for an invitation, 0 daily counts of opened contact"
+        " details.\n"
     )
 
 
@@ -75,7 +76,11 @@ def test_command_prints_deleted_counts() -> None:
     [
         ("yesterday", "Write the day like 2028-03-02."),
         ("2026-02-30", "Write the day like 2028-03-02."),
-        ("9999-01-01", "That day has not come yet; it would remove too much."),
+        (
+            "9999-01-01",
+            "This day is in the future, so the command would remove too much. "
+            "Use today or an earlier day.",
+        ),
     ],
 )
 def test_command_rejects_invalid_date(on: str, sentence: str) -> None:

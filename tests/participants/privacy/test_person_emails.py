@@ -40,8 +40,8 @@ def test_delegate_email_contains_hide_link(
     assert write(delegate) is None
     [message] = deliver()
     assert message.to == ["delegate@example.org"]
-    assert "An address can no longer be used to sign in as you." in message.body
-    assert "It was changed on " in message.body
+    assert "An address can no longer be used to sign in to your account." in message.body
+    assert "This changed on " in message.body
     [path] = LINK.findall(str(message.body))
     html = str(message.alternatives[0][0])
     assert f'<a href="https://portal.example.org{path}">Hide everything about me now</a>' in html

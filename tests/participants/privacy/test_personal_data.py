@@ -62,6 +62,7 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up_factories import make_follow, make_report_link
+from tests.page_text import page_html
 from tests.sign_in import record_email_code
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +249,7 @@ def test_introduced_person_is_named_when_visible(
 def test_exported_values_match_stored_values(delegate_with_everything: Delegate) -> None:
     values = held(delegate_with_everything)
     assert values["channels"] == [
-        {"kind": "E-mail", "value": "zarniqa.channel@example.org", "audience": "Only me"}
+        {"kind": "Email", "value": "zarniqa.channel@example.org", "audience": "Only me"}
     ]
     assert values["reveals"] == [{"day": "2026-03-02", "used": 3}]
     assert values["second_factors"][0]["type"] == "TOTP Authenticator"
@@ -359,7 +360,7 @@ def test_code_entry_redirects_to_download(
     client = client_of(delegate_with_everything, second_factor=False)
     where = client.get("/me/data.zip")["Location"]
     page = client.get(where).content.decode()
-    assert "Before you go on, we make sure that nobody else is at your open window." in page
+    assert "Before you continue, we check that no one else is using your open browser." in page
     client.post(where, {"send": "yes", "next": "/me/data.zip"})
     (code,) = re.findall(r"(?m)^[A-Z]{4}-[A-Z]{4}$", QueuedEmail.objects.get().text)
     answer = client.post(where, {"code": code, "next": "/me/data.zip"})
@@ -393,7 +394,7 @@ def test_each_address_is_notified_of_download_once_a_day(
     assert [mail.to for mail in mails] == [["zarniqa.in@example.org"], ["second@example.org"]]
     for mail in mails:
         assert mail.subject == "Your data was downloaded"
-        assert "was downloaded today, as a file." in mail.body
+        assert "was downloaded today as a file." in mail.body
         assert "zarniqa" not in str(mail.body).lower() + str(mail.alternatives).lower()
         assert "https://portal.example.org/hide/" in str(mail.body)
 
@@ -408,7 +409,7 @@ def test_page_hides_sessions_without_fresh_code(
     for path in ("/me/data/", "/accounts/sessions/"):
         page = client.get(path).content.decode()
         assert [word for word in telling if word in page] == [], path
-    page = client.get("/me/data/").content.decode()
+    page = page_html(client.get("/me/data/"))
     assert "zarniqa.channel@example.org" in page
     assert 'href="/accounts/reauthenticate/?next=/me/data/">Show them</a>' in page
 
@@ -435,7 +436,7 @@ def test_get_changes_nothing(proven: Client) -> None:
 
 def test_page_lists_retained_data(client_of: Sign, delegate_with_everything: Delegate) -> None:
     page = client_of(delegate_with_everything).get("/me/erase/").content.decode()
-    assert "took part in Roundtable 2024. Who it was is not known any more." in page
+    assert "took part in Roundtable 2024. It is no longer known who it was." in page
 
 
 @pytest.mark.parametrize("word", ["", "delete", "yes", "erase me", "x" * 41])
@@ -455,7 +456,7 @@ def test_erasure_requires_word_and_fresh_code(
     user = delegate_with_everything.user
     answer = proven.post("/me/erase/", {"word": " Erase "})
     assert (answer.status_code, answer["Location"]) == (302, "/erased/")
-    assert "It is done" in proven.get("/erased/").content.decode()
+    assert "Erasure complete" in proven.get("/erased/").content.decode()
     assert proven.get("/me/")["Location"].startswith("/accounts/login/")
     delegate_with_everything.refresh_from_db()
     assert (delegate_with_everything.name, delegate_with_everything.user) == ("", None)
@@ -464,7 +465,7 @@ def test_erasure_requires_word_and_fresh_code(
     assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 7
     (letter,) = QueuedEmail.objects.all()
     assert letter.recipient == "zarniqa.in@example.org"
-    assert letter.subject == "Done as you asked"
+    assert letter.subject == "Your request is complete"
     assert "Zarniqa" not in letter.text + letter.html
 
 
@@ -484,7 +485,7 @@ def test_erasure_requires_ledger(
     settings.ERASURE_LEDGER = tmp_path / "absent" / "erasures.log"
     answer = proven.post("/me/erase/", {"word": "erase"})
     assert answer.status_code == 400
-    assert "That did not work, and nothing is erased." in answer.content.decode()
+    assert "Something went wrong, and nothing is erased." in answer.content.decode()
     assert Delegate.objects.get(pk=delegate_with_everything.pk).name == "Zarniqa Noor"
     assert not QueuedEmail.objects.filter(dedup_key__startswith="erased:").exists()
 

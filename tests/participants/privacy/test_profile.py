@@ -1,5 +1,6 @@
 """One's own profile: written by its owner alone, and nothing of it is lost or leaks."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from html import escape
@@ -25,13 +26,20 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 Values = dict[str, Any]
 
-NOTHING_SAVED = "Nothing is saved yet. Mend what is marked below, then save again."
+NOTHING_SAVED = "Nothing is saved yet. Correct the fields marked below, then save again."
+UNREADABLE_NUMBER = (
+    "We cannot read this number. Start with + and the country code, for example +62 21 5555 0100."
+)
+INCOMPLETE_ADDRESS = (
+    "This web address is not complete. Enter the full address, starting with https://"
+)
 NOT_A_CHOICE = "Select a valid choice. {} is not one of the available choices."
 
 
@@ -190,22 +198,22 @@ def test_new_channel_defaults_to_only_me(browser: Client) -> None:
         ("email", "dewi at example", "Enter a valid email address."),
         ("email", "a@b@example.org", "Enter a valid email address."),
         ("email", "dewi@example.org\nBcc: x@example.org", "Enter a valid email address."),
-        ("phone", "021 5555 0100", "Begin with + and the country code"),
-        ("phone", "+62 1", "This number is too short or too long. Check its digits."),
-        ("phone", "+999 5555 0100", "Begin with + and the country code"),
-        ("mobile", "call me", "Begin with + and the country code"),
+        ("phone", "021 5555 0100", UNREADABLE_NUMBER),
+        ("phone", "+62 1", "This number is too short or too long. Check the digits."),
+        ("phone", "+999 5555 0100", UNREADABLE_NUMBER),
+        ("mobile", "call me", UNREADABLE_NUMBER),
         (
             "whatsapp",
             "+62 21 5555 0100 0100 0100",
-            "This number is too short or too long. Check its digits.",
+            "This number is too short or too long. Check the digits.",
         ),
-        ("signal", "+62 1", "This number is too short or too long. Check its digits."),
-        ("site", "javascript:alert(1)", "Write the whole address, beginning with https://"),
-        ("site", "JaVaScRiPt:alert(1)", "Write the whole address, beginning with https://"),
-        ("site", "data:text/html,hello", "Write the whole address, beginning with https://"),
-        ("site", "ftp://example.org/", "Write the whole address, beginning with https://"),
-        ("site", "example.org", "Write the whole address, beginning with https://"),
-        ("site", "//example.org", "Write the whole address, beginning with https://"),
+        ("signal", "+62 1", "This number is too short or too long. Check the digits."),
+        ("site", "javascript:alert(1)", INCOMPLETE_ADDRESS),
+        ("site", "JaVaScRiPt:alert(1)", INCOMPLETE_ADDRESS),
+        ("site", "data:text/html,hello", INCOMPLETE_ADDRESS),
+        ("site", "ftp://example.org/", INCOMPLETE_ADDRESS),
+        ("site", "example.org", INCOMPLETE_ADDRESS),
+        ("site", "//example.org", INCOMPLETE_ADDRESS),
         ("other", "x" * 255, "Ensure this value has at most 254 characters (it has 255)."),
         ("other", "nul\0", "Null characters are not allowed."),
     ],
@@ -230,7 +238,7 @@ def test_invalid_channel_shows_field_error(
     assert '<div class="error" id="id_channel-1-value_error">' in row
     assert escape(sentence) in row
     # All that was typed still stands in the form.
-    assert f'<option value="{kind}" selected>' in row
+    assert re.search(rf'<option\s+value="{kind}"\s+selected\s*>', row)
     assert escape(typed) in row
     assert 'name="name" value="A new name"' in page
     assert 'name="post" value="A new post"' in page
@@ -250,7 +258,7 @@ def test_invalid_channel_shows_field_error(
     [
         ("name", "", "This field is required."),
         ("name", "   ", "This field is required."),
-        ("name", "\u200b\u200b", "Write at least one letter."),
+        ("name", "\u200b\u200b", "Enter at least one letter."),
         ("name", "x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
         ("name_latin", "x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
         ("post", "x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
@@ -291,7 +299,7 @@ def test_foreign_channel_cannot_be_changed(
     browser: Client, owner: Delegate, delegate: Delegate
 ) -> None:
     theirs = delegate.channels.get(value="dewi.private@example.org")
-    sentence = "This row is not there any more. Load the page again."
+    sentence = "This contact detail no longer exists. Reload the page."
     refused(browser, sent({"id": theirs.pk, "value": "mine@example.org"}), sentence)
     refused(
         browser, sent({"id": theirs.pk, "value": theirs.value, "audience": "everyone"}), sentence
@@ -340,7 +348,7 @@ def test_channel_removed_meanwhile_is_reported(browser: Client, owner: Delegate)
     page = refused(
         browser,
         sent({"id": gone.pk, "value": "gone@example.org"}),
-        "This row is not there any more. Load the page again.",
+        "This contact detail no longer exists. Reload the page.",
     )
     assert 'value="gone@example.org"' in page
 
@@ -363,12 +371,12 @@ def test_empty_post_is_rejected(browser: Client) -> None:
 
 def test_at_most_twelve_channels(browser: Client, owner: Delegate) -> None:
     rows = [{"value": f"me{number}@example.org"} for number in range(13)]
-    page = refused(browser, sent(*rows), "You can list 12 ways at most. Remove some.")
+    page = refused(browser, sent(*rows), "You can add 12 contact details at most. Remove some.")
     assert 'value="me12@example.org"' in page
     assert browser.post("/me/", sent(*rows[:12])).status_code == 302
     assert len(stored(owner)) == 12
     page = browser.get("/me/").content.decode()
-    assert "Add another way" not in page
+    assert "Add another contact detail" not in page
     assert page.count('<fieldset class="channel">') == 12
 
 
@@ -376,7 +384,7 @@ def test_too_many_rows_are_rejected(browser: Client) -> None:
     page = refused(
         browser,
         sent() | {"channel-TOTAL_FORMS": "10000"},
-        "You can list 12 ways at most. Remove some.",
+        "You can add 12 contact details at most. Remove some.",
     )
     assert page.count('<fieldset class="channel">') == 20
 
@@ -392,7 +400,7 @@ def test_too_many_rows_are_rejected(browser: Client) -> None:
 def test_duplicate_channel_is_reported(
     browser: Client, owner: Delegate, kind: str, first: str, second: str
 ) -> None:
-    sentence = "You have this one already."
+    sentence = "You have already added this contact detail."
     rows = [{"kind": kind, "value": first}, {"kind": kind, "value": second}]
     page = refused(browser, sent(*rows), sentence)
     assert f'value="{second}"' in page
@@ -446,7 +454,10 @@ def test_user_without_profile_sees_message(client_of: Sign, event: Event) -> Non
     browser = client_of(make_user())
     for answer in (browser.get("/me/"), browser.post("/me/", sent(listed_to="everyone"))):
         assert answer.status_code == 200
-        assert "You have no contact profile: nobody has entered you" in answer.content.decode()
+        assert (
+            "You have no contact profile, because no one has added you as a participant."
+            in answer.content.decode()
+        )
     assert not Delegate.objects.exists()
     assert browser.get("/me/preview/").status_code == 404
 
@@ -494,7 +505,7 @@ def test_own_page_lists_participations(client_of: Sign, event: Event) -> None:
     make_participation(person, event)
     hidden = make_event(title="Not public yet", slug="hidden", is_public=False)
     make_participation(person, hidden, confirmed=False)
-    page = client_of(person).get("/me/").content.decode()
+    page = page_html(client_of(person).get("/me/"))
     assert '<a href="/roundtables/roundtable-2024/">Roundtable 2024</a>' in page
     assert "Not public yet" in page and "/roundtables/hidden/" not in page
     assert page.count("(not confirmed yet)") == 1
@@ -511,7 +522,7 @@ ALL_CHANNELS = ["dewi.open@example.org", "dewi.inside@example.org", "dewi.privat
 
 @pytest.mark.parametrize("viewer", PREVIEWS)
 def test_preview_matches_chosen_viewer(client_of: Sign, delegate: Delegate, viewer: str) -> None:
-    page = client_of(delegate).get(f"/me/preview/?viewer={viewer}").content.decode()
+    page = page_html(client_of(delegate).get(f"/me/preview/?viewer={viewer}"))
     assert [value for value in ALL_CHANNELS if value in page] == PREVIEWS[viewer]
     assert f'href="/me/preview/?viewer={viewer}" aria-current="page"' in page
     assert page.count('aria-current="page"') == 1
@@ -523,7 +534,7 @@ def test_preview_of_unlisted_profile_shows_message(
     client_of: Sign, quiet_delegate: Delegate, viewer: str
 ) -> None:
     page = client_of(quiet_delegate).get(f"/me/preview/?viewer={viewer}").content.decode()
-    assert "Nothing: they do not see that you are listed." in page
+    assert "Nothing. They cannot see you in the directory." in page
     assert "quentin.private@example.org" not in page
 
 
@@ -533,7 +544,7 @@ def test_own_directory_page_shows_everything_to_owner_only(
     path = f"/directory/{delegate.handle}/"
     page = client_of(delegate).get(path).content.decode()
     assert [value for value in ALL_CHANNELS if value in page] == ALL_CHANNELS
-    assert "This is you: you see all your details." in page
+    assert "This is your profile, so you see all your details." in page
     for browser in (client, client_of(focal_point)):
         page = browser.get(path).content.decode()
         assert [value for value in ALL_CHANNELS if value in page] == ["dewi.open@example.org"]
@@ -573,5 +584,5 @@ def test_stale_page_adds_no_duplicates(client_of: Sign, delegate: Delegate) -> N
     }
     answer = client_of(delegate).post("/me/", data)
     assert answer.status_code == 400
-    assert "You have this one already." in answer.content.decode()
+    assert "You have already added this contact detail." in answer.content.decode()
     assert delegate.channels.count() == 3

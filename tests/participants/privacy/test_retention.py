@@ -34,6 +34,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.page_text import page_html
 from tests.participants.privacy.test_consent import all_rows
 from tests.recorded_fixtures import recorded
 
@@ -139,10 +140,10 @@ def test_emails_state_consequence_and_date(person: Delegate, deliver: Deliver) -
         run_and_send(day, deliver)
     letters = deliver()
     said = [
-        ("Is this still right?", "If you do not answer before 4 March 2027,"),
-        ("Your profile is seen by you alone", "your profile is erased on 4 March 2028 or later."),
-        ("Your profile will be erased", "On 4 March 2028 or later it is erased,"),
-        ("Your profile will be erased", "On 4 March 2028 or later it is erased,"),
+        ("Is this still correct?", "If you do not answer before 4 March 2027,"),
+        ("Only you can see your profile", "your profile is erased on 4 March 2028 or later."),
+        ("Your profile will be erased", "On 4 March 2028 or later, it is erased"),
+        ("Your profile will be erased", "On 4 March 2028 or later, it is erased"),
     ]
     assert [letter.subject for letter in letters] == [subject for subject, _words in said]
     for letter, (_subject, words) in zip(letters, said, strict=True):
@@ -228,10 +229,10 @@ def test_late_warning_announces_sufficient_notice(person: Delegate, deliver: Del
     run_and_send(ASKED, deliver)
     run_and_send(NARROWED, deliver)
     run_and_send(date(2029, 1, 1), deliver)
-    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    assert "On 29 January 2029 or later, it is erased" in str(deliver()[-1].body)
     assert run_and_send(date(2029, 1, 14), deliver) == {}
     assert run_and_send(date(2029, 1, 15), deliver) == {"warned-again": 1}
-    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    assert "On 29 January 2029 or later, it is erased" in str(deliver()[-1].body)
     assert run_and_send(date(2029, 1, 28), deliver) == {}
     assert run_and_send(date(2029, 1, 29), deliver) == {"erased": 1}
 
@@ -338,7 +339,7 @@ def test_lost_mailbox_does_not_shorten_announced_period(person: Delegate, delive
     run_and_send(ASKED, deliver)
     run_and_send(NARROWED, deliver)
     run_and_send(date(2029, 1, 1), deliver)
-    assert "On 29 January 2029 or later it is erased," in str(deliver()[-1].body)
+    assert "On 29 January 2029 or later, it is erased" in str(deliver()[-1].body)
     shut(person, "closed")
     assert run_and_send(date(2029, 1, 28), deliver) == {}
     assert run_and_send(date(2029, 1, 29), deliver) == {"erased": 1, "unreached": 1}
@@ -405,7 +406,7 @@ def test_unwritable_ledger_stops_erasure_and_is_reported(
     assert person.name == "Sita Silent" and other.retention_actions.count() == 1
     with (
         time_machine.travel(datetime.combine(ERASED, time(12), UTC), tick=False),
-        pytest.raises(CommandError, match="Mend ERASURE_LEDGER"),
+        pytest.raises(CommandError, match="Correct ERASURE_LEDGER"),
     ):
         call_command("review_profiles", stdout=StringIO())
 
@@ -447,9 +448,9 @@ def test_answer_by_link_renews_without_signing_in(person: Delegate, deliver: Del
     path, browser = path_of(person), Client(enforce_csrf_checks=True)
     before = all_rows()
     answer = browser.get(path)
-    page = answer.content.decode()
+    page = page_html(answer)
     assert answer.status_code == 200
-    assert "Is this still right?" in page and "All is still right</button>" in page
+    assert "Is this still correct?" in page and "Confirm my profile</button>" in page
     for word in ("Sita", "sita", person.handle):
         assert word not in page.replace(path, "")
     assert answer["Cache-Control"] == "private, no-store" and not answer.cookies
@@ -460,7 +461,7 @@ def test_answer_by_link_renews_without_signing_in(person: Delegate, deliver: Del
     person.refresh_from_db()
     assert person.listed_to == "participants" and person.consented_at is not None
     renewed = person.consents.get()
-    assert (renewed.action, renewed.by, renewed.notice.version) == ("renewed", "link", 1)
+    assert (renewed.action, renewed.by, renewed.notice.version) == ("renewed", "link", 2)
     before = all_rows()
     assert browser.post(path, notice_shown()).status_code == 200
     assert all_rows() == before
@@ -470,15 +471,15 @@ def test_answer_while_signed_in_renews(person: Delegate, client_of: Sign) -> Non
     run(ASKED)
     browser = client_of(person)
     page = browser.get("/me/").content.decode()
-    assert "Is all of this still right?" in page
+    assert "Is all of this still correct?" in page
     before = all_rows()
-    assert "All is still right</button>" in browser.get("/me/review/").content.decode()
+    assert "Confirm my profile</button>" in browser.get("/me/review/").content.decode()
     assert all_rows() == before
     answer = browser.post("/me/review/", notice_shown())
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
     page = browser.get("/me/").content.decode()
-    assert "Thank you. You are asked again in eleven months." in page
-    assert "Is all of this still right?" not in page
+    assert "Thank you. We will ask you again in eleven months." in page
+    assert "Is all of this still correct?" not in page
     assert [(row.action, row.by) for row in person.consents.all()] == [("renewed", "owner")]
 
 
@@ -486,7 +487,7 @@ def test_answer_after_narrowing_does_not_restore_sharing(person: Delegate) -> No
     run(ASKED)
     run(NARROWED)
     path = path_of(person)
-    assert "Nothing of you is shared at present." in Client().get(path).content.decode()
+    assert "Nothing about you is shared now." in Client().get(path).content.decode()
     assert Client().post(path, notice_shown()).status_code == 302
     person.refresh_from_db()
     assert (person.listed_to, person.consented_at) == ("only_me", None)
@@ -505,23 +506,23 @@ def test_new_notice_is_shown_before_consent(
         at=datetime(2026, 3, 2, 12, tzinfo=UTC),
     )
     shown = notice_shown()
-    page = Client().get(path_of(person)).content.decode()
-    assert "One press renews your agreement to the notice." in page
+    page = page_html(Client().get(path_of(person)))
+    assert "Select the button to renew your consent to the notice." in page
     assert "<details><summary>Read the notice" in page
-    (tmp_path / "sharing-1.en.txt").write_text(consent.current_notice("en").text)
-    (tmp_path / "sharing-2.en.txt").write_text("I agree to other things.")
+    (tmp_path / "sharing-2.en.txt").write_text(consent.current_notice("en").text)
+    (tmp_path / "sharing-3.en.txt").write_text("I agree to other things.")
     monkeypatch.setattr(consent, "NOTICE_DIR", tmp_path)
     before = all_rows()
     answer = Client().post(path_of(person), shown)
-    page = answer.content.decode()
+    page = page_html(answer)
     assert answer.status_code == 400
-    assert "The notice has changed since you opened this page." in page
-    assert "with one press you agree to its new words." in page
+    assert "The consent notice has changed since you opened this page." in page
+    assert "If you select the button, you agree to the new text." in page
     assert "<details open><summary>Read the notice" in page
     assert "I agree to other things." in page
     assert all_rows() == before
     assert Client().post(path_of(person), notice_shown()).status_code == 302
-    assert [row.notice.version for row in person.consents.all()] == [1, 2]
+    assert [row.notice.version for row in person.consents.all()] == [2, 3]
 
 
 def wrong_paths(person: Delegate) -> list[str]:
@@ -581,12 +582,12 @@ def test_command_prints_counts_without_names(person: Delegate) -> None:
     with time_machine.travel(datetime(2027, 3, 10, 5, tzinfo=UTC), tick=False):
         assert said("--on", "2027-02-01") == ["Nothing is due."]
         assert said("--dry-run", "--on", "2027-02-02") == [
-            "Nothing is done; this would be:",
+            "Nothing is done. A real run would do this:",
             "Asked: 2",
         ]
         assert said("--on", "2027-02-02") == ["Asked: 2"]
         assert said("--on", "2027-02-02") == ["Nothing is due."]
-        assert said() == ["Narrowed to “Only me”: 2"]
+        assert said() == ["Changed to “Only me”: 2"]
     assert Counter(steps()) == {("requested", ASKED): 2, ("made-private", date(2027, 3, 10)): 2}
 
 
@@ -594,12 +595,12 @@ def test_command_prints_count_of_unreachable_people(person: Delegate) -> None:
     make_delegate()
     shut(person, "closed")
     with time_machine.travel(datetime(2027, 2, 2, 5, tzinfo=UTC), tick=False):
-        assert said() == ["Asked: 2", "Of these, without a mailbox, so that no letter went out: 1"]
+        assert said() == ["Asked: 2", "Of these, without a mailbox, so no email was sent: 1"]
 
 
 def test_command_rejects_future_date(person: Delegate, settings: Settings) -> None:
     with time_machine.travel(datetime(2027, 2, 1, 23, 59, tzinfo=UTC), tick=False):
-        with pytest.raises(CommandError, match="2027-02-02 lies ahead"):
+        with pytest.raises(CommandError, match="2027-02-02 is in the future"):
             said("--on", "2027-02-02")
         assert steps() == []
         assert said("--on", "2027-02-02", "--dry-run")[1] == "Asked: 1"
@@ -608,5 +609,5 @@ def test_command_rejects_future_date(person: Delegate, settings: Settings) -> No
 
 
 def test_command_explains_date_format() -> None:
-    with pytest.raises(CommandError, match="write the day like 2027-03-01"):
+    with pytest.raises(CommandError, match="write the date like 2027-03-01"):
         said("--on", "1 March")

@@ -251,14 +251,14 @@ def verify(*arguments: str) -> str:
 
 def test_command_reports_valid_log(log: list[AuditEntry]) -> None:
     assert verify() == (
-        "The log is whole: 4 entries.\n"
-        f"It ends with 4:{log[3].chain_hash}. Keep this line somewhere else: --kept finds a log "
-        "that was written anew.\n"
+        "The log is complete and unchanged: 4 entries.\n"
+        f"It ends with 4:{log[3].chain_hash}. Keep this line somewhere else. You can use it with "
+        "--kept to detect a log that was written again.\n"
     )
 
 
 def test_command_on_an_empty_log() -> None:
-    assert verify() == "The log is whole: 0 entries.\n"
+    assert verify() == "The log is complete and unchanged: 0 entries.\n"
 
 
 def test_command_names_the_changed_entry_and_fails(log: list[AuditEntry]) -> None:
@@ -270,17 +270,17 @@ def test_command_names_the_changed_entry_and_fails(log: list[AuditEntry]) -> Non
     assert err.getvalue() == (
         "Entry 2 does not match its seal: it, or the one before, was changed.\n"
     )
-    assert str(problem.value) == "The log is not as it was written."
+    assert str(problem.value) == "The log was changed after it was written."
 
 
 def test_rewritten_log_is_detected_by_saved_hash(log: list[AuditEntry]) -> None:
     kept = f"3:{log[2].chain_hash}"
-    assert verify("--kept", kept).startswith("The log is whole")
+    assert verify("--kept", kept).startswith("The log is complete and unchanged")
     AuditEntry.objects.all().delete()
     AuditHead.objects.all().delete()
     for _number in range(5):
         audit.record(action="nothing", at=NOON)
-    assert verify().startswith("The log is whole")
+    assert verify().startswith("The log is complete and unchanged")
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_log", "--kept", kept, stderr=err)
@@ -297,7 +297,7 @@ def cut(number: int) -> None:
 def test_saved_hash_detects_truncated_log(log: list[AuditEntry]) -> None:
     kept = f"4:{log[3].chain_hash}"
     cut(1)
-    assert verify().startswith("The log is whole")
+    assert verify().startswith("The log is complete and unchanged")
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_log", "--kept", kept, stderr=err)
@@ -318,7 +318,7 @@ def test_saved_hash_of_pruned_entry_is_valid(log: list[AuditEntry]) -> None:
     audit.prune_entries(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
     for number in (1, 2, 3):
         kept = f"{number}:{log[number - 1].chain_hash}"
-        assert verify("--kept", kept).startswith("The log is whole")
+        assert verify("--kept", kept).startswith("The log is complete and unchanged")
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_log", "--kept", f"2:{log[0].chain_hash}", stderr=err)
@@ -344,7 +344,7 @@ def test_swapped_keys_are_detected(log: list[AuditEntry]) -> None:
 
 @pytest.mark.parametrize("kept", ["", "3", "3:", "x:" + "0" * 64, "3:" + "0" * 63])
 def test_invalid_saved_hash_gives_one_message(kept: str) -> None:
-    with pytest.raises(CommandError, match=r"^Write the number and the seal like 120:0a1b…"):
+    with pytest.raises(CommandError, match=r"^Write the number and the seal in the form 120:0a1b…"):
         call_command("verify_log", "--kept", kept)
 
 

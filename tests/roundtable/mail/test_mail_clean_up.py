@@ -156,14 +156,17 @@ def test_command_uses_given_time() -> None:
     call_command("clean_up_mail", at="2020-01-01T12:00", stdout=said)
     call_command("clean_up_mail", stdout=said)
     assert said.getvalue().splitlines() == [
-        "Given up: 0 emails. Queued again: 0. Removed: 0 tasks, 0 emails.",
-        "Given up: 0 emails. Queued again: 1. Removed: 0 tasks, 0 emails.",
+        "Failed: 0 emails. Queued again: 0. Removed: 0 tasks, 0 emails.",
+        "Failed: 0 emails. Queued again: 1. Removed: 0 tasks, 0 emails.",
     ]
 
 
 @pytest.mark.parametrize(
     ("at", "words"),
-    [("soon", "Write the time like"), ("2999-01-01", "That moment has not come yet")],
+    [
+        ("soon", "Write the time like"),
+        ("2999-01-01", "This time is in the future and would remove too much."),
+    ],
 )
 def test_command_rejects_invalid_time(at: str, words: str) -> None:
     with pytest.raises(CommandError, match=words):

@@ -1,0 +1,54 @@
+"""Other languages need longer words: no page may scroll sideways because of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+
+from participants.models import User
+from tests.browser import pages
+from tests.browser.checks import OVERFLOW_SCRIPT
+from tests.browser.conftest import Visit
+from tests.conftest import FULL
+
+PAGES = pages.PUBLIC_PAGES + pages.SIGNED_IN_PAGES
+MASTHEAD_HEIGHTS = {360: 56, 800: 64, 1280: 64}
+
+
+def lengthened(text: Any) -> Any:
+    """The text and a third more, in words of seven letters; the portal's name stays."""
+    if text == "Roundtable":
+        return text
+    more = len(text) // 3 + 1
+    words = " ".join("ÄÖÜßõñŷ"[: min(7, more - begin)] for begin in range(0, more, 7))
+    longer = f"{text} {words}"
+    return mark_safe(longer) if isinstance(text, SafeString) else longer
+
+
+@pytest.fixture
+def longer_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = translation._trans  # type: ignore[attr-defined]
+    translation.gettext("")
+    for name in ("gettext", "pgettext", "ngettext", "npgettext"):
+        original = getattr(real, name)
+
+        def longer(*given: Any, original: Any = original) -> Any:
+            text = original(*given)
+            return lengthened(text) if text else text
+
+        monkeypatch.setattr(real, name, longer)
+
+
+@pytest.mark.parametrize("page", PAGES if FULL else PAGES[::4], ids=lambda page: page.name)
+def test_longer_words_fit_on_page(
+    look: Callable[..., Visit], delegate: User, longer_language: None, page: pages.Page
+) -> None:
+    opened = look(page, None if page in pages.PUBLIC_PAGES else delegate)
+    assert "ÄÖÜ" in opened.page.content()
+    for width, height in MASTHEAD_HEIGHTS.items():
+        opened.page.set_viewport_size({"width": width, "height": 800})
+        assert opened.page.evaluate(OVERFLOW_SCRIPT) == "", width
+        masthead = opened.page.locator(".masthead").bounding_box()
+        assert masthead and masthead["height"] == height
