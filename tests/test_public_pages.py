@@ -7,6 +7,7 @@ from django.test import Client
 
 from participants.models import Delegate, User
 from roundtable.models import Event
+from tests.conftest import ROOT
 
 PAGES = [
     "/",
@@ -83,3 +84,9 @@ def test_other_spellings_redirect_to_permalink(
 ) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer["Location"]) == (301, target)
+
+
+@pytest.mark.django_db
+def test_page_is_sent_without_indentation_of_its_templates(client: Client) -> None:
+    assert "\n  " in (ROOT / "templates" / "base.html").read_text()
+    assert "\n " not in client.get("/about/").content.decode()

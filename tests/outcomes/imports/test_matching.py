@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from outcomes.models import Commitment, Document, Upload
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
-from tests.factories import make_event, make_grant, make_user
+from tests.factories import make_commitment, make_event, make_grant, make_user
 from tests.import_pages import admin_text, confirm_import, press_button, preview_file
 from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
 
@@ -299,6 +299,20 @@ def test_commitments_get_references_and_are_matched_on_reimport(
     ]
     row = Commitment.objects.get(reference="TALK1-C3")
     assert (row.place_in_source, str(row.parties.get())) == ("2017 Law", "Port Authority")
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_new_reference_is_that_of_no_commitment_with_same_words(
+    browser: Client, talk: Event
+) -> None:
+    for number in (8, 9):
+        make_commitment(talk, reference=f"TALK1-C{number}", text="Meet again.")
+    rows = csv("year,country,area,action", "2016,Port authority,Law,Train officers.")
+    answer = preview_file(browser, rows, talk)
+    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    confirm_import(browser, answer)
+    texts = dict(talk.commitments.values_list("reference", "text"))
+    assert (texts["TALK1-C9"], texts["TALK1-C10"]) == ("Meet again.", "Train officers.")
 
 
 @pytest.mark.usefixtures("recorded_templates")

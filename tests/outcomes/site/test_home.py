@@ -127,6 +127,36 @@ def test_demonstration_is_marked_everywhere(client: Client) -> None:
     assert "Other roundtables Made up , 14–15 May 2024 Demonstration" in get_text(client, "/")
 
 
+def test_real_roundtable_leads_before_newer_demonstration(client: Client) -> None:
+    real = make_event(
+        title="Real", slug="real", starts_on=date(2018, 5, 14), ends_on=date(2018, 5, 15)
+    )
+    made_up = make_event(
+        title="Made up",
+        slug="made-up",
+        starts_on=date(2025, 5, 14),
+        ends_on=date(2025, 5, 15),
+        is_demonstration=True,
+    )
+    for event in (real, made_up):
+        party = make_party(make_commitment(event))
+        make_update(party.commitment, party=party, reported_on=date(2026, 1, 1))
+    text = get_text(client, "/")
+    assert "The latest roundtable Real" in text and "Other roundtables Made up" in text
+    reports = text.split("Latest reports")[1].split("Due next")[0]
+    assert "Demonstration" not in reports
+
+
+def test_next_roundtable_offers_no_text_and_no_earlier_day(client: Client) -> None:
+    event = make_event(
+        title="Next", slug="next", starts_on=date(2026, 5, 1), ends_on=date(2026, 5, 2)
+    )
+    assert "Read what was agreed" not in get_text(client, "/")
+    assert "See this page as of an earlier day" not in get_text(client, event.get_absolute_url())
+    make_event(title="Held", slug="held", starts_on=date(2025, 5, 1), ends_on=date(2025, 5, 2))
+    assert "The latest roundtable Held" in get_text(client, "/")
+
+
 def test_home_page_lists_are_short(client: Client) -> None:
     event = make_event(code="MANY")
     for number in range(10, 18):

@@ -32,9 +32,10 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_role,
     make_user,
 )
-from tests.page_text import page_html
+from tests.page_text import get_text, page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -409,3 +410,35 @@ def test_two_invitations_are_answered_in_turn(
         "Roundtable 2024",
         "Second roundtable",
     }
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sentence"),
+    [
+        (
+            ["government", "government"],
+            "The co-chairs are governments: Ministry 0, Ministry 1. They see your name, "
+            "organisation and invitation address even if you share nothing.",
+        ),
+        (
+            ["government"],
+            "The co-chair is a government: Ministry 0. It sees your name, organisation and "
+            "invitation address even if you share nothing.",
+        ),
+        (
+            ["government", "agency"],
+            "The co-chairs (Ministry 0, Ministry 1) see your name, organisation and invitation "
+            "address even if you share nothing.",
+        ),
+    ],
+)
+def test_both_pages_say_who_cochairs_are_and_what_they_see(
+    browser: Client, invitation: Invitation, kinds: list[str], sentence: str
+) -> None:
+    for number, kind in enumerate(kinds):
+        organisation = make_organisation(name=f"Ministry {number}", kind=kind)
+        make_role(invitation.event, organisation=organisation, role="cochair")
+    for path in ("/welcome/", "/welcome/sharing/"):
+        text = get_text(browser, path)
+        assert sentence in text, path
+        assert "Co-chairs see whether you accepted the invitation, not what you share." in text
