@@ -4,8 +4,9 @@ from datetime import date
 
 from django import template
 
-from outcomes.commitments.charts import TONES
+from outcomes.commitments.charts import SEAT_CLASSES, TONES
 from outcomes.models import Commitment, ImplementationStatus, Milestone, Outcome, Statement
+from participants.models import Constituency
 from participants.privacy.visibility import Card
 
 register = template.Library()
@@ -18,6 +19,11 @@ def status(of: ImplementationStatus | str | None) -> dict[str, object]:
         return {"tone": "silent", "label": ""}
     known = ImplementationStatus(of)
     return {"tone": TONES[known], "label": known.label}
+
+
+@register.filter
+def seat_class(constituency: Constituency) -> str:
+    return SEAT_CLASSES[constituency]
 
 
 @register.filter
