@@ -45,16 +45,16 @@ def print_instructions(address: str) -> None:
         User.objects.filter(email__in=ACCOUNTS, is_active=True).values_list("email", flat=True)
     )
     if existing:
-        print(f"Sign in at {address}accounts/login/ with one of these addresses;")
-        print(f"the code that is sent stands at {address}outbox/")
+        print(f"Sign in at {address}accounts/login/ with one of these addresses.")
+        print(f"Your sign-in code appears at {address}outbox/")
         for email, description in ACCOUNTS.items():
             if email in existing:
                 print(f"  {email:22} {description}")
-        print("\nThe co-chairs' desk wants a second factor too: the code that an app would show")
-        print(f"stands at {address}outbox/. To use an app of yours, give it one of these secrets:")
+        print("\nThe co-chairs' desk also needs a second factor. Its code appears there too.")
+        print("To use your own authenticator app, enter one of these secrets:")
         for app in app_codes(0):
             print(f"  {app.email:22} {app.secret}")
-    print("\nCtrl-C ends it.\n", flush=True)
+    print("\nPress Ctrl-C to stop.\n", flush=True)
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from django.template import Origin
 from django.template.loaders import filesystem
 
 _INDENTATION = re.compile(r"(?<=\n)[ \t]+")
+# Around what an included template shows, a line break would be a space.
+_EDGES = re.compile(r"\A({% load [^%]+%})\n|\n\Z")
 
 
 class Loader(filesystem.Loader):
@@ -13,5 +15,6 @@ class Loader(filesystem.Loader):
 
     def get_contents(self, origin: Origin) -> str:
         contents = super().get_contents(origin)
-        # Plain-text emails are indented on purpose.
-        return _INDENTATION.sub("", contents) if origin.name.endswith(".html") else contents
+        if not origin.name.endswith(".html"):  # in a plain-text email, white space is visible
+            return contents
+        return _EDGES.sub(r"\1", _INDENTATION.sub("", contents))

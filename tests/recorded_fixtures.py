@@ -6,6 +6,7 @@ each time: it reads no clock that a test has moved, and stores nothing outside t
 """
 
 import functools
+import os
 import pickle
 from collections.abc import Callable
 from datetime import date
@@ -113,17 +114,46 @@ def last_numbers() -> str:
     )
 
 
-def state(given: tuple[Any, ...]) -> object:
-    """What must be as it was for the recording to fit: the last numbers, and what was given."""
-    values = tuple(
-        (type(value), value.pk) if isinstance(value, Model) else value
-        for value in given
-        if isinstance(value, Model | date)
-    )
+def last_numbers_now() -> frozenset[Row]:
     on_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, seq FROM sqlite_sequence" if on_sqlite else last_numbers())
-        return values, frozenset(cursor.fetchall())
+        return frozenset(cursor.fetchall())
+
+
+class History:
+    """Which recorded fixtures the present test has used, and the last numbers after them.
+
+    Numbers alone do not tell what the rows hold. Where something else stored rows in between, a
+    recording made at other rows of the same numbers must not be used.
+    """
+
+    test = ""
+    used: tuple[str, ...] | None = ()
+    numbers: frozenset[Row] = frozenset()
+
+    def state(self, given: tuple[Any, ...]) -> object:
+        """What must be as it was for a recording to fit; None where that is not known."""
+        test = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
+        if test != self.test:
+            self.test, self.used = test, ()
+        numbers = last_numbers_now()
+        if self.used is None or (self.used and numbers != self.numbers):
+            self.used = None
+            return None
+        values = tuple(
+            (type(value), value.pk) if isinstance(value, Model) else value
+            for value in given
+            if isinstance(value, Model | date)
+        )
+        return values, numbers, self.used
+
+    def add(self, fixture: str) -> None:
+        if self.used is not None:
+            self.used, self.numbers = (*self.used, fixture), last_numbers_now()
+
+
+history = History()
 
 
 def recorded(make: Callable[Given, Made]) -> Callable[Given, Made]:
@@ -133,21 +163,24 @@ def recorded(make: Callable[Given, Made]) -> Callable[Given, Made]:
     @functools.wraps(make)
     def made(*args: Given.args, **fields: Given.kwargs) -> Made:
         if time_machine.traveller_stack:
+            history.used = None
             return make(*args, **fields)
-        began = state((*args, *fields.values()))
+        began = history.state((*args, *fields.values()))
         recording = recordings.get(began)
-        if recording is None and len(recordings) == MOST_RECORDINGS:
+        if began is None or (recording is None and len(recordings) == MOST_RECORDINGS):
+            history.used = None
             return make(*args, **fields)
         if recording is None:
             before = stored()
             result = make(*args, **fields)
             statements = difference(before, stored())
             recordings[began] = Recording(statements, pickle.dumps(result))
-            return result
-        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-            for statement, values in recording.statements:
-                cursor.execute(statement, values)
-        result = pickle.loads(recording.result)
+        else:
+            with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+                for statement, values in recording.statements:
+                    cursor.execute(statement, values)
+            result = pickle.loads(recording.result)
+        history.add(make.__qualname__)
         return result
 
     return made

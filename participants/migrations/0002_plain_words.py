@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
             name="invitation_email",
             field=models.EmailField(
                 blank=True,
-                help_text="The co-chairs send the invitation to this address. Only co-chairs can see it. It is never shared.",
+                help_text="The co-chairs send the invitation to this address. Co-chairs and operators can see it, also in the list of participants. Other participants cannot see it.",
                 max_length=254,
                 verbose_name="invitation address",
             ),

@@ -77,8 +77,8 @@ class Delegate(models.Model):
         _("invitation address"),
         blank=True,
         help_text=_(
-            "The co-chairs send the invitation to this address. Only co-chairs can see "
-            "it. It is never shared."
+            "The co-chairs send the invitation to this address. Co-chairs and operators can "
+            "see it, also in the list of participants. Other participants cannot see it."
         ),
     )
     user = models.OneToOneField(

@@ -131,8 +131,13 @@ def with_pending_invitation(view: InvitationView) -> Callable[[HttpRequest], Htt
 def _cochairs(invitation: Invitation) -> dict[str, Any]:
     roles = invitation.event.roles.filter(role=EventRole.Role.COCHAIR)
     rows = [role.organisation for role in roles.select_related("organisation").order_by("pk")]
-    is_government = [row.kind == OrganisationKind.GOVERNMENT for row in rows]
-    return {"cochairs": rows, "cochairs_are_governments": all(is_government)}
+    governments = [row for row in rows if row.kind == OrganisationKind.GOVERNMENT]
+    are_governments = len(governments) == len(rows)
+    return {
+        "cochairs": rows,
+        "cochairs_are_governments": are_governments,
+        "governments": [] if are_governments else governments,
+    }
 
 
 def _own_profile(request: HttpRequest) -> Delegate | None:
@@ -167,7 +172,7 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def _merge_into_own_profile(
     request: HttpRequest, invitation: Invitation, own_profile: Delegate
 ) -> HttpResponse:
-    context = {"invitation": invitation, "own": own_profile, "problem": ""}
+    context = {"invitation": invitation, "own": own_profile, "problem": ""} | _cochairs(invitation)
     if request.method == "POST":
         try:
             acceptance.merge_invitation(

@@ -86,7 +86,7 @@ def test_notice_contains_required_information() -> None:
         "- Withdraw your consent:",
         "After 11 months, we ask you",
         "If you do not answer within 30 days, everything goes back to Only me.",
-        "Send questions or complaints to the address below this notice.",
+        "Send questions or complaints there too.",
     ):
         assert sentence in notice.text, sentence
     assert max(len(line) for line in notice.text.splitlines()) < 500
