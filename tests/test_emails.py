@@ -392,3 +392,37 @@ def test_each_email_has_one_recipient_no_leaks_and_hide_link(
     assert {template for template, _reader in caused} == templates() - set(NEVER_SENT)
     assert caused >= WITHOUT_LINK
     assert set(NEVER_SENT) <= templates()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("contact", "sentence"),
+    [
+        ("desk@example.org", "From another mailbox, contact desk@example.org."),
+        ("", "Contact the people who run this portal."),
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "participants/privacy/emails/data_downloaded",
+        "participants/accounts/emails/left_organisation",
+        "participants/accounts/emails/second_factor_reset",
+        "participants/accounts/emails/second_factor_reset_requested",
+        "account/email/fresh_code",
+    ],
+)
+def test_email_about_account_names_contact_of_portal(
+    settings: Settings, name: str, contact: str, sentence: str
+) -> None:
+    settings.CONTACT_EMAIL = contact
+    email = queue.enqueue(
+        dedup_key="once",
+        to="ana@example.org",
+        template=name,
+        context={"code": "AB12"},
+        at=timezone.now(),
+    )
+    assert email
+    for text in (email.text, email.html):
+        assert sentence in " ".join(text.split())

@@ -428,7 +428,7 @@ def test_two_invitations_are_answered_in_turn(
         (
             ["government", "agency"],
             "The co-chairs (Ministry 0, Ministry 1) see your name, organisation and invitation "
-            "address even if you share nothing.",
+            "address even if you share nothing. Ministry 0 is a government.",
         ),
     ],
 )
