@@ -180,7 +180,7 @@ def test_tampered_log_is_not_shown_as_own(
     AuditKey.objects.update(subject=f"participants.delegate:{quiet_delegate.pk}")
     assert all_of(quiet_delegate) == []
     page = client_of(quiet_delegate).get("/me/looks/").content.decode()
-    assert "Someone changed the record of who opened your contact details without" in page
+    assert "The record of who opened your contact details was changed without" in page
     assert "No one has opened your contact details so far." not in page
 
 
