@@ -9,16 +9,16 @@ VENV = .venv/bin
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
 	@echo "make test     run every check and every test"
-	@echo "make quick    run the tests on SQLite without walks, processes and browser; of one part:"
+	@echo "make quick    run the fast tests on SQLite: no visits, processes or browser. One area only:"
 	@echo "              make quick AREA=reporting"
-	@echo "make prove    the same, each test on both databases, and the long tests at full size"
-	@echo "make check    lint and types alone"
-	@echo "make mutants  change one place of a rule a hundred times, and see that the tests notice"
-	@echo "make bench    time sign-in, files that come in, and pages and the desk with 100,000 commitments"
-	@echo "make shots    take pictures of every page and of a whole visit, in shots/"
-	@echo "make freeze   list new migrations among those that never change"
-	@echo "make release-database RELEASE=0.1.0   write the database that later versions upgrade in tests"
-	@echo "make lock     write requirements.txt and requirements-dev.txt anew"
+	@echo "make prove    like make test, but each test on both databases, and the long tests at full size"
+	@echo "make check    run only the linter and the type checker"
+	@echo "make mutants  change a hundred places in the code, one at a time; the tests must find each"
+	@echo "make bench    time sign-in, imports, and pages and the desk with 100,000 commitments"
+	@echo "make shots    take screenshots of every page and of a whole visit, in shots/"
+	@echo "make freeze   add new migrations to the list of those that must not change"
+	@echo "make release-database RELEASE=0.1.0   write the database that tests of later versions upgrade"
+	@echo "make lock     update requirements.txt and requirements-dev.txt"
 
 run:
 	@$(PYTHON) deploy/develop.py run --port $(PORT)

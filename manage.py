@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Runs Roundtable's commands."""
+"""Runs management commands, if the database schema matches this version."""
 
 import os
 import sys
@@ -8,8 +8,8 @@ from django.apps import apps
 from django.core.management import BaseCommand, ManagementUtility
 from django.utils.module_loading import import_string
 
-# Commands that work without the portal's tables, or look at them, or make them. Every other one
-# is refused on tables of another version: so is a new one, unless somebody adds it here.
+# Commands that do not need the portal's tables, inspect them or create them. All other commands
+# are rejected if the schema is of another version, new commands too, unless you add them here.
 TOOLS = {
     "check",
     "collectstatic",
@@ -34,12 +34,12 @@ HELP = {"-h", "--help", "--version"}
 
 
 class Commands(ManagementUtility):
-    """Django's commands and the portal's own, as far as they fit the database."""
+    """Rejects commands if the database schema is of another version."""
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
-        """The command; ends with one sentence where it does not fit the database."""
+        """Exits with one sentence if the schema does not match."""
         command = super().fetch_command(subcommand)
-        # Where the apps could not be read, runserver waits until that is mended.
+        # If the apps cannot be loaded, runserver waits until the code is fixed.
         if (
             self.argv[1] not in TOOLS
             and not HELP & set(self.argv)

@@ -44,8 +44,8 @@ def use_suitable_python() -> None:
         if path and can_run(path, "import venv, ensurepip"):
             os.execv(path, [path] + sys.argv)
     exit_with(
-        "Roundtable needs Python 3.11 or newer, and this is {}.{}: install one, or name it "
-        "with make run PYTHON=/path/to/python3.".format(*sys.version_info[:2])
+        "Roundtable needs Python 3.11 or newer, but this is {}.{}: install one, or run "
+        "make run PYTHON=/path/to/python3.".format(*sys.version_info[:2])
     )
 
 
@@ -59,7 +59,7 @@ def check_port(port: int) -> None:
         exit_with(
             "Port {0} cannot be used ({1}): choose another, for example make run PORT={2}.".format(
                 port,
-                getattr(problem, "strerror", "") or "ports go from 1 to 65535",
+                getattr(problem, "strerror", "") or "ports are from 1 to 65535",
                 port + 1 if 0 < port < 65535 else 8000,
             )
         )
@@ -72,7 +72,7 @@ def check_folder(folder: str, advice: str) -> None:
         os.makedirs(folder, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as problem:
-        exit_with("Nothing can be written in {} ({}): {}.".format(folder, problem.strerror, advice))
+        exit_with("{} is not writable ({}): {}.".format(folder, problem.strerror, advice))
 
 
 def venv_program(name: str) -> str:
@@ -95,18 +95,18 @@ def create_environment(requirements: str) -> None:
         missing = [m for m in ("venv", "ensurepip") if importlib.util.find_spec(m) is None]
         if missing:
             exit_with(
-                "This Python lacks its module {}: install it (on Debian and Ubuntu: "
+                "This Python has no module {}: install it (on Debian and Ubuntu: "
                 "apt-get install python3-venv).".format(missing[0])
             )
-        print("Making .venv ...", flush=True)
+        print("Creating .venv ...", flush=True)
         run(
             [sys.executable, "-m", "venv", "--clear", VENV],
-            "The environment .venv could not be made: see above.",
+            "The environment .venv could not be created: see above.",
         )
     print("Installing the packages of {} ...".format(requirements), flush=True)
     install = [venv_program("python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
     install += ["--disable-pip-version-check", "--no-input", "-r", requirements]
-    run(install, "The packages could not be installed: see above, and try again.")
+    run(install, "The packages could not be installed: see above, then try again.")
     with open(stamp, "w") as stamp_file:
         stamp_file.write(checksum + "\n")
 
@@ -156,7 +156,7 @@ def stop_child(child: "subprocess.Popen[bytes]") -> None:
 
 def main() -> None:
     use_suitable_python()
-    parser = argparse.ArgumentParser(description="Makes .venv and starts Roundtable.")
+    parser = argparse.ArgumentParser(description="Creates .venv and starts Roundtable.")
     parser.add_argument("what", choices=["run", "environment"])
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--requirements", default="requirements.txt")
@@ -165,7 +165,7 @@ def main() -> None:
         check_port(options.port)
         data = os.environ.get("DATA_DIR") or os.path.join(ROOT, "var")
         check_folder(data, "choose another folder with DATA_DIR=FOLDER make run")
-    check_folder(ROOT, "clone into a folder that is yours")
+    check_folder(ROOT, "clone into a folder that you own")
     create_environment(options.requirements)
     if options.what == "run":
         serve(options.port)

@@ -19,7 +19,7 @@ from roundtable.outbox import app_codes  # noqa: E402
 from roundtable.schema import require  # noqa: E402
 
 ACCOUNTS = {
-    "operator@example.org": "the operator, who may correct the roundtable of 2018",
+    "operator@example.org": "the operator, who can correct the roundtable of 2018",
     "cochair@example.org": "a co-chair of the demonstration",
     "delegate@example.org": "a delegate of the demonstration",
 }

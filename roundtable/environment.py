@@ -64,16 +64,16 @@ def sqlite_database(folder: Path) -> dict[str, Any]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        sys.exit(f"Roundtable cannot start: {folder} cannot be made ({problem.strerror}).")
+        sys.exit(f"Roundtable cannot start: {folder} cannot be created ({problem.strerror}).")
     if not os.access(folder, os.W_OK):
-        sys.exit(f"Roundtable cannot start: nothing can be written in {folder}.")
+        sys.exit(f"Roundtable cannot start: {folder} is not writable.")
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "roundtable.sqlite3"}
 
 
 def identity_provider() -> dict[str, Any]:
     """Settings for an identity provider. It creates no accounts.
 
-    `OIDC_APPS` are the apps that it needs, `OIDC_ORIGIN` is where a form may lead to. Exits with
+    `OIDC_APPS` are the apps that it needs, `OIDC_ORIGIN` is where forms may redirect to. Exits with
     one sentence if only some of its variables are set.
     """
     if not env.str("OIDC_SERVER_URL", default="") and not env.str("OIDC_CLIENT_ID", default=""):
@@ -83,8 +83,8 @@ def identity_provider() -> dict[str, Any]:
     app = {
         "provider_id": "organisation",
         "name": env.str("OIDC_NAME", default="") or parts.hostname,
-        "client_id": required("OIDC_CLIENT_ID", "what the provider calls the portal"),
-        "secret": required("OIDC_CLIENT_SECRET", "the secret of that client"),
+        "client_id": required("OIDC_CLIENT_ID", "the portal's client ID at the provider"),
+        "secret": required("OIDC_CLIENT_SECRET", "the client secret from the provider"),
         "settings": {"server_url": server},
     }
     return {

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -197,7 +199,14 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        if not self.starts_on:  # a form that is not filled in yet
+            return self.title
+        # Roundtables of one series often have the same title.
+        return gettext("%(title)s, %(month)s (%(code)s)") % {
+            "title": self.title,
+            "month": date_format(self.starts_on, "YEAR_MONTH_FORMAT"),
+            "code": self.code,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("event-detail", args=[self.slug])

@@ -55,14 +55,24 @@ class QueryForm(forms.Form):
 
     def error_sentences(self) -> list[str]:
         """One sentence for each error, with the label of its field."""
-        sentences = []
+        return [sentence for _id, sentence in self.linked_errors()]
+
+    def linked_errors(self) -> list[tuple[str, str]]:
+        """Each error sentence after the HTML id of its field, which is empty if there is none."""
+        found = []
         for name, errors in self.errors.items():
             label = self.fields[name].label if name in self.fields else ""
+            is_shown = name in self.fields and not self[name].is_hidden
             for error in errors:
                 # The message repeats the input, which can have any length.
                 text = Truncator(str(error).replace("\0", "\ufffd")).chars(200)
-                sentences.append(f"{label}: {text}" if label else text)
-        return sentences
+                found.append(
+                    (
+                        self[name].id_for_label if is_shown else "",
+                        f"{label}: {text}" if label else text,
+                    )
+                )
+        return found
 
 
 class ListForm(QueryForm):

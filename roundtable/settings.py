@@ -30,9 +30,9 @@ if DEBUG:
     SECRET_KEY = env.str("SECRET_KEY", default="for-development-only-" + "x" * 40)
     ALLOWED_HOSTS = split_names(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]"))
 else:
-    SECRET_KEY = required("SECRET_KEY", "a long random text that nobody else knows")
+    SECRET_KEY = required("SECRET_KEY", "a long random text that no one else knows")
     ALLOWED_HOSTS = split_names(
-        required("ALLOWED_HOSTS", "the host names that the portal answers to, with commas between")
+        required("ALLOWED_HOSTS", "the host names of the portal, separated by commas")
     )
 # Former keys, to decrypt what was encrypted with them.
 SECRET_KEY_FALLBACKS = split_names(env.str("SECRET_KEY_FALLBACKS", default=""))
@@ -42,13 +42,13 @@ if DEBUG:
 else:
     ERASURE_KEY = required("ERASURE_KEY", "another long random text, kept outside the database")
     ERASURE_LEDGER = Path(
-        required("ERASURE_LEDGER", "a file that no backup of the database brings back")
+        required("ERASURE_LEDGER", "a file that is not restored with a backup of the database")
     )
 # For links in emails.
 if DEBUG:
     PORTAL_URL = env.str("PORTAL_URL", default="") or "http://localhost:8000"
 else:
-    PORTAL_URL = required("PORTAL_URL", "the portal's address, as https://portal.example.org")
+    PORTAL_URL = required("PORTAL_URL", "the portal's address, such as https://portal.example.org")
 PORTAL_URL = PORTAL_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = split_names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
@@ -229,12 +229,12 @@ if DEBUG:
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Roundtable <portal@example.org>")
 else:
-    required("EMAIL_URL", "the mail server, as smtp+tls://user:password@host:587")
+    required("EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587")
     vars().update(
         optional("EMAIL_URL", env.email_url, None, example="smtp+tls://user:password@host:587")
     )
     EMAIL_TIMEOUT = 15
-    DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the address that mail comes from")
+    DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the sender address of emails")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # `manage.py db_worker --backend mail` processes the mail queue; imports need another worker.
 TASKS = {

@@ -1,6 +1,6 @@
 """A portal in which every text that could leak is a word of its own, and who searches it all.
 
-A canary is a word such as zq-quiet-post: whose it is, and what. Where one stands in an answer,
+A canary is a word such as zq-quiet-post: whose it is, and what. If a response contains one,
 that text has leaked, unless the table in test_privacy.py lets that reader have it.
 """
 
@@ -102,9 +102,9 @@ PEOPLE = {
     "quiet": Audience.ONLY_ME,
     "later": Audience.INTRODUCED,
     "bench": Audience.CONSTITUENCY,
-    "waiting": Audience.PARTICIPANTS,  # nobody has confirmed that this person took part
+    "waiting": Audience.PARTICIPANTS,  # no one has confirmed that this person took part
     "elsewhere": Audience.PARTICIPANTS,  # at the other roundtable
-    "closed": Audience.EVERYONE,  # may not sign in any more
+    "closed": Audience.EVERYONE,  # can no longer sign in
     "imported": Audience.ONLY_ME,  # has never signed in
     "wary": Audience.PARTICIPANTS,  # leaves governments out, and one organisation of one channel
     "met": Audience.INTRODUCED,  # to the delegate, and both accepted
@@ -454,7 +454,7 @@ def make_unpublished_updates(event: Event) -> None:
 
 
 def make_draft_statement(event: Event, theme: Theme) -> None:
-    """A public roundtable whose statement nobody has published; a public commitment answers it."""
+    """A public roundtable whose statement no one has published; a public commitment answers it."""
     drafted = make_event(code="DRAFTED", slug="drafted", title="Drafted", series=event.series)
     point = make_statement_texts(drafted, "draft", theme, published=False)
     commitment = make_commitment(drafted, reference="DRAFTED-C1", text="Answers a draft")
@@ -469,7 +469,7 @@ def make_draft_statement(event: Event, theme: Theme) -> None:
 
 
 def make_pending_correction(event: Event) -> None:
-    """What is published is being corrected, and nobody knows how yet."""
+    """What is published is being corrected, and no one knows how yet."""
     corrigendum = make_corrigendum(event.statement, reason="zq-corrigendum-reason")
     make_rewording(corrigendum, after="zq-corrigendum-after")
     make_circulation(
@@ -630,7 +630,7 @@ def _path(url: str) -> str:
 
 BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "event-detail": lambda: [f"/roundtables/{row.slug}/" for row in Event.objects.all()],
-    # What a visitor asks for stands in the address that leads to signing in.
+    # The URL that a visitor requests is part of the redirect to the sign-in page.
     "event-brief": lambda: [f"/roundtables/{row.slug}/brief/" for row in Event.objects.published()],
     "event-brief-pdf": lambda: [
         f"/roundtables/{row.slug}/brief.pdf" for row in Event.objects.published()
@@ -685,7 +685,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "answer-introduction": lambda: [
         f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()
     ],
-    # What stands in messages, for whoever comes by one.
+    # Links from emails, for whoever gets one.
     "hide-by-link": lambda: [_path(emails.hide_url(row)) for row in _with_account()],
     "review-by-link": lambda: [_path(retention.review_url(row)) for row in _with_account()],
     "unsubscribe-by-link": lambda: [

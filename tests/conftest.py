@@ -180,7 +180,7 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def uploads(settings: Settings, ledgers: Path) -> Path:
-    """The folder of files that are brought in."""
+    """The folder of uploaded files."""
     settings.DATA_DIR = ledgers
     return ledgers / "uploads"
 
@@ -239,7 +239,7 @@ def delegate(event: Event, cochair: User) -> Delegate:
 @pytest.fixture
 @recorded
 def quiet_delegate(event: Event, cochair: User) -> Delegate:
-    """Took part, and shares nothing with anybody."""
+    """Took part, and shares nothing with anyone."""
     delegate = make_delegate(name="Quiet Quentin", user=make_user("quiet@example.org"))
     make_participation(delegate, event, confirmed_by=cochair)
     make_channel(delegate, value="quentin.private@example.org")
@@ -279,7 +279,7 @@ def outsider(db: None) -> Delegate:
 
 @pytest.fixture
 def client_of() -> Callable[..., Client]:
-    """Signs somebody in: `client_of(delegate).get("/")`.
+    """Signs someone in: `client_of(delegate).get("/")`.
 
     Whoever may work in the admin with a second factor, save with `second_factor=False`.
     """

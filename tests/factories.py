@@ -159,7 +159,7 @@ def make_channel(delegate: Delegate, **fields: Any) -> ContactChannel:
 
 
 def make_exception(delegate: Delegate, **fields: Any) -> AudienceException:
-    """Leaves somebody out: of the listing, or of one channel if `channel` is given."""
+    """Leaves someone out: of the listing, or of one channel if `channel` is given."""
     given: dict[str, Any] = dict(fields)
     if not {"organisation", "country", "constituency"} & set(given):
         given["organisation"] = make_organisation()

@@ -20,8 +20,8 @@ UPLOAD_URL = "/admin/roundtable/event/workbook/in/"
 def run_import_worker() -> None:
     """Does what the worker does; files are opened here, without a process of their own."""
 
-    def read_here(path: Path, letters: str = "") -> SourceFile:
-        return read_source_file(path.read_bytes(), letters)
+    def read_here(path: Path, encoding: str = "") -> SourceFile:
+        return read_source_file(path.read_bytes(), encoding)
 
     with patch("outcomes.imports.tasks.read_in_subprocess", read_here):
         run_queue(backend="imports")

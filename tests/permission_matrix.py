@@ -3,8 +3,8 @@
 The table is permission_matrix.txt.
 
 A line of the table: the address's name, the objects, the methods, and one answer for each role.
-An answer is a status; "in" is a redirect to the page for signing in, and a dash stands where the
-role has no such object.
+An answer is a status; "in" is a redirect to the sign-in page, and a dash means that the role has
+no such object.
 """
 
 import functools
@@ -103,7 +103,7 @@ def make_cast() -> Cast:
         event = make_event(code=key.upper(), slug=key, title=key, is_public=is_public)
         statement = make_statement(event)
         for row in statement.outcomes.all():
-            row.save()  # so that there is a past to put back
+            row.save()  # so that there is a version to restore
         make_theme(slug=f"theme-{key}")
         commitment = make_commitment(event, reference=f"{event.code}-C1", text="Train officers.")
         commitment.outcomes.add(statement.outcomes.filter(parent__isnull=False)[0])
@@ -130,7 +130,7 @@ def make_cast() -> Cast:
 
 
 def _make_submissions(office: Organisation, statement: Statement) -> None:
-    """What an organisation handed in and a co-chair has not decided about."""
+    """What an organisation submitted, not yet decided by a co-chair."""
     point = statement.outcomes.get(number="1.a")
     make_addressee(point, organisation=office)
     make_response(outcome=point, organisation=office, approved=False).submit(at=NOON)
@@ -236,7 +236,7 @@ def object_paths(name: str, pattern: str, cast: Cast, role: str) -> dict[str, st
     return {"it": MAP[name].path}
 
 
-# What stands for the regular expressions of the admin.
+# Values for the regular expressions of the admin.
 ADMIN_PATHS = {
     "admin/^(?P<app_label>participants|outcomes|roundtable)/$": "admin/participants/",
     "admin/(?P<url>.*)$": "admin/nothing/",
@@ -324,7 +324,7 @@ def _first_value(rows: "models.QuerySet[Any] | None", name: str = "handle") -> o
 
 
 def _link_paths(path_of: Any, cast: Cast, own: Delegate | None) -> dict[str, str | None]:
-    """What stands in messages to oneself, to somebody else, and to whom there is no more."""
+    """Links from emails to oneself, to someone else, and to a deleted person."""
     other = urlsplit(path_of(cast.others["inside"])).path
     return {
         "own": urlsplit(path_of(own)).path if own else None,
@@ -354,7 +354,7 @@ def _feed_paths(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict
 
 
 def _unsubscribe_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
-    """The link in mail to somebody who may follow something, and one that was changed."""
+    """The link in emails to a person who can follow something, and one that was changed."""
     works = urlsplit(unsubscribe_url_for(cast.others["inside"].user or User())).path
     return {"works": works, "tampered": f"{works[:-1]}x/"}
 
@@ -399,7 +399,7 @@ def _statement_paths(cast: Cast, path: Callable[[Statement], str]) -> dict[str, 
 
 
 def _upload_paths(rest: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
-    """Files that a co-chair and an operator bring in, each shown, and one that is gone."""
+    """Previewed files of a co-chair and an operator, and one that is deleted."""
 
     def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
         found: dict[str, str | None] = {}

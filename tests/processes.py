@@ -28,7 +28,7 @@ PRODUCTION_ENVIRONMENT = {
 
 
 def program_path(name: str) -> str:
-    """A program that stands beside the Python that runs the tests."""
+    """A program in the folder of the Python that runs the tests."""
     return str(Path(sys.executable).parent / name)
 
 

@@ -143,7 +143,7 @@ def rejection_messages(path: Path | str, roundtable: str = "") -> list[str]:
 def database_rows() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table of ours, histories and links between tables included.
 
-    Save what is under way: a file that somebody brings in.
+    Save what is under way: a file that someone imports.
     """
     return {
         model._meta.label: list(rows_of(model).values())

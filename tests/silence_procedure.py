@@ -1,4 +1,4 @@
-"""A statement that two co-chairs bring to agreement, with everybody whom that needs."""
+"""A statement that two co-chairs bring to agreement, with everyone who takes part in that."""
 
 import re
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class AgreementCase:
     cochairs: list[Organisation]
     shelter: Organisation
     speaker: Delegate  # for the shelter
-    ministry: Organisation  # nobody of it can sign in
+    ministry: Organisation  # none of its people can sign in
 
 
 def make_agreement_case(**fields: Any) -> AgreementCase:

@@ -46,7 +46,7 @@ class Checkout:
         self.imports = {name: self._names_in(name) for name in self.trees}
 
     def _names_in(self, module: str) -> dict[str, tuple[str, str]]:
-        """What each imported name stands for: a module, and a name in it or none."""
+        """What each imported name refers to: a module, and a name in it or none."""
         found = {}
         for node in ast.walk(self.trees[module]):
             if isinstance(node, ast.ImportFrom):

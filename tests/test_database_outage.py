@@ -1,4 +1,4 @@
-"""PostgreSQL restarts, stops and crashes while visitors read: nobody sees an error page."""
+"""PostgreSQL restarts, stops and crashes while visitors read. No visitor sees an error page."""
 
 import os
 import re

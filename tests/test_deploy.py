@@ -174,7 +174,7 @@ def test_uncreatable_folder_gives_one_message(tmp_path: Path) -> None:
     folder = tmp_path / "file" / "data"
     result = manage("migrate", **without("DATABASE_URL"), DATA_DIR=str(folder))
     assert result.returncode == 1
-    sentence = f"Roundtable cannot start: {folder} cannot be made (Not a directory).\n"
+    sentence = f"Roundtable cannot start: {folder} cannot be created (Not a directory).\n"
     assert result.stderr == sentence
 
 

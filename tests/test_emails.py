@@ -66,9 +66,9 @@ pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 
 NEVER_SENT = {
-    "account/email/account_already_exists": "nobody signs up",
+    "account/email/account_already_exists": "no one signs up",
     "account/email/email_confirm": "allauth sends it where an address is confirmed by a link",
-    "account/email/email_confirmation_signup": "nobody signs up",
+    "account/email/email_confirmation_signup": "no one signs up",
 }
 # To whom no link is sent: the profile is gone, or the address is not known to be its owner's.
 WITHOUT_LINK = {
@@ -83,7 +83,7 @@ WITHOUT_LINK = {
 HIDING = re.compile(r"https://portal\.example\.org(/hide/([^/\s\"]+)/)")
 URL = re.compile(r"https://portal\.example\.org/[^\s\"]*")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-# Its letters fall by chance, and may be those that no mail may hold.
+# Its characters are random, so they can be ones that no email may contain.
 CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 NUMBER = re.compile(r"\+\d[\d ()-]{6,}")
 
@@ -358,7 +358,7 @@ def check_link(template: str, mail: EmailMultiAlternatives, body: str) -> None:
     assert Client().get(path).status_code == 200
     assert person is not None and person.user is not None, template
     own = EmailAddress.objects.filter(user=person.user, verified=True, email=mail.to[0])
-    assert own.exists(), f"{template} hides somebody else than {mail.to}"
+    assert own.exists(), f"{template} hides another person than {mail.to}"
 
 
 def check_words(template: str, mail: EmailMultiAlternatives, body: str) -> None:

@@ -26,7 +26,7 @@ LISTS = [
     "/directory/",
 ]
 SINGLE = ["/search/", "/me/preview/"]  # which have no second page
-# What can be chosen, and what stands before a mistake in it.
+# What can be chosen, and the prefix of an error about it.
 CHOICES = [
     ("/outcomes/", "event", "Roundtable"),
     ("/outcomes/", "theme", "Theme"),
@@ -166,7 +166,8 @@ def test_too_many_parameters_are_rejected(client: Client) -> None:
 
 def test_form_keeps_other_choices(client: Client, event: Event) -> None:
     page = page_html(client.get("/commitments/?event=roundtable-2024&sort=due&colour=red"))
-    assert '<option value="roundtable-2024" selected>Roundtable 2024</option>' in page
+    label = "Roundtable 2024, May 2024 (RT2024)"
+    assert f'<option value="roundtable-2024" selected>{label}</option>' in page
     assert '<option value="due" selected>Earliest due date first</option>' in page
     page = page_html(client.get("/outcomes/?kind=recommendation&page=abc"))
     assert '<option value="recommendation" selected>Recommendation</option>' in page
@@ -247,7 +248,7 @@ def naughty(samples: Path | None = None) -> list[str]:
 SEARCHED = ["/search/?q=", "/commitments/?party=", "/outcomes/?event=", "/directory/?page="]
 
 
-def assert_search_stands(client: Client, words: str, place: int) -> None:
+def assert_search_works(client: Client, words: str, place: int) -> None:
     """Each of these is asked for it, or the one whose turn it is."""
     for path in SEARCHED if FULL else [SEARCHED[place % len(SEARCHED)]]:
         where, _sign, name = path.rstrip("=").partition("?")
@@ -266,14 +267,14 @@ def assert_search_stands(client: Client, words: str, place: int) -> None:
 def test_naughty_strings_can_be_searched(client: Client) -> None:
     assert len(naughty()) > 30
     for place, words in enumerate(naughty()):
-        assert_search_stands(client, words, place)
+        assert_search_works(client, words, place)
 
 
 @pytest.mark.crawl
 @pytest.mark.django_db
 def test_large_samples_can_be_searched(client: Client, samples: Path) -> None:
     for place, words in enumerate(naughty(samples)):
-        assert_search_stands(client, words, place)
+        assert_search_works(client, words, place)
 
 
 def profile_of(words: str) -> dict[str, str]:
@@ -292,7 +293,7 @@ def profile_of(words: str) -> dict[str, str]:
     }
 
 
-def assert_profile_stands(browser: Client, delegate: Delegate, words: str) -> None:
+def assert_profile_is_saved_or_rejected(browser: Client, delegate: Delegate, words: str) -> None:
     """Saved and shown as it was written; or refused in words, and still in the form."""
     ContactChannel.objects.all().delete()
     answer = browser.post("/me/", profile_of(words))
@@ -328,7 +329,7 @@ def writer(db: None) -> Delegate:
 def test_naughty_strings_can_be_saved_in_profile(client_of: Sign, writer: Delegate) -> None:
     browser = client_of(writer)
     for words in naughty() if FULL else naughty()[::2]:
-        assert_profile_stands(browser, writer, words)
+        assert_profile_is_saved_or_rejected(browser, writer, words)
 
 
 @pytest.mark.walk
@@ -337,4 +338,4 @@ def test_large_samples_can_be_saved_in_profile(
 ) -> None:
     browser = client_of(writer)
     for words in naughty(samples):
-        assert_profile_stands(browser, writer, words)
+        assert_profile_is_saved_or_rejected(browser, writer, words)

@@ -195,7 +195,7 @@ def test_export_names_no_person(readers: Readers, client_of: Sign, role: str) ->
 
 
 def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) -> None:
-    """What writes about a commitment: asked, handed in, sent back, followed, handed over."""
+    """Emails about a commitment: requested, submitted, sent back, followed, handed over."""
     assert operator
     commitment = event.commitments.get(reference="ZQEVENT-C1")
     party, person = make_party(commitment), named("bench")
@@ -245,7 +245,7 @@ def go_round(event: Event, cochair: User, at: datetime) -> None:
 
 
 def do_all_that_writes(readers: Readers) -> Iterator[None]:
-    """Everything that sends mail, each about somebody with words to leak; stops to have it sent."""
+    """Everything that sends mail, each about someone with words to leak; stops to have it sent."""
     at = timezone.now()
     event = Event.objects.get(slug="zq-event-slug")
     cochair, reader = readers["co-chair"], readers["delegate"]
@@ -302,9 +302,9 @@ def do_all_that_writes(readers: Readers) -> Iterator[None]:
     assert {"requested", "made-private", "warned", "warned-again", "erased"} <= set(done)
 
 
-# What may stand in a letter, by what its cause begins with, besides its recipient's address.
+# What an email may contain besides its recipient's address, by the start of its dedup_key.
 # Co-chairs learn who looks at many people in a row.
-LETTERS = {
+ALLOWED_IN_EMAILS = {
     "circulated": canaries_of("event", "title"),
     "objected": canaries_of("event", "title"),
     "silence": canaries_of("event", "title"),
@@ -338,18 +338,19 @@ def test_email_leaks_nothing(
     settings.REVEALS_PER_DAY = 2
     found: dict[str, set[str]] = {}
     for _stop in do_all_that_writes(readers):
-        # Once it is sent, a letter is empty.
-        for letter in QueuedEmail.objects.filter(done_at=None):
-            words = find_canaries(letter.subject + letter.text + letter.html)
-            found.setdefault(re.split("[ :]", letter.dedup_key)[0], set()).update(words)
+        # Once it is sent, an email is empty.
+        for email in QueuedEmail.objects.filter(done_at=None):
+            words = find_canaries(email.subject + email.text + email.html)
+            found.setdefault(re.split("[ :]", email.dedup_key)[0], set()).update(words)
         mails = deliver()
-    assert found == LETTERS
+    assert found == ALLOWED_IN_EMAILS
     assert len(mails) > 20
     for mail in mails:
         [recipient] = mail.recipients()
         headers = {**mail.message(), "To": ""}
         words = find_canaries(f"{headers} {mail.subject} {mail.body} {mail.alternatives}")
-        assert words <= set.union(*LETTERS.values()) | canaries_of("event", "title"), mail.subject
+        allowed = set.union(*ALLOWED_IN_EMAILS.values()) | canaries_of("event", "title")
+        assert words <= allowed, mail.subject
         assert find_canaries(str(mail.subject)) == set()
         assert recipient not in f"{headers} {mail.subject} {mail.body} {mail.alternatives}"
-    record_property("letters searched", len(mails))
+    record_property("emails searched", len(mails))

@@ -84,7 +84,7 @@ def test_script_can_be_read_by_an_old_python() -> None:
 def test_old_python_gives_one_message() -> None:
     code = PRETEND.format("sys.version_info = (3, 9, 2)", free_port(), str(SCRIPT))
     result = run([sys.executable, "-c", code], {"PATH": ""})
-    assert_one_sentence(result, r"Roundtable needs Python 3\.11 or newer, and this is 3\.9: .+")
+    assert_one_sentence(result, r"Roundtable needs Python 3\.11 or newer, but this is 3\.9: .+")
 
 
 def test_port_in_use_gives_one_message() -> None:
@@ -100,7 +100,7 @@ def test_port_in_use_gives_one_message() -> None:
 @pytest.mark.parametrize("port", ["70000", "-1"])
 def test_invalid_port_gives_one_message(port: str) -> None:
     result = run([sys.executable, str(SCRIPT), "run", f"--port={port}"], {})
-    assert_one_sentence(result, rf"Port {port} cannot be used \(ports go from 1 to 65535\): .+")
+    assert_one_sentence(result, rf"Port {port} cannot be used \(ports are from 1 to 65535\): .+")
 
 
 def test_unwritable_folder_gives_one_message(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_unwritable_folder_gives_one_message(tmp_path: Path) -> None:
     folder = tmp_path / "file" / "data"
     command = [sys.executable, str(SCRIPT), "run", "--port", str(free_port())]
     result = run(command, {"DATA_DIR": str(folder)})
-    assert_one_sentence(result, rf"Nothing can be written in {folder} \(Not a directory\): .+")
+    assert_one_sentence(result, rf"{folder} is not writable \(Not a directory\): .+")
 
 
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
@@ -116,11 +116,11 @@ def test_missing_python_module_gives_one_message(clone: Path, module: str) -> No
     script = clone / "deploy" / "develop.py"
     code = PRETEND.format(f"sys.modules[{module!r}] = None", free_port(), str(script))
     result = run([sys.executable, "-c", code], {})
-    assert_one_sentence(result, rf"This Python lacks its module {module}: install it .+")
+    assert_one_sentence(result, rf"This Python has no module {module}: install it .+")
 
 
 class Visitor:
-    """Somebody with a browser of their own."""
+    """A visitor with their own browser."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -219,9 +219,9 @@ def test_run_prepares_serves_and_keeps_data(prepared: Path) -> None:
             assert f"{email}@example.org" in said
             has_secret = re.search(rf"(?m)^  {email}@example\.org +[A-Z2-7]{{32}}$", said)
             assert bool(has_secret) == (email != "delegate")
-            somebody = Visitor(visitor.address)
-            somebody.sign_in(f"{email}@example.org")
-            somebody.get("admin/" if email != "delegate" else "me/")
+            other = Visitor(visitor.address)
+            other.sign_in(f"{email}@example.org")
+            other.get("admin/" if email != "delegate" else "me/")
         assert "Bali Process" in visitor.get("roundtables/")
         assert "Demonstration" in visitor.get("roundtables/")
 

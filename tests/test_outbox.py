@@ -29,7 +29,7 @@ FILES = "django.core.mail.backends.filebased.EmailBackend"
 @pytest.fixture
 def folder(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder that mail falls into; the addresses are those of a site where DEBUG is on."""
-    # To read the addresses anew wraps this method once more.
+    # Reading the addresses again wraps this method again.
     monkeypatch.setattr(admin.site, "login", admin.site.login)
     settings.DEBUG = True
     settings.EMAIL_FILE_PATH = tmp_path / "outbox"

@@ -52,7 +52,7 @@ def asked_about(role: str) -> dict[str, str]:
 
 @pytest.fixture
 def matrix_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that makes PDFs, at once."""
+    """A machine that makes PDFs immediately."""
     monkeypatch.setattr(pdf, "can_render_pdf", lambda: True)
     monkeypatch.setattr(pdf, "render_pdf", lambda html, style: b"%PDF-1.7")
 

@@ -132,7 +132,7 @@ READS = {
     "quiet delegate": PARTICIPANT,
     "focal point": BESIDE | canaries_of("protected", *PROFILE),
     "outsider": ANYONE | canaries_of("elsewhere", *PROFILE),
-    # One's own address stands on the pages about signing in, one's own organisation on /me/.
+    # The pages about signing in show your own address, and /me/ shows your own organisation.
     "owner": BESIDE
     | OWN
     | canaries_of("quiet", "signin", "delegation", "message", "leftout", "notice", *HELD),
@@ -158,7 +158,7 @@ OPENS = {
     "outsider": ANYONE_OPENS | canaries_of("elsewhere", *SHARED),
     "owner": BESIDE_OPENS | OWN,
 }
-NOBODY_EVER = {
+NEVER_SHOWN = {
     canary for key in PEOPLE if key != "quiet" for canary in canaries_of(key, *HELD)
 } | canaries_of("request", "name", "organisation", "email", "note")
 
@@ -194,8 +194,8 @@ def test_permission_tables_cover_every_reader(readers: Readers) -> None:
 
 def test_never_shown_texts_are_permitted_to_no_one() -> None:
     for role in READS:
-        assert not (READS[role] | OPENS[role]) & NOBODY_EVER, role
-    assert NOBODY_EVER < CANARIES
+        assert not (READS[role] | OPENS[role]) & NEVER_SHOWN, role
+    assert NEVER_SHOWN < CANARIES
     assert all(permitted <= CANARIES for permitted in (*READS.values(), *OPENS.values()))
 
 
@@ -411,7 +411,7 @@ def test_hidden_rows_change_no_count_order_or_byte(
     readers: Readers, client_of: Sign, role: str
 ) -> None:
     browser = browser_of(readers, role, client_of)
-    # Beside one's own choices stands how many could look: no secret to those who were there.
+    # The page shows how many people can look, which is no secret to participants.
     # What is held about oneself says when it was asked for.
     counting = ("/accounts/", "/me/audience/", "/me/data")
     asked = [path for path in all_paths() if not path.startswith(counting) and path != "/me/"]

@@ -73,10 +73,10 @@ LISTS = {
 DETAILS = {
     "/roundtables/counted/": (19, 24),
     "/roundtables/counted/?as_of=2025-06-01": (19, 24),
-    "/outcomes/counted/1.a/?as_of=2025-06-01": (13, 18),
+    "/outcomes/counted/1.a/?as_of=2025-06-01": (14, 19),
     "/commitments/counted-c1/?as_of=2025-06-01": (11, 16),
-    "/outcomes/counted/1/": (8, 13),
-    "/outcomes/counted/1.a/": (13, 18),
+    "/outcomes/counted/1/": (9, 14),
+    "/outcomes/counted/1.a/": (14, 19),
     "/commitments/counted-c1/": (12, 17),
     "/organisations/office-1/": (9, 14),
     "/directory/HANDLE/": (6, 9),

@@ -58,7 +58,7 @@ def only_post(path: str, delegate: str) -> Row:
 
 
 def asks_again(path: str, takes_post: bool = True) -> Row:
-    """What nobody else at an open window is to do: a fresh code by e-mail is asked for first."""
+    """Needs a fresh code by email, in case someone else uses an open window."""
     return signed_in(path, f"{FRESH}?{urlencode({'next': path})}", takes_post)
 
 
@@ -73,7 +73,7 @@ MAP = {
     "outcome-detail": public("/outcomes/roundtable-2024/1.a/"),
     "commitment-list": public("/commitments/"),
     "commitment-detail": public("/commitments/rt2024-c1/"),
-    # There is no such file; what the others answer stands in matrix.txt.
+    # There is no such file; permission_matrix.txt has the other answers.
     "evidence-file": public("/evidence/no-such-file/", nobody=404, delegate=404),
     "progress": public("/progress/"),
     # Only for whoever holds a grant for the roundtable.
@@ -110,7 +110,7 @@ MAP = {
     "my-consent": signed_in("/me/consent/", takes_post=True),
     "my-consent-withdraw": only_post("/me/consent/withdraw/", "/me/consent/"),
     "my-consent-text": signed_in("/me/consent.txt"),
-    # Nobody here has agreed to these words.
+    # No one here has agreed to these words.
     "my-consent-notice": signed_in("/me/consent/1/en/", 404),
     "request-introduction": signed_in("/directory/HANDLE/introduce/", takes_post=True),
     "my-audience": signed_in("/me/audience/", takes_post=True),
@@ -131,7 +131,7 @@ MAP = {
     "unsubscribe-by-link": public("/following/no-such-link/", nobody=404, delegate=404),
     "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),
     "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),
-    # The token belongs to no invitation, and nobody here waits for an answer.
+    # The token belongs to no invitation, and no one here waits for an answer.
     "invitation": Row(PUBLIC, "/invitations/unknown/", 404, 404, takes_post=True),
     "request-invitation": Row(PUBLIC, "/invite-me/", takes_post=True),
     "request-invitation-done": public("/invite-me/sent/"),
@@ -140,7 +140,7 @@ MAP = {
     "welcome-decline": only_post("/welcome/not-me/", "/welcome/"),
     "welcome-erase": signed_in("/welcome/erase/", "/me/", takes_post=True),
     "my-commitments": signed_in("/me/commitments/"),
-    # Nobody here answers for a commitment yet.
+    # No one here answers for a commitment yet.
     "report": signed_in("/me/commitments/0/report/", 404, takes_post=True),
     "my-subscriptions": signed_in("/me/following/", takes_post=True),
     "focal-point-request": only_post("/me/commitments/1/", "/me/commitments/"),
@@ -174,7 +174,7 @@ MAP = {
     "usersessions_list": signed_in("/accounts/sessions/", takes_post=True),
     "mfa_index": signed_in("/accounts/2fa/"),
     "mfa_authenticate": entrance("/accounts/2fa/authenticate/", nobody=LOGIN),
-    # Whoever has no second factor is led to a fresh code by e-mail.
+    # Whoever has no second factor is led to a fresh code by email.
     "mfa_reauthenticate": signed_in("/accounts/2fa/reauthenticate/", FRESH, takes_post=True),
     "mfa_activate_totp": asks_again("/accounts/2fa/totp/activate/"),
     "mfa_deactivate_totp": signed_in("/accounts/2fa/totp/deactivate/", 404, takes_post=True),

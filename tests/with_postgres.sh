@@ -55,7 +55,7 @@ server initdb --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 
 # Nothing here must outlive the machine, so nothing waits for the disk.
 options="-c listen_addresses= -c unix_socket_directories=$home -c max_connections=50"
 options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-# Of rows that nobody counted it expects too many, and would prepare for work that never comes.
+# For tables without statistics it expects too many rows, and would plan for work that never comes.
 options+=" -c jit=off -c max_parallel_workers_per_gather=0"
 if ! server pg_ctl start -w -l "$home/log" -o "$options" >/dev/null; then
     cat "$home/log" >&2

@@ -46,7 +46,7 @@ def csv_content(name: str) -> bytes:
 
 
 def row_counts() -> State:
-    """How much there is of all that a file brings in."""
+    """The number of rows in each table that an import writes."""
     kinds = (Delegate, Participation, Affiliation)
     loads = AuditEntry.objects.filter(action="load workbook").count()
     return (*(kind._default_manager.count() for kind in kinds), loads)
@@ -122,7 +122,7 @@ def import_with_kill(
 
 
 def create_tables() -> None:
-    """By the migrations on PostgreSQL; on SQLite, where test_deploy.py migrates, at once."""
+    """With migrations only on PostgreSQL, because test_deploy.py migrates on SQLite."""
     on_sqlite = connection.vendor == "sqlite"
     none = {app.label: None for app in apps.get_app_configs()} if on_sqlite else {}
     with override_settings(MIGRATION_MODULES=none):

@@ -62,6 +62,7 @@ class Brief:
     counts: dict[str, int]
     shares: list[Share]
     points: list[PointSummary]
+    to_whole_statement: list[Commitment]
     recent_changes: list[Change]
     omitted_count: int
     parties: list[OutstandingReport]
@@ -89,6 +90,7 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
         counts=counts,
         shares=status_shares(counts),
         points=points,
+        to_whole_statement=[row for row in commitments if not row.outcomes.all()],
         recent_changes=recent_changes,
         omitted_count=max(changed.count() - MAX_CHANGES, 0),
         parties=_silent_parties(event, commitments, on),

@@ -31,7 +31,7 @@ def commitment_subject(commitment: Commitment) -> dict[str, Any]:
         "reference": commitment.reference,
         "subject": commitment.text,
         "url": commitment.get_absolute_url(),
-        "event": commitment.event.title,
+        "event": str(commitment.event),
         "is_demonstration": commitment.event.is_demonstration,
     }
 
@@ -67,7 +67,7 @@ def event_subject(event: Event) -> dict[str, Any]:
         "reference": event.code,
         "subject": event.title,
         "url": event.get_absolute_url(),
-        "event": event.title,
+        "event": str(event),
         "is_demonstration": event.is_demonstration,
     }
 
@@ -197,7 +197,7 @@ def _responses(numbers: Iterable[int]) -> DescribedChanges:
                 by=row.organisation.short,
                 day=row.answered_on,
                 text=row.text,
-                event=row.outcome.statement.event.title,
+                event=str(row.outcome.statement.event),
                 is_demonstration=row.outcome.statement.event.is_demonstration,
             ),
         )

@@ -14,7 +14,7 @@ from outcomes.changes.log import latest_changes
 from outcomes.changes.topics import Topic, absolute_url, public_rows, topic_for
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
-from participants.accounts.addresses import account_pseudonym
+from participants.accounts.addresses import account_pseudonym, is_account_pseudonym
 from participants.accounts.emails import email_user
 from participants.models import Delegate, User
 
@@ -75,10 +75,10 @@ def is_valid_token(token: str) -> bool:
 
 
 def unsubscribe_all(token: str) -> None:
-    pseudonym = _pseudonym_in(token)
+    pseudonym = _pseudonym_in(token) or ""
     users = Subscription.objects.order_by().values_list("user", flat=True).distinct()
     # The link contains a pseudonym, not an account ID, so compare it with each account.
-    user_ids = [number for number in users if account_pseudonym(number) == pseudonym]
+    user_ids = [number for number in users if is_account_pseudonym(pseudonym, number)]
     Subscription.objects.filter(user__in=user_ids).delete()
 
 

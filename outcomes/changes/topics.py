@@ -27,7 +27,7 @@ class Topic:
         if isinstance(self.row, Commitment):
             return self.row.reference
         if isinstance(self.row, Outcome):
-            event, number = self.row.statement.event.title, self.row.number
+            event, number = self.row.statement.event, self.row.number
             named = _("%(event)s, point %(number)s") if self.row.parent_id else _lead_in_name()
             return named % {"event": event, "number": number}
         return str(self.row) if self.row else _("Roundtable")

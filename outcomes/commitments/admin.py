@@ -148,7 +148,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
     readonly_fields = ["status_label"]
     locked_fields = ("event",)
     inlines = [PartyInline, MilestoneInline, RelatedTextInline]
-    list_display = ["reference", "text", "event__code", "due_on", "status_label", "public_page"]
+    list_display = ["reference", "text", "event", "due_on", "status_label", "public_page"]
     list_filter = [AttentionFilter, EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"

@@ -139,7 +139,7 @@ class CommitmentScopeForm(QueryForm):
         self._point = _find_point(data.get("point") or "")
         if self._point:
             self.fields["point"].widget = forms.Select()
-            title = f"{self._point.number}, {self._point.statement.event.title}"
+            title = f"{self._point.number}, {self._point.statement.event}"
             set_choices(self, "point", _("All points"), [(data["point"], title, "")])
         offered = _filter_options(CommitmentParty.objects.filter(commitment__event__is_public=True))
         codes = {code for _slug, _name, code in offered["party"] if code}
@@ -272,7 +272,7 @@ def _find_point(word: str) -> Outcome | None:
 
 
 def public_event_options() -> Iterable[NamedOption]:
-    return Event.objects.published().values_list("slug", "title", "country")
+    return [(event.slug, str(event), "") for event in Event.objects.published()]
 
 
 def _filter_options(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]]:

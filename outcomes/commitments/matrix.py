@@ -51,7 +51,7 @@ class MatrixForm(QueryForm):
         points = Outcome.objects.published().filter(statement__event=OuterRef("pk"))
         agreed = Event.objects.published().order_by(Exists(points).desc(), "-starts_on", "code")
         self._events = list(agreed)
-        named = [(event.slug, event.title) for event in self._events]
+        named = [(event.slug, str(event)) for event in self._events]
         self.fields["event"].choices = [("", _("Latest roundtable")), *named]  # type: ignore[attr-defined]
 
     def clean_as_of(self) -> date | None:

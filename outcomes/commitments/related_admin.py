@@ -38,7 +38,7 @@ class MilestoneAdmin(GrantScopedAdmin):
         )
     ]
     readonly_fields = ["commitment"]
-    list_display = ["title", "commitment__reference", "due_on", "reached_on", "public_page"]
+    list_display = ["title", "commitment", "due_on", "reached_on", "public_page"]
     list_filter = [ReachedFilter, EventFilter]
     list_select_related = ["commitment__event"]
     date_hierarchy = "due_on"

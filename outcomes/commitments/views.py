@@ -135,7 +135,13 @@ def answer_focal_point_request(request: HttpRequest, number: int) -> HttpRespons
             hand_over(party, suggestion="", by=request.user, at=timezone.now())
         else:
             party.decline()
-        messages.success(request, _("You are not the focal point for this commitment."))
+        messages.success(
+            request,
+            _(
+                "You are not the focal point for this commitment. The co-chairs can ask someone "
+                "else."
+            ),
+        )
     else:
         messages.error(request, _("Select “Accept” or “Decline”."))
     return redirect("my-commitments")

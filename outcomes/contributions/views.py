@@ -51,7 +51,7 @@ def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     )
     if participation is None or point is None:
         raise Http404
-    if request.method == "POST":  # two colleagues at once would each begin a first draft
+    if request.method == "POST":  # two colleagues could both create a first draft
         Outcome.objects.select_for_update().get(pk=point.pk)
     own = Response.objects.filter(outcome=point, organisation=participation.organisation)
     row = pending_text(own) or Response(
@@ -129,7 +129,7 @@ def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
     if commitment.parties.filter(organisation=participation.organisation).exists():
         messages.info(request, _("Your organisation is already a party to this commitment."))
         return redirect(commitment)
-    if request.method == "POST":  # two colleagues at once would each ask
+    if request.method == "POST":  # two colleagues could both ask
         Commitment.objects.select_for_update().get(pk=commitment.pk)
     own = Offer.objects.filter(
         outcome=None, commitment=commitment, organisation=participation.organisation
@@ -172,7 +172,7 @@ def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) 
         form.milestones = "\n".join(
             data.get(f"{milestone.prefix}-title", "") for milestone in milestones
         )
-    # A list, not a generator: validate both, so that all errors are shown at once.
+    # A list, not a generator: validate both, so that all errors are shown together.
     are_valid = [part.is_valid() for part in (form, milestones) if part is not None]
     if form.is_bound and all(are_valid):
         assert isinstance(request.user, User)
@@ -237,7 +237,7 @@ def my_assessment(request: HttpRequest, reference: str) -> HttpResponse:
     if is_party(participation.organisation, commitment):
         context = {"commitment": commitment, "seat": participation, "is_party": True}
         return render(request, "outcomes/contributions/my_assessment.html", context, status=403)
-    if request.method == "POST":  # two colleagues at once would each begin a first draft
+    if request.method == "POST":  # two colleagues could both create a first draft
         Commitment.objects.select_for_update().get(pk=commitment.pk)
     own = Assessment.objects.filter(commitment=commitment, organisation=participation.organisation)
     row = pending_text(own) or Assessment(

@@ -4,7 +4,7 @@ from outcomes.models import Assessment, ImplementationStatus, RelatedText, Respo
 
 REPORT_TEXTS = {
     ImplementationStatus.PLANNING: [
-        "A working group was named. It meets for the first time next month.",
+        "A working group was set up. It meets for the first time next month.",
         "The plan is written and waits for the budget of next year.",
         "We asked three organisations how they would do it, and will choose one in spring.",
         "Two colleagues were given time for this. The plan follows in eight weeks.",
@@ -18,24 +18,24 @@ REPORT_TEXTS = {
         "{n} requests came in during the first six months; most were answered within a week.",
         "The first step is done. The second is late, because the interpreters had to be found.",
         "Partners agreed on who does what, and work has begun.",
-        "The draft was tried with {n} workers. They asked for shorter sentences and larger print.",
+        "The draft was tested with {n} workers. They asked for shorter sentences and larger print.",
         "Half is done. We changed the order after survivors advised us to.",
     ],
     ImplementationStatus.FULFILLED: [
-        "Done. {n} people have used it so far, and it goes on.",
+        "Done. {n} people have used it so far, and it continues.",
         "Finished. The rules are in force and published.",
         "Completed with some delay. An outside reviewer has confirmed it.",
-        "All parts are in place. We go on reporting figures once a year.",
+        "All parts are in place. We continue to report figures once a year.",
         "It is in daily use in {n} offices.",
     ],
     ImplementationStatus.CLOSED: [
-        "We stopped: the money went to flood relief. What was learnt is written down.",
+        "We stopped: the money went to flood relief. We wrote down what we learnt.",
         "The law did not change in time, and the project ended without its result.",
         "Our partner closed its office. We could not do this alone.",
     ],
     ImplementationStatus.SUPERSEDED: [
-        "A wider programme of the region has taken this over.",
-        "This is now part of the yearly report on commitments, and is no longer followed here.",
+        "A wider regional programme has taken this over.",
+        "This is now part of the yearly report on commitments, and is no longer tracked here.",
         "A later agreement goes further and replaces it.",
     ],
 }
@@ -43,9 +43,9 @@ REPORT_TEXTS = {
 # Reports that are not public yet.
 PENDING_REPORT_TEXTS = [
     "We are collecting the figures of the last quarter.",
-    "The newest numbers came in: {n} people. Please check before this is shown.",
+    "The newest number is {n} people. Please check before this is published.",
     "The evaluation has begun. Its first results are encouraging.",
-    "Nearly done; our partner has still to send its part.",
+    "Nearly done; our partner still has to send its part.",
 ]
 
 EVIDENCE_TITLES = [
@@ -61,11 +61,9 @@ EVIDENCE_TITLES = [
 
 # Why a made-up commitment ends without being fulfilled.
 END_REASONS = {
-    ImplementationStatus.CLOSED: (
-        "The budget was given to another programme, and no other was found."
-    ),
+    ImplementationStatus.CLOSED: ("The budget went to another programme, and we found no other."),
     ImplementationStatus.SUPERSEDED: (
-        "A later plan of the same ministry goes further and takes its place."
+        "A later plan of the same ministry goes further and replaces this."
     ),
 }
 CHANGE_REQUEST_NOTE = "Please say how many people took part, and in which year."
@@ -88,41 +86,41 @@ RESPONSE_TEXTS = {
         "We support this. A law of last year asks for the same.",
     ],
     Response.Stance.IN_PART: [
-        "We agree for those who come under contract; for others a law is needed first.",
-        "We can do this in the capital now, and elsewhere once offices are there.",
+        "We agree for workers with a contract; for others we need a law first.",
+        "We can do this in the capital now, and elsewhere once we have offices there.",
     ],
     Response.Stance.NOTED: [
-        "This is not for our ministry to decide. We passed it on.",
+        "Our ministry cannot decide this. We passed it on.",
         "We do not do this today, and will look at it again next year.",
     ],
 }
 
 ASSESSMENT_TEXTS = {
     Assessment.Finding.NO_EVIDENCE: [
-        "We asked three times and were shown nothing that we could look into.",
+        "We asked three times and were shown nothing that we could check.",
     ],
     Assessment.Finding.NOT_STARTED: [
         "Of the offices that we visited, none had heard of it.",
-        "A plan exists. We found nobody who works on it.",
+        "A plan exists. We found no one who works on it.",
     ],
     Assessment.Finding.LIMITED: [
         "It works in two of nine places that we visited, and only on weekdays.",
-        "The rule is published. Those whom it is for do not know it.",
+        "The rule is published. The people it is for do not know it.",
     ],
     Assessment.Finding.SUBSTANTIAL: [
         "Most of what was promised is in place. Complaints are still answered late.",
         "We spoke with users in six districts; five found it helpful.",
     ],
     Assessment.Finding.COMPLETE: [
-        "We could check each part of it, and all of them are there.",
-        "All figures that were reported agree with what we counted.",
+        "We checked each part, and all of them are there.",
+        "All reported figures agree with what we counted.",
     ],
 }
 
 MILESTONE_TITLES = [
     "A plan with its costs is published",
-    "The first office tries it",
-    "Those whom it is for say what to change",
+    "The first office tests it",
+    "The people it is for say what to change",
 ]
 
 # Number of a point or reference of a commitment, kind of relation, title, address, quotation and

@@ -186,7 +186,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _wait_for_worker(upload: Upload) -> Upload:
     """The upload once the worker is done or WAIT_SECONDS are over; Http404 if it is deleted."""
-    # Most files are small, so the reader usually sees the result at once.
+    # Most files are small, so the reader usually sees the result immediately.
     deadline = monotonic() + WAIT_SECONDS
     while upload.state == Upload.State.WAITING and monotonic() < deadline:
         sleep(0.2)

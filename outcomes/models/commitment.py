@@ -240,6 +240,11 @@ class Commitment(models.Model):
         return bool(self.due_on and self.due_on < on and self.status not in ENDED_STATUSES)
 
     @property
+    def has_partners(self) -> bool:
+        """Only then does it say something that a party is the lead."""
+        return any(party.role == party.Role.PARTNER for party in self.parties.all())
+
+    @property
     def can_be_joined(self) -> bool:
         return self.is_open and self.status not in ENDED_STATUSES
 

@@ -51,10 +51,10 @@ class EvidenceInline(GrantScopedInline):
     fields = ["title", "url", "stored_file", "dated_on", "is_public"]
     readonly_fields = ["stored_file"]
 
-    @admin.display(description=_("file"), empty_value="–")
-    def stored_file(self, row: Evidence) -> str | None:
+    @admin.display(description=_("file"))
+    def stored_file(self, row: Evidence) -> str:
         if not row.file:
-            return None
+            return "–"
         address = reverse("admin:outcomes_progressupdate_evidence", args=[row.update_id, row.key])
         return format_html('<a href="{}">{}</a>', address, _("Download the file"))
 

@@ -145,7 +145,7 @@ def _save_report(
         ):
             return SaveResult(form, evidence, is_saved=True)
         return SaveResult(form, evidence, is_conflict=True, differences=differences)
-    # Validate both forms, so that all errors are shown at once.
+    # Validate both forms, so that all errors are shown together.
     evidence_is_valid = not evidence.is_given or _can_add_evidence(evidence, update, data)
     if not form.is_valid() or not evidence_is_valid:
         return SaveResult(form, evidence)

@@ -72,7 +72,7 @@ class ReportingRoundAdmin(GrantScopedAdmin):
     event_path = "event"
     form = ReportingRoundForm
     change_form_template = "outcomes/reporting/admin/reporting_round_change_form.html"
-    list_display = ["title", "event__code", "due_on", "opened_at", "answered"]
+    list_display = ["title", "event", "due_on", "opened_at", "answered"]
     list_filter = [EventFilter]
     list_select_related = ["event"]
     search_fields = ["title"]

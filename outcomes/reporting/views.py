@@ -116,6 +116,7 @@ def _report_page(
         "form": result.form if result else form_for(draft, at=at),
         "evidence": result.evidence if result else EvidenceForm(),
         "result": result,
+        "is_stale": result is not None and result.is_conflict,
         "problem": problem,
         "handover": handover,
         "by_link": bool(token),

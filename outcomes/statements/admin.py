@@ -202,7 +202,7 @@ class OutcomeAdmin(ThemeActionAdmin):
 
     @admin.display(description=_("roundtable"), ordering="statement__event__starts_on")
     def roundtable(self, row: Outcome) -> str:
-        return row.statement.event.title
+        return str(row.statement.event)
 
 
 @admin.register(Theme)

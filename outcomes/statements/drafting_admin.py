@@ -18,6 +18,7 @@ from outcomes.statements.agreement import record_act
 from outcomes.statements.comparison import split_blocks
 from outcomes.statements.drafting import (
     KIND_CHOICES,
+    MAX_SENTENCE_LENGTH,
     DraftForm,
     MergeResult,
     draft_lines,
@@ -89,7 +90,9 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             )
             return self._render(request, statement, True, errors=[words], asked=str(number))
         record_act("take out sentence", statement, _current_user(request), timezone.now())
-        messages.success(request, _("The sentence is deleted."))
+        messages.success(
+            request, _("The sentence is deleted. The rest of the draft is not changed.")
+        )
         return _redirect_to_text(statement)
 
     def _save(
@@ -108,7 +111,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         except ValidationError as mistake:
             return self._render(request, statement, True, form=form, errors=mistake.messages)
         record_act("write statement", statement, _current_user(request), timezone.now())
-        messages.success(request, _("The text is saved."))
+        messages.success(request, _("The text is saved. It stays a draft until you circulate it."))
         if merged.changed_by_others:
             names = ", ".join(line.name for line in merged.changed_by_others)
             words = _("Someone else made changes at the same time. We kept their changes in: %s")
@@ -146,6 +149,7 @@ class DraftingMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "event": statement.event,
             "lines": lines,
             "kinds": KIND_CHOICES,
+            "max_length": str(MAX_SENTENCE_LENGTH),  # without the separators of a language
             "new": sent.get("new", ""),
             "merged": merged,
             "errors": errors or [],

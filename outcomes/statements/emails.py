@@ -100,10 +100,10 @@ def _notify_cochairs(
         "event": statement.event,
         "url": f"{settings.PORTAL_URL}{url}",
     }
-    letters = email_cochairs(
+    emails = email_cochairs(
         statement.event, dedup_key=dedup_key, template=template, context=context, at=at
     )
-    return bool(letters)
+    return bool(emails)
 
 
 def _context(circulation: Circulation) -> dict[str, object]:

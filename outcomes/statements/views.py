@@ -245,6 +245,9 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         return form.render_errors(request)
     existing = existing_as_of(outcome.commitments.published(), form.day)
     commitments = as_of(with_parties(existing), form.day).order_by("pk")
+    to_whole_statement = Commitment.objects.published().filter(
+        event=outcome.statement.event, outcomes=None
+    )
     before, after = _neighbours(outcome)
     addressees = list(
         OutcomeAddressee.objects.filter(outcome__in=[outcome.pk, outcome.parent_id])
@@ -262,6 +265,9 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         "addressees": addressees,
         "answers": responses_to_point(outcome, addressees, form.day),
         "commitments": commitments,
+        "to_whole_statement": existing_as_of(to_whole_statement, form.day)
+        .select_related("event")
+        .order_by("pk"),
         "focal_point_cards": focal_point_cards(viewer, commitments, on),
         "before": before,
         "after": after,

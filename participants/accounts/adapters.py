@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from participants.accounts.addresses import (
     is_deliverable,
@@ -43,6 +44,18 @@ ADDRESS_CHANGE_APP = "allauth.account"
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
     """No one can create an account without an invitation."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "duplicate_email": gettext_lazy("You already sign in with this address."),
+        "incorrect_code": gettext_lazy("This code is not correct. Check it, then enter it again."),
+        "max_email_addresses": gettext_lazy(
+            "You can have at most %d addresses. Remove one, then add the new one."
+        ),
+        "rate_limited": gettext_lazy("You tried too often. Wait a few minutes, then try again."),
+        "too_many_login_attempts": gettext_lazy(
+            "You asked for too many codes. Wait a few minutes, then try again."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -139,6 +152,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
 class EncryptedFactorsAdapter(DefaultMFAAdapter):
     """Encrypts the secrets of authenticator apps and recovery codes."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "This code is not correct. Enter the code that the app shows now."
+        ),
+    }
 
     def encrypt(self, text: str) -> str:
         return encrypt(text)

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError, Q
@@ -16,11 +17,19 @@ from roundtable.audit import log as audit
 UNDELIVERABLE_DOMAIN = "@no-address.invalid"
 
 
-def account_pseudonym(user_id: int | None) -> str:
+def account_pseudonym(user_id: int | None, secret: str | None = None) -> str:
     """Identifies an account in links without disclosing the number of accounts."""
     return salted_hmac(
-        "participants.accounts.addresses", str(user_id), algorithm="sha256"
+        "participants.accounts.addresses", str(user_id), secret=secret, algorithm="sha256"
     ).hexdigest()[:20]
+
+
+def is_account_pseudonym(pseudonym: str, user_id: int | None) -> bool:
+    """Also accepts pseudonyms made with an earlier key, as the signature of the link does."""
+    return any(
+        pseudonym == account_pseudonym(user_id, secret)
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )
 
 
 def is_email_taken(email: str, user: User) -> bool:

@@ -7,7 +7,12 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from participants.accounts.addresses import account_pseudonym, delivery_address, sign_in_addresses
+from participants.accounts.addresses import (
+    account_pseudonym,
+    delivery_address,
+    is_account_pseudonym,
+    sign_in_addresses,
+)
 from participants.models import Delegate, Grant, User
 from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.mail.queue import enqueue
@@ -41,7 +46,7 @@ def delegate_for_hide_link(token: str) -> Delegate | None:
     handle, account, hide_link_version = content
     people = Delegate.objects.filter(user__isnull=False, erased_at=None)
     found = people.filter(handle=handle, hide_link_version=hide_link_version).first()
-    return found if found and account_pseudonym(found.user_id) == account else None
+    return found if found and is_account_pseudonym(account, found.user_id) else None
 
 
 def _read_token(token: str) -> list[Any] | None:

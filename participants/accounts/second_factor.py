@@ -76,7 +76,7 @@ class SecondFactorMiddleware:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, DecryptionError):
             return None
-        return render(request, "mfa/cannot_be_opened.html", {"problem": problem}, status=403)
+        return render(request, "mfa/cannot_be_opened.html", {"reason": problem}, status=403)
 
 
 def _authenticators_of(user: User) -> Any:

@@ -82,7 +82,9 @@ def _send_code(request: HttpRequest, addresses: list[str]) -> None:
     if reauthentication.send_reauthentication_code(
         request, chosen if chosen in addresses else addresses[0]
     ):
-        messages.success(request, _("We sent you a code."))
+        messages.success(
+            request, _("We sent you a code. Enter it below. It is valid for 15 minutes.")
+        )
     else:
         messages.error(
             request, _("You requested too many codes. Wait a few minutes, then try again.")

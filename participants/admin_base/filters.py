@@ -27,7 +27,7 @@ class EventFilter(admin.SimpleListFilter):
         permissions = model_admin.permissions_of(request)
         if not permissions.is_operator:
             events = events.filter(pk__in=permissions.readable)
-        return [(str(event.pk), event.title) for event in events]
+        return [(str(event.pk), str(event)) for event in events]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:

@@ -62,8 +62,7 @@ class ProfileDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> Delegate:
         delegate: Delegate = super().save(commit=False)
-        # Save only these fields, so that the profile stays hidden or withdrawn if that happened
-        # meanwhile.
+        # Save only these fields: another request may have hidden or withdrawn the profile.
         delegate.save(update_fields=self.Meta.fields)
         chosen = set(self.cleaned_data["languages"])
         delegate.languages.exclude(language__in=chosen).delete()

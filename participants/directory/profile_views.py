@@ -60,7 +60,9 @@ def me(request: HttpRequest) -> HttpResponse:
                 )
             form.save()
             channels.save()
-        messages.success(request, _("Your profile is saved."))
+        messages.success(
+            request, _("Your profile is saved. Select “See what others see” to check it.")
+        )
         return redirect("me")
     context = {
         "form": form,

@@ -93,11 +93,11 @@ def strip_line_breaks(uri: str) -> str:
 def fold_line(line: str) -> str:
     """Folds a line into parts of at most 75 octets, never within a character."""
     parts, part, size = [], "", 0
-    for letter in line:
-        width = len(letter.encode())
+    for char in line:
+        width = len(char.encode())
         if size + width > MAX_LINE_OCTETS:
             parts.append(part)
             part, size = " ", 1
-        part += letter
+        part += char
         size += width
     return "\r\n".join([*parts, part])

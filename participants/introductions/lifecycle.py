@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.emails import email_delegate
 from participants.models import Delegate, Introduction, User
@@ -27,6 +28,14 @@ class TooManyRequests(Exception):
     """The person has MAX_PENDING_REQUESTS unanswered requests."""
 
 
+class Proposer(models.TextChoices):
+    """Who proposed an introduction, as one of its two people sees it."""
+
+    READER = "reader", _("You")
+    OTHER_PERSON = "other", _("The other person")
+    COCHAIRS = "co-chairs", _("A co-chair")
+
+
 @dataclass(frozen=True)
 class IntroductionSummary:
     """An introduction as one of the two people sees it."""
@@ -36,8 +45,7 @@ class IntroductionSummary:
     card: Card | None
     message: str
     proposed_at: datetime
-    # "me", "them" or "co-chairs".
-    proposer: str
+    proposer: Proposer
     is_accepted: bool
     needs_my_answer: bool
 
@@ -212,9 +220,9 @@ def _cards(
 def _summarise(
     row: Introduction, delegate: Delegate, cards: dict[int, Card]
 ) -> IntroductionSummary:
-    proposer = "co-chairs"
+    proposer = Proposer.COCHAIRS
     if _is_requested_by_first(row):
-        proposer = "me" if row.first_id == delegate.pk else "them"
+        proposer = Proposer.READER if row.first_id == delegate.pk else Proposer.OTHER_PERSON
     is_accepted = bool(row.first_accepted_at and row.second_accepted_at)
     return IntroductionSummary(
         handle=row.handle,

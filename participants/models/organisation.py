@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -317,7 +318,7 @@ class RecordedCount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.number}"
+        return f"{self.get_kind_display()}: {self.number or gettext('number not recorded')}"
 
 
 class Group(models.Model):

@@ -183,7 +183,10 @@ def _merge_into_own_profile(
             return render(
                 request, "participants/onboarding/welcome_merge.html", context, status=400
             )
-        messages.success(request, _("The roundtable is added to your profile."))
+        messages.success(
+            request,
+            _("The roundtable is added to your profile. A co-chair confirms that you took part."),
+        )
         return redirect("welcome")  # which leads on to the profile or to the next invitation
     return render(request, "participants/onboarding/welcome_merge.html", context)
 

@@ -18,11 +18,11 @@ def check_notice_files(**options: Any) -> list[CheckMessage]:
     files = notice_files()
     versions = {version for version, _language in files}
     if not versions:
-        return [Error("There is no notice to agree to.", id="participants.E001")]
+        return [Error("There is no consent notice.", id="participants.E001")]
     return [
         Error(
-            f"Version {version} of the notice is missing in English.",
-            hint=f"Write participants/notices/sharing-{version}.{FALLBACK_LANGUAGE}.txt.",
+            f"Version {version} of the consent notice is missing in English.",
+            hint=f"Write participants/privacy/notices/sharing-{version}.{FALLBACK_LANGUAGE}.txt.",
             id="participants.E001",
         )
         for version in sorted(versions)
@@ -41,8 +41,8 @@ def check_recorded_notices(
         return []  # before the first migration
     return [
         Error(
-            f"{name} is not what people agreed to.",
-            hint="Put its words back and write the new ones into the file of a new version.",
+            f"{name} is not the text that people agreed to.",
+            hint="Restore its text. Write the new text into a file for a new version.",
             id="participants.E002",
         )
         for name in changed_notices()
@@ -57,7 +57,7 @@ def check_erasure_key(**options: Any) -> list[CheckMessage]:
     return [
         Warning(
             "ERASURE_KEY is missing, shorter than 32 characters, or the same as SECRET_KEY.",
-            hint="Whoever has the database could find out whose address was erased.",
+            hint="With a copy of the database, someone could find out whose address was erased.",
             id="participants.W001",
         )
     ]

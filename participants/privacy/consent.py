@@ -70,8 +70,8 @@ def _notice(version: int, language: str, text: str) -> ConsentNotice:
         return ConsentNotice(**key, text=text, sha256=ConsentNotice.digest(text))
     if not _has_wording(recorded, text):
         raise NoticeChangedError(
-            f"sharing-{version}.{language}.txt is not what people agreed to. Put its words back "
-            "and write the new ones into the file of a new version."
+            f"sharing-{version}.{language}.txt is not the text that people agreed to. "
+            "Restore its text. Write the new text into a file for a new version."
         )
     return recorded
 
@@ -213,7 +213,7 @@ def _add_consent(
 
 def _store_notice(notice: ConsentNotice) -> ConsentNotice:
     notice.full_clean(validate_unique=False, validate_constraints=False)
-    # Another request may have saved it meanwhile.
+    # Another request may have saved it first.
     row, _created = ConsentNotice.objects.get_or_create(
         purpose=notice.purpose,
         version=notice.version,
@@ -222,6 +222,6 @@ def _store_notice(notice: ConsentNotice) -> ConsentNotice:
     )
     if row.sha256 != notice.sha256:
         raise NoticeChangedError(
-            f"Another wording of version {notice.version} was recorded meanwhile."
+            f"Another request recorded a different text of version {notice.version}."
         )
     return row

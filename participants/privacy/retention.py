@@ -17,7 +17,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from participants.accounts.addresses import account_pseudonym, delivery_address
+from participants.accounts.addresses import (
+    account_pseudonym,
+    delivery_address,
+    is_account_pseudonym,
+)
 from participants.accounts.emails import email_delegate
 from participants.models import (
     Consent,
@@ -270,6 +274,6 @@ def delegate_for_review_link(token: str) -> tuple[Delegate, bool] | None:
     except (signing.BadSignature, ValueError):
         return None
     found = Delegate.objects.filter(handle=handle, user__isnull=False).first()
-    if found is None or account_pseudonym(found.user_id) != account:
+    if found is None or not is_account_pseudonym(account, found.user_id):
         return None
     return found, review_start(found).isoformat() == since

@@ -112,7 +112,9 @@ def my_consent(request: HttpRequest) -> HttpResponse:
     if data is not None and form.is_valid():
         agree = consent.renew_consent if delegate.consented_at else consent.give_consent
         agree(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
-        messages.success(request, _("Thank you. Your consent is recorded."))
+        messages.success(
+            request, _("Thank you. Your consent is recorded. You can withdraw it here at any time.")
+        )
         return redirect("my-consent")
     context = {
         "notice": notice,
@@ -130,7 +132,10 @@ def my_consent_withdraw(request: HttpRequest) -> HttpResponse:
     delegate = get_own_delegate(request)
     if request.method == "POST":
         consent.withdraw_consent(delegate, by=Consent.By.OWNER, at=timezone.now())
-        messages.success(request, _("Your consent is withdrawn. Nothing about you is shared now."))
+        messages.success(
+            request,
+            _("Your consent is withdrawn. Nothing about you is shared until you agree again."),
+        )
     return redirect("my-consent")
 
 

@@ -124,7 +124,7 @@ def _get_or_create_keys(subjects: Sequence[models.Model]) -> dict[str, str]:
 
 @transaction.atomic
 def prune_entries(*, before: datetime, at: datetime) -> int:
-    """Removes the oldest entries, and keys that no entry uses any more.
+    """Removes the oldest entries, and keys that no entry uses.
 
     Returns the number of removed entries. The other entries stay verifiable, and the removal is
     recorded too.

@@ -31,7 +31,7 @@ def find_log_faults() -> list[str]:
     for entry in AuditEntry.objects.order_by("sequence").iterator():
         if entry.sequence <= head.pruned_through:
             messages.append(
-                f"Entry {entry.sequence} was put back: it had been removed for its age."
+                f"Entry {entry.sequence} was restored. It had been removed because of its age."
             )
             continue
         if entry.sequence != number + 1:
@@ -63,7 +63,7 @@ def check_kept_hash(number: int, chain_hash: str) -> list[str]:
     return (
         []
         if stored_hash == chain_hash
-        else [f"Entry {number} does not carry the seal that you kept."]
+        else [f"Entry {number} does not have the seal that you kept."]
     )
 
 
@@ -77,11 +77,11 @@ def _check_end(head: AuditHead, number: int, chain_hash: str) -> Iterator[str]:
     if number < head.sequence:
         yield _missing_message(number + 1, head.sequence) + " They were the last ones."
     elif number > head.sequence:
-        yield f"The log was to end at entry {head.sequence}; it goes on to entry {number}."
+        yield f"The log should end at entry {head.sequence}, but it ends at entry {number}."
     elif chain_hash != head.chain_hash:
         yield (
-            f"Entry {number}, the last, does not carry the seal that the log ended with: "
-            "entries up to it were written anew."
+            f"Entry {number}, the last one, does not have the seal that the log ended with: "
+            "entries up to it were written again."
         )
 
 
@@ -90,13 +90,13 @@ def _check_start(head: AuditHead) -> Iterator[str]:
         return
     last = AuditEntry.objects.filter(action=PRUNE_ACTION).order_by("-sequence").first()
     if last is None or last.detail != str(head.pruned_through):
-        yield f"No entry says that those up to {head.pruned_through} were removed for their age."
+        yield f"No entry records the removal of old entries up to {head.pruned_through}."
 
 
 def _check_keys() -> Iterator[str]:
     for row in AuditKey.objects.order_by("pk").iterator():
         if not row.has_valid_signature:
-            yield f"The key {row.key} no longer stands for whom it was made."
+            yield f"The key {row.key} now points to another person or object."
 
 
 def _explain_mismatches(mismatches: list[Mismatch]) -> Iterator[str]:
@@ -109,11 +109,14 @@ def _explain_mismatches(mismatches: list[Mismatch]) -> Iterator[str]:
         number = mismatch.entry.sequence
         original_number = original_numbers.get(number)
         if original_number is None:
-            yield f"Entry {number} does not match its seal: it, or the one before, was changed."
+            yield (
+                f"Entry {number} does not match its seal: "
+                "this entry or the one before it was changed."
+            )
         elif original_number != number and _entry_exists(
             original_number, mismatch.entry.chain_hash
         ):
-            yield f"Entry {number} is entry {original_number} once more."
+            yield f"Entry {number} is a copy of entry {original_number}."
         elif original_number != number:
             yield f"Entry {number} was moved: it was written as entry {original_number}."
         # Otherwise this entry is unchanged, and the one before it is not.

@@ -39,7 +39,7 @@ def lock_batch(email_id: int) -> MailBatch | None:
 def cancel_batch(batch: MailBatch, *, at: datetime) -> list[str] | None:
     """Deletes the emails of a batch and returns their keys, which can then be used again.
 
-    Returns None if the batch cannot be cancelled any more.
+    Returns None if it is too late to cancel the batch.
     """
     locked = MailBatch.objects.select_for_update().get(pk=batch.pk)
     # One may have been sent since the button was pressed. Then nothing is cancelled.

@@ -44,7 +44,7 @@ def clean_up_mail(*, at: datetime) -> CleanUpResult:
 def _fail_unfinished(at: datetime) -> int:
     # They may have been sent, so they are not sent again.
     emails = QueuedEmail.objects.filter(done_at=None, claimed_at__lt=at - CLAIM_TIMEOUT)
-    return sum(mark_failed(email, "nobody knows whether it was sent", at=at) for email in emails)
+    return sum(mark_failed(email, "unknown whether it was sent", at=at) for email in emails)
 
 
 def _requeue_lost(at: datetime) -> int:

@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from django import template
+from django.forms import BaseForm, BaseFormSet
 from django.http import QueryDict
 from django.template import Context
 from django.utils.formats import date_format
@@ -17,6 +18,8 @@ from roundtable.query_forms import QueryForm
 from roundtable.text_diff import DiffSegment
 
 register = template.Library()
+# Names in the context of a page for errors that belong to no form.
+PAGE_ERRORS = ("is_rate_limited", "is_refused", "is_stale", "mistakes", "problem")
 
 
 @register.filter
@@ -66,6 +69,23 @@ def query(form: QueryForm, **changes: Any) -> str:
     parameters = QueryDict(mutable=True)
     parameters.update({name: value for name, value in values.items() if value})
     return f"?{parameters.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def error_prefix(context: Context) -> str:
+    """Starts the title of a page that shows errors, whatever the names of its forms."""
+    values = context.flatten()
+    has_errors = any(values.get(name) for name in PAGE_ERRORS) or any(
+        _has_errors(value) for value in values.values()
+    )
+    return _("Error:") if has_errors else ""
+
+
+def _has_errors(value: Any) -> bool:
+    # isinstance() would evaluate lazy values. For csrf_token, this sets a cookie on every page.
+    if not issubclass(type(value), (BaseForm, BaseFormSet)):
+        return False
+    return bool(value.is_bound and not value.is_valid())
 
 
 @register.simple_tag(takes_context=True)

@@ -1,14 +1,14 @@
-// Keeps what is written into a form as a draft, without being asked to. Without this script, and
-// for evidence and its files, the buttons of the form do the same.
+// Saves a form as a draft automatically. Without this script, and for evidence and its files, the
+// buttons of the form do the same.
 "use strict";
 
-const WAIT = 3000; // milliseconds without a key
+const WAIT = 3000; // milliseconds after the last key press
 const form = document.querySelector("form[data-keeps-itself]");
 
-// What is asked for beside the update itself is stored once, when its author presses a button.
+// Evidence is not part of the draft. It is saved once, when the author presses a button.
 const isOwn = (name) => name !== "remove" && !name.startsWith("evidence-");
 
-// What a form says, its keys apart; as the portal stores it, with no blanks at the ends.
+// The form's values without its hidden keys, trimmed like the values that the portal stores.
 const wordsOf = (from) => {
     const found = {};
     for (const element of from.elements) {
@@ -27,15 +27,15 @@ if (form) {
 
     const isUnkept = () => JSON.stringify(wordsOf(form)) !== kept;
 
-    // The page that follows on storing has the keys that the next sending needs. Where it says
-    // something else, somebody stored in between, and the old keys let the portal notice.
+    // The page after saving has the keys for the next request. If its values differ, someone else
+    // saved in between. Then keep the old keys, so that the portal detects the conflict.
     const takeKeys = (text, words) => {
         const next = new DOMParser().parseFromString(text, "text/html")
             .querySelector("form[data-keeps-itself]");
         if (!next) return false;
         const stored = wordsOf(next);
         for (const [name, value] of Object.entries(words))
-            // A day that is left out becomes today, and what may stay is asked anew.
+            // An empty day becomes today, and the contacts must be confirmed again.
             if (value && name !== "contacts_confirmed" && stored[name] !== value) return false;
         for (const key of next.querySelectorAll("input[type=hidden]")) {
             const own = form.querySelector(`input[type=hidden][name="${key.name}"]`);
@@ -50,7 +50,7 @@ if (form) {
         data.set("act", "draft");
         let state = "notKept";
         try {
-            // A page that is being left goes on sending.
+            // The request continues after the page is closed.
             const request = { method: "POST", body: data, keepalive: document.hidden };
             const answer = await fetch(location.href, request);
             hasEnded = [403, 404].includes(answer.status)
@@ -61,7 +61,7 @@ if (form) {
                 state = "kept";
             }
         } catch {
-            // No network: it is tried again when there is one, or with the next key.
+            // No network: try again when it is back, or after the next key press.
         }
         told.textContent = isUnkept() && state === "kept" ? "" : told.dataset[state];
         return state === "kept";
@@ -86,8 +86,8 @@ if (form) {
     addEventListener("online", keep);
     addEventListener("pageshow", () => (isLeaving = false));
 
-    // A button waits until the keys of the form are the newest; once nothing can be stored any
-    // more, the first press says so, since the page that follows would not have the words.
+    // Submitting waits until the form has the newest keys. If nothing can be saved any longer, stop
+    // the first press, because the next page would not have the text.
     form.addEventListener("submit", async (event) => {
         clearTimeout(timer);
         isLeaving = true;

@@ -28,7 +28,7 @@ SECONDS, MEGABYTES = 60, 300
 
 
 def registration_workbook(event: Event, delegates: int) -> bytes:
-    """A list as somebody else wrote it, with all that a row may hold."""
+    """A list as someone else wrote it, with all that a row may hold."""
     offices = [make_role(event).organisation.name for _office in range(OFFICES)]
     book = Workbook(write_only=True)
     page = book.create_sheet("Registration")

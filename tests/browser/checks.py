@@ -42,7 +42,7 @@ def check_page(page: Page, *, already_checked: bool = False) -> None:
     """Asks a page, opened 360 pixels wide in light colours, everything.
 
     axe looks at it narrow and light, or wide and dark, or not at all; at full size twice, save
-    `again`, for a page that was asked as somebody else already.
+    `again`, for a page that was asked as someone else already.
     """
     narrow, wide = (len(page.url) % 8 == rest for rest in (0, 1))  # an eighth of the pages each
     assert page.locator("h1").count() == 1

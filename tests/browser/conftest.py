@@ -33,7 +33,7 @@ pytest.register_assert_rewrite("tests.browser.checks")
 
 
 class Visit:
-    """One page as somebody opened it, and all that went wrong on it since."""
+    """One page as someone opened it, and all that went wrong on it since."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -87,7 +87,7 @@ def fill(file: Path, filled: Path) -> None:
     if filled.exists():
         shutil.copyfile(filled, file)
         return
-    # The tables as the models are, at once; at full size by the migrations.
+    # Creates the tables from the models, which is faster; at full size with the migrations.
     none = {} if FULL else {app.label: None for app in apps.get_app_configs()}
     with override_settings(MIGRATION_MODULES=none):
         call_command("migrate", run_syncdb=True, verbosity=0)
@@ -227,5 +227,5 @@ def cochair(database: Path) -> User:
 
 @pytest.fixture
 def invited(database: Path) -> User:
-    """Signs in as somebody who was invited and has not answered."""
+    """Signs in as someone who was invited and has not answered."""
     return User.objects.get(email="bounmy@example.org")

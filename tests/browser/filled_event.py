@@ -117,7 +117,7 @@ class FilledEvent:
             self.commitment,
             party=party,
             text=self.named("update"),
-            reported_on=date.today(),  # what is told last stands on the first page
+            reported_on=date.today(),  # the latest report is on the first page
         )
         make_evidence(update, title=self.named("evidence"))
 

@@ -10,10 +10,28 @@ from django.utils import timezone
 
 from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.contributions.responses import recommendations_for
-from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    Milestone,
+    Outcome,
+    ProgressUpdate,
+    Response,
+)
 from outcomes.reporting.links import create_report_link
 from participants.accounts import emails
-from participants.models import Audience, ContactChannel, Delegate, Introduction, Organisation, User
+from participants.models import (
+    Audience,
+    ContactChannel,
+    Delegate,
+    Grant,
+    Introduction,
+    InvitationRequest,
+    Organisation,
+    ParticipantList,
+    User,
+)
 from participants.privacy import retention, visibility
 from roundtable.models import Event
 
@@ -82,13 +100,13 @@ def organisation() -> str:
 
 
 def open_person() -> str:
-    """Somebody who shares a way to be reached with everyone."""
+    """Someone who shares a way to be reached with everyone."""
     shared = visibility.public_profiles(demonstration().ends_on)
     return reverse("delegate-detail", args=[shared[0].card.handle])
 
 
 def inside_person() -> str:
-    """Somebody who is listed to participants only, and shares with them."""
+    """Someone who is listed to participants only, and shares with them."""
     others = Delegate.objects.exclude(user__email="delegate@example.org")
     inside = Audience.PARTICIPANTS
     return others.filter(listed_to=inside, channels__audience=inside)[0].get_absolute_url()
@@ -133,7 +151,7 @@ def assessment_form() -> str:
 
 
 def introduction_request() -> str:
-    """Where the demonstration's delegate asks somebody for an introduction for the first time."""
+    """Where the demonstration's delegate asks someone for an introduction for the first time."""
     me = Delegate.objects.get(user__email="delegate@example.org")
     known = Introduction.objects.of(me).values_list("first", "second")
     others = Delegate.objects.exclude(pk__in={pk for pair in known for pk in pair})
@@ -142,7 +160,7 @@ def introduction_request() -> str:
 
 
 def email_link(write: Callable[[Delegate], str]) -> str:
-    """A link as it stands in the messages to the demonstration's delegate."""
+    """A link from the emails to the demonstration's delegate."""
     return urlsplit(write(Delegate.objects.get(user__email="delegate@example.org"))).path
 
 
@@ -246,16 +264,88 @@ SIGNED_IN_PAGES = [
     Page("account-sign-out", "/accounts/logout/"),
     Page("desk-refused", "/admin/", 403),
 ]
-# Somebody who was invited, and has entered the code.
+# Someone who was invited, and has entered the code.
 INVITED_PAGES = [
     Page("invitation-own", "/invitations/demonstration-bounmy/"),
     Page("welcome", "/welcome/"),
     Page("welcome-sharing", "/welcome/sharing/"),
     Page("welcome-erase", "/welcome/erase/"),
 ]
-# Somebody who works on a roundtable without having taken part.
+# Someone who works on a roundtable without having taken part.
 COCHAIR_PAGES = [
     Page("me-without-profile", "/me/"),
     Page("my-commitments-none", "/me/commitments/"),
     Page("brief", lambda: f"{demonstration().get_absolute_url()}brief/"),
 ]
+
+
+def admin_pages() -> dict[str, str]:
+    """A name and an address for each kind of page of the admin."""
+    event = demonstration()
+    participation = event.participations.order_by("pk")[0]
+    update = ProgressUpdate.objects.filter(commitment__event=event).order_by("pk")[0]
+    rows = {
+        "roundtable_event": event.pk,
+        "roundtable_series": event.series_id,
+        "participants_organisation": participation.organisation_id,
+        "participants_delegate": participation.delegate_id,
+        "participants_participation": participation.pk,
+        "participants_user": Grant.objects.all()[0].user_id,
+        "participants_grant": Grant.objects.all()[0].pk,
+        "participants_invitationrequest": InvitationRequest.objects.order_by("pk")[0].pk,
+        "outcomes_statement": event.statement.pk,
+        "outcomes_outcome": event.statement.outcomes.points()[0].pk,
+        "outcomes_commitment": update.commitment_id,
+        "outcomes_milestone": Milestone.objects.order_by("pk")[0].pk,
+        "outcomes_progressupdate": update.pk,
+        "outcomes_reportinground": event.reporting_rounds.order_by("pk")[0].pk,
+        "outcomes_response": Response.objects.filter(state="submitted").order_by("pk")[0].pk,
+        "outcomes_assessment": Assessment.objects.order_by("pk")[0].pk,
+    }
+    found = {"index": reverse("admin:index"), "app": "/admin/outcomes/"}
+    for name, pk in rows.items():
+        found[f"{name}-list"] = reverse(f"admin:{name}_changelist")
+        found[f"{name}-change"] = reverse(f"admin:{name}_change", args=[pk])
+    for name in (
+        "roundtable_event",
+        "participants_delegate",
+        "participants_introduction",
+        "participants_factorreset",
+        "outcomes_commitment",
+        "outcomes_reportinground",
+    ):
+        found[f"{name}-add"] = reverse(f"admin:{name}_add")
+    found["offers"] = reverse("admin:outcomes_offer_changelist")
+    waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
+    found["approval"] = reverse("admin:outcomes_progressupdate_change", args=[waits.pk])
+    commitment = [rows["outcomes_commitment"]]
+    found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
+    found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
+    past = event.history.earliest("history_id").history_id
+    found["put-back"] = reverse("admin:roundtable_event_restore", args=[event.pk, past])
+    found["event-history"] = reverse("admin:roundtable_event_history", args=[event.pk])
+    grant = [rows["participants_grant"]]
+    found["hand-over"] = reverse("admin:participants_grant_handover", args=grant)
+    asked = ParticipantList(
+        event=event,
+        purpose="Badges",
+        requested_at=timezone.now(),
+        watermark="m",
+        canary_email="m@b.org",
+    )
+    asked.save()
+    found["participant-list"] = reverse(
+        "admin:participants_participantlist_change", args=[asked.pk]
+    )
+    found["participant-lists"] = reverse("admin:participants_participantlist_changelist")
+    found["mail-on-hold"] = reverse("admin:roundtable_mailbatch_changelist")
+    found["export"] = reverse("admin:outcomes_commitment_export")
+    found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
+    found["workbook"] = reverse("admin:roundtable_event_import")
+    found["resets"] = reverse("admin:participants_factorreset_changelist")
+    pk = event.statement.pk
+    for name in ("text", "agreement", "corrigendum"):
+        found[f"statement-{name}"] = reverse(f"admin:outcomes_statement_{name}", args=[pk])
+    found["statement-version"] = reverse("admin:outcomes_statement_version", args=[pk, 1])
+    found["popup"] = reverse("admin:participants_organisation_add") + "?_popup=1"
+    return found

@@ -29,7 +29,7 @@ ARGUMENTS = [
 ]
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 HEIGHTS = {320: 640, 360: 740, 1280: 900}
-TIMEOUT_MS = 15_000  # milliseconds
+TIMEOUT_MS = 30_000  # milliseconds; a busy machine has taken half of it for a page
 
 # Reports what the strict policy refused to the console, which the tests read.
 REPORT_VIOLATIONS = """
@@ -66,7 +66,7 @@ def run_server() -> Iterator[str]:
 
 
 def launch_browser(playwright: Playwright) -> Browser:
-    """Starts Chromium so that it speaks to nobody but the portal."""
+    """Starts Chromium so that it speaks to no one but the portal."""
     return playwright.chromium.launch(
         executable_path=CHROMIUM, args=ARGUMENTS, timeout=2 * TIMEOUT_MS
     )

@@ -30,7 +30,7 @@ def test_page_is_accessible_for_visitors(look: Callable[..., Visit], page: pages
     check_page(opened.page)
 
 
-# Signed in, public pages differ in their first lines; at full size all are looked at once more.
+# Signed in, public pages differ in their first lines; at full size all are checked again.
 @each((pages.PUBLIC_PAGES if FULL else pages.PUBLIC_PAGES[::5]) + pages.SIGNED_IN_PAGES)
 def test_page_is_accessible_for_delegates(
     look: Callable[..., Visit], delegate: User, page: pages.Page

@@ -5,16 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from outcomes.models import Assessment, Milestone, ProgressUpdate, Response
 from participants.models import (
     Delegate,
-    Grant,
     Introduction,
-    InvitationRequest,
-    ParticipantList,
     Participation,
     User,
 )
@@ -51,78 +46,6 @@ def operator() -> User:
     return make_user("desk-operator@example.org", is_superuser=True)
 
 
-def addresses() -> dict[str, str]:
-    """A name and an address for each kind of page of the admin."""
-    event = pages.demonstration()
-    participation = event.participations.order_by("pk")[0]
-    update = ProgressUpdate.objects.filter(commitment__event=event).order_by("pk")[0]
-    rows = {
-        "roundtable_event": event.pk,
-        "roundtable_series": event.series_id,
-        "participants_organisation": participation.organisation_id,
-        "participants_delegate": participation.delegate_id,
-        "participants_participation": participation.pk,
-        "participants_user": Grant.objects.all()[0].user_id,
-        "participants_grant": Grant.objects.all()[0].pk,
-        "participants_invitationrequest": InvitationRequest.objects.order_by("pk")[0].pk,
-        "outcomes_statement": event.statement.pk,
-        "outcomes_outcome": event.statement.outcomes.points()[0].pk,
-        "outcomes_commitment": update.commitment_id,
-        "outcomes_milestone": Milestone.objects.order_by("pk")[0].pk,
-        "outcomes_progressupdate": update.pk,
-        "outcomes_reportinground": event.reporting_rounds.order_by("pk")[0].pk,
-        "outcomes_response": Response.objects.filter(state="submitted").order_by("pk")[0].pk,
-        "outcomes_assessment": Assessment.objects.order_by("pk")[0].pk,
-    }
-    found = {"index": reverse("admin:index"), "app": "/admin/outcomes/"}
-    for name, pk in rows.items():
-        found[f"{name}-list"] = reverse(f"admin:{name}_changelist")
-        found[f"{name}-change"] = reverse(f"admin:{name}_change", args=[pk])
-    for name in (
-        "roundtable_event",
-        "participants_delegate",
-        "participants_introduction",
-        "participants_factorreset",
-        "outcomes_commitment",
-        "outcomes_reportinground",
-    ):
-        found[f"{name}-add"] = reverse(f"admin:{name}_add")
-    found["offers"] = reverse("admin:outcomes_offer_changelist")
-    waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
-    found["approval"] = reverse("admin:outcomes_progressupdate_change", args=[waits.pk])
-    commitment = [rows["outcomes_commitment"]]
-    found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
-    found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
-    past = event.history.earliest("history_id").history_id
-    found["put-back"] = reverse("admin:roundtable_event_restore", args=[event.pk, past])
-    found["event-history"] = reverse("admin:roundtable_event_history", args=[event.pk])
-    grant = [rows["participants_grant"]]
-    found["hand-over"] = reverse("admin:participants_grant_handover", args=grant)
-    asked = ParticipantList(
-        event=event,
-        purpose="Badges",
-        requested_at=timezone.now(),
-        watermark="m",
-        canary_email="m@b.org",
-    )
-    asked.save()
-    found["participant-list"] = reverse(
-        "admin:participants_participantlist_change", args=[asked.pk]
-    )
-    found["participant-lists"] = reverse("admin:participants_participantlist_changelist")
-    found["mail-on-hold"] = reverse("admin:roundtable_mailbatch_changelist")
-    found["export"] = reverse("admin:outcomes_commitment_export")
-    found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
-    found["workbook"] = reverse("admin:roundtable_event_import")
-    found["resets"] = reverse("admin:participants_factorreset_changelist")
-    pk = event.statement.pk
-    for name in ("text", "agreement", "corrigendum"):
-        found[f"statement-{name}"] = reverse(f"admin:outcomes_statement_{name}", args=[pk])
-    found["statement-version"] = reverse("admin:outcomes_statement_version", args=[pk, 1])
-    found["popup"] = reverse("admin:participants_organisation_add") + "?_popup=1"
-    return found
-
-
 @pytest.mark.parametrize("part", range(4))
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_every_admin_page_is_accessible(
@@ -133,7 +56,7 @@ def test_every_admin_page_is_accessible(
         return
     seen = visit("/admin/", who=operator, width=width, scheme=scheme)
     faults = []
-    for number, (name, address) in enumerate(list(addresses().items())[part::4]):
+    for number, (name, address) in enumerate(list(pages.admin_pages().items())[part::4]):
         # axe, which takes the most time, looks at one of four; at full size at all of them.
         faults += look(seen.open(address), name, f"{width}-{scheme}", asks=FULL or number % 4 == 0)
     assert faults == []

@@ -33,7 +33,7 @@ LEFT_OUT = "Movement Regional Delegation (example)"
 
 @dataclass
 class Phones:
-    """Everybody's phone, by whose it is."""
+    """The phone of each person, by name."""
 
     visit: Callable[..., Visit]
     opened: dict[str, Visit] = field(default_factory=dict)
@@ -76,13 +76,13 @@ class Phones:
 
 @pytest.fixture
 def phones(visit: Callable[..., Visit]) -> Phones:
-    """A phone for everybody."""
+    """A phone for each person."""
     return Phones(visit)
 
 
 @pytest.fixture
 def lan(delegate: User) -> Delegate:
-    """Somebody whom the co-chairs wrote down, and who has not been invited yet."""
+    """Someone whom the co-chairs wrote down, and who has not been invited yet."""
     met = delegate.delegate.participations.confirmed()[0]
     person = make_delegate(
         name=NAME, invitation_email=ADDRESS, user=None, is_demonstration=True, post="Nurse"
@@ -125,7 +125,7 @@ def invite(phones: Phones, cochair: User, lan: Delegate) -> None:
             phones.keep(page, "invite")
             page.get_by_role("button", name="Invite").click()
         expect(page.locator("ul.messagelist")).to_contain_text(told)
-    # It waits ten minutes, in which it could be called off.
+    # It waits ten minutes, in which it could be cancelled.
     assert not [message for message in deliver_mail() if message.to == [ADDRESS]]
     now = timezone.now()
     MailBatch.objects.update(send_after=now)
@@ -248,8 +248,8 @@ def test_full_visit_from_invitation_to_erasure(
     phones: Phones, cochair: User, delegate: User, lan: Delegate
 ) -> None:
     invite(phones, cochair, lan)
-    everybody = ("stranger", "delegate", "ayse")
-    for name in everybody:
+    names = ("stranger", "delegate", "ayse")
+    for name in names:
         phones.sees_nothing(name, lan.handle)
     come_in(phones)
 
@@ -276,7 +276,7 @@ def test_full_visit_from_invitation_to_erasure(
 
     hide_and_show(phones, lan.handle)
     go(phones)
-    for name in everybody:
+    for name in names:
         phones.sees_nothing(name, lan.handle)
     assert not [message for message in deliver_mail() if NAME in str(message.subject)]
     assert deliver_mail()[-1].to == [ADDRESS] and deliver_mail()[-1].subject == (

@@ -12,6 +12,7 @@ from tests.browser import pages
 from tests.browser.checks import OVERFLOW_SCRIPT
 from tests.browser.conftest import Visit
 from tests.conftest import FULL
+from tests.factories import make_user
 
 PAGES = pages.PUBLIC_PAGES + pages.SIGNED_IN_PAGES
 MASTHEAD_HEIGHTS = {360: 56, 800: 64, 1280: 64}
@@ -52,3 +53,18 @@ def test_longer_words_fit_on_page(
         assert opened.page.evaluate(OVERFLOW_SCRIPT) == "", width
         masthead = opened.page.locator(".masthead").bounding_box()
         assert masthead and masthead["height"] == height
+
+
+def test_longer_words_fit_on_admin_pages(
+    visit: Callable[..., Visit], longer_language: None
+) -> None:
+    who = make_user("longer-operator@example.org", is_superuser=True)
+    opened = visit("/admin/", who=who)
+    wider = {}
+    for name, address in list(pages.admin_pages().items())[:: 1 if FULL else 6]:
+        page = opened.open(address)
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            if found := page.evaluate(OVERFLOW_SCRIPT):
+                wider[name, width] = found
+    assert wider == {}

@@ -1,7 +1,7 @@
 """A meeting comes in, in Chromium: 13 governments, 8 of the Movement, and 60 people who registered.
 
 The list is what a registration desk has: a title above the headings, names of columns of its own,
-stray blanks. What is wrong is mended by saying what the columns are. With SHOTS=FOLDER in the
+stray blanks. The test fixes mistakes by matching the columns. With SHOTS=FOLDER in the
 environment it takes a picture of each step.
 """
 
@@ -95,7 +95,7 @@ def test_meeting_is_imported_after_three_errors_are_fixed(
     _store(page)
     assert Organisation.objects.filter(name__startswith="Ministry of Example").count() == 13
 
-    # Nothing says that “Who” is a name; two columns hold addresses, and one is what nobody needs.
+    # Nothing says that “Who” is a name; two columns hold addresses, and one is what no one needs.
     page = _choose(desk, meeting, registrations(tmp_path))
     expect(page.locator("#content")).to_contain_text("The headings are in row 3")
     page.get_by_label("This is a list of").select_option(label="Delegates")
@@ -122,7 +122,7 @@ def test_meeting_is_imported_after_three_errors_are_fixed(
     page.get_by_label("Who").select_option(label="Name")
     page.get_by_label("Delegation").select_option(label="Organisation")
     page.get_by_label("Visa status").select_option(label="Do not import")
-    walk.keep(page, "mended")
+    walk.keep(page, "fixed")
     page.get_by_role("button", name="Check the file").click()
     _work(page)
     expect(page.locator("#content")).to_contain_text("To add: 60.")
@@ -151,7 +151,7 @@ def _choose(desk: Visit, meeting: Event, file: Path) -> Page:
 
 
 def _work(page: Page) -> None:
-    """The worker's turn; the page looks again by itself, and here at once."""
+    """Runs the worker. The page reloads by itself, and here immediately."""
     page.wait_for_load_state()
     run_queue(backend="imports")
     page.reload()

@@ -19,8 +19,8 @@ def test_invited_person_accepts_and_signs_in(visit: Callable[..., Visit], javasc
     page = opened.page
     expect(page.locator("main")).to_contain_text("b…@example.org")
     page.get_by_role("button", name="Continue and send me a code").click()
-    letter = QueuedEmail.objects.get(recipient="binita@example.org", done_at=None)
-    [code] = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", letter.text, re.MULTILINE)
+    email = QueuedEmail.objects.get(recipient="binita@example.org", done_at=None)
+    [code] = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", email.text, re.MULTILINE)
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Is this you?")

@@ -17,7 +17,7 @@ DIALLED = NUMBER.replace(" ", "")
 
 @pytest.fixture
 def colleague(delegate: User) -> Delegate:
-    """Another confirmed participant of the demonstration, who knows nobody yet."""
+    """Another confirmed participant of the demonstration, who knows no one yet."""
     met = delegate.delegate.participations.confirmed()[0]
     colleague = make_delegate(name="Colleague Chandra", is_demonstration=True)
     make_participation(colleague, met.event, organisation=met.organisation)
@@ -47,9 +47,11 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
     row.get_by_label("Address or number").fill(NUMBER)
     choose(row, "Participants")
     page.get_by_role("button", name="Save profile").click()
-    expect(page.get_by_role("status")).to_have_text("Your profile is saved.")
+    expect(page.get_by_role("status")).to_have_text(
+        "Your profile is saved. Select “See what others see” to check it."
+    )
 
-    page.get_by_role("link", name="Preview").click()
+    page.get_by_role("link", name="See what others see").click()
     expect(page.locator("article.framed")).to_contain_text(
         "Nothing. They cannot see you in the directory."
     )
@@ -73,7 +75,7 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
 
 
 def find(page: Page, name: str) -> Locator:
-    """The card of somebody in the directory, on whichever page of it."""
+    """The card of someone in the directory, on whichever page of it."""
     while not page.get_by_role("link", name=name).count():
         page.get_by_role("link", name="Next page").click()
     return page.locator(".person").filter(has_text=name)
@@ -120,9 +122,13 @@ def test_error_is_shown_beside_its_field_and_input_is_kept(
     opened.expected = 200
     row.get_by_label("Address or number").fill(NUMBER)
     page.get_by_role("button", name="Save profile").click()
-    expect(page.get_by_role("status")).to_have_text("Your profile is saved.")
+    expect(page.get_by_role("status")).to_have_text(
+        "Your profile is saved. Select “See what others see” to check it."
+    )
     row = page.locator(".channel").filter(has=page.locator(f"[value='{DIALLED}']"))
     row.get_by_label("Remove").check()
     page.get_by_role("button", name="Save profile").click()
-    expect(page.get_by_role("status")).to_have_text("Your profile is saved.")
+    expect(page.get_by_role("status")).to_have_text(
+        "Your profile is saved. Select “See what others see” to check it."
+    )
     assert not delegate.delegate.channels.filter(value=DIALLED).exists()

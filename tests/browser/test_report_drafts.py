@@ -1,4 +1,4 @@
-"""What is written into a report keeps itself, and never over what somebody else wrote."""
+"""What is written into a report keeps itself, and never over what someone else wrote."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit

@@ -79,8 +79,8 @@ def test_update_from_reporting_round_appears_on_every_page(
     _in_touch(visitor, commitment)
 
     page = desk.open(f"{demonstration().get_absolute_url()}brief/")
-    stands = page.locator(".points-stand dd").filter(has_text=f"{commitment.reference}:")
-    expect(stands.first).to_have_text(f"{commitment.reference}: Fulfilled")
+    statuses = page.locator(".points-stand dd").filter(has_text=f"{commitment.reference}:")
+    expect(statuses.first).to_have_text(f"{commitment.reference}: Fulfilled")
     walk.keep(page, "brief")
 
 
@@ -98,8 +98,8 @@ def _open_round(desk: Visit, commitment: Commitment, walk: Walk) -> None:
 
 def _report(visit: Open, walk: Walk) -> None:
     """The focal point reads the mail on a phone, and reports by its link, without scripts."""
-    letter = [message for message in deliver_mail() if message.to == [ADDRESS]][-1]
-    assert "Before the ministerial conference" in str(letter.body)
+    email = [message for message in deliver_mail() if message.to == [ADDRESS]][-1]
+    assert "Before the ministerial conference" in str(email.body)
     phone = visit(link_in_mail(ADDRESS, "/report/"), width=360, javascript=False)
     page = phone.page
     walk.keep(page, "report")
@@ -117,7 +117,7 @@ def _report(visit: Open, walk: Walk) -> None:
 
 
 def _approve(desk: Visit, walk: Walk) -> None:
-    """A co-chair reads what was handed in, sees who answered, and approves."""
+    """A co-chair reads what was submitted, sees who answered, and approves."""
     page = desk.open(reverse("admin:outcomes_reportinground_changelist"))
     row = page.get_by_role("row").filter(has_text="Before the ministerial conference")
     expect(row).to_contain_text(re.compile(r"1 of \d"))

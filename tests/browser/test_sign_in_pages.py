@@ -36,7 +36,7 @@ def code_sent_to(email: str) -> str:
 
 
 def enter(page: Page, code: str) -> None:
-    """Enters a code and goes on."""
+    """Enters a code and continues."""
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Continue").click()
 
@@ -158,7 +158,7 @@ def test_second_factor_is_added_required_and_removed(
     check_page(page)
     page.get_by_role("link", name="Remove the app").click()
     confirm(page, secret)
-    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove the app").click()
     expect(page.get_by_role("link", name="Add an app")).to_be_visible()
 
 

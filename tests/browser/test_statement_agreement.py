@@ -79,7 +79,7 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     expect(page.locator("main")).to_contain_text("What changed since version 1")
     walk.keep(page, "asked-again")
 
-    # Nobody says anything until the deadline; each co-chair signs, and one publishes.
+    # No one says anything until the deadline; each co-chair signs, and one publishes.
     _let_the_deadline_pass()
     latest = Circulation.objects.latest("pk").pk
     walk.keep(phone.open(reverse("my-circulation", args=[latest])), "agreed")

@@ -1,4 +1,4 @@
-"""Acts on many at once: shown before they are done; the mail they cause waits and is called off."""
+"""Bulk actions: preview first, then emails that wait and can be cancelled."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -98,7 +98,7 @@ def test_invitations_are_sent_after_cancel_window(
     today.shift(TEN - timedelta(seconds=1))
     assert deliver() == []
     today.shift(timedelta(seconds=1))
-    assert sorted(letter.to[0] for letter in deliver()) == [
+    assert sorted(email.to[0] for email in deliver()) == [
         "guest0@desk.example.org",
         "guest1@desk.example.org",
     ]
@@ -113,8 +113,8 @@ def test_cancelling_batch_revokes_invitation_links(
     browser, people = client_of(cochair(admin_event)), guests(admin_event)
     run_admin_action(browser, PEOPLE, "invite", *people, confirmed="yes")
     links = [
-        next(word for word in letter.text.split() if "/invitations/" in word)
-        for letter in QueuedEmail.objects.exclude(recipient="")
+        next(word for word in email.text.split() if "/invitations/" in word)
+        for email in QueuedEmail.objects.exclude(recipient="")
     ]
     path = links[0].removeprefix("https://portal.example.org")
     assert client.get(path).status_code == 200
@@ -133,12 +133,12 @@ def test_cancelling_batch_revokes_invitation_links(
     assert not QueuedEmail.objects.exists()
     entry = AuditEntry.objects.get(action="call off letters")
     assert entry.detail == "DESK invite"
-    # The persons can be invited anew.
+    # The people can be invited again.
     browser = client_of(User.objects.get(email="zq-chair@example.org"))
     assert "Withdrawn on" in browser.get(PEOPLE).content.decode()
     run_admin_action(browser, PEOPLE, "invite", people[0], confirmed="yes")
     today.shift(TEN)
-    assert [letter.to[0] for letter in deliver()] == ["guest0@desk.example.org"]
+    assert [email.to[0] for email in deliver()] == ["guest0@desk.example.org"]
 
 
 def link_of(text: str) -> str:
@@ -192,8 +192,8 @@ def test_early_worker_leaves_email_queued(
         client_of(cochair(admin_event)), PEOPLE, "invite", *guests(admin_event, 1), confirmed="yes"
     )
     send_queued_email.call(QueuedEmail.objects.get().pk)
-    letter = QueuedEmail.objects.get()
-    assert (letter.claimed_at, letter.done_at, letter.attempts) == (None, None, 0)
+    email = QueuedEmail.objects.get()
+    assert (email.claimed_at, email.done_at, email.attempts) == (None, None, 0)
     today.shift(TEN)
     assert len(deliver()) == 1
 
@@ -240,7 +240,7 @@ def test_worker_locks_batch_before_reading_time(
     if connection.features.has_select_for_update:
         assert 'FROM "roundtable_mailbatch"' in locks[0]
     assert len(mail.outbox) == 1
-    # What was called off stays so, whatever is left of it.
+    # A cancelled batch stays cancelled, even if some of its emails remain.
     QueuedEmail.objects.update(done_at=None, attempts=0, recipient="guest0@desk.example.org")
     MailBatch.objects.update(cancelled_at=NOON)
     send_queued_email.call(QueuedEmail.objects.get().pk)
@@ -303,7 +303,7 @@ def test_repeated_requests_are_previewed_queued_and_cancelled(
     assert len(deliver()) == 1
 
 
-# Held mail is asked once more when it leaves ---------------------------------------------------
+# Queued emails are checked before sending -----------------------------------------------------
 
 
 def test_queued_invitation_uses_corrected_address(
@@ -314,13 +314,13 @@ def test_queued_invitation_uses_corrected_address(
     person.invitation_email = "right@desk.example.org"
     person.save()
     today.shift(TEN)
-    (letter,) = deliver()
-    assert letter.to == ["right@desk.example.org"]
-    assert client.get(link_of(str(letter.body))).status_code == 200
+    (email,) = deliver()
+    assert email.to == ["right@desk.example.org"]
+    assert client.get(link_of(str(email.body))).status_code == 200
     assert Invitation.objects.get(revoked_at=None).email == "right@desk.example.org"
 
 
-def taken_part_no_more(person: Delegate, user: User) -> None:
+def no_longer_participant(person: Delegate, user: User) -> None:
     person.participations.all().delete()
 
 
@@ -347,20 +347,20 @@ def answered_elsewhere(person: Delegate, user: User) -> None:
     person.invitations.update(answer="agreed", answered_at=NOON)
 
 
-def no_cochair_any_more(person: Delegate, user: User) -> None:
+def no_longer_cochair(person: Delegate, user: User) -> None:
     user.grants.all().delete()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        taken_part_no_more,
+        no_longer_participant,
         joined,
         without_address,
         erased,
         merged,
         answered_elsewhere,
-        no_cochair_any_more,
+        no_longer_cochair,
     ],
 )
 def test_invalid_queued_invitation_is_not_sent(
@@ -375,8 +375,8 @@ def test_invalid_queued_invitation_is_not_sent(
     change(person, user)
     today.shift(TEN)
     assert deliver() == []
-    letter = QueuedEmail.objects.get()
-    assert letter.done_at and not letter.is_sent and not letter.recipient
+    email = QueuedEmail.objects.get()
+    assert email.done_at and not email.is_sent and not email.recipient
     assert not Invitation.objects.filter(answered_at=None, revoked_at=None).exists()
 
 
@@ -386,12 +386,12 @@ def test_cancel_does_not_restore_link_of_former_participant(
     user, (person,) = cochair(admin_event), guests(admin_event, 1)
     run_admin_action(client_of(user), PEOPLE, "invite", person, confirmed="yes")
     today.shift(TEN)
-    (letter,) = deliver()
+    (email,) = deliver()
     run_admin_action(client_of(user), PEOPLE, "invite", person, confirmed="yes")
-    taken_part_no_more(person, user)
+    no_longer_participant(person, user)
     today.shift(TEN)
-    assert deliver() == [letter]
-    assert client.get(link_of(str(letter.body))).status_code == 404
+    assert deliver() == [email]
+    assert client.get(link_of(str(email.body))).status_code == 404
 
 
 def test_queued_email_with_unknown_key_stays(
@@ -427,7 +427,7 @@ def test_email_stays_queued_when_check_fails(
         today.shift(TEN)
         assert deliver() == []
     today.shift(timedelta(minutes=1))
-    assert [letter.to[0] for letter in deliver()] == ["guest0@desk.example.org"]
+    assert [email.to[0] for email in deliver()] == ["guest0@desk.example.org"]
 
 
 def asked_about_two(event: Event) -> tuple[Delegate, list[CommitmentParty], ReportingRound]:
@@ -454,7 +454,7 @@ def test_queued_request_uses_current_sign_in_address(
     assert person.user
     set_sign_in_address(person.user, "moved@example.org")
     today.shift(TEN)
-    assert [letter.to for letter in deliver()] == [["moved@example.org"]]
+    assert [email.to for email in deliver()] == [["moved@example.org"]]
 
 
 def test_addresses_in_round_text_do_not_block_emails(
@@ -465,8 +465,8 @@ def test_addresses_in_round_text_do_not_block_emails(
     ReportingRound.objects.update(title=f"As in https://example.org/report/2018/ and {link}")
     run_admin_action(client_of(cochair(admin_event)), ROUNDS, "ask_again", row, confirmed="yes")
     today.shift(TEN)
-    (letter,) = deliver()
-    assert "https://example.org/report/2018/" in str(letter.body)
+    (email,) = deliver()
+    assert "https://example.org/report/2018/" in str(email.body)
     assert QueuedEmail.objects.filter(dedup_key__startswith="round").count() == 1
 
 
@@ -499,8 +499,8 @@ def test_only_open_requests_are_repeated(
     person, (one, two) = ask_two_again(client_of, admin_event)
     change(person, one)
     today.shift(TEN)
-    (letter,) = deliver()
-    body = str(letter.body)
+    (email,) = deliver()
+    body = str(email.body)
     assert two.commitment.reference in body and one.commitment.reference not in body
     link = next(word for word in body.split() if "/report/" in word)
     assert client.get(link.removeprefix("https://portal.example.org")).status_code == 200

@@ -576,7 +576,7 @@ def test_approve_makes_the_update_the_latest() -> None:
 
 
 @pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
-def test_text_goes_nowhere_until_its_author_ticked_that_it_names_nobody(
+def test_text_stays_draft_until_author_confirms_no_personal_details(
     make: Callable[..., EditorialText],
 ) -> None:
     row, chair = make(approved=False, has_no_personal_details=False), make_user()
@@ -593,7 +593,7 @@ def test_text_goes_nowhere_until_its_author_ticked_that_it_names_nobody(
     assert row.state == "draft"
 
 
-def test_decision_keeps_when_a_text_was_handed_in() -> None:
+def test_decision_keeps_time_of_submission() -> None:
     row, later = make_offer(approved=False), NOON + timedelta(days=1)
     row.submit(at=NOON)
     row.request_change(note="Say more.", at=later)

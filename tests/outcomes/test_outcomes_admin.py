@@ -54,7 +54,7 @@ def admin_event(db: None) -> Event:
 
 
 def signed(sign: Sign, role: str, event: Event) -> Client:
-    """Somebody with a grant; "elsewhere" is a co-chair of another roundtable."""
+    """Someone with a grant; "elsewhere" is a co-chair of another roundtable."""
     user = make_user(f"{role}@example.org", is_superuser=role == "operator")
     if role == "elsewhere":
         make_grant(user, make_event(code="ELSE"))
@@ -70,7 +70,7 @@ def page(model: type, name: str, *args: object) -> str:
 
 
 def filled(client: Client, address: str, **changes: object) -> dict[str, Any]:
-    """What a browser would send from the form of a page, with some fields filled in anew."""
+    """What a browser would send from the form of a page, with some fields changed."""
     context = client.get(address).context
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:

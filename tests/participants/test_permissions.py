@@ -48,7 +48,7 @@ def point_of(event: Event) -> Outcome:
 
 
 def respond(event: Event, body: Organisation) -> None:
-    """By an organisation that is no addressee any more."""
+    """By an organisation that is no longer an addressee."""
     point = point_of(event)
     addressee = make_addressee(point, organisation=body)
     make_response(outcome=point, organisation=body, approved=False)

@@ -1,6 +1,6 @@
 """Small made-up worlds, and who sees what in them by the words of the model alone.
 
-Nothing here knows how the portal decides: what is expected is worked out anew from plain values.
+Nothing here knows how the portal decides: the expected results are computed from plain values.
 """
 
 from collections import Counter
@@ -28,9 +28,9 @@ CONSTITUENCY_OF_KIND = {
     "movement": "red-cross",
     "civil-society": "civil-society",
     "agency": "agencies",
-    "other": "",  # with nobody
+    "other": "",  # with no one
 }
-# By what word an exception names those who sit with nobody.
+# How an exception names people without a constituency.
 EXCLUDED_AS = {kind: table or "other" for kind, table in CONSTITUENCY_OF_KIND.items()}
 AUDIENCES = ["only_me", "introduced", "constituency", "participants", "everyone"]
 END_DATES = [
@@ -55,7 +55,7 @@ class Exclusion:
 
 @dataclass
 class Person:
-    """A person as far as anybody's eyes depend on it; places are numbers in OFFICES."""
+    """The parts of a person that visibility depends on; places are indexes of OFFICES."""
 
     account: str  # open, closed or none
     has_agreed: bool
@@ -115,7 +115,7 @@ class World:
             return True
         owner = self.people[person]
         if not owner.is_shown():
-            self.verdicts["not shown to anybody"] += 1
+            self.verdicts["not shown to anyone"] += 1
             return False
         audience = owner.listed_to if channel is None else owner.channels[channel]
         verdict = self._verdict(viewer, person, audience, channel)

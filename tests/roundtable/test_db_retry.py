@@ -21,7 +21,7 @@ from roundtable.db_retry import MAX_WAIT, RETRY_WAITS, RetryMiddleware
 
 pytestmark = pytest.mark.each_database
 
-# Not the proxy, whose attributes cannot be put back, and whose driver has no types.
+# Not the proxy, whose attributes cannot be restored, and whose driver has no types.
 connection: Any = connections["default"]
 needs_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="only a server can end a connection"
@@ -29,7 +29,7 @@ needs_postgresql = pytest.mark.skipif(
 
 
 class View:
-    """Stands for all that lies behind the middleware: does as told, try by try, then answers."""
+    """Replaces everything behind the middleware: runs one act per attempt, then answers."""
 
     def __init__(self, *acts: Callable[[], HttpResponse | None]) -> None:
         self.acts = list(acts)

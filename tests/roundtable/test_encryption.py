@@ -25,33 +25,33 @@ REFUSAL = "We can no longer check your second factor. Ask a co-chair to remove i
 
 
 def test_text_round_trips_and_is_not_stored_in_plain() -> None:
-    sealed = encrypt("Sesame öffne dich")
-    assert "Sesame" not in sealed and sealed.isascii()
-    assert decrypt(sealed) == "Sesame öffne dich"
-    assert encrypt("Sesame öffne dich") != sealed
+    encrypted = encrypt("Sesame öffne dich")
+    assert "Sesame" not in encrypted and encrypted.isascii()
+    assert decrypt(encrypted) == "Sesame öffne dich"
+    assert encrypt("Sesame öffne dich") != encrypted
 
 
 def test_fallback_key_decrypts_while_configured(settings: Settings) -> None:
     former = settings.SECRET_KEY
-    sealed = encrypt("secret")
+    encrypted = encrypt("secret")
     settings.SECRET_KEY = NEW_KEY
     with pytest.raises(DecryptionError):
-        decrypt(sealed)
+        decrypt(encrypted)
     settings.SECRET_KEY_FALLBACKS = [former]
-    assert decrypt(sealed) == "secret"
-    # What is sealed now is sealed with the key of now.
-    anew = encrypt("secret")
+    assert decrypt(encrypted) == "secret"
+    # New texts are encrypted with the current key.
+    new = encrypt("secret")
     settings.SECRET_KEY_FALLBACKS = []
-    assert decrypt(anew) == "secret"
+    assert decrypt(new) == "secret"
 
 
 @pytest.mark.parametrize("stored", ["", TOTP_SECRET, "gAAAAA", "öffne", "A" * 140])
 def test_unencrypted_or_changed_text_is_rejected(stored: str) -> None:
     with pytest.raises(DecryptionError):
         decrypt(stored)
-    sealed = encrypt("secret")
+    encrypted = encrypt("secret")
     with pytest.raises(DecryptionError):
-        decrypt(sealed[:40] + ("A" if sealed[40] != "A" else "B") + sealed[41:])
+        decrypt(encrypted[:40] + ("A" if encrypted[40] != "A" else "B") + encrypted[41:])
 
 
 @pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_page_showing_undecryptable_secret_is_rejected(dewi: User) -> None:
     assert browser.post(CONFIRM, {"code": totp_code()}).status_code == 302
     assert browser.get("/accounts/2fa/recovery-codes/generate/").status_code == 200
     Authenticator.objects.filter(type="recovery_codes").update(
-        data={"seed": "never sealed", "used_mask": 0}
+        data={"seed": "never encrypted", "used_mask": 0}
     )
     for path in ("download/", "", "generate/"):
         answer = browser.get(f"/accounts/2fa/recovery-codes/{path}")
@@ -116,7 +116,7 @@ def test_page_showing_undecryptable_secret_is_rejected(dewi: User) -> None:
 
 
 def test_sign_in_with_undecryptable_factor_is_rejected(dewi: User) -> None:
-    Authenticator.objects.filter(type="totp").update(data={"secret": "never sealed"})
+    Authenticator.objects.filter(type="totp").update(data={"secret": "never encrypted"})
     browser = Client()
     browser.post("/accounts/login/", {"login": "dewi@example.org"})
     answer = browser.post("/accounts/login/code/confirm/", {"code": newest_code()})

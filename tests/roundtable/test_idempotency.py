@@ -63,7 +63,7 @@ def test_channel_sent_twice_is_stored_once(client_of: Sign, delegate: Delegate) 
     sent = new_channel(browser)
     first = browser.post("/me/", sent)
     assert (first.status_code, first["Location"]) == (302, "/me/")
-    assert told(first) == ["Your profile is saved."]
+    assert told(first) == ["Your profile is saved. Select “See what others see” to check it."]
     assert delegate.channels.count() == 4
     again = browser.post("/me/", sent)
     assert (again.status_code, again["Location"]) == (302, "/me/")
@@ -138,8 +138,9 @@ def test_repeated_delete_shows_one_message(client_of: Sign, operator: User) -> N
     path = f"/admin/roundtable/event/{row.pk}/delete/"
     page = browser.get(path).content.decode()
     assert (
-        "Do you want to delete “Gone for good”? This also deletes everything listed here:" in page
-    )
+        "Do you want to delete “Gone for good, May 2024 (GONE)”? "
+        "This also deletes everything listed here:"
+    ) in page
     sent = form_fields(page)
     first = browser.post(path, sent)
     assert not Event.objects.filter(pk=row.pk).exists()
@@ -275,7 +276,7 @@ def test_request_answered_twice_is_answered_once(
     assert len(told(browser.post(path, sent | {"answer": "decline"}))) == 1
     requested_party.refresh_from_db()
     assert requested_party.focal_point_id is None
-    # Nobody is asked any more; the answer that was given still leads back.
+    # The recipient is no longer asked, but the answer still redirects.
     assert browser.post(path, sent | {"answer": "decline"}).status_code == 302
     assert browser.post(path, sent).status_code == 404
 

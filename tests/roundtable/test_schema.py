@@ -162,7 +162,7 @@ def test_migrate_gives_no_hashes_to_a_database_of_before() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_migration_that_is_taken_back_is_forgotten_and_recorded_anew() -> None:
+def test_unapplied_migration_is_forgotten_and_recorded_again() -> None:
     last = migrations()["outcomes", "0001_initial"]
     command = Command()
     command.verbosity = 0

@@ -104,7 +104,7 @@ def check() -> Iterator[str]:
 
 
 def client_of(role: str) -> Client:
-    """A browser in which somebody of that role is signed in."""
+    """A browser in which someone of that role is signed in."""
     client, name = Client(raise_request_exception=False), ROLES[role]
     if name:
         field = "email" if "@" in name else "delegate__name"

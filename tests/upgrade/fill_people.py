@@ -192,7 +192,7 @@ def _merge_and_erase(event: Event, operator: User, at: datetime) -> None:
 
 
 def _add_mail(event: Event, at: datetime) -> None:
-    """Letters that wait, on hold, called off, sent, given up; and a form that was answered."""
+    """Emails that wait, on hold, cancelled, sent, failed; and a form that was answered."""
     for number in range(4):
         enqueue(
             dedup_key=one_time_key(),
@@ -224,7 +224,7 @@ def _add_mail(event: Event, at: datetime) -> None:
 
 
 def _add_uploads(event: Event, user: User, at: datetime) -> None:
-    """A file that was brought in, in each state."""
+    """An imported file in each state."""
     for state in Upload.State:
         upload = create_upload(
             user=make_user(), chunks=[b"Title\nA roundtable\n"], event=event, at=at

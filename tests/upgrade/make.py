@@ -1,7 +1,7 @@
 """Makes the database of a release: `make release-database RELEASE=0.1.0` does it on each engine.
 
 `python -m tests.upgrade.make RELEASE` fills a new database and writes it down as SQL text. The
-clock stands still and nothing is random, so that the text is the same each time.
+clock is stopped and nothing is random, so that the text is the same each time.
 """
 
 import os

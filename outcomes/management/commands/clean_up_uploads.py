@@ -16,7 +16,7 @@ TASK_RETENTION = timedelta(days=7)
 class Command(BaseCommand):
     """Deletes finished and abandoned uploads and old task results."""
 
-    help = "Removes files that were brought in, an hour after they ended. Run it every hour."
+    help = "Deletes uploaded files an hour after their import ended. Run it every hour."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()

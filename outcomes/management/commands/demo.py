@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--on", metavar="DATE", help="The day up to which there is progress; today if left out."
+            "--on", metavar="DATE", help="The day of the latest progress; today if omitted."
         )
 
     def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
 
 def day_of(text: str) -> date:
-    """Raises CommandError if the text is no date."""
+    """Raises CommandError if the text is not a date."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -14,18 +14,16 @@ from roundtable.dates import parse_day
 
 
 class Command(BaseCommand):
-    """Sends the notifications that are due: at once, or one per week."""
+    """Sends the notifications that are due: immediate ones and weekly ones."""
 
-    help = (
-        "Tells people what moved in what they follow, at once or weekly. Run it every 10 minutes."
-    )
+    help = "Emails followers about changes, immediately or weekly. Run it every 10 minutes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--on",
             type=parse_day,
             metavar="YYYY-MM-DD",
-            help="The day to act for; today unless given.",
+            help="The day to act for; today if omitted.",
         )
 
     def handle(self, *args: Any, on: date | None, **options: Any) -> None:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             "--on",
             type=parse_day,
             metavar="YYYY-MM-DD",
-            help="The day to act for; today unless given.",
+            help="The day to act for; today if omitted.",
         )
 
     def handle(self, *args: Any, on: date | None, **options: Any) -> None:

@@ -62,7 +62,7 @@ class Command(BaseCommand):
     help = "Checks published statements against the SHA-256 of what was published and signed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", nargs="?", help="The roundtable; all of them unless given.")
+        parser.add_argument("slug", nargs="?", help="The roundtable; all of them if omitted.")
         parser.add_argument(
             "--file", type=Path, help="A copy of statement.txt to check against the published text."
         )

@@ -15,7 +15,7 @@ from participants.models import User
 class Command(BaseCommand):
     """Creates the account if no one has the address. A second run changes nothing."""
 
-    help = "Makes an operator, who can work on all roundtables and signs in with emailed codes."
+    help = "Makes an account an operator, who works on all roundtables and signs in by email code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="The address that the code is sent to.")

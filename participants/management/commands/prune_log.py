@@ -49,7 +49,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--on",
             metavar="DATE",
-            help="Count from this day, such as 2028-03-02; without it, today.",
+            help="Count from this day, such as 2028-03-02; today if omitted.",
         )
 
     def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:

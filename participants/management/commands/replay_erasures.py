@@ -97,7 +97,7 @@ def _erase_user_again(user: User, erased_at: datetime, at: datetime) -> None:
 class Command(BaseCommand):
     """Repeats the erasures in the ledger file and table."""
 
-    help = "Erases again whoever a restored backup brought back. Run it after every restore."
+    help = "Erases again everyone whom a restored backup contains. Run it after every restore."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

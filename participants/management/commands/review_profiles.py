@@ -31,17 +31,17 @@ RESULT_LABELS = {
 class Command(BaseCommand):
     """Runs each review action that is due."""
 
-    help = "Asks whether profiles are still right, narrows, warns and erases. Run it once a day."
+    help = "Runs the yearly review: asks, makes private, warns and erases. Run it daily."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--on",
             type=parse_day,
             metavar="YYYY-MM-DD",
-            help="The day to act for; today unless given.",
+            help="The day to act for; today if omitted.",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="Say what would be done, and do nothing."
+            "--dry-run", action="store_true", help="Show what would be done, and do nothing."
         )
 
     def handle(self, *args: Any, on: date | None, dry_run: bool, **options: Any) -> None:

@@ -16,7 +16,7 @@ from participants.participation.participant_list import (
 class Command(BaseCommand):
     """Finds a list by its watermark or by its made-up person."""
 
-    help = "Says who asked for the list of participants that a mark or a made-up address is from."
+    help = "Shows who requested the list of participants that a mark or a made-up address is from."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("text", help="A mark, a name or an address from the copy.")

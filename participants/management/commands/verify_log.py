@@ -39,9 +39,9 @@ def find_consent_faults() -> list[str]:
     ]
     differing = {consent[0] for consent in [*(in_log - in_table), *unknown]}
     return [
-        f"The consents of {key} are not those that the log was told of."
+        f"The consents of {key} differ from those in the log."
         if key
-        else "There is a consent of somebody whom the log does not know."
+        else "There is a consent of a person who is not in the log."
         for key in sorted(differing)
     ]
 
@@ -64,11 +64,13 @@ def _log_start() -> datetime | None:
 class Command(BaseCommand):
     """Reports changed, removed, added or moved entries, and consents that differ."""
 
-    help = "Finds entries of the log that were changed, removed, added or moved, and consents too."
+    help = "Finds log entries that were changed, removed, added or moved, and changed consents."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--kept", metavar="NUMBER:SEAL", help="What an earlier run said that the log ends with."
+            "--kept",
+            metavar="NUMBER:SEAL",
+            help="The end of the log that an earlier run printed.",
         )
 
     def handle(self, *args: Any, kept: str | None = None, **options: Any) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.introductions.lifecycle import list_introductions
 from participants.models.redirects import merged_delegates
 from participants.privacy import access_log
+from participants.privacy.personal_data.log_actions import action_label, detail_label
 from participants.privacy.personal_data.tables import TABLES
 from participants.privacy.personal_data.values import DataSubject, Item, Section, Value
 from participants.privacy.visibility import get_viewer
@@ -125,7 +126,7 @@ def _introduction_rows(person: DataSubject, at: datetime) -> list[list[Item]]:
             other=(_("With"), side.card.name if side.card else None),
             message=(_("Why"), side.message),
             proposed_at=(_("Proposed"), side.proposed_at),
-            proposer=(_("Proposed by"), side.proposer),
+            proposer=(_("Proposed by"), str(side.proposer.label)),
             is_accepted=(_("Accepted by both"), side.is_accepted),
         )
         for side in list_introductions(person.delegate, viewer, at)
@@ -167,9 +168,9 @@ def _log_rows(entries: Iterable[AuditEntry]) -> list[list[Item]]:
     return [
         _items(
             at=(_("When"), entry.at),
-            action=(_("What"), entry.action),
+            action=(_("What"), action_label(entry.action)),
             organisation=(_("For which organisation"), entry.organisation),
-            detail=(_("Detail"), entry.detail),
+            detail=(_("Detail"), detail_label(entry.detail)),
         )
         for entry in entries
     ]

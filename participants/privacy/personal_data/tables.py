@@ -34,10 +34,10 @@ from participants.models import (
 from participants.privacy.personal_data.values import DataSubject, PersonalDataTable
 from roundtable.mail.models import QueuedEmail
 
-OWNER_REASON = "says that it is yours"
-OTHER_PERSON_REASON = "somebody else"
-SECRET_REASON = "a secret, which would sign somebody in as you"
-INTERNAL_ID_REASON = "a number within the database"
+OWNER_REASON = "only shows that the row is about you"
+OTHER_PERSON_REASON = "identifies another person"
+SECRET_REASON = "a secret: whoever has it can sign in as you"
+INTERNAL_ID_REASON = "an internal number of the database"
 
 
 def _rows_of_user(model: type[models.Model], *related: str) -> Callable[[DataSubject], Any]:
@@ -64,8 +64,8 @@ def _request_rows(person: DataSubject) -> "models.QuerySet[InvitationRequest]":
 
 
 def _email_rows(person: DataSubject) -> "models.QuerySet[QueuedEmail]":
-    letters = QueuedEmail.objects.annotate(address=Lower("recipient"))
-    return letters.filter(address__in=person.addresses).order_by("pk")
+    emails = QueuedEmail.objects.annotate(address=Lower("recipient"))
+    return emails.filter(address__in=person.addresses).order_by("pk")
 
 
 DELEGATE_WITHHELD = {"id": INTERNAL_ID_REASON, "delegate": OWNER_REASON}
@@ -78,7 +78,7 @@ TABLES = (
         User,
         lambda person: User.objects.filter(pk=person.user.pk),
         ("email", "is_active", "is_superuser", "joined_at", "last_login"),
-        {"id": INTERNAL_ID_REASON, "password": "there is none; it seals sessions"},
+        {"id": INTERNAL_ID_REASON, "password": "you have none; the value only protects sessions"},
     ),
     PersonalDataTable(
         "addresses",
@@ -160,7 +160,7 @@ TABLES = (
             "hide_link_version",
             "is_demonstration",
         ),
-        {**USER_WITHHELD, "erased_at": "empty as long as you are here"},
+        {**USER_WITHHELD, "erased_at": "empty until your profile is erased"},
     ),
     PersonalDataTable(
         "languages",
@@ -176,7 +176,7 @@ TABLES = (
         ContactChannel,
         _rows_of_delegate(ContactChannel),
         ("kind", "value", "audience"),
-        {**DELEGATE_WITHHELD, "handle": "stands for it in addresses"},
+        {**DELEGATE_WITHHELD, "handle": "identifies it in URLs"},
     ),
     PersonalDataTable(
         "exceptions",
@@ -260,14 +260,14 @@ TABLES = (
         {
             "id": INTERNAL_ID_REASON,
             "dedup_key": INTERNAL_ID_REASON,
-            "text": "you get it in a moment; it can hold a link that acts for you",
-            "html": "as the text",
-            "unsubscribe_url": "a link that acts for you; it stands in the text too",
-            "send_before": "how long it may wait",
-            "batch": "what it waits with",
-            "claimed_at": "how far the sending has come",
-            "done_at": "how far the sending has come",
-            "is_sent": "how far the sending has come",
+            "text": "you will get it soon; it can contain a link that acts for you",
+            "html": "same as the text",
+            "unsubscribe_url": "a link that acts for you; the text contains it too",
+            "send_before": "when it expires if it was not sent",
+            "batch": "the batch it belongs to",
+            "claimed_at": "progress of sending",
+            "done_at": "progress of sending",
+            "is_sent": "progress of sending",
         },
     ),
     PersonalDataTable(
@@ -279,7 +279,7 @@ TABLES = (
         {
             **USER_WITHHELD,
             "object_id": INTERNAL_ID_REASON,
-            "change_message": "names fields, in a notation of the database",
+            "change_message": "internal names of the changed fields",
         },
     ),
 )

@@ -12,7 +12,7 @@ from roundtable import idempotency
 class Command(BaseCommand):
     """Deletes saved answers to forms after a day."""
 
-    help = "Forgets answers to forms after a day. Run it every day."
+    help = "Deletes saved answers to forms after a day. Run it daily."
 
     def handle(self, *args: Any, **options: Any) -> None:
         number = idempotency.prune_keys(timezone.now())

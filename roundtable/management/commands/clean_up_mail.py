@@ -14,13 +14,13 @@ from roundtable.mail.clean_up import clean_up_mail
 class Command(BaseCommand):
     """Cleans up what the mail worker cannot."""
 
-    help = "Sees to emails that a crash left behind and removes old ones. Run it every hour."
+    help = "Handles emails that a crash left behind, and deletes old ones. Run it every hour."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--at",
             metavar="TIME",
-            help="Count from this moment (UTC), such as 2028-03-02T12:00; without it, from now.",
+            help="Count from this time (UTC), such as 2028-03-02T12:00; now if omitted.",
         )
 
     def handle(self, *args: Any, at: str | None = None, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The brief for a meeting: what stands in it, and who may read it."""
+"""The brief for a meeting: what it contains, and who may read it."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime

@@ -79,7 +79,8 @@ def test_pdf_is_tagged_and_has_language_and_title(browser: Client) -> None:
     assert root["/MarkInfo"]["/Marked"].value is True
     assert root["/Lang"] == "en"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
-    assert found.metadata and found.metadata.title == "Brief: Réunion de suivi & plus"
+    assert found.metadata
+    assert found.metadata.title == "Brief: Réunion de suivi & plus, May 2024 (NEW)"
     kinds = kinds_of(root["/StructTreeRoot"])
     assert {"/H1", "/H2", "/P", "/L", "/LI", "/Table", "/TH", "/TD", "/Link"} <= kinds
     links = [

@@ -1,4 +1,4 @@
-"""The log of what changed in public, and what never stands in it."""
+"""The log of what changed in public, and what it never contains."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -195,7 +195,7 @@ def test_unpublished_text_is_not_shown_as_before(meeting: Event) -> None:
     settle(later)
     correct(later, at(1), name="Corrected in private")
     make_role(meeting, organisation=later, recorded_at=at(2))
-    # Now all of it goes public; what is published and corrected at once was never read before.
+    # Now all of it goes public; what is corrected right after publication was never read before.
     correct(hidden, at(2), is_public=True)
     correct(commitment, at(2) + timedelta(seconds=2), text="Corrected at once")
     statement.refresh_from_db()
@@ -247,7 +247,7 @@ def test_records_not_public_today_are_not_logged() -> None:
     make_statement(make_event(), published=False)
     found = latest_changes(ALWAYS + timedelta(days=1), END)
     assert [row for row in found if row.kind != ChangeKind.STATEMENT] == []
-    # That of the answer nobody approved.
+    # That of the answer that no one approved.
     assert [row.url for row in found] == [
         Response.objects.get().outcome.statement.event.get_absolute_url()
     ]

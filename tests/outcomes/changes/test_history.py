@@ -58,7 +58,7 @@ def editor(admin_event: Event) -> User:
 
 
 def change(client: Client, row: Any, **fields: object) -> None:
-    """Fills in the form of a row anew, as a browser would."""
+    """Fills in the form of a row again, as a browser would."""
     address = page(type(row), "change", row.pk)
     answer = client.post(address, filled(client, address, **fields))
     assert answer.status_code == 302, answer.context["adminform"].errors
@@ -71,7 +71,7 @@ def versions(client: Client, row: Any) -> list[str]:
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", entry)).split()) for entry in found]
 
 
-def put_back(client: Client, row: Any, number: int, **fields: object) -> Any:
+def restore(client: Client, row: Any, number: int, **fields: object) -> Any:
     """Opens the preview of a version and sends it."""
     address = page(type(row), "restore", row.pk, number)
     context = client.get(address).context
@@ -207,8 +207,8 @@ def test_earlier_version_is_restored_with_relations(
         client, commitment, outcomes=[str(two.pk)], due_on="", text="Second words.", is_open="on"
     )
     preview = client.get(page(Commitment, "restore", commitment.pk, then)).content.decode()
-    assert "First" in preview and "Second" in preview and 'value="Restore"' in preview
-    answer = put_back(client, commitment, then)
+    assert "First" in preview and "Second" in preview and 'value="Restore this version"' in preview
+    answer = restore(client, commitment, then)
     assert answer.status_code == 302
     assert (commitment.text, commitment.due_on, commitment.is_open) == (
         "First words.",
@@ -240,12 +240,12 @@ def test_each_record_type_can_be_restored(client_of: Sign, admin_event: Event, k
         Organisation: make_organisation(),
     }
     row = rows[kind]
-    row.save()  # what there is to put back
+    row.save()  # a version to restore
     field = next(name for name in ("title", "text", "name") if hasattr(row, name))
     before = getattr(row, field)
     setattr(row, field, "Entirely different")
     row.save()
-    assert put_back(operator, row, first(row)).status_code == 302
+    assert restore(operator, row, first(row)).status_code == 302
     assert getattr(row, field) == before
 
 
@@ -262,7 +262,7 @@ def test_read_only_fields_are_not_restored(
         "These fields do not change, because they cannot be changed here or their text was "
         "deleted permanently:"
     ) in preview and "public" in preview
-    assert put_back(client, admin_event, then).status_code == 302
+    assert restore(client, admin_event, then).status_code == 302
     assert (admin_event.title, admin_event.is_public, admin_event.code) == (
         "Desk roundtable",
         True,
@@ -283,8 +283,8 @@ def test_restore_keeps_numbers_and_state_of_published_statement(
     assert (
         "The fields that differ cannot be changed here, or their text was deleted permanently:"
     ) in answer.content.decode()
-    put_back(operator, statement, before_state)
-    put_back(operator, point, before_number)
+    restore(operator, statement, before_state)
+    restore(operator, point, before_number)
     assert (statement.state, point.number) == ("published", "1.a")
 
 
@@ -322,7 +322,7 @@ def test_invalid_earlier_version_is_not_restored(
     then = commitment.history.latest("history_id").history_id
     change(client, commitment, outcomes=[], text="Second words.")
     point.delete()
-    answer = put_back(client, commitment, then)
+    answer = restore(client, commitment, then)
     assert (
         "This version cannot be restored, and nothing is changed. The reasons are:"
         in answer.content.decode()
@@ -339,7 +339,7 @@ def test_stale_restore_shows_current_version_first(
     seen = admin_event.history.latest("history_id").history_id
     admin_event.title = "Newest title"
     admin_event.save()
-    answer = put_back(client, admin_event, then, version=seen)
+    answer = restore(client, admin_event, then, version=seen)
     assert (
         "Someone changed this record after you opened it. Nothing is restored yet. Check "
         "what restoring would change now."
@@ -347,11 +347,11 @@ def test_stale_restore_shows_current_version_first(
     assert admin_event.title == "Newest title"
 
 
-# Words that were taken out -------------------------------------------------------------------
+# Text that was removed ----------------------------------------------------------------------
 
 
 def take_out(client: Client, commitment: Commitment) -> None:
-    """Maria stood there, also in other words, until somebody took her out."""
+    """Two versions name Maria; the fourth change removes her from the history."""
     change(client, commitment, text="Train ten officers with Maria Zqxvar.")
     change(client, commitment, due_on="2030-01-01")
     change(client, commitment, text="Train ten officers, says Zqxvar.")
@@ -373,9 +373,9 @@ def test_removed_text_is_hidden_and_cannot_be_restored(
         address = page(Commitment, "restore", commitment.pk, past.history_id)
         preview = operator.get(address).content.decode()
         assert "Zqxvar" not in preview and "deleted permanently:" in preview
-        put_back(operator, commitment, past.history_id)
+        restore(operator, commitment, past.history_id)
         assert commitment.text == "Train twenty officers with survivors."
-    put_back(operator, commitment, first(commitment))  # what stood there before her
+    restore(operator, commitment, first(commitment))  # the version before she was named
     assert commitment.text == "Train ten officers."
 
 
@@ -416,7 +416,7 @@ def test_previously_edited_text_is_removed_by_checkbox_only(
     assert "Train twenty officers with survivors." in told and "(deleted)" in told
     assert "Zqxvar" not in told and "1 January 2030" in told
     for past in commitment.history.filter(text__contains="Zqxvar"):
-        put_back(browser, commitment, past.history_id)
+        restore(browser, commitment, past.history_id)
     assert commitment.text == "Train twenty officers with survivors."
     assert "Zqxvar" not in "".join(versions(browser, commitment))
     page_of_changes = client.get("/changes/")

@@ -1,4 +1,4 @@
-"""Following by mail: the button, the letters, and the one press that ends them."""
+"""Following by email: the button, the emails, and unsubscribing with one button."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -146,7 +146,7 @@ def test_hidden_followed_object_is_unnamed_and_can_be_unfollowed(
     assert not Subscription.objects.exists()
 
 
-# The letters -----------------------------------------------------------------------------
+# The emails ------------------------------------------------------------------------------
 
 
 def test_immediate_email_describes_change(
@@ -179,7 +179,7 @@ def test_weekly_digest_is_sent_once_from_monday(
     make_follow(reader, event=commitment.event, notified_until=before)
     approve(commitment, MONDAY - timedelta(days=2))
     approve(first, MONDAY - timedelta(days=1))
-    approve(commitment, MONDAY + timedelta(hours=1))  # for the next letter
+    approve(commitment, MONDAY + timedelta(hours=1))  # for the next email
     sunday = MONDAY - timedelta(minutes=1)
     assert send_notifications(on=sunday.date(), at=sunday) == {}
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY) == {"weekly": 1}
@@ -317,9 +317,9 @@ def test_subscriptions_are_in_personal_data_and_erased(
     assert "What you follow by email" in text and "RT2024-C2" in text
     approve(commitment, TUESDAY)
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {"at-once": 1}
-    letter = QueuedEmail.objects.get(dedup_key__startswith="follows:")
-    assert letter.unsubscribe_url
+    email = QueuedEmail.objects.get(dedup_key__startswith="follows:")
+    assert email.unsubscribe_url
     erasure.erase_delegate(delegate, by=None, at=TUESDAY + timedelta(hours=2))
-    letter.refresh_from_db()
+    email.refresh_from_db()
     assert not Subscription.objects.exists()
-    assert (letter.recipient, letter.text, letter.unsubscribe_url) == ("", "", "")
+    assert (email.recipient, email.text, email.unsubscribe_url) == ("", "", "")

@@ -228,7 +228,7 @@ def test_list_row_shows_parties_text_and_status(client: Client, register: Event)
         "OLD-C3 planned MoL (lead), Aid · answers the whole statement Planning Past its due date "
         "Due 1 March 2026 Reported 1 June 2025"
     ) in text
-    assert "OLD-C6 silent MoL (lead), participants (lead)" in text
+    assert "OLD-C6 silent MoL , participants" in text
     assert "Never reported on Due 1 April 2026 within 30 days" in text
     # A day more is not soon.
     Commitment.objects.filter(text="silent").update(due_on=date(2026, 4, 2))
@@ -285,7 +285,8 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
     answer = client.get("/commitments/old-c2/")
     point = Outcome.objects.get(number="1.a")
     assert page_text(answer) == (
-        "Old roundtable · OLD-C2 underway In progress Due 2 March 2026 within 30 days "
+        "Old roundtable, May 2024 (OLD) · OLD-C2 underway "
+        "In progress Due 2 March 2026 within 30 days "
         f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
         "Who to ask No contact is shown for this commitment. "
         "Participants may see more after signing in. What the party reports "
@@ -344,7 +345,9 @@ def test_commitment_without_parties_shows_message(client: Client) -> None:
 
 def test_demo_commitment_is_marked(client: Client, register: Event) -> None:
     text = get_text(client, "/commitments/new-c1/")
-    assert text.startswith("Demonstration All of its content is made up. New roundtable · NEW-C1")
+    assert text.startswith(
+        "Demonstration All of its content is made up. New roundtable, January 2025 (NEW) · NEW-C1"
+    )
     assert "NEW-C1, 1 January 2025 (demonstration)." in text
 
 

@@ -94,7 +94,7 @@ def event_with_recommendation() -> Event:
 
 
 def rows_of(browser: Client, path: str = PAGE) -> dict[str, list[str]]:
-    """What stands in each row, by the first word of its header."""
+    """The content of each row, by the first word of its header."""
     page = page_html(browser.get(path))
     rows = {}
     for row in page.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]:
@@ -123,8 +123,8 @@ def test_table_labels_its_counts(client: Client, event_with_recommendation: Even
     text = get_text(client, PAGE)
     assert "1 of 3 answers requested by recommendations have been given. " in text
     assert (
-        "The roundtable, 14–15 May 2024: 4 addressees, 2 points, 4 commitments under them." in text
-    )
+        "The roundtable, May 2024 (ASKED): 4 addressees, 2 points, 4 commitments under them."
+    ) in text
     assert "1 commitment of this roundtable is under no point, so it is not in the table." in text
 
 
@@ -213,10 +213,10 @@ def test_latest_event_with_statement_is_default(
 ) -> None:
     days: dict[str, Any] = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 1, 2)}
     make_event(code="NEXT", slug="next", title="The next one", **days)
-    assert "The roundtable, 14–15 May 2024: " in get_text(client, PAGE)
-    assert "No points of this roundtable are published yet. The next one" in get_text(
-        client, f"{PAGE}?event=next"
-    )
+    assert "The roundtable, May 2024 (ASKED): " in get_text(client, PAGE)
+    assert (
+        "No points of this roundtable are published yet. The next one, January 2025 (NEXT)"
+    ) in get_text(client, f"{PAGE}?event=next")
     make_statement(Event.objects.get(slug="next"))
     assert "The points of this roundtable do not say who they are addressed to." in get_text(
         client, PAGE

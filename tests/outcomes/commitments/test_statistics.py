@@ -152,7 +152,7 @@ class World:
         return tally
 
     def quarters(self, asked: dict[str, str]) -> dict[str, Counter[str]]:
-        """How many stood at each status at the end of each quarter since the first began."""
+        """How many had each status at the end of each quarter since the first began."""
         promises = self.found(asked)
         first = min((promise.meeting.starts_on for promise in promises), default=None)
         told: dict[str, Counter[str]] = {}
@@ -208,7 +208,7 @@ def worlds(draw: st.DrawFn) -> World:
         )
     for promise in promises:
         if not promise.parties:
-            promise.reports = []  # nobody reports
+            promise.reports = []  # no one reports
     return World(meetings, promises)
 
 

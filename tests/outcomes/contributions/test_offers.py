@@ -188,7 +188,7 @@ def test_others_join_an_open_commitment(client: Client, client_of: Sign, meeting
     row = Offer.objects.get()
     assert "MEET-C7 We staff it. Aid asks to join" in get_text(aid, LIST)
     assert "Aid" not in page_text(client.get(PAGE))
-    assert "We staff it." in get_text(aid, JOIN)  # goes on with the same
+    assert "We staff it." in get_text(aid, JOIN)  # continues with the same
     again = asks | {"version": f"{row.pk}-1", "text": "We staff it daily."}
     assert aid.post(JOIN, again).status_code == 302
     assert Offer.objects.get().text == "We staff it daily."

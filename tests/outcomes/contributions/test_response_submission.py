@@ -1,4 +1,4 @@
-"""Organisations answer recommendations: who may, what is handed in, and what co-chairs decide."""
+"""Organisations answer recommendations: who may, what they submit, and what co-chairs decide."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -68,7 +68,7 @@ def event_with_recommendation() -> Event:
 
 
 def of(event: Event, slug: str, **fields: Any) -> Delegate:
-    """Somebody with a seat for that organisation."""
+    """Someone with a seat for that organisation."""
     person = make_delegate()
     organisation = event.roles.get(organisation__slug=slug).organisation
     make_participation(person, event, organisation=organisation, **fields)
@@ -84,7 +84,8 @@ def test_response_goes_from_draft_to_page(
 ) -> None:
     aland = client_of(of(event_with_recommendation, "aland"))
     assert (
-        "Aland: Asked roundtable 1.a Participants agreed to: train nurses Answer 1.a No answer yet"
+        "Aland: Asked roundtable, May 2024 (ASKED) "
+        "1.a Participants agreed to: train nurses Answer 1.a No answer yet"
     ) in get_text(aland, LIST)
     assert "be kind" not in get_text(aland, LIST)
     answer = send(aland, act="keep", has_no_personal_details="")
@@ -150,7 +151,7 @@ def test_response_requires_speaking_for_organisation(
 ) -> None:
     elsewhere = make_delegate()
     make_participation(elsewhere, make_event())
-    worker = make_delegate()  # works there, and nobody has confirmed a seat
+    worker = make_delegate()  # works there, and no one has confirmed a seat
     aland = event_with_recommendation.roles.get(organisation__slug="aland").organisation
     make_affiliation(worker, organisation=aland)
     left = of(event_with_recommendation, "aland")
@@ -267,7 +268,7 @@ def test_conflicting_drafts_are_shown_side_by_side(
     assert Response.objects.get().text == "Both texts."
 
 
-def test_response_approved_meanwhile_is_not_overwritten(
+def test_response_approved_in_between_is_not_overwritten(
     client_of: Sign, event_with_recommendation: Event
 ) -> None:
     aland = client_of(of(event_with_recommendation, "aland"))

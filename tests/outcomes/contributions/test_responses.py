@@ -43,7 +43,7 @@ def today() -> Iterator[None]:
 @recorded
 def event_with_recommendation() -> Event:
     """A roundtable of three governments and one CSO; point 1.a recommends to governments."""
-    event = make_event(code="ASKED", slug="asked")
+    event = make_event(code="ASKED", slug="asked", title="Asked roundtable")
     for name, kind in (
         ("Aland", OrganisationKind.GOVERNMENT),
         ("Beland", OrganisationKind.GOVERNMENT),
@@ -201,10 +201,11 @@ def test_organisation_page_shows_responses_and_assessments(
     aland = event_with_recommendation.roles.get(organisation__slug="aland").organisation
     make_assessment(commitment=commitment, organisation=aland, assessed_on=date(2025, 7, 1))
     answer = client.get("/organisations/aland/")
-    title = event_with_recommendation.title
     assert (
-        f"Its answers 1.a {point.text} Supported, 1 April 2025 {title} "
-        f"Its assessments ASKED-C1 Write it down Limited, 1 July 2025 {title} "
+        f"Its answers 1.a {point.text} Supported, 1 April 2025 "
+        "· Asked roundtable, May 2024 (ASKED) "
+        "Its assessments ASKED-C1 Write it down Limited, 1 July 2025 "
+        "· Asked roundtable, May 2024 (ASKED) "
         f"{FOLLOW_SECTION} People"
     ) in page_text(answer)
     assert [link for link in page_links(answer) if "asked/" in link or "asked-c1" in link][-2:] == [

@@ -117,7 +117,7 @@ def test_demo_data_is_deterministic(demo_event: Event) -> None:
     Delegate.objects.all().delete()
     Commitment.objects.all().delete()
     Grant.objects.all().delete()
-    StatementVersion.objects.all().delete()  # which nobody deletes at the desk
+    StatementVersion.objects.all().delete()  # which no one deletes at the desk
     demo_event.delete()
     load_demo(ON)
     assert drawn() == first
@@ -141,7 +141,7 @@ def test_demo_addresses_are_reserved(demo_event: Event) -> None:
         assert value.startswith(fiction) or value.endswith("@example.org") or " " in value
     assert len(set(values)) == len(values)
     for model, field in ((User, "email"), (EmailAddress, "email"), (Delegate, "invitation_email")):
-        # Who said "not me" has none any more.
+        # A person who answered "not me" no longer has one.
         for (address,) in model._default_manager.exclude(**{field: ""}).values_list(field):
             assert address.endswith("@example.org")
     assert not set(values) & set(User.objects.values_list("email", flat=True))

@@ -45,12 +45,12 @@ def real_event() -> None:
     make_event(slug="demonstration")
 
 
-def address_of_somebody_else() -> None:
+def address_of_another_person() -> None:
     make_delegate(user=make_user("delegate@example.org"))
 
 
 @pytest.mark.crawl
-@pytest.mark.parametrize("in_the_way", [real_organisation, real_event, address_of_somebody_else])
+@pytest.mark.parametrize("in_the_way", [real_organisation, real_event, address_of_another_person])
 def test_conflicting_real_rows_are_reported_and_kept(
     settings: Settings, in_the_way: Callable[[], None]
 ) -> None:

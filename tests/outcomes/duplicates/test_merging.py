@@ -1,4 +1,4 @@
-"""Merging what stands twice: every link moves, old addresses lead on, and nobody is shown more."""
+"""Merging duplicates: every link moves, old addresses redirect, and no one sees more."""
 
 import re
 from collections.abc import Callable
@@ -148,7 +148,7 @@ def test_all_organisation_relations_move(by: User) -> None:
 
 def test_equal_rows_are_merged_and_differences_reported(by: User) -> None:
     stays, goes = two(site="")
-    event = make_event(title="Zq meeting")
+    event = make_event(code="ZQ", title="Zq meeting")
     follower = make_user()
     for row in (stays, goes):
         make_role(event, organisation=row)
@@ -159,7 +159,8 @@ def test_equal_rows_are_merged_and_differences_reported(by: User) -> None:
     assert stays.roles.count() == 1 and stays.site == "https://labour.example.org"
     other = make_organisation(name="Third", kind="government", country="TH")
     make_role(event, organisation=other, source_wording="and the Third Office")
-    with pytest.raises(ValidationError, match=r"Both have .* Zq meeting\. Correct"):
+    both = r"Both have .* Zq meeting, May 2024 \(ZQ\)\. Correct"
+    with pytest.raises(ValidationError, match=both):
         one(stays, other, by)
     assert Organisation.objects.filter(pk=other.pk).exists() and other.roles.count() == 1
 
@@ -396,7 +397,7 @@ def test_profile_texts_survive_merge(by: User) -> None:
     third = make_delegate(user=None, about="Ask me about rail")
     with pytest.raises(ValidationError, match="have different text under “about”"):
         merge_people(target=stays, duplicate=third, by=by, at=NOON)
-    # Nobody else writes into the profile of who has an account.
+    # Only the person edits the profile of an account.
     with pytest.raises(ValidationError, match=re.escape(THEIRS)):
         merge_people(target=make_delegate(), duplicate=third, by=by, at=NOON)
     assert Delegate.objects.filter(pk=third.pk, about="Ask me about rail").exists()
@@ -455,11 +456,12 @@ def test_personal_decisions_are_not_moved(by: User, hold: Callable[[Delegate], A
 
 
 def test_merge_conflicts_are_reported(by: User) -> None:
-    event = make_event(title="Zq meeting")
+    event = make_event(code="ZQ", title="Zq meeting")
     stays, goes = make_delegate(user=None), make_delegate(user=None)
     make_participation(stays, event)
     make_participation(goes, event)
-    with pytest.raises(ValidationError, match="show a different participation in “Zq meeting”"):
+    different = re.escape("show a different participation in “Zq meeting, May 2024 (ZQ)”")
+    with pytest.raises(ValidationError, match=different):
         merge_people(target=stays, duplicate=goes, by=by, at=NOON)
     for row, email in ((stays, "one@example.org"), (goes, "two@example.org")):
         row.invitation_email = email

@@ -83,7 +83,7 @@ def path(party: CommitmentParty) -> str:
 
 
 def give(client: Client, path: str, content: bytes, name: str = "a.pdf", **changes: str) -> str:
-    """What the page says after an update with a file was handed in; empty where it was taken."""
+    """What the page says after an update with a file was submitted; empty if it was accepted."""
     page = page_html(client.get(path))
     values: dict[str, object] = {
         "act": "hand-in",

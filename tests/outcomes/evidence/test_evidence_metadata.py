@@ -1,4 +1,4 @@
-"""What stands in a file: told to its author, shown to who approves, and gone with its evidence."""
+"""Metadata of a file: shown to its author and to approvers, and deleted with its evidence."""
 
 import subprocess
 from collections.abc import Callable

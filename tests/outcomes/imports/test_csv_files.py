@@ -100,7 +100,7 @@ def survive(texts: list[str], write: Callable[..., bytes]) -> None:
 
 
 def workbook_shows(text: str) -> bool:
-    """Of what nobody sees nothing is kept."""
+    """Nothing that is invisible is kept."""
     return bool(text.strip("\u200b\u2060\ufeff\u00ad \u3000"))
 
 

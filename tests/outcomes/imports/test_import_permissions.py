@@ -280,7 +280,7 @@ def test_person_of_other_event_is_treated_as_unknown(client_of: Sign, talk: Even
     said = [refused(client, book_of(talk, "Delegates", [row])) for row in rows]
     assert said[0] == said[1]
     assert "Handle There is no such person here. Leave the cell empty for a new person." in said[0]
-    # Somebody of two roundtables keeps the name that both know.
+    # A person in two roundtables keeps the name that both have.
     both = seat(talk, name="Rita Sen")
     make_participation(both, hidden)
     content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita"}])

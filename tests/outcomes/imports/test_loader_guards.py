@@ -1,4 +1,4 @@
-"""Roundtable files and what stands already: others' pages, people's corrections, hostile size."""
+"""Roundtable files and existing data: others' pages, people's corrections, hostile size."""
 
 from collections.abc import Callable
 from pathlib import Path

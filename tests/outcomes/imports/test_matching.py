@@ -147,7 +147,7 @@ def test_ambiguous_encoding_is_asked_for(
     rows = "\n".join(["Name,Organisation", *(f"{name},port" for name in names), ""])
     answer = preview_file(browser, rows.encode(encoding), talk)
     assert "Which of these looks correct?" in admin_text(answer)
-    # One thing is asked at a time: nobody says what a column is that cannot be read.
+    # One question at a time: columns that cannot be read are not matched.
     assert "This is a list of" not in admin_text(answer)
     assert f"{called}: {'; '.join(names)}" in admin_text(answer)
     refused = press_button(browser, answer, "encoding", encoding="utf-7")
@@ -365,7 +365,7 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     path = samples / "commitments" / "usdol_suggested_actions_2016_2022.csv"
     with path.open(encoding="utf-8", newline="") as file:
         countries = sorted({row["country"] for row in reader(file)})
-    # One of them stands there in two spellings, which mean one organisation.
+    # One of them has two spellings, which mean one organisation.
     countries.remove("Saint Helena, Ascensión, and Tristán da Cunha")
     assert len(countries) == 141
     browser, event = client_of(operator), make_event(code="USDOL")
@@ -391,7 +391,7 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     assert first.place_in_source == "2016 Legal_Framework"
     assert str(first.parties.get()) == "Afghanistan"
     assert first.history.get().history_user_id == operator.pk
-    # Brought in again, it doubles nothing.
+    # Imported again, it creates no duplicates.
     answer = preview_file(browser, path.read_bytes(), event)
     answer = press_button(browser, answer, "map", **said_of(answer, event, column1=""))
     assert "The portal already has everything in this file." in admin_text(answer)

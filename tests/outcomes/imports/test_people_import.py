@@ -1,4 +1,4 @@
-"""Delegates and updates come in with a workbook: nobody is confirmed, merged or published by it."""
+"""A workbook imports delegates and updates. It confirms, merges and publishes nothing."""
 
 from collections.abc import Callable
 from datetime import date
@@ -158,7 +158,7 @@ def test_new_delegate_is_unconfirmed_and_unlisted(
     assert AuditEntry.objects.filter(action="add delegate").count() == 2
     assert list(find_log_faults()) == []
     assert Participation.objects.get(delegate__name="Rita Sen").organisation.slug == "harbour"
-    # Downloaded with them and brought in again, it changes nothing.
+    # Downloaded with them and imported again, it changes nothing.
     cochair = make_user()
     make_grant(cochair, talk)
     hold_list(cochair, talk)
@@ -181,7 +181,7 @@ def test_people_workbook_has_no_addresses_and_is_logged(
     address = f"/admin/roundtable/event/{talk.pk}/workbook/people/"
     assert client_of(editor).get(address).status_code == 403
     assert client_of(editor).post(address).status_code == 403
-    # Alone nobody takes it: it goes with the list of participants, which two want.
+    # No one downloads it alone: two people must request it, as for the list of participants.
     for user in (cochair, make_user(is_superuser=True)):
         assert (
             "The workbook names the people who took part, so it follows the rules of the "
@@ -387,7 +387,7 @@ def test_second_row_adds_affiliation(client_of: Sign, operator: User, talk: Even
     assert Participation.objects.get().organisation.slug == "port"
     assert {row.organisation.slug for row in person.affiliations.all()} == {"port", "harbour"}
     assert AuditEntry.objects.get(action="change delegate").subject == get_or_create_key(person)
-    # Nobody adds one to oneself, nor to somebody of roundtables that one does not edit.
+    # Users cannot add one to themselves, nor to people of roundtables that they do not edit.
     cochair = make_user()
     make_grant(cochair, talk)
     person.affiliations.all().delete()
@@ -615,8 +615,8 @@ def test_family_name_first_is_matched(
     )
 
 
-def test_profile_hidden_meanwhile_stays_hidden(talk: Event, tmp_path: Path) -> None:
-    """A file that was read before a person hid changes the name alone."""
+def test_profile_hidden_during_import_stays_hidden(talk: Event, tmp_path: Path) -> None:
+    """A file that was read before a person hid changes only the name."""
     person = seat(talk, name="Rita Sen", user=make_user(), consented_at=NOON, listed_to="everyone")
     book = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén"}])
     path = tmp_path / "talk.xlsx"

@@ -1,4 +1,4 @@
-"""A roundtable is brought in at the desk: looked at first, then stored as a whole."""
+"""A roundtable is imported at the desk: previewed first, then stored as a whole."""
 
 from collections.abc import Callable
 from datetime import date
@@ -211,7 +211,7 @@ def test_import_link_is_shown_to_editors_only(
     sent = {"file": SimpleUploadedFile("a.xlsx", b"0")}
     assert client_of(reader).post(UPLOAD_URL, sent).status_code == 403
     page = f"/admin/roundtable/event/{event.pk}/change/"
-    assert "Workbook (XLSX)" in desk_text(client_of(cochair), page)
+    assert "Download as a workbook (XLSX)" in desk_text(client_of(cochair), page)
     assert "Workbook with delegates" in desk_text(client_of(cochair), page)
     assert "Workbook with delegates" not in desk_text(client_of(reader), page)
     assert (

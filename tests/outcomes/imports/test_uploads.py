@@ -238,7 +238,7 @@ def test_stalled_run_is_reported_and_can_be_restarted(
     Upload.objects.update(claimed_at=now() - timedelta(minutes=1))
     write_json(Upload.objects.get(), "progress", {"rows": 7, "run": 1})
     assert "We are reading your file. 7 rows so far." in admin_text(browser.get(address))
-    run_import_worker()  # the run was begun by somebody else
+    run_import_worker()  # someone else started the run
     assert Upload.objects.get().state == "waiting"
     (folder_path(Upload.objects.get()) / "progress.json").unlink()
     Upload.objects.update(claimed_at=now() - timedelta(minutes=3))
@@ -260,11 +260,11 @@ def test_superseded_run_imports_nothing(client_of: Sign, operator: User, talk: E
     before = database_rows()
     from_then = Upload.objects.get()
 
-    def meanwhile(*args: Any, **kwargs: Any) -> None:
+    def supersede(*args: Any, **kwargs: Any) -> None:
         Upload.objects.update(run=from_then.run + 1, claimed_at=None)
 
     with (
-        patch("outcomes.imports.tasks.acting_organisation", side_effect=meanwhile),
+        patch("outcomes.imports.tasks.acting_organisation", side_effect=supersede),
         patch("outcomes.imports.tasks.audit.record"),
     ):
         run_import_worker()

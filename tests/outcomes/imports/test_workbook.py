@@ -175,7 +175,7 @@ officedocument.spreadsheetml.sharedStrings+xml"/></Types>"""
 
 
 def shared(content: bytes, title: str, text: str) -> bytes:
-    """The workbook as other programs write it: a cell refers to a text that stands elsewhere."""
+    """The workbook as other programs write it: a cell refers to a text in another place."""
     stored = BytesIO()
     before, after = b't="inlineStr"><is><t>%s</t></is>' % title.encode(), b't="s"><v>0</v>'
     with ZipFile(BytesIO(content)) as parts, ZipFile(stored, "w", ZIP_DEFLATED) as copy:

@@ -173,7 +173,7 @@ def test_focal_point_is_named_to_permitted_viewers_only(
     focal_point.listed_to = Audience.EVERYONE
     focal_point.save()
     assert "Who to ask Farah Point" in get_text(client, page)
-    # The name leads to the profile; nothing to reach her by stands here.
+    # The name leads to the profile; her contact details are not here.
     assert "farah.inside@example.org" not in get_text(client_of(delegate), page)
 
 

@@ -51,7 +51,7 @@ def test_focal_point_resigns_with_suggested_successor(
     (mail,) = deliver()
     assert mail.to == ["cochair@example.org"]
     assert mail.subject == "A commitment needs a new focal point"
-    # Whom they suggest stands at the desk alone.
+    # Only the desk shows whom they suggest.
     assert "RT2024-C1" in str(mail.body) and "north" not in str(mail.body)
     address = f"/admin/outcomes/commitment/{party.commitment_id}/change/"
     assert f"https://portal.example.org{address}" in str(mail.body)

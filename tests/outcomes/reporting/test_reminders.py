@@ -1,4 +1,4 @@
-"""Reminders: one letter a person, each step once, and none for who is hidden or gone."""
+"""Reminders: one email per person, each step once, and none for people who are hidden or gone."""
 
 import re
 from collections.abc import Callable

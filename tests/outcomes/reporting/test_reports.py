@@ -1,4 +1,4 @@
-"""Reporting by the link in a mail and signed in: drafts, what is handed in, and two at once."""
+"""Reporting by the link in an email and signed in: drafts, submission, and concurrent edits."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -162,7 +162,7 @@ def test_contact_details_are_flagged_before_submission(
     assert "ana@example.org +62 21 555 0198" in text and party.updates.count() == 1
     found = "ana@example.org · +62 21 555 0198"
     assert f'name="contacts_confirmed" value="{found}"' in page_html(reply)
-    # A yes stands for what was pointed out, and for nothing that came since.
+    # A yes covers what was pointed out, and nothing that was added later.
     more = f"{words} Or bo@example.org."
     reply = send(
         client, path, "hand-in", text=more, has_no_personal_details="on", contacts_confirmed=found
@@ -236,7 +236,7 @@ def test_author_sees_review_note(
     sentence = "A co-chair asks for a change: Say how many officers."
     assert sentence in get_text(client, path)
     assert sentence in get_text(client_of(focal_point), "/me/commitments/")
-    # It stays beside a draft, and nobody else reads it.
+    # It stays with the draft, and no one else can read it.
     send(client, path, "draft", text="")
     assert sentence in get_text(client, path) and newest(party).state == EditorialState.DRAFT
     assert "Say how many" not in get_text(Client(), "/commitments/rt2024-c1/")
@@ -278,7 +278,7 @@ def test_repeated_form_is_submitted_once(
     assert party.updates.count() == 2
 
 
-def test_report_approved_meanwhile_is_not_overwritten(
+def test_report_approved_in_between_is_not_overwritten(
     client: Client, path: str, party: CommitmentParty, operator: User
 ) -> None:
     send(client, path, "hand-in", has_no_personal_details="on")

@@ -23,7 +23,7 @@ TEXT = "MARIA LOPEZ took calls on 0812 5555 0100 in the Casa Azul."
 @pytest.fixture
 @recorded
 def submitted(event: Event) -> ProgressUpdate:
-    """An update that names a hidden person and a hidden house, handed in."""
+    """A submitted update that names a hidden person and a hidden house."""
     make_delegate(name="María del Carmen López", user=None)
     make_organisation(name="Casa Azul")
     update = make_update(event.commitments.all()[0], approved=False, text=TEXT)

@@ -1,4 +1,4 @@
-"""The letters between who writes a text and who approves it."""
+"""The emails between the author and the approvers of a text."""
 
 import ast
 import re
@@ -55,8 +55,8 @@ def party(event: Event, focal_point: Delegate) -> CommitmentParty:
     return event.commitments.get(reference="RT2024-C1").parties.get()
 
 
-def handed_in(party: CommitmentParty) -> ProgressUpdate:
-    """What the focal point handed in by the link in a mail."""
+def submitted_update(party: CommitmentParty) -> ProgressUpdate:
+    """What the focal point submitted through the link in an email."""
     path = urlsplit(create_report_link(party, at=timezone.now())).path
     seen = seen_on(Client(), path)
     answer = Client().post(
@@ -76,7 +76,7 @@ def editor_here_and_cochair_elsewhere(event: Event) -> User:
 
 
 def path_in(mail: EmailMultiAlternatives) -> str:
-    """The one address that a letter leads to."""
+    """The only URL in an email."""
     found = re.search(r"^https://portal\.example\.org(\S+)$", str(mail.body), re.MULTILINE)
     assert found
     return found[1]
@@ -87,15 +87,15 @@ def test_cochairs_are_notified_at_most_once_an_hour(
 ) -> None:
     make_grant(make_user("second@example.org"), event)
     make_grant(make_user("editor@example.org"), event, role="editor")
-    update = handed_in(party)
-    letters = deliver_mail()
-    assert sorted(mail.to[0] for mail in letters) == ["cochair@example.org", "second@example.org"]
-    for mail in letters:
+    update = submitted_update(party)
+    emails = deliver_mail()
+    assert sorted(mail.to[0] for mail in emails) == ["cochair@example.org", "second@example.org"]
+    for mail in emails:
         assert mail.subject == "A text is waiting for approval"
-        assert "for Roundtable 2024." in str(mail.body)
+        assert "for Roundtable 2024, May 2024 (RT2024)." in str(mail.body)
         assert "Zq words" not in str(mail.message())
-    assert "RT2024-C1" in desk_text(client_of(cochair), path_in(letters[0]))
-    # Taken back and handed in again, it is told of once an hour.
+    assert "RT2024-C1" in desk_text(client_of(cochair), path_in(emails[0]))
+    # If it is withdrawn and submitted again, there is one email an hour.
     submit_text(update, at=timezone.now())
     assert len(deliver_mail()) == 2
     submit_text(update, at=timezone.now() + timedelta(hours=1))
@@ -105,7 +105,7 @@ def test_cochairs_are_notified_at_most_once_an_hour(
 def test_email_is_sent_when_nothing_else_was_pending(
     event: Event, cochair: User, party: CommitmentParty
 ) -> None:
-    first = handed_in(party)
+    first = submitted_update(party)
     assert len(deliver_mail()) == 1
     second = make_update(event.commitments.get(reference="RT2024-C2"), approved=False)
     submit_text(second, at=timezone.now())
@@ -121,11 +121,11 @@ def test_email_is_sent_when_nothing_else_was_pending(
 def test_pending_items_are_repeated_weekly(
     client_of: Sign, event: Event, cochair: User, party: CommitmentParty
 ) -> None:
-    handed_in(party)
+    submitted_update(party)
     text = make_assessment(commitment=party.commitment, approved=False)
     submit_text(text, at=timezone.now())
     answer = make_response(outcome=make_recommendation(), approved=False)
-    submit_text(answer, at=timezone.now())  # of another roundtable, which nobody chairs
+    submit_text(answer, at=timezone.now())  # of another roundtable, which no one chairs
     before = len(deliver_mail())
     monday = datetime(2030, 1, 7, 12, tzinfo=UTC)
     assert remind_cochairs(at=timezone.now()) == 0, "not a day has passed"
@@ -146,7 +146,7 @@ def test_pending_items_are_repeated_weekly(
 def test_focal_point_reads_review_note_without_signing_in(
     client_of: Sign, cochair: User, focal_point: Delegate, party: CommitmentParty
 ) -> None:
-    update = handed_in(party)
+    update = submitted_update(party)
     before = len(deliver_mail())
     said = run_admin_action(
         client_of(cochair), ProgressUpdate, "ask_for_changes", update.pk, note=NOTE
@@ -166,7 +166,7 @@ def test_draft_and_approval_send_no_email(
     path = urlsplit(create_report_link(party, at=timezone.now())).path
     Client().post(path, FORM | {"act": "draft", "version": seen_on(Client(), path)})
     assert newest(party).state == "draft" and deliver_mail() == []
-    update = handed_in(party)
+    update = submitted_update(party)
     before = len(deliver_mail())
     run_admin_action(client_of(cochair), ProgressUpdate, "approve", update.pk)
     assert newest(party).is_approved and len(deliver_mail()) == before
@@ -175,7 +175,7 @@ def test_draft_and_approval_send_no_email(
 def test_current_focal_point_is_notified_instead_of_former(
     cochair: User, event: Event, focal_point: Delegate, party: CommitmentParty
 ) -> None:
-    update = handed_in(party)
+    update = submitted_update(party)
     other = make_delegate(name="Other Point", user=make_user("other@example.org"))
     make_participation(other, event, confirmed_by=cochair)
     party.request_focal_point(other)
@@ -191,7 +191,7 @@ def test_current_focal_point_is_notified_instead_of_former(
 def test_hidden_or_erased_delegate_gets_no_email_or_link(
     cochair: User, focal_point: Delegate, party: CommitmentParty, gone: str
 ) -> None:
-    update = handed_in(party)
+    update = submitted_update(party)
     assert focal_point.user
     if gone == "paused":
         consent.hide_profile(focal_point, by=Consent.By.OWNER, at=timezone.now())
@@ -361,7 +361,7 @@ def test_only_a_draft_adopted_elsewhere_is_published_without_signatures(
 
 
 def test_every_submission_goes_through_submission_module() -> None:
-    """Of the code, only the demonstration hands in without a letter."""
+    """In the code, only the demonstration submits without an email."""
     calls = {
         path.relative_to(ROOT).as_posix()
         for app in ("outcomes", "participants", "roundtable")

@@ -1,9 +1,12 @@
 """Points of a statement: listed and filtered, and each as a full sentence."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
 from outcomes.models import Outcome, Statement
+from participants.models import User
 from roundtable.models import Event
 from tests.factories import NOON as PUBLISHED
 from tests.factories import (
@@ -130,11 +133,12 @@ def test_point_shows_lead_in_and_commitments(client: Client, later: Statement) -
         make_commitment(point.statement.event).outcomes.add(point)
     text = get_text(client, "/outcomes/", theme="sharing")
     assert (
-        "1.a Governments and CSOs can collaborate to: share information; and First roundtable "
-        "Recommendation 2 commitments"
+        "1.a Governments and CSOs can collaborate to: share information; and "
+        "First roundtable, May 2024 (BP) Recommendation 2 commitments"
     ) in text
     assert "0 commitments" in get_text(client, "/outcomes/", kind="good-practice")
-    assert "Demonstration Second roundtable" in get_text(client, "/outcomes/", event="second")
+    text = get_text(client, "/outcomes/", event="second")
+    assert "Demonstration Second roundtable, May 2027 (BQ)" in text
 
 
 def test_filters_offer_only_what_is_public(client: Client, agreed: Statement) -> None:
@@ -156,14 +160,14 @@ def test_empty_list_shows_message(client: Client) -> None:
 
 def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed: Statement) -> None:
     assert get_text(client, "/outcomes/first/1.a/") == (
-        "First roundtable , 14–15 May 2024 Point 1.a "
+        "First roundtable, May 2024 (BP) Point 1.a "
         "Governments and CSOs can collaborate to: share information; and "
         "Kind Recommendation (classified by this portal) "
         "Addressed to CSOs, governments "
         "Themes Information sharing "
         "Source The hosts' page , first list "
         "Answers of the addressees The organisations addressed are not recorded. "
-        "Commitments This portal has no record of a commitment under this point. "
+        "Commitments No commitment to this point is recorded in this portal. "
         "Offer a commitment "
         "Part 1 See in the statement Next: 1.b "
         "See this page as of an earlier day Show What changed since an earlier day "
@@ -323,3 +327,23 @@ def test_theme_of_hidden_events_is_not_offered() -> None:
         page = Client().get(path).content.decode()
         assert "Open theme" in page and "Secret theme" not in page
         assert Client().get(path, {"theme": "secret"}).status_code == 400
+
+
+def test_events_with_the_same_title_are_told_apart(
+    client: Client, client_of: Callable[[User], Client], operator: User
+) -> None:
+    for code, slug, day in (("BP2018", "first", "2018-05-14"), ("BP2024", "second", "2024-11-30")):
+        make_event(code=code, slug=slug, title="Joint meeting", starts_on=day, ends_on=day)
+    make_event(title="Latest meeting", starts_on="2025-01-01", ends_on="2025-01-01")
+    for path in ("/commitments/", "/outcomes/"):
+        page = page_html(client.get(path))
+        assert '<option value="first">Joint meeting, May 2018 (BP2018)</option>' in page
+        assert '<option value="second">Joint meeting, November 2024 (BP2024)</option>' in page
+    assert get_text(client, "/").endswith(
+        "Other roundtables Joint meeting, November 2024 (BP2024) Joint meeting, May 2018 (BP2018)"
+    )
+    desk = client_of(operator)
+    pages = [page_html(desk.get(f"/admin/outcomes/commitment/{part}")) for part in ("", "add/")]
+    for label in ("Joint meeting, May 2018 (BP2018)", "Joint meeting, November 2024 (BP2024)"):
+        assert f">{label}</a>" in pages[0].split("By roundtable")[1]
+        assert f">{label}</option>" in pages[1].split('<select name="event"')[1]

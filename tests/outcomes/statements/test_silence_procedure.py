@@ -68,8 +68,8 @@ def page_of(circulation: Circulation) -> str:
 
 
 def new(deliver: Deliver) -> list[tuple[str, str]]:
-    """To whom a letter went since this was last asked, and its subject."""
-    found = sorted((letter.to[0], str(letter.subject)) for letter in deliver())
+    """Recipients and subjects of the emails since the last call."""
+    found = sorted((email.to[0], str(email.subject)) for email in deliver())
     mail.outbox.clear()
     return found
 
@@ -81,14 +81,14 @@ def test_statement_goes_from_draft_to_published(
     speaker, address = client_of(table.speaker), agreement_url(table.statement)
     text = first.get(address).content.decode()
     assert "4 organisations are asked." in text
-    # Nobody of these could answer, and the page says so before anything is sent.
+    # None of these could answer, and the page says so before anything is sent.
     assert re.search(r"No one can sign in.*Australia.*Indonesia.*Ministry", text, re.S)
     assert "Shelter" not in text.split("No one can sign in")[1].split("</p>")[0]
     answer = press_agreement_button(first, table.statement, "circulate", deadline="2026-03-09")
     assert "Version 1 is circulated. Organisations asked to answer: 4." in answer.content.decode()
     assert new(deliver) == [("sari@example.org", "A text to agree on")]
 
-    # The shelter objects; the text stops for everybody.
+    # The shelter objects, which stops the text for everyone.
     circulation = Circulation.objects.get()
     asked = speaker.get(page_of(circulation)).content.decode()
     assert "protect those who were trafficked" in asked
@@ -245,7 +245,7 @@ def test_reply_can_change_until_deadline(client_of: Sign, table: AgreementCase) 
         browser.post(address, {"answer": "comment", "text": "Fine.", "version": "none"})
         reply = circulation.replies.get(organisation=table.shelter)
         assert (reply.answer, reply.text) == ("comment", "Fine.")
-        # Somebody who did not see that answer does not replace it.
+        # Someone who did not see that answer does not replace it.
         answer = browser.post(address, {"answer": "agree", "version": "none"})
         assert answer.status_code == 400
         assert "A colleague answered after you opened this page." in answer.content.decode()
@@ -338,8 +338,8 @@ def test_hidden_delegate_gets_no_email(table: AgreementCase, deliver: Deliver) -
 
 def test_emails_do_not_quote_statement(table: AgreementCase, deliver: Deliver) -> None:
     circulate_draft(table)
-    [letter] = deliver()
-    whole = f"{letter.subject} {letter.body} {letter.alternatives}"
+    [email] = deliver()
+    whole = f"{email.subject} {email.body} {email.alternatives}"
     assert "trafficked" not in whole
     assert "Bali" not in whole
     # 12:00 by the clocks of the portal

@@ -1,4 +1,4 @@
-"""The text of a draft, written as one document: order, numbers, and two editors at once."""
+"""The text of a draft, written as one document: order, numbers, and concurrent editors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ def address(statement: Statement) -> str:
 
 
 def opened(client: Client, statement: Statement) -> dict[str, Any]:
-    """What a browser would send from the page as it stands."""
+    """What a browser would send from the unchanged page."""
     sent: dict[str, Any] = {}
     for line in client.get(address(statement)).context["lines"]:
         sent |= {f"text-{line.key}": line.text, f"base-{line.key}": line.base}
@@ -48,7 +48,7 @@ def opened(client: Client, statement: Statement) -> dict[str, Any]:
     return sent
 
 
-def stands(statement: Statement) -> list[tuple[str, str]]:
+def numbered_texts(statement: Statement) -> list[tuple[str, str]]:
     statement.refresh_from_db()
     return [(row.number, row.text) for row in statement.outcomes.numbered()]
 
@@ -72,7 +72,7 @@ def test_statement_is_edited_on_one_page(client_of: Sign, table: AgreementCase) 
     }
     answer = client.post(address(statement), sent, follow=True)
     assert "The text is saved." in answer.content.decode()
-    assert stands(statement) == [
+    assert numbered_texts(statement) == [
         ("1", "Participants agreed to:"),
         ("1.a", "protect those who were trafficked"),
         ("1.b", "share what works"),
@@ -116,7 +116,7 @@ def test_move_buttons_reorder_and_renumber(
     answer = client.post(address(statement), sent)
     assert answer.headers["Location"] == f"{address(statement)}#line-{key}"
     short = {"Participants agreed to:": "P", "Co-chairs will:": "C"}
-    found = [f"{number} {short.get(t, t.split()[0])}" for number, t in stands(statement)]
+    found = [f"{number} {short.get(t, t.split()[0])}" for number, t in numbered_texts(statement)]
     assert found == after
 
 
@@ -125,7 +125,7 @@ def test_move_saves_edited_text(client_of: Sign, table: AgreementCase) -> None:
     key = key_of("share what works")
     sent = opened(client, statement)
     client.post(address(statement), sent | {f"text-{key}": "share openly", "act": f"up-{key}"})
-    assert stands(statement)[1] == ("1.a", "share openly")
+    assert numbered_texts(statement)[1] == ("1.a", "share openly")
 
 
 def test_sentence_is_removed_after_confirmation(client_of: Sign, table: AgreementCase) -> None:
@@ -137,7 +137,7 @@ def test_sentence_is_removed_after_confirmation(client_of: Sign, table: Agreemen
     answer = client.post(address(statement), sent, follow=True)
     assert "The sentence is deleted." in answer.content.decode()
     assert "Someone else" not in answer.content.decode()
-    assert ("1.b", "share what works") not in stands(statement)
+    assert ("1.b", "share what works") not in numbered_texts(statement)
     lead_in = key_of("Participants agreed to:")
     sent = {"act": f"remove-{lead_in}", f"base-{lead_in}": "Participants agreed to:"}
     answer = client.post(address(statement), sent)
@@ -164,8 +164,8 @@ def test_concurrent_edits_of_different_sentences_are_kept(
         "Someone else made changes at the same time. We kept their changes in: 2.a"
         in answer.content.decode()
     )
-    assert ("1.b", "share what fails too") in stands(statement)
-    assert ("2.a", "report back soon") in stands(statement)
+    assert ("1.b", "share what fails too") in numbered_texts(statement)
+    assert ("2.a", "report back soon") in numbered_texts(statement)
 
 
 def test_concurrent_edit_of_same_sentence_shows_conflict(
@@ -186,13 +186,14 @@ def test_concurrent_edit_of_same_sentence_shows_conflict(
     assert "<ins>best</ins>" in text
     assert ">share what fails</textarea>" in text
     assert 'value="Mine too"' in text
-    assert ("1.b", "share what works best") in stands(statement)  # nothing of the first is stored
+    # Nothing from the first editor is stored.
+    assert ("1.b", "share what works best") in numbered_texts(statement)
     assert statement.title == "Outcome statement"
     # Having seen it, the first decides.
     [line] = [row for row in answer.context["lines"] if row.key == str(key)]
     again = sent | {f"base-{key}": line.base}
     assert first.post(address(statement), again).status_code == 302
-    assert ("1.b", "share what fails") in stands(statement)
+    assert ("1.b", "share what fails") in numbered_texts(statement)
     assert statement.title == "Mine too"
 
 
@@ -214,7 +215,7 @@ def test_sentence_added_by_another_editor_is_kept(client_of: Sign, table: Agreem
     lead_in = key_of("Co-chairs will:")
     second.post(address(statement), opened(second, statement) | {f"new-{lead_in}": "write"})
     first.post(address(statement), mine | {"text-title": "Other title"})
-    assert ("2.b", "write") in stands(statement)
+    assert ("2.b", "write") in numbered_texts(statement)
 
 
 def test_new_point_under_removed_lead_in_is_returned(client_of: Sign, table: AgreementCase) -> None:
@@ -240,13 +241,13 @@ def test_validation_error_keeps_other_editors_changes(
     )
     answer = first.post(address(statement), mine | {"text-title": "x" * 20_001})
     assert answer.status_code == 400
-    # What the page holds now is mended and sent again.
+    # The editor fixes the text on the page and sends it again.
     again = {"text-title": "Short"}
     for line in answer.context["lines"]:
         again |= {f"base-{line.key}": line.base}
         again.setdefault(f"text-{line.key}", line.text)
     first.post(address(statement), again)
-    assert ("1.b", "share what works best") in stands(statement)
+    assert ("1.b", "share what works best") in numbered_texts(statement)
     assert statement.title == "Short"
 
 
@@ -264,7 +265,7 @@ def test_sentence_changed_after_confirmation_is_not_removed(
     assert (
         "Someone changed this sentence after you selected “Delete”. Read it again, then decide."
     ) in answer.content.decode()
-    assert ("1.b", "share what works best") in stands(statement)
+    assert ("1.b", "share what works best") in numbered_texts(statement)
 
 
 def test_kind_chosen_by_another_editor_is_kept(client_of: Sign, table: AgreementCase) -> None:
@@ -296,7 +297,7 @@ def test_stale_form_does_not_restore_old_text(client_of: Sign, table: AgreementC
 
 def test_empty_sentence_is_rejected(client_of: Sign, table: AgreementCase) -> None:
     client, statement = client_of(table.first), table.statement
-    before, key = stands(statement), key_of("report back")
+    before, key = numbered_texts(statement), key_of("report back")
     sent = opened(client, statement) | {f"text-{key}": " ", "text-title": "Kept on the page"}
     answer = client.post(address(statement), sent)
     assert answer.status_code == 400
@@ -305,7 +306,7 @@ def test_empty_sentence_is_rejected(client_of: Sign, table: AgreementCase) -> No
         in answer.content.decode()
     )
     assert 'value="Kept on the page"' in answer.content.decode()
-    assert stands(statement) == before
+    assert numbered_texts(statement) == before
 
 
 @pytest.mark.parametrize(
@@ -323,9 +324,9 @@ def test_invalid_form_changes_nothing(
     client_of: Sign, table: AgreementCase, sent: dict[str, str]
 ) -> None:
     client, statement = client_of(table.first), table.statement
-    before = stands(statement)
+    before = numbered_texts(statement)
     assert client.post(address(statement), sent).status_code in (302, 400)
-    assert stands(statement) == before
+    assert numbered_texts(statement) == before
 
 
 def test_too_long_text_shows_error(client_of: Sign, table: AgreementCase) -> None:

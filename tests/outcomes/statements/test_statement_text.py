@@ -147,7 +147,7 @@ def test_command_detects_changes(statement: "object", fault: str, sentence: str)
         Outcome.objects.filter(number="1.a").update(text="protect nobody")
     if fault == "version":
         StatementVersion.objects.update(text=TEXT.replace("Bali", "Bari"))
-    if fault == "both":  # somebody with the database in hand makes all of it agree
+    if fault == "both":  # someone with access to the database makes all of it agree
         text = TEXT.replace("protect those who were trafficked", "protect nobody")
         digest = hashlib.sha256(text.encode()).hexdigest()
         StatementVersion.objects.update(text=text, sha256=digest)

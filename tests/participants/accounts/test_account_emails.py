@@ -35,7 +35,7 @@ SUBJECTS = {
     "mfa/email/webauthn_added": "Your sign-in details have changed",
     "mfa/email/webauthn_removed": "Your sign-in details have changed",
 }
-# There are no passwords, and nobody is told that an address is unknown.
+# There are no passwords, and no email says that an address is unknown.
 NEVER_SENT = re.compile(r"account/email/(password_|unknown_account)")
 
 
@@ -101,9 +101,9 @@ def test_email_to_unverified_address_has_no_hide_link(delegate: Delegate) -> Non
 def test_expired_code_is_not_sent(client: Client) -> None:
     make_user("dewi@example.org")
     client.post("/accounts/login/", {"login": "dewi@example.org"})
-    letter = QueuedEmail.objects.get()
-    assert letter.send_before
-    waits = (letter.send_before - letter.queued_at).total_seconds()
+    email = QueuedEmail.objects.get()
+    assert email.send_before
+    waits = (email.send_before - email.queued_at).total_seconds()
     assert waits == settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT == 900
 
 

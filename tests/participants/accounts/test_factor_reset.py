@@ -1,4 +1,4 @@
-"""A lost second factor is taken off by a co-chair and the operator together, by nobody alone."""
+"""A co-chair and the operator remove a lost second factor together, never one of them alone."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -88,8 +88,8 @@ def test_cochair_and_operator_together_remove_factor(
     assert not has_factor(locked_out_editor) and browser.get("/me/").status_code == 302
     acts = AuditEntry.objects.values_list("action", flat=True)
     assert list(acts) == ["ask factor reset", "reset factor"]
-    letters = QueuedEmail.objects.order_by("pk").values_list("recipient", "subject")
-    assert list(letters) == [
+    emails = QueuedEmail.objects.order_by("pk").values_list("recipient", "subject")
+    assert list(emails) == [
         ("loser@example.org", "A change to your sign-in was requested"),
         ("cochair@example.org", "A reset of a second factor was requested"),
         ("loser@example.org", "Your sign-in details have changed"),
@@ -140,11 +140,11 @@ def test_strangers_editors_and_former_cochairs_cannot_reset(
     assert delegate.user is not None
     for user in (former, editor, delegate.user):
         is_of_old(user)
-    for nobody in (elsewhere(), former, editor, delegate.user):
+    for user in (elsewhere(), former, editor, delegate.user):
         with pytest.raises(ValidationError):
-            request_reset(user=locked_out_editor, by=nobody, reason="Called", at=NOON)
+            request_reset(user=locked_out_editor, by=user, reason="Called", at=NOON)
         row = request_reset(user=locked_out_editor, by=operator, reason="Called", at=NOON)
-        assert not approve_reset(reset=row, by=nobody, at=LATER)
+        assert not approve_reset(reset=row, by=user, at=LATER)
         row.delete()
     assert has_factor(locked_out_editor)
 

@@ -1,4 +1,4 @@
-"""The work mailbox changes hands: who says so, what stops at once, and what is said first."""
+"""Handover of a work mailbox: who reports it, what stops immediately, and what is said first."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Before how one signs in is changed, a fresh code by e-mail or the second factor is asked for."""
+"""Before how one signs in is changed, a fresh code by email or the second factor is asked for."""
 
 import re
 import time
@@ -104,8 +104,8 @@ def test_requested_change_is_made_after_code_entry(dewi: User, client_of: Sign) 
     assert "We send a code to dewi@example.org." in page and not QueuedEmail.objects.exists()
     answer = browser.post(MAILBOX, {"send": "yes", "next": "/accounts/email/"})
     assert answer["Location"] == f"{MAILBOX}?next=%2Faccounts%2Femail%2F"
-    letter = QueuedEmail.objects.get()
-    assert (letter.recipient, letter.subject) == ("dewi@example.org", "Your code")
+    email = QueuedEmail.objects.get()
+    assert (email.recipient, email.subject) == ("dewi@example.org", "Your code")
     assert "We have sent a code to dewi@example.org." in browser.get(where).content.decode()
     answer = browser.post(MAILBOX, {"code": newest_code().lower(), "next": "/accounts/email/"})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
@@ -124,7 +124,7 @@ def test_requested_change_is_made_after_code_entry(dewi: User, client_of: Sign) 
 
 
 def told() -> set[str]:
-    """Who was told in the newest two letters that an address was changed or taken off."""
+    """Recipients of the two newest emails, which say that an address was changed or removed."""
     newest = list(QueuedEmail.objects.order_by("-pk")[:2])
     assert {row.subject for row in newest} == {"Your sign-in details have changed"}
     assert re.search("sign in with has changed\\.|no longer be used", newest[0].text)

@@ -1,4 +1,4 @@
-"""The second factor: nobody works in the admin without one."""
+"""The second factor: required to work in the admin."""
 
 import time
 from collections.abc import Callable

@@ -92,7 +92,7 @@ def test_wrong_code_is_rejected(client: Client, dewi: User) -> None:
     right = code_in(deliver_mail()[0])
     answer = enter(client, "AAAA-AAAA")
     assert answer.status_code == 200
-    assert "Incorrect code." in answer.content.decode()
+    assert "This code is not correct. Check it, then enter it again." in answer.content.decode()
     assert not is_in(client)
     enter(client, right)
     assert is_in(client)
@@ -203,7 +203,10 @@ def test_fourth_code_within_a_minute_is_not_sent(dewi: User) -> None:
     for _time in range(3):
         assert ask(Client()).status_code == 302
     answer = ask(Client())
-    assert "Too many failed login attempts. Try again later." in answer.content.decode()
+    assert (
+        "You asked for too many codes. Wait a few minutes, then try again."
+        in answer.content.decode()
+    )
     assert len(deliver_mail()) == 3
 
 

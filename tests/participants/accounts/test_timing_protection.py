@@ -105,9 +105,9 @@ def test_each_attempt_queues_one_email_and_sends_none(email: str, is_known: bool
             browser.post(CODE, {"action": "resend"})
         assert QueuedEmail.objects.count() == number
         assert DBTaskResult.objects.count() == number
-        letter = QueuedEmail.objects.latest("pk")
-        assert (letter.subject, bool(letter.recipient)) == ("Your sign-in code", is_known)
-        assert re.search(r"(?m)^[A-Z0-9]{4}-[A-Z0-9]{4}$", letter.text)
-        assert email.lower() not in letter.text + letter.html
+        queued = QueuedEmail.objects.latest("pk")
+        assert (queued.subject, bool(queued.recipient)) == ("Your sign-in code", is_known)
+        assert re.search(r"(?m)^[A-Z0-9]{4}-[A-Z0-9]{4}$", queued.text)
+        assert email.lower() not in queued.text + queued.html
         assert mail.outbox == []
     assert [message.to for message in deliver_mail()] == [[email.lower()]] * 2 * is_known

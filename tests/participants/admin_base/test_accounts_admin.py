@@ -1,4 +1,4 @@
-"""Accounts on the desk: whose address an operator writes, and whose nobody but the owner."""
+"""Accounts on the desk: which addresses an operator can change, and which only the owner can."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +40,7 @@ def addresses(user: User) -> list[tuple[str, bool]]:
 @pytest.fixture
 @recorded
 def in_use(delegate: Delegate) -> dict[str, User]:
-    """Accounts that are somebody's, each for one reason."""
+    """Accounts that are someone's, each for one reason."""
     assert delegate.user is not None
     signed_in = make_user("signed-in@example.org", last_login=NOON)
     unread = make_delegate().user

@@ -79,7 +79,7 @@ def test_referenced_account_is_closed(
     cochair.refresh_from_db()
     assert (cochair.is_active, cochair.email.split("@")[1]) == (False, "example.invalid")
     assert is_marked("address", "cochair@example.org")
-    # It is nobody's any more, and what it confirmed keeps it.
+    # It no longer belongs to a person, but stays because of what it confirmed.
     client.post(page(User, "delete", cochair.pk), {"post": "yes"})
     assert User.objects.filter(pk=cochair.pk).exists()
     assert AuditEntry.objects.filter(action="erase").count() == 1

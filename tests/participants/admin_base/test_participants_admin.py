@@ -1,4 +1,4 @@
-"""The co-chairs' desk: who finds what there, and what stands nowhere in it."""
+"""The co-chairs' desk: who finds what there, and what it never shows."""
 
 from collections.abc import Callable
 from datetime import date
@@ -151,7 +151,7 @@ def page(model: type, name: str, *args: object) -> str:
 
 
 def holder(event: Event, role: str, **fields: object) -> User:
-    """Somebody with a grant."""
+    """Someone with a grant."""
     user = make_user(f"{role}@example.org")
     make_grant(user, event, role=role, **fields)
     return user
@@ -200,7 +200,7 @@ ROLES = ["operator", "cochair", "editor", "reader", "elsewhere"]
 
 
 def person(role: str, event: Event) -> User:
-    """An operator, a co-chair of another roundtable, or somebody with a grant for this one."""
+    """An operator, a co-chair of another roundtable, or someone with a grant for this one."""
     if role == "operator":
         return make_user("operator@example.org", is_superuser=True)
     if role == "elsewhere":
@@ -270,7 +270,7 @@ def test_accounts_and_grants_are_for_operators_only(
         ):
             assert client.get(address).status_code == 403, address
     assert client.get(page(User, "changelist")).status_code == 403
-    reads_grants = user.grants.get().role == "cochair"  # and nobody's address in them
+    reads_grants = user.grants.get().role == "cochair"  # and no one's address in them
     expected = 200 if reads_grants else 403
     assert client.get(page(Grant, "changelist")).status_code == expected
 

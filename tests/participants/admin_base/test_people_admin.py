@@ -55,7 +55,7 @@ def shared(ours: Event, theirs: Event) -> Delegate:
 
 
 def editor_of(*events: Event) -> User:
-    """Somebody who edits these roundtables."""
+    """Someone who edits these roundtables."""
     user = make_user("editor@example.org")
     for event in events:
         make_grant(user, event, role="editor")
@@ -153,7 +153,7 @@ def test_long_search_is_rejected(client_of: Sign, ours: Event) -> None:
 @pytest.fixture
 @recorded
 def joined(ours: Event) -> Delegate:
-    """A person with an account, who worked for somebody before."""
+    """A person with an account, who worked for someone before."""
     person = make_delegate(name="Joined Person", user=make_user("joined@example.org"))
     make_participation(person, ours, confirmed=False)
     make_affiliation(person, organisation=make_organisation(name="Former"), until=date(2020, 1, 1))
@@ -161,7 +161,7 @@ def joined(ours: Event) -> Delegate:
 
 
 def changed(client: Client, person: Delegate, **fields: object) -> str:
-    """Sends the person's page with some fields filled in anew; what is said."""
+    """Sends the person's page with some fields changed; returns the messages."""
     address = page(Delegate, "change", person.pk)
     return client.post(address, filled(client, address) | fields, follow=True).content.decode()
 

@@ -315,7 +315,7 @@ def test_stale_page_does_not_undo_later_choice(
         "channel-0-value": channel.value,
         "channel-0-audience": "participants",
     }
-    # Meanwhile, in another window:
+    # At the same time, in another window:
     delegate_of_two_events.listed_to = channel.audience = Audience.ONLY_ME
     delegate_of_two_events.save()
     channel.save()

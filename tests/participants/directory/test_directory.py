@@ -416,7 +416,7 @@ def test_organisation_shows_roles_and_commitments(
     assert text == (
         "Government · Thailand Office for Migrants Helps people. "
         "Short name OfM Website https://example.org/office Mailbox desk@example.org "
-        "Roles at roundtables Roundtable 2024 , 14–15 May 2024: co-chair (Ministry of Labour) "
+        "Roles at roundtables Roundtable 2024, May 2024 (RT2024) : co-chair (Ministry of Labour) "
         "co-chaired by the Office "
         "Commitments RT2024-C7 Open a desk OfM · answers the whole statement "
         "Never reported on No due date recorded See all, filter and sort "

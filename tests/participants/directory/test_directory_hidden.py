@@ -39,7 +39,7 @@ NAMES = ["Anna", "Ánna", "Budi", "สมศรี", "Zed"]
 
 @dataclass(frozen=True)
 class Made:
-    """Somebody, and what is known of that person."""
+    """Someone, and what is known of that person."""
 
     name: str
     post: str
@@ -176,7 +176,7 @@ def test_hidden_delegates_change_no_byte_of_directory(
         assert_same(before, world.answers(asked))
 
 
-def everybody(_viewer: visibility.Viewer, _on: date) -> QuerySet[Delegate]:
+def all_delegates(_viewer: visibility.Viewer, _on: date) -> QuerySet[Delegate]:
     """A door that lists everyone."""
     places = Affiliation.objects.filter(delegate=OuterRef("pk")).order_by("pk")
     return Delegate.objects.annotate(
@@ -192,7 +192,7 @@ def every_place(_on: date) -> QuerySet[Affiliation]:
 
 @pytest.mark.walk
 @pytest.mark.parametrize(
-    ("name", "door"), [("listed_delegates", everybody), ("current_affiliations", every_place)]
+    ("name", "door"), [("listed_delegates", all_delegates), ("current_affiliations", every_place)]
 )
 def test_test_detects_leaking_visibility(
     monkeypatch: pytest.MonkeyPatch, name: str, door: object

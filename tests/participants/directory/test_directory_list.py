@@ -58,7 +58,7 @@ def add(
     languages: str = "",
     listed_to: Audience = Audience.EVERYONE,
 ) -> Delegate:
-    """Somebody who works at these offices, the first of them since last."""
+    """Someone who works at these offices, the first of them since last."""
     person = make_delegate(name=name, name_latin=latin, post=post, listed_to=listed_to)
     for number, office in enumerate(offices):
         make_affiliation(person, organisation=office, since=date(2024 - number, 1, 1))
@@ -78,7 +78,7 @@ def make_office(
 @pytest.fixture
 @recorded
 def people() -> Event:
-    """Seven people who are listed to everyone, and one who is listed to nobody."""
+    """Seven people who are listed to everyone, and one who is listed to no one."""
     event = make_event()
     labour = make_office(event, "Ministry of Labour", "labour", OrganisationKind.GOVERNMENT, "TH")
     justice = make_office(
@@ -147,9 +147,9 @@ def test_directory_shows_participants_to_each_other(
 
 
 def test_empty_directory_shows_guidance(client: Client, client_of: Sign) -> None:
-    nobody = "No one is listed yet. People appear here after they choose to be listed."
+    empty = "No one is listed yet. People appear here after they choose to be listed."
     for view in ("", "table", "country"):
-        assert get_text(client, "/directory/", view=view) == f"{EVERYONE}{ALWAYS} {INVITE}{nobody}"
+        assert get_text(client, "/directory/", view=view) == f"{EVERYONE}{ALWAYS} {INVITE}{empty}"
 
 
 def test_empty_search_shows_guidance(client: Client, client_of: Sign, people: Event) -> None:
@@ -391,7 +391,7 @@ def counted(browser: Client, query: dict[str, str]) -> int:
 
 
 ALL = {"organisation": "office", "kind": "government", "country": "TH", "language": "en"}
-# Queries for a visitor, and how many more for somebody who is signed in.
+# Queries for a visitor, and how many more for someone who is signed in.
 COSTS: list[tuple[dict[str, str], int]] = [
     ({}, 4),
     ({"view": "table"}, 5),

@@ -69,7 +69,7 @@ def channel(kind: ChannelKind, value: str) -> Channel:
 
 
 def read_4(text: str) -> dict[str, list[str]]:
-    """The values of a card as RFC 6350 reads them, under what stands before each."""
+    """The values of a card as RFC 6350 reads them, under their property names."""
     assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
     found: dict[str, list[str]] = {}
     for line in text.removesuffix("\r\n").replace("\r\n ", "").split("\r\n"):
@@ -156,13 +156,13 @@ def test_cards_have_no_empty_fields() -> None:
 
 
 def assert_read_back(name: str, expected: str) -> None:
-    """Both versions give the name again, wherever it stands, in lines that are short enough."""
+    """Both versions give the name again, in each place, in lines that are short enough."""
     for version in VERSIONS:
         text = card_of(name, post=name, latin=name, version=version)
         assert max(len(line) for line in text.encode().split(b"\r\n")) <= 75
         text.encode().decode()
         for line in text.encode().split(b"\r\n"):
-            line.decode()  # raises where a letter was cut
+            line.decode()  # raises if a character was cut
         card = vobject.readOne(text)
         assert card.fn.value == expected
         assert (card.n.value.family, card.n.value.given) == (expected, "")

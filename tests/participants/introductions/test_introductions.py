@@ -31,7 +31,7 @@ ON = NOON.date()
 @pytest.fixture
 @recorded
 def shelter(event: Event) -> Delegate:
-    """Protected: seen by people introduced to her, and by nobody else."""
+    """Protected: seen by people introduced to her, and by no one else."""
     shelter = make_delegate(
         name="Sita Shelter", is_protected=True, listed_to=Audience.INTRODUCED, post="Night desk"
     )
@@ -47,7 +47,7 @@ def values(viewer: Delegate, who: Delegate) -> list[str] | None:
     return None if profile is None else [channel.value for channel in profile.channels]
 
 
-def letters_to(who: Delegate) -> int:
+def emails_to(who: Delegate) -> int:
     assert who.user is not None
     return QueuedEmail.objects.filter(recipient=who.user.email).count()
 
@@ -63,13 +63,13 @@ def test_introduction_is_requested_and_accepted(
         f"/directory/{focal_point.handle}/introduce/", {"message": "About the hotline"}
     )
     assert (answer.status_code, answer["Location"]) == (302, "/me/introductions/")
-    assert letters_to(focal_point) == 1
+    assert emails_to(focal_point) == 1
 
     page = asked.get("/me/introductions/").content.decode()
     assert "Quiet Quentin" in page and "About the hotline" in page
     row = Introduction.objects.get()
     asked.post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
-    assert letters_to(quiet_delegate) == 1
+    assert emails_to(quiet_delegate) == 1
     assert values(quiet_delegate, focal_point) == [
         "farah.inside@example.org",
         "farah.friends@example.org",
@@ -78,7 +78,7 @@ def test_introduction_is_requested_and_accepted(
 
     asked.post(f"/me/introductions/{row.handle}/", {"answer": "end"})
     assert values(quiet_delegate, focal_point) == ["farah.inside@example.org"]
-    assert letters_to(quiet_delegate) == 1
+    assert emails_to(quiet_delegate) == 1
 
 
 def test_only_visible_delegates_can_be_asked(
@@ -117,23 +117,23 @@ def test_rejection_is_not_revealed(
     lifecycle.end_introduction(row, by=delegate, at=NOON + timedelta(hours=1))
     assert lifecycle.list_introductions(quiet_delegate, viewer, NOON) == waiting
     assert lifecycle.list_introductions(delegate, viewer, NOON) == []
-    # Asking again is answered alike, and writes to nobody.
+    # Asking again gets the same answer and sends no email.
     again = lifecycle.request_introduction(
         by=quiet_delegate, handle=delegate.handle, message="Hello?", at=NOON + timedelta(days=9)
     )
     assert again == row
-    assert (Introduction.objects.count(), letters_to(delegate)) == (1, 1)
+    assert (Introduction.objects.count(), emails_to(delegate)) == (1, 1)
     assert client.get("/me/introductions/").status_code == 200
     late = lifecycle.request_introduction(
         by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON + timedelta(days=366)
     )
-    assert late != row and letters_to(delegate) == 2
+    assert late != row and emails_to(delegate) == 2
 
 
 def test_withdrawn_request_is_removed(delegate: Delegate, quiet_delegate: Delegate) -> None:
     asker = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
     asked = visibility.get_viewer(delegate.user or make_user(), ON)
-    for letters, days in ((1, 0), (1, 1), (2, 31)):
+    for email_count, days in ((1, 0), (1, 1), (2, 31)):
         at = NOON + timedelta(days=days)
         row = lifecycle.request_introduction(
             by=quiet_delegate, handle=delegate.handle, message="Hello", at=at
@@ -144,7 +144,7 @@ def test_withdrawn_request_is_removed(delegate: Delegate, quiet_delegate: Delega
         assert lifecycle.list_introductions(quiet_delegate, asker, at) == []
         assert lifecycle.list_introductions(delegate, asked, at) == []
         # Going round in circles writes once a month.
-        assert letters_to(delegate) == letters
+        assert emails_to(delegate) == email_count
 
 
 def test_rejected_request_cannot_be_repeated(delegate: Delegate, quiet_delegate: Delegate) -> None:
@@ -161,9 +161,9 @@ def test_rejected_request_cannot_be_repeated(delegate: Delegate, quiet_delegate:
         by=quiet_delegate, handle=delegate.handle, message="Please", at=later
     )
     (side,) = lifecycle.list_introductions(quiet_delegate, asker, later)
-    assert (side.proposer, side.is_accepted, side.needs_my_answer) == ("me", False, False)
+    assert (side.proposer, side.is_accepted, side.needs_my_answer) == ("reader", False, False)
     assert lifecycle.list_introductions(delegate, asked, later) == []
-    assert letters_to(delegate) == 1
+    assert emails_to(delegate) == 1
 
 
 def test_ended_introduction_is_not_announced(delegate: Delegate, quiet_delegate: Delegate) -> None:
@@ -202,7 +202,7 @@ def test_requester_card_is_hidden_after_acceptance_if_unlisted(
     (side,) = lifecycle.list_introductions(delegate, asked, NOON)
     assert side.card is not None and side.card.name == "Asking Asma"
     lifecycle.accept_introduction(row, by=delegate, at=NOON)
-    # Once it is answered, the door decides: she is listed to nobody.
+    # Once it is answered, the door decides: she is listed to no one.
     (side,) = lifecycle.list_introductions(delegate, asked, NOON)
     assert side.card is None
     Introduction.objects.update(second_accepted_at=None)
@@ -272,13 +272,13 @@ def test_cochair_introduces_a_protected_person(
     row = lifecycle.propose_introduction(
         first=quiet_delegate, second=shelter, by=cochair, message="You both run hotlines", at=NOON
     )
-    assert (letters_to(quiet_delegate), letters_to(shelter)) == (1, 1)
+    assert (emails_to(quiet_delegate), emails_to(shelter)) == (1, 1)
     viewer = visibility.get_viewer(quiet_delegate.user or cochair, ON)
     (side,) = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
     assert (side.card, side.message, side.proposer) == (
         None,
         "You both run hotlines",
-        "co-chairs",
+        lifecycle.Proposer.COCHAIRS,
     )
     lifecycle.accept_introduction(row, by=quiet_delegate, at=NOON)
     assert values(quiet_delegate, shelter) is None

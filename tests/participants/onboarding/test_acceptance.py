@@ -53,7 +53,7 @@ def noon() -> Any:
 @pytest.fixture
 @recorded
 def invitation(event: Event, cochair: User) -> Invitation:
-    """Somebody was invited."""
+    """Someone was invited."""
     person = make_delegate(name="Ines Vited", user=None, invitation_email="Ines@example.org")
     organisation = make_organisation(name="Example Shelter")
     make_participation(person, event, confirmed=False, organisation=organisation)
@@ -113,7 +113,9 @@ def test_profile_redirects_until_onboarding_is_complete(
 def test_first_page_shows_data_entered_by_cochairs(browser: Client, invitation: Invitation) -> None:
     page = page_html(browser.get("/welcome/"))
     assert 'value="Ines Vited"' in page
-    assert "Roundtable 2024: <strong>Example Shelter</strong> (not confirmed yet)" in page
+    assert (
+        "Roundtable 2024, May 2024 (RT2024): <strong>Example Shelter</strong> (not confirmed yet)"
+    ) in page
     assert "The co-chairs maintain this information. If it is wrong, tell them." in page
 
 
@@ -321,7 +323,7 @@ def test_second_invitation_is_merged_into_the_profile(
     party.request_focal_point(double)
     browser = client_of(user)
     page = browser.get("/welcome/").content.decode()
-    assert "Add Roundtable 2024 to your profile?" in page
+    assert "Add Roundtable 2024, May 2024 (RT2024) to your profile?" in page
     assert "You already have a profile, as Dr Inés Vited." in page
     assert "These co-chairs wrote your name as Ines Vited." in page
     assert browser.get("/welcome/sharing/")["Location"] == "/welcome/"
@@ -399,12 +401,13 @@ def test_not_me_keeps_existing_profile(
 def test_two_invitations_are_answered_in_turn(
     browser: Client, user: User, invitation: Invitation
 ) -> None:
-    second = make_event(title="Second roundtable")
+    second = make_event(code="SECOND", title="Second roundtable")
     double = make_delegate(name="I. Vited", user=None, invitation_email="ines@example.org")
     make_participation(double, second)
     make_invitation(double, second, email="ines@example.org", invited_at=NOW + timedelta(seconds=1))
     answer = browser.post("/welcome/sharing/", sharing(invitation), follow=True)
-    assert "Add Second roundtable to your profile?" in answer.content.decode()
+    asked = "Add Second roundtable, May 2024 (SECOND) to your profile?"
+    assert asked in answer.content.decode()
     browser.post("/welcome/", {"of": double.handle})
     assert {part.event.title for part in user.delegate.participations.all()} == {
         "Roundtable 2024",

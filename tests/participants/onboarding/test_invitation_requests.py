@@ -1,4 +1,4 @@
-"""Asking to be invited: one answer for all, few letters, and what the co-chairs decide."""
+"""Asking to be invited: one answer for all, few emails, and what the co-chairs decide."""
 
 import re
 from collections.abc import Callable
@@ -119,7 +119,7 @@ def test_known_and_unknown_addresses_get_identical_response(
     event: Event, cochair: User, deliver: Deliver
 ) -> None:
     seen = {}
-    # The letter of this hour is out, or the first of them would differ from the rest.
+    # The email of this hour was sent. Otherwise the first response would differ from the rest.
     Client().post(PAGE, asked(event, "first@example.org"))
     for email in people(event):
         browser = Client(headers={"x-forwarded-for": "203.0.113.7"})
@@ -218,7 +218,7 @@ def test_page_is_linked(client: Client, event: Event) -> None:
 
 @pytest.fixture
 def invitation_request(event: Event) -> InvitationRequest:
-    """Somebody asks."""
+    """Someone asks."""
     return make_invitation_request(event, name="Rima Asks", email="rima@example.org")
 
 

@@ -104,7 +104,9 @@ def test_invitation_stores_token_hash_only(
     assert token not in repr(rows())
     assert (message.to, message.cc, message.bcc) == (["ines@example.org"], [], [])
     assert message.subject == "An invitation"
-    assert "The co-chairs of Roundtable 2024 invite you to this portal." in message.body
+    assert (
+        "The co-chairs of Roundtable 2024, May 2024 (RT2024) invite you to this portal."
+    ) in message.body
     assert "This invitation was sent on behalf of Ministry of Example." in message.body
     assert "Nothing about you is shared until you choose to share it." in message.body
     assert "The link works until 16 March 2026, and only for this address." in message.body
@@ -333,7 +335,7 @@ def test_account_with_other_uses_is_kept(client: Client, invitation: Invitation)
     ("address", "seen"),
     [("a.person@example.org", "a…@example.org"), ("ü@example.org", "ü…@example.org")],
 )
-def test_masked_address_keeps_one_letter_and_the_host(address: str, seen: str) -> None:
+def test_masked_address_keeps_one_character_and_the_host(address: str, seen: str) -> None:
     assert mask_email(address) == seen
 
 

@@ -129,10 +129,10 @@ def test_previous_data_is_deleted_after_consent(
         assert held[empty] == [], empty
     assert [row["action"] for row in held["consents"]] == ["Given"]
     assert [row["action"] for row in held["log_about_you"]] == [
-        "empty profile",
-        "invite",
-        "consent given",
-        "accept invitation",
+        "Profile emptied",
+        "Invitation sent",
+        "Consent given",
+        "Invitation accepted",
     ]
     former.refresh_from_db()
     assert former.handle != handle and former.user_id != closed

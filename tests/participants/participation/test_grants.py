@@ -32,7 +32,7 @@ LIST = "/admin/participants/grant/"
 @pytest.fixture
 @recorded
 def government_grant(db: None) -> Grant:
-    """The grant of somebody who acts for a government."""
+    """The grant of someone who acts for a government."""
     event = make_event(code="DESK", title="Desk roundtable", is_public=False)
     return make_grant(
         make_user("zq-old@example.org"),
@@ -113,7 +113,7 @@ def test_handover_is_one_action_with_confirmation(
     told = {mail.to[0]: str(mail.body) for mail in deliver()}
     assert set(told) == {"zq-old@example.org", "zq-new@example.org"}
     assert "Another person continues from the next day." in told["zq-old@example.org"]
-    assert "you are co-chair of “Desk roundtable”" in told["zq-new@example.org"]
+    assert "you are co-chair of “Desk roundtable, May 2024 (DESK)”" in told["zq-new@example.org"]
     assert "zq-new" not in told["zq-old@example.org"]
     acts = AuditEntry.objects.filter(action__endswith="grant").values_list(
         "action", "subject", "detail"

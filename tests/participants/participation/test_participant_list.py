@@ -140,7 +140,7 @@ def test_list_contains_cochair_data_decoy_row_and_mark(
         ["Rita Sen", "", "Harbour Office", "Head of unit", "rita@example.org", row.watermark],
     ]
     [made_up] = [one for one in rows if one[4] == row.canary_email]
-    # Organisation and post are those of somebody in the list, and the same in each copy.
+    # Organisation and post are those of someone in the list, and the same in each copy.
     assert made_up[3] in ("Observer", "Head of unit")
     assert [*made_up[:3], *made_up[4:]] == [
         row.canary_name,

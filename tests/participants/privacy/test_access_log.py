@@ -337,7 +337,7 @@ def user_of(delegate: Delegate) -> User:
 def open_profiles(
     viewer: Delegate, number: int, *, apart: timedelta, start: datetime = NOON
 ) -> None:
-    """Looks at somebody so often, as the portal would record it."""
+    """Looks at someone so often, as the portal would record it."""
     seen, user = make_delegate(), user_of(viewer)
     for count in range(number):
         at = start + count * apart
@@ -346,7 +346,7 @@ def open_profiles(
         access_log.notify_access_burst(user, at)
 
 
-def letters() -> list[QueuedEmail]:
+def emails() -> list[QueuedEmail]:
     return list(QueuedEmail.objects.filter(dedup_key__startswith="looks:").order_by("pk"))
 
 
@@ -360,47 +360,49 @@ def test_many_reveals_in_a_row_alert_cochairs(
         for person in shown
     ]
     assert answers == [200] * 30 + [429] * (IN_A_ROW - 30)
-    (letter,) = letters()
-    assert letter.recipient == "cochair@example.org"
-    assert letter.subject == "Many profiles were opened"
-    assert "Someone connected with Roundtable 2024 has opened 10 profiles" in letter.text
-    assert f"/admin/participants/delegate/{viewer.pk}/change/" in letter.text
-    assert "Rika" not in letter.text + letter.html
-    assert "Shown" not in letter.text + letter.html
+    (email,) = emails()
+    assert email.recipient == "cochair@example.org"
+    assert email.subject == "Many profiles were opened"
+    assert (
+        "Someone connected with Roundtable 2024, May 2024 (RT2024) has opened 10 profiles"
+    ) in email.text
+    assert f"/admin/participants/delegate/{viewer.pk}/change/" in email.text
+    assert "Rika" not in email.text + email.html
+    assert "Shown" not in email.text + email.html
 
 
 def test_ten_reveals_in_ten_minutes_trigger_alert(viewer: Delegate) -> None:
     open_profiles(viewer, 9, apart=timedelta(minutes=1))
-    assert letters() == []
+    assert emails() == []
     open_profiles(viewer, 1, apart=timedelta(0), start=NOON + timedelta(minutes=9, seconds=59))
-    assert [letter.recipient for letter in letters()] == ["cochair@example.org"]
+    assert [email.recipient for email in emails()] == ["cochair@example.org"]
 
 
 def test_slow_reveals_trigger_no_alert(viewer: Delegate) -> None:
     open_profiles(viewer, 25, apart=timedelta(minutes=2))
-    assert letters() == []
+    assert emails() == []
 
 
 def test_slowly_spent_budget_triggers_alert(viewer: Delegate, settings: Settings) -> None:
     settings.REVEALS_PER_DAY = 12
     open_profiles(viewer, 11, apart=timedelta(minutes=30))
-    assert letters() == []
+    assert emails() == []
     open_profiles(viewer, 1, apart=timedelta(0), start=NOON + timedelta(hours=8))
-    assert "has opened 12 profiles today" in letters()[0].text
+    assert "has opened 12 profiles today" in emails()[0].text
 
 
 def test_spent_small_budget_triggers_alert(viewer: Delegate, settings: Settings) -> None:
     settings.REVEALS_PER_DAY = 2
     open_profiles(viewer, 2, apart=timedelta(hours=1))
-    assert len(letters()) == 1
+    assert len(emails()) == 1
 
 
 def test_one_alert_email_a_day(viewer: Delegate) -> None:
     open_profiles(viewer, 14, apart=timedelta(seconds=1))
     open_profiles(viewer, 12, apart=timedelta(seconds=1), start=NOON + timedelta(hours=6))
-    assert len(letters()) == 1
+    assert len(emails()) == 1
     open_profiles(viewer, 12, apart=timedelta(seconds=1), start=NOON + timedelta(days=1))
-    assert len(letters()) == 2
+    assert len(emails()) == 2
 
 
 def test_cochairs_of_other_events_get_no_alert(viewer: Delegate) -> None:
@@ -408,7 +410,7 @@ def test_cochairs_of_other_events_get_no_alert(viewer: Delegate) -> None:
     make_grant(make_user("other.chair@example.org"), other)
     make_participation(viewer, other, confirmed=False)
     open_profiles(viewer, 10, apart=timedelta(seconds=1))
-    assert [letter.recipient for letter in letters()] == ["cochair@example.org"]
+    assert [email.recipient for email in emails()] == ["cochair@example.org"]
 
 
 def test_cochair_of_two_events_gets_one_email(viewer: Delegate, cochair: User) -> None:
@@ -416,7 +418,7 @@ def test_cochair_of_two_events_gets_one_email(viewer: Delegate, cochair: User) -
     make_grant(cochair, other)
     make_participation(viewer, other)
     open_profiles(viewer, 10, apart=timedelta(seconds=1))
-    assert len(letters()) == 1
+    assert len(emails()) == 1
 
 
 def test_alert_email_does_not_reveal_protected_delegates(event: Event, cochair: User) -> None:
@@ -425,8 +427,8 @@ def test_alert_email_does_not_reveal_protected_delegates(event: Event, cochair: 
         make_participation(person, event, confirmed_by=cochair)
         open_profiles(person, 10, apart=timedelta(seconds=1))
     plain, protected = (
-        [re.sub(r"delegate/\d+/", "", text) for text in (letter.subject, letter.text, letter.html)]
-        for letter in letters()
+        [re.sub(r"delegate/\d+/", "", text) for text in (email.subject, email.text, email.html)]
+        for email in emails()
     )
     assert plain == protected
     assert "Rika" not in " ".join(plain)
@@ -437,15 +439,15 @@ def test_alert_email_links_are_permitted(cochair: User, event: Event) -> None:
     make_participation(person, make_event())
     make_grant(user_of(person), event, role=Grant.Role.READER)
     open_profiles(person, 10, apart=timedelta(seconds=1))
-    (letter,) = letters()
-    assert (letter.recipient, "/admin/" in letter.text) == ("cochair@example.org", False)
+    (email,) = emails()
+    assert (email.recipient, "/admin/" in email.text) == ("cochair@example.org", False)
 
 
 def test_reveals_of_viewers_own_profile_do_not_count(viewer: Delegate) -> None:
     for _number in range(10):
         look_at(viewer, actor=make_user())
     access_log.notify_access_burst(user_of(viewer), NOON)
-    assert letters() == []
+    assert emails() == []
 
 
 def test_viewer_with_a_grant_and_no_profile(event: Event, cochair: User) -> None:
@@ -456,9 +458,11 @@ def test_viewer_with_a_grant_and_no_profile(event: Event, cochair: User) -> None
         RevealBudget.spend(user, NOON.date())
         look_at(seen, actor=user)
     access_log.notify_access_burst(user, NOON)
-    (letter,) = letters()
-    assert letter.recipient == "cochair@example.org"
-    assert "Someone connected with Roundtable 2024 has opened 10 profiles" in letter.text
+    (email,) = emails()
+    assert email.recipient == "cochair@example.org"
+    assert (
+        "Someone connected with Roundtable 2024, May 2024 (RT2024) has opened 10 profiles"
+    ) in email.text
 
 
 def test_ordinary_reveal_needs_one_query(

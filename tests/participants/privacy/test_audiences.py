@@ -86,7 +86,7 @@ def participant(
 
 
 def seen_by(who: Delegate | User | AnonymousUser, owner: Delegate) -> str | None:
-    """The audiences whose channels are seen, each by its letter; None where nobody is listed.
+    """The audiences whose channels are seen, each by its letter; None where no one is listed.
 
     Both halves of the door are asked.
     """
@@ -244,7 +244,7 @@ def ended(_event: Event, owner: Delegate) -> Delegate:
     return person
 
 
-def introduced_to_somebody_else(event: Event, _owner: Delegate) -> Delegate:
+def introduced_to_another_person(event: Event, _owner: Delegate) -> Delegate:
     person = make_delegate()
     make_introduction(person, participant(event))
     return person
@@ -279,7 +279,7 @@ SEES: list[tuple[Making, str]] = [
     (proposed_by_a_cochair, "E"),
     (refused, "E"),
     (ended, "E"),
-    (introduced_to_somebody_else, "E"),
+    (introduced_to_another_person, "E"),
 ]
 
 
@@ -354,7 +354,7 @@ def test_constituency_is_shared_at_one_event_and_not_across_two(event: Event) ->
     assert seen_by(person, owner) == ""
 
 
-# Each way in which somebody belongs to a government of Atlantis, besides having taken part.
+# Each way in which someone belongs to a government of Atlantis, besides having taken part.
 def works_there(person: Delegate, place: Organisation) -> None:
     make_affiliation(person, organisation=place)
 
@@ -408,10 +408,10 @@ def test_listing_exclusion_hides_profile(event: Event, way: str, belong: Belongi
     place = office(OrganisationKind.GOVERNMENT, country="AU")
     owner = make_owner(event, Audience.PARTICIPANTS)
     leave_out(owner, way, place)
-    person, somebody = participant(event), participant(event, country="TH")
+    person, other = participant(event), participant(event, country="TH")
     belong(person, place)
     assert seen_by(person, owner) is None
-    assert seen_by(somebody, owner) == "CPE"
+    assert seen_by(other, owner) == "CPE"
     # An introduction that was accepted counts for more, and only while it holds.
     met = make_introduction(person, owner)
     assert seen_by(person, owner) == "ICPE"
@@ -426,11 +426,11 @@ def test_channel_exclusion_hides_that_channel(event: Event, way: str, belong: Be
     place = office(OrganisationKind.GOVERNMENT, country="AU")
     owner = make_owner(event, Audience.PARTICIPANTS)
     leave_out(owner, way, place, channel=owner.channels.get(audience=Audience.PARTICIPANTS))
-    person, somebody = participant(event), participant(event, country="TH")
+    person, other = participant(event), participant(event, country="TH")
     belong(person, place)
     moved = belong in (works_there, acts_for_it)  # who now sits with a government
     assert seen_by(person, owner) == ("E" if moved else "CE")
-    assert seen_by(somebody, owner) == "CPE"
+    assert seen_by(other, owner) == "CPE"
     make_introduction(person, owner)
     assert seen_by(person, owner) == "ICPE"
 

@@ -41,7 +41,7 @@ LATER = NOON + timedelta(days=3)
 
 
 def all_rows() -> dict[str, list[Any]]:
-    """Every row of every table, sessions apart: those say when somebody was here."""
+    """Every row of every table, sessions apart: those say when someone was here."""
     return {
         model._meta.label: list(rows_of(model).values())
         for model in apps.get_models()
@@ -153,9 +153,9 @@ def test_changed_notice_is_rejected_and_reported(
         ConsentNotice.objects.update(text="I agree to everything.")
     else:
         ConsentNotice.objects.update(sha256="0" * 64)
-    with pytest.raises(consent.NoticeChangedError, match=r"sharing-1\.en\.txt is not what"):
+    with pytest.raises(consent.NoticeChangedError, match=r"sharing-1\.en\.txt is not the text"):
         consent.current_notice("en")
-    with pytest.raises(SystemCheckError, match=r"sharing-1\.en\.txt is not what people agreed to"):
+    with pytest.raises(SystemCheckError, match=r"sharing-1\.en\.txt is not the text"):
         call_command("check", databases=["default"])
 
 
@@ -168,13 +168,15 @@ def test_new_notice_version_is_valid(notices: Path, newcomer: Delegate) -> None:
 
 def test_version_without_english_is_reported(notices: Path) -> None:
     (notices / "sharing-2.id.txt").write_text("Saya setuju.")
-    with pytest.raises(SystemCheckError, match="Version 2 of the notice is missing in English"):
+    with pytest.raises(
+        SystemCheckError, match="Version 2 of the consent notice is missing in English"
+    ):
         call_command("check")
 
 
 def test_absent_notice_is_reported(notices: Path) -> None:
     (notices / "sharing-1.en.txt").unlink()
-    with pytest.raises(SystemCheckError, match="There is no notice to agree to"):
+    with pytest.raises(SystemCheckError, match="There is no consent notice"):
         call_command("check")
 
 
@@ -200,7 +202,7 @@ def test_concurrent_consents_keep_their_own_notice(newcomer: Delegate) -> None:
 
 
 def entries() -> list[tuple[str, str, bool]]:
-    """What, with which detail, and whether somebody did it."""
+    """What, with which detail, and whether someone did it."""
     rows = AuditEntry.objects.values_list("action", "detail", "actor")
     return [(act, detail, bool(actor)) for act, detail, actor in rows]
 
@@ -335,7 +337,7 @@ def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: D
     newcomer.refresh_from_db()
     assert newcomer.listed_to == "only_me" and not newcomer.consented_at
     page = browser.get("/me/consent/").content.decode()
-    assert "Your consent is withdrawn. Nothing about you is shared now." in page
+    assert "Your consent is withdrawn. Nothing about you is shared until you agree again." in page
     assert "<strong>Withdrawn</strong>" in page
 
 
@@ -487,7 +489,7 @@ def test_privacy_page_states_log_retention(client: Client) -> None:
     assert "We keep it for 730 days." in client.get("/privacy/").content.decode()
 
 
-# What the log was told of -------------------------------------------------------------------
+# Consents in the log ------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -503,7 +505,7 @@ def agreed(newcomer: Delegate) -> Delegate:
 
 def sentence_about(delegate: Delegate) -> list[str]:
     key = AuditKey.objects.get(subject=f"participants.delegate:{delegate.pk}").key
-    return [f"The consents of {key} are not those that the log was told of."]
+    return [f"The consents of {key} differ from those in the log."]
 
 
 def test_consents_match_log(agreed: Delegate) -> None:
@@ -535,7 +537,7 @@ def test_added_consent_is_detected(agreed: Delegate) -> None:
     assert find_consent_faults() == sentence_about(agreed)
     make_consent(make_delegate())
     assert find_consent_faults() == [
-        "There is a consent of somebody whom the log does not know.",
+        "There is a consent of a person who is not in the log.",
         *sentence_about(agreed),
     ]
 

@@ -1,4 +1,4 @@
-"""Erasing a person leaves nothing but that somebody took part, and the mark of the erasure."""
+"""Erasing a person leaves only a nameless participation and the mark of the erasure."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -58,7 +58,7 @@ from tests.follow_up_factories import make_report_link
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
-# Words that stand nowhere but in rows about the person of `somebody`.
+# A name that only rows about `delegate_with_everything` contain.
 TELLING = "Zarniqa"
 
 
@@ -236,8 +236,8 @@ def test_erasure_does_not_affect_others(
 
 def test_queued_email_is_emptied_and_dedup_key_kept(delegate_with_everything: Delegate) -> None:
     erase_delegate(delegate_with_everything, by=None, at=LATER)
-    letter = QueuedEmail.objects.get(dedup_key="cause 1")
-    assert (letter.recipient, letter.subject, letter.text, letter.html) == ("", "", "", "")
+    email = QueuedEmail.objects.get(dedup_key="cause 1")
+    assert (email.recipient, email.subject, email.text, email.html) == ("", "", "", "")
 
 
 def test_erasure_removes_focal_point(delegate_with_everything: Delegate) -> None:

@@ -1,4 +1,4 @@
-"""Hiding everything at one press: signed in, or by the link that stands in every message."""
+"""Hiding everything with one button: signed in, or with the link in every email."""
 
 import re
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
+from outcomes.changes import subscriptions
+from outcomes.models import Subscription
 from participants.accounts import emails
 from participants.directory.profile_forms import ProfileForm
 from participants.models import Consent, Delegate, User
@@ -30,7 +32,15 @@ from tests.canaries import (
     make_portal,
 )
 from tests.conftest import FULL_WALKS
-from tests.factories import NOON, make_delegate, make_grant, make_participation, make_user
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_participation,
+    make_user,
+)
+from tests.follow_up_factories import make_follow
 from tests.page_text import page_html
 from tests.participants.privacy.test_consent import all_rows
 from tests.sign_in import record_email_code
@@ -42,7 +52,7 @@ BUTTON = "Hide everything now</button>"
 
 
 def path_of(delegate: Delegate) -> str:
-    """The address of the page, without the host that stands before it in a message."""
+    """The address of the page, without the host, which emails contain."""
     return emails.hide_url(delegate).removeprefix("https://portal.example.org")
 
 
@@ -226,6 +236,22 @@ def test_link_is_valid_for_two_years(delegate: Delegate) -> None:
     assert delegate.hidden_at is None
 
 
+def test_links_work_after_the_secret_key_changes(delegate: Delegate, settings: Settings) -> None:
+    assert delegate.user
+    make_follow(delegate.user, event=make_event())
+    hide = path_of(delegate)
+    review = retention.review_url(delegate).rstrip("/").rsplit("/", 1)[1]
+    unsubscribe = subscriptions.unsubscribe_url_for(delegate.user).rstrip("/").rsplit("/", 1)[1]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "changed" * 9
+    Client().post(hide)
+    delegate.refresh_from_db()
+    assert delegate.hidden_at
+    assert retention.delegate_for_review_link(review)
+    subscriptions.unsubscribe_all(unsubscribe)
+    assert not Subscription.objects.exists()
+
+
 def test_hide_link_is_not_a_review_answer(delegate: Delegate) -> None:
     path = path_of(delegate).replace("/hide/", "/review/")
     assert Client().get(path).status_code == 404
@@ -264,7 +290,7 @@ def test_foreign_link_keeps_own_session(
 
 
 def test_hiding_again_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
-    """Somebody else has a message of hers and presses again and again."""
+    """Someone else has one of her emails and presses again and again."""
     Client().post(path_of(delegate))
     browser = client_of(Delegate.objects.get(pk=delegate.pk))
     before = all_rows()
@@ -297,20 +323,20 @@ def test_unhiding_can_revoke_old_links(
     delegate.refresh_from_db()
     assert delegate.hidden_at is None
     assert [entry.action for entry in AuditEntry.objects.all()] == ["pause", "end links", "resume"]
-    letters = deliver()[-2:]
-    assert [letter.to for letter in letters] == [
+    sent = deliver()[-2:]
+    assert [email.to for email in sent] == [
         ["delegate@example.org"],
         ["dewi.home@example.org"],
     ]
-    assert {letter.subject for letter in letters} == {"A new link for you"}
+    assert {email.subject for email in sent} == {"A new link for you"}
     assert (
         "You ended the links in older emails, so they can no longer hide your profile."
-        in letters[0].body
+        in sent[0].body
     )
     Client().post(old)
     delegate.refresh_from_db()
     assert delegate.hidden_at is None and is_signed_in(browser)
-    [new] = re.findall(r"https://portal\.example\.org(/hide/\S+/)", str(letters[0].body))
+    [new] = re.findall(r"https://portal\.example\.org(/hide/\S+/)", str(sent[0].body))
     assert new != old
     Client().post(new)
     delegate.refresh_from_db()
@@ -377,14 +403,14 @@ def test_unhiding_visible_profile_changes_nothing(delegate: Delegate, client_of:
 def test_concurrent_profile_save_does_not_unhide(
     delegate: Delegate, client_of: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between reading the profile and storing it somebody presses the link on a telephone."""
+    """Someone uses the link while the form is open."""
     save = ProfileForm.save
 
-    def hidden_meanwhile(form: ProfileForm, *given: Any, **named: Any) -> Delegate:
+    def hide_then_save(form: ProfileForm, *given: Any, **named: Any) -> Delegate:
         consent.hide_profile(Delegate.objects.get(pk=delegate.pk), by=Consent.By.LINK, at=NOON)
         return save(form, *given, **named)
 
-    monkeypatch.setattr(ProfileForm, "save", hidden_meanwhile)
+    monkeypatch.setattr(ProfileForm, "save", hide_then_save)
     values = {"name": "Dewi L.", "listed_to": "everyone"}
     rows = {"channel-TOTAL_FORMS": "0", "channel-INITIAL_FORMS": "0"}
     client_of(delegate).post("/me/", values | rows)
@@ -403,19 +429,22 @@ def test_cochairs_are_notified_of_hiding_without_details(
     make_grant(make_user("editor@example.org"), event, role="editor")
     make_grant(make_user("elsewhere@example.org"), outsider.participations.get().event)
     Client().post(path_of(delegate))
-    letters = deliver()
-    assert sorted(letter.to for letter in letters) == [
+    sent = deliver()
+    assert sorted(email.to for email in sent) == [
         ["cochair@example.org"],
         ["second@example.org"],
     ]
-    for letter in letters:
-        assert letter.subject == "A profile was hidden"
-        html = str(letter.alternatives[0][0])
-        for text in (letter.subject, str(letter.body), html):
+    for email in sent:
+        assert email.subject == "A profile was hidden"
+        html = str(email.alternatives[0][0])
+        for text in (email.subject, str(email.body), html):
             for word in ("Dewi", "Lestari", "delegate@", delegate.handle, path_of(delegate)):
                 assert word not in text
-        for text in (str(letter.body), html):
-            assert "Someone who took part in Roundtable 2024 has hidden their profile." in text
+        for text in (str(email.body), html):
+            assert (
+                "Someone who took part in Roundtable 2024, May 2024 (RT2024) has hidden their "
+                "profile."
+            ) in text
 
 
 def test_repeated_hiding_sends_one_email_a_day(cochair: User, delegate: Delegate) -> None:

@@ -1,4 +1,4 @@
-"""Letters to people with an account: to them alone, with the link that hides them."""
+"""Emails to people with an account: only to them, with the link that hides them."""
 
 import re
 from collections.abc import Callable
@@ -75,8 +75,8 @@ def test_each_current_cochair_gets_email(
     make_grant(make_user("closed@example.org", is_active=False), event)
     elsewhere = make_event(code="OTHER", slug="other", title="Other roundtable")
     make_grant(make_user("elsewhere@example.org"), elsewhere)
-    letters = write_all(event)
-    assert [letter.dedup_key for letter in letters] == [
+    emails = write_all(event)
+    assert [email.dedup_key for email in emails] == [
         f"dedup_key:{cochair.pk}",
         f"dedup_key:{delegate.user.pk}",
     ]

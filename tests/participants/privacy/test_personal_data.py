@@ -1,4 +1,4 @@
-"""A person reads and takes along all that is held about them, and nothing of anybody else."""
+"""People can read and download all their data, and nothing about others."""
 
 import json
 import re
@@ -69,22 +69,22 @@ pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 
 # What refers to no person, or is no row that a person could be found by, each with its reason.
-HOLDS_NOBODY = {
+WITHOUT_PERSONAL_DATA = {
     "participants.ParticipantList": "who asked and who decided is counted among your acts",
     "account.EmailConfirmation": "codes are sent instead, so it stays empty",
-    "participants.ConsentNotice": "the same words for everybody; those agreed to are in the ZIP",
-    "participants.Erasure": "marks of people who are here no longer",
+    "participants.ConsentNotice": "the same words for everyone; those agreed to are in the ZIP",
+    "participants.Erasure": "marks of people who were erased",
     "participants.EventRole": "an organisation's part, as the source words it",
     "participants.SlugRedirect": "no person",
     "participants.Group": "no person",
     "participants.HistoricalOrganisation": "counted by who wrote it",
     "participants.Organisation": "no person",
     "participants.RecordedCount": "no person",
-    "roundtable.IdempotencyKey": "keeps digests alone",
+    "roundtable.IdempotencyKey": "keeps only digests",
     "roundtable.AuditEntry": "read through its keys",
     "roundtable.AuditHead": "no person",
     "roundtable.AuditKey": "the keys by which the entries are read",
-    "roundtable.MailBatch": "which letters wait, never for whom",
+    "roundtable.MailBatch": "which emails wait, never for whom",
     "roundtable.Event": "no person",
     "roundtable.HistoricalEvent": "counted by who wrote it",
     "roundtable.Series": "no person",
@@ -175,8 +175,8 @@ def test_each_model_with_personal_data_is_exported_or_exempt() -> None:
     models_ = {model._meta.label for model in apps.get_models() if model._meta.app_label in labels}
     tables = {table.model._meta.label for table in TABLES}
     parts = {label.rsplit(".", 1)[0] for label in OTHERWISE} & models_
-    assert models_ - tables - parts == set(HOLDS_NOBODY)
-    assert not tables & set(HOLDS_NOBODY)
+    assert models_ - tables - parts == set(WITHOUT_PERSONAL_DATA)
+    assert not tables & set(WITHOUT_PERSONAL_DATA)
 
 
 def test_each_person_relation_is_exported_or_counted() -> None:
@@ -411,7 +411,7 @@ def test_page_hides_sessions_without_fresh_code(
         assert [word for word in telling if word in page] == [], path
     page = page_html(client.get("/me/data/"))
     assert "zarniqa.channel@example.org" in page
-    assert 'href="/accounts/reauthenticate/?next=/me/data/">Show them</a>' in page
+    assert 'href="/accounts/reauthenticate/?next=/me/data/">Show times and addresses</a>' in page
 
 
 def test_pages_work_without_a_profile(client_of: Sign) -> None:
@@ -436,7 +436,9 @@ def test_get_changes_nothing(proven: Client) -> None:
 
 def test_page_lists_retained_data(client_of: Sign, delegate_with_everything: Delegate) -> None:
     page = client_of(delegate_with_everything).get("/me/erase/").content.decode()
-    assert "took part in Roundtable 2024. It is no longer known who it was." in page
+    assert (
+        "took part in Roundtable 2024, May 2024 (RT2024). It is no longer known who it was."
+    ) in page
 
 
 @pytest.mark.parametrize("word", ["", "delete", "yes", "erase me", "x" * 41])
@@ -463,10 +465,10 @@ def test_erasure_requires_word_and_fresh_code(
     assert user is not None
     assert not User.objects.filter(pk=user.pk).exists()
     assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 7
-    (letter,) = QueuedEmail.objects.all()
-    assert letter.recipient == "zarniqa.in@example.org"
-    assert letter.subject == "Your request is complete"
-    assert "Zarniqa" not in letter.text + letter.html
+    (email,) = QueuedEmail.objects.all()
+    assert email.recipient == "zarniqa.in@example.org"
+    assert email.subject == "Your request is complete"
+    assert "Zarniqa" not in email.text + email.html
 
 
 def test_stale_session_must_enter_code(client_of: Sign, delegate_with_everything: Delegate) -> None:

@@ -237,7 +237,7 @@ def test_invalid_channel_shows_field_error(
     row = page[page.index('name="channel-1-kind"') :]
     assert '<div class="error" id="id_channel-1-value_error">' in row
     assert escape(sentence) in row
-    # All that was typed still stands in the form.
+    # The form still has all that was typed.
     assert re.search(rf'<option\s+value="{kind}"\s+selected\s*>', row)
     assert escape(typed) in row
     assert 'name="name" value="A new name"' in page
@@ -342,7 +342,7 @@ def test_form_ignores_foreign_profile(browser: Client, owner: Delegate, delegate
     assert (owner.handle, owner.is_demonstration, owner.invitation_email) == (handle, False, "")
 
 
-def test_channel_removed_meanwhile_is_reported(browser: Client, owner: Delegate) -> None:
+def test_channel_removed_in_between_is_reported(browser: Client, owner: Delegate) -> None:
     gone = make_channel(owner, value="gone@example.org")
     ContactChannel.objects.all().delete()
     page = refused(
@@ -506,7 +506,9 @@ def test_own_page_lists_participations(client_of: Sign, event: Event) -> None:
     hidden = make_event(title="Not public yet", slug="hidden", is_public=False)
     make_participation(person, hidden, confirmed=False)
     page = page_html(client_of(person).get("/me/"))
-    assert '<a href="/roundtables/roundtable-2024/">Roundtable 2024</a>' in page
+    assert (
+        '<a href="/roundtables/roundtable-2024/">Roundtable 2024, May 2024 (RT2024)</a>'
+    ) in page
     assert "Not public yet" in page and "/roundtables/hidden/" not in page
     assert page.count("(not confirmed yet)") == 1
     assert Participation.objects.filter(confirmed_at=None).count() == 1

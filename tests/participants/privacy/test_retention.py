@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 
-# Somebody who says yes on 2 March 2026 and then nothing more.
+# A person who agrees on 2 March 2026 and never answers again.
 ASKED = date(2027, 2, 2)
 NARROWED = date(2027, 3, 4)
 WARNED = date(2028, 1, 4)
@@ -138,18 +138,18 @@ def test_unanswered_review_runs_through_every_stage(person: Delegate, deliver: D
 def test_emails_state_consequence_and_date(person: Delegate, deliver: Deliver) -> None:
     for day in (ASKED, NARROWED, WARNED, WARNED_AGAIN):
         run_and_send(day, deliver)
-    letters = deliver()
+    emails = deliver()
     said = [
         ("Is this still correct?", "If you do not answer before 4 March 2027,"),
         ("Only you can see your profile", "your profile is erased on 4 March 2028 or later."),
         ("Your profile will be erased", "On 4 March 2028 or later, it is erased"),
         ("Your profile will be erased", "On 4 March 2028 or later, it is erased"),
     ]
-    assert [letter.subject for letter in letters] == [subject for subject, _words in said]
-    for letter, (_subject, words) in zip(letters, said, strict=True):
-        assert letter.to == ["sita@example.org"]
-        html = str(letter.alternatives[0][0])
-        for text in (str(letter.body), html):
+    assert [email.subject for email in emails] == [subject for subject, _words in said]
+    for email, (_subject, words) in zip(emails, said, strict=True):
+        assert email.to == ["sita@example.org"]
+        html = str(email.alternatives[0][0])
+        for text in (str(email.body), html):
             assert words in text
             assert "https://portal.example.org/review/" in text
             assert "https://portal.example.org/hide/" in text
@@ -191,7 +191,7 @@ def test_dry_run_changes_nothing(person: Delegate, deliver: Deliver) -> None:
 
 
 def test_run_after_long_gap_starts_with_first_stage(person: Delegate, deliver: Deliver) -> None:
-    """Nobody looked for four years; then it runs every day."""
+    """After four years without a run, it runs every day."""
     done = []
     for days in range(0, 500, 3):
         done += list(run_and_send(date(2030, 6, 1) + timedelta(days=days), deliver))
@@ -238,7 +238,7 @@ def test_late_warning_announces_sufficient_notice(person: Delegate, deliver: Del
 
 
 def test_unsent_warning_does_not_count(person: Delegate, deliver: Deliver) -> None:
-    """The worker that sends mail stood still."""
+    """The mail worker was not running."""
     for day in (ASKED, NARROWED, WARNED):
         run(day)
     assert run(WARNED_AGAIN) == {}
@@ -269,9 +269,7 @@ def test_unreachable_person_is_kept_and_counted(person: Delegate, lost: str) -> 
     assert Delegate.objects.filter(name="Sita Silent").exists()
 
 
-def test_letters_to_others_do_not_hide_that_a_warning_was_lost(
-    person: Delegate, deliver: Deliver
-) -> None:
+def test_emails_to_others_do_not_hide_lost_warning(person: Delegate, deliver: Deliver) -> None:
     for day in (ASKED, NARROWED, WARNED):
         run(day)
     QueuedEmail.objects.latest("pk").delete()
@@ -295,7 +293,7 @@ def test_running_out_counts_who_is_asked_within_thirty_days(person: Delegate, ev
 
 
 def shut(person: Delegate, how: str) -> None:
-    """No letter reaches the person from now on."""
+    """From now on, no email reaches the person."""
     assert person.user is not None
     if how == "closed":
         User.objects.filter(pk=person.user.pk).update(is_active=False)
@@ -329,7 +327,7 @@ def test_restored_mailbox_is_warned_before_erasure(person: Delegate, deliver: De
         run_and_send(day, deliver)
     User.objects.filter(email="sita@example.org").update(is_active=True)
     assert run_and_send(ERASED, deliver) == {"warned": 1}
-    assert [letter.to for letter in deliver()] == [["sita@example.org"]]
+    assert [email.to for email in deliver()] == [["sita@example.org"]]
     assert run_and_send(ERASED + timedelta(days=14), deliver) == {"warned-again": 1}
     assert run_and_send(ERASED + timedelta(days=27), deliver) == {}
     assert run_and_send(ERASED + timedelta(days=28), deliver) == {"erased": 1}

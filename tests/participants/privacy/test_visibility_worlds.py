@@ -50,7 +50,7 @@ EVERY_VERDICT = {
     "moved",
     "never met",
     "not introduced",
-    "not shown to anybody",
+    "not shown to anyone",
     "sat apart",
     "sat together",
     "too narrow",
@@ -181,7 +181,7 @@ def _introduction(first: int, second: int, state: str) -> Introduction:
 
 
 class FetchedOnce:
-    """Stands in for `listed` in `find`: lists everyone, and fetches all as `find` fetches one."""
+    """Replaces `listed` in `find`: lists everyone, and fetches all as `find` fetches one."""
 
     def __init__(self) -> None:
         self.rows: dict[str, Delegate] = {}
@@ -209,7 +209,7 @@ class FetchedOnce:
 @contextmanager
 def fetched_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Within it `find` answers by the rule for one row alone."""
-    # Workplaces are not compared here, and asking for them anew takes most of the time.
+    # Workplaces are not compared here, and querying them again takes most of the time.
     places, people = visibility.current_affiliations(TODAY), FetchedOnce()
     with monkeypatch.context() as patched:
         patched.setattr(visibility, "listed_delegates", lambda _viewer, _on: people)
@@ -285,7 +285,7 @@ def compare(world: World, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         shut = by_the_words(world, looking, opened=False)
         assert row_by_row(world, looking, opened=False) == shut, hint
     assert in_the_database(looking) == without_own(expected, looking), hint
-    # Whoever comes in by a request is the same viewer; a closed account is nobody's.
+    # Whoever comes in by a request is the same viewer; a closed account belongs to no one.
     number = seed % len(world.people)
     user = User.objects.get(pk=account(number, "open") or 0)
     eyes = get_viewer(user, TODAY)

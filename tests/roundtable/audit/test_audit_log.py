@@ -74,7 +74,7 @@ def test_changed_entry_is_detected(
 ) -> None:
     change(sequence, **{field: value})
     assert find_log_faults() == [
-        f"Entry {sequence} does not match its seal: it, or the one before, was changed."
+        f"Entry {sequence} does not match its seal: this entry or the one before it was changed."
     ]
 
 
@@ -88,7 +88,7 @@ def test_entry_with_recomputed_hash_is_detected_by_next(log: list[AuditEntry]) -
     entry.detail = "nothing to see"
     change(2, detail=entry.detail, chain_hash=entry.compute_hash(log[0].chain_hash))
     assert find_log_faults() == [
-        "Entry 3 does not match its seal: it, or the one before, was changed."
+        "Entry 3 does not match its seal: this entry or the one before it was changed."
     ]
 
 
@@ -104,7 +104,8 @@ def test_missing_entry_is_detected_after_renumbering(log: list[AuditEntry]) -> N
         AuditEntry.objects.filter(sequence=sequence).update(sequence=F("sequence") - 1)
     AuditHead.objects.update(sequence=3)
     assert (
-        "Entry 2 does not match its seal: it, or the one before, was changed." in find_log_faults()
+        "Entry 2 does not match its seal: this entry or the one before it was changed."
+        in find_log_faults()
     )
 
 
@@ -120,7 +121,7 @@ def test_missing_log_is_detected(log: list[AuditEntry]) -> None:
 
 def test_missing_head_is_detected(log: list[AuditEntry]) -> None:
     AuditHead.objects.all().delete()
-    assert find_log_faults() == ["The log was to end at entry 0; it goes on to entry 4."]
+    assert find_log_faults() == ["The log should end at entry 0, but it ends at entry 4."]
 
 
 def test_reordered_entries_are_detected(log: list[AuditEntry]) -> None:
@@ -140,8 +141,8 @@ def test_reordered_entries_are_all_named(log: list[AuditEntry]) -> None:
         "Entry 1 was moved: it was written as entry 4.",
         "Entry 2 was moved: it was written as entry 1.",
         "Entry 4 was moved: it was written as entry 2.",
-        "Entry 4, the last, does not carry the seal that the log ended with: "
-        "entries up to it were written anew.",
+        "Entry 4, the last one, does not have the seal that the log ended with: "
+        "entries up to it were written again.",
     ]
 
 
@@ -155,8 +156,8 @@ def test_duplicate_entry_is_detected(log: list[AuditEntry]) -> None:
     copy.pk, copy.sequence = None, 5
     copy.save(force_insert=True)
     assert find_log_faults() == [
-        "Entry 5 is entry 2 once more.",
-        "The log was to end at entry 4; it goes on to entry 5.",
+        "Entry 5 is a copy of entry 2.",
+        "The log should end at entry 4, but it ends at entry 5.",
     ]
 
 
@@ -168,16 +169,16 @@ def test_rewritten_tail_is_detected_by_head(log: list[AuditEntry]) -> None:
         entry.save()
         previous = entry.chain_hash
     assert find_log_faults() == [
-        "Entry 4, the last, does not carry the seal that the log ended with: "
-        "entries up to it were written anew."
+        "Entry 4, the last one, does not have the seal that the log ended with: "
+        "entries up to it were written again."
     ]
 
 
 def test_changed_hash_is_detected(log: list[AuditEntry]) -> None:
     change(2, chain_hash="f" * 64)
     assert find_log_faults() == [
-        "Entry 2 does not match its seal: it, or the one before, was changed.",
-        "Entry 3 does not match its seal: it, or the one before, was changed.",
+        "Entry 2 does not match its seal: this entry or the one before it was changed.",
+        "Entry 3 does not match its seal: this entry or the one before it was changed.",
     ]
 
 
@@ -192,7 +193,7 @@ def test_many_changed_entries_are_all_named() -> None:
         audit.record(action="reveal", at=NOON)
     AuditEntry.objects.update(action="export")
     assert find_log_faults() == [
-        f"Entry {number} does not match its seal: it, or the one before, was changed."
+        f"Entry {number} does not match its seal: this entry or the one before it was changed."
         for number in range(1, 61)
     ]
 
@@ -205,8 +206,8 @@ def test_message_does_not_repeat_entry_content(log: list[AuditEntry]) -> None:
 def test_added_entry_is_detected(log: list[AuditEntry]) -> None:
     AuditEntry.objects.create(sequence=5, at=NOON, action="reveal", chain_hash="0" * 64)
     assert find_log_faults() == [
-        "Entry 5 does not match its seal: it, or the one before, was changed.",
-        "The log was to end at entry 4; it goes on to entry 5.",
+        "Entry 5 does not match its seal: this entry or the one before it was changed.",
+        "The log should end at entry 4, but it ends at entry 5.",
     ]
 
 
@@ -268,7 +269,7 @@ def test_command_names_the_changed_entry_and_fails(log: list[AuditEntry]) -> Non
         call_command("verify_log", stderr=err)
     assert problem.value.returncode == 1
     assert err.getvalue() == (
-        "Entry 2 does not match its seal: it, or the one before, was changed.\n"
+        "Entry 2 does not match its seal: this entry or the one before it was changed.\n"
     )
     assert str(problem.value) == "The log was changed after it was written."
 
@@ -284,7 +285,7 @@ def test_rewritten_log_is_detected_by_saved_hash(log: list[AuditEntry]) -> None:
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_log", "--kept", kept, stderr=err)
-    assert err.getvalue() == "Entry 3 does not carry the seal that you kept.\n"
+    assert err.getvalue() == "Entry 3 does not have the seal that you kept.\n"
 
 
 def cut(number: int) -> None:
@@ -322,13 +323,13 @@ def test_saved_hash_of_pruned_entry_is_valid(log: list[AuditEntry]) -> None:
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_log", "--kept", f"2:{log[0].chain_hash}", stderr=err)
-    assert err.getvalue() == "Entry 2 does not carry the seal that you kept.\n"
+    assert err.getvalue() == "Entry 2 does not have the seal that you kept.\n"
 
 
 def test_reassigned_key_is_detected(log: list[AuditEntry]) -> None:
     key = AuditKey.objects.get(key=log[0].subject)
     AuditKey.objects.filter(pk=key.pk).update(subject=f"participants.delegate:{2**40}")
-    assert find_log_faults() == [f"The key {key.key} no longer stands for whom it was made."]
+    assert find_log_faults() == [f"The key {key.key} now points to another person or object."]
 
 
 def test_swapped_keys_are_detected(log: list[AuditEntry]) -> None:
@@ -337,8 +338,8 @@ def test_swapped_keys_are_detected(log: list[AuditEntry]) -> None:
     AuditKey.objects.filter(pk=two.pk).update(subject=one.subject)
     AuditKey.objects.filter(pk=one.pk).update(subject=two.subject)
     assert find_log_faults() == [
-        f"The key {one.key} no longer stands for whom it was made.",
-        f"The key {two.key} no longer stands for whom it was made.",
+        f"The key {one.key} now points to another person or object.",
+        f"The key {two.key} now points to another person or object.",
     ]
 
 
@@ -361,7 +362,7 @@ def test_old_entries_are_pruned_and_rest_stays_valid(log: list[AuditEntry]) -> N
     assert find_log_faults() == []
     change(3, action="export")
     assert find_log_faults() == [
-        "Entry 3 does not match its seal: it, or the one before, was changed."
+        "Entry 3 does not match its seal: this entry or the one before it was changed."
     ]
 
 
@@ -409,13 +410,13 @@ def test_missing_start_is_detected_after_pruning(log: list[AuditEntry]) -> None:
 def test_unlogged_pruning_is_detected(log: list[AuditEntry]) -> None:
     AuditHead.objects.update(pruned_through=2, pruned_hash=log[1].chain_hash)
     AuditEntry.objects.filter(sequence__lte=2).delete()
-    assert find_log_faults() == ["No entry says that those up to 2 were removed for their age."]
+    assert find_log_faults() == ["No entry records the removal of old entries up to 2."]
 
 
 def test_reinserted_old_entry_is_detected(log: list[AuditEntry]) -> None:
     audit.prune_entries(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
     log[1].save(force_insert=True)
-    assert find_log_faults() == ["Entry 2 was put back: it had been removed for its age."]
+    assert find_log_faults() == ["Entry 2 was restored. It had been removed because of its age."]
 
 
 def test_bulk_entries_are_chained() -> None:

@@ -1,4 +1,4 @@
-"""Letters that a crash left behind, old rows, and workers beside each other."""
+"""Emails that a crash left behind, old rows, and parallel workers."""
 
 import threading
 from collections.abc import Iterator
@@ -33,15 +33,15 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 def post_code(dedup_key: str = "cause-1") -> QueuedEmail:
-    letter = enqueue(
+    email = enqueue(
         dedup_key=dedup_key,
         to="to@example.org",
         template="account/email/login_code",
         context={"code": "ABCD-EFGH"},
         at=NOON,
     )
-    assert letter
-    return letter
+    assert email
+    return email
 
 
 class PowerCutError(BaseException):
@@ -53,7 +53,7 @@ def test_email_is_not_resent_after_crash_past_mail_server(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    letter = post_code()
+    email = post_code()
     send = EmailBackend.send_messages
 
     def send_and_crash(backend: EmailBackend, messages: list[object]) -> None:
@@ -62,19 +62,19 @@ def test_email_is_not_resent_after_crash_past_mail_server(
 
     monkeypatch.setattr(EmailBackend, "send_messages", send_and_crash)
     with pytest.raises(PowerCutError):
-        send_queued_email.func(letter.pk)
+        send_queued_email.func(email.pk)
     monkeypatch.undo()
     assert len(mail.outbox) == 1
 
     run_queue()
     assert clean_up_mail(at=SOON) == NOTHING
-    letter.refresh_from_db()
-    assert letter.claimed_at == NOON and letter.recipient == "to@example.org"
+    email.refresh_from_db()
+    assert email.claimed_at == NOON and email.recipient == "to@example.org"
     assert clean_up_mail(at=LATER) == CleanUpResult(failed=1, requeued=0, tasks=0, emails=0)
     assert clean_up_mail(at=LATER) == NOTHING
-    letter.refresh_from_db()
-    assert (letter.is_sent, letter.done_at, letter.recipient) == (False, LATER, "")
-    assert f"QueuedEmail {letter.pk} was given up: nobody knows whether it was sent." in caplog.text
+    email.refresh_from_db()
+    assert (email.is_sent, email.done_at, email.recipient) == (False, LATER, "")
+    assert f"QueuedEmail {email.pk} was given up: unknown whether it was sent." in caplog.text
     assert "to@example.org" not in caplog.text
     clock.move_to(NOON + timedelta(days=3))
     run_queue()
@@ -82,17 +82,17 @@ def test_email_is_not_resent_after_crash_past_mail_server(
 
 
 def test_email_is_sent_after_crash_before_sending(clock: time_machine.Traveller) -> None:
-    letter = post_code()
+    email = post_code()
     DBTaskResult.objects.update(status="RUNNING", started_at=NOON)  # as a worker that ended left it
     run_queue()
     assert mail.outbox == []
     assert clean_up_mail(at=SOON) == NOTHING
     assert clean_up_mail(at=LATER) == CleanUpResult(failed=0, requeued=1, tasks=0, emails=0)
-    assert clean_up_mail(at=LATER) == NOTHING, "a task stands for it"
+    assert clean_up_mail(at=LATER) == NOTHING, "a task exists for it"
     run_queue()
     assert [message.to for message in mail.outbox] == [["to@example.org"]]
-    letter.refresh_from_db()
-    assert letter.is_sent
+    email.refresh_from_db()
+    assert email.is_sent
 
 
 def test_email_waiting_for_retry_is_not_queued_twice(
@@ -178,8 +178,8 @@ def test_two_workers_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -> No
     if connection.vendor == "sqlite":
         pytest.skip("a database in memory has one connection; PostgreSQL shows it")
     emails = [post_code(f"cause-{number}") for number in range(20)]
-    for letter in emails:
-        send_queued_email.enqueue(letter.pk)
+    for email in emails:
+        send_queued_email.enqueue(email.pk)
     both = threading.Barrier(2)
 
     def work() -> None:
@@ -200,13 +200,13 @@ def test_two_workers_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -> No
 def test_second_worker_skips_claimed_email(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    letter = post_code()
+    email = post_code()
     seen: list[int] = []
     send = EmailBackend.send_messages
 
     def send_beside_another(backend: EmailBackend, messages: list[object]) -> int:
-        # The other worker begins the same letter while the mail server is asked.
-        send_queued_email.func(letter.pk)
+        # The other worker begins the same email while the mail server is asked.
+        send_queued_email.func(email.pk)
         seen.append(len(mail.outbox))
         return int(send(backend, messages))  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Mail: one letter for one cause, to one person, in words and in HTML, never sent twice."""
+"""Mail: one email for one cause, to one person, in plain text and HTML, never sent twice."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def failing_backend(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """The mail server answers each letter, or each call before it, with this problem."""
+    """The mail server answers each email, or each call before it, with this problem."""
 
     def refusing(problem: Exception | None, *, at: str = "send_messages") -> None:
         def answer(*_arguments: object) -> None:
@@ -78,15 +78,15 @@ def test_email_has_one_recipient_and_text_and_html(deliver: Deliver) -> None:
 
 def test_email_has_list_unsubscribe_header(deliver: Deliver) -> None:
     stop = "https://portal.example.org/follow/stop/token/"
-    letter = post_code(unsubscribe_url=stop)
+    email = post_code(unsubscribe_url=stop)
     post_code("cause-2")
     stoppable, other = deliver()
     assert stoppable.message()["List-Unsubscribe"] == f"<{stop}>"
     assert stoppable.message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert not [name for name in other.message() if name.startswith("List-")]
-    assert letter is not None
-    letter.refresh_from_db()
-    assert letter.unsubscribe_url == ""
+    assert email is not None
+    email.refresh_from_db()
+    assert email.unsubscribe_url == ""
 
 
 def test_dedup_key_queues_one_email(deliver: Deliver) -> None:
@@ -121,17 +121,17 @@ def test_invalid_address_is_rejected() -> None:
 def test_sent_email_keeps_dedup_key_only(deliver: Deliver, clock: object) -> None:
     post_code()
     deliver()
-    letter = QueuedEmail.objects.get()
-    assert (letter.dedup_key, letter.is_sent, letter.done_at) == ("cause-1", True, NOON)
-    assert (letter.recipient, letter.subject, letter.text, letter.html) == ("", "", "", "")
+    email = QueuedEmail.objects.get()
+    assert (email.dedup_key, email.is_sent, email.done_at) == ("cause-1", True, NOON)
+    assert (email.recipient, email.subject, email.text, email.html) == ("", "", "", "")
 
 
 def test_task_arguments_contain_id_only(deliver: Deliver) -> None:
-    letter = post_code()
-    assert letter
+    email = post_code()
+    assert email
     for _ in range(2):
         [row] = DBTaskResult.objects.values()
-        assert row["args_kwargs"] == {"args": [letter.pk], "kwargs": {}}
+        assert row["args_kwargs"] == {"args": [email.pk], "kwargs": {}}
         assert (row["return_value"], row["traceback"]) == (None, "")
         assert "example.org" not in str(row) and "ABC-DEF" not in str(row)
         deliver()
@@ -140,8 +140,8 @@ def test_task_arguments_contain_id_only(deliver: Deliver) -> None:
 def test_email_without_recipient_is_discarded(deliver: Deliver) -> None:
     post_code(to="")
     assert deliver() == []
-    letter = QueuedEmail.objects.get()
-    assert (letter.is_sent, letter.text) == (False, "") and letter.done_at
+    email = QueuedEmail.objects.get()
+    assert (email.is_sent, email.text) == (False, "") and email.done_at
 
 
 @pytest.mark.parametrize(("minutes", "sent"), [(14, 1), (16, 0)])
@@ -175,8 +175,8 @@ def test_rejected_email_is_retried(
     failing_backend(problem, at=step)
     with caplog.at_level(logging.WARNING):
         run_queue()
-    letter = QueuedEmail.objects.get()
-    assert f"QueuedEmail {letter.pk} was refused and is tried again: " in caplog.text
+    email = QueuedEmail.objects.get()
+    assert f"QueuedEmail {email.pk} was refused and is tried again: " in caplog.text
     assert "to@example.org" not in caplog.text
     assert "to@example.org" not in str(list(DBTaskResult.objects.values()))
     failing_backend(None)
@@ -185,8 +185,8 @@ def test_rejected_email_is_retried(
     clock.shift(timedelta(minutes=1, seconds=1))
     run_queue()
     assert [message.to for message in mail.outbox] == [["to@example.org"]]
-    letter.refresh_from_db()
-    assert (letter.attempts, letter.is_sent) == (2, True)
+    email.refresh_from_db()
+    assert (email.attempts, email.is_sent) == (2, True)
 
 
 def test_repeatedly_rejected_email_is_abandoned(
@@ -205,9 +205,9 @@ def test_repeatedly_rejected_email_is_abandoned(
         if QueuedEmail.objects.get().attempts > before:
             asked.append(minute)
     assert asked == [0, 1, 6, 36, 156, 636]
-    letter = QueuedEmail.objects.get()
-    assert (letter.is_sent, letter.recipient) == (False, "") and letter.done_at
-    assert f"QueuedEmail {letter.pk} was given up: SMTPRecipientsRefused." in caplog.text
+    email = QueuedEmail.objects.get()
+    assert (email.is_sent, email.recipient) == (False, "") and email.done_at
+    assert f"QueuedEmail {email.pk} was given up: SMTPRecipientsRefused." in caplog.text
     assert "to@example.org" not in caplog.text
 
 
@@ -227,15 +227,15 @@ def test_possibly_accepted_email_is_not_resent(
     clock.shift(timedelta(days=2))
     run_queue()
     assert mail.outbox == []
-    letter = QueuedEmail.objects.get()
-    assert f"QueuedEmail {letter.pk} was given up: {type(problem).__name__}." in caplog.text
+    email = QueuedEmail.objects.get()
+    assert f"QueuedEmail {email.pk} was given up: {type(problem).__name__}." in caplog.text
     assert "to@example.org" not in caplog.text + str(list(DBTaskResult.objects.values()))
 
 
 def test_duplicate_task_is_ignored(deliver: Deliver) -> None:
-    letter = post_code()
-    assert letter
-    send_queued_email.enqueue(letter.pk)
+    email = post_code()
+    assert email
+    send_queued_email.enqueue(email.pk)
     assert len(deliver()) == 1
-    send_queued_email.enqueue(letter.pk)
+    send_queued_email.enqueue(email.pk)
     assert len(deliver()) == 1

@@ -1,0 +1,104 @@
+"""Labels of the actions in the audit log, for the people whose data they concern.
+
+The log keeps the stored words, because its seals are computed from them.
+"""
+
+import re
+
+from django.apps import apps
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import Consent
+
+ACTION_LABELS = {
+    "accept introduction": _("Introduction accepted"),
+    "accept invitation": _("Invitation accepted"),
+    "adopt statement": _("Statement adopted"),
+    "agree to list of participants": _("Request for a list of participants approved"),
+    "answer circulation": _("Circulated text answered"),
+    "approve assessment": _("Assessment approved"),
+    "approve offer": _("Offer approved"),
+    "approve response": _("Response approved"),
+    "approve update": _("Update approved"),
+    "ask factor reset": _("Removal of a second factor requested"),
+    "ask for changes": _("Update returned for changes"),
+    "ask for changes to assessment": _("Assessment returned for changes"),
+    "ask for changes to offer": _("Offer returned for changes"),
+    "ask for changes to response": _("Response returned for changes"),
+    "ask for introduction": _("Introduction requested"),
+    "ask list of participants": _("List of participants requested"),
+    "call off letters": _("Emails cancelled"),
+    "choose audience": _("Who can see the name changed"),
+    "circulate statement": _("Text circulated"),
+    "confirm participation": _("Participation confirmed"),
+    "consent given": _("Consent given"),
+    "consent renewed": _("Consent renewed"),
+    "consent withdrawn": _("Consent withdrawn"),
+    "discard corrigendum": _("Correction of a statement deleted"),
+    "draft corrigendum": _("Correction of a statement drafted"),
+    "empty profile": _("Profile emptied"),
+    "end commitment": _("Commitment ended"),
+    "end introduction": _("Introduction ended"),
+    "end links": _("Links in earlier emails ended"),
+    "erase": _("Profile or account erased"),
+    "erase again": _("Profile or account erased again after a backup was restored"),
+    "fetch list of participants": _("List of participants downloaded"),
+    "give task back": _("Task of a focal point returned"),
+    "hand over grant": _("Grant handed over to another person"),
+    "invite": _("Invitation sent"),
+    "leave organisation": _("Recorded by the person: left an organisation"),
+    "left organisation": _("Recorded by a co-chair: left an organisation"),
+    "load workbook": _("Workbook imported"),
+    "merge organisation": _("Organisations merged"),
+    "merge person": _("Two entries for one person merged"),
+    "not me": _("Invitation declined: it was for another person"),
+    "nudge round": _("Reporting round: remaining parties asked again"),
+    "open round": _("Reporting round opened"),
+    "pause": _("Profile hidden"),
+    "propose introduction": _("Introduction proposed"),
+    "prune log": _("Old log entries deleted"),
+    "publish corrigendum": _("Correction of a statement published"),
+    "publish statement": _("Statement published"),
+    "receive grant": _("Grant received from another person"),
+    "refuse list of participants": _("Request for a list of participants refused"),
+    "request invited": _("Request for an invitation approved"),
+    "request refused": _("Request for an invitation refused"),
+    "request together": _("Request for an invitation answered with another request"),
+    "reset factor": _("Second factor removed"),
+    "resume": _("Profile shown again"),
+    "review": _("Profile confirmed as correct"),
+    "reveal": _("Contact details opened"),
+    "vcard": _("Contact card downloaded"),
+    "export": _("Exported a list that includes the name"),
+    "sign statement": _("Statement signed"),
+    "take back statement": _("Text withdrawn from circulation"),
+    "take out sentence": _("Sentence of a draft deleted"),
+    "write statement": _("Draft of a statement changed"),
+}
+
+
+def action_label(action: str) -> str:
+    if action in ACTION_LABELS:
+        return str(ACTION_LABELS[action])
+    if match := re.fullmatch(r"change themes of (\d+) points", action):
+        number = int(match[1])
+        return ngettext(
+            "Themes of %(number)s point changed", "Themes of %(number)s points changed", number
+        ) % {"number": number}
+    verb, _space, model = action.partition(" ")
+    names = {row._meta.model_name: row._meta.verbose_name for row in apps.get_models()}
+    if model in names:
+        sentences = {
+            "add": gettext("Added: %(row)s"),
+            "change": gettext("Changed: %(row)s"),
+            "delete": gettext("Deleted: %(row)s"),
+        }
+        if verb in sentences:
+            return sentences[verb] % {"row": names[model]}
+    return action
+
+
+def detail_label(detail: str) -> str:
+    """How the person did it, where the detail is one of these; else the detail as stored."""
+    return str(Consent.By(detail).label) if detail in Consent.By.values else detail
