@@ -25,7 +25,7 @@ from outcomes.models import (
     ProgressUpdate,
 )
 from participants.models import OrganisationKind
-from tests.conftest import FULL
+from tests.conftest import FULL, FULL_EXAMPLES
 from tests.factories import (
     NOON,
     make_event,
@@ -335,7 +335,7 @@ def counted(parts: list[Share]) -> Counter[str]:
 
 
 @pytest.mark.crawl
-@settings(max_examples=500 if FULL else 10)
+@settings(max_examples=FULL_EXAMPLES if FULL else 10)
 @given(world=worlds(), data=st.data())
 def test_statistics_and_lists_match_plain_count(world: World, data: st.DataObject) -> None:
     with transaction.atomic():

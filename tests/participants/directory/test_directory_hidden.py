@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from participants.models import Affiliation, Audience, Delegate, DelegateLanguage, OrganisationKind
 from participants.privacy import visibility
 from tests.canaries import response_text
-from tests.conftest import FULL
+from tests.conftest import FULL, FULL_EXAMPLES
 from tests.factories import (
     make_affiliation,
     make_channel,
@@ -156,7 +156,7 @@ def assert_same(before: dict[str, str], after: dict[str, str]) -> None:
 
 
 @pytest.mark.walk
-@settings(max_examples=500 if FULL else 3)  # an example asks for 80 pages or more
+@settings(max_examples=FULL_EXAMPLES // 5 if FULL else 3)  # an example asks for 80 pages or more
 @given(
     shown=SHOWN,
     hidden=HIDDEN,

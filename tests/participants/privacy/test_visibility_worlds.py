@@ -28,7 +28,7 @@ from participants.models import (
 from participants.privacy import visibility
 from participants.privacy.audiences import ANONYMOUS_VIEWER, Viewer, get_viewer, get_viewers
 from roundtable.models import Event, Series
-from tests.conftest import FULL
+from tests.conftest import FULL, FULL_WALKS
 from tests.factories import NOON
 from tests.faulty_visibility import MUTATIONS, apply_mutation
 from tests.participants.worlds import EVENTS, ORGANISATIONS, TODAY, Person, World, make_world
@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.crawl, pytest.mark.django_db, pytest.mark.each_databas
 
 # So many worlds in each test; rows of worlds that are over slow a database down.
 AT_ONCE = 250 if FULL else 50
-WORLDS = 10_000 if FULL else 50
+WORLDS = 10_000 if FULL_WALKS else 2_000 if FULL else 50
 MOST_PEOPLE = 4
 SEEDS = [range(start, start + AT_ONCE) for start in range(0, WORLDS, AT_ONCE)]
 if "SEED" in os.environ:
