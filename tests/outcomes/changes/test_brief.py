@@ -205,3 +205,15 @@ def test_brief_requires_second_factor(meeting: Event, client_of: Sign, path: str
     assert client_of(cochair).get(PATH).status_code == 200
     # Where there is no business at the desk, it is as absent as ever.
     assert client_of(make_user("guest@example.org")).get(path).status_code == 404
+
+
+def test_brief_lists_commitments_to_the_whole_statement(meeting: Event, client_of: Sign) -> None:
+    cochair = make_user("chair@example.org")
+    make_grant(cochair, meeting)
+    make_outcome(meeting.statement, parent=meeting.statement.outcomes.lead_ins()[0])
+    text = page_text(client_of(cochair).get(PATH))
+    assert "The whole statement NEW-C2: Closed without being fulfilled NEW-C3: In progress" in text
+    assert text.count("Only commitments to the whole statement") == 1
+    for commitment in meeting.commitments.filter(outcomes=None):
+        commitment.outcomes.set(meeting.statement.outcomes.points()[:1])
+    assert "No commitment yet" in page_text(client_of(cochair).get(PATH))

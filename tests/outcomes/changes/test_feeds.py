@@ -1,7 +1,7 @@
 """Atom feeds of the portal and of each thing: what they contain, and what they never contain."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,22 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from outcomes.models import Commitment, Outcome, ProgressUpdate
-from participants.models import Organisation
+from participants.models import Organisation, User
 from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_commitment,
     make_event,
+    make_grant,
     make_organisation,
     make_party,
     make_statement,
     make_theme,
     make_update,
+    make_user,
 )
 from tests.follow_up_factories import make_assessment, make_recommendation, make_response
-from tests.page_text import page_html
+from tests.page_text import page_html, page_text
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -295,3 +297,23 @@ COSTS = {
     "/commitments/rt2024-c1.atom": 5,
     "/commitments/rt2024-c1.ics": 3,
 }
+
+
+def test_report_without_a_new_status_shows_the_status_once(
+    commitment_with_changes: Commitment, client_of: Callable[[User], Client]
+) -> None:
+    party = commitment_with_changes.parties.get()
+    make_update(commitment_with_changes, party=party, text="A third course.")
+    latest = next(
+        row
+        for row in read("/commitments/rt2024-c1.atom").entries
+        if "A third course." in row.content[0].value
+    )
+    assert latest.content[0].value.split("\n\n")[1] == "Status: In progress"
+    cochair = make_user("chair@example.org")
+    make_grant(cochair, commitment_with_changes.event)
+    brief = page_text(client_of(cochair).get("/roundtables/roundtable-2024/brief/"))
+    assert "RT2024-C1 Status: In progress" in brief
+    assert "In progress → In progress" not in brief
+    changes = page_text(Client().get("/changes/?event=roundtable-2024&since=2020-01-01"))
+    assert "In progress → In progress" not in changes

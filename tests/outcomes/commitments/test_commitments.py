@@ -1,5 +1,6 @@
 """The ledger of commitments, and one of them with all that became of it."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
@@ -382,3 +383,30 @@ def test_commitment_text_is_escaped(client: Client) -> None:
         page = client.get(path).content.decode()
         for markup in ("<script>alert", "<svg onload", "<img src=x", "<a href=x>", "b=\"'"):
             assert markup not in page
+
+
+def test_each_status_has_a_shape_of_its_own(client: Client) -> None:
+    event = make_event(code="SHAPE", slug="shape")
+    for number, status in enumerate(ImplementationStatus.values, start=1):
+        commitment = make_commitment(event, reference=f"SHAPE-C{number}")
+        make_party(commitment)
+        make_update(commitment, status=status)
+    make_commitment(event, reference=f"SHAPE-C{len(ImplementationStatus.values) + 1}")
+    page = page_html(client.get("/commitments/"))
+    shapes = re.findall(r'<span class="status \w*"><svg[^>]*>(.*?)</svg>([^<]*)</span>', page)
+    # Five statuses, "Never reported on" and "Past its due date".
+    assert len({label for _shape, label in shapes}) == 7
+    assert len({shape for shape, _label in shapes}) == 7 == len(set(shapes))
+
+
+def test_lead_is_named_only_beside_partners(client: Client) -> None:
+    commitment = make_commitment(make_event(code="LEAD"), reference="LEAD-C1")
+    for name in ("Aland", "Borduria"):
+        make_party(commitment, organisation=make_organisation(name=name))
+    assert "(lead)" not in get_text(client, "/commitments/")
+    make_party(
+        commitment,
+        organisation=make_organisation(name="Syldavia"),
+        role=CommitmentParty.Role.PARTNER,
+    )
+    assert "Aland (lead), Borduria (lead), Syldavia" in get_text(client, "/commitments/")

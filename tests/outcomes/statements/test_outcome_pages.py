@@ -347,3 +347,31 @@ def test_events_with_the_same_title_are_told_apart(
     for label in ("Joint meeting, May 2018 (BP2018)", "Joint meeting, November 2024 (BP2024)"):
         assert f">{label}</a>" in pages[0].split("By roundtable")[1]
         assert f">{label}</option>" in pages[1].split('<select name="event"')[1]
+
+
+def test_commitments_to_the_whole_statement_are_named_beside_each_point(client: Client) -> None:
+    event = make_event(code="WHOLE", slug="whole")
+    statement = make_statement(event, points=2)
+    first = statement.outcomes.points().order_by("pk")[0]
+    Outcome.objects.points().update(kind=Outcome.Kind.RECOMMENDATION)
+    assert "No commitment yet" in get_text(client, "/roundtables/whole/")
+    assert "whole statement" not in get_text(client, first.get_absolute_url())
+    make_commitment(event, reference="WHOLE-C1")
+    make_commitment(event, reference="WHOLE-C2").outcomes.add(first)
+    page = get_text(client, "/roundtables/whole/")
+    assert page.count("Only commitments to the whole statement") == 1
+    assert "No commitment yet" not in page
+    assert (
+        "No commitment to this point is recorded in this portal. "
+        "Commitments to the whole statement: WHOLE-C1 Offer a commitment"
+    ) in get_text(client, "/outcomes/whole/1.b/")
+    assert "Commitments to the whole statement: WHOLE-C1 Offer a commitment" in get_text(
+        client, "/outcomes/whole/1.a/"
+    )
+
+
+def test_address_of_a_citation_reads_from_left_to_right(client: Client) -> None:
+    make_statement(make_event(slug="cited"), points=1)
+    for path in ("/roundtables/cited/", "/outcomes/cited/1.a/"):
+        page = page_html(client.get(path))
+        assert f'<span class="address" dir="ltr">http://testserver{path}</span>' in page

@@ -23,6 +23,7 @@ from participants.privacy import consent
 from participants.privacy.erasure import erase_delegate
 from roundtable.audit import log as audit
 from roundtable.models import AuditEntry, AuditKey, Event
+from tests.conftest import ROOT
 from tests.factories import (
     NOON,
     make_channel,
@@ -81,6 +82,8 @@ def test_notice_contains_required_information() -> None:
         "- The address you sign in with.",
         "- Only me: only you.",
         "This includes governments.",
+        "Co-chairs see whether you accepted the invitation, not what you share.",
+        "see your name, organisation, post and whether you joined, even if you share nothing.",
         "- Everyone: anyone who opens this site, including search engines and every government.",
         "Copies that others made before then cannot be recalled.",
         "- Withdraw your consent:",
@@ -562,3 +565,21 @@ def test_consents_of_erased_delegates_are_not_reported(agreed: Delegate) -> None
     erase_delegate(agreed, by=None, at=NOON + timedelta(days=3))
     assert not Consent.objects.exists()
     assert find_consent_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sha256"),
+    [
+        (
+            "sharing-1.en.txt",
+            "1cb18c48d97720fcf95bc19876e4f3fb6ea8c6b421d43fe116930eae720406db",
+        ),
+        (
+            "sharing-2.en.txt",
+            "985e8da9f1bbbe8e1470030a84782732f8b7098e47356afc1371ce01b08f247c",
+        ),
+    ],
+)
+def test_notice_that_people_agreed_to_never_changes(name: str, sha256: str) -> None:
+    text = (ROOT / "participants" / "privacy" / "notices" / name).read_bytes()
+    assert hashlib.sha256(text).hexdigest() == sha256
