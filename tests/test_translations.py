@@ -1,8 +1,9 @@
 """Every word of the interface can be translated, and every date is written by Django's formats."""
 
 import ast
+import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -96,9 +97,9 @@ def words_beside_tags(source: str) -> list[str]:
     return WORD.findall(" ".join([shown, *read_aloud]))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_template_has_no_untranslated_words(path: Path) -> None:
-    assert words_beside_tags(path.read_text()) == []
+def test_templates_have_no_untranslated_words() -> None:
+    found = {name_of(path): words_beside_tags(path.read_text()) for path in TEMPLATES}
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_untranslated_words_are_detected() -> None:
@@ -112,20 +113,19 @@ def test_untranslated_words_are_detected() -> None:
     assert words_beside_tags('<a {% if x %}href="/"{% endif %}>{% url "home" %}</a>') == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_template_uses_localised_dates_and_plurals(path: Path) -> None:
-    source = path.read_text()
-    # "c" is for machines; names in capitals are the formats of the language.
-    for form in re.findall(r"\|(?:date|time):[\"']([^\"']*)[\"']", source):
-        assert form == "c" or re.fullmatch(r"[A-Z_]+_FORMAT", form), form
-    assert "|pluralize" not in source
-    assert "{% now " not in source
+def test_templates_use_localised_dates_and_plurals() -> None:
+    for path in TEMPLATES:
+        source = path.read_text()
+        # "c" is for machines; names in capitals are the formats of the language.
+        for form in re.findall(r"\|(?:date|time):[\"']([^\"']*)[\"']", source):
+            assert form == "c" or re.fullmatch(r"[A-Z_]+_FORMAT", form), (name_of(path), form)
+        assert "|pluralize" not in source, name_of(path)
+        assert "{% now " not in source, name_of(path)
 
 
-def calls(path: Path) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call):
-            yield node
+@functools.cache
+def calls(path: Path) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
 
 
 def called(node: ast.Call) -> str:
@@ -158,9 +158,14 @@ def strings_of(path: Path) -> list[str]:
     return re.findall(r'{% translate "(.*?)"', source) + blocks
 
 
-@pytest.mark.parametrize("path", [*TEMPLATES, *MODULES], ids=name_of)
-def test_strings_have_no_odd_words(path: Path) -> None:
-    assert [text for text in strings_of(path) if ODD_WORDS.search(" ".join(text.split()))] == []
+def test_strings_have_no_odd_words() -> None:
+    found = {
+        name_of(path): [
+            text for text in strings_of(path) if ODD_WORDS.search(" ".join(text.split()))
+        ]
+        for path in [*TEMPLATES, *MODULES]
+    }
+    assert {name: texts for name, texts in found.items() if texts} == {}
 
 
 def test_odd_words_are_found() -> None:
@@ -170,25 +175,26 @@ def test_odd_words_are_found() -> None:
     assert ODD_WORDS.search("Nobody sees it") and not ODD_WORDS.search("No one sees it")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_translated_strings_are_literals(path: Path) -> None:
+def test_translated_strings_are_literals() -> None:
     """What is put together first, no translator ever sees."""
-    for node in calls(path):
-        if called(node) in ("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"):
-            texts = node.args[: 2 if called(node).startswith("n") else 1]
-            for text in texts:
-                assert isinstance(text, ast.Constant), f"{name_of(path)}:{node.lineno}"
+    for path in MODULES:
+        for node in calls(path):
+            if called(node) in ("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"):
+                texts = node.args[: 2 if called(node).startswith("n") else 1]
+                for text in texts:
+                    assert isinstance(text, ast.Constant), f"{name_of(path)}:{node.lineno}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_module_uses_localised_dates(path: Path) -> None:
-    for node in calls(path):
-        assert called(node) not in ("strftime", "strptime"), f"{name_of(path)}:{node.lineno}"
-        if called(node) == "date_format" and len(node.args) > 1:
-            form = node.args[1]
-            assert isinstance(form, ast.Constant)
-            # The bare day of the month, put into a sentence that is translated.
-            assert form.value == "j" or str(form.value).endswith("_FORMAT")
+def test_modules_use_localised_dates() -> None:
+    for path in MODULES:
+        for node in calls(path):
+            place = f"{name_of(path)}:{node.lineno}"
+            assert called(node) not in ("strftime", "strptime"), place
+            if called(node) == "date_format" and len(node.args) > 1:
+                form = node.args[1]
+                assert isinstance(form, ast.Constant), place
+                # The bare day of the month, put into a sentence that is translated.
+                assert form.value == "j" or str(form.value).endswith("_FORMAT"), place
 
 
 def marked(text: Any) -> Any:
