@@ -142,20 +142,28 @@ SOURCES: tuple[TodoSource, ...] = (
     ),
     partial(
         _changelist_item,
-        _("Progress updates to approve"),
+        _("Progress updates that need your decision"),
         ProgressUpdate,
         PENDING_FOR_ME,
         _may_decide,
     ),
     partial(
         _changelist_item,
-        _("Answers to recommendations to approve"),
+        _("Answers to recommendations that need your decision"),
         Response,
         PENDING_FOR_ME,
         _may_decide,
     ),
-    partial(_changelist_item, _("Offers to approve"), Offer, PENDING_FOR_ME, _may_decide),
-    partial(_changelist_item, _("Assessments to approve"), Assessment, PENDING_FOR_ME, _may_decide),
+    partial(
+        _changelist_item, _("Offers that need your decision"), Offer, PENDING_FOR_ME, _may_decide
+    ),
+    partial(
+        _changelist_item,
+        _("Assessments that need your decision"),
+        Assessment,
+        PENDING_FOR_ME,
+        _may_decide,
+    ),
     partial(
         _changelist_item, _("Participations to confirm"), Participation, PENDING_FOR_ME, _may_decide
     ),

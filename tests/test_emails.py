@@ -399,7 +399,7 @@ def test_each_email_has_one_recipient_no_leaks_and_hide_link(
     ("contact", "sentence"),
     [
         ("desk@example.org", "From another mailbox, contact desk@example.org."),
-        ("", "Contact the people who run this portal."),
+        ("", "From another mailbox, write to the operator of this portal."),
     ],
 )
 @pytest.mark.parametrize(

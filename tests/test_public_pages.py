@@ -8,6 +8,7 @@ from django.test import Client
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.conftest import ROOT
+from tests.page_text import get_text
 
 PAGES = [
     "/",
@@ -84,6 +85,13 @@ def test_other_spellings_redirect_to_permalink(
 ) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer["Location"]) == (301, target)
+
+
+@pytest.mark.django_db
+def test_privacy_page_names_who_can_know_more(client: Client) -> None:
+    assert (
+        "You choose what participants see. Co-chairs and whoever runs the server can know more."
+    ) in get_text(client, "/privacy/")
 
 
 @pytest.mark.django_db

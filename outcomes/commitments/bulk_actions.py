@@ -54,9 +54,9 @@ def change_themes(
 def reason_cannot_end(commitment: Commitment, *, rights: EventPermissions, on: date) -> str:
     """Empty if the user can end the commitment as of that day."""
     if not rights.may_decide(commitment.event_id):
-        return _("You are not a co-chair of its roundtable.")
+        return _("You are not a co-chair of its roundtable. Ask a co-chair to end it.")
     if commitment.latest_status in ENDED_STATUSES:
-        return _("It has already ended.")
+        return _("It has already ended. You do not need to do anything.")
     if not reporting_party(commitment):
         return _("It has no party to report for. Add a party first.")
     if on < commitment.event.starts_on:

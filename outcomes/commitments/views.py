@@ -19,7 +19,7 @@ from outcomes.commitments.as_of import (
 from outcomes.commitments.charts import bar_segments, status_shares
 from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.commitments.queries import contacts_context, focal_point_cards, with_parties
-from outcomes.commitments.status import commitment_reports
+from outcomes.commitments.status import commitment_reports, with_origin
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -95,7 +95,9 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "commitment": commitment,
         "event": commitment.event,
-        "reports": commitment_reports(commitment, updates, assessments, form.day or on),
+        "reports": commitment_reports(
+            commitment, with_origin(updates), assessments, form.day or on
+        ),
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
         "today": form.day or on,

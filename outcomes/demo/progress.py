@@ -23,7 +23,7 @@ from outcomes.models import (
     ImplementationStatus,
     ProgressUpdate,
 )
-from participants.models import Delegate, User
+from participants.models import Delegate, Participation, User
 from roundtable.models import Event
 
 # The number of commitments by final status; all others have no update.
@@ -82,6 +82,7 @@ def _add_history(
         update = _update(commitment, statuses.pop(0), first + timedelta(days=day), random)
         for _ in range(random.choice([0, 0, 1, 1, 2])):
             _add_evidence(update, random)
+        update.submit(at=update.recorded_at)
         update.approve(
             by=random.choice(by), at=noon(update.reported_on + timedelta(days=random.randint(3, 9)))
         )
@@ -109,11 +110,13 @@ def _update(
 ) -> ProgressUpdate:
     used_texts = set(commitment.updates.values_list("text", flat=True))
     text = random.choice([text for text in texts or REPORT_TEXTS[status] if text not in used_texts])
+    party = random.choice(list(commitment.parties.all()))
     is_going_on = status == ImplementationStatus.IN_PROGRESS
     return save_valid(
         ProgressUpdate(
             commitment=commitment,
-            party=random.choice(list(commitment.parties.all())),
+            party=party,
+            author=_representative(party),
             reported_on=day,
             recorded_at=noon(day + timedelta(days=1)),
             status=status,
@@ -126,6 +129,16 @@ def _update(
             source=_source(commitment) if status in ENDED_STATUSES else "",
         )
     )
+
+
+def _representative(party: CommitmentParty) -> User | None:
+    """Someone with an account who reports for the party and has no grant for the roundtable."""
+    event = party.commitment.event
+    participations = Participation.objects.confirmed().filter(
+        event=event, organisation=party.organisation_id, delegate__user__isnull=False
+    )
+    users = User.objects.filter(delegate__in=participations.values("delegate"))
+    return users.exclude(grants__event=event).order_by("pk").first()
 
 
 def _source(commitment: Commitment) -> str:

@@ -80,7 +80,9 @@ def merge_organisations(
     doubled, or if someone could then see more than before.
     """
     if target.pk == duplicate.pk or not may_merge_organisations(target, duplicate, by, at):
-        raise ValidationError(_("You do not have permission to merge these two entries."))
+        raise ValidationError(
+            _("You do not have permission to merge these two entries. Ask an operator.")
+        )
     target, duplicate = (
         Organisation.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
     )
@@ -99,7 +101,7 @@ def merge_organisations(
         raise ValidationError(
             _(
                 "These entries cannot be merged, because their texts would contradict each "
-                "other: %s."
+                "other: %s. Keep both entries."
             )
             % sorted(map(str, newly_invalid))[0]
         )
@@ -118,7 +120,7 @@ def merge_organisations(
 def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
     if target.is_demonstration != duplicate.is_demonstration:
         raise ValidationError(
-            _("These entries cannot be merged, because only one of them is made up.")
+            _("Only one of these entries is made up, so they cannot be merged. Keep both entries.")
         )
     if (target.kind, target.country) != (duplicate.kind, duplicate.country):
         # Both decide who belongs to an audience.
@@ -136,7 +138,7 @@ def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
         raise ValidationError(
             _(
                 "Both are co-chairs of one roundtable. They cannot be merged, because two "
-                "signatures would become one."
+                "signatures would become one. If one is wrong, first remove its role as co-chair."
             )
         )
     chairing = Grant.objects.filter(role=Grant.Role.COCHAIR)
@@ -148,7 +150,8 @@ def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
         raise ValidationError(
             _(
                 "Co-chairs act for both of them at one roundtable. They cannot be merged, "
-                "because two signatures would become one."
+                "because two signatures would become one. If one is wrong, ask an operator to "
+                "correct the grants first."
             )
         )
 

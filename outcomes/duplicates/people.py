@@ -66,7 +66,9 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     doubled, or if someone could then see more than before.
     """
     if target.pk == duplicate.pk or not may_merge_people(target, duplicate, by, at):
-        raise ValidationError(_("You do not have permission to merge these two entries."))
+        raise ValidationError(
+            _("You do not have permission to merge these two entries. Ask an operator.")
+        )
     target, duplicate = (
         Delegate.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
     )
@@ -103,10 +105,10 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
         raise ValidationError(_("You must keep the entry that has an account."))
     if target.is_demonstration != duplicate.is_demonstration:
         raise ValidationError(
-            _("These entries cannot be merged, because only one of them is made up.")
+            _("Only one of these entries is made up, so they cannot be merged. Keep both entries.")
         )
     if target.erased_at or duplicate.erased_at or duplicate.hidden_at or duplicate.is_protected:
-        raise ValidationError(_("These two entries cannot be merged."))
+        raise ValidationError(_("These two entries cannot be merged. Keep both entries."))
     for name in PROFILE_TEXT_FIELDS:
         target_value, duplicate_value = getattr(target, name), getattr(duplicate, name)
         if not duplicate_value or target_value == duplicate_value:
@@ -116,7 +118,7 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
             raise ValidationError(
                 _(
                     "The entry contains details that only the person decides about, so it cannot "
-                    "be merged."
+                    "be merged. Keep both entries."
                 )
             )
         if target_value:

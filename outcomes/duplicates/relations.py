@@ -44,7 +44,7 @@ def move_relation(
             raise ValidationError(
                 _(
                     "The entry contains details that only the person decides about, so it cannot "
-                    "be merged."
+                    "be merged. Keep both entries."
                 )
             )
         return 0

@@ -115,7 +115,10 @@ def process_upload(upload_id: int, run: int) -> None:
     permissions = permissions_of(upload.user, timezone.localdate(now))
     try:
         if permissions is None or not permissions.can_edit_any:
-            raise FileRejectedError([Mistake("", _("You can no longer import anything."))])
+            sentence = _(
+                "You no longer have permission to import. Ask an operator for a new grant."
+            )
+            raise FileRejectedError([Mistake("", sentence)])
         with attribute_changes_to(upload.user):
             _process(upload, permissions, now)
     except FileRejectedError as refusal:

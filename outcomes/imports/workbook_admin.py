@@ -130,7 +130,8 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             book = write(event_content(event, include_people=include_people))
         except export.CellTooLongError:
             text = _(
-                "One of the texts is longer than a workbook cell can hold (32,767 characters)."
+                "One of the texts is longer than a workbook cell can hold (32,767 characters). "
+                "Download as CSV files instead."
             )
             self.message_user(request, text, messages.ERROR)
             return redirect("admin:roundtable_event_change", event.pk)

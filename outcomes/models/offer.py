@@ -114,11 +114,21 @@ class Offer(EditorialText):
             return
         if not commitment.can_be_joined:
             raise ValidationError(
-                {"commitment": _("Other organisations cannot join this commitment.")}
+                {
+                    "commitment": _(
+                        "Other organisations cannot join this commitment. Choose a commitment that "
+                        "they can join."
+                    )
+                }
             )
         if commitment.parties.filter(organisation=self.organisation_id).exists():
             raise ValidationError(
-                {"organisation": _("This organisation is already a party to this commitment.")}
+                {
+                    "organisation": _(
+                        "This organisation is already a party to this commitment. It can report on "
+                        "it instead."
+                    )
+                }
             )
         if commitment.assessments.filter(
             organisation=self.organisation_id, state=EditorialState.APPROVED

@@ -103,7 +103,12 @@ class Response(EditorialText):
             )
         if not self.outcome.addressed_organisations().filter(pk=self.organisation_id).exists():
             raise ValidationError(
-                {"organisation": _("This recommendation is not addressed to this organisation.")}
+                {
+                    "organisation": _(
+                        "This recommendation is not addressed to this organisation. Choose one "
+                        "that is."
+                    )
+                }
             )
         if self.answered_on and self.answered_on < event.starts_on:
             raise ValidationError(

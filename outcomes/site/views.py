@@ -1,6 +1,9 @@
 """Views of the home page, search, organisations and static pages."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     published = Event.objects.published().select_related("series")
     # A demonstration leads only where there is no real roundtable.
     real = published.filter(is_demonstration=False)
-    latest = real.filter(starts_on__lte=on).first() or real.first() or published.first()
+    latest = _latest_or_next(real, on) or _latest_or_next(published, on)
     context: dict[str, object] = {"latest": latest, "today": on, "search_form": SearchForm()}
     if latest:
         commitments = Commitment.objects.filter(event=latest)
@@ -51,6 +54,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "others": Event.objects.published().exclude(pk=latest.pk)[:5],
         }
     return render(request, "outcomes/site/home.html", context)
+
+
+def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
+    """The latest roundtable that has begun, else the first one to come."""
+    begun = events.filter(starts_on__lte=on).order_by("-starts_on", "code").first()
+    return begun or events.order_by("starts_on", "code").first()
 
 
 @require_safe

@@ -74,7 +74,7 @@ def sign(text: AgreedText, *, sha256: str, by: User, at: datetime) -> bool:
         raise ValidationError(_("There is nothing to sign. Open the page again."))
     version = _settled(text, at).version
     if sign_off.signed_at:
-        raise ValidationError(_("This co-chair has already signed."))
+        raise ValidationError(_("This co-chair has already signed. You do not need to sign."))
     if not sha256:
         raise ValidationError(
             _("The text changed after you opened it. Read the new version before you sign.")

@@ -43,7 +43,11 @@ from outcomes.statements.comparison import compare_texts, split_blocks
 from outcomes.statements.replies import ReplyForm, previous_version, replies_of, reply_readers
 from outcomes.statements.silence_procedure import submit_reply
 from participants.models import EventRole, User
-from participants.organisations.attendance import attendance_by_constituency, filter_by_role
+from participants.organisations.attendance import (
+    ConstituencyGroup,
+    attendance_by_constituency,
+    filter_by_role,
+)
 from participants.privacy import visibility
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, get_page
@@ -125,6 +129,8 @@ def _success_message(reply: CirculationReply) -> str:
 
 
 MAX_LEDGER_ROWS = 10
+# In the place in the source of a point that has no number there.
+NUMBERED_BY_PORTAL = "numbered by this portal"
 
 
 @require_safe
@@ -176,6 +182,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "event": event,
         "statement": statement,
         "lead_ins": lead_ins,
+        "is_numbered_by_portal": bool(lead_ins) and all(map(_has_portal_number, lead_ins)),
         "is_whole_statement_answered": commitments.filter(outcomes=None).exists(),
         "point_count": sum(len(lead_in.points.all()) for lead_in in lead_ins),
         "commitments": ledger,
@@ -185,6 +192,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "shares": parts,
         "bars": bar_segments(parts),
         "benches": constituency_groups,
+        "has_source_without_address": any(map(_names_source_without_address, constituency_groups)),
         "seats": seating_dots(constituency_groups),
         "cochairs": filter_by_role(constituency_groups, EventRole.Role.COCHAIR),
         "cohosts": filter_by_role(constituency_groups, EventRole.Role.COHOST),
@@ -206,6 +214,22 @@ def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
         Prefetch("commitments", commitments)
     )
     return list(outcomes.lead_ins().prefetch_related(Prefetch("points", points)))
+
+
+def _has_portal_number(lead_in: Outcome) -> bool:
+    """Whether the numbers of the lead-in and its points are not from the source."""
+    return all(
+        NUMBERED_BY_PORTAL in outcome.place_in_source
+        for outcome in (lead_in, *lead_in.points.all())
+    )
+
+
+def _names_source_without_address(group: ConstituencyGroup) -> bool:
+    """Whether a source is named in `_attendance.html` that is not itself a web address."""
+    roles = [role for attending in group.organisations for role in attending.roles]
+    sources = [count.source for count in group.counts]
+    sources += [role.source for role in roles if role.source_wording]
+    return any(source and "://" not in source for source in sources)
 
 
 @require_safe

@@ -46,7 +46,9 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     """No one can create an account without an invitation."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "duplicate_email": gettext_lazy("You already sign in with this address."),
+        "duplicate_email": gettext_lazy(
+            "You already sign in with this address. Enter a different address."
+        ),
         "incorrect_code": gettext_lazy("This code is not correct. Check it, then enter it again."),
         "max_email_addresses": gettext_lazy(
             "You can have at most %d addresses. Remove one, then add the new one."

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -62,8 +64,8 @@ class UserAdmin(ErasureAdmin, OperatorOnlyAdmin):
                     "People sign in with a code that we send to this address. Once a person has "
                     "signed in, or has a profile, only they can change it, on the page “Sign-in "
                     "address”. Anyone who could change it here could sign in as that person. If "
-                    "the mailbox is lost, a co-chair can stop the address and invite the person "
-                    "again."
+                    "the mailbox is lost, a co-chair can end sign-in with the address and invite "
+                    "the person again."
                 ),
             },
         ),
@@ -101,6 +103,29 @@ class UserAdmin(ErasureAdmin, OperatorOnlyAdmin):
             obj.save()
 
 
+RESET_STEPS = (
+    _(
+        "Speak to the person by telephone or face to face. Someone who controls the person's "
+        "mailbox could send you such a request too."
+    ),
+    _(
+        "Two people decide: an operator, and someone who has been co-chair of a roundtable of that "
+        "person for 30 days, with a second factor. One of them requests the reset here."
+    ),
+    _(
+        "We tell the person and all co-chairs of the roundtable immediately. Each co-chair can "
+        "withdraw the request."
+    ),
+    _("The other one agrees in the list of requests, one hour later at the earliest."),
+    _("We then remove the app, the passkeys and the recovery codes, and end all sessions."),
+)
+
+
+def _list_reset_steps() -> str:
+    items = format_html_join("", "<li>{}</li>", ((step,) for step in RESET_STEPS))
+    return format_html("<ol>{}</ol>", items)
+
+
 class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whose second factor is lost, and how the requester identified the person."""
 
@@ -127,16 +152,7 @@ class FactorResetAdmin(PrivateAdmin):
             None,
             {
                 "fields": ["user", "reason"],
-                "description": _(
-                    "Speak to the person first, by telephone or face to face. Someone who "
-                    "controls the person's mailbox could send such a request too. One of you "
-                    "requests the reset, and the other agrees. One must be a co-chair of a "
-                    "roundtable of that person, and must have been one for 30 days. The other "
-                    "must be the operator, and the second of you can agree one hour later at the "
-                    "earliest. We tell the person and all co-chairs of the roundtable "
-                    "immediately. Each co-chair can withdraw the request. After both agree, the "
-                    "app, the passkeys and the recovery codes are removed, and all sessions end."
-                ),
+                "description": lazy(_list_reset_steps, str)(),
             },
         )
     ]

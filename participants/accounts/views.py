@@ -160,7 +160,10 @@ def _end_or_keep_session(request: HttpRequest, address: str) -> HttpResponse:
         logout(request)
         messages.success(
             request,
-            _("The address is stopped. Sign in with your other address, or with your passkey."),
+            _(
+                "You can no longer sign in with this address. Use your other address, or your "
+                "passkey."
+            ),
         )
         return redirect("account_login")
     keep_session(request)

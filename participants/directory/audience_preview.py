@@ -64,7 +64,7 @@ class AudiencePreview:
     def describe(
         self, audience: str, *exceptions: Iterable[AudienceException], listed_to: str = ""
     ) -> str:
-        """The audience in words, such as "43 participants of 2 roundtables, but not Country X."
+        """The audience in words, such as "43 participants of 2 roundtables. Excluded: Thailand."
 
         For a channel, `listed_to` is the audience of the listing, which limits it.
         """
@@ -75,51 +75,74 @@ class AudiencePreview:
         sentence = self._describe_audience(audience, *exceptions)
         if listed_to in ("", Audience.EVERYONE, audience):
             return sentence
-        return _("%(people)s Of these, only people who can see you in the directory.") % {
-            "people": sentence
-        }
+        limit = _("Of these people, only those who can see you in the directory can see this.")
+        return f"{sentence} {limit}"
 
     def _describe_audience(self, audience: str, *exceptions: Iterable[AudienceException]) -> str:
         if audience == Audience.EVERYONE:
             return _("Anyone who opens this site, including search engines and every government.")
         names = sorted({exception_name(row) for each in exceptions for row in each})
-        if not names:
-            return f"{self._count_sentence(audience)}."
-        values = {"people": self._count_sentence(audience), "names": ", ".join(names)}
-        return _("%(people)s, but not %(names)s.") % values
+        excluded = [_("Excluded: %(names)s.") % {"names": ", ".join(names)}] if names else []
+        return " ".join([*self._count_sentences(audience), *excluded])
 
-    def _count_sentence(self, audience: str) -> str:
-        introduced = ngettext(
-            "%(number)d person introduced to you",
-            "%(number)d people introduced to you",
-            len(self.introduced),
-        ) % {"number": len(self.introduced)}
+    def _count_sentences(self, audience: str) -> list[str]:
         if audience == Audience.INTRODUCED or not self.event_count:
-            return introduced
-        roundtables = ngettext("one roundtable", "%(number)d roundtables", self.event_count) % {
-            "number": self.event_count
-        }
-        if audience == Audience.CONSTITUENCY:
-            people = self.same_constituency
+            number = len(self.introduced)
             sentence = ngettext(
-                "%(number)d participant of %(roundtables)s from your constituency",
-                "%(number)d participants of %(roundtables)s from your constituency",
-                len(people),
+                "%(number)d person introduced to you.",
+                "%(number)d people introduced to you.",
+                number,
+            )
+            return [sentence % {"number": number}]
+        is_constituency = audience == Audience.CONSTITUENCY
+        people = self.same_constituency if is_constituency else self.fellow_participants
+        sentences = [
+            self._constituency_sentence(len(people))
+            if is_constituency
+            else self._participant_sentence(len(people))
+        ]
+        if not self.introduced <= people:
+            # Whoever is introduced and took part as well is counted in both sentences.
+            number = len(self.introduced)
+            also = ngettext(
+                "Also %(number)d person introduced to you.",
+                "Also %(number)d people introduced to you.",
+                number,
+            )
+            sentences.append(also % {"number": number})
+        return sentences
+
+    # No language has plurals of two numbers, so one roundtable has sentences of its own.
+
+    def _participant_sentence(self, number: int) -> str:
+        if self.event_count == 1:
+            sentence = ngettext(
+                "%(number)d participant of one roundtable.",
+                "%(number)d participants of one roundtable.",
+                number,
             )
         else:
-            people = self.fellow_participants
             sentence = ngettext(
-                "%(number)d participant of %(roundtables)s",
-                "%(number)d participants of %(roundtables)s",
-                len(people),
+                "%(number)d participant of %(roundtables)d roundtables.",
+                "%(number)d participants of %(roundtables)d roundtables.",
+                number,
             )
-        participants = sentence % {"number": len(people), "roundtables": roundtables}
-        if self.introduced <= people:
-            return participants
-        return _("%(participants)s, and %(introduced)s") % {
-            "participants": participants,
-            "introduced": introduced,
-        }
+        return sentence % {"number": number, "roundtables": self.event_count}
+
+    def _constituency_sentence(self, number: int) -> str:
+        if self.event_count == 1:
+            sentence = ngettext(
+                "%(number)d participant of one roundtable from your constituency.",
+                "%(number)d participants of one roundtable from your constituency.",
+                number,
+            )
+        else:
+            sentence = ngettext(
+                "%(number)d participant of %(roundtables)d roundtables from your constituency.",
+                "%(number)d participants of %(roundtables)d roundtables from your constituency.",
+                number,
+            )
+        return sentence % {"number": number, "roundtables": self.event_count}
 
 
 def exception_name(exception: AudienceException) -> str:

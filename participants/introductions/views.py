@@ -23,7 +23,10 @@ def request_introduction(request: HttpRequest, handle: str) -> HttpResponse:
         raise Http404
     by = Delegate.objects.get(pk=viewer.delegate)
     if by.consented_at is None:
-        messages.info(request, _("The person you ask can see who you are. Agree to that first."))
+        messages.info(
+            request,
+            _("First agree to the notice below. The person you ask can see who you are."),
+        )
         return redirect("my-consent")
     form = IntroductionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

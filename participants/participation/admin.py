@@ -252,8 +252,8 @@ class DepartureActionAdmin(GrantScopedAdmin):
             record_departure(delegate=person, by=permissions.user, events=events, at=timezone.now())
         # One text for all, because it must not show who has another address.
         text = ngettext(
-            "The address of %d person is stopped.",
-            "The addresses of %d people are stopped.",
+            "%d person can no longer sign in with the invitation address.",
+            "%d people can no longer sign in with their invitation addresses.",
             len(ready),
         )
         self.message_user(request, text % len(ready), messages.SUCCESS)

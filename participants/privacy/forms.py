@@ -21,9 +21,8 @@ from participants.models import (
 )
 
 IDLE_EXCEPTIONS_ERROR = _(
-    "You exclude people. With “Everyone”, this has no effect: anyone can sign out"
-    " and view it. Open “Exclude” and choose “Everyone” there, or choose another "
-    "audience."
+    "“Everyone” includes the people you exclude. Choose another audience. Or select “Exclude”, "
+    "choose “Everyone” and save. Then tick “Stop excluding people, and share with everyone”."
 )
 PROTECTED_PROFILE_ERROR = _(
     "At most, people introduced to you can see a protected profile. Choose “Only "
@@ -209,7 +208,7 @@ def agreement_field(*, required: bool) -> forms.BooleanField:
         label=_("I have read the notice and agree"),
         required=required,
         error_messages={
-            "required": _("Tick the box if you agree. If you do not agree, nothing is shared.")
+            "required": _("Tick the box if you agree. If you do not agree, nothing changes.")
         },
     )
 

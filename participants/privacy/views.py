@@ -134,7 +134,10 @@ def my_consent_withdraw(request: HttpRequest) -> HttpResponse:
         consent.withdraw_consent(delegate, by=Consent.By.OWNER, at=timezone.now())
         messages.success(
             request,
-            _("Your consent is withdrawn. Nothing about you is shared until you agree again."),
+            _(
+                "Your consent is withdrawn. Participants and visitors see nothing about you until "
+                "you agree again."
+            ),
         )
     return redirect("my-consent")
 

@@ -107,7 +107,7 @@ def test_filters_and_pagination_work_without_javascript(visit: Callable[..., Vis
     page = visit("/commitments/", javascript=False).page
     all_of_them = page.locator(".result strong").inner_text()
     page.get_by_label("Roundtable", exact=True).select_option(value=pages.demonstration().slug)
-    page.locator("form.filters").get_by_role("button", name="Show").click()
+    page.locator("form.filters").get_by_role("button", name="Apply filters").click()
     assert f"event={pages.demonstration().slug}" in page.url
     assert 0 < int(page.locator(".result strong").inner_text()) < int(all_of_them)
 

@@ -123,7 +123,7 @@ def invite(phones: Phones, cochair: User, lan: Delegate) -> None:
         if not told:
             expect(page.get_by_role("row").filter(has_text=ADDRESS)).to_contain_text(NAME)
             phones.keep(page, "invite")
-            page.get_by_role("button", name="Invite").click()
+            page.get_by_role("button", name="Send the invitation").click()
         expect(page.locator("ul.messagelist")).to_contain_text(told)
     # It waits ten minutes, in which it could be cancelled.
     assert not [message for message in deliver_mail() if message.to == [ADDRESS]]
@@ -160,7 +160,7 @@ def be_found(phones: Phones, handle: str) -> None:
     """Another participant finds her by filters, opens her, and keeps the card."""
     page = phones("delegate", "/directory/")
     page.get_by_label("Name").fill("lan huynh")
-    page.locator("form.filters").get_by_role("button", name="Show").click()
+    page.locator("form.filters").get_by_role("button", name="Apply filters").click()
     expect(page.locator(".result strong")).to_have_text("1 person")
     phones.keep(page, "found")
     page.get_by_role("link", name=NAME).click()
@@ -198,7 +198,7 @@ def leave_out(phones: Phones) -> None:
     page.get_by_role("button", name="Show who can see it").click()
     told = page.get_by_role("status")
     expect(told).to_contain_text(
-        re.compile(rf"\d+ participants of .*, but not {re.escape(LEFT_OUT)}")
+        re.compile(rf"\d+ participants of .*. Excluded: {re.escape(LEFT_OUT)}")
     )
     expect(told).to_contain_text("This is not saved yet.")
     phones.keep(page, "leave-out")
@@ -212,7 +212,7 @@ def hide_and_show(phones: Phones, handle: str) -> None:
     phones.keep(page, "hide")
     page.get_by_role("button", name="Hide everything now").click()
     phones.keep(page, "hidden")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check that your profile is hidden")
     for name in ("stranger", "delegate", "ayse"):
         phones.sees_nothing(name, handle)
 

@@ -59,7 +59,7 @@ def test_audience_and_exclusion_are_chosen_by_keyboard(
     page.keyboard.press("Enter")
     press(page, "Governments", "checkbox", "Space")
     press(page, "Show who can see it")
-    expect(page.get_by_role("status")).to_contain_text("not Governments")
+    expect(page.get_by_role("status")).to_contain_text("Excluded: Governments.")
     press(page, "Save")
     expect(page).to_have_url("/me/")
     delegate.delegate.refresh_from_db()

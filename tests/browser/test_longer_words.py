@@ -7,14 +7,23 @@ import pytest
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
-from participants.models import User
 from tests.browser import pages
 from tests.browser.checks import OVERFLOW_SCRIPT
 from tests.browser.conftest import Visit
 from tests.conftest import FULL
 from tests.factories import make_user
 
-PAGES = pages.PUBLIC_PAGES + pages.SIGNED_IN_PAGES
+# Each page with the fixture of who opens it; none for visitors.
+PAGES = [
+    pytest.param(page, who, id=f"{who}-{page.name}" if who else page.name)
+    for who, every in (
+        ("", pages.PUBLIC_PAGES + pages.SIGN_IN_PAGES),
+        ("delegate", pages.SIGNED_IN_PAGES),
+        ("cochair", pages.COCHAIR_PAGES),
+        ("invited", pages.INVITED_PAGES),
+    )
+    for page in every
+]
 MASTHEAD_HEIGHTS = {360: 56, 800: 64, 1280: 64}
 
 
@@ -42,11 +51,15 @@ def longer_language(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(real, name, longer)
 
 
-@pytest.mark.parametrize("page", PAGES if FULL else PAGES[::4], ids=lambda page: page.name)
+@pytest.mark.parametrize(("page", "who"), PAGES if FULL else PAGES[::4])
 def test_longer_words_fit_on_page(
-    look: Callable[..., Visit], delegate: User, longer_language: None, page: pages.Page
+    request: pytest.FixtureRequest,
+    look: Callable[..., Visit],
+    longer_language: None,
+    page: pages.Page,
+    who: str,
 ) -> None:
-    opened = look(page, None if page in pages.PUBLIC_PAGES else delegate)
+    opened = look(page, request.getfixturevalue(who) if who else None)
     assert "ÄÖÜ" in opened.page.content()
     for width, height in MASTHEAD_HEIGHTS.items():
         opened.page.set_viewport_size({"width": width, "height": 800})

@@ -15,7 +15,7 @@ from tests.browser.conftest import Visit
 
 Open = Callable[..., Visit]
 DONE, MORE = "The pathway was tested twice.", "The pathway was tested three times."
-KEPT = "Saved as a draft. No one else sees it."
+KEPT = "Saved as a draft. Only the focal point sees it."
 
 
 @pytest.fixture

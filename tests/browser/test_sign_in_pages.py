@@ -201,10 +201,10 @@ def test_second_address_is_added_and_work_address_removed(
     page.get_by_role("link", name="I have left an organisation").click()
     look(page)
     page.get_by_label(delegate.email).check()
-    page.get_by_role("button", name="Stop this address").click()
+    page.get_by_role("button", name="End sign-in with this address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(page.locator("main")).to_contain_text(
-        "The address is stopped. Sign in with your other address, or with your passkey."
+        "You can no longer sign in with this address. Use your other address, or your passkey."
     )
     ask_for_code(page, "napha@example.com")
     enter(page, code_sent_to("napha@example.com"))

@@ -76,10 +76,10 @@ def test_question_is_answered_by_keyboard(visit: Open, operator: User) -> None:
     page = seen.open(reverse("admin:roundtable_event_upload", args=[found.key]))
     page.get_by_role("radio", name="The same person as").focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Check again").focus()
+    page.get_by_role("button", name="Save answers and check again").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     run_import_worker()
     page.reload()
     expect(page.locator("#content")).to_contain_text("To add: 0.")
-    expect(page.get_by_role("button", name="Check again")).to_have_count(0)
+    expect(page.get_by_role("button", name="Save answers and check again")).to_have_count(0)

@@ -644,7 +644,7 @@ def test_bulk_closing_is_previewed_and_needs_reason_and_source(
     assert "Why they end" in run_admin_action(client, COMMITMENTS, "end", *rows)
     text = run_admin_action(client, COMMITMENTS, "end", *rows, **END)
     assert "End these commitments?" in text
-    assert "It has already ended." in text
+    assert "It has already ended. You do not need to do anything." in text
     assert "It has no party to report for. Add a party first." in text
     assert f"{leads} → Closed without being fulfilled" in text
     assert one.updates.count() == 0

@@ -53,10 +53,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates
 Sign = Callable[[User | Delegate], Client]
 
 EVERYTHING = [
-    (1, "Progress updates to approve"),
-    (1, "Answers to recommendations to approve"),
-    (1, "Offers to approve"),
-    (1, "Assessments to approve"),
+    (1, "Progress updates that need your decision"),
+    (1, "Answers to recommendations that need your decision"),
+    (1, "Offers that need your decision"),
+    (1, "Assessments that need your decision"),
     (1, "Participations to confirm"),
     (1, "People who ask to be invited"),
     (1, "Invitations not answered"),
@@ -161,7 +161,7 @@ def test_each_count_matches_linked_list(client_of: Sign, role: str) -> None:
 def test_empty_todo_shows_message(client_of: Sign) -> None:
     text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
     assert "You have nothing to do." in text
-    assert "to approve" not in text
+    assert "need your decision" not in text
 
 
 def test_own_participation_and_requests_are_not_in_todo(

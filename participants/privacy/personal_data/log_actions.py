@@ -45,7 +45,7 @@ ACTION_LABELS = {
     "erase again": _("Profile or account erased again after a backup was restored"),
     "fetch list of participants": _("List of participants downloaded"),
     "give task back": _("Task of a focal point returned"),
-    "hand over grant": _("Grant handed over to another person"),
+    "hand over grant": _("Grant transferred to another person"),
     "invite": _("Invitation sent"),
     "leave organisation": _("Recorded by the person: left an organisation"),
     "left organisation": _("Recorded by a co-chair: left an organisation"),

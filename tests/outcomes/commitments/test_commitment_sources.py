@@ -1,39 +1,57 @@
 """Three voices on a commitment's page: what the party says, what it reported, what others found."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from outcomes.commitments.bulk_actions import end_commitments
 from outcomes.commitments.status import CONTRADICTING_FINDINGS, ReportFreshness, report_freshness
 from outcomes.models import (
     Assessment,
     Commitment,
     CompletionLevel,
     ImplementationStatus,
+    ProgressUpdate,
     RelatedText,
 )
+from outcomes.reporting.drafts import draft_for, report_no_change
+from participants.models import User
 from tests.factories import (
     NOON,
     make_commitment,
+    make_delegate,
     make_event,
     make_evidence,
+    make_grant,
     make_group,
     make_organisation,
+    make_participation,
     make_party,
     make_update,
     make_user,
 )
-from tests.follow_up_factories import make_assessment, make_milestone, make_related_text
+from tests.follow_up_factories import (
+    make_assessment,
+    make_milestone,
+    make_related_text,
+    make_report_link,
+)
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
 PAGE = "/commitments/told-c1/"
 Finding = Assessment.Finding
+OWN_WORDS = "The party's own words, checked for personal details."
+RECORDED = "Recorded by the co-chairs for the party. Checked for personal details."
+EITHER = (
+    "What the party reported, or what the co-chairs recorded for it. Checked for personal details."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -57,10 +75,27 @@ def voices_in(client: Client) -> str:
     return get_text(client, PAGE).split("What the party reports", 1)[1]
 
 
+def representative(commitment: Commitment) -> User:
+    """Someone who took part for the party to the commitment."""
+    delegate, organisation = make_delegate(), commitment.parties.get().organisation
+    make_participation(delegate, commitment.event, organisation=organisation)
+    assert delegate.user
+    return delegate.user
+
+
+def report_by(author: User | None, commitment: Commitment, **fields: Any) -> ProgressUpdate:
+    """A report that its author submitted and a co-chair approved a day later."""
+    update = make_update(commitment, approved=False, author=author, **fields)
+    update.submit(at=NOON - timedelta(days=1))
+    update.approve(by=make_user(), at=NOON)
+    return update
+
+
 def test_page_shows_party_report_and_assessment(
     client: Client, unreported_commitment: Commitment
 ) -> None:
-    update = make_update(
+    update = report_by(
+        representative(unreported_commitment),
         unreported_commitment,
         reported_on=date(2025, 6, 1),
         completion=CompletionLevel.THREE_QUARTERS,
@@ -83,16 +118,101 @@ def test_page_shows_party_report_and_assessment(
     assert (
         "What the party reports In progress "
         "As of 1 June 2025 last reported less than a year ago How much is done three quarters "
-        "What was reported The party's own words, checked for personal details. "
+        f"What was reported {OWN_WORDS} "
         "1 June 2025 · Ministry of Labour In progress Three courses were held. "
         "What is difficult Trainers are missing. Next steps A fourth course. "
         "List of courses , 1 May 2025 "
-        "Independent assessments Example Watch Substantial, 1 July 2025 We saw three courses. "
+        "Independent assessments The organisation's own words, checked for personal details. "
+        "Example Watch Substantial, 1 July 2025 We saw three courses. "
         "Source: https://example.org/watch"
     ) in page_text(answer)
     assert {"/organisations/watch/", "https://example.org/watch"} <= set(page_links(answer))
     assert "The party and the assessor differ" not in page_text(answer)
     assert "Each party" not in page_text(answer)
+
+
+def test_ending_by_cochair_is_not_called_words_of_the_party(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    cochair = make_user()
+    make_grant(cochair, unreported_commitment.event)
+    for author in (cochair, representative(unreported_commitment)):
+        end_commitments(
+            commitments=[unreported_commitment],
+            status=ImplementationStatus.CLOSED,
+            on=date(2026, 3, 1),
+            reason="The law was not passed.",
+            source="Minutes of 1 March",
+            by=author,
+            at=NOON,
+        )
+        text = get_text(client, PAGE)
+        assert f"What was reported {RECORDED}" in text
+        assert OWN_WORDS not in text
+        ProgressUpdate.objects.all().delete()
+
+
+def test_report_of_earlier_focal_point_stays_words_of_the_party(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    delegate, party = make_delegate(), unreported_commitment.parties.get()
+    party.request_focal_point(delegate)
+    party.accept(NOON)
+    report_by(delegate.user, unreported_commitment)
+    assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)
+    make_report_link(party, delegate)
+    party.request_focal_point(make_delegate())
+    assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)
+
+
+def test_report_written_at_desk_is_recorded_by_cochairs(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    editor = make_user()
+    make_grant(editor, unreported_commitment.event, role="editor")
+    for author in (editor, make_user(is_superuser=True)):
+        update = report_by(author, unreported_commitment)
+        assert f"What was reported {RECORDED}" in get_text(client, PAGE)
+        update.delete_with_evidence()
+
+
+def test_report_has_unknown_origin_if_author_can_write_as_either_or_is_unknown(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    both = representative(unreported_commitment)
+    make_grant(both, unreported_commitment.event)
+    elsewhere = make_delegate()
+    make_participation(elsewhere, unreported_commitment.event)
+    for author in (both, elsewhere.user, None):
+        update = report_by(author, unreported_commitment)
+        assert f"What was reported {EITHER}" in get_text(client, PAGE)
+        update.delete_with_evidence()
+
+
+def test_nothing_new_does_not_turn_reason_of_cochair_into_words_of_the_party(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    member = representative(unreported_commitment)
+    make_update(unreported_commitment, status=ImplementationStatus.CLOSED)
+    party = unreported_commitment.parties.get()
+    version = draft_for(party).version
+    assert report_no_change(party, version=version, by=member, at=NOON - timedelta(days=1))
+    party.updates.get(is_unchanged=True).approve(by=make_user(), at=NOON)
+    text = get_text(client, PAGE)
+    assert "Nothing new since 1 March 2025 Why it ends The law changed." in text
+    assert EITHER in text and OWN_WORDS not in text
+
+
+def test_reports_of_different_origin_are_each_marked(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    report_by(representative(unreported_commitment), unreported_commitment, text="We trained 20.")
+    make_update(unreported_commitment, reported_on=date(2025, 6, 1), text="They trained 20.")
+    assert (
+        "What was reported "
+        f"1 June 2025 · Ministry of Labour In progress {RECORDED} They trained 20. "
+        f"1 March 2025 · Ministry of Labour In progress {OWN_WORDS} We trained 20."
+    ) in get_text(client, PAGE)
 
 
 def test_unreported_commitment_has_no_freshness(

@@ -108,7 +108,7 @@ def test_each_cell_shows_response_and_commitments(
     client: Client, event_with_recommendation: Event
 ) -> None:
     assert rows_of(client) == {
-        "Governments as a group, 2 members named, 11 more not recorded": [
+        "Governments as a group · 2 members named · 11 more members, names not recorded": [
             "1 of 2 answered Never reported on 1",
             "– not addressed to it",
         ],
@@ -123,7 +123,8 @@ def test_table_labels_its_counts(client: Client, event_with_recommendation: Even
     text = get_text(client, PAGE)
     assert "1 of 3 answers requested by recommendations have been given. " in text
     assert (
-        "The roundtable, May 2024 (ASKED): 4 addressees, 2 points, 4 commitments under them."
+        "The roundtable, May 2024 (ASKED) · 4 addressees · 2 points · "
+        "4 commitments under these points"
     ) in text
     assert "1 commitment of this roundtable is under no point, so it is not in the table." in text
 
@@ -201,7 +202,7 @@ def test_rows_are_addressees(client: Client, event_with_recommendation: Event) -
     rows = rows_of(client)
     names = [words for words in rows if "group" not in words]
     assert sorted(names) == ["Aid", "Aland", "Beland", "Bystander"]
-    assert rows["CSOs as a group, 0 members named"][0] == "Its members are not recorded"
+    assert rows["CSOs as a group · 0 members named"][0] == "Its members are not recorded"
     for point in Outcome.objects.points():
         number = [*Outcome.objects.points()].index(point)
         for office in point.addressed_organisations():
@@ -213,7 +214,7 @@ def test_latest_event_with_statement_is_default(
 ) -> None:
     days: dict[str, Any] = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 1, 2)}
     make_event(code="NEXT", slug="next", title="The next one", **days)
-    assert "The roundtable, May 2024 (ASKED): " in get_text(client, PAGE)
+    assert "The roundtable, May 2024 (ASKED) · " in get_text(client, PAGE)
     assert (
         "No points of this roundtable are published yet. The next one, January 2025 (NEXT)"
     ) in get_text(client, f"{PAGE}?event=next")

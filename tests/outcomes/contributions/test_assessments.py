@@ -137,8 +137,8 @@ def test_only_participant_representative_assesses(client_of: Sign, meeting: Even
     for answer in (outsider.get(PAGE), outsider.post(PAGE, FOUND)):
         assert answer.status_code == 403
         assert (
-            "You do not represent an organisation here. A co-chair must have confirmed that "
-            "you took part for it, and you must still work there."
+            "You cannot write for an organisation here. First, a co-chair must confirm that you "
+            "took part for it. If this is wrong, tell a co-chair."
         ) in page_text(answer)
     watch = client_of(speaker(meeting, name="Watch"))
     Event.objects.update(is_public=False)

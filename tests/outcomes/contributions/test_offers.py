@@ -213,7 +213,9 @@ def test_closed_or_ended_commitment_cannot_be_joined(
     row.submit(at=NOON)
     Commitment.objects.update(**since)
     assert_refused(
-        desk_of(client_of, meeting), row, "Other organisations cannot join this commitment."
+        desk_of(client_of, meeting),
+        row,
+        "Other organisations cannot join this commitment. Choose a commitment that they can join.",
     )
     aid = client_of(speaker(meeting, "Aid"))
     assert aid.get(JOIN).status_code == 404
@@ -226,8 +228,8 @@ def test_user_without_organisation_sees_explanation(client_of: Sign, meeting: Ev
         for answer in (outsider.get(path), outsider.post(path, OFFER)):
             assert answer.status_code == 403
             assert (
-                "You do not represent an organisation here. A co-chair must have confirmed "
-                "that you took part for it, and you must still work there."
+                "You cannot write for an organisation here. First, a co-chair must confirm that "
+                "you took part for it. If this is wrong, tell a co-chair."
             ) in page_text(answer)
     row = make_offer(commitment=Commitment.objects.get(), approved=False)
     row.submit(at=NOON)

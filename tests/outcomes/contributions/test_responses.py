@@ -29,6 +29,7 @@ from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
 PAGE = "/outcomes/asked/1.a/"
+OWN_WORDS = "The organisation's own words, checked for personal details."
 Stance = Response.Stance
 
 
@@ -82,9 +83,9 @@ def test_each_addressee_shows_response_or_awaited(
     )
     answer = client.get(PAGE)
     assert (
-        "Answers of the addressees 2 of 3 addressees answered. Aland : Supported, 1 April 2025 "
-        "We change the law. Beland : Supported in part, 1 May 2025 Celand : No answer yet "
-        "Commitments"
+        f"Answers of the addressees 2 of 3 addressees answered. {OWN_WORDS} "
+        "Aland : Supported, 1 April 2025 We change the law. "
+        "Beland : Supported in part, 1 May 2025 Celand : No answer yet Commitments"
     ) in page_text(answer)
     assert {"/organisations/aland/", "/organisations/celand/"} <= set(page_links(answer))
     assert "/organisations/aid/" not in page_links(answer)
@@ -99,7 +100,7 @@ def test_latest_response_is_counted_once(client: Client, event_with_recommendati
         event_with_recommendation, "aland", stance=Stance.IN_PART, answered_on=date(2025, 5, 1)
     )
     text = get_text(client, PAGE)
-    assert "1 of 3 addressees answered. Aland : Supported, 1 June 2025 " in text
+    assert f"1 of 3 addressees answered. {OWN_WORDS} Aland : Supported, 1 June 2025 " in text
     assert "Noted" not in text and "in part" not in text
 
 
@@ -128,12 +129,12 @@ def test_unnamed_addressees_are_counted(client: Client, event_with_recommendatio
     )  # not addressed
     answer_of(event_with_recommendation, "aland")
     assert (
-        "1 of 3 addressees answered. 10 more took part, not recorded by name. Aland : "
+        f"1 of 3 addressees answered. 10 more took part, not recorded by name. {OWN_WORDS} Aland : "
     ) in get_text(client, PAGE)
     make_addressee(point_of(event_with_recommendation), group=make_group(member_rule="agencies"))
     assert (
         "1 of 3 addressees answered. 10 more took part, not recorded by name. Others took part."
-        " Their names and their number are not recorded. Aland : "
+        f" Their names and their number are not recorded. {OWN_WORDS} Aland : "
     ) in get_text(client, PAGE)
 
 

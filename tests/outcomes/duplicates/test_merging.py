@@ -67,9 +67,12 @@ DIFFERENT = (
     "These entries differ in kind or country. Ask an operator to make these the same, then merge "
     "again."
 )
-MADE_UP = "These entries cannot be merged, because only one of them is made up."
-THEIRS = "The entry contains details that only the person decides about, so it cannot be merged."
-FORBIDDEN = "You do not have permission to merge these two entries."
+MADE_UP = "Only one of these entries is made up, so they cannot be merged. Keep both entries."
+THEIRS = (
+    "The entry contains details that only the person decides about, so it cannot be merged. Keep "
+    "both entries."
+)
+FORBIDDEN = "You do not have permission to merge these two entries. Ask an operator."
 MERGED = "The two entries are merged into “{}”. The old address now leads there."
 
 

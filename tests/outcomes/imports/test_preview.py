@@ -192,8 +192,8 @@ def test_text_too_long_for_cell_is_reported(client_of: Sign, operator: User, eve
     Commitment.objects.update(text="x" * 32_768)
     answer = client_of(operator).get(f"/admin/roundtable/event/{event.pk}/workbook/", follow=True)
     assert (
-        "One of the texts is longer than a workbook cell can hold (32,767 characters)."
-        in answer.content.decode()
+        "One of the texts is longer than a workbook cell can hold (32,767 characters). "
+        "Download as CSV files instead." in answer.content.decode()
     )
 
 

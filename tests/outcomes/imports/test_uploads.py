@@ -227,7 +227,9 @@ def test_import_after_losing_grant_is_rejected(client_of: Sign, talk: Event) -> 
     run_import_worker()
     assert database_rows() == before
     result = read_json(Upload.objects.get(), "result")
-    assert result["mistakes"] == [["", "You can no longer import anything."]]
+    assert result["mistakes"] == [
+        ["", "You no longer have permission to import. Ask an operator for a new grant."]
+    ]
 
 
 def test_stalled_run_is_reported_and_can_be_restarted(

@@ -82,7 +82,10 @@ def test_draft_is_saved_and_reopened(client: Client, path: str, party: Commitmen
     assert (draft.state, draft.status, draft.text) == (EditorialState.DRAFT, "", "Half a sen")
     page = client.get(path)
     assert "Half a sen</textarea>" in page.content.decode()
-    assert "(UTC) is saved here. No one else sees it until you submit it." in page_text(page)
+    assert (
+        "(UTC) is saved here. Only the focal point sees a draft. If someone else takes over your "
+        "task, they see it too."
+    ) in page_text(page)
     assert "Nothing new since" not in page_text(page)
     # In the public page there is nothing of it, and the status stays.
     assert "Half a sen" not in get_text(Client(), "/commitments/rt2024-c1/")

@@ -151,7 +151,10 @@ def test_next_roundtable_offers_no_text_and_no_earlier_day(client: Client) -> No
     event = make_event(
         title="Next", slug="next", starts_on=date(2026, 5, 1), ends_on=date(2026, 5, 2)
     )
-    assert "Read what was agreed" not in get_text(client, "/")
+    make_event(title="Later", slug="later", starts_on=date(2026, 9, 1), ends_on=date(2026, 9, 2))
+    text = get_text(client, "/")
+    assert "The next roundtable Next" in text
+    assert "Read what was agreed" not in text and "The latest roundtable" not in text
     assert "See this page as of an earlier day" not in get_text(client, event.get_absolute_url())
     make_event(title="Held", slug="held", starts_on=date(2025, 5, 1), ends_on=date(2025, 5, 2))
     assert "The latest roundtable Held" in get_text(client, "/")

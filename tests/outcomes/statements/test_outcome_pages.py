@@ -170,7 +170,7 @@ def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed:
         "Commitments No commitment to this point is recorded in this portal. "
         "Offer a commitment "
         "Part 1 See in the statement Next: 1.b "
-        "See this page as of an earlier day Show What changed since an earlier day "
+        "See this page as of an earlier day Show this day What changed since an earlier day "
         "Citation Process, First roundtable, point 1.a, 14–15 May 2024. "
         "http://testserver/outcomes/first/1.a/ "
         f"Report a mistake No contact address is set for this portal. {FOLLOW_SECTION}"
@@ -194,8 +194,8 @@ def test_lead_in_page_shows_points(client: Client, agreed: Statement) -> None:
         "1.b build networks. Addressed to governments"
     ) in text
     assert (
-        "See this page as of an earlier day Show What changed since an earlier day Citation "
-        "Process, First roundtable, part 1, "
+        "See this page as of an earlier day Show this day What changed since an earlier day "
+        "Citation Process, First roundtable, part 1, "
     ) in text
     assert "See in the statement Next: 2" in text
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from participants.models import EventRole, Group
 from roundtable.models import Event
+from tests.page_text import get_text
 from tests.roundtable_files import RECORD_2018, database_rows, load_roundtable
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +221,23 @@ def test_point_is_word_for_word(
     assert {row.group and row.group.slug for row in point.addressees.all()} == addressees
     assert not point.themes.exists()
     assert point.classified_by_portal
+
+
+def test_page_says_that_portal_added_numbers(client: Client, record: Event) -> None:
+    sentence = "This portal added the numbers of the points. The source has none."
+    assert sentence in get_text(client, record.get_absolute_url())
+    point = record.statement.outcomes.points()[3]
+    point.place_in_source = "second list, item 2.a"
+    point.save()
+    assert sentence not in get_text(client, record.get_absolute_url())
+
+
+def test_page_says_that_sources_have_no_address(client: Client, record: Event) -> None:
+    sentence = "No web address is recorded here for these sources."
+    assert sentence in get_text(client, record.get_absolute_url())
+    for rows in (record.roles, record.recorded_counts):
+        rows.update(source="https://example.org/meeting")
+    assert sentence not in get_text(client, record.get_absolute_url())
 
 
 def test_commitments(record: Event) -> None:

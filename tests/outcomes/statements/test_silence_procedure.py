@@ -419,7 +419,9 @@ def test_one_cochair_organisation_signs_once(table: AgreementCase) -> None:
     make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
     version = circulate_draft(table).version
     signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
-    with pytest.raises(ValidationError, match=r"This co-chair has already signed."):
+    with pytest.raises(
+        ValidationError, match=r"This co-chair has already signed. You do not need to sign."
+    ):
         signing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER_DEADLINE)
 
 
@@ -496,7 +498,7 @@ def test_sign_button_is_shown_until_signed(client_of: Sign, table: AgreementCase
         assert "Sign for Indonesia" in first.get(agreement_url(table.statement)).content.decode()
         press_agreement_button(first, table.statement, "sign")
         page = press_agreement_button(first, table.statement, "sign").content.decode()
-    assert "This co-chair has already signed." in page
+    assert "This co-chair has already signed. You do not need to sign." in page
     assert "for another co-chair" not in page
     assert "Sign for Indonesia" not in page
 

@@ -179,6 +179,7 @@ def test_admin_requests_and_approves_reset(
     desk = client_of(cochair)
     page = desk.get(f"{LIST}add/").content.decode()
     assert f"editor, for Ships (account {locked_out_editor.pk})" in page
+    assert "<ol><li>Speak to the person by telephone or face to face." in page
     assert "loser@" not in page and "stranger@" not in page
     assert desk.post(f"{LIST}add/", {"user": locked_out_editor.pk, "reason": ""}).status_code == 200
     assert not FactorReset.objects.exists()

@@ -23,8 +23,10 @@ from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,
     make_affiliation,
+    make_delegate,
     make_grant,
     make_invitation,
+    make_participation,
     make_user,
 )
 from tests.page_text import get_text
@@ -130,7 +132,7 @@ def test_sessions_of_removed_address_end(account: User) -> None:
     answer = leave(browser)
     assert (answer.status_code, answer["Location"]) == (302, LOGIN)
     assert not is_in(browser)
-    assert "Sign in with your other address" in browser.get(LOGIN).content.decode()
+    assert "Use your other address, or your passkey." in browser.get(LOGIN).content.decode()
 
 
 def test_successor_can_use_address(account: User) -> None:
@@ -145,7 +147,7 @@ def test_user_without_other_access_sees_guidance(delegate: Delegate, client_of: 
     browser = signed_in_by(WORK)
     page = browser.get("/me/left/").content.decode()
     assert "First add another address of your own, or a passkey." in page
-    assert "Stop this address" not in page
+    assert "End sign-in with this address" not in page
     answer = leave(browser)
     assert answer.status_code == 400
     assert is_in(browser) and may_sign_in(WORK)
@@ -310,10 +312,20 @@ def test_admin_confirms_and_gives_identical_response(
     page = desk.post(DELEGATES, chosen).content.decode()
     assert "Did these people leave their organisation?" in page and "Dewi Lestari" in page
     assert "Olga" not in page and HOME not in page
+    assert 'value="End sign-in with this address"' in page
     assert may_sign_in(WORK)
     answer = desk.post(DELEGATES, chosen | {"confirmed": "yes"}, follow=True)
-    assert "The address of 1 person is stopped." in answer.content.decode()
+    assert "1 person can no longer sign in with the invitation address." in answer.content.decode()
     assert not may_sign_in(WORK) and may_sign_in(HOME)
+
+
+def test_admin_names_who_records_the_others(cochair: User, event: Event, client_of: Sign) -> None:
+    own = make_delegate(user=cochair)
+    make_participation(own, event)
+    chosen = {"action": "left", "_selected_action": own.pk}
+    page = " ".join(client_of(cochair).post(DELEGATES, chosen).content.decode().split())
+    assert "You cannot record this for any of these people. Read below who can." in page
+    assert "For people of other roundtables, ask their co-chairs." in page
 
 
 def test_invitation_does_not_reopen_otherwise_closed_account(

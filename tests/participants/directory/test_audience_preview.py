@@ -75,7 +75,21 @@ def test_text_counts_audience_members(delegate_of_two_events: Delegate) -> None:
     make_introduction(make_delegate(), delegate_of_two_events)
     assert words(delegate_of_two_events, Audience.INTRODUCED) == "1 person introduced to you."
     assert words(delegate_of_two_events, Audience.PARTICIPANTS) == (
-        "3 participants of 2 roundtables, and 1 person introduced to you."
+        "3 participants of 2 roundtables. Also 1 person introduced to you."
+    )
+
+
+def test_text_counts_people_of_one_roundtable(event: Event, delegate: Delegate) -> None:
+    assert words(delegate, Audience.PARTICIPANTS) == "0 participants of one roundtable."
+    make_participation(make_delegate(), event)
+    assert words(delegate, Audience.PARTICIPANTS) == "1 participant of one roundtable."
+    assert words(delegate, Audience.CONSTITUENCY) == (
+        "1 participant of one roundtable from your constituency."
+    )
+    for _number in range(2):
+        make_introduction(make_delegate(), delegate)
+    assert words(delegate, Audience.PARTICIPANTS) == (
+        "1 participant of one roundtable. Also 2 people introduced to you."
     )
 
 
@@ -83,10 +97,10 @@ def test_text_names_excluded_viewers(delegate_of_two_events: Delegate) -> None:
     government = AudienceException(delegate=delegate_of_two_events, constituency="governments")
     country = AudienceException(delegate=delegate_of_two_events, country="TH")
     assert words(delegate_of_two_events, Audience.PARTICIPANTS, government, country) == (
-        "3 participants of 2 roundtables, but not Governments, Thailand."
+        "3 participants of 2 roundtables. Excluded: Governments, Thailand."
     )
     assert words(delegate_of_two_events, Audience.CONSTITUENCY, government) == (
-        "2 participants of 2 roundtables from your constituency, but not Governments."
+        "2 participants of 2 roundtables from your constituency. Excluded: Governments."
     )
 
 
@@ -104,7 +118,7 @@ def test_count_reveals_nothing_about_others(
     assert [words(delegate_of_two_events, audience) for audience in Audience.values] == before
     left_out = AudienceException(delegate=delegate_of_two_events, organisation=elsewhere)
     assert words(delegate_of_two_events, Audience.PARTICIPANTS, left_out) == (
-        f"3 participants of 2 roundtables, but not {elsewhere.name}."
+        f"3 participants of 2 roundtables. Excluded: {elsewhere.name}."
     )
 
 
@@ -113,7 +127,7 @@ def test_count_is_shown_before_saving(client_of: Sign, delegate_of_two_events: D
     answer = client_of(delegate_of_two_events).post("/me/audience/", data)
     assert answer.status_code == 200
     page = answer.content.decode()
-    assert "3 participants of 2 roundtables, but not Government of X." in page
+    assert "3 participants of 2 roundtables. Excluded: Government of X." in page
     assert "This is not saved yet." in page
     delegate_of_two_events.refresh_from_db()
     assert (
@@ -133,7 +147,7 @@ def test_listing_exclusion_applies_to_channels(
     assert visibility.find_profile(eyes, delegate_of_two_events.handle, ON) is None
     assert not visibility.listed_delegates(eyes, ON).filter(pk=delegate_of_two_events.pk).exists()
     page = client.get("/me/").content.decode()
-    assert "3 participants of 2 roundtables, but not Government of X." in page
+    assert "3 participants of 2 roundtables. Excluded: Government of X." in page
     # Saving the profile leaves it as it is.
     assert AudienceException.objects.get().organisation.slug == "gov-x"  # type: ignore[union-attr]
 
@@ -188,7 +202,10 @@ def test_profile_save_keeps_exclusions(client_of: Sign, delegate_of_two_events: 
     }
     answer = client_of(delegate_of_two_events).post("/me/", data)
     assert answer.status_code == 400
-    assert "You exclude people. With “Everyone”, this has no effect" in answer.content.decode()
+    assert (
+        "“Everyone” includes the people you exclude. Choose another audience."
+        in answer.content.decode()
+    )
     assert delegate_of_two_events.exceptions.count() == 1
 
 
@@ -290,7 +307,8 @@ def test_channel_text_respects_listing(delegate_of_two_events: Delegate) -> None
         "Only you, as long as no one else can see you in the directory."
     )
     assert onlookers.describe("participants", listed_to="constituency") == (
-        "3 participants of 2 roundtables. Of these, only people who can see you in the directory."
+        "3 participants of 2 roundtables. "
+        "Of these people, only those who can see you in the directory can see this."
     )
     assert onlookers.describe("participants", listed_to="everyone") == (
         "3 participants of 2 roundtables."

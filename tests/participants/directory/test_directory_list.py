@@ -46,7 +46,7 @@ def filters(organisations: str = "", countries: str = "", languages: str = "") -
     """How the filters are read, with the choices after the first of each."""
     return (
         f"Name or post Organisation All organisations {organisations}Kind of organisation {KINDS} "
-        f"Country All countries {countries}Language All languages {languages}Show "
+        f"Country All countries {countries}Language All languages {languages}Apply filters "
     )
 
 

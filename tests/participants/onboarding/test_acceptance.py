@@ -169,7 +169,7 @@ def test_acceptance_does_not_confirm_participation(browser: Client, invitation: 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"agree": ""}, "Tick the box if you agree. If you do not agree, nothing is shared."),
+        ({"agree": ""}, "Tick the box if you agree. If you do not agree, nothing changes."),
         ({"notice_sha256": "0" * 64}, "The consent notice has changed since you opened this page."),
         ({"channel-0-value": "12"}, "too short"),
         ({"listed_to": "the world"}, "Select a valid choice."),
@@ -445,3 +445,33 @@ def test_both_pages_say_who_cochairs_are_and_what_they_see(
         text = get_text(browser, path)
         assert sentence in text, path
         assert "Co-chairs see whether you accepted the invitation, not what you share." in text
+
+
+SEEN_BY_COCHAIRS = (
+    "Co-chairs see whether you accepted the invitation, not what you share. They see your name, "
+    "organisation and invitation address even if you share nothing."
+)
+
+
+@pytest.mark.parametrize("path", ["/welcome/", "/welcome/sharing/"])
+def test_both_pages_say_what_unrecorded_cochairs_see(
+    browser: Client, invitation: Invitation, path: str
+) -> None:
+    text = get_text(browser, path)
+    assert SEEN_BY_COCHAIRS in text
+    assert "is a government" not in text and "are governments" not in text
+    assert "Participants and visitors see nothing about you until you agree." in text
+
+
+def test_merge_page_says_what_cochairs_see(
+    client_of: Sign, own_profile: Delegate, user: User, invitation: Invitation
+) -> None:
+    browser = client_of(user)
+    text = get_text(browser, "/welcome/")
+    assert SEEN_BY_COCHAIRS in text
+    assert "Your profile does not change." in text and "see nothing about you" not in text
+    ministry = make_organisation(name="Ministry", kind="government")
+    make_role(invitation.event, organisation=ministry, role="cochair")
+    text = get_text(browser, "/welcome/")
+    assert "The co-chair is a government: Ministry. It sees your name, organisation" in text
+    assert SEEN_BY_COCHAIRS not in text

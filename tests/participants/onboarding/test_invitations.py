@@ -108,7 +108,10 @@ def test_invitation_stores_token_hash_only(
         "The co-chairs of Roundtable 2024, May 2024 (RT2024) invite you to this portal."
     ) in message.body
     assert "This invitation was sent on behalf of Ministry of Example." in message.body
-    assert "Nothing about you is shared until you choose to share it." in message.body
+    assert (
+        "Other participants see nothing about you until you choose to share it. The co-chairs "
+        "already see your name, organisation and this address."
+    ) in message.body
     assert "The link works until 16 March 2026, and only for this address." in message.body
     assert "If this is not you, open the link and select “This is not me”." in message.body
     assert invitation.expires_at == datetime(2026, 3, 16, 12, tzinfo=UTC)
@@ -359,6 +362,7 @@ def test_admin_invites_after_confirmation(
     chosen = {"action": "invite", "_selected_action": [invited.pk, silent.pk]}
     page = browser.post(PEOPLE, chosen).content.decode()
     assert "Invite these people?" in page and "ines@example.org" in page
+    assert 'value="Send the invitation"' in page
     assert "<bdi>Silent Sue</bdi>: There is no invitation address. Add one first." in page
     assert not Invitation.objects.exists()
     answer = browser.post(PEOPLE, chosen | {"confirmed": "yes"}, follow=True)

@@ -21,6 +21,7 @@ from pytest_django import Settings
 
 from participants.models import Audience, Delegate, ParticipantList, User
 from roundtable.audit.models import AuditEntry
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -311,6 +312,8 @@ def test_rejection_ends_request(client_of: Sign, meeting: Event, first: User, se
     ask(client_of(first), meeting)
     row = ParticipantList.objects.get()
     assert "1 request is decided." in decide(client_of(second), row, "refuse")
+    email = QueuedEmail.objects.get(recipient=first.email, subject__contains="Your request")
+    assert "You cannot download it. Ask the other co-chairs why." in email.text
     assert "1 request is not changed." in decide(client_of(second), row)
     answer = fetch(client_of(first), row)
     assert answer.status_code == 302

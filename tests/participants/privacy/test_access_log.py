@@ -366,6 +366,7 @@ def test_many_reveals_in_a_row_alert_cochairs(
     assert (
         "Someone connected with Roundtable 2024, May 2024 (RT2024) has opened 10 profiles"
     ) in email.text
+    assert "see who it is and ask that person." in " ".join(email.text.split())
     assert f"/admin/participants/delegate/{viewer.pk}/change/" in email.text
     assert "Rika" not in email.text + email.html
     assert "Shown" not in email.text + email.html
@@ -441,6 +442,7 @@ def test_alert_email_links_are_permitted(cochair: User, event: Event) -> None:
     open_profiles(person, 10, apart=timedelta(seconds=1))
     (email,) = emails()
     assert (email.recipient, "/admin/" in email.text) == ("cochair@example.org", False)
+    assert "ask the other co-chairs." in " ".join(email.text.split())
 
 
 def test_reveals_of_viewers_own_profile_do_not_count(viewer: Delegate) -> None:

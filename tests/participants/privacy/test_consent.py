@@ -319,7 +319,7 @@ def test_consent_is_not_stored_when_log_fails(
 def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: Delegate) -> None:
     browser = client_of(newcomer)
     page = browser.get("/me/consent/").content.decode()
-    assert "You have not agreed, so nothing about you is shared." in page
+    assert "Participants and visitors see nothing about you until you agree." in page
     assert "You have not agreed, and you have not withdrawn your consent." in page
     assert "Withdraw my consent" not in page
     notice = consent.current_notice("en")
@@ -340,14 +340,16 @@ def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: D
     newcomer.refresh_from_db()
     assert newcomer.listed_to == "only_me" and not newcomer.consented_at
     page = browser.get("/me/consent/").content.decode()
-    assert "Your consent is withdrawn. Nothing about you is shared until you agree again." in page
+    assert (
+        "Your consent is withdrawn. Participants and visitors see nothing about you until" in page
+    )
     assert "<strong>Withdrawn</strong>" in page
 
 
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({}, "Tick the box if you agree. If you do not agree, nothing is shared."),
+        ({}, "Tick the box if you agree. If you do not agree, nothing changes."),
         (
             {"agree": "on", "notice_sha256": "0" * 64},
             "The consent notice has changed since you opened this page.",

@@ -91,7 +91,7 @@ def test_link_hides_with_one_click_without_signing_in(delegate: Delegate) -> Non
     delegate.refresh_from_db()
     assert delegate.hidden_at is not None
     page = answer.content.decode()
-    assert "No participant or visitor can see your profile now. If you ended old links" in page
+    assert "If this link still works, no participant or visitor can see your profile now." in page
     assert "The top of “Your profile” shows whether you are hidden." in page
     assert "Sign in, open “Your profile” and select “Show my profile again”." in page
     assert BUTTON not in page

@@ -485,7 +485,10 @@ def test_answer_after_narrowing_does_not_restore_sharing(person: Delegate) -> No
     run(ASKED)
     run(NARROWED)
     path = path_of(person)
-    assert "Nothing about you is shared now." in Client().get(path).content.decode()
+    assert (
+        "Participants and visitors see nothing about you until you agree."
+        in Client().get(path).content.decode()
+    )
     assert Client().post(path, notice_shown()).status_code == 302
     person.refresh_from_db()
     assert (person.listed_to, person.consented_at) == ("only_me", None)
