@@ -2,13 +2,15 @@
 
 import functools
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q
 
 from participants.models import Affiliation, Delegate, Grant, Organisation, Participation, User
 from participants.models.organisation import OrganisationQuerySet
+from roundtable.models import Event
 
 AnyUser = User | AnonymousUser
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
@@ -85,6 +87,20 @@ def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
         editable=frozenset(grant.event_id for grant in grants if grant.role in EDITORS),
         decidable=frozenset(grant.event_id for grant in grants if grant.role == Grant.Role.COCHAIR),
     )
+
+
+class OfEvent(Protocol):
+    """A row of one roundtable."""
+
+    @property
+    def event(self) -> Event: ...
+
+
+def may_decide(user: AnyUser, subject: Event | OfEvent, at: datetime) -> bool:
+    """Whether the user is a co-chair of the roundtable, or an operator, at that time."""
+    permissions = permissions_of(user, at.date())
+    event = subject if isinstance(subject, Event) else subject.event
+    return permissions is not None and permissions.may_decide(event.pk)
 
 
 def may_edit_organisation(permissions: EventPermissions, organisation: Organisation) -> bool:

@@ -69,7 +69,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "outcomes/contributions/review.py",
+        "outcomes/reporting/review.py",
         (
             "outcomes/reporting/test_submission",
             "outcomes/contributions/test_offers",

@@ -23,8 +23,9 @@ from pytest_django import Settings
 from outcomes.changes import subscriptions
 from outcomes.models import ReportingRound
 from outcomes.reporting import reminders
-from outcomes.reporting.actions import open_round, remind_round_parties, request_update_changes
+from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.handover import hand_over
+from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.statements import silence_procedure
 from participants.accounts import departure, emails, grants, recovery
@@ -247,7 +248,7 @@ def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
     update = make_update(party.commitment, approved=False, party=party, text="Zq words")
     update.author = cast.user(cast.own)
     submit_text(update, at=at)
-    request_update_changes(updates=[update], note="Zqown Name", by=by, at=at)
+    request_text_changes(rows=[update], note="Zqown Name", by=by, at=at)
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 

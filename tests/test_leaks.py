@@ -16,11 +16,11 @@ from openpyxl import load_workbook
 from pytest_django import Settings
 
 from outcomes.changes import subscriptions
-from outcomes.contributions.review import request_text_changes
 from outcomes.models import ReportingRound, Statement
-from outcomes.reporting.actions import open_round, remind_round_parties, request_update_changes
+from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.reminders import send_reminders
+from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.submission import remind_cochairs, submit_text
 from outcomes.statements import silence_procedure
 from participants.accounts import departure, grants
@@ -209,7 +209,7 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
     update = make_update(commitment, approved=False, party=party, text="zq-update-submitted")
     update.author = person.user
     submit_text(update, at=at)
-    request_update_changes(updates=[update], note="zq-update-note", by=cochair, at=at)
+    request_text_changes(rows=[update], note="zq-update-note", by=cochair, at=at)
     text = make_assessment(commitment=commitment, approved=False, text="zq-assessment-submitted")
     text.author = person.user
     submit_text(text, at=at)

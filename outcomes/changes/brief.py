@@ -20,13 +20,14 @@ from outcomes.models import (
     Assessment,
     Commitment,
     EditorialState,
+    Freshness,
     Offer,
     Outcome,
     OutcomeAddressee,
     ProgressUpdate,
     Response,
     RoundRequest,
-    years_before,
+    freshness_of,
 )
 from outcomes.reporting.rounds import has_answered_q
 from participants.models import Organisation, member_condition
@@ -177,7 +178,8 @@ def _silent_parties(
     for commitment in commitments:
         for party in commitment.parties.all():
             day = last.get(party.pk)
-            if commitment.status in ENDED_STATUSES or (day and day > years_before(on, 1)):
+            is_fresh = freshness_of(day, on) == Freshness.UNDER_A_YEAR
+            if commitment.status in ENDED_STATUSES or is_fresh:
                 continue
             who = party.organisation.short if party.organisation else str(party)
             about.setdefault(who, []).append(commitment.reference)

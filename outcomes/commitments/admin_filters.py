@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Handover, overdue_q, years_before
+from outcomes.models import Freshness, Handover, freshness_q, overdue_q
 from outcomes.reporting.rounds import silent_commitments
 
 
@@ -67,22 +67,19 @@ class ReportAgeFilter(admin.SimpleListFilter):
 
     title = _("as of")
     parameter_name = "as-of"
+    ages = {
+        "year": Freshness.UNDER_A_YEAR,
+        "two-years": Freshness.ONE_TO_TWO,
+        "before": Freshness.OVER_TWO,
+    }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("year", _("Under a year ago")),
-            ("two-years", _("One to two years ago")),
-            ("before", _("Over two years ago")),
-        ]
+        return [(value, age.label) for value, age in self.ages.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
             return queryset
-        on = timezone.localdate()
-        year, two_years = years_before(on, 1), years_before(on, 2)
-        if self.value() == "year":
-            return queryset.filter(reported_on__gt=year)
-        if self.value() == "two-years":
-            return queryset.filter(reported_on__gt=two_years, reported_on__lte=year)
-        is_known = self.value() == "before"
-        return queryset.filter(reported_on__lte=two_years) if is_known else queryset.none()
+        age = self.ages.get(str(self.value()))
+        if age is None:
+            return queryset.none()
+        return queryset.filter(freshness_q(age, timezone.localdate(), "reported_on"))

@@ -13,9 +13,11 @@ from outcomes.models import (
     Assessment,
     Commitment,
     CommitmentParty,
+    Freshness,
     ImplementationStatus,
     ProgressUpdate,
     ReportLink,
+    freshness_of,
 )
 from participants.models import Grant, Participation
 from participants.permissions import EDITORS
@@ -30,24 +32,6 @@ CONTRADICTING_FINDINGS = {
     ImplementationStatus.CLOSED: {Finding.COMPLETE},
     ImplementationStatus.SUPERSEDED: {Finding.COMPLETE},
 }
-
-
-class ReportFreshness(models.TextChoices):
-    """Age of a report; a commitment without a report has no freshness."""
-
-    UNDER_A_YEAR = "under-a-year", gettext_lazy("last reported less than a year ago")
-    ONE_TO_TWO = "one-to-two", gettext_lazy("last reported one to two years ago")
-    OVER_TWO = "over-two", gettext_lazy("last reported over two years ago")
-
-
-def report_freshness(reported_on: date, on: date) -> ReportFreshness:
-    # A year after 29 February ends on 1 March.
-    years = on.year - reported_on.year
-    if (on.month, on.day) < (reported_on.month, reported_on.day):
-        years -= 1
-    if years < 1:
-        return ReportFreshness.UNDER_A_YEAR
-    return ReportFreshness.ONE_TO_TWO if years < 2 else ReportFreshness.OVER_TWO
 
 
 class ReportOrigin(models.TextChoices):
@@ -124,7 +108,7 @@ class CommitmentReports:
     """All reports and assessments of a commitment, newest first."""
 
     latest: ProgressUpdate | None
-    freshness: ReportFreshness | None
+    freshness: Freshness
     parties: list[PartyReport]
     entries: list[ReportEntry]
     findings: list[Assessment]
@@ -182,7 +166,7 @@ def commitment_reports(
         of_assessor.setdefault(assessment.organisation_id, assessment)
     return CommitmentReports(
         latest=latest,
-        freshness=report_freshness(latest.reported_on, on) if latest else None,
+        freshness=freshness_of(latest.reported_on if latest else None, on),
         parties=[PartyReport(party, of_party.get(party.pk)) for party in commitment.parties.all()],
         entries=entries,
         findings=list(of_assessor.values()),

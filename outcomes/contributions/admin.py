@@ -2,44 +2,30 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from outcomes.contributions.review import approve_texts, request_text_changes
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
 from outcomes.models.editorial import EditorialState
-from outcomes.reporting.admin import ReviewNoteForm, with_opened_revision
-from outcomes.reporting.findings import pii_in_text
+from outcomes.reporting.findings import PiiFindings, pii_in_text
 from outcomes.reporting.pii_scan import find_contact_details
+from outcomes.reporting.review_admin import ReviewedAdmin
 from outcomes.reporting.submission import event_of
-from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.filters import EventFilter, PendingFilter
-from participants.permissions import EventPermissions
 
 
-class ContributionAdmin(GrantScopedAdmin):
+class ContributionAdmin(ReviewedAdmin):
     """Base admin of texts that co-chairs review but cannot edit."""
 
     text_fields: tuple[str, ...] = ("text", "source")  # become public on approval
-    change_form_template = "outcomes/admin/review_change_form.html"
-    actions = ["approve", "send_back"]
-    action_form = ReviewNoteForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Only the author's organisation can see a draft.
         return super().get_queryset(request).exclude(state=EditorialState.DRAFT)
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        rows = rows.filter(state=EditorialState.SUBMITTED)
-        return (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
 
     # Only organisations write these texts. Co-chairs approve them or request a change.
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -51,18 +37,9 @@ class ContributionAdmin(GrantScopedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row, permissions, found = (
-            self.get_object(request, object_id),
-            self.permissions_of(request),
-            None,
-        )
-        if row:
-            found = pii_in_text(self.public_text(row), row, event_of(row).pk, permissions)
-        more = {**(extra_context or {}), "findings": found, "send_back_action": "send_back"}
-        return super().change_view(request, object_id, form_url, more)
+    def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
+        permissions = self.permissions_of(request)
+        return pii_in_text(self.public_text(row), row, event_of(row).pk, permissions)
 
     def public_text(self, row: Any) -> str:
         return "\n".join(str(getattr(row, name)) for name in self.text_fields)
@@ -71,51 +48,6 @@ class ContributionAdmin(GrantScopedAdmin):
     def contact_details(self, row: Any) -> str:
         found = find_contact_details(self.public_text(row))
         return format_html_join("\n", "<bdi>{}</bdi><br>", ((words,) for words in found)) or "–"
-
-    @admin.action(description=_("Approve"), permissions=["decide"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self._decide(request, queryset, "")
-
-    @admin.action(description=_("Ask for a change"), permissions=["decide"])
-    def send_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self._decide(request, queryset, request.POST.get("note", ""))
-
-    def _decide(self, request: HttpRequest, queryset: QuerySet[Any], note: str) -> None:
-        rows, by, at = (
-            with_opened_revision(request, queryset),
-            self.permissions_of(request).user,
-            timezone.now(),
-        )
-        is_send_back = request.POST.get("action") == "send_back"
-        try:
-            done = (
-                request_text_changes(rows=rows, note=note, by=by, at=at)
-                if is_send_back
-                else approve_texts(rows=rows, by=by, at=at)
-            )
-        except ValidationError as mistake:
-            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
-            return
-        if number := len(done):
-            text = (
-                ngettext(
-                    "You asked for a change to %d text.",
-                    "You asked for a change to %d texts.",
-                    number,
-                )
-                if is_send_back
-                else ngettext("%d text is approved.", "%d texts are approved.", number)
-            )
-            self.message_user(request, text % number, messages.SUCCESS)
-        if skipped := len(rows) - number:
-            text = ngettext(
-                "%d was not changed. This was already done, or you are not a co-chair of its "
-                "roundtable.",
-                "%d were not changed. This was already done, or you are not a co-chair of "
-                "their roundtable.",
-                skipped,
-            )
-            self.message_user(request, text % skipped, messages.WARNING)
 
 
 REVIEW_FIELDSET: Any = (

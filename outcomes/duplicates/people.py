@@ -107,7 +107,7 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
         raise ValidationError(
             _("Only one of these entries is made up, so they cannot be merged. Keep both entries.")
         )
-    if target.erased_at or duplicate.erased_at or duplicate.hidden_at or duplicate.is_protected:
+    if target.erased_at or not duplicate.is_available or duplicate.is_protected:
         raise ValidationError(_("These two entries cannot be merged. Keep both entries."))
     for name in PROFILE_TEXT_FIELDS:
         target_value, duplicate_value = getattr(target, name), getattr(duplicate, name)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
 from participants.models import Delegate
+from participants.models.delegate import listable_q
 from participants.participation import participant_list
 from participants.permissions import EventPermissions
 from participants.privacy.access_log import log_export
@@ -88,9 +89,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         permissions: EventPermissions = self.permissions_of(request)  # type: ignore[attr-defined]
         if not permissions.may_decide(event.pk):
             raise PermissionDenied
-        people = Delegate.objects.filter(
-            participations__event=event, erased_at=None, hidden_at=None, is_protected=False
-        )
+        people = Delegate.objects.filter(listable_q(), participations__event=event)
         at = timezone.now()
         can_export = participant_list.downloadable_list(event, permissions.user, at) is not None
         if request.method == "POST" and not can_export:

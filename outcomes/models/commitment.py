@@ -67,7 +67,16 @@ def overdue_q(on: date, status_field: str = "latest_status") -> Q:
     return Q(due_on__lt=on) & ~Q((f"{status_field}__in", ENDED_STATUSES))
 
 
+def freshness_of(reported_on: date | None, on: date) -> Freshness:
+    if reported_on is None:
+        return Freshness.NEVER
+    if reported_on > years_before(on, 1):
+        return Freshness.UNDER_A_YEAR
+    return Freshness.ONE_TO_TWO if reported_on > years_before(on, 2) else Freshness.OVER_TWO
+
+
 def freshness_q(freshness: str, on: date, reported_on_field: str = "latest_reported_on") -> Q:
+    """The same ages as freshness_of(), as a database query."""
     year, two_years = years_before(on, 1), years_before(on, 2)
     return {
         Freshness.UNDER_A_YEAR: Q((f"{reported_on_field}__gt", year)),
@@ -227,14 +236,6 @@ class Commitment(models.Model):
         """For rows from `as_of`, the last day reported on by then."""
         day: date | None = getattr(self, "reported_on_as_of", self.latest_reported_on)
         return day
-
-    def freshness(self, on: date) -> Freshness:
-        reported = self.reported_on
-        if reported is None:
-            return Freshness.NEVER
-        if reported > years_before(on, 1):
-            return Freshness.UNDER_A_YEAR
-        return Freshness.ONE_TO_TWO if reported > years_before(on, 2) else Freshness.OVER_TWO
 
     def is_overdue(self, on: date) -> bool:
         return bool(self.due_on and self.due_on < on and self.status not in ENDED_STATUSES)

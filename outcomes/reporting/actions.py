@@ -11,66 +11,17 @@ from django.utils.translation import gettext as _
 from outcomes.models import (
     Commitment,
     CommitmentParty,
-    EditorialState,
-    ProgressUpdate,
     ReportingRound,
     RoundRequest,
     Statement,
 )
 from outcomes.reporting.request_emails import parties_with_focal_point
 from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
-from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author
 from participants.models import User
-from participants.permissions import acting_organisation, permissions_of
+from participants.permissions import acting_organisation, may_decide
 from roundtable.audit import log as audit
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
-
-# Drafts belong to their authors and are not up for decision.
-_NOT_APPROVABLE = (EditorialState.DRAFT, EditorialState.APPROVED)
-_NOT_RETURNABLE = (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
-
-
-def _lock_unchanged(read: ProgressUpdate) -> ProgressUpdate:
-    """Locks the stored row; raises ValidationError if it changed since it was read."""
-    stored = ProgressUpdate.objects.select_for_update().get(pk=read.pk)
-    if stored.revision != read.revision:
-        raise ValidationError(CHANGED_MEANWHILE)
-    return stored
-
-
-@transaction.atomic
-def approve_updates(
-    *, updates: Iterable[ProgressUpdate], by: User, at: datetime
-) -> list[ProgressUpdate]:
-    """Raises ValidationError if one changed since it was read or may name a person."""
-    done = []
-    for update in map(_lock_unchanged, updates):
-        event = update.commitment.event
-        if update.state not in _NOT_APPROVABLE and _may_decide(by, event, at):
-            update.approve(by=by, at=at)
-            _record("approve update", event, by, at, detail=str(update))
-            done.append(update)
-    return done
-
-
-@transaction.atomic
-def request_update_changes(
-    *, updates: Iterable[ProgressUpdate], note: str, by: User, at: datetime
-) -> list[ProgressUpdate]:
-    """Returns updates to their authors and emails them.
-
-    Raises ValidationError if the note is empty or an update changed since it was read.
-    """
-    done = []
-    for update in map(_lock_unchanged, updates):
-        event = update.commitment.event
-        if update.state not in _NOT_RETURNABLE and _may_decide(by, event, at):
-            update.request_change(note=note, at=at)
-            _record("ask for changes", event, by, at, detail=str(update))
-            notify_author(update, at=at)
-            done.append(update)
-    return done
 
 
 @transaction.atomic
@@ -89,7 +40,7 @@ def publish_statements(
             statement.state == statement.State.DRAFT
             and statement.adoption == statement.Adoption.SOURCE
         )
-        if not is_publishable or not _may_decide(by, statement.event, at):
+        if not is_publishable or not may_decide(by, statement, at):
             continue
         if not statement.source_title:
             raise ValidationError(
@@ -134,7 +85,7 @@ def remind_round_parties(
     *, reporting_round: ReportingRound, by: User, at: datetime, batch: MailBatch | None = None
 ) -> int:
     """Reminds parties without an answer, at most once a day; returns their number."""
-    if not _may_decide(by, reporting_round.event, at):
+    if not may_decide(by, reporting_round, at):
         return 0
     # Lock, so that a double click sends one reminder.
     ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
@@ -156,11 +107,6 @@ def parties_to_remind(reporting_round: ReportingRound, at: datetime) -> list[Com
     party_ids = list(open_requests.values_list("party", flat=True))
     parties = parties_with_focal_point().filter(pk__in=party_ids)
     return list(parties.select_related("focal_point__user").order_by("pk"))
-
-
-def _may_decide(user: User, event: Event, at: datetime) -> bool:
-    rights = permissions_of(user, at.date())
-    return rights is not None and rights.may_decide(event.pk)
 
 
 def _record(action: str, event: Event, by: User, at: datetime, detail: str = "") -> None:

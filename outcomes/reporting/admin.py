@@ -1,35 +1,32 @@
 """Admin of progress updates and their evidence."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from outcomes.commitments.admin_filters import ReportAgeFilter
 from outcomes.evidence.files import download
 from outcomes.models import Commitment, CommitmentParty, EditorialState, Evidence, ProgressUpdate
-from outcomes.reporting.actions import approve_updates, request_update_changes
-from outcomes.reporting.findings import pii_in_update
+from outcomes.reporting.findings import PiiFindings, pii_in_update
+from outcomes.reporting.review_admin import ReviewedAdmin
 from outcomes.reporting.submission import submit_text
-from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.lists import split_search
-from participants.permissions import EventPermissions
 
 
 class EvidenceInlineForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -76,33 +73,12 @@ class ProgressUpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class ReviewNoteForm(ActionForm):
-    """The note field beside the action that requests a change."""
-
-    note = forms.CharField(
-        label=_("What to change"),
-        required=False,
-        widget=forms.TextInput(attrs={"size": 30}),
-    )
-
-
-def with_opened_revision(request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
-    """Sets the revision that the user opened on the row of the open page."""
-    row_id, _dot, revision = request.POST.get("version", "").partition(".")
-    found = list(rows)
-    for row in found:
-        if str(row.pk) == row_id:
-            row.revision = int(revision) if revision.isdecimal() else -1
-    return found
-
-
 @admin.register(ProgressUpdate)
-class ProgressUpdateAdmin(GrantScopedAdmin):
+class ProgressUpdateAdmin(ReviewedAdmin):
     """Admin of progress updates."""
 
     event_path = "commitment__event"
     form = ProgressUpdateForm
-    change_form_template = "outcomes/admin/review_change_form.html"
     fieldsets = [
         (
             None,
@@ -152,8 +128,6 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
     search_help_text = _("Reference, or words in the commitment or the update")
-    actions = ["approve", "ask_for_changes"]
-    action_form = ReviewNoteForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Others' drafts are private until they are submitted.
@@ -168,12 +142,6 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
             commitments = Commitment.objects.filter(matches).order_by().values("pk")
             queryset = queryset.filter(Q(text__icontains=word) | Q(commitment__in=commitments))
         return queryset, False
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        rows = rows.filter(state=EditorialState.SUBMITTED)
-        return (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Everyone must read the text that a co-chair approved.
@@ -239,13 +207,8 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
             return may_delete
         return may_delete and permissions.may_decide(obj.commitment.event_id)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        found = pii_in_update(row, self.permissions_of(request)) if row else None
-        more = {**(extra_context or {}), "findings": found, "send_back_action": "ask_for_changes"}
-        return super().change_view(request, object_id, form_url, more)
+    def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
+        return pii_in_update(row, self.permissions_of(request))
 
     def get_urls(self) -> list[Any]:
         evidence_path = path(
@@ -278,45 +241,3 @@ class ProgressUpdateAdmin(GrantScopedAdmin):
     @admin.display(description=_("party"))
     def party_name(self, row: ProgressUpdate) -> str:
         return str(row.party)
-
-    @admin.action(description=_("Approve"), permissions=["decide"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
-        rows = with_opened_revision(request, queryset.select_related("commitment__event"))
-        user = self.permissions_of(request).user
-        try:
-            done = approve_updates(updates=rows, by=user, at=timezone.now())
-        except ValidationError as mistake:
-            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
-            return
-        text = ngettext("%d update is approved.", "%d updates are approved.", len(done))
-        self._report_result(request, text, len(done), len(rows))
-
-    @admin.action(description=_("Ask for a change"), permissions=["decide"])
-    def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
-        rows = with_opened_revision(request, queryset.select_related("commitment__event"))
-        user = self.permissions_of(request).user
-        note = request.POST.get("note", "")
-        try:
-            done = request_update_changes(updates=rows, note=note, by=user, at=timezone.now())
-        except ValidationError as mistake:
-            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
-            return
-        text = ngettext(
-            "You asked for a change to %d update.",
-            "You asked for a change to %d updates.",
-            len(done),
-        )
-        self._report_result(request, text, len(done), len(rows))
-
-    def _report_result(self, request: HttpRequest, text: str, done: int, chosen: int) -> None:
-        if done:
-            self.message_user(request, text % done, messages.SUCCESS)
-        if skipped := chosen - done:
-            text = ngettext(
-                "%d was not changed. This was already done, or you are not a co-chair of its "
-                "roundtable.",
-                "%d were not changed. This was already done, or you are not a co-chair of "
-                "their roundtable.",
-                skipped,
-            )
-            self.message_user(request, text % skipped, messages.WARNING)

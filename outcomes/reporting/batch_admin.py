@@ -17,7 +17,7 @@ from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.models import User
 from participants.onboarding.invitations import revoke_cancelled_invitations
-from participants.permissions import EventPermissions, acting_organisation, permissions_of
+from participants.permissions import EventPermissions, acting_organisation, may_decide
 from roundtable.audit import log as audit
 from roundtable.mail.batches import cancel_batch as remove_letters
 from roundtable.mail.models import MailBatch
@@ -29,8 +29,7 @@ def cancel_batch(*, batch: MailBatch, by: User, at: datetime) -> bool:
 
     Earlier invitations become valid again, and reminded parties count as not reminded.
     """
-    rights = permissions_of(by, at.date())
-    if rights is None or not rights.may_decide(batch.event.pk):
+    if not may_decide(by, batch, at):
         return False
     causes = remove_letters(batch, at=at)
     if causes is None:

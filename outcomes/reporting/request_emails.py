@@ -11,6 +11,7 @@ from outcomes.reporting.links import create_report_link
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.models import Delegate
+from participants.models.delegate import available_q
 from roundtable.mail.models import MailBatch, QueuedEmail
 
 
@@ -33,17 +34,12 @@ def parties_with_focal_point() -> QuerySet[CommitmentParty]:
 
 def can_receive_mail(delegate: Delegate) -> bool:
     """False for a person who is hidden or erased, or has no email address."""
-    is_unreachable = delegate.hidden_at or delegate.erased_at or delegate.user is None
-    return not is_unreachable and bool(delegate.user and delivery_address(delegate.user))
+    return bool(delegate.is_available and delegate.user and delivery_address(delegate.user))
 
 
 def reachable_q() -> Q:
     """The part of `can_receive_mail` that the database can check, for parties."""
-    return Q(
-        focal_point__hidden_at=None,
-        focal_point__erased_at=None,
-        focal_point__user__is_active=True,
-    )
+    return available_q("focal_point__") & Q(focal_point__user__is_active=True)
 
 
 def queue_digest(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.models import Circulation, Corrigendum, Statement, StatementVersion
 from participants.models import User
-from participants.permissions import acting_organisation, permissions_of
+from participants.permissions import acting_organisation, may_decide
 from roundtable.audit import log as audit
 
 AgreedText = Statement | Corrigendum
@@ -67,8 +67,7 @@ def agreed_circulation(text: AgreedText, at: datetime) -> Circulation:
 
 def check_may_decide(text: AgreedText, by: User, at: datetime) -> None:
     """Raises ValidationError unless the user is a co-chair or an operator."""
-    rights = permissions_of(by, at.date())
-    if rights is None or not rights.may_decide(statement_of(text).event_id):
+    if not may_decide(by, statement_of(text), at):
         raise ValidationError(_("Only a co-chair of this roundtable can do this. Ask a co-chair."))
 
 

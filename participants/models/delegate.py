@@ -34,6 +34,16 @@ def validate_has_visible_character(value: str) -> None:
         raise ValidationError(_("Enter at least one letter."))
 
 
+def available_q(prefix: str = "") -> Q:
+    """Neither hidden nor erased; `prefix` leads to the delegate, for example "delegate__"."""
+    return Q((f"{prefix}hidden_at", None), (f"{prefix}erased_at", None))
+
+
+def listable_q(prefix: str = "") -> Q:
+    """People that lists and files for co-chairs may contain."""
+    return available_q(prefix) & Q((f"{prefix}is_protected", False))
+
+
 class Delegate(models.Model):
     """A person who takes part. Not listed until this person chooses to be."""
 
@@ -202,6 +212,10 @@ class Delegate(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("delegate-detail", args=[self.handle])
+
+    @property
+    def is_available(self) -> bool:
+        return self.hidden_at is None and self.erased_at is None
 
 
 class DelegateLanguage(models.Model):

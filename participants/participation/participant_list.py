@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_cochairs
 from participants.models import Affiliation, Delegate, Grant, ParticipantList, Participation, User
+from participants.models.delegate import listable_q
 from participants.permissions import acting_organisation
 from participants.privacy.access_log import log_export
 from roundtable.audit import log as audit
@@ -214,12 +215,7 @@ def _headers() -> list[str]:
 
 def _listed_participations(event: Event, on: date) -> "QuerySet[Participation]":
     working = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on)).order_by("pk")
-    participations = Participation.objects.confirmed().filter(
-        event=event,
-        delegate__erased_at=None,
-        delegate__hidden_at=None,
-        delegate__is_protected=False,
-    )
+    participations = Participation.objects.confirmed().filter(listable_q("delegate__"), event=event)
     now = Prefetch("delegate__affiliations", queryset=working, to_attr="working")
     return (
         participations.select_related("delegate", "organisation")

@@ -23,6 +23,7 @@ from participants.models import (
     User,
 )
 from participants.models.channels import ChannelKind, contact_url, display_value
+from participants.models.delegate import available_q
 from participants.permissions import acting_capacity
 from participants.privacy.audiences import (
     ANONYMOUS_VIEWER,
@@ -129,7 +130,7 @@ def _annotate_workplace(on: date) -> QuerySet[Delegate]:
 
 
 def _shareable_condition() -> Q:
-    return Q(consented_at__isnull=False, hidden_at=None, erased_at=None)
+    return Q(consented_at__isnull=False) & available_q()
 
 
 def visible_channels(viewer: Viewer, on: date) -> QuerySet[ContactChannel]:
@@ -285,12 +286,7 @@ def _profile_owner(delegate: Delegate) -> ProfileOwner:
 
 def _is_listed(delegate: Delegate, owner: ProfileOwner, viewer: Viewer) -> bool:
     has_active_account = delegate.user is not None and delegate.user.is_active
-    if (
-        not has_active_account
-        or not delegate.consented_at
-        or delegate.hidden_at
-        or delegate.erased_at
-    ):
+    if not (has_active_account and delegate.consented_at and delegate.is_available):
         return False
     exceptions = ExceptionSet.of(row for row in delegate.exceptions.all() if row.channel_id is None)
     return is_in_audience(delegate.listed_to, exceptions, viewer, owner)

@@ -28,6 +28,7 @@ from outcomes.models import (
     ProgressUpdate,
     Statement,
     Upload,
+    freshness_of,
     freshness_q,
 )
 from outcomes.models.outcome import letter_number
@@ -689,7 +690,7 @@ def test_freshness_is_the_same_for_an_object_and_in_a_query(
     commitment = make_commitment(make_event(starts_on=date(2018, 5, 14)))
     if reported_on:
         make_update(commitment, reported_on=reported_on, recorded_at=NOON)
-    assert commitment.freshness(on) == freshness
+    assert freshness_of(commitment.reported_on, on) == freshness
     found = [
         each for each in Freshness if Commitment.objects.filter(freshness_q(each, on)).exists()
     ]

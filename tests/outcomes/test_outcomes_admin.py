@@ -103,7 +103,7 @@ def run_admin_action(client: Client, model: type, action: str, *rows: int, note:
 def test_updates_are_approved_and_returned(client_of: Sign, admin_event: Event, role: str) -> None:
     update = ProgressUpdate.objects.get()
     client = signed(client_of, role, admin_event)
-    assert "1 update is approved." in run_admin_action(client, ProgressUpdate, "approve", update.pk)
+    assert "1 text is approved." in run_admin_action(client, ProgressUpdate, "approve", update.pk)
     update.refresh_from_db()
     assert update.state == "approved"
     assert Commitment.objects.get().latest_update == update
@@ -113,12 +113,14 @@ def test_updates_are_approved_and_returned(client_of: Sign, admin_event: Event, 
     answer = run_admin_action(
         client, ProgressUpdate, "ask_for_changes", update.pk, note="Since when?"
     )
-    assert "You asked for a change to 1 update." in answer
+    assert "You asked for a change to 1 text." in answer
     update.refresh_from_db()
     assert (update.state, update.note) == ("change-requested", "Since when?")
     assert Commitment.objects.get().latest_update is None
-    acts = AuditEntry.objects.filter(detail__startswith="DESK-C1").values_list("action", flat=True)
-    assert list(acts) == ["approve update", "ask for changes"]
+    acts = AuditEntry.objects.filter(detail__startswith="DESK: DESK-C1").values_list(
+        "action", flat=True
+    )
+    assert list(acts) == ["approve update", "ask for changes to update"]
 
 
 @pytest.mark.parametrize("role", UNDECIDED)

@@ -19,6 +19,7 @@ from outcomes.imports.records.reports import updates_by_key
 from outcomes.models import Outcome, Statement, Theme
 from outcomes.models.outcome import letter_number
 from participants.models import Group, Organisation
+from participants.models.delegate import listable_q
 from roundtable.models import Event
 from roundtable.text_diff import normalise_newlines
 
@@ -158,9 +159,7 @@ def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
 
 def _delegates(event: Event) -> list[Content]:
     # Hidden and protected people are in no file; an import keeps people who are missing from it.
-    participations = event.participations.filter(
-        delegate__erased_at=None, delegate__hidden_at=None, delegate__is_protected=False
-    ).order_by("pk")
+    participations = event.participations.filter(listable_q("delegate__")).order_by("pk")
     affiliations = current_affiliations(participations)
     found = []
     for participation in participations.select_related("delegate", "organisation"):

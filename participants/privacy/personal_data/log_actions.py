@@ -26,6 +26,7 @@ ACTION_LABELS = {
     "ask for changes to assessment": _("Assessment returned for changes"),
     "ask for changes to offer": _("Offer returned for changes"),
     "ask for changes to response": _("Response returned for changes"),
+    "ask for changes to update": _("Update returned for changes"),
     "ask for introduction": _("Introduction requested"),
     "ask list of participants": _("List of participants requested"),
     "call off letters": _("Emails cancelled"),

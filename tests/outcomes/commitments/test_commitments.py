@@ -291,7 +291,7 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
         f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
         "Who to ask No contact is shown for this commitment. "
         "Participants may see more after signing in. What the party reports "
-        "In progress As of 10 January 2026 last reported less than a year ago "
+        "In progress As of 10 January 2026 · Under a year ago "
         "What was reported Recorded by the co-chairs for the party. Checked for personal details. "
         "10 January 2026 · Ministry of Labour In progress Two courses were held. "
         "3 February 2025 · Ministry of Labour Planning First <b>step</b>. Second. "

@@ -114,7 +114,7 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
         "Curriculum is written"
         in desk.get(f"/admin/outcomes/offer/{row.pk}/change/").content.decode()
     )
-    decide(desk, row, "send_back", note="Where?")
+    decide(desk, row, "ask_for_changes", note="Where?")
     assert "The co-chairs ask you to change this: Where?" in get_text(aid, LIST)
     [step] = row.milestones.all()
     changed = OFFER | {

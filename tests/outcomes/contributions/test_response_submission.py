@@ -104,7 +104,7 @@ def test_response_goes_from_draft_to_page(
     cochair = make_user("cochair@example.org")
     make_grant(cochair, event_with_recommendation)
     desk = client_of(cochair)
-    assert decide(desk, row, "send_back", note="Say how many.").status_code == 302
+    assert decide(desk, row, "ask_for_changes", note="Say how many.").status_code == 302
     assert "The co-chairs ask you to change this: Say how many." in get_text(aland, LIST)
     assert "Say how many." in get_text(aland, PAGE)
     assert "Say how many." not in client.get(POINT).content.decode()
@@ -299,7 +299,7 @@ def test_only_cochair_of_event_reviews_response(
         make_grant(user, event_with_recommendation, role=role)
     desk = client_of(user)
     decide(desk, row, "approve")
-    decide(desk, row, "send_back", note="No.")
+    decide(desk, row, "ask_for_changes", note="No.")
     row.refresh_from_db()
     assert (row.state, row.note) == ("submitted", "")
     seen = desk.get(f"/admin/outcomes/response/{row.pk}/change/").status_code
@@ -329,7 +329,7 @@ def test_returning_response_requires_note(
     cochair = make_user("cochair@example.org")
     make_grant(cochair, event_with_recommendation)
     desk = client_of(cochair)
-    decide(desk, row, "send_back")
+    decide(desk, row, "ask_for_changes")
     assert (
         "Enter what the author must change."
         in desk.get("/admin/outcomes/response/").content.decode()

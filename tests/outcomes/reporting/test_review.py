@@ -67,7 +67,7 @@ def test_cochair_sees_detected_personal_data_and_approves(
         "Check before approval Possible addresses and phone numbers 0812 5555 0100 "
         "People and hidden places recorded in this portal MARIA LOPEZ Casa Azul Do not repeat"
     ) in text
-    assert "1 update is approved." in run_admin_action(
+    assert "1 text is approved." in run_admin_action(
         browser, ProgressUpdate, "approve", submitted.pk
     )
     submitted.refresh_from_db()

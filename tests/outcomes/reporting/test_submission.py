@@ -13,10 +13,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.contributions.review import approve_texts, request_text_changes
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
-from outcomes.reporting.actions import approve_updates, publish_statements, request_update_changes
+from outcomes.reporting.actions import publish_statements
 from outcomes.reporting.links import create_report_link
+from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import event_of, notify_author, remind_cochairs, submit_text
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
@@ -151,7 +151,7 @@ def test_focal_point_reads_review_note_without_signing_in(
     said = run_admin_action(
         client_of(cochair), ProgressUpdate, "ask_for_changes", update.pk, note=NOTE
     )
-    assert "You asked for a change to 1 update." in said
+    assert "You asked for a change to 1 text." in said
     (mail,) = deliver_mail()[before:]
     assert focal_point.user and mail.to == [focal_point.user.email]
     assert mail.subject == "The co-chairs ask for a change"
@@ -181,7 +181,7 @@ def test_current_focal_point_is_notified_instead_of_former(
     party.request_focal_point(other)
     party.accept(timezone.now())
     before = len(deliver_mail())
-    request_update_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    request_text_changes(rows=[update], note=NOTE, by=cochair, at=timezone.now())
     (mail,) = deliver_mail()[before:]
     assert mail.to == ["other@example.org"]
     assert NOTE in page_text(Client().get(path_in(mail)))
@@ -200,7 +200,7 @@ def test_hidden_or_erased_delegate_gets_no_email_or_link(
     else:
         party.decline()
     before, links = len(deliver_mail()), ReportLink.objects.count()
-    request_update_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    request_text_changes(rows=[update], note=NOTE, by=cochair, at=timezone.now())
     assert newest(party).state == "change-requested"
     assert [
         mail for mail in deliver_mail()[before:] if mail.subject.startswith("The co-chairs ask")
@@ -217,7 +217,7 @@ def test_cochair_author_gets_admin_link(
     update = make_update(party.commitment, approved=False)
     update.author = editor
     update.submit(at=timezone.now())
-    request_update_changes(updates=[update], note=NOTE, by=cochair, at=timezone.now())
+    request_text_changes(rows=[update], note=NOTE, by=cochair, at=timezone.now())
     (mail,) = deliver_mail()
     assert mail.to == ["editor@example.org"]
     page = path_in(mail)
@@ -312,16 +312,16 @@ def test_editor_here_who_is_cochair_elsewhere_cannot_decide_about_updates(
     update = make_update(party.commitment, approved=False)
     update.submit(at=NOON)
     user = editor_here_and_cochair_elsewhere(party.commitment.event)
-    assert approve_updates(updates=[update], by=user, at=NOON) == []
-    assert request_update_changes(updates=[update], note=NOTE, by=user, at=NOON) == []
+    assert approve_texts(rows=[update], by=user, at=NOON) == []
+    assert request_text_changes(rows=[update], note=NOTE, by=user, at=NOON) == []
     update.refresh_from_db()
     assert update.state == "submitted"
 
 
 def test_draft_is_not_decided_about(event: Event, cochair: User) -> None:
     update = make_update(event.commitments.all()[0], approved=False)
-    assert approve_updates(updates=[update], by=cochair, at=NOON) == []
-    assert request_update_changes(updates=[update], note=NOTE, by=cochair, at=NOON) == []
+    assert approve_texts(rows=[update], by=cochair, at=NOON) == []
+    assert request_text_changes(rows=[update], note=NOTE, by=cochair, at=NOON) == []
     update.refresh_from_db()
     assert update.state == "draft"
 

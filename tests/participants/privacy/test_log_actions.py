@@ -14,7 +14,10 @@ COMPOSED = {
     *(f"consent {word}" for word in ("given", "renewed", "withdrawn")),
     *(f"request {word}" for word in ("invited", "refused", "together")),
     *(f"{word} list of participants" for word in ("agree to", "refuse")),
-    *map(" ".join, product(("approve", "ask for changes to"), ("response", "offer", "assessment"))),
+    *map(
+        " ".join,
+        product(("approve", "ask for changes to"), ("update", "response", "offer", "assessment")),
+    ),
     *map(" ".join, product(("add", "change", "delete"), ("participation", "introduction"))),
     *("erase", "erase again", "hand over grant", "receive grant", "reveal", "vcard", "export"),
     *("change themes of 1 points", "prune log"),

@@ -1,0 +1,85 @@
+"""Review of submitted texts: progress updates, responses, offers and assessments.
+
+Texts that the user may not decide about stay unchanged.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from outcomes.models import Assessment, EditorialState, Offer, ProgressUpdate, Response
+from outcomes.reporting.submission import CHANGED_MEANWHILE, event_of, notify_author
+from participants.models import User
+from participants.permissions import acting_organisation, may_decide
+from roundtable.audit import log as audit
+
+ReviewedT = TypeVar("ReviewedT", ProgressUpdate, Response, Offer, Assessment)
+
+
+@transaction.atomic
+def approve_texts(*, rows: Iterable[ReviewedT], by: User, at: datetime) -> list[ReviewedT]:
+    """Raises ValidationError if one changed since it was read or may name a person."""
+    return _decide(
+        rows,
+        "approve",
+        lambda row: row.approve(by=by, at=at),
+        done_already=EditorialState.APPROVED,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def request_text_changes(
+    *, rows: Iterable[ReviewedT], note: str, by: User, at: datetime
+) -> list[ReviewedT]:
+    """Returns texts to their authors and emails them.
+
+    Raises ValidationError if the note is empty or a text changed since it was read.
+    """
+    done = _decide(
+        rows,
+        "ask for changes to",
+        lambda row: row.request_change(note=note, at=at),
+        done_already=EditorialState.CHANGE_REQUESTED,
+        by=by,
+        at=at,
+    )
+    for row in done:
+        notify_author(row, at=at)
+    return done
+
+
+def _decide(
+    rows: Iterable[ReviewedT],
+    act: str,
+    change: Callable[[ReviewedT], None],
+    *,
+    done_already: EditorialState,
+    by: User,
+    at: datetime,
+) -> list[ReviewedT]:
+    done = []
+    for read in rows:
+        # The author may have withdrawn or changed it since the page was opened.
+        row = type(read).objects.select_for_update().get(pk=read.pk)
+        if row.revision != read.revision:
+            raise ValidationError(CHANGED_MEANWHILE)
+        event = event_of(row)
+        # Drafts belong to their authors.
+        if row.state in (EditorialState.DRAFT, done_already) or not may_decide(by, event, at):
+            continue
+        change(row)
+        kind = "update" if isinstance(row, ProgressUpdate) else type(row).__name__.lower()
+        audit.record(
+            action=f"{act} {kind}",
+            at=at,
+            actor=by,
+            organisation=acting_organisation(by, event.pk, at.date()),
+            detail=f"{event.code}: {row}",
+        )
+        done.append(row)
+    return done
