@@ -12,7 +12,7 @@ from pathlib import Path
 from socket import AF_UNIX, socket
 
 ROOT = Path(__file__).resolve().parent.parent
-TIMEOUT = 60  # seconds that a loaded machine may take to start a server
+TIMEOUT = 180  # seconds that a loaded machine may take to start a server
 # The environment of production that docs/operations.md describes.
 PRODUCTION_ENVIRONMENT = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz",

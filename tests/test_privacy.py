@@ -215,12 +215,11 @@ def walked(role: str) -> list[str]:
 
 
 def searched() -> list[str]:
-    """The canaries that are searched for as well: all of them, at full size alone.
+    """The canaries that are searched for as well: all of them at full size, else two.
 
-    Else those that are hidden are searched for in
-    test_search_for_what_is_hidden_is_a_search_for_nonsense.
+    In the short run test_search_for_hidden_text_looks_like_nonsense asks for more.
     """
-    return sorted(CANARIES) if FULL_WALKS else []
+    return sorted(CANARIES) if FULL_WALKS else sorted(CANARIES)[:2]
 
 
 @pytest.mark.parametrize("role", WHO)
