@@ -685,7 +685,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "answer-introduction": lambda: [
         f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()
     ],
-    # Links from emails, for whoever gets one.
+    # Links from emails work for every person who has one.
     "hide-by-link": lambda: [_path(emails.hide_url(row)) for row in _with_account()],
     "review-by-link": lambda: [_path(retention.review_url(row)) for row in _with_account()],
     "unsubscribe-by-link": lambda: [

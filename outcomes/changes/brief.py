@@ -14,6 +14,7 @@ from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
 from outcomes.commitments.charts import Share, status_shares
 from outcomes.commitments.queries import with_parties
 from outcomes.commitments.statistics import count_by_status
+from outcomes.commitments.status import with_origin
 from outcomes.models import (
     ENDED_STATUSES,
     UNFULFILLED_STATUSES,
@@ -98,7 +99,9 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
         addressees=addressees,
         overdue=[row for row in commitments if row.is_overdue(on)],
         ended=list(
-            ended.select_related("commitment", "party__organisation", "party__group").order_by("pk")
+            with_origin(ended)
+            .select_related("commitment", "party__organisation", "party__group")
+            .order_by("pk")
         ),
         unanswered=_unanswered_requests(event, on),
         pending_count=_count_pending(event),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.corrections import field_corrections, with_previous_row
 from outcomes.changes.values import Change, ChangeKind
+from outcomes.commitments.status import ReportOrigin, with_origin
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -148,7 +149,7 @@ def _statements(numbers: Iterable[int]) -> DescribedChanges:
 
 def _updates(numbers: Iterable[int]) -> DescribedChanges:
     before = _previously_approved(ProgressUpdate.objects.approved(), "reported_on", "commitment")
-    rows: Any = ProgressUpdate.objects.filter(pk__in=numbers).annotate(
+    rows: Any = with_origin(ProgressUpdate.objects.filter(pk__in=numbers)).annotate(
         status_before=Subquery(before.values("status")[:1])
     )
     for row in rows.select_related("commitment__event", "party__organisation", "party__group"):
@@ -165,7 +166,11 @@ def _updates(numbers: Iterable[int]) -> DescribedChanges:
                     else _("Never reported on")
                 ),
                 after=str(ImplementationStatus(row.status).label),
-                by=str(row.party),
+                by=(
+                    _("the co-chairs, for %(party)s") % {"party": row.party}
+                    if row.origin == ReportOrigin.COCHAIRS
+                    else str(row.party)
+                ),
                 day=row.reported_on,
                 text=row.text,
                 **commitment_subject(row.commitment),

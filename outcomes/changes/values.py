@@ -35,7 +35,7 @@ class Change:
     before: str
     after: str
     url: str
-    by: str = ""  # the party, addressee or assessor; never a person
+    by: str = ""  # the party, addressee or assessor, or the co-chairs; never a person
     day: date | None = None  # the day that the report is about
     text: str = ""  # the approved text
     event: str = ""

@@ -1,5 +1,7 @@
 """Views of progress: statistics and matrix."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,9 +25,13 @@ def progress(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
         rows = form.filter_scope(Commitment.objects.published())
-        found = statistics.progress_statistics(rows, on, form.active_parameters(), form.day)
+        filters = form.active_parameters()
+        found = statistics.progress_statistics(rows, on, filters, form.day)
         context |= as_of_context(form.day) | {
             "progress": found,
+            "matrix_query": urlencode(
+                {name: value for name, value in filters.items() if name in ("event", "as_of")}
+            ),
             "plain": [
                 (name, title, parts, bar_chart((part.label, [part]) for part in parts))
                 for name, title, parts in (

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.imports.matching import MATCHABLE_SHEETS
 from outcomes.imports.readers.pages import Rows, SourceFile
 from outcomes.imports.records.duplicate_matcher import normalise_name
+from outcomes.imports.records.errors import row_ranges
 from outcomes.imports.records.reports import party_slug
 from outcomes.imports.records.results import replace_unreadable
 from outcomes.imports.workbook.parsing import clean_word, parse_cell
@@ -17,8 +17,6 @@ from outcomes.models import CommitmentParty
 from participants.models import Group, Organisation
 from participants.permissions import EventPermissions, visible_organisations
 from roundtable.models import Event
-
-MAX_LISTED_ROWS = 10
 
 
 def party_slugs_by_name(event: Event, permissions: EventPermissions) -> dict[str, str]:
@@ -135,9 +133,7 @@ def _existing_references(event: Event) -> dict[tuple[str, ...], str]:
 def _row_notes(text: str, rows: list[int]) -> list[str]:
     if not rows:
         return []
-    named = ", ".join(map(str, rows[:MAX_LISTED_ROWS]))
-    more = _(" and others") if len(rows) > MAX_LISTED_ROWS else ""
-    return [text % {"count": len(rows), "rows": named + more}]
+    return [text % {"count": len(rows), "rows": row_ranges(rows)}]
 
 
 def _stored_text(row: list[Any], column: int | None, sheet_key: str, key: str) -> str:

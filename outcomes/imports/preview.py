@@ -1,53 +1,34 @@
 """Previews an import row by row, and then imports all of it or nothing."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from outcomes.imports.records.errors import FileRejectedError, Mistake
+from outcomes.imports.records.errors import CellLocation, FileRejectedError, Mistake
 from outcomes.imports.records.loader import load_content
 from outcomes.imports.records.results import DuplicateQuestion, ImportReport, RowReport, RowResult
 from outcomes.imports.workbook.rows import ParsedWorkbook
 from outcomes.imports.workbook.sheets import column_label
 from participants.permissions import EventPermissions
 
-_ROW_PATTERN = re.compile(r"(?P<sheet>.+), row (?P<row>\d+)(?P<column>, .+)?")
-MAX_LISTED_RANGES = 8
-
 
 def group_mistakes(mistakes: Iterable[Mistake]) -> list[Mistake]:
     """One mistake per sheet, column and sentence, with the rows of all of them."""
-    rows: dict[tuple[str, str, str], list[int]] = {}
+    groups: dict[tuple[str | CellLocation, str], list[int]] = {}
     for mistake in mistakes:
-        match = _ROW_PATTERN.fullmatch(mistake.where)
-        if match is None:
-            rows.setdefault((mistake.where, "", mistake.message), [])
-            continue
-        key = match["sheet"], match["column"] or "", mistake.message
-        rows.setdefault(key, []).append(int(match["row"]))
+        where, rows = mistake.where, tuple[int, ...]()
+        if isinstance(where, CellLocation):
+            where, rows = replace(where, rows=()), where.rows
+        groups.setdefault((where, mistake.message), []).extend(rows)
     return [
-        Mistake(f"{sheet}{_row_ranges(found)}{column}", sentence)
-        for (sheet, column, sentence), found in rows.items()
+        Mistake(
+            replace(where, rows=tuple(rows)) if isinstance(where, CellLocation) else where, sentence
+        )
+        for (where, sentence), rows in groups.items()
     ]
-
-
-def _row_ranges(rows: list[int]) -> str:
-    """Text such as “, row 4” or “, rows 4, 6–9 and others”."""
-    if len(rows) < 2:
-        return "".join(f", row {row}" for row in rows)
-    ends = [0, *(n for n, (a, b) in enumerate(pairwise(rows), start=1) if b != a + 1), len(rows)]
-    ranges = [
-        str(rows[start]) if stop - start == 1 else f"{rows[start]}–{rows[stop - 1]}"
-        for start, stop in pairwise(ends)
-    ]
-    more = _(" and others") if len(ranges) > MAX_LISTED_RANGES else ""
-    return f", rows {', '.join(ranges[:MAX_LISTED_RANGES])}{more}"
 
 
 ProgressCallback = Callable[[int], None]
@@ -71,7 +52,7 @@ class Preview:
     def to_json(self) -> dict[str, Any]:
         """The preview for the page, without unchanged rows."""
         return {
-            "mistakes": [[row.where, row.message] for row in group_mistakes(self.mistakes)],
+            "mistakes": [[str(row.where), row.message] for row in group_mistakes(self.mistakes)],
             "counts": {fate.value: self.count(fate) for fate in RowResult},
             "rows": [
                 {
@@ -164,7 +145,7 @@ def _try_import(
         return Preview(mistakes=refusal.mistakes, notes=parsed.notes)
     rows = [
         (
-            parsed.cell_location(row.location),
+            str(parsed.cell_location(row.location)),
             replace(
                 row, changes=tuple((column_label(key), was, now) for key, was, now in row.changes)
             ),
@@ -172,7 +153,7 @@ def _try_import(
         for row in report.rows
     ]
     questions = [
-        (parsed.cell_location(question.location), question) for question in report.questions
+        (str(parsed.cell_location(question.location)), question) for question in report.questions
     ]
     return Preview(
         rows=rows,

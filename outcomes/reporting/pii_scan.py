@@ -57,7 +57,10 @@ def find_contact_details(text: str) -> list[str]:
     }
     all_of_them = list(dict.fromkeys(words.strip() for _start, words in sorted(found.items())))
     shown, more = all_of_them[:MAX_LISTED], len(all_of_them) - MAX_LISTED
-    return [*shown, ngettext("and %d more", "and %d more", more) % more] if more > 0 else shown
+    if more > 0:
+        text = ngettext("%d more is not listed here.", "%d more are not listed here.", more)
+        shown.append(text % more)
+    return shown
 
 
 def _normalise(text: str) -> str:

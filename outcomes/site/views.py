@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if latest:
         commitments = Commitment.objects.filter(event=latest)
         counts = count_by_status(commitments, on)
-        parts = status_shares(counts)
+        parts = status_shares(counts, f"?event={latest.slug}&")
         constituency_groups = attendance_by_constituency(latest)
         context |= {
             "counts": counts,

@@ -176,7 +176,8 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     commitments = with_parties(rows).order_by("pk")
     constituency_groups = attendance_by_constituency(event)
     counts = count_by_status(rows, form.day or on, status_columns=status_columns_for(form.day))
-    parts = status_shares(counts)
+    as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
+    parts = status_shares(counts, f"?{as_of_query}event={event.slug}&")
     ledger = commitments[:MAX_LEDGER_ROWS]
     context: dict[str, object] = {
         "event": event,

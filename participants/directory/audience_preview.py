@@ -102,7 +102,7 @@ class AudiencePreview:
             else self._participant_sentence(len(people))
         ]
         if not self.introduced <= people:
-            # Whoever is introduced and took part as well is counted in both sentences.
+            # A person who is introduced and also took part is counted in both sentences.
             number = len(self.introduced)
             also = ngettext(
                 "Also %(number)d person introduced to you.",

@@ -71,7 +71,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
         "looks": access_log.recent_access_count(delegate, timezone.now()),
-        "has_mistakes": data is not None,
         "is_stale": is_stale,
         "state": state,
         "is_staff": is_staff,

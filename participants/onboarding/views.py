@@ -221,7 +221,6 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
         "form": form,
         "channels": channels,
         "notice": notice,
-        "has_mistakes": data is not None,
     }
     context |= _cochairs(invitation)
     return render(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from participants.models import Constituency, Organisation
 from participants.models.organisation import (
     CONSTITUENCY_BY_KIND,
@@ -40,6 +42,13 @@ class ConstituencyGroup:
     @property
     def total(self) -> int:
         return len(self.organisations) + self.unnamed_count
+
+    @property
+    def description(self) -> str:
+        text = _("%(constituency)s: %(number)d.")
+        if self.has_unknown_count and not self.total:
+            text = _("%(constituency)s: they took part, but we do not know how many.")
+        return text % {"constituency": self.constituency.label, "number": self.total}
 
 
 def filter_by_role(groups: list[ConstituencyGroup], role: EventRole.Role) -> list[EventRole]:

@@ -184,7 +184,7 @@ def test_second_address_is_added_and_work_address_removed(
     # The checks themselves are scripts.
     look = check_page if javascript else lambda _page: None
     forget_proof()
-    page.get_by_label("Email address").fill("napha@example.com")
+    page.get_by_label("Email").fill("napha@example.com")
     page.get_by_role("button", name="Send a code to this address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
     look(page)

@@ -292,6 +292,16 @@ def test_draft_update_with_an_unknown_status_is_refused() -> None:
     assert_database_rejects(row, "update_status_valid")
 
 
+def test_approved_update_without_a_status_is_refused() -> None:
+    row = with_values(make_update(make_commitment()), status="")
+    assert_database_rejects(row, "update_status_valid")
+
+
+def test_approved_update_with_blank_text_is_refused_in_words() -> None:
+    with pytest.raises(ValidationError, match="Describe what was done"):
+        with_values(make_update(make_commitment()), text=" ").full_clean()
+
+
 def test_update_without_a_party_is_refused_in_words() -> None:
     with pytest.raises(ValidationError) as refusal:
         ProgressUpdate(commitment=make_commitment()).full_clean()
@@ -652,6 +662,14 @@ def test_overdue_and_due_soon(status: ImplementationStatus) -> None:
         overdue = Commitment.objects.overdue(today).filter(pk=row.pk)
         assert overdue.exists() == row.is_overdue(today)
         assert (row in Commitment.objects.not_ended()) == (not ended)
+
+
+def test_commitment_has_partners_once_a_party_is_no_lead() -> None:
+    row = make_commitment()
+    make_party(row)
+    assert not row.has_partners
+    make_party(row, role="partner")
+    assert row.has_partners
 
 
 @pytest.mark.parametrize(

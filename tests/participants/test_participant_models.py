@@ -198,6 +198,10 @@ def test_constraint_has_validation_message(name: str) -> None:
     assert_validation_rejects(BREAKING[name]())
 
 
+def test_factor_reset_by_two_people_is_stored() -> None:
+    make_factor_reset(make_user(), approved_by=make_user(), approved_at=NOON).full_clean()
+
+
 def test_consent_is_never_changed() -> None:
     row = make_consent(make_delegate())
     row.action = "withdrawn"

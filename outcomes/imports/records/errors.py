@@ -1,21 +1,59 @@
 """Mistakes in an imported file."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 MAX_EXCERPT_LENGTH = 40  # characters
+MAX_LISTED_RANGES = 8
+
+
+@dataclass(frozen=True)
+class CellLocation:
+    """A sheet of a workbook, or some rows or a column of it."""
+
+    sheet: str
+    rows: tuple[int, ...] = ()
+    column: str | int = ""  # its label, or its number if we do not know its heading
+
+    def __str__(self) -> str:
+        if isinstance(self.column, int):
+            text = _("%(sheet)s, column %(column)d")
+        elif self.rows and self.column:
+            text = ngettext(
+                "%(sheet)s, row %(rows)s, %(column)s",
+                "%(sheet)s, rows %(rows)s, %(column)s",
+                len(self.rows),
+            )
+        elif self.rows:
+            text = ngettext("%(sheet)s, row %(rows)s", "%(sheet)s, rows %(rows)s", len(self.rows))
+        else:
+            text = _("%(sheet)s, %(column)s") if self.column else "%(sheet)s"
+        return text % {"sheet": self.sheet, "rows": row_ranges(self.rows), "column": self.column}
+
+
+def row_ranges(rows: Sequence[int]) -> str:
+    """Text such as “4, 6–9 and others”."""
+    breaks = [n for n, (a, b) in enumerate(pairwise(rows), start=1) if b != a + 1]
+    ranges = [
+        str(rows[start]) if stop - start == 1 else f"{rows[start]}–{rows[stop - 1]}"
+        for start, stop in pairwise([0, *breaks, len(rows)] if rows else [])
+    ]
+    listed = ", ".join(ranges[:MAX_LISTED_RANGES])
+    more = len(ranges) > MAX_LISTED_RANGES
+    return _("%(rows)s and others") % {"rows": listed} if more else listed
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake: the table and key, and a sentence that tells the user what to do."""
+    """One mistake: the table and key or the cell, and a sentence that tells what to do."""
 
-    where: str
+    where: str | CellLocation
     message: str
     sheet_message: str = ""  # replaces `message` if the source is a workbook
 

@@ -18,7 +18,13 @@ from outcomes.imports.readers.pages import (
     UnreadableReason,
 )
 from outcomes.imports.readers.workbooks import read_source_file
-from outcomes.imports.records.errors import FileRejectedError, Mistake, excerpt, suggest_similar
+from outcomes.imports.records.errors import (
+    CellLocation,
+    FileRejectedError,
+    Mistake,
+    excerpt,
+    suggest_similar,
+)
 from outcomes.imports.records.snapshot import Content, event_content
 from outcomes.imports.workbook.dates import parse_date
 from outcomes.imports.workbook.export import ABOUT_SHEET, CHOICES_SHEET, sheet_rows
@@ -178,10 +184,10 @@ def _parse_vertical_sheet(
     values: Content = {}
     for number, row in enumerate(cells, start=1):
         heading, value = [*row, None, None][:2]
-        key = _check_heading(sheet, heading, f"{sheet.title}, row {number}", values, mistakes)
+        where = CellLocation(sheet.title, (number,))
+        key = _check_heading(sheet, heading, where, values, mistakes)
         if key is not None:
-            where = f"{sheet.title}, row {number}, {column_label(key)}"
-            _store_cell(sheet, key, value, where, values, mistakes)
+            _store_cell(sheet, key, value, number, values, mistakes)
     yield SheetRow(values, 1)
 
 
@@ -194,7 +200,8 @@ def _parse_horizontal_sheet(
     columns: list[str | None] = []
     heading_number = find_heading_row(sheet, cells)
     for number, heading in enumerate(cells[heading_number], start=1):
-        key = _check_heading(sheet, heading, f"{sheet.title}, column {number}", keys, mistakes)
+        where = CellLocation(sheet.title, column=number)
+        key = _check_heading(sheet, heading, where, keys, mistakes)
         columns.append(key)
         if key is not None:
             keys[key] = None
@@ -202,11 +209,11 @@ def _parse_horizontal_sheet(
     for number, row in enumerate(cells[heading_number + 1 :], start=heading_number + 2):
         values: Content = {}
         for heading, key, value in zip_longest(cells[heading_number], columns, row):
-            where = f"{sheet.title}, row {number}"
             if key is not None:
-                _store_cell(sheet, key, value, f"{where}, {column_label(key)}", values, mistakes)
+                _store_cell(sheet, key, value, number, values, mistakes)
             elif not str(heading or "").strip() and value not in (None, "") and str(value).strip():
                 words = _("“%s” is in a column without a heading. Remove it, or add a heading.")
+                where = CellLocation(sheet.title, (number,))
                 mistakes.append(Mistake(where, words % excerpt(value)))
         if values:
             is_filled = True
@@ -218,7 +225,7 @@ def _parse_horizontal_sheet(
 
 
 def _check_heading(
-    sheet: Sheet, heading: Any, where: str, taken: dict[str, Any], mistakes: list[Mistake]
+    sheet: Sheet, heading: Any, where: CellLocation, taken: dict[str, Any], mistakes: list[Mistake]
 ) -> str | None:
     """The key of a heading; None if it is empty or a mistake."""
     word, key = str(heading if heading is not None else ""), heading_key(heading)
@@ -238,8 +245,9 @@ def _check_heading(
 
 
 def _store_cell(
-    sheet: Sheet, key: str, value: Any, where: str, values: Content, mistakes: list[Mistake]
+    sheet: Sheet, key: str, value: Any, row: int, values: Content, mistakes: list[Mistake]
 ) -> None:
+    where = CellLocation(sheet.title, (row,), column_label(key))
     if isinstance(value, FormulaCell):
         words = _("This cell contains a formula. Write its value instead.")
         if value.error_text:

@@ -1,10 +1,10 @@
 """Puts the rows of sheets into the tables of a roundtable file, and records their locations."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from outcomes.imports.records.errors import Mistake, excerpt
+from outcomes.imports.records.errors import CellLocation, Mistake, excerpt
 from outcomes.imports.records.format import TABLES
 from outcomes.imports.records.snapshot import Content
 from outcomes.imports.records.validation import entry_locations
@@ -18,16 +18,18 @@ class ParsedWorkbook:
 
     content: Content = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
-    locations: dict[str, str] = field(default_factory=dict)
+    locations: dict[str, CellLocation] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # hints that are no mistakes
 
     def locate_mistakes(self, mistakes: list[Mistake]) -> list[Mistake]:
         return [
-            Mistake(self.cell_location(mistake.where), mistake.sheet_message or mistake.message)
+            Mistake(
+                self.cell_location(str(mistake.where)), mistake.sheet_message or mistake.message
+            )
             for mistake in mistakes
         ]
 
-    def cell_location(self, where: str) -> str:
+    def cell_location(self, where: str) -> str | CellLocation:
         """The sheet, row and column for a table and key."""
         prefix, key = where, ""
         while prefix and prefix not in self.locations:
@@ -35,7 +37,7 @@ class ParsedWorkbook:
             key = last
         if not prefix:
             return where
-        return ", ".join(filter(None, [self.locations[prefix], column_label(key)]))
+        return replace(self.locations[prefix], column=column_label(key))
 
 
 @dataclass
@@ -45,8 +47,8 @@ class SheetRow:
     values: Content
     number: int  # in its sheet; 0 for a stored row that is not in the file
 
-    def location_in(self, sheet: Sheet) -> str:
-        return f"{sheet.title}, row {self.number}" if self.number else sheet.title
+    def location_in(self, sheet: Sheet, column: str = "") -> CellLocation:
+        return CellLocation(sheet.title, (self.number,) if self.number else (), column)
 
 
 def add_rows(sheet: Sheet, rows: dict[str, list[SheetRow]], parsed: ParsedWorkbook) -> None:
@@ -56,7 +58,7 @@ def add_rows(sheet: Sheet, rows: dict[str, list[SheetRow]], parsed: ParsedWorkbo
     elif sheet is OUTCOME_SHEET:
         _add_outcomes(own, parsed)
     elif sheet.is_vertical:
-        parsed.locations[sheet.table_path] = sheet.title
+        parsed.locations[sheet.table_path] = CellLocation(sheet.title)
         if own[0].values:
             parsed.content[sheet.table_path] = own[0].values
     elif own:
@@ -85,7 +87,7 @@ def _add_roles(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
         words = _("“%s” is not on the sheet “Organisations”. Add it there.") % excerpt(slug)
         parsed.mistakes.append(
             Mistake(
-                f"{row.location_in(ROLE_SHEET)}, {column_label(ROLE_SHEET.owner)}",
+                row.location_in(ROLE_SHEET, column_label(ROLE_SHEET.owner)),
                 words if slug else _("This cell is empty. Fill it in."),
             )
         )

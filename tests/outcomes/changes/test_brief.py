@@ -106,8 +106,8 @@ def test_brief_lists_decisions_silent_parties_and_changes(meeting: Event, client
         "3 commitments, by the latest report from their parties.",
         "1 text is waiting for approval.",
         "NEW-C1 Train. Due 1 January 2025, reported 1 June 2024",
-        "NEW-C2 Print. Closed without being fulfilled, Example Press, 1 February 2025. "
-        "Why: The law changed. Source: The gazette",
+        "NEW-C2 Print. Closed without being fulfilled, the co-chairs, for Example Press, "
+        "1 February 2025. Why: The law changed. Source: The gazette",
         "Example Ministry, NEW-C1: no answer to 2 requests Round 6, Round 9",
         "Example Ministry: NEW-C1 last reported 1 June 2024",
         "Example Silence: 1.a",

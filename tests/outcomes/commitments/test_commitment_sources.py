@@ -1,5 +1,6 @@
 """Three voices on a commitment's page: what the party says, what it reported, what others found."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from outcomes.changes.descriptions import describe_changes
 from outcomes.commitments.bulk_actions import end_commitments
 from outcomes.commitments.status import CONTRADICTING_FINDINGS
 from outcomes.models import (
@@ -71,8 +73,8 @@ def unreported_commitment() -> Commitment:
 
 
 def voices_in(client: Client) -> str:
-    """What the page says from the first voice on."""
-    return get_text(client, PAGE).split("What the party reports", 1)[1]
+    """What the page says below the heading of the latest report."""
+    return re.split("What the party reports|Latest report", get_text(client, PAGE), maxsplit=1)[1]
 
 
 def representative(commitment: Commitment) -> User:
@@ -147,8 +149,11 @@ def test_ending_by_cochair_is_not_called_words_of_the_party(
             at=NOON,
         )
         text = get_text(client, PAGE)
+        assert "Latest report Closed without being fulfilled" in text
         assert f"What was reported {RECORDED}" in text
-        assert OWN_WORDS not in text
+        assert OWN_WORDS not in text and "What the party reports" not in text
+        [change] = describe_changes([(NOON, "update", ProgressUpdate.objects.get().pk)])
+        assert change.by == "the co-chairs, for Ministry of Labour"
         ProgressUpdate.objects.all().delete()
 
 
@@ -158,8 +163,10 @@ def test_report_of_earlier_focal_point_stays_words_of_the_party(
     delegate, party = make_delegate(), unreported_commitment.parties.get()
     party.request_focal_point(delegate)
     party.accept(NOON)
-    report_by(delegate.user, unreported_commitment)
+    update = report_by(delegate.user, unreported_commitment)
     assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)
+    [change] = describe_changes([(NOON, "update", update.pk)])
+    assert change.by == "Ministry of Labour"
     make_report_link(party, delegate)
     party.request_focal_point(make_delegate())
     assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)

@@ -290,7 +290,7 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
         "In progress Due 2 March 2026 within 30 days "
         f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
         "Who to ask No contact is shown for this commitment. "
-        "Participants may see more after signing in. What the party reports "
+        "Participants may see more after signing in. Latest report "
         "In progress As of 10 January 2026 · Under a year ago "
         "What was reported Recorded by the co-chairs for the party. Checked for personal details. "
         "10 January 2026 · Ministry of Labour In progress Two courses were held. "

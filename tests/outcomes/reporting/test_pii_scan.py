@@ -56,4 +56,4 @@ def test_first_matches_are_listed_and_rest_counted() -> None:
     found = find_contact_details("\n".join(f"ana{number}@example.org" for number in range(60)))
     assert found[:2] == ["ana0@example.org", "ana1@example.org"]
     assert len(found) == 51
-    assert found[-1] == "and 10 more"
+    assert found[-1] == "10 more are not listed here."

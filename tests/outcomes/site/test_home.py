@@ -114,7 +114,7 @@ def test_home_page_shows_status(client: Client) -> None:
     assert "/commitments/?event=new&status=no-update" in links
     assert "/roundtables/new/#statement" in links
     page = answer.content.decode()
-    assert 'aria-label="3 recorded seats at the table; Governments: 3"' in page
+    assert 'aria-label="We know of 3 organisations that took part. Governments: 3."' in page
 
 
 def test_demonstration_is_marked_everywhere(client: Client) -> None:

@@ -401,6 +401,14 @@ def test_withdrawal_voids_signatures(table: AgreementCase) -> None:
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
 
 
+def test_published_text_cannot_be_withdrawn(table: AgreementCase) -> None:
+    statement = publish_draft(table)
+    with pytest.raises(ValidationError, match="There is nothing to withdraw"):
+        silence_procedure.withdraw(statement, by=table.first, at=AFTER_DEADLINE)
+    statement.refresh_from_db()
+    assert statement.state == "published"
+
+
 def test_one_person_signs_once(table: AgreementCase) -> None:
     """Even one with a grant for either co-chair, given by an operator's slip."""
     version = circulate_draft(table).version
@@ -480,6 +488,13 @@ def test_text_waits_for_signature_from_agreement_until_it_is_stopped(table: Agre
     silence_procedure.circulate(table.statement, deadline=later, by=table.first, at=DEADLINE)
     assert not waits(table.first, AFTER_DEADLINE)
     assert waits(table.first, later) and waits(table.second, later)
+
+
+def test_text_waits_only_for_cochairs_of_its_own_roundtable(table: AgreementCase) -> None:
+    circulate_draft(table)
+    table.first.grants.update(event=make_event())
+    assert not signing.statements_to_sign(table.first, DEADLINE)
+    assert list(signing.statements_to_sign(table.second, DEADLINE)) == [table.statement]
 
 
 def test_stored_version_that_was_tampered_with_is_not_agreed(table: AgreementCase) -> None:

@@ -130,7 +130,7 @@ def test_only_current_public_affiliation_is_shown(event: Event) -> None:
     assert profile is not None and profile.workplaces == () and profile.card.workplace is None
     here = make_organisation(name="Open Office")
     make_role(event, organisation=here)
-    make_affiliation(person, organisation=here)
+    make_affiliation(person, organisation=here, until=TODAY)
     profile = visibility.find_profile(ANONYMOUS_VIEWER, person.handle, TODAY)
     assert profile is not None
     assert [place.name for place in profile.workplaces] == ["Open Office"]
@@ -138,16 +138,16 @@ def test_only_current_public_affiliation_is_shown(event: Event) -> None:
 
 def test_card_shows_the_workplace_of_its_own_person(event: Event) -> None:
     for name in ("First", "Second"):
-        office = make_organisation(name=f"{name} Office")
+        office = make_organisation(name=f"{name} Office", slug=f"{name.lower()}-office")
         make_role(event, organisation=office)
         person = make_delegate(name=f"{name} Person", listed_to=Audience.EVERYONE)
         make_affiliation(person, organisation=office)
     make_delegate(name="Third Person", listed_to=Audience.EVERYONE)
     rows = visibility.listed_delegates(ANONYMOUS_VIEWER, TODAY).order_by("name")
     cards = visibility.make_cards(rows)
-    assert [(card.name, card.workplace and card.workplace.name) for card in cards] == [
-        ("First Person", "First Office"),
-        ("Second Person", "Second Office"),
+    assert [(card.name, card.workplace) for card in cards] == [
+        ("First Person", visibility.Workplace("First Office", "first-office")),
+        ("Second Person", visibility.Workplace("Second Office", "second-office")),
         ("Third Person", None),
     ]
 
