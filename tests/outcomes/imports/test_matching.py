@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from openpyxl import Workbook
 
+from outcomes.imports.records.errors import CellLocation
 from outcomes.models import Commitment, Document, Upload
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
@@ -395,3 +396,19 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     answer = preview_file(browser, path.read_bytes(), event)
     answer = press_button(browser, answer, "map", **said_of(answer, event, column1=""))
     assert "The portal already has everything in this file." in admin_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "words"),
+    [
+        ((), "", "Points"),
+        ((), "Text", "Points, Text"),
+        ((), 3, "Points, column 3"),
+        ((4,), "", "Points, row 4"),
+        ((4,), "Text", "Points, row 4, Text"),
+        ((4, 6, 7, 9), "", "Points, rows 4, 6–7, 9"),
+        (tuple(range(1, 20, 2)), "Text", "Points, rows 1, 3, 5, 7, 9, 11, 13, 15 and others, Text"),
+    ],
+)
+def test_location_is_written_in_words(rows: tuple[int, ...], column: str | int, words: str) -> None:
+    assert str(CellLocation("Points", rows, column)) == words

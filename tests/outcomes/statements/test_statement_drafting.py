@@ -10,6 +10,7 @@ from django.urls import reverse
 from outcomes.models import Outcome, Statement
 from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
+from roundtable.models import Event
 from tests.factories import make_grant, make_outcome, make_user
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (
@@ -391,3 +392,11 @@ def test_new_statement_redirects_to_text_page(client_of: Sign, table: AgreementC
     answer = client_of(table.first).post(reverse("admin:outcomes_statement_add"), sent)
     statement = Statement.objects.get()
     assert answer.headers["Location"] == address(statement)
+
+
+@pytest.mark.parametrize("page", ["change", "text", "agreement"])
+def test_statement_page_links_once_to_the_public_page(
+    client_of: Sign, cochair: User, event: Event, page: str
+) -> None:
+    path = reverse(f"admin:outcomes_statement_{page}", args=[event.statement.pk])
+    assert client_of(cochair).get(path).content.decode().count(">Public page</a>") == 1
