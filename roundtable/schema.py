@@ -65,7 +65,7 @@ def recorded(alias: str) -> dict[Key, str]:
 
 
 def record(migration: Migration, alias: str) -> None:
-    """Saves the hash of a migration that is about to be applied.
+    """Saves the hash of a migration that is about to be applied, and of those it replaces.
 
     Replaces the hash of an attempt that failed. Do not call it for a migration that was applied.
     """
@@ -74,17 +74,21 @@ def record(migration: Migration, alias: str) -> None:
     if MigrationHash._meta.db_table not in connections[alias].introspection.table_names():
         with connections[alias].schema_editor() as editor:
             editor.create_model(MigrationHash)
-    MigrationHash._base_manager.using(alias).update_or_create(
-        app=migration.app_label,
-        name=migration.name,
-        defaults={"sha256": hash_of(Path(inspect.getfile(type(migration))))},
-    )
+    folder = Path(inspect.getfile(type(migration))).parent
+    for app, name in _names(migration):
+        MigrationHash._base_manager.using(alias).update_or_create(
+            app=app, name=name, defaults={"sha256": hash_of(folder / f"{name}.py")}
+        )
 
 
 def forget(migration: Migration, alias: str) -> None:
-    if (migration.app_label, migration.name) in recorded(alias):
-        rows = MigrationHash._base_manager.using(alias)
-        rows.filter(app=migration.app_label, name=migration.name).delete()
+    for app, name in recorded(alias).keys() & _names(migration):
+        MigrationHash._base_manager.using(alias).filter(app=app, name=name).delete()
+
+
+def _names(migration: Migration) -> list[Key]:
+    """Django saves all of these as applied."""
+    return [(migration.app_label, migration.name), *migration.replaces]
 
 
 def mismatch(alias: str = DEFAULT_DB_ALIAS) -> str:
@@ -98,6 +102,9 @@ def mismatch(alias: str = DEFAULT_DB_ALIAS) -> str:
             f"the database has {_named(newer)}, which this version of the portal does not know; "
             "install the version that applied it."
         )
+    # Where the migrations that a squashed one replaces were applied, Django counts it as applied.
+    # It did not run, and their hashes are checked instead.
+    applied = [key for key in applied if key in hashes or not files[key].replaces]
     if any(key not in hashes for key in applied):
         return (
             "the database was made before version 0.1.0; make a new one with manage.py migrate, "

@@ -12,7 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.migrations import Migration
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import QuerySet
 from django.test import override_settings
@@ -35,7 +37,7 @@ from tests.processes import (
 RECORDED = [
     (app, name)
     for app in ("outcomes", "participants", "roundtable")
-    for name in ("0001_initial", "0002_plain_words")
+    for name in ("0001_initial", "0001_squashed_0002_plain_words", "0002_plain_words")
 ]
 
 
@@ -100,6 +102,10 @@ def _edit_all() -> None:
     hashes().update(sha256="0" * 64)
 
 
+def _forget_replaced() -> None:
+    hashes().exclude(name__contains="_squashed_").delete()
+
+
 def _take_back() -> None:
     recorder().record_unapplied("mfa", "0001_initial")
 
@@ -127,11 +133,12 @@ def _record_one_less() -> None:
     ("change", "sentence"),
     [
         (_edit, r"the database was made with another version of outcomes\.0001_initial; .+"),
-        (_edit_all, r".+ another version of outcomes\.0001_initial \(and 5 more\); .+"),
+        (_edit_all, r".+ another version of outcomes\.0001_initial \(and 8 more\); .+"),
         (_take_back, r"the database lacks 1 migration; run manage\.py migrate, then .+"),
         (_take_back_two, r"the database lacks 2 migrations; run manage\.py migrate, then .+"),
         (_apply_unknown, r"the database has outcomes\.9999_later, which this version .+"),
         (_record_nothing, r"the database was made before version 0\.1\.0; make a new one .+"),
+        (_forget_replaced, r"the database was made before version 0\.1\.0; make a new one .+"),
         (_record_one_less, r"the database was made before version 0\.1\.0; make a new one .+"),
     ],
 )
@@ -175,6 +182,45 @@ def test_unapplied_migration_is_forgotten_and_recorded_again() -> None:
     command.migration_progress_callback("apply_start", last)
     recorder().record_applied(*RECORDED[0])
     assert fault() == ""
+
+
+def squashed() -> list[Migration]:
+    found = [migration for migration in migrations().values() if migration.replaces]
+    own = [migration for migration in found if migration.app_label in schema.own_apps()]
+    assert len(own) == 3
+    return own
+
+
+@pytest.mark.usefixtures("database")
+def test_database_that_squashed_migrations_made_is_accepted() -> None:
+    hashes().all().delete()
+    command = Command()
+    command.verbosity = 0
+    for migration in squashed():
+        command.migration_progress_callback("apply_start", migration)
+    assert sorted(schema.recorded(DEFAULT_DB_ALIAS)) == RECORDED
+    assert fault() == ""
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("counted", [False, True])
+def test_database_that_replaced_migrations_made_is_accepted(counted: bool) -> None:
+    for migration in squashed():
+        hashes().filter(name=migration.name).delete()
+        if not counted:
+            recorder().record_unapplied(migration.app_label, migration.name)
+    assert fault() == ""
+    _edit()
+    assert "made with another version of outcomes.0001_initial;" in fault()
+
+
+def test_squashed_migrations_make_the_same_models() -> None:
+    with override_settings(MIGRATION_MODULES={}):
+        replaced = MigrationLoader(None, replace_migrations=False)
+        before, after = replaced.project_state(), MigrationLoader(None).project_state()
+    assert len(after.models) > 60
+    detector = MigrationAutodetector(before, after, NonInteractiveMigrationQuestioner())
+    assert detector.changes(replaced.graph) == {}
 
 
 def test_line_ends_make_no_other_hash(tmp_path: Path) -> None:
