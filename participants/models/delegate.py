@@ -140,7 +140,7 @@ class Delegate(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("While this is set, the person's profile is hidden from everyone."),
+        help_text=_("While this is set, no other participant can see the person's profile."),
     )
     erased_at = models.DateTimeField(
         _("erased at"),
