@@ -2,6 +2,7 @@
 
 import gzip
 
+import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, Response
 
@@ -9,6 +10,14 @@ from tests.browser.portal import HEIGHTS
 from tests.conftest import FULL
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# These pages have no scripts of their own, so the short run asks only how they work without.
+with_and_without_scripts = pytest.mark.parametrize(
+    "javascript",
+    [
+        pytest.param(True, id="script", marks=pytest.mark.prove),
+        pytest.param(False, id="no-script"),
+    ],
+)
 BACKGROUND = {"light": "rgb(251, 250, 246)", "dark": "rgb(18, 24, 29)"}
 
 # By how much the page is wider than its window, and what sticks out.

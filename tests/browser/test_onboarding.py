@@ -3,17 +3,16 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 
 from participants.models import Audience, Delegate
 from roundtable.mail.models import QueuedEmail
-from tests.browser.checks import check_page
+from tests.browser.checks import check_page, with_and_without_scripts
 from tests.browser.conftest import Visit
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@with_and_without_scripts
 def test_invited_person_accepts_and_signs_in(visit: Callable[..., Visit], javascript: bool) -> None:
     opened = visit("/invitations/demonstration-binita/", width=360, javascript=javascript)
     page = opened.page

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
-from tests.browser.checks import axe_violations
+from tests.browser.checks import axe_violations, with_and_without_scripts
 from tests.browser.conftest import Visit
 from tests.factories import make_delegate, make_participation
 
@@ -34,7 +34,7 @@ def choose(within: Locator | Page, audience: str) -> None:
     within.locator("label").filter(has_text=audience).click()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@with_and_without_scripts
 def test_delegate_shares_a_number_and_another_participant_uses_it(
     visit: Callable[..., Visit], delegate: User, colleague: Delegate, javascript: bool
 ) -> None:

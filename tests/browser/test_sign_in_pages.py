@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.db import SessionStore
@@ -14,7 +13,7 @@ from playwright.sync_api import Page, expect
 from participants.models import User
 from roundtable.encryption import decrypt
 from tests import sign_in
-from tests.browser.checks import check_page
+from tests.browser.checks import check_page, with_and_without_scripts
 from tests.browser.conftest import Visit
 from tests.mail_queue import deliver_mail
 
@@ -63,7 +62,7 @@ def forget_proof() -> None:
         store.save()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@with_and_without_scripts
 def test_delegate_signs_in_with_emailed_code_and_signs_out(
     visit: Callable[..., Visit], delegate: User, javascript: bool
 ) -> None:
@@ -162,7 +161,7 @@ def test_second_factor_is_added_required_and_removed(
     expect(page.get_by_role("link", name="Add an app")).to_be_visible()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@with_and_without_scripts
 def test_cochair_opens_admin_with_totp_code(
     visit: Callable[..., Visit], cochair: User, javascript: bool
 ) -> None:
@@ -176,7 +175,7 @@ def test_cochair_opens_admin_with_totp_code(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your tasks")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@with_and_without_scripts
 def test_second_address_is_added_and_work_address_removed(
     visit: Callable[..., Visit], delegate: User, javascript: bool
 ) -> None:
