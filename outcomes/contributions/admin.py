@@ -1,5 +1,6 @@
 """Admin of answers, offers and assessments, for co-chairs to review."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -13,7 +14,6 @@ from outcomes.models.editorial import EditorialState
 from outcomes.reporting.findings import PiiFindings, pii_in_text
 from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.review_admin import ReviewedAdmin
-from outcomes.reporting.submission import event_of
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.filters import EventFilter, PendingFilter
 
@@ -39,7 +39,7 @@ class ContributionAdmin(ReviewedAdmin):
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         permissions = self.permissions_of(request)
-        return pii_in_text(self.public_text(row), row, event_of(row).pk, permissions)
+        return pii_in_text(self.public_text(row), row, row.event.pk, permissions)
 
     def public_text(self, row: Any) -> str:
         return "\n".join(str(getattr(row, name)) for name in self.text_fields)
@@ -77,24 +77,27 @@ class ResponseAdmin(ContributionAdmin):
         ),
         REVIEW_FIELDSET,
     ]
-    list_display = ["number", "organisation", "stance", "answered_on", "state", "public_page"]
+    reviewed_fields = ("stance", "text", "source")
+    list_display = ["subject_line", "organisation", "stance", "answered_on", "state", "public_page"]
     list_filter = [PendingFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Organisation name, or words in the answer")
 
-    def is_published(self, row: Any) -> bool:
-        return bool(row.is_approved and row.outcome.statement.event.is_public)
+    def public_url_of(self, row: Response) -> str:
+        return row.outcome.get_absolute_url()
 
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        if obj is None or not self.is_published(obj):
-            return None
-        address: str = obj.outcome.get_absolute_url()
-        return address or None
+    def subject_of(self, row: Response) -> tuple[str, str]:
+        return f"{row.outcome.statement.event.code} {row.outcome.number}", row.outcome.text
 
-    @admin.display(description=_("point"), ordering="outcome__number")
-    def number(self, row: Response) -> str:
-        return f"{row.outcome.statement.event.code} {row.outcome.number}"
+    def day_of(self, row: Response) -> date:
+        return row.answered_on
+
+    def previous_of(self, row: Response) -> Response | None:
+        same = Response.objects.approved().filter(
+            outcome=row.outcome, organisation=row.organisation
+        )
+        return same.exclude(pk=row.pk).first()
 
 
 class OfferedStepInline(GrantScopedInline):
@@ -123,7 +126,12 @@ class OfferAdmin(ContributionAdmin):
         REVIEW_FIELDSET,
     ]
     inlines = [OfferedStepInline]
-    list_display = ["organisation", "text", "subject", "state", "public_page"]
+    reviewed_fields = ("text", "due_on", "is_open")
+    approval_effect = _(
+        "If you approve it, everyone can read it, and it becomes a commitment. If it asks to join "
+        "a commitment, its organisation becomes a partner."
+    )
+    list_display = ["subject_line", "organisation", "text", "state", "public_page"]
     list_filter = [PendingFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
     search_fields = ["organisation__name", "text"]
@@ -133,24 +141,17 @@ class OfferAdmin(ContributionAdmin):
         to_join = Q(outcome=None, commitment__event__in=events)
         return rows.filter(Q(outcome__statement__event__in=events) | to_join)
 
-    def event_id_of(self, row: Any) -> int:
-        return event_of(row).pk
-
     def public_text(self, row: Any) -> str:
         return "\n".join([row.text, *(step.title for step in row.milestones.all())])
 
-    def is_published(self, row: Any) -> bool:
-        return bool(row.is_approved and row.event.is_public)
+    def public_url_of(self, row: Offer) -> str:
+        return row.commitment.get_absolute_url() if row.commitment else ""
 
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        if obj is None or not self.is_published(obj):
-            return None
-        address: str = obj.commitment.get_absolute_url()
-        return address
-
-    @admin.display(description=_("point or commitment"))
-    def subject(self, row: Offer) -> str:
-        return row.outcome.number if row.outcome else str(row.commitment)
+    def subject_of(self, row: Offer) -> tuple[str, str]:
+        if row.outcome:
+            return f"{row.outcome.statement.event.code} {row.outcome.number}", row.outcome.text
+        assert row.commitment
+        return row.commitment.reference, row.commitment.text
 
 
 @admin.register(Assessment)
@@ -177,21 +178,31 @@ class AssessmentAdmin(ContributionAdmin):
         ),
         REVIEW_FIELDSET,
     ]
-    list_display = ["reference", "organisation", "finding", "assessed_on", "state", "public_page"]
+    reviewed_fields = ("finding", "text", "source")
+    list_display = [
+        "subject_line",
+        "organisation",
+        "finding",
+        "assessed_on",
+        "state",
+        "public_page",
+    ]
     list_filter = [PendingFilter, "state", "finding", EventFilter]
     list_select_related = ["commitment__event", "organisation"]
     search_fields = ["commitment__reference", "organisation__name", "text"]
     search_help_text = _("Reference, organisation name, or words in the assessment")
 
-    def is_published(self, row: Any) -> bool:
-        return bool(row.is_approved and row.commitment.event.is_public)
+    def public_url_of(self, row: Assessment) -> str:
+        return row.commitment.get_absolute_url()
 
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        if obj is None or not self.is_published(obj):
-            return None
-        address: str = obj.commitment.get_absolute_url()
-        return address
+    def subject_of(self, row: Assessment) -> tuple[str, str]:
+        return row.commitment.reference, row.commitment.text
 
-    @admin.display(description=_("commitment"), ordering="commitment__reference")
-    def reference(self, row: Assessment) -> str:
-        return row.commitment.reference
+    def day_of(self, row: Assessment) -> date:
+        return row.assessed_on
+
+    def previous_of(self, row: Assessment) -> Assessment | None:
+        same = Assessment.objects.approved().filter(
+            commitment=row.commitment, organisation=row.organisation
+        )
+        return same.exclude(pk=row.pk).first()

@@ -24,6 +24,8 @@ class EditorialText(models.Model):
     """A text that a co-chair must approve before anyone else can read it."""
 
     State = EditorialState
+    # From a text to its roundtable; an offer is about a point or about a commitment.
+    event_lookups: tuple[str, ...]
 
     state = models.CharField(
         _("editorial state"),

@@ -76,6 +76,7 @@ class Offer(EditorialText):
     )
 
     objects = OfferQuerySet.as_manager()
+    event_lookups = ("commitment__event", "outcome__statement__event")
 
     class Meta:
         verbose_name = _("offer")

@@ -18,6 +18,7 @@ from outcomes.models.commitment import (
 from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.party import CommitmentParty
 from participants.models import User
+from roundtable.models import Event
 
 _NO_TEXT = _("Describe what was done.")
 _NO_REASON = _("Explain why the commitment ends without being fulfilled.")
@@ -122,6 +123,7 @@ class ProgressUpdate(EditorialText):
     )
 
     objects = ProgressUpdateQuerySet.as_manager()
+    event_lookups = ("commitment__event",)
 
     class Meta:
         verbose_name = _("progress update")
@@ -169,6 +171,10 @@ class ProgressUpdate(EditorialText):
 
     def __str__(self) -> str:
         return f"{self.commitment.reference}, {self.reported_on}"
+
+    @property
+    def event(self) -> Event:
+        return self.commitment.event
 
     def clean(self) -> None:
         if self.party_id and self.commitment_id and self.party.commitment_id != self.commitment_id:

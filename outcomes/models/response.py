@@ -11,6 +11,7 @@ from outcomes.models.commitment import Commitment
 from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.outcome import Outcome
 from participants.models import Organisation, User, member_condition, validate_same_demonstration
+from roundtable.models import Event
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
@@ -71,6 +72,7 @@ class Response(EditorialText):
     )
 
     objects = ResponseQuerySet.as_manager()
+    event_lookups = ("outcome__statement__event",)
 
     class Meta:
         verbose_name = _("answer to a recommendation")
@@ -87,6 +89,10 @@ class Response(EditorialText):
 
     def __str__(self) -> str:
         return f"{self.outcome.number} · {self.organisation.short}"
+
+    @property
+    def event(self) -> Event:
+        return self.outcome.statement.event
 
     def clean(self) -> None:
         if not (self.outcome_id and self.organisation_id):
@@ -203,6 +209,7 @@ class Assessment(EditorialText):
     )
 
     objects = AssessmentQuerySet.as_manager()
+    event_lookups = ("commitment__event",)
 
     class Meta:
         verbose_name = _("assessment")
@@ -222,6 +229,10 @@ class Assessment(EditorialText):
 
     def __str__(self) -> str:
         return f"{self.commitment.reference} · {self.organisation.short}"
+
+    @property
+    def event(self) -> Event:
+        return self.commitment.event
 
     def approve(self, *, by: User, at: datetime) -> None:
         """Raises ValidationError if the assessor has become a party.

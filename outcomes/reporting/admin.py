@@ -1,5 +1,6 @@
 """Admin of progress updates and their evidence."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -123,7 +124,16 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     readonly_fields = ["state", "note", "recorded_at", "approved_at"]
     locked_fields = ("commitment",)
     inlines = [EvidenceInline]
-    list_display = ["reference", "party_name", "reported_on", "status", "state", "public_page"]
+    reviewed_fields = (
+        "status",
+        "completion",
+        "text",
+        "obstacles",
+        "next_steps",
+        "reason",
+        "source",
+    )
+    list_display = ["subject_line", "party_name", "reported_on", "status", "state", "public_page"]
     list_filter = [PendingFilter, "state", "status", ReportAgeFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
@@ -149,16 +159,10 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         return may_change and (obj is None or not self.is_cited(obj))
 
     def is_cited(self, row: Any) -> bool:
-        return bool(row.state == ProgressUpdate.State.APPROVED)
+        return bool(row.is_approved)
 
-    def is_published(self, row: Any) -> bool:
-        return self.is_cited(row) and row.commitment.event.is_public
-
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        if obj is None or not self.is_published(obj):
-            return None
-        address: str = obj.commitment.get_absolute_url()
-        return address
+    def public_url_of(self, row: ProgressUpdate) -> str:
+        return row.commitment.get_absolute_url()
 
     def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         if db_field.name != "party":
@@ -207,6 +211,18 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             return may_delete
         return may_delete and permissions.may_decide(obj.commitment.event_id)
 
+    def subject_of(self, row: ProgressUpdate) -> tuple[str, str]:
+        return row.commitment.reference, row.commitment.text
+
+    def sender_of(self, row: ProgressUpdate) -> CommitmentParty:
+        return row.party
+
+    def day_of(self, row: ProgressUpdate) -> date:
+        return row.reported_on
+
+    def previous_of(self, row: ProgressUpdate) -> ProgressUpdate | None:
+        return ProgressUpdate.objects.approved().filter(party=row.party).exclude(pk=row.pk).first()
+
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         return pii_in_update(row, self.permissions_of(request))
 
@@ -233,10 +249,6 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
             self.delete_model(request, row)
-
-    @admin.display(description=_("commitment"), ordering="commitment__reference")
-    def reference(self, row: ProgressUpdate) -> str:
-        return row.commitment.reference
 
     @admin.display(description=_("party"))
     def party_name(self, row: ProgressUpdate) -> str:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from outcomes.models import Assessment, EditorialState, Offer, ProgressUpdate, Response
-from outcomes.reporting.submission import CHANGED_MEANWHILE, event_of, notify_author
+from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author
 from participants.models import User
 from participants.permissions import acting_organisation, may_decide
 from roundtable.audit import log as audit
@@ -68,7 +68,7 @@ def _decide(
         row = type(read).objects.select_for_update().get(pk=read.pk)
         if row.revision != read.revision:
             raise ValidationError(CHANGED_MEANWHILE)
-        event = event_of(row)
+        event = row.event
         # Drafts belong to their authors.
         if row.state in (EditorialState.DRAFT, done_already) or not may_decide(by, event, at):
             continue

@@ -1,45 +1,115 @@
-"""Admin of texts that a co-chair reviews: approve, or ask for a change."""
+"""Review of texts at the admin: one page, on which a co-chair approves or asks for a change."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.models import EditorialState
 from outcomes.reporting.findings import PiiFindings
 from outcomes.reporting.review import approve_texts, request_text_changes
 from participants.admin_base.base import GrantScopedAdmin
+from participants.admin_base.lists import LimitedChangeList
+from participants.admin_base.versions import FieldChange, field_text
 from participants.permissions import EventPermissions
+from roundtable.text_diff import diff_words
 
 
 class ReviewNoteForm(ActionForm):
     """The note field beside the action that requests a change."""
 
     note = forms.CharField(
-        label=_("What to change"),
+        label=gettext_lazy("What to change"),
         required=False,
         widget=forms.TextInput(attrs={"size": 30}),
     )
 
 
+class DecisionForm(forms.Form):
+    """The text as it was read, and what its author must change if it is not approved."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What should they change?"),
+        required=False,
+        help_text=gettext_lazy("Only the author can read this."),
+        error_messages={"required": gettext_lazy("Enter what the author must change.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class ReviewList(LimitedChangeList):
+    """Leads from a submitted text to the page that decides about it."""
+
+    def url_for_result(self, result: Any) -> str:
+        if result.state == EditorialState.SUBMITTED:
+            return admin_url(self.model, "review", result.pk)
+        address: str = super().url_for_result(result)
+        return address
+
+
 class ReviewedAdmin(GrantScopedAdmin):
     """Base admin of texts in the editorial workflow."""
 
-    change_form_template = "outcomes/admin/review_change_form.html"
+    change_form_template = "outcomes/reporting/admin/review_change_form.html"
     actions = ["approve", "ask_for_changes"]
     action_form = ReviewNoteForm
+    reviewed_fields: tuple[str, ...] = ()  # what approval makes public
+    approval_effect: str | Promise = gettext_lazy("If you approve it, everyone can read it.")
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         """Possible personal data, for people who may decide about the text."""
         raise NotImplementedError
+
+    def public_url_of(self, row: Any) -> str:
+        raise NotImplementedError
+
+    def event_id_of(self, row: Any) -> int:
+        return int(row.event.pk)
+
+    def is_published(self, row: Any) -> bool:
+        return bool(row.is_approved and row.event.is_public)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        if obj is None or not self.is_published(obj):
+            return None
+        return self.public_url_of(obj) or None
+
+    def subject_of(self, row: Any) -> tuple[str, str]:
+        """The reference and the words of what the text is about."""
+        raise NotImplementedError
+
+    def sender_of(self, row: Any) -> Any:
+        return row.organisation
+
+    def day_of(self, row: Any) -> Any:
+        """The day that the text describes, if it describes one."""
+        return None
+
+    def previous_of(self, row: Any) -> Any:
+        """The text that is published now, if this one continues it."""
+        return None
+
+    @admin.display(description=gettext_lazy("about"))
+    def subject_line(self, row: Any) -> str:
+        reference, words = self.subject_of(row)
+        return f"{reference} {Truncator(words).chars(80)}"
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         rows = rows.filter(state=EditorialState.SUBMITTED)
@@ -47,40 +117,191 @@ class ReviewedAdmin(GrantScopedAdmin):
             rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
         )
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ReviewList
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
-        found = self.findings(request, row) if row else None
+        context = {}
+        if row is not None and self._may_review(request, row):
+            context["review_url"] = admin_url(self.model, "review", row.pk)
         return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "findings": found}
+            request, object_id, form_url, {**(extra_context or {}), **context}
         )
 
-    @admin.action(description=_("Approve"), permissions=["decide"])
+    def _may_review(self, request: HttpRequest, row: Any) -> bool:
+        is_pending = row.state == EditorialState.SUBMITTED
+        return is_pending and self.permissions_of(request).may_decide(row.event.pk)
+
+    # The page --------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        views = {
+            "review": self.review_view,
+            "approve": self.approve_view,
+            "request_change": self.request_change_view,
+        }
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
+        own = [
+            path(
+                f"<path:object_id>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"{model}_{name}",
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = self._row_or_404(request, object_id)
+        if not self._may_review(request, row):
+            return redirect(admin_url(self.model, "change", row.pk))
+        form = DecisionForm(initial={"revision": row.revision})
+        return self._page(request, row, form, status=200)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def approve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        form = DecisionForm(request.POST)
+
+        def approve(row: Any) -> list[Any]:
+            by = self.permissions_of(request).user
+            return approve_texts(rows=[row], by=by, at=timezone.now())
+
+        return self._decide(request, object_id, form, approve, _("The text is approved."))
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def request_change_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        form = DecisionForm(request.POST)
+        form.fields["note"].required = True
+
+        def ask(row: Any) -> list[Any]:
+            by, note = self.permissions_of(request).user, form.cleaned_data["note"]
+            return request_text_changes(rows=[row], note=note, by=by, at=timezone.now())
+
+        text = _("You asked for a change. The portal emails the author.")
+        return self._decide(request, object_id, form, ask, text)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form: DecisionForm,
+        decide: Callable[[Any], list[Any]],
+        success: str,
+    ) -> HttpResponse:
+        if request.method != "POST":  # as after signing in again
+            return redirect("../review/")
+        row = self._row_or_404(request, object_id)
+        if not self.permissions_of(request).may_decide(row.event.pk):
+            raise PermissionDenied
+        following = self._next_url(row, self._pending(request))
+        if row.state == EditorialState.SUBMITTED and form.is_valid():
+            row.revision = form.cleaned_data["revision"]
+            try:
+                if decide(row):
+                    self.message_user(request, success, messages.SUCCESS)
+                    return redirect(following)
+            except ValidationError as mistake:
+                form.add_error(None, mistake.messages)
+            row.refresh_from_db()
+        if row.state != EditorialState.SUBMITTED:
+            text = _("Nothing changed. This was already decided.")
+            self.message_user(request, text, messages.WARNING)
+            return redirect(following)
+        # Whoever submits this page again has read the text on it.
+        form.data = request.POST.dict() | {"revision": row.revision}
+        return self._page(request, row, form, status=400)
+
+    def _row_or_404(self, request: HttpRequest, object_id: str) -> Any:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return row
+
+    def _page(
+        self, request: HttpRequest, row: Any, form: DecisionForm, *, status: int
+    ) -> HttpResponse:
+        pending, previous = self._pending(request), self.previous_of(row)
+        reference, words = self.subject_of(row)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": words,
+            "reference": reference,
+            "position": pending.index(row.pk) + 1,
+            "number_pending": len(pending),
+            "next_url": self._next_url(row, pending) if len(pending) > 1 else "",
+            "sender": self.sender_of(row),
+            "day": self.day_of(row),
+            "event": row.event,
+            "values": list(self._values(row)),
+            "previous": previous,
+            "previous_day": self.day_of(previous) if previous else None,
+            "differences": list(self._differences(previous, row)) if previous else [],
+            "findings": self.findings(request, row),
+            "effect": self.approval_effect,
+            "form": form,
+            "approve_url": admin_url(self.model, "approve", row.pk),
+            "request_change_url": admin_url(self.model, "request_change", row.pk),
+        }
+        return TemplateResponse(
+            request, "outcomes/reporting/admin/review.html", context, status=status
+        )
+
+    def _values(self, row: Any) -> Iterable[tuple[str, str]]:
+        for name in self.reviewed_fields:
+            field: Any = self.opts.get_field(name)
+            if value := field_text(row, field):
+                yield str(field.verbose_name), value
+
+    def _differences(self, before: Any, after: Any) -> Iterable[FieldChange]:
+        for name in self.reviewed_fields:
+            field: Any = self.opts.get_field(name)
+            texts = [field_text(row, field) for row in (before, after)]
+            if texts[0] != texts[1]:
+                yield FieldChange(str(field.verbose_name), *diff_words(*texts))
+
+    def _pending(self, request: HttpRequest) -> list[int]:
+        rows = self.filter_pending(self.get_queryset(request), self.permissions_of(request))
+        return list(rows.order_by("submitted_at", "pk").values_list("pk", flat=True))
+
+    def _next_url(self, row: Any, pending: list[int]) -> str:
+        """The next text to review, or the list if there is no other."""
+        place = pending.index(row.pk) if row.pk in pending else 0
+        others = [number for number in pending[place:] + pending[:place] if number != row.pk]
+        if others:
+            return admin_url(self.model, "review", others[0])
+        return admin_url(self.model, "changelist")
+
+    # Actions of the list ---------------------------------------------------------------
+
+    @admin.action(description=gettext_lazy("Approve"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        rows = _with_opened_revision(request, queryset)
         by = self.permissions_of(request).user
         try:
-            done = len(approve_texts(rows=rows, by=by, at=timezone.now()))
+            done = len(approve_texts(rows=queryset, by=by, at=timezone.now()))
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
         text = ngettext("%d text is approved.", "%d texts are approved.", done)
-        self._report_result(request, text, done, len(rows))
+        self._report_result(request, text, done, len(queryset))
 
-    @admin.action(description=_("Ask for a change"), permissions=["decide"])
+    @admin.action(description=gettext_lazy("Ask for a change"), permissions=["decide"])
     def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        rows = _with_opened_revision(request, queryset)
         by, note = self.permissions_of(request).user, request.POST.get("note", "")
         try:
-            done = len(request_text_changes(rows=rows, note=note, by=by, at=timezone.now()))
+            done = len(request_text_changes(rows=queryset, note=note, by=by, at=timezone.now()))
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
         text = ngettext(
             "You asked for a change to %d text.", "You asked for a change to %d texts.", done
         )
-        self._report_result(request, text, done, len(rows))
+        self._report_result(request, text, done, len(queryset))
 
     def _report_result(self, request: HttpRequest, text: str, done: int, chosen: int) -> None:
         if done:
@@ -96,11 +317,5 @@ class ReviewedAdmin(GrantScopedAdmin):
             self.message_user(request, text % skipped, messages.WARNING)
 
 
-def _with_opened_revision(request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
-    """Sets the revision that the user opened on the row of the open page."""
-    row_id, _dot, revision = request.POST.get("version", "").partition(".")
-    found = list(rows)
-    for row in found:
-        if str(row.pk) == row_id:
-            row.revision = int(revision) if revision.isdecimal() else -1
-    return found
+def admin_url(model: type[Model], name: str, *args: int) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)

@@ -30,19 +30,7 @@ CHANGED_MEANWHILE = gettext_lazy(
 )
 
 SubmittedText = Response | Offer | Assessment | ProgressUpdate
-# Lookups from each kind of text to its roundtable.
-EVENT_LOOKUPS: dict[type[Any], tuple[str, ...]] = {
-    ProgressUpdate: ("commitment__event",),
-    Response: ("outcome__statement__event",),
-    Offer: ("commitment__event", "outcome__statement__event"),
-    Assessment: ("commitment__event",),
-}
-
-
-def event_of(row: SubmittedText) -> Event:
-    if isinstance(row, ProgressUpdate | Assessment):
-        return row.commitment.event
-    return row.event if isinstance(row, Offer) else row.outcome.statement.event
+REVIEWED_KINDS: tuple[type[SubmittedText], ...] = (ProgressUpdate, Response, Offer, Assessment)
 
 
 def submit_text(row: SubmittedText, *, at: datetime) -> None:
@@ -51,7 +39,7 @@ def submit_text(row: SubmittedText, *, at: datetime) -> None:
     Raises ValidationError if the author has not confirmed that it names no person.
     """
     row.submit(at=at)
-    event = event_of(row)
+    event = row.event
     # Other pending texts mean that the co-chairs were already emailed.
     if pending_texts(type(row), event).exclude(pk=row.pk).exists():
         return
@@ -61,7 +49,7 @@ def submit_text(row: SubmittedText, *, at: datetime) -> None:
 
 
 def pending_texts(kind: type[Any], event: Event) -> QuerySet[Any]:
-    belongs = reduce(or_, (Q((way, event)) for way in EVENT_LOOKUPS[kind]))
+    belongs = reduce(or_, (Q((way, event)) for way in kind.event_lookups))
     found: QuerySet[Any] = kind.objects.filter(belongs, state=EditorialState.SUBMITTED)
     return found.order_by("submitted_at")
 
@@ -71,7 +59,7 @@ def remind_cochairs(*, at: datetime) -> int:
     year, week, _day = at.date().isocalendar()
     notified = 0
     for event in Event.objects.order_by("pk"):
-        oldest = [pending_texts(kind, event).first() for kind in EVENT_LOOKUPS]
+        oldest = [pending_texts(kind, event).first() for kind in REVIEWED_KINDS]
         overdue_texts = [row for row in oldest if row and row.submitted_at < at - timedelta(days=1)]
         if overdue_texts:
             notified += _notify_cochairs(
@@ -93,7 +81,7 @@ def notify_author(row: SubmittedText, *, at: datetime) -> None:
             to=mailbox,
             template="outcomes/reporting/emails/changes_requested",
             context={
-                "event": event_of(row),
+                "event": row.event,
                 "url": url or create_report_link(row.party, at=at),  # type: ignore[union-attr]
                 "hide_url": hide_url_for(mailbox),
             },
@@ -119,7 +107,7 @@ def _next_editors(row: SubmittedText, at: datetime) -> list[tuple[User, str]]:
     """Returns users and the path of the edit page; an empty path means a report link."""
     if isinstance(row, ProgressUpdate):
         return _report_editors(row, at)
-    event = event_of(row)
+    event = row.event
     if isinstance(row, Response):
         path = reverse("my-response", args=[event.slug, row.outcome.number])
     elif isinstance(row, Assessment):

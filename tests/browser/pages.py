@@ -317,7 +317,7 @@ def admin_pages() -> dict[str, str]:
         found[f"{name}-add"] = reverse(f"admin:{name}_add")
     found["offers"] = reverse("admin:outcomes_offer_changelist")
     waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
-    found["approval"] = reverse("admin:outcomes_progressupdate_change", args=[waits.pk])
+    found["approval"] = reverse("admin:outcomes_progressupdate_review", args=[waits.pk])
     commitment = [rows["outcomes_commitment"]]
     found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
     found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)

@@ -124,12 +124,9 @@ def _approve(desk: Visit, walk: Walk) -> None:
     walk.keep(page, "rounds")
     page = desk.open(reverse("admin:outcomes_progressupdate_changelist") + "?state=submitted")
     page.locator("#result_list tbody th a").first.click()
-    expect(page.locator(".field-text")).to_contain_text(DONE)
+    expect(page.locator(".reviewed")).to_contain_text(DONE)
     walk.keep(page, "approval")
-    page = desk.open(reverse("admin:outcomes_progressupdate_changelist"))
-    page.locator("#result_list tbody tr").first.locator("input.action-select").check()
-    page.locator("select[name=action]").select_option("approve")
-    page.get_by_role("button", name="Go").click()
+    page.get_by_role("button", name="Approve").click()
     expect(page.locator("ul.messagelist")).to_contain_text("approved")
 
 

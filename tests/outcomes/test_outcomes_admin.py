@@ -369,29 +369,6 @@ def test_draft_is_visible_to_its_author_only(client_of: Sign, admin_event: Event
     assert update.state == "draft"
 
 
-def test_review_of_stale_version_is_rejected(client_of: Sign, admin_event: Event) -> None:
-    update = ProgressUpdate.objects.get()
-    client = signed(client_of, "cochair", admin_event)
-    read = client.get(page(ProgressUpdate, "change", update.pk)).content.decode()
-    seen = read.split('name="version" value="')[1].split('"')[0]
-    update.text = "Other words."
-    update.submit(at=NOON)
-    for action in ("approve", "ask_for_changes"):
-        sent = {"action": action, "_selected_action": update.pk, "version": seen, "note": "Why?"}
-        answer = client.post(page(ProgressUpdate, "changelist"), sent, follow=True)
-        assert (
-            "This text changed after you opened it. Nothing is decided yet. Read the new "
-            "version, then decide."
-        ) in answer.content.decode()
-        update.refresh_from_db()
-        assert update.state == "submitted"
-    again = client.get(page(ProgressUpdate, "change", update.pk)).content.decode()
-    sent["version"] = again.split('name="version" value="')[1].split('"')[0]
-    client.post(page(ProgressUpdate, "changelist"), sent | {"action": "approve"})
-    update.refresh_from_db()
-    assert update.is_approved
-
-
 def test_admin_does_not_overwrite_concurrent_author_changes(
     client_of: Sign, admin_event: Event
 ) -> None:

@@ -1,6 +1,9 @@
 """The approval desk: what is pointed out, to whom, and what is decided there."""
 
+import re
 from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -58,31 +61,118 @@ def test_known_names_are_detected(event: Event, text: str, found: list[str]) -> 
     assert find_names(text) == found
 
 
-def test_cochair_sees_detected_personal_data_and_approves(
+def decide(browser: Client, row: Any, decision: str, **sent: Any) -> Any:
+    """Presses a button of the page on which the text is read."""
+    read = read_revision(browser.get(page(type(row), "review", row.pk)))
+    return browser.post(page(type(row), decision, row.pk), {"revision": read, **sent}, follow=True)
+
+
+def read_revision(answer: Any) -> str:
+    """Which version of the text a page shows."""
+    found = re.search(r'name="revision" value="(\d+)"', answer.content.decode())
+    assert found
+    return found[1]
+
+
+def test_cochair_reads_text_and_findings_then_approves(
     client_of: Sign, cochair: User, submitted: ProgressUpdate
 ) -> None:
     browser = client_of(cochair)
-    text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
+    text = desk_text(browser, page(ProgressUpdate, "review", submitted.pk))
     assert (
-        "Check before approval Possible addresses and phone numbers 0812 5555 0100 "
+        f"What everyone will read Status In progress What was done {TEXT} "
+        f"What changed since 1 March 2025 What was done Two courses were held. {TEXT} "
+        "What the portal checked Possible addresses and phone numbers 0812 5555 0100 "
         "People and hidden places recorded in this portal MARIA LOPEZ Casa Azul Do not repeat"
     ) in text
-    assert "1 text is approved." in run_admin_action(
-        browser, ProgressUpdate, "approve", submitted.pk
+    answer = decide(browser, submitted, "approve")
+    assert "The text is approved." in answer.content.decode()
+    assert answer.redirect_chain == [(page(ProgressUpdate, "changelist"), 302)]
+    submitted.refresh_from_db()
+    assert (submitted.is_approved, submitted.approved_by) == (True, cochair)
+    again = browser.get(page(ProgressUpdate, "review", submitted.pk))
+    assert again["Location"] == page(ProgressUpdate, "change", submitted.pk)
+
+
+def test_change_is_requested_with_a_note(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    browser = client_of(cochair)
+    refused = decide(browser, submitted, "request_change", note=" ")
+    assert refused.status_code == 400
+    assert re.search(
+        r'role="alert">.+<a href="#id_note">What should they change\?: Enter what the author must',
+        " ".join(refused.content.decode().split()),
+    )
+    answer = decide(browser, submitted, "request_change", note="Leave out the number.")
+    assert "You asked for a change." in answer.content.decode()
+    submitted.refresh_from_db()
+    assert (submitted.state, submitted.note) == ("change-requested", "Leave out the number.")
+    assert (
+        "This was already decided."
+        in browser.post(
+            page(ProgressUpdate, "approve", submitted.pk),
+            {"revision": submitted.revision},
+            follow=True,
+        ).content.decode()
     )
     submitted.refresh_from_db()
-    assert submitted.is_approved
-    text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
-    assert "Check before approval" not in text
+    assert submitted.state == "change-requested"
+
+
+def test_page_shows_what_changed_since_published_update(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    before = {"status": "planning", "text": "MARIA LOPEZ took calls."}
+    ProgressUpdate.objects.approved().update(**before, reported_on=date(2024, 6, 3))
+    text = desk_text(client_of(cochair), page(ProgressUpdate, "review", submitted.pk))
+    assert (
+        "What changed since 3 June 2024 Status Planning In progress "
+        "What was done MARIA LOPEZ took calls. MARIA LOPEZ took calls on"
+    ) in text
+
+
+def test_decision_leads_to_the_next_submitted_text(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    second = make_update(submitted.commitment, approved=False, text="We print leaflets.")
+    second.submit(at=NOON + timedelta(hours=1))
+    browser = client_of(cochair)
+    first_page, second_page = (
+        page(ProgressUpdate, "review", row.pk) for row in (submitted, second)
+    )
+    assert "Submitted text 1 of 2" in browser.get(first_page).content.decode()
+    skip = '<a href="{}">Skip to the next text</a>'
+    assert skip.format(second_page) in browser.get(first_page).content.decode()
+    assert skip.format(first_page) in browser.get(second_page).content.decode()
+    assert decide(browser, submitted, "approve").redirect_chain == [(second_page, 302)]
+
+
+def test_list_leads_submitted_texts_to_their_review(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    approved = make_update(submitted.commitment)
+    content = client_of(cochair).get(page(ProgressUpdate, "changelist")).content.decode()
+    assert f'href="{page(ProgressUpdate, "review", submitted.pk)}"' in content
+    assert f'href="{page(ProgressUpdate, "change", approved.pk)}"' in content
+    assert f"{submitted.commitment.reference} {submitted.commitment.text[:79]}" in content
 
 
 @pytest.mark.parametrize("role", ["editor", "reader"])
-def test_detected_names_are_hidden_from_non_reviewers(
+def test_others_cannot_review(
     client_of: Sign, event: Event, submitted: ProgressUpdate, role: str
 ) -> None:
     browser = signed(client_of, role, event)
-    text = desk_text(browser, page(ProgressUpdate, "change", submitted.pk))
-    assert "Check before approval" not in text and "hidden places" not in text
+    answer = browser.get(page(ProgressUpdate, "review", submitted.pk), follow=True)
+    assert answer.redirect_chain == [(page(ProgressUpdate, "change", submitted.pk), 302)]
+    assert "Review and decide" not in answer.content.decode()
+    assert "hidden places" not in answer.content.decode()
+    for decision in ("approve", "request_change"):
+        sent = {"revision": submitted.revision, "note": "No."}
+        answer = browser.post(page(ProgressUpdate, decision, submitted.pk), sent)
+        assert answer.status_code == 403
+    submitted.refresh_from_db()
+    assert submitted.state == "submitted"
 
 
 def test_detected_names_are_hidden_from_author(
@@ -90,7 +180,7 @@ def test_detected_names_are_hidden_from_author(
 ) -> None:
     submitted.author = cochair
     submitted.save()
-    text = desk_text(client_of(cochair), page(ProgressUpdate, "change", submitted.pk))
+    text = desk_text(client_of(cochair), page(ProgressUpdate, "review", submitted.pk))
     assert (
         "You were the last to write this text. Ask another co-chair to check it. Names are "
         "never shown to an author."
@@ -120,19 +210,35 @@ def test_cochair_reviews_detected_names_of_other_texts(
         commitment=event.commitments.all()[0], approved=False, text="Maria Lopez told us."
     )
     row.submit(at=NOON)
-    browser, address = client_of(cochair), page(Assessment, "change", row.pk)
+    browser, address = client_of(cochair), page(Assessment, "review", row.pk)
     assert "hidden places recorded in this portal Maria Lopez Do not repeat" in desk_text(
         browser, address
     )
-    seen = browser.get(address).content.decode().split('name="version" value="')[1].split('"')[0]
-    row.text = "Nobody told us."
+
+
+@pytest.mark.parametrize("decision", ["approve", "request_change"])
+def test_text_that_changed_meanwhile_is_shown_before_it_is_decided(
+    client_of: Sign, cochair: User, event: Event, decision: str
+) -> None:
+    row = make_assessment(commitment=event.commitments.all()[0], approved=False, text="One desk.")
     row.submit(at=NOON)
-    sent = {"action": "approve", "_selected_action": row.pk, "version": seen}
-    answer = browser.post(page(Assessment, "changelist"), sent, follow=True)
+    browser, address = client_of(cochair), page(Assessment, decision, row.pk)
+    sent = {
+        "revision": read_revision(browser.get(page(Assessment, "review", row.pk))),
+        "note": "How many?",
+    }
+    row.text = "Two desks."
+    row.submit(at=NOON)
+    answer = browser.post(address, sent)
+    assert answer.status_code == 400
+    content = answer.content.decode()
     assert (
         "This text changed after you opened it. Nothing is decided yet. Read the new "
         "version, then decide."
-    ) in answer.content.decode()
+    ) in content
+    assert "Two desks." in content and "How many?</textarea>" in content
     row.refresh_from_db()
-    assert not row.is_approved
-    assert "1 text is approved." in run_admin_action(browser, Assessment, "approve", row.pk)
+    assert row.state == "submitted"
+    browser.post(address, sent | {"revision": read_revision(answer)})
+    row.refresh_from_db()
+    assert row.state == {"approve": "approved", "request_change": "change-requested"}[decision]

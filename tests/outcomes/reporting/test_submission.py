@@ -17,7 +17,7 @@ from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
 from outcomes.reporting.actions import publish_statements
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.review import approve_texts, request_text_changes
-from outcomes.reporting.submission import event_of, notify_author, remind_cochairs, submit_text
+from outcomes.reporting.submission import notify_author, remind_cochairs, submit_text
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
 from roundtable.models import Event
@@ -286,7 +286,7 @@ def test_text_without_author_notifies_no_one(event: Event) -> None:
 def test_editor_here_who_is_cochair_elsewhere_cannot_decide(make: Callable[..., Any]) -> None:
     row = make(approved=False)
     row.submit(at=NOON)
-    user = editor_here_and_cochair_elsewhere(event_of(row))
+    user = editor_here_and_cochair_elsewhere(row.event)
     assert approve_texts(rows=[row], by=user, at=NOON) == []
     assert request_text_changes(rows=[row], note=NOTE, by=user, at=NOON) == []
     row.refresh_from_db()
@@ -299,8 +299,8 @@ def test_cochair_decides_about_one_text_of_several(make: Callable[..., Any]) -> 
     for text in (row, other):
         text.submit(at=NOON)
     user = make_user()
-    make_grant(user, event_of(row))
-    make_grant(user, event_of(other))
+    make_grant(user, row.event)
+    make_grant(user, other.event)
     assert approve_texts(rows=[row], by=user, at=NOON) == [row]
     other.refresh_from_db()
     assert other.state == "submitted"
