@@ -9,7 +9,6 @@ from pathlib import Path
 
 from allauth.mfa.app_settings import TOTP_PERIOD
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -18,6 +17,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from roundtable.allauth_compat import format_hotp_value, hotp_value
 from roundtable.encryption import DecryptionError
 
 MAX_MESSAGES = 30

@@ -2,7 +2,9 @@
 
 import ast
 import functools
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -182,3 +184,16 @@ def test_no_file_contains_machine_paths() -> None:
         except UnicodeDecodeError:
             continue
         assert not [place for place in PLACES if place in text], name_of(path)
+
+
+def test_internals_of_allauth_have_one_home() -> None:
+    found = {
+        name_of(path)
+        for app in ARROW
+        for path in modules_of(app)
+        if any(name.startswith("allauth.") and ".internal" in name for name in imports_of(path))
+    }
+    assert found == {"roundtable/allauth_compat.py"}
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    (allauth,) = (name for name in declared if name.startswith("django-allauth"))
+    assert re.search(r"<65\.\d+$", allauth), "its internals may change"

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
 from allauth.core.exceptions import ReauthenticationRequired
@@ -32,6 +31,7 @@ from participants.accounts.second_factor import has_second_factor
 from participants.accounts.timing_protection import pad_account_lookup
 from participants.models import User
 from participants.permissions import AnyUser
+from roundtable.allauth_compat import clear_login
 from roundtable.encryption import decrypt, encrypt
 from roundtable.mail.queue import enqueue, one_time_key
 

@@ -10,16 +10,14 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.cryptokit import compare_user_code
 from django.http import HttpRequest
 from django.urls import reverse
 
 from participants.models import User
+from roundtable.allauth_compat import compare_user_code, record_authentication, suspend_request
 
 SESSION_KEY = "fresh_code"  # session key of the code
 MAX_ATTEMPTS = 3

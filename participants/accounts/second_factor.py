@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from participants.models import User
 from participants.permissions import AnyUser, may_enter_admin
+from roundtable.allauth_compat import TOTP, generate_totp_secret
 from roundtable.encryption import DecryptionError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -3,11 +3,11 @@
 Each function runs the query that allauth runs in the other case, and discards the result.
 """
 
-from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
 from participants.models import User
+from roundtable.allauth_compat import LOGIN_SESSION_KEY
 
 
 def pad_address_lookup(email: str) -> None:

@@ -4,11 +4,6 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import (
-    did_recently_reauthenticate,
-    raise_if_reauthentication_required,
-    resume_request,
-)
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
 from django.contrib import messages
@@ -28,6 +23,11 @@ from participants.accounts.departure import has_passwordless_passkey, leave_orga
 from participants.accounts.forms import LeaveOrganisationForm, ReauthenticationCodeForm
 from participants.accounts.sessions import keep_session
 from participants.models import User
+from roundtable.allauth_compat import (
+    did_recently_reauthenticate,
+    raise_if_reauthentication_required,
+    resume_request,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

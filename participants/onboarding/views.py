@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -25,6 +24,7 @@ from participants.models import Delegate, EventRole, Invitation, OrganisationKin
 from participants.onboarding import acceptance, invitations, requests
 from participants.onboarding.forms import InvitationRequestForm, SharingForm
 from participants.privacy.consent import current_notice
+from roundtable.allauth_compat import LoginCodeVerificationProcess
 
 CODE_RECIPIENT_KEY = "code_for"
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
@@ -47,6 +46,7 @@ from participants.privacy.forms import (
 from participants.privacy.personal_data.export import to_json, to_zip
 from participants.privacy.personal_data.sections import collect_personal_data
 from participants.privacy.personal_data.values import DataSubject
+from roundtable.allauth_compat import raise_if_reauthentication_required
 from roundtable.audit import log as audit
 from roundtable.query_forms import ListForm, get_page
 

@@ -5,13 +5,13 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from participants.accounts.second_factor import add_authenticator_app as add_app_of_development
 from participants.models import User
+from roundtable.allauth_compat import TOTP
 from roundtable.encryption import DecryptionError, decrypt, encrypt
 from roundtable.outbox import app_codes
 from tests.factories import make_user

@@ -1,0 +1,38 @@
+"""What the portal uses of allauth's internals, which can change in any release.
+
+No other module imports them. Before you raise the upper bound of django-allauth in pyproject.toml,
+run tests/roundtable/test_allauth_compat.py, which asks for what the portal relies on.
+"""
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.internal.flows.reauthentication import (
+    did_recently_reauthenticate,
+    raise_if_reauthentication_required,
+    resume_request,
+    suspend_request,
+)
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY, clear_login
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
+
+__all__ = [
+    "LOGIN_SESSION_KEY",
+    "TOTP",
+    "LoginCodeVerificationProcess",
+    "clear_login",
+    "compare_user_code",
+    "did_recently_reauthenticate",
+    "format_hotp_value",
+    "generate_totp_secret",
+    "hotp_value",
+    "raise_if_reauthentication_required",
+    "record_authentication",
+    "resume_request",
+    "suspend_request",
+]
