@@ -115,12 +115,17 @@ def agreement_url(statement: Statement) -> str:
     return reverse("admin:outcomes_statement_agreement", args=[statement.pk])
 
 
-def press_agreement_button(client: Client, statement: Statement, act: str, **sent: str) -> Any:
+def step_url(statement: Statement, step: str) -> str:
+    """What a button of that page is sent to."""
+    return reverse(f"admin:outcomes_statement_{step}", args=[statement.pk])
+
+
+def press_agreement_button(client: Client, statement: Statement, step: str, **sent: str) -> Any:
     """Opens the page and presses a button of it; the page that follows."""
     page = client.get(agreement_url(statement)).content.decode()
     hashes = re.findall(r'<code class="hash">(\w{64})</code>', page)
-    given = {"act": act, "sha256": hashes[-1] if hashes else ""} | sent
-    return client.post(agreement_url(statement), given, follow=True)
+    given = {"sha256": hashes[-1] if hashes else ""} | sent
+    return client.post(step_url(statement, step), given, follow=True)
 
 
 # Rows by themselves ------------------------------------------------------------------------

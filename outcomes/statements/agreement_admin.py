@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -29,6 +30,11 @@ from participants.models import User
 
 State = Statement.State
 DEFAULT_RESPONSE_TIME = timedelta(days=7)
+STEP_METHODS = require_http_methods(["GET", "HEAD", "POST"])
+TEXT_CHANGED = gettext_lazy(
+    "The text changed after you opened this page. Read it, then select the button again."
+)
+AgreementStep = Callable[..., str]
 
 
 class DeadlineForm(forms.Form):
@@ -48,20 +54,23 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Admin pages of the agreement and its versions."""
 
     def get_urls(self) -> list[Any]:
-        wrap = self.admin_site.admin_view
-        return [
+        views: dict[str, tuple[str, Any]] = {
+            "agreement/": ("agreement", self.agreement_view),
+            "agreement/circulate/": ("circulate", self.circulate_view),
+            "agreement/withdraw/": ("withdraw", self.withdraw_view),
+            "agreement/sign/": ("sign", self.sign_view),
+            "agreement/publish/": ("publish", self.publish_view),
+            "versions/<int:number>/": ("version", self.version_view),
+        }
+        own = [
             path(
-                "<path:object_id>/agreement/",
-                wrap(self.agreement_view),
-                name="outcomes_statement_agreement",
-            ),
-            path(
-                "<path:object_id>/versions/<int:number>/",
-                wrap(self.version_view),
-                name="outcomes_statement_version",
-            ),
-            *super().get_urls(),
+                f"<path:object_id>/{route}",
+                self.admin_site.admin_view(view),
+                name=f"outcomes_statement_{name}",
+            )
+            for route, (name, view) in views.items()
         ]
+        return [*own, *super().get_urls()]
 
     def _get_statement(self, request: HttpRequest, object_id: str) -> Statement:
         statement: Statement | None = self.get_object(request, object_id)
@@ -69,33 +78,72 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise Http404
         return statement
 
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator(require_safe)
     def agreement_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        statement, at = self._get_statement(request, object_id), timezone.now()
-        text = agreement.text_in_progress(statement)
+        at = timezone.now()
         form = DeadlineForm(initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date()})
-        mistakes: list[str] = []
-        if request.method == "POST":
-            assert isinstance(request.user, User)
-            if not self.has_change_permission(request, statement):
-                raise PermissionDenied
-            form = DeadlineForm(request.POST) if request.POST.get("act") == "circulate" else form
-            try:
-                done = _run_action(statement, request, form, at)
-            except ValidationError as mistake:
-                mistakes = mistake.messages
-                statement.refresh_from_db()
-                text = agreement.text_in_progress(statement)
-            else:
-                messages.success(request, done)
-                return redirect(reverse("admin:outcomes_statement_agreement", args=[statement.pk]))
-        context = self._agreement_context(request, statement, text, at) | {
-            "form": form,
-            "mistakes": mistakes,
-        }
-        status = 400 if mistakes else 200
+        return self._agreement_page(request, self._get_statement(request, object_id), form, [], at)
+
+    @method_decorator(STEP_METHODS)
+    def circulate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        form = DeadlineForm(request.POST)
+        return self._take_step(request, object_id, partial(_circulate, form=form), form)
+
+    @method_decorator(STEP_METHODS)
+    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._take_step(request, object_id, _withdraw, must_match=False)
+
+    @method_decorator(STEP_METHODS)
+    def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._take_step(request, object_id, _sign)
+
+    @method_decorator(STEP_METHODS)
+    def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._take_step(request, object_id, _publish)
+
+    def _take_step(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        step: AgreementStep,
+        form: DeadlineForm | None = None,
+        *,
+        must_match: bool = True,
+    ) -> HttpResponse:
+        if request.method != "POST":  # as after signing in again
+            return redirect("admin:outcomes_statement_agreement", object_id)
+        statement, at = self._get_statement(request, object_id), timezone.now()
+        if not self.has_change_permission(request, statement):
+            raise PermissionDenied
+        assert isinstance(request.user, User)
+        try:
+            with transaction.atomic():
+                text = _locked_text(statement)
+                if must_match and request.POST.get("sha256") != sha256_of(text.canonical_text()):
+                    raise ValidationError(TEXT_CHANGED)
+                done = step(text, by=request.user, at=at)
+        except ValidationError as mistake:
+            statement.refresh_from_db()
+            form = form or DeadlineForm(initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date()})
+            return self._agreement_page(request, statement, form, mistake.messages, at)
+        messages.success(request, done)
+        return redirect("admin:outcomes_statement_agreement", object_id)
+
+    def _agreement_page(
+        self,
+        request: HttpRequest,
+        statement: Statement,
+        form: DeadlineForm,
+        mistakes: list[str],
+        at: datetime,
+    ) -> HttpResponse:
+        text = agreement.text_in_progress(statement)
+        context = self._agreement_context(request, statement, text, at)
         return render(
-            request, "outcomes/statements/admin/statement_agreement.html", context, status=status
+            request,
+            "outcomes/statements/admin/statement_agreement.html",
+            context | {"form": form, "mistakes": mistakes},
+            status=400 if mistakes else 200,
         )
 
     def _agreement_context(
@@ -158,15 +206,15 @@ class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         return render(request, "outcomes/statements/admin/statement_version.html", context)
 
 
-AgreementAction = Callable[[Any, HttpRequest, DeadlineForm, datetime], str]
+def _locked_text(statement: Statement) -> Statement | Corrigendum:
+    locked = Statement.objects.select_for_update().get(pk=statement.pk)
+    text = agreement.text_in_progress(locked)
+    if text is None:
+        raise ValidationError(_("This action is not possible now. Open the page again."))
+    return text
 
 
-def _current_user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
+def _circulate(text: Any, *, by: User, at: datetime, form: DeadlineForm) -> str:
     if not form.is_valid():
         raise ValidationError(_("Enter the deadline as a date."))
     event = (text if isinstance(text, Statement) else text.statement).event
@@ -174,9 +222,7 @@ def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime
     if day.year > at.year + 2:
         raise ValidationError(_("Choose a deadline within a year."))
     deadline = datetime.combine(day, time(23, 59, 59), event.zone)
-    circulation = silence_procedure.circulate(
-        text, deadline=deadline, by=_current_user(request), at=at
-    )
+    circulation = silence_procedure.circulate(text, deadline=deadline, by=by, at=at)
     asked = circulation.replies.count()
     return _("Version %(version)s is circulated. Organisations asked to answer: %(asked)d.") % {
         "version": circulation.version.number,
@@ -184,24 +230,24 @@ def _circulate(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime
     }
 
 
-def _withdraw(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
-    silence_procedure.withdraw(text, by=_current_user(request), at=at)
+def _withdraw(text: Any, *, by: User, at: datetime) -> str:
+    silence_procedure.withdraw(text, by=by, at=at)
     return _("The text is a draft again. Earlier agreement and signatures are no longer valid.")
 
 
-def _sign(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
-    if signing.sign(text, sha256=request.POST.get("sha256", ""), by=_current_user(request), at=at):
+def _sign(text: Any, *, by: User, at: datetime) -> str:
+    if signing.sign(text, sha256=sha256_of(text.canonical_text()), by=by, at=at):
         return _("You have signed. All co-chairs have now signed, so the text is adopted.")
     return _("You have signed. Now the other co-chair must sign.")
 
 
-def _publish(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) -> str:
+def _publish(text: Any, *, by: User, at: datetime) -> str:
     if isinstance(text, Corrigendum):
-        corrigenda.publish_corrigendum(text, by=_current_user(request), at=at)
+        corrigenda.publish_corrigendum(text, by=by, at=at)
         return _("The correction is published. The earlier wording is kept.")
     if text.state == State.ADOPTED:
-        signing.publish_signed(text, by=_current_user(request), at=at)
-    elif not publish_statements(statements=[text], by=_current_user(request), at=at):
+        signing.publish_signed(text, by=by, at=at)
+    elif not publish_statements(statements=[text], by=by, at=at):
         raise ValidationError(
             _("Only a co-chair of this roundtable can publish this text. Ask a co-chair.")
         )
@@ -210,30 +256,3 @@ def _publish(text: Any, request: HttpRequest, form: DeadlineForm, at: datetime) 
 
 def _replies(circulation: Circulation) -> Any:
     return circulation.replies.select_related("organisation")
-
-
-@transaction.atomic
-def _run_action(
-    statement: Statement, request: HttpRequest, form: DeadlineForm, at: datetime
-) -> str:
-    """Runs the chosen action; raises ValidationError if the text changed or it is not possible."""
-    action_name, locked = request.POST.get("act", ""), Statement.objects.select_for_update()
-    text = agreement.text_in_progress(locked.get(pk=statement.pk))
-    action = AGREEMENT_ACTIONS.get(action_name)
-    if action is None or text is None:
-        raise ValidationError(_("This action is not possible now. Open the page again."))
-    if action_name != "take_back" and request.POST.get("sha256") != sha256_of(
-        text.canonical_text()
-    ):
-        raise ValidationError(
-            _("The text changed after you opened this page. Read it, then select the button again.")
-        )
-    return action(text, request, form, at)
-
-
-AGREEMENT_ACTIONS: dict[str, AgreementAction] = {
-    "circulate": _circulate,
-    "take_back": _withdraw,
-    "sign": _sign,
-    "publish": _publish,
-}

@@ -40,6 +40,7 @@ from tests.silence_procedure import (
     press_agreement_button,
     publish_draft,
     sign_draft,
+    step_url,
 )
 
 pytestmark = pytest.mark.django_db
@@ -549,10 +550,10 @@ def test_signature_of_stale_version_is_rejected(table: AgreementCase) -> None:
         signing.sign(table.statement, sha256="0" * 64, by=table.first, at=AFTER_DEADLINE)
 
 
-@pytest.mark.parametrize("act", ["circulate", "take_back", "sign", "publish"])
+@pytest.mark.parametrize("step", ["circulate", "withdraw", "sign", "publish"])
 @pytest.mark.parametrize("role", ["editor", "reader", "elsewhere"])
 def test_non_cochair_cannot_act_on_statement(
-    client_of: Sign, table: AgreementCase, role: str, act: str
+    client_of: Sign, table: AgreementCase, role: str, step: str
 ) -> None:
     user = make_user("other@example.org")
     elsewhere = role == "elsewhere"
@@ -560,17 +561,16 @@ def test_non_cochair_cannot_act_on_statement(
         user, make_event() if elsewhere else table.event, role="cochair" if elsewhere else role
     )
     state = "circulated"
-    if act == "circulate":
+    if step == "circulate":
         state = "draft"
-    elif act == "publish":
+    elif step == "publish":
         sign_draft(table)
         state = "adopted"
     else:
         circulate_draft(table)
-    sha256 = table.statement.versions.last()
-    sent = {"act": act, "deadline": "2026-03-20", "sha256": sha256.sha256 if sha256 else ""}
+    sent = {"deadline": "2026-03-20", "sha256": sha256_of(table.statement.canonical_text())}
     with time_machine.travel(AFTER_DEADLINE, tick=False):
-        answer = client_of(user).post(agreement_url(table.statement), sent)
+        answer = client_of(user).post(step_url(table.statement, step), sent)
     assert answer.status_code == {"editor": 400, "reader": 403, "elsewhere": 404}[role]
     table.statement.refresh_from_db()
     assert table.statement.state == state
@@ -647,10 +647,10 @@ def test_circulation_of_stale_version_is_rejected(
     client_of: Sign, table: AgreementCase, clock: "time_machine.Traveller"
 ) -> None:
     client = client_of(table.first)
-    sent = {"act": "circulate", "deadline": "2026-03-09"}
+    sent = {"deadline": "2026-03-09"}
     sent["sha256"] = sha256_of(table.statement.canonical_text())
     table.statement.outcomes.filter(position=2).update(text="do as we say")
-    answer = client.post(agreement_url(table.statement), sent)
+    answer = client.post(step_url(table.statement, "circulate"), sent)
     assert answer.status_code == 400
     assert (
         "The text changed after you opened this page. Read it, then select the button again."
