@@ -1,5 +1,7 @@
 """Views to report on a commitment, by link or signed in."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
@@ -7,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,6 +31,10 @@ from outcomes.reporting.forms import EvidenceForm
 from outcomes.reporting.handover import HandoverForm, hand_over, resume_reminders, stop_reminders
 from outcomes.reporting.links import link_for_token
 from participants.models import User
+
+REPORT_CHANGED = gettext_lazy(
+    "This report changed after you opened it. Check the new version, then try again."
+)
 
 
 # The token in the URL is the only credential: no session or cookie, so no CSRF check either.
@@ -66,62 +74,100 @@ def evidence_file(request: HttpRequest, key: str) -> HttpResponseBase:
 def _report_page(
     request: HttpRequest, party: CommitmentParty, *, by: User | None, at: datetime, token: str = ""
 ) -> HttpResponse:
-    result: SaveResult | None = None
-    problem = ""
-    handover = HandoverForm()
-    if request.method == "POST":
-        act = request.POST.get("act")
-        if act == "unchanged":
-            if report_no_change(party, version=request.POST.get(VERSION_FIELD, ""), by=by, at=at):
-                return redirect(request.path)
-            unapproved = draft_for(party).unapproved
-            if unapproved and unapproved.is_unchanged:  # a double click
-                return redirect(request.path)
-            problem = _(
-                "This report changed after you opened it. Check the new version, then try again."
-            )
-        elif act in ("draft", "hand-in"):
-            result = save_report(
-                party, request.POST, request.FILES, submitting=act == "hand-in", by=by, at=at
-            )
-            if result.is_saved:
-                return redirect(request.path)
-        elif act == "discard":
-            if (
-                discard_draft(party, version=request.POST.get(VERSION_FIELD, ""))
-                or draft_for(party).unapproved is None
-            ):
-                return redirect(request.path)
-            problem = _(
-                "This report changed after you opened it. Check the new version, then try again."
-            )
-        elif act == "hand-over":
-            handover = HandoverForm(request.POST)
-            if handover.is_valid():
-                suggestion = handover.cleaned_data["suggestion"]
-                hand_over(party, suggestion=suggestion, by=by, at=at)
-                return render(request, "outcomes/reporting/handover_done.html", {"party": party})
-        elif act in ("stop", "remind"):
-            if act == "stop":
-                stop_reminders(party, at=at)
-            else:
-                resume_reminders(party)
-            return redirect(request.path)
-        else:
-            problem = _("Select one of the buttons.")
-    draft = draft_for(party)
-    context = {
-        "party": party,
-        "draft": draft,
-        "form": result.form if result else form_for(draft, at=at),
-        "evidence": result.evidence if result else EvidenceForm(),
-        "result": result,
-        "is_stale": result is not None and result.is_conflict,
-        "problem": problem,
-        "handover": handover,
-        "by_link": bool(token),
-    }
-    return render(request, "outcomes/reporting/report.html", context)
+    page = ReportPage(request, party, by, at, by_link=bool(token))
+    if request.method != "POST":
+        return page.render()
+    press = BUTTONS.get(request.POST.get("act", ""))
+    return press(page) if press else page.render(problem=_("Select one of the buttons."))
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """The page on which a party reports, with a method for each of its buttons."""
+
+    request: HttpRequest
+    party: CommitmentParty
+    by: User | None
+    at: datetime
+    by_link: bool
+
+    def render(
+        self,
+        *,
+        result: SaveResult | None = None,
+        handover: HandoverForm | None = None,
+        problem: str | Promise = "",
+    ) -> HttpResponse:
+        draft = draft_for(self.party)
+        context = {
+            "party": self.party,
+            "draft": draft,
+            "form": result.form if result else form_for(draft, at=self.at),
+            "evidence": result.evidence if result else EvidenceForm(),
+            "result": result,
+            "is_stale": result is not None and result.is_conflict,
+            "problem": problem,
+            "handover": handover or HandoverForm(),
+            "by_link": self.by_link,
+        }
+        return render(self.request, "outcomes/reporting/report.html", context)
+
+    def report_no_change(self) -> HttpResponse:
+        version = self.request.POST.get(VERSION_FIELD, "")
+        if not report_no_change(self.party, version=version, by=self.by, at=self.at):
+            unapproved = draft_for(self.party).unapproved
+            if not (unapproved and unapproved.is_unchanged):  # a double click
+                return self.render(problem=REPORT_CHANGED)
+        return redirect(self.request.path)
+
+    def save_draft(self) -> HttpResponse:
+        return self._save(submitting=False)
+
+    def submit(self) -> HttpResponse:
+        return self._save(submitting=True)
+
+    def _save(self, *, submitting: bool) -> HttpResponse:
+        request = self.request
+        result = save_report(
+            self.party, request.POST, request.FILES, submitting=submitting, by=self.by, at=self.at
+        )
+        return redirect(request.path) if result.is_saved else self.render(result=result)
+
+    def delete_draft(self) -> HttpResponse:
+        version = self.request.POST.get(VERSION_FIELD, "")
+        is_deleted = discard_draft(self.party, version=version)
+        if is_deleted or draft_for(self.party).unapproved is None:
+            return redirect(self.request.path)
+        return self.render(problem=REPORT_CHANGED)
+
+    def return_task(self) -> HttpResponse:
+        form = HandoverForm(self.request.POST)
+        if not form.is_valid():
+            return self.render(handover=form)
+        suggestion = form.cleaned_data["suggestion"]
+        hand_over(self.party, suggestion=suggestion, by=self.by, at=self.at)
+        context = {"party": self.party}
+        return render(self.request, "outcomes/reporting/handover_done.html", context)
+
+    def stop_reminders(self) -> HttpResponse:
+        stop_reminders(self.party, at=self.at)
+        return redirect(self.request.path)
+
+    def resume_reminders(self) -> HttpResponse:
+        resume_reminders(self.party)
+        return redirect(self.request.path)
+
+
+# By the value of the button.
+BUTTONS: dict[str, Callable[[ReportPage], HttpResponse]] = {
+    "unchanged": ReportPage.report_no_change,
+    "draft": ReportPage.save_draft,
+    "hand-in": ReportPage.submit,
+    "discard": ReportPage.delete_draft,
+    "hand-over": ReportPage.return_task,
+    "stop": ReportPage.stop_reminders,
+    "remind": ReportPage.resume_reminders,
+}
 
 
 def _invalid_link(request: HttpRequest) -> HttpResponse:
