@@ -38,8 +38,7 @@ class ContributionAdmin(ReviewedAdmin):
         return False
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
-        permissions = self.permissions_of(request)
-        return pii_in_text(self.public_text(row), row, row.event.pk, permissions)
+        return pii_in_text(self.public_text(row), row, self.permissions_of(request))
 
     def public_text(self, row: Any) -> str:
         return "\n".join(str(getattr(row, name)) for name in self.text_fields)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import User
+from roundtable.models import Event
 
 
 class EditorialState(models.TextChoices):
@@ -116,6 +117,10 @@ class EditorialText(models.Model):
                 violation_error_message=_("Enter what the author must change."),
             ),
         ]
+
+    @property
+    def event(self) -> Event:
+        raise NotImplementedError
 
     @property
     def is_approved(self) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from outcomes.evidence.files import evidence_file_text
-from outcomes.models import EditorialState, EditorialText, Evidence, ProgressUpdate
+from outcomes.models import EditorialText, Evidence, ProgressUpdate
 from outcomes.reporting.pii_scan import find_contact_details, find_names
+from outcomes.reporting.review import may_review
 from participants.permissions import EventPermissions
 
 
@@ -20,7 +21,7 @@ class PiiFindings:
 
 def pii_in_update(update: ProgressUpdate, rights: EventPermissions) -> PiiFindings | None:
     """None if the user may not decide about it, or if it is not submitted."""
-    if not _may_decide_now(rights, update, update.commitment.event_id):
+    if not may_review(rights, update):
         return None
     texts = [update.text, update.obstacles, update.next_steps, update.reason, update.source]
     unreadable_files = []
@@ -33,15 +34,9 @@ def pii_in_update(update: ProgressUpdate, rights: EventPermissions) -> PiiFindin
     return _scan("\n".join(texts), update, rights, unreadable_files)
 
 
-def pii_in_text(
-    text: str, row: EditorialText, event: int, rights: EventPermissions
-) -> PiiFindings | None:
+def pii_in_text(text: str, row: EditorialText, rights: EventPermissions) -> PiiFindings | None:
     """As `pii_in_update`, for other kinds of texts."""
-    return _scan(text, row, rights, []) if _may_decide_now(rights, row, event) else None
-
-
-def _may_decide_now(rights: EventPermissions, row: EditorialText, event: int) -> bool:
-    return row.state == EditorialState.SUBMITTED and rights.may_decide(event)
+    return _scan(text, row, rights, []) if may_review(rights, row) else None
 
 
 def _scan(

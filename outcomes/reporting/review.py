@@ -10,13 +10,24 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from outcomes.models import Assessment, EditorialState, Offer, ProgressUpdate, Response
+from outcomes.models import (
+    Assessment,
+    EditorialState,
+    EditorialText,
+    Offer,
+    ProgressUpdate,
+    Response,
+)
 from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author
 from participants.models import User
-from participants.permissions import acting_organisation, may_decide
+from participants.permissions import EventPermissions, acting_organisation, may_decide
 from roundtable.audit import log as audit
 
 ReviewedT = TypeVar("ReviewedT", ProgressUpdate, Response, Offer, Assessment)
+
+
+def may_review(rights: EventPermissions, row: EditorialText) -> bool:
+    return row.state == EditorialState.SUBMITTED and rights.may_decide(row.event.pk)
 
 
 @transaction.atomic

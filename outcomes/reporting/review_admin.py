@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.models import EditorialState
 from outcomes.reporting.findings import PiiFindings
-from outcomes.reporting.review import approve_texts, request_text_changes
+from outcomes.reporting.review import approve_texts, may_review, request_text_changes
 from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.lists import LimitedChangeList
 from participants.admin_base.versions import FieldChange, field_text
@@ -125,15 +125,11 @@ class ReviewedAdmin(GrantScopedAdmin):
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
         context = {}
-        if row is not None and self._may_review(request, row):
+        if row is not None and may_review(self.permissions_of(request), row):
             context["review_url"] = admin_url(self.model, "review", row.pk)
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **context}
         )
-
-    def _may_review(self, request: HttpRequest, row: Any) -> bool:
-        is_pending = row.state == EditorialState.SUBMITTED
-        return is_pending and self.permissions_of(request).may_decide(row.event.pk)
 
     # The page --------------------------------------------------------------------------
 
@@ -157,7 +153,7 @@ class ReviewedAdmin(GrantScopedAdmin):
     @method_decorator(require_safe)
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self._row_or_404(request, object_id)
-        if not self._may_review(request, row):
+        if not may_review(self.permissions_of(request), row):
             return redirect(admin_url(self.model, "change", row.pk))
         form = DecisionForm(initial={"revision": row.revision})
         return self._page(request, row, form, status=200)
