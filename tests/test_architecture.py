@@ -31,6 +31,7 @@ CAPABILITIES = {
     ],
     "outcomes": [
         "outcomes.models",
+        "outcomes.datasets",
         "outcomes.commitments",
         "outcomes.evidence",
         "outcomes.reporting",

@@ -25,7 +25,15 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from outcomes.models import Commitment, Milestone, Outcome, Statement
+from outcomes.datasets.tables import (
+    COMMITMENTS,
+    MILESTONES,
+    ORGANISATIONS,
+    POINTS,
+    ROUNDTABLES,
+    STATEMENTS,
+)
+from outcomes.models import Commitment, Milestone, Statement
 from participants.models import EventRole, Organisation
 from roundtable.models import Event
 
@@ -34,14 +42,10 @@ SETTLING_TIME = timedelta(minutes=5)
 NO_DUE_DATE = date(9999, 12, 31)
 HISTORY_CHANGED = "~"
 
-# Public texts of each model. Other fields are not wording, or contain email addresses.
+# By model; the other fields are not wording, or contain email addresses.
 PUBLIC_TEXT_FIELDS: dict[type[Model], tuple[str, ...]] = {
-    Event: ("title", "starts_on", "ends_on", "city", "country", "venue", "summary"),
-    Statement: ("title", "introduction"),
-    Outcome: ("text", "kind", "place_in_source"),
-    Commitment: ("text", "place_in_source", "due_on"),
-    Milestone: ("title", "due_on"),
-    Organisation: ("name", "short_name", "kind", "country", "site", "description"),
+    table.model: table.wordings
+    for table in (ROUNDTABLES, STATEMENTS, POINTS, COMMITMENTS, MILESTONES, ORGANISATIONS)
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from outcomes.datasets.columns import Dataset
 from outcomes.imports.readers.pages import FormulaCell, Rows, SourceFile
 from outcomes.imports.records.duplicate_matcher import normalise_name
 from outcomes.imports.workbook.dates import is_ambiguous_date, parse_date
@@ -27,61 +28,6 @@ MATCHABLE_SHEETS = {
 }
 SAMPLE_ROWS = 3
 HEADING_SEARCH_ROWS = 20
-# Other names of our columns, as `normalise_name` returns them.
-HEADING_SYNONYMS: dict[str, dict[str, str]] = {
-    "delegates": {
-        "name": "fullname participant participantname nameofparticipant delegate delegatename "
-        "firstname givenname givennames forename lastname surname familyname nom prenom nombre "
-        "apellido apellidos nama name",
-        "name_latin": "latinname nameinlatinletters romanname englishname romanizedname",
-        "organisation": "organization organisationname organizationname org institution agency "
-        "ministry affiliation employer company representing nationalsociety government body "
-        "organisme organizacion entity departmentorministry ministryorganisation",
-        "post": "position jobtitle designation function title functiontitle poste cargo jabatan "
-        "positiontitle occupation",
-        "capacity": "role delegationrole participationas attendingas participation status type",
-        "invitation_email": "email emailaddress mail mailaddress contactemail workemail courriel "
-        "correo correoelectronico officialemail emailid",
-    },
-    "organisations": {
-        "slug": "code id shortnameinaddresses",
-        "name": "organisation organization organisationname organizationname fullname institution",
-        "short_name": "acronym abbreviation short",
-        "kind": "type category constituency",
-        "country": "countrycode iso iso2",
-        "site": "website url web homepage",
-        "role_mailbox": "email mailbox contact officeemail",
-    },
-    "commitments": {
-        "reference": "ref id number no code commitmentno",
-        "text": "commitment action suggestedaction actiontext description recommendation pledge "
-        "undertaking whatwillbedone",
-        "place_in_source": "area section chapter page placeinthesource year reportyear",
-        "due_on": "due duedate deadline bywhen targetdate by",
-        "leads": "lead leadorganisation country responsible responsibleparty organisation "
-        "organization government party who actor",
-        "partners": "partner supportedby with jointlywith",
-        "outcomes": "points point answers recommendations",
-    },
-    "updates": {
-        "reference": "ref commitment commitmentno id",
-        "party": "organisation organization country reportedby by who",
-        "reported_on": "date asof reported reportdate day",
-        "status": "state implementation",
-        "text": "progress whatwasdone description update report",
-        "obstacles": "challenges difficulties whatstandsintheway",
-        "next_steps": "next whatisnext nextstep plans",
-    },
-    "documents": {
-        "title": "document name",
-        "publisher": "author source by",
-        "url": "link address website",
-        "dated_on": "date dated",
-    },
-    "themes": {"name": "theme topic title", "slug": "code id"},
-    "groups": {"name": "group title", "slug": "code id"},
-    "counts": {"kind": "type category", "number": "count total howmany"},
-}
 
 
 @dataclass(frozen=True)
@@ -162,23 +108,23 @@ def _find_heading_row(cells: Rows) -> int:
 
 def guess_columns(sheet_key: str, headings: list[Any]) -> list[str]:
     """The probable key of each column; empty if unknown or already used."""
-    sheet, synonyms = MATCHABLE_SHEETS[sheet_key], HEADING_SYNONYMS.get(sheet_key, {})
+    sheet = MATCHABLE_SHEETS[sheet_key]
     found: list[str] = []
     for heading in headings:
         own = heading_key(heading)
-        key = own if own in sheet.keys else _guess_key(heading, synonyms)
+        key = own if own in sheet.keys else _guess_key(heading, sheet.table)
         is_free = key not in found or can_join_columns(sheet, key)
         found.append(key if is_free else "")
     return found
 
 
-def _guess_key(heading: Any, synonyms: dict[str, str]) -> str:
+def _guess_key(heading: Any, table: Dataset) -> str:
     """The key of the whole heading, else of its last known word."""
     words = _PUNCTUATION.sub(" ", _cell_text(heading)).split()
     for word in ["".join(words), *reversed(words)]:
-        for key, names in synonyms.items():
-            if normalise_name(word) in names.split():
-                return key
+        for column in table.columns:
+            if normalise_name(word) in column.synonyms.split():
+                return column.name
     return ""
 
 

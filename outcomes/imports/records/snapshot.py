@@ -6,14 +6,10 @@ from typing import Any
 
 from django.db import models
 
+from outcomes.datasets.columns import Dataset
+from outcomes.datasets.tables import LEAD_INS, POINTS, ROLES
 from outcomes.imports.records.commitments import KEYS_BY_ROLE
-from outcomes.imports.records.format import (
-    LEAD_IN_TABLE,
-    POINT_TABLE,
-    ROLE_TABLE,
-    TABLES,
-    TableSpec,
-)
+from outcomes.imports.records.format import TABLES
 from outcomes.imports.records.people import current_affiliations
 from outcomes.imports.records.reports import updates_by_key
 from outcomes.models import Outcome, Statement, Theme
@@ -58,7 +54,7 @@ def event_content(event: Event, *, include_people: bool = False) -> Content:
     return {name: found for name, found in content.items() if found}
 
 
-def _table_content(table: TableSpec, row: models.Model) -> Content:
+def _table_content(table: Dataset, row: models.Model) -> Content:
     found = {name: _file_value(getattr(row, name)) for name in table.fields}
     return {name: value for name, value in found.items() if value not in ("", None)}
 
@@ -76,9 +72,7 @@ def _table_contents(name: str, rows: Iterable[models.Model]) -> list[Content]:
 def _organisation(row: Organisation, event: Event) -> Content:
     roles = event.roles.filter(organisation=row).order_by("pk")
     found = _table_content(TABLES["organisations"], row)
-    return found | (
-        {"roles": [_table_content(ROLE_TABLE, role) for role in roles]} if roles else {}
-    )
+    return found | ({"roles": [_table_content(ROLES, role) for role in roles]} if roles else {})
 
 
 def _themes(event: Event) -> "models.QuerySet[Theme]":
@@ -110,7 +104,7 @@ def _lead_ins(statement: Statement) -> list[Content]:
         points = list(lead_in.points.order_by("position", "pk"))
         ours = _numbers(points, (f"{number}.{letter_number(n)}" for n in count()))
         found.append(
-            _table_content(LEAD_IN_TABLE, lead_in)
+            _table_content(LEAD_INS, lead_in)
             | {
                 "number": number,
                 "pk": lead_in.pk,
@@ -135,7 +129,7 @@ def _point(point: Outcome, number: str) -> Content:
         ],
     }
     filled = {name: words for name, words in lists.items() if words}
-    return _table_content(POINT_TABLE, point) | {"number": number, "pk": point.pk} | filled
+    return _table_content(POINTS, point) | {"number": number, "pk": point.pk} | filled
 
 
 def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
@@ -181,7 +175,7 @@ def _delegates(event: Event) -> list[Content]:
 def _updates(event: Event) -> list[Content]:
     found = []
     table = TABLES["updates"]
-    own_fields = [name for name in table.fields if name not in table.extra_fields]
+    own_fields = [name for name in table.fields if table.is_stored(name)]
     for (reference, party, _day), rows in updates_by_key(event).items():
         for number, row in enumerate(rows, start=1):
             values = {name: _file_value(getattr(row, name)) for name in own_fields}

@@ -13,8 +13,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
+from outcomes.datasets.columns import Dataset
 from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
-from outcomes.imports.records.format import REQUIRED_TABLES, TABLES, TableSpec
+from outcomes.imports.records.format import REQUIRED_TABLES, TABLES
 from participants.models.delegate import validate_has_visible_character
 
 MULTILINE_CHARACTERS = {"\n", "\t"}  # allowed in multi-line text
@@ -147,7 +148,7 @@ def validate_content(content: dict[str, Any]) -> tuple[FileEntry, list[Mistake]]
     return file, mistakes
 
 
-def entry_locations(location: str, table: TableSpec, rows: list[dict[str, Any]]) -> list[str]:
+def entry_locations(location: str, table: Dataset, rows: list[dict[str, Any]]) -> list[str]:
     """The name of each row in messages: its identifier if unique so far, else its number."""
     seen: set[str] = set()
     names = []
@@ -159,13 +160,13 @@ def entry_locations(location: str, table: TableSpec, rows: list[dict[str, Any]])
     return names
 
 
-def _identifier(table: TableSpec, row: dict[str, Any]) -> str:
+def _identifier(table: Dataset, row: dict[str, Any]) -> str:
     word = row.get(table.identifier)
     return word.strip() if isinstance(word, str) else ""
 
 
 def _validate_tables(
-    location: str, table: TableSpec, given: object, mistakes: list[Mistake]
+    location: str, table: Dataset, given: object, mistakes: list[Mistake]
 ) -> list[FileEntry]:
     name = location.rpartition(".")[2]
     if not table.is_list:
@@ -196,7 +197,7 @@ def _validate_tables(
 
 
 def _validate_table(
-    location: str, table: TableSpec, given: dict[str, Any], mistakes: list[Mistake]
+    location: str, table: Dataset, given: dict[str, Any], mistakes: list[Mistake]
 ) -> FileEntry:
     entry = FileEntry(location)
     mistakes += _unknown_keys(location, given, table.keys)
@@ -212,7 +213,6 @@ def _validate_table(
                 model_field,
                 given[name],
                 required=name in set(table.required()),
-                allowed=table.allowed.get(name, ()),
             )
         except ValidationError as problem:
             mistakes += [Mistake(f"{location}.{name}", sentence) for sentence in problem.messages]
@@ -238,7 +238,7 @@ def _unknown_keys(location: str, given: dict[str, Any], known: list[str]) -> Ite
             yield Mistake(f"{location}.{excerpt(name)}".lstrip("."), sentence)
 
 
-def _missing_keys(location: str, table: TableSpec, given: dict[str, Any]) -> Iterator[Mistake]:
+def _missing_keys(location: str, table: Dataset, given: dict[str, Any]) -> Iterator[Mistake]:
     for name in table.required():
         if name not in given:
             help_text = table.get_field(name).help_text

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from outcomes.datasets.columns import DEFAULT_WIDTH
 from outcomes.imports.records.results import replace_unreadable, to_file_text
 from outcomes.imports.records.snapshot import Content
 from outcomes.imports.workbook.sheets import (
@@ -31,8 +32,6 @@ from roundtable.spreadsheet_text import escape_formula, escape_xlsx
 ABOUT_SHEET, CHOICES_SHEET = "About", "Words"  # not imported
 MAX_CELL_LENGTH = 32_767  # characters; the limit of the format
 MAX_VALIDATED_ROWS = 10_000  # rows with drop-down lists
-COLUMN_WIDTHS = {"text": 80, "description": 50, "summary": 80, "introduction": 80}
-DEFAULT_COLUMN_WIDTH = 22  # characters
 _TOP_ALIGNED = Alignment(vertical="top", wrap_text=True)
 
 
@@ -112,7 +111,7 @@ class _ChoiceLists:
                 _write_cell(self.sheet.cell(row, at + 1), label)
             self.sheet.cell(1, at).font = Font(bold=True)
             for column in (at, at + 1):
-                self.sheet.column_dimensions[get_column_letter(column)].width = DEFAULT_COLUMN_WIDTH
+                self.sheet.column_dimensions[get_column_letter(column)].width = DEFAULT_WIDTH
             letter = get_column_letter(at)
             self.columns[key] = f"{CHOICES_SHEET}!${letter}$2:${letter}${len(words) + 1}"
         found = DataValidation(type="list", formula1=self.columns[key], allow_blank=True)
@@ -128,7 +127,7 @@ def _write_horizontal_sheet(
     for column, key in enumerate(sheet.keys, start=1):
         letter = get_column_letter(column)
         _write_heading(page.cell(1, column), key)
-        page.column_dimensions[letter].width = COLUMN_WIDTHS.get(key, DEFAULT_COLUMN_WIDTH)
+        page.column_dimensions[letter].width = sheet.width_of(key)
         for row, values in enumerate(rows, start=2):
             _write_cell(page.cell(row, column), values.get(key))
         if words := sheet.choices_of(key):
@@ -150,7 +149,7 @@ def _write_vertical_sheet(
             choice = lists.validation_for(words, f"{sheet.title}: {column_label(key)}")
             choice.add(f"B{row}")
             page.add_data_validation(choice)
-    for letter, width in zip("ABC", (DEFAULT_COLUMN_WIDTH, 60, 60), strict=True):
+    for letter, width in zip("ABC", (DEFAULT_WIDTH, 60, 60), strict=True):
         page.column_dimensions[letter].width = width
 
 
@@ -198,7 +197,7 @@ def _write_about_sheet(page: Worksheet) -> None:
         page.cell(row, 1).font = Font(bold=row != 2)
     page.merge_cells("A2:C2")
     page.row_dimensions[2].height = 60
-    for letter, width in zip("ABC", (DEFAULT_COLUMN_WIDTH, DEFAULT_COLUMN_WIDTH, 90), strict=True):
+    for letter, width in zip("ABC", (DEFAULT_WIDTH, DEFAULT_WIDTH, 90), strict=True):
         page.column_dimensions[letter].width = width
 
 
@@ -207,15 +206,6 @@ def column_help(sheet: Sheet, key: str) -> str:
         return _("The short name of the organisation that has this role. Required.")
     field = sheet.get_field(key)
     if field is None:
-        found = {
-            "themes": _("Short names of themes."),
-            "addressees": _(
-                "Short names of the groups and organisations that the point speaks to."
-            ),
-            "outcomes": _("The numbers of the points that the commitment answers."),
-            "leads": _("Short names of the organisations or groups that are leads."),
-            "partners": _("Short names of the organisations or groups that are partners."),
-        }
-        return found[key]
+        return str(sheet.table.column(key).list_help)
     needed = _("Required.") if key in set(sheet.table.required()) else ""
     return f"{field.help_text} {needed}".strip()

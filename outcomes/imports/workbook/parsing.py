@@ -297,7 +297,7 @@ def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:
     if is_word or isinstance(kind, models.EmailField) or sheet.table.is_reference(key):
         return clean_word(text)
     # Texts about people have one line, even if the cell has line breaks.
-    if key in sheet.table.extra_fields:
+    if not sheet.table.is_stored(key):
         return re.sub(r"\s*[\t\n]\s*", " ", text)
     return text
 

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from outcomes.imports.records.format import (
-    LEAD_IN_TABLE,
-    POINT_TABLE,
-    ROLE_TABLE,
-    TABLES,
-    TableSpec,
-)
-from outcomes.models import Outcome
+from outcomes.datasets.columns import DEFAULT_WIDTH, Dataset
+from outcomes.datasets.tables import POINTS, ROLES
+from outcomes.imports.records.format import TABLES
 
 LIST_SEPARATOR = "; "  # between the words of a list in a cell
 
@@ -22,7 +17,7 @@ class Sheet:
 
     title: str
     table_path: str  # as in messages about a file
-    table: TableSpec
+    table: Dataset
     owner: str = ""  # the column that names the parent row
     is_vertical: bool = False
 
@@ -35,17 +30,15 @@ class Sheet:
         """None for lists and for the owner."""
         return self.table.get_field(key) if key in self.table.fields else None
 
+    def width_of(self, key: str) -> int:
+        return DEFAULT_WIDTH if key == self.owner else self.table.column(key).width
+
     def choices_of(self, key: str) -> list[tuple[str, str]]:
         """The allowed values and their labels; empty for free text."""
         field = self.get_field(key)
         if field is None:
             return []
-        allowed = self.table.allowed.get(key)
-        return [
-            (str(word), str(label))
-            for word, label in field.flatchoices
-            if word and (not allowed or word in allowed)
-        ]
+        return [(str(word), str(label)) for word, label in field.flatchoices if word]
 
 
 def column_label(key: str) -> str:
@@ -53,16 +46,9 @@ def column_label(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
+ROLE_SHEET = Sheet("Roles", "organisations.roles", ROLES, owner="organisation")
 # One sheet has lead-ins and their points, in the order of the statement.
-OUTCOME_TABLE = TableSpec(
-    Outcome,
-    ("number", "kind", *(name for name in POINT_TABLE.fields if name not in ("number", "kind"))),
-    POINT_TABLE.lists,
-    identifier="number",
-    also_required=LEAD_IN_TABLE.also_required,
-)
-ROLE_SHEET = Sheet("Roles", "organisations.roles", ROLE_TABLE, owner="organisation")
-OUTCOME_SHEET = Sheet("Points", "statement.lead_ins", OUTCOME_TABLE)
+OUTCOME_SHEET = Sheet("Points", "statement.lead_ins", POINTS)
 EVENT_SHEET = Sheet("Roundtable", "event", TABLES["event"], is_vertical=True)
 SHEETS = [
     Sheet("Series", "series", TABLES["series"], is_vertical=True),

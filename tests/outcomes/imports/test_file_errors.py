@@ -10,7 +10,8 @@ from django.core.management import CommandError
 from django.db import OperationalError
 from django.test import Client
 
-from outcomes.imports.records.format import TABLES, TableSpec
+from outcomes.datasets.columns import Dataset
+from outcomes.imports.records.format import TABLES
 from outcomes.models import Outcome
 from outcomes.models.outcome import letter_number
 from tests.conftest import FULL
@@ -219,7 +220,7 @@ def test_example_of_the_format_loads(tmp_path: Path) -> None:
     assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed, 15 unchanged")
 
 
-def tables(within: dict[str, TableSpec], before: str = "") -> list[tuple[str, TableSpec]]:
+def tables(within: dict[str, Dataset], before: str = "") -> list[tuple[str, Dataset]]:
     """Every table by the name that its header has."""
     found = []
     for name, table in within.items():
@@ -228,7 +229,7 @@ def tables(within: dict[str, TableSpec], before: str = "") -> list[tuple[str, Ta
 
 
 @pytest.mark.parametrize(("name", "table"), tables(TABLES))
-def test_every_key_is_documented(name: str, table: TableSpec) -> None:
+def test_every_key_is_documented(name: str, table: Dataset) -> None:
     header = f"[[{name}]]" if table.is_list else f"[{name}]"
     text = (ROOT / "docs" / "data.md").read_text("utf-8")
     (row,) = [line for line in text.splitlines() if line.startswith(f"| `{header}` |")]

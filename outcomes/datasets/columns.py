@@ -1,0 +1,89 @@
+"""What a table and its columns have to say about themselves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+
+DEFAULT_WIDTH = 22  # characters, of a column of a workbook
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field of a table. A value is valid if its model field accepts it."""
+
+    name: str
+    # Other headings in people's spreadsheets, written as `normalise_name` does.
+    synonyms: str = ""
+    width: int = DEFAULT_WIDTH
+    is_required: bool = False  # although the model field may be blank
+    # The log of changes shows a correction of it, once it was public.
+    is_wording: bool = False
+    # What the words of a list are; other columns have the help text of their field.
+    list_help: str | Promise = ""
+    # Checks the values of a column that the model does not store.
+    field: "models.Field[Any, Any] | None" = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table, with a list of rows or a single one."""
+
+    model: type[models.Model]
+    columns: tuple[Column, ...]
+    # The key that names a row in messages; its values are unique.
+    identifier: str = ""
+    is_list: bool = True
+    # Other roundtables use the rows too: a missing key keeps the stored value.
+    is_shared: bool = False
+    tables: "dict[str, Dataset]" = field(default_factory=dict)  # within each row
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if not column.list_help)
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        """Columns whose value is a list of words."""
+        return tuple(column.name for column in self.columns if column.list_help)
+
+    @property
+    def keys(self) -> list[str]:
+        return [*self.fields, *self.lists, *self.tables]
+
+    @cached_property
+    def wordings(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.is_wording)
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def get_field(self, name: str) -> "models.Field[Any, Any]":
+        found = self.column(name).field or self.model._meta.get_field(name)
+        assert isinstance(found, models.Field)
+        return found
+
+    def is_stored(self, name: str) -> bool:
+        return self.column(name).field is None
+
+    def is_reference(self, name: str) -> bool:
+        """Whether a key names another row, so that its text itself is not stored."""
+        given = self.column(name).field if name in self.fields else None
+        return given is not None and not hasattr(given, "model")
+
+    def required(self) -> Iterator[str]:
+        for name in self.fields:
+            found = self.get_field(name)
+            if self.column(name).is_required or not (found.blank or found.has_default()):
+                yield name
+
+
+def columns(*given: str | Column) -> tuple[Column, ...]:
+    """Columns; names alone, between spaces, where there is no more to say."""
+    found: list[Column] = []
+    for one in given:
+        found += [one] if isinstance(one, Column) else map(Column, one.split())
+    return tuple(found)

@@ -1,0 +1,74 @@
+"""The list of delegates, which only the co-chairs' desk reads and writes.
+
+It has no contact channels and no visibility settings: only the person edits those.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.datasets.columns import Column, Dataset, columns
+from outcomes.datasets.tables import reference_field
+from participants.models import Affiliation, Delegate, Participation
+
+
+def _field(model: type[models.Model], name: str) -> "models.Field[str, str]":
+    found = model._meta.get_field(name)
+    assert isinstance(found, models.Field)
+    return found
+
+
+DELEGATES = Dataset(
+    Delegate,
+    columns(
+        Column(
+            "handle",
+            field=models.CharField(
+                blank=True,
+                max_length=10,
+                help_text=_(
+                    "The code that identifies the person. Leave it empty for a new person."
+                ),
+            ),
+        ),
+        Column(
+            "name",
+            synonyms="fullname participant participantname nameofparticipant delegate "
+            "delegatename firstname givenname givennames forename lastname surname familyname nom "
+            "prenom nombre apellido apellidos nama name",
+        ),
+        Column(
+            "name_latin",
+            synonyms="latinname nameinlatinletters romanname englishname romanizedname",
+        ),
+        Column(
+            "organisation",
+            synonyms="organization organisationname organizationname org institution agency "
+            "ministry affiliation employer company representing nationalsociety government body "
+            "organisme organizacion entity departmentorministry ministryorganisation",
+            field=reference_field(
+                _(
+                    "The organisation the person represented. Write its short name in web "
+                    "addresses, or its name."
+                )
+            ),
+        ),
+        Column(
+            "capacity",
+            synonyms="role delegationrole participationas attendingas participation status type",
+            field=_field(Participation, "capacity"),
+        ),
+        Column(
+            "post",
+            synonyms="position jobtitle designation function title functiontitle poste cargo "
+            "jabatan positiontitle occupation",
+            field=_field(Affiliation, "post"),
+        ),
+        Column(
+            "invitation_email",
+            synonyms="email emailaddress mail mailaddress contactemail workemail courriel correo "
+            "correoelectronico officialemail emailid",
+        ),
+    ),
+    identifier="handle",
+    is_shared=True,
+)
