@@ -1,7 +1,7 @@
 """What the portal uses of allauth's internals, which can change in any release.
 
-No other module imports them. Before you raise the upper bound of django-allauth in pyproject.toml,
-run tests/roundtable/test_allauth_compat.py, which asks for what the portal relies on.
+No other module of the portal imports them. tests/roundtable/test_allauth_compat.py tests what the
+portal needs: run it before you raise the upper bound of django-allauth in pyproject.toml.
 """
 
 from allauth.account.internal.flows.login import record_authentication

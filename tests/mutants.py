@@ -71,6 +71,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "outcomes/reporting/review.py",
         (
+            "outcomes/reporting/test_review",
             "outcomes/reporting/test_submission",
             "outcomes/contributions/test_offers",
             "outcomes/contributions/test_assessments",

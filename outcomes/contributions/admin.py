@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
@@ -55,7 +56,7 @@ REVIEW_FIELDSET: Any = (
         "fields": ["contact_details", "state", "note", "submitted_at", "approved_at"],
         "description": _(
             "Only its organisation can change it. A co-chair approves it or asks for a "
-            "change, on this page or in the list."
+            "change, on the page “Review and decide” or in the list."
         ),
     },
 )
@@ -77,7 +78,7 @@ class ResponseAdmin(ContributionAdmin):
         REVIEW_FIELDSET,
     ]
     reviewed_fields = ("stance", "text", "source")
-    list_display = ["subject_line", "organisation", "stance", "answered_on", "state", "public_page"]
+    list_display = ["subject", "organisation", "stance", "answered_on", "state", "public_page"]
     list_filter = [PendingFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
@@ -85,6 +86,10 @@ class ResponseAdmin(ContributionAdmin):
 
     def public_url_of(self, row: Response) -> str:
         return row.outcome.get_absolute_url()
+
+    @admin.display(description=_("point"), ordering="outcome__number")
+    def subject(self, row: Response) -> str:
+        return self.subject_line(row)
 
     def subject_of(self, row: Response) -> tuple[str, str]:
         return f"{row.outcome.statement.event.code} {row.outcome.number}", row.outcome.text
@@ -94,7 +99,9 @@ class ResponseAdmin(ContributionAdmin):
 
     def previous_of(self, row: Response) -> Response | None:
         same = Response.objects.approved().filter(
-            outcome=row.outcome, organisation=row.organisation
+            outcome=row.outcome,
+            organisation=row.organisation,
+            answered_on__lte=row.answered_on,
         )
         return same.exclude(pk=row.pk).first()
 
@@ -126,11 +133,7 @@ class OfferAdmin(ContributionAdmin):
     ]
     inlines = [OfferedStepInline]
     reviewed_fields = ("text", "due_on", "is_open")
-    approval_effect = _(
-        "If you approve it, everyone can read it, and it becomes a commitment. If it asks to join "
-        "a commitment, its organisation becomes a partner."
-    )
-    list_display = ["subject_line", "organisation", "text", "state", "public_page"]
+    list_display = ["subject", "organisation", "text", "state", "public_page"]
     list_filter = [PendingFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
     search_fields = ["organisation__name", "text"]
@@ -145,6 +148,20 @@ class OfferAdmin(ContributionAdmin):
 
     def public_url_of(self, row: Offer) -> str:
         return row.commitment.get_absolute_url() if row.commitment else ""
+
+    @admin.display(description=_("point or commitment"))
+    def subject(self, row: Offer) -> str:
+        return self.subject_line(row)
+
+    def reviewed_fields_of(self, row: Offer) -> tuple[str, ...]:
+        return ("text", "due_on") if row.is_joining else self.reviewed_fields
+
+    def approval_effect(self, row: Offer) -> str:
+        if row.is_joining:
+            return gettext(
+                "If you approve it, the organisation becomes a partner of the commitment."
+            )
+        return gettext("If you approve it, it becomes a commitment with the next reference.")
 
     def subject_of(self, row: Offer) -> tuple[str, str]:
         if row.outcome:
@@ -179,7 +196,7 @@ class AssessmentAdmin(ContributionAdmin):
     ]
     reviewed_fields = ("finding", "text", "source")
     list_display = [
-        "subject_line",
+        "subject",
         "organisation",
         "finding",
         "assessed_on",
@@ -194,6 +211,10 @@ class AssessmentAdmin(ContributionAdmin):
     def public_url_of(self, row: Assessment) -> str:
         return row.commitment.get_absolute_url()
 
+    @admin.display(description=_("commitment"), ordering="commitment__reference")
+    def subject(self, row: Assessment) -> str:
+        return self.subject_line(row)
+
     def subject_of(self, row: Assessment) -> tuple[str, str]:
         return row.commitment.reference, row.commitment.text
 
@@ -202,6 +223,8 @@ class AssessmentAdmin(ContributionAdmin):
 
     def previous_of(self, row: Assessment) -> Assessment | None:
         same = Assessment.objects.approved().filter(
-            commitment=row.commitment, organisation=row.organisation
+            commitment=row.commitment,
+            organisation=row.organisation,
+            assessed_on__lte=row.assessed_on,
         )
         return same.exclude(pk=row.pk).first()

@@ -1,4 +1,4 @@
-"""What a table and its columns have to say about themselves."""
+"""A table, and its columns."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ class Column:
     is_required: bool = False  # although the model field may be blank
     # The log of changes shows a correction of it, once it was public.
     is_wording: bool = False
-    # What the words of a list are; other columns have the help text of their field.
-    list_help: str | Promise = ""
+    is_list: bool = False  # a list of words
+    help: str | Promise = ""  # of a list; other columns have the help text of their field
     # Checks the values of a column that the model does not store.
     field: "models.Field[Any, Any] | None" = None
 
@@ -43,12 +43,12 @@ class Dataset:
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if not column.list_help)
+        return tuple(column.name for column in self.columns if not column.is_list)
 
     @cached_property
     def lists(self) -> tuple[str, ...]:
         """Columns whose value is a list of words."""
-        return tuple(column.name for column in self.columns if column.list_help)
+        return tuple(column.name for column in self.columns if column.is_list)
 
     @property
     def keys(self) -> list[str]:
@@ -82,7 +82,7 @@ class Dataset:
 
 
 def columns(*given: str | Column) -> tuple[Column, ...]:
-    """Columns; names alone, between spaces, where there is no more to say."""
+    """Columns, and names of columns between spaces."""
     found: list[Column] = []
     for one in given:
         found += [one] if isinstance(one, Column) else map(Column, one.split())

@@ -129,10 +129,11 @@ POINTS = Dataset(
         _NUMBER,
         Column("kind", is_wording=True),
         *_SENTENCE,
-        Column("themes", list_help=_("Short names of themes.")),
+        Column("themes", is_list=True, help=_("Short names of themes.")),
         Column(
             "addressees",
-            list_help=_("Short names of the groups and organisations that the point speaks to."),
+            is_list=True,
+            help=_("Short names of the groups and organisations that the point speaks to."),
         ),
     ),
     identifier="number",
@@ -177,18 +178,21 @@ COMMITMENTS = Dataset(
         Column(
             "outcomes",
             synonyms="points point answers recommendations",
-            list_help=_("The numbers of the points that the commitment answers."),
+            is_list=True,
+            help=_("The numbers of the points that the commitment answers."),
         ),
         Column(
             "leads",
             synonyms="lead leadorganisation country responsible responsibleparty organisation "
             "organization government party who actor",
-            list_help=_("Short names of the organisations or groups that are leads."),
+            is_list=True,
+            help=_("Short names of the organisations or groups that are leads."),
         ),
         Column(
             "partners",
             synonyms="partner supportedby with jointlywith",
-            list_help=_("Short names of the organisations or groups that are partners."),
+            is_list=True,
+            help=_("Short names of the organisations or groups that are partners."),
         ),
     ),
     identifier="reference",

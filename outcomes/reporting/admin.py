@@ -115,8 +115,8 @@ class ProgressUpdateAdmin(ReviewedAdmin):
                     "approved_at",
                 ],
                 "description": _(
-                    "A co-chair approves it, on this page or in the list. You cannot change an "
-                    "approved update. Ask for a change first."
+                    "A co-chair approves it, on the page “Review and decide” or in the list. You "
+                    "cannot change an approved update. Ask for a change first."
                 ),
             },
         ),
@@ -133,7 +133,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         "reason",
         "source",
     )
-    list_display = ["subject_line", "party_name", "reported_on", "status", "state", "public_page"]
+    list_display = ["subject", "party_name", "reported_on", "status", "state", "public_page"]
     list_filter = [PendingFilter, "state", "status", ReportAgeFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
@@ -221,7 +221,12 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         return row.reported_on
 
     def previous_of(self, row: ProgressUpdate) -> ProgressUpdate | None:
-        return ProgressUpdate.objects.approved().filter(party=row.party).exclude(pk=row.pk).first()
+        if row.is_unchanged:
+            return None
+        before = ProgressUpdate.objects.approved().filter(
+            party=row.party, reported_on__lte=row.reported_on
+        )
+        return before.exclude(pk=row.pk).first()
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         return pii_in_update(row, self.permissions_of(request))
@@ -249,6 +254,10 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
             self.delete_model(request, row)
+
+    @admin.display(description=_("commitment"), ordering="commitment__reference")
+    def subject(self, row: ProgressUpdate) -> str:
+        return self.subject_line(row)
 
     @admin.display(description=_("party"))
     def party_name(self, row: ProgressUpdate) -> str:

@@ -76,8 +76,8 @@ def _decide(
     done = []
     for read in rows:
         # The author may have withdrawn or changed it since the page was opened.
-        row = type(read).objects.select_for_update().get(pk=read.pk)
-        if row.revision != read.revision:
+        row = type(read).objects.select_for_update().filter(pk=read.pk).first()
+        if row is None or row.revision != read.revision:
             raise ValidationError(CHANGED_MEANWHILE)
         event = row.event
         # Drafts belong to their authors.

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes.models import EditorialState
 from outcomes.reporting.findings import PiiFindings
 from outcomes.reporting.review import approve_texts, may_review, request_text_changes
+from outcomes.reporting.submission import CHANGED_MEANWHILE
 from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.lists import LimitedChangeList
 from participants.admin_base.versions import FieldChange, field_text
@@ -45,9 +46,11 @@ class DecisionForm(forms.Form):
     """The text as it was read, and what its author must change if it is not approved."""
 
     note = forms.CharField(
-        label=gettext_lazy("What should they change?"),
+        label=gettext_lazy("What the author must change"),
         required=False,
-        help_text=gettext_lazy("Only the author can read this."),
+        help_text=gettext_lazy(
+            "People at the author's organisation and at this desk can read this. It is not public."
+        ),
         error_messages={"required": gettext_lazy("Enter what the author must change.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -71,7 +74,6 @@ class ReviewedAdmin(GrantScopedAdmin):
     actions = ["approve", "ask_for_changes"]
     action_form = ReviewNoteForm
     reviewed_fields: tuple[str, ...] = ()  # what approval makes public
-    approval_effect: str | Promise = gettext_lazy("If you approve it, everyone can read it.")
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         """Possible personal data, for people who may decide about the text."""
@@ -95,6 +97,12 @@ class ReviewedAdmin(GrantScopedAdmin):
         """The reference and the words of what the text is about."""
         raise NotImplementedError
 
+    def reviewed_fields_of(self, row: Any) -> tuple[str, ...]:
+        return self.reviewed_fields
+
+    def approval_effect(self, row: Any) -> str:
+        return _("If you approve it, everyone who can see this roundtable can read it.")
+
     def sender_of(self, row: Any) -> Any:
         return row.organisation
 
@@ -106,10 +114,9 @@ class ReviewedAdmin(GrantScopedAdmin):
         """The text that is published now, if this one continues it."""
         return None
 
-    @admin.display(description=gettext_lazy("about"))
     def subject_line(self, row: Any) -> str:
         reference, words = self.subject_of(row)
-        return f"{reference} {Truncator(words).chars(80)}"
+        return format_html("{} <bdi>{}</bdi>", reference, Truncator(words).chars(80))
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         rows = rows.filter(state=EditorialState.SUBMITTED)
@@ -152,7 +159,9 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     @method_decorator(require_safe)
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = self._row_or_404(request, object_id)
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
         if not may_review(self.permissions_of(request), row):
             return redirect(admin_url(self.model, "change", row.pk))
         form = DecisionForm(initial={"revision": row.revision})
@@ -177,7 +186,7 @@ class ReviewedAdmin(GrantScopedAdmin):
             by, note = self.permissions_of(request).user, form.cleaned_data["note"]
             return request_text_changes(rows=[row], note=note, by=by, at=timezone.now())
 
-        text = _("You asked for a change. The portal emails the author.")
+        text = _("You asked for a change.")
         return self._decide(request, object_id, form, ask, text)
 
     def _decide(
@@ -190,32 +199,40 @@ class ReviewedAdmin(GrantScopedAdmin):
     ) -> HttpResponse:
         if request.method != "POST":  # as after signing in again
             return redirect("../review/")
-        row = self._row_or_404(request, object_id)
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._absent(request)
         if not self.permissions_of(request).may_decide(row.event.pk):
             raise PermissionDenied
         following = self._next_url(row, self._pending(request))
-        if row.state == EditorialState.SUBMITTED and form.is_valid():
-            row.revision = form.cleaned_data["revision"]
+        is_valid = form.is_valid()
+        if request.POST.get("revision") != str(row.revision):
+            form.add_error(None, CHANGED_MEANWHILE)
+        elif row.state == EditorialState.SUBMITTED and is_valid:
             try:
                 if decide(row):
                     self.message_user(request, success, messages.SUCCESS)
                     return redirect(following)
             except ValidationError as mistake:
                 form.add_error(None, mistake.messages)
-            row.refresh_from_db()
+            row = self.get_object(request, object_id)
+            if row is None:
+                return self._absent(request)
         if row.state != EditorialState.SUBMITTED:
-            text = _("Nothing changed. This was already decided.")
+            text = _("Nothing changed. This was already decided, or the author withdrew it.")
             self.message_user(request, text, messages.WARNING)
             return redirect(following)
         # Whoever submits this page again has read the text on it.
         form.data = request.POST.dict() | {"revision": row.revision}
         return self._page(request, row, form, status=400)
 
-    def _row_or_404(self, request: HttpRequest, object_id: str) -> Any:
-        row = self.get_object(request, object_id)
-        if row is None:
+    def _absent(self, request: HttpRequest) -> HttpResponse:
+        # The same for a text that is hidden, deleted or withdrawn.
+        if not self.has_decide_permission(request):
             raise Http404
-        return row
+        text = _("This text is no longer here. Its author may have withdrawn it.")
+        self.message_user(request, text, messages.WARNING)
+        return redirect(admin_url(self.model, "changelist"))
 
     def _page(
         self, request: HttpRequest, row: Any, form: DecisionForm, *, status: int
@@ -226,9 +243,11 @@ class ReviewedAdmin(GrantScopedAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": row,
-            "title": words,
+            "title": _("Review %s") % reference,
             "reference": reference,
-            "position": pending.index(row.pk) + 1,
+            "words": words,
+            # Someone else may have decided about it meanwhile.
+            "position": pending.index(row.pk) + 1 if row.pk in pending else 0,
             "number_pending": len(pending),
             "next_url": self._next_url(row, pending) if len(pending) > 1 else "",
             "sender": self.sender_of(row),
@@ -239,7 +258,7 @@ class ReviewedAdmin(GrantScopedAdmin):
             "previous_day": self.day_of(previous) if previous else None,
             "differences": list(self._differences(previous, row)) if previous else [],
             "findings": self.findings(request, row),
-            "effect": self.approval_effect,
+            "effect": self.approval_effect(row),
             "form": form,
             "approve_url": admin_url(self.model, "approve", row.pk),
             "request_change_url": admin_url(self.model, "request_change", row.pk),
@@ -249,13 +268,13 @@ class ReviewedAdmin(GrantScopedAdmin):
         )
 
     def _values(self, row: Any) -> Iterable[tuple[str, str]]:
-        for name in self.reviewed_fields:
+        for name in self.reviewed_fields_of(row):
             field: Any = self.opts.get_field(name)
             if value := field_text(row, field):
                 yield str(field.verbose_name), value
 
     def _differences(self, before: Any, after: Any) -> Iterable[FieldChange]:
-        for name in self.reviewed_fields:
+        for name in self.reviewed_fields_of(after):
             field: Any = self.opts.get_field(name)
             texts = [field_text(row, field) for row in (before, after)]
             if texts[0] != texts[1]:

@@ -123,7 +123,7 @@ class ReportPage:
     def save_draft(self) -> HttpResponse:
         return self._save(submitting=False)
 
-    def submit(self) -> HttpResponse:
+    def submit_report(self) -> HttpResponse:
         return self._save(submitting=True)
 
     def _save(self, *, submitting: bool) -> HttpResponse:
@@ -162,7 +162,7 @@ class ReportPage:
 BUTTONS: dict[str, Callable[[ReportPage], HttpResponse]] = {
     "unchanged": ReportPage.report_no_change,
     "draft": ReportPage.save_draft,
-    "hand-in": ReportPage.submit,
+    "hand-in": ReportPage.submit_report,
     "discard": ReportPage.delete_draft,
     "hand-over": ReportPage.return_task,
     "stop": ReportPage.stop_reminders,

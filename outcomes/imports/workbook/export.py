@@ -206,6 +206,6 @@ def column_help(sheet: Sheet, key: str) -> str:
         return _("The short name of the organisation that has this role. Required.")
     field = sheet.get_field(key)
     if field is None:
-        return str(sheet.table.column(key).list_help)
+        return str(sheet.table.column(key).help)
     needed = _("Required.") if key in set(sheet.table.required()) else ""
     return f"{field.help_text} {needed}".strip()

@@ -8,12 +8,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from outcomes.models import Assessment, ProgressUpdate
+from outcomes.models import Assessment, Offer, ProgressUpdate, Response
 from outcomes.reporting.pii_scan import find_names
 from participants.models import Delegate, User
 from roundtable.models import Event
-from tests.factories import NOON, make_delegate, make_grant, make_organisation, make_update
-from tests.follow_up_factories import make_assessment
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_evidence,
+    make_grant,
+    make_organisation,
+    make_update,
+)
+from tests.follow_up_factories import make_assessment, make_offer, make_response
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.outcomes.test_outcomes_admin import page, run_admin_action, signed
 from tests.recorded_fixtures import recorded
@@ -80,7 +87,7 @@ def test_cochair_reads_text_and_findings_then_approves(
     browser = client_of(cochair)
     text = desk_text(browser, page(ProgressUpdate, "review", submitted.pk))
     assert (
-        f"What everyone will read Status In progress What was done {TEXT} "
+        f"What will be published Status In progress What was done {TEXT} "
         f"What changed since 1 March 2025 What was done Two courses were held. {TEXT} "
         "What the portal checked Possible addresses and phone numbers 0812 5555 0100 "
         "People and hidden places recorded in this portal MARIA LOPEZ Casa Azul Do not repeat"
@@ -101,7 +108,7 @@ def test_change_is_requested_with_a_note(
     refused = decide(browser, submitted, "request_change", note=" ")
     assert refused.status_code == 400
     assert re.search(
-        r'role="alert">.+<a href="#id_note">What should they change\?: Enter what the author must',
+        r'role="alert">.+<a href="#id_note">What the author must change: Enter what',
         " ".join(refused.content.decode().split()),
     )
     answer = decide(browser, submitted, "request_change", note="Leave out the number.")
@@ -109,7 +116,7 @@ def test_change_is_requested_with_a_note(
     submitted.refresh_from_db()
     assert (submitted.state, submitted.note) == ("change-requested", "Leave out the number.")
     assert (
-        "This was already decided."
+        "This was already decided, or the author withdrew it."
         in browser.post(
             page(ProgressUpdate, "approve", submitted.pk),
             {"revision": submitted.revision},
@@ -155,7 +162,7 @@ def test_list_leads_submitted_texts_to_their_review(
     content = client_of(cochair).get(page(ProgressUpdate, "changelist")).content.decode()
     assert f'href="{page(ProgressUpdate, "review", submitted.pk)}"' in content
     assert f'href="{page(ProgressUpdate, "change", approved.pk)}"' in content
-    assert f"{submitted.commitment.reference} {submitted.commitment.text[:79]}" in content
+    assert f"{submitted.commitment.reference} <bdi>Train officers.</bdi>" in content
 
 
 @pytest.mark.parametrize("role", ["editor", "reader"])
@@ -165,14 +172,101 @@ def test_others_cannot_review(
     browser = signed(client_of, role, event)
     answer = browser.get(page(ProgressUpdate, "review", submitted.pk), follow=True)
     assert answer.redirect_chain == [(page(ProgressUpdate, "change", submitted.pk), 302)]
-    assert "Review and decide" not in answer.content.decode()
-    assert "hidden places" not in answer.content.decode()
+    assert page(ProgressUpdate, "review", submitted.pk) not in answer.content.decode()
     for decision in ("approve", "request_change"):
         sent = {"revision": submitted.revision, "note": "No."}
         answer = browser.post(page(ProgressUpdate, decision, submitted.pk), sent)
         assert answer.status_code == 403
     submitted.refresh_from_db()
     assert submitted.state == "submitted"
+
+
+def test_page_of_submitted_text_leads_cochair_to_review(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    content = client_of(cochair).get(page(ProgressUpdate, "change", submitted.pk)).content.decode()
+    assert (
+        f'<a href="{page(ProgressUpdate, "review", submitted.pk)}">Review and decide</a>' in content
+    )
+
+
+def test_report_of_nothing_new_is_not_compared(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    ProgressUpdate.objects.filter(pk=submitted.pk).update(text="", is_unchanged=True)
+    text = desk_text(client_of(cochair), page(ProgressUpdate, "review", submitted.pk))
+    assert "What will be published Nothing new since the last report. Status In progress" in text
+    assert "What changed since" not in text
+
+
+def test_later_report_is_not_compared(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    later = submitted.reported_on + timedelta(days=1)
+    ProgressUpdate.objects.approved().update(reported_on=later)
+    text = desk_text(client_of(cochair), page(ProgressUpdate, "review", submitted.pk))
+    assert "What changed since" not in text
+
+
+def test_evidence_is_listed_with_its_address(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    make_evidence(submitted, title="Report", url="https://example.org/maria")
+    make_evidence(submitted, title="Minutes", url="https://example.org/2", is_public=False)
+    text = desk_text(client_of(cochair), page(ProgressUpdate, "review", submitted.pk))
+    assert "Evidence Report : https://example.org/maria" in text
+    assert "Evidence that only co-chairs can open Minutes : https://example.org/2" in text
+
+
+def test_withdrawn_text_is_not_decided(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    browser, sent = client_of(cochair), {"revision": submitted.revision, "note": "Why?"}
+    submitted.save_draft()
+    for number in (submitted.pk, 999_999):
+        answer = browser.post(page(ProgressUpdate, "approve", number), sent, follow=True)
+        assert answer.redirect_chain == [(page(ProgressUpdate, "changelist"), 302)]
+        assert (
+            "This text is no longer here. Its author may have withdrawn it."
+        ) in answer.content.decode()
+    submitted.refresh_from_db()
+    assert submitted.state == "draft"
+
+
+def test_changed_text_is_announced_without_a_note_too(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    sent = {"revision": submitted.revision, "note": ""}
+    submitted.submit(at=NOON)
+    answer = client_of(cochair).post(page(ProgressUpdate, "request_change", submitted.pk), sent)
+    content = answer.content.decode()
+    assert "This text changed after you opened it." in content
+    assert "Enter what the author must change." in content
+
+
+def test_answer_is_reviewed_with_the_point_it_answers(client_of: Sign, cochair: User) -> None:
+    row = make_response(approved=False, stance="noted", text="We passed it on.")
+    make_grant(cochair, row.event)
+    row.submit(at=NOON)
+    text = desk_text(client_of(cochair), page(Response, "review", row.pk))
+    point = row.outcome
+    assert f"{row.event.code} {point.number} {point.text} From {row.organisation}" in text
+    assert (
+        "What will be published Answer Noted In the organisation&#x27;s own words We passed" in text
+    )
+
+
+def test_offer_is_reviewed_with_what_it_becomes(
+    client_of: Sign, cochair: User, event: Event
+) -> None:
+    point = event.statement.outcomes.filter(parent__isnull=False)[0]
+    offer = make_offer(outcome=point, approved=False, text="Open a desk.", due_on=date(2027, 6, 1))
+    offer.milestones.create(title="Find a room", due_on=date(2027, 1, 1))
+    offer.submit(at=NOON)
+    text = desk_text(client_of(cochair), page(Offer, "review", offer.pk))
+    assert "Open a desk. Due 1 June 2027" in text
+    assert "Milestone Find a room, 1 January 2027" in text
+    assert "If you approve it, it becomes a commitment with the next reference." in text
 
 
 def test_detected_names_are_hidden_from_author(
