@@ -222,7 +222,7 @@ class ReviewedAdmin(GrantScopedAdmin):
             text = _("Nothing changed. This was already decided, or the author withdrew it.")
             self.message_user(request, text, messages.WARNING)
             return redirect(following)
-        # Whoever submits this page again has read the text on it.
+        # This page shows the new text, so its form sends the new revision.
         form.data = request.POST.dict() | {"revision": row.revision}
         return self._page(request, row, form, status=400)
 
@@ -246,7 +246,7 @@ class ReviewedAdmin(GrantScopedAdmin):
             "title": _("Review %s") % reference,
             "reference": reference,
             "words": words,
-            # Someone else may have decided about it meanwhile.
+            # 0 if another co-chair decided about it a moment ago.
             "position": pending.index(row.pk) + 1 if row.pk in pending else 0,
             "number_pending": len(pending),
             "next_url": self._next_url(row, pending) if len(pending) > 1 else "",
