@@ -109,7 +109,7 @@ def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWork
             rows[sheet.title] = list(
                 parse_sheet(sheet, pages.get(sheet.title, []), parsed.mistakes)
             )
-            if is_part and sheet.table.is_shared:
+            if is_part and sheet.table.is_shared and sheet.table.is_list:
                 rows[sheet.title] += _shared_rows(sheet, rows[sheet.title], stored)
         else:
             rows[sheet.title] = [SheetRow(values, 0) for values in sheet_rows(sheet, stored)]

@@ -20,7 +20,7 @@ from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export, parsing
 from outcomes.models import Document
 from participants.models import Participation
-from roundtable.models import Event
+from roundtable.models import Event, Series
 from roundtable.spreadsheet_text import escape_formula, unescape_formula
 from tests.factories import make_document
 from tests.roundtable_files import (
@@ -198,6 +198,15 @@ def test_sheets_missing_from_archive_are_unchanged(tmp_path: Path) -> None:
         parts.writestr("talk/", b"")
     assert load_roundtable(path, "TALK1").startswith("1 added, 0 changed, 1 removed")
     assert {row.title for row in Document.objects.all()} == {"Minutes", "List of participants"}
+
+
+def test_archive_with_only_the_series_renames_it(tmp_path: Path) -> None:
+    load_roundtable(write_complete_file(tmp_path))
+    path = tmp_path / "some.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as parts:
+        parts.writestr("Series.csv", "Slug,talks\nName,Peace talks\n")
+    assert load_roundtable(path, "TALK1").startswith("0 added, 1 changed, 0 removed")
+    assert Series.objects.get().name == "Peace talks"
 
 
 @pytest.mark.parametrize(
