@@ -30,7 +30,9 @@ def reference_field(help_text: Any) -> "models.Field[str, str]":
 SOURCE = "source_title source_url source_retrieved_on"
 WORDING = "source_wording source"
 
-SERIES = Dataset(Series, columns("slug name site"), is_list=False, is_shared=True)
+SERIES = Dataset(
+    Series, columns("slug name site"), identifier="slug", is_list=False, is_shared=True
+)
 
 ROUNDTABLES = Dataset(
     Event,
@@ -54,6 +56,7 @@ THEMES = Dataset(
     Theme,
     columns(
         Column("slug", synonyms="code id"), Column("name", synonyms="theme topic title"), "source"
+    identifier="slug",
     ),
     identifier="slug",
     is_shared=True,

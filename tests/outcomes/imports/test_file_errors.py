@@ -10,8 +10,6 @@ from django.core.management import CommandError
 from django.db import OperationalError
 from django.test import Client
 
-from outcomes.datasets.columns import Dataset
-from outcomes.imports.records.format import TABLES
 from outcomes.models import Outcome
 from outcomes.models.outcome import letter_number
 from tests.conftest import FULL
@@ -218,22 +216,3 @@ def test_example_of_the_format_loads(tmp_path: Path) -> None:
     path.write_text(example, "utf-8")
     assert load_roundtable(path).startswith("15 added, 0 changed, ")
     assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed, 15 unchanged")
-
-
-def tables(within: dict[str, Dataset], before: str = "") -> list[tuple[str, Dataset]]:
-    """Every table by the name that its header has."""
-    found = []
-    for name, table in within.items():
-        found += [(before + name, table), *tables(table.tables, f"{before}{name}.")]
-    return found
-
-
-@pytest.mark.parametrize(("name", "table"), tables(TABLES))
-def test_every_key_is_documented(name: str, table: Dataset) -> None:
-    header = f"[[{name}]]" if table.is_list else f"[{name}]"
-    text = (ROOT / "docs" / "data.md").read_text("utf-8")
-    (row,) = [line for line in text.splitlines() if line.startswith(f"| `{header}` |")]
-    keys = {key for key in table.keys if key not in table.tables}
-    assert {key for key in keys if f"`{key}`" not in row} == set()
-    needed = row.split(";")[0]
-    assert all(f"`{key}`" in needed for key in table.required())
