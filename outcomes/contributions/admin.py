@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.datasets.tables import ASSESSMENTS, OFFERED_MILESTONES, OFFERS, RESPONSES
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
 from outcomes.models.editorial import EditorialState
 from outcomes.reporting.findings import PiiFindings, pii_in_text
@@ -21,8 +22,6 @@ from participants.admin_base.filters import EventFilter, PendingFilter
 
 class ContributionAdmin(ReviewedAdmin):
     """Base admin of texts that co-chairs review but cannot edit."""
-
-    text_fields: tuple[str, ...] = ("text", "source")  # become public on approval
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Only the author's organisation can see a draft.
@@ -42,7 +41,7 @@ class ContributionAdmin(ReviewedAdmin):
         return pii_in_text(self.public_text(row), row, self.permissions_of(request))
 
     def public_text(self, row: Any) -> str:
-        return "\n".join(str(getattr(row, name)) for name in self.text_fields)
+        return "\n".join(str(getattr(row, name)) for name in self.dataset.free_texts)
 
     @admin.display(description=_("possible contact details"))
     def contact_details(self, row: Any) -> str:
@@ -71,13 +70,13 @@ class ResponseAdmin(ContributionAdmin):
         (
             None,
             {
-                "fields": ["outcome", "organisation", "stance", "text", "source", "answered_on"],
+                "fields": ["outcome", "organisation", *RESPONSES.fields],
                 "description": _("The answer of an addressee to a recommendation."),
             },
         ),
         REVIEW_FIELDSET,
     ]
-    reviewed_fields = ("stance", "text", "source")
+    dataset = RESPONSES
     list_display = ["subject", "organisation", "stance", "answered_on", "state", "public_page"]
     list_filter = [PendingFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
@@ -110,19 +109,18 @@ class OfferedStepInline(GrantScopedInline):
     """Milestones of an offer."""
 
     model = OfferedMilestone
-    fields = ["title", "due_on"]
+    fields = OFFERED_MILESTONES.fields
 
 
 @admin.register(Offer)
 class OfferAdmin(ContributionAdmin):
     """Admin of offered commitments and of requests to join one."""
 
-    text_fields = ("text",)
     fieldsets = [
         (
             None,
             {
-                "fields": ["outcome", "commitment", "organisation", "text", "due_on", "is_open"],
+                "fields": ["outcome", "commitment", "organisation", *OFFERS.fields],
                 "description": _(
                     "If you approve an offer, it becomes a commitment with the next reference. If"
                     " it has no point, its organisation becomes a partner of the open commitment."
@@ -132,7 +130,7 @@ class OfferAdmin(ContributionAdmin):
         REVIEW_FIELDSET,
     ]
     inlines = [OfferedStepInline]
-    reviewed_fields = ("text", "due_on", "is_open")
+    dataset = OFFERS
     list_display = ["subject", "organisation", "text", "state", "public_page"]
     list_filter = [PendingFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
@@ -154,7 +152,9 @@ class OfferAdmin(ContributionAdmin):
         return self.subject_line(row)
 
     def reviewed_fields_of(self, row: Offer) -> tuple[str, ...]:
-        return ("text", "due_on") if row.is_joining else self.reviewed_fields
+        # Whoever joins cannot open the commitment to others.
+        names = super().reviewed_fields_of(row)
+        return tuple(name for name in names if name != "is_open" or not row.is_joining)
 
     def approval_effect(self, row: Offer) -> str:
         if row.is_joining:
@@ -179,14 +179,7 @@ class AssessmentAdmin(ContributionAdmin):
         (
             None,
             {
-                "fields": [
-                    "commitment",
-                    "organisation",
-                    "finding",
-                    "text",
-                    "source",
-                    "assessed_on",
-                ],
+                "fields": ["commitment", "organisation", *ASSESSMENTS.fields],
                 "description": _(
                     "The assessment of an organisation that is not a party to the commitment."
                 ),
@@ -194,7 +187,7 @@ class AssessmentAdmin(ContributionAdmin):
         ),
         REVIEW_FIELDSET,
     ]
-    reviewed_fields = ("finding", "text", "source")
+    dataset = ASSESSMENTS
     list_display = [
         "subject",
         "organisation",

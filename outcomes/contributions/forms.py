@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.datasets.columns import Dataset
+from outcomes.datasets.tables import ASSESSMENTS, OFFERED_MILESTONES, OFFERS, RESPONSES
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
 from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.reporting.pii_scan import find_contact_details
@@ -24,7 +26,7 @@ class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
     confirmed_contacts = forms.CharField(required=False, widget=forms.HiddenInput)
     error_css_class = "has-error"
     day_field = ""  # name of the field with the day that the text is about
-    public_fields: tuple[str, ...] = ("text", "source")  # become public on approval
+    dataset: Dataset  # approval makes its wordings public
 
     def __init__(self, data: QueryDict | None, instance: EditorialText, on: date) -> None:
         self.stored = copy(instance)
@@ -62,7 +64,7 @@ class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def public_text(self, cleaned: dict[str, Any]) -> str:
-        return "\n".join(str(cleaned.get(name) or "") for name in self.public_fields)
+        return "\n".join(str(cleaned.get(name) or "") for name in self.dataset.free_texts)
 
     def add_error(self, field: str | None, error: Any) -> None:
         # Errors on fields that the form does not have become non-field errors; Django would raise.
@@ -124,34 +126,36 @@ def _date_input() -> forms.DateInput:
 class ResponseForm(EditorialTextForm):
     """An answer to a recommendation."""
 
+    dataset = RESPONSES
     day_field = "answered_on"
 
     class Meta:
         model = Response
-        fields = ["stance", "text", "source", "answered_on", "has_no_personal_details"]
+        fields = [*RESPONSES.fields, "has_no_personal_details"]
         widgets = {"stance": forms.Select, "text": _textarea(6), "answered_on": _date_input()}
 
 
 class AssessmentForm(EditorialTextForm):
     """An assessment by an organisation that is not a party."""
 
+    dataset = ASSESSMENTS
     day_field = "assessed_on"
 
     class Meta:
         model = Assessment
-        fields = ["finding", "text", "source", "assessed_on", "has_no_personal_details"]
+        fields = [*ASSESSMENTS.fields, "has_no_personal_details"]
         widgets = {"finding": forms.Select, "text": _textarea(6), "assessed_on": _date_input()}
 
 
 class OfferForm(EditorialTextForm):
     """An offer of a commitment under a point."""
 
-    public_fields = ("text",)
+    dataset = OFFERS
     milestones = ""  # titles from the formset on the same page
 
     class Meta:
         model = Offer
-        fields = ["text", "due_on", "is_open", "has_no_personal_details"]
+        fields = [*OFFERS.fields, "has_no_personal_details"]
         widgets = {"text": _textarea(4), "due_on": _date_input()}
         labels = {"is_open": _("Other organisations can ask to join")}
 
@@ -162,7 +166,7 @@ class OfferForm(EditorialTextForm):
 class JoinOfferForm(EditorialTextForm):
     """A request to join a commitment."""
 
-    public_fields = ("text",)
+    dataset = OFFERS
 
     class Meta:
         model = Offer
@@ -177,7 +181,7 @@ class OfferedMilestoneForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = OfferedMilestone
-        fields = ["title", "due_on"]
+        fields = OFFERED_MILESTONES.fields
         widgets = {"due_on": _date_input()}
 
 

@@ -20,7 +20,8 @@ class Column:
     synonyms: str = ""
     width: int = DEFAULT_WIDTH
     is_required: bool = False  # although the model field may be blank
-    # The log of changes shows a correction of it, once it was public.
+    # Readers cite it: the log of changes shows a correction of it, and of a reviewed text, a
+    # co-chair reads it before it becomes public.
     is_wording: bool = False
     is_list: bool = False  # a list of words
     help: str | Promise = ""  # of a list; other columns have the help text of their field
@@ -57,6 +58,16 @@ class Dataset:
     @cached_property
     def wordings(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.is_wording)
+
+    @cached_property
+    def free_texts(self) -> tuple[str, ...]:
+        """Wordings that could name a person, so they are searched for contact details."""
+        found = ((name, self.get_field(name)) for name in self.wordings)
+        return tuple(
+            name
+            for name, field in found
+            if isinstance(field, models.CharField | models.TextField) and not field.choices
+        )
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

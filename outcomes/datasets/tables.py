@@ -1,6 +1,8 @@
 """The tables of a roundtable.
 
 A new public field of a model needs a column here; test_datasets.py names what is left out, and why.
+Of the tables in no file, the admin and the forms read the fields; links to other rows have no
+column.
 """
 
 from typing import Any
@@ -10,12 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.datasets.columns import Column, Dataset, columns
 from outcomes.models import (
+    Assessment,
     Commitment,
+    CommitmentParty,
     Document,
     EditorialState,
     Milestone,
+    Offer,
+    OfferedMilestone,
     Outcome,
     ProgressUpdate,
+    Response,
     Statement,
     Theme,
 )
@@ -49,6 +56,7 @@ ROUNDTABLES = Dataset(
         "is_public is_demonstration",
         SOURCE,
     ),
+    identifier="slug",
     is_list=False,
 )
 
@@ -56,7 +64,6 @@ THEMES = Dataset(
     Theme,
     columns(
         Column("slug", synonyms="code id"), Column("name", synonyms="theme topic title"), "source"
-    identifier="slug",
     ),
     identifier="slug",
     is_shared=True,
@@ -201,8 +208,12 @@ COMMITMENTS = Dataset(
     identifier="reference",
 )
 
+# Parties are in the file as lists of their commitment.
+PARTIES = Dataset(CommitmentParty, columns("role"))
+
 MILESTONES = Dataset(
-    Milestone, columns(Column("title", is_wording=True), Column("due_on", is_wording=True))
+    Milestone,
+    columns(Column("title", is_wording=True), Column("due_on", is_wording=True), "reached_on"),
 )
 
 REPORTS = Dataset(
@@ -226,12 +237,19 @@ REPORTS = Dataset(
                 help_text=_("If a party reported more than once on one day, write 1, 2 and so on."),
             ),
         ),
-        Column("status", synonyms="state implementation"),
-        "completion",
-        Column("text", synonyms="progress whatwasdone description update report", width=80),
-        Column("obstacles", synonyms="challenges difficulties whatstandsintheway"),
-        Column("next_steps", synonyms="next whatisnext nextstep plans"),
-        "reason source has_no_personal_details",
+        Column("status", synonyms="state implementation", is_wording=True),
+        Column("completion", is_wording=True),
+        Column(
+            "text",
+            synonyms="progress whatwasdone description update report",
+            width=80,
+            is_wording=True,
+        ),
+        Column("obstacles", synonyms="challenges difficulties whatstandsintheway", is_wording=True),
+        Column("next_steps", synonyms="next whatisnext nextstep plans", is_wording=True),
+        Column("reason", is_wording=True),
+        Column("source", is_wording=True),
+        "has_no_personal_details",
         Column(
             "state",
             field=models.CharField(
@@ -245,4 +263,22 @@ REPORTS = Dataset(
             ),
         ),
     ),
+)
+
+_TEXT, _SOURCE = Column("text", is_wording=True), Column("source", is_wording=True)
+
+RESPONSES = Dataset(
+    Response, columns(Column("stance", is_wording=True), _TEXT, _SOURCE, "answered_on")
+)
+
+ASSESSMENTS = Dataset(
+    Assessment, columns(Column("finding", is_wording=True), _TEXT, _SOURCE, "assessed_on")
+)
+
+OFFERS = Dataset(
+    Offer, columns(_TEXT, Column("due_on", is_wording=True), Column("is_open", is_wording=True))
+)
+
+OFFERED_MILESTONES = Dataset(
+    OfferedMilestone, columns(Column("title", is_wording=True), Column("due_on", is_wording=True))
 )

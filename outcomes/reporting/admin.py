@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from outcomes.commitments.admin_filters import ReportAgeFilter
+from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import download
 from outcomes.models import Commitment, CommitmentParty, EditorialState, Evidence, ProgressUpdate
 from outcomes.reporting.findings import PiiFindings, pii_in_update
@@ -124,15 +125,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     readonly_fields = ["state", "note", "recorded_at", "approved_at"]
     locked_fields = ("commitment",)
     inlines = [EvidenceInline]
-    reviewed_fields = (
-        "status",
-        "completion",
-        "text",
-        "obstacles",
-        "next_steps",
-        "reason",
-        "source",
-    )
+    dataset = REPORTS
     list_display = ["subject", "party_name", "reported_on", "status", "state", "public_page"]
     list_filter = [PendingFilter, "state", "status", ReportAgeFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from outcomes.evidence.files import public_evidence_text
 from outcomes.models import ENDED_STATUSES, CommitmentParty, ProgressUpdate
 from outcomes.reporting import submission
-from outcomes.reporting.forms import TEXT_FIELDS, EvidenceForm, UpdateForm
+from outcomes.reporting.forms import EvidenceForm, UpdateForm
 from participants.models import User
 
 VERSION_FIELD = "version"  # form field with `ReportDraft.version`
@@ -241,7 +241,9 @@ def _with_default_day(data: Mapping[str, Any], at: datetime) -> Mapping[str, Any
 
 def _display_values(form: UpdateForm) -> dict[str, tuple[str, str]]:
     found = {}
-    for name in ["status", "completion", "reported_on", *TEXT_FIELDS]:
+    for name in UpdateForm.Meta.fields:
+        if name == "has_no_personal_details":  # confirmed anew for each text
+            continue
         value = form[name].value()
         shown = "" if value is None else str(value)
         if isinstance(form.fields[name], forms.TypedChoiceField):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import evidence_file_text
 from outcomes.models import EditorialText, Evidence, ProgressUpdate
 from outcomes.reporting.pii_scan import find_contact_details, find_names
@@ -23,7 +24,7 @@ def pii_in_update(update: ProgressUpdate, rights: EventPermissions) -> PiiFindin
     """None if the user may not decide about it, or if it is not submitted."""
     if not may_review(rights, update):
         return None
-    texts = [update.text, update.obstacles, update.next_steps, update.reason, update.source]
+    texts = [getattr(update, name) for name in REPORTS.free_texts]
     unreadable_files = []
     for row in update.evidence.all():
         texts += [row.title, row.url]

@@ -8,12 +8,11 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import extract_text
 from outcomes.evidence.validation import CheckedFile, check_file
 from outcomes.models import CompletionLevel, Evidence, ImplementationStatus, ProgressUpdate
 from outcomes.reporting.pii_scan import find_contact_details
-
-TEXT_FIELDS = ["text", "obstacles", "next_steps", "reason", "source"]
 
 
 class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -25,7 +24,13 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ProgressUpdate
-        fields = ["status", "completion", "reported_on", *TEXT_FIELDS, "has_no_personal_details"]
+        fields = [
+            "status",
+            "completion",
+            "reported_on",
+            *REPORTS.free_texts,
+            "has_no_personal_details",
+        ]
         labels = {"has_no_personal_details": gettext_lazy("Names no person and no shelter")}
         widgets = {
             "reported_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -57,7 +62,7 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
             for name, sentence in ProgressUpdate(**sent).missing_fields().items():
                 if name not in self.errors:
                     self.add_error(name, sentence)
-            said = [*(values.get(name, "") for name in TEXT_FIELDS), *self.other_public_text]
+            said = [*(values.get(name, "") for name in REPORTS.free_texts), *self.other_public_text]
             self.contacts = find_contact_details("\n".join(said))
             if self.contacts and values["contacts_confirmed"] != self.contacts_joined:
                 self.add_error(

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from outcomes.datasets.columns import Dataset
 from outcomes.models import EditorialState
 from outcomes.reporting.findings import PiiFindings
 from outcomes.reporting.review import approve_texts, may_review, request_text_changes
@@ -73,7 +74,7 @@ class ReviewedAdmin(GrantScopedAdmin):
     change_form_template = "outcomes/reporting/admin/review_change_form.html"
     actions = ["approve", "ask_for_changes"]
     action_form = ReviewNoteForm
-    reviewed_fields: tuple[str, ...] = ()  # what approval makes public
+    dataset: Dataset  # approval makes its wordings public
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         """Possible personal data, for people who may decide about the text."""
@@ -98,7 +99,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         raise NotImplementedError
 
     def reviewed_fields_of(self, row: Any) -> tuple[str, ...]:
-        return self.reviewed_fields
+        return self.dataset.wordings
 
     def approval_effect(self, row: Any) -> str:
         return _("If you approve it, everyone who can see this roundtable can read it.")
