@@ -17,6 +17,7 @@ from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyFormSet
 from outcomes.commitments.bulk_admin import EndCommitmentsAdmin
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
+from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.filters import EventFilter
@@ -38,14 +39,15 @@ class CommitmentResource(resources.ModelResource):
         fields = [
             "reference",
             "roundtable",
-            "text",
+            *(name for name in COMMITMENTS.fields if name != "reference"),
             "points",
             "parties",
-            "place_in_source",
-            "due_on",
             "status",
         ]
         export_order = fields
+
+    def dehydrate_is_open(self, row: Commitment) -> str:
+        return "yes" if row.is_open else "no"  # as the import reads it
 
     def dehydrate_points(self, row: Commitment) -> str:
         return ", ".join(point.number for point in row.outcomes.all())
@@ -82,7 +84,7 @@ class PartyInline(GrantScopedInline):
     formset = PartyFormSet
     fields = [
         ("organisation", "group"),
-        "role",
+        *PARTIES.fields,
         ("focal_point", "focal_point_accepted_at"),
         "given_back",
     ]

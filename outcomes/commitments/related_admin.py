@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_filters import ReachedFilter
+from outcomes.datasets.tables import MILESTONES
 from outcomes.models import Milestone, RelatedText
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.filters import EventFilter
@@ -16,7 +17,7 @@ class MilestoneInline(GrantScopedInline):
     """Milestones of a commitment."""
 
     model = Milestone
-    fields = [("title", "due_on", "reached_on")]
+    fields = [MILESTONES.fields]
     show_change_link = True
 
 
@@ -29,7 +30,7 @@ class MilestoneAdmin(GrantScopedAdmin):
         (
             None,
             {
-                "fields": ["commitment", "title", "due_on", "reached_on"],
+                "fields": ["commitment", *MILESTONES.fields],
                 "description": _(
                     "A milestone of the commitment. Everyone can read it if the roundtable is "
                     "public."

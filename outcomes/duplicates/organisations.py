@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from outcomes.datasets.tables import ORGANISATIONS
 from outcomes.duplicates.relations import (
     MergeRule,
     MovedCounts,
@@ -107,7 +108,7 @@ def merge_organisations(
         )
     old = duplicate.slug
     duplicate.delete()
-    fill_blanks(target, duplicate, ("short_name", "site", "description", "role_mailbox"))
+    fill_blanks(target, duplicate, set(ORGANISATIONS.fields) - set(ORGANISATIONS.required()))
     SlugRedirect.objects.create(slug=old, organisation=target)
     target.full_clean()
     target.save()

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.datasets.tables import DOCUMENTS
 from outcomes.imports.admin import UploadsMixin
 from outcomes.imports.workbook_admin import WorkbookMixin
 from outcomes.models import Document, Outcome, StatementVersion
@@ -37,7 +38,7 @@ class DocumentInline(GrantScopedInline):
     """Documents about the roundtable outside the portal."""
 
     model = Document
-    fields = ["title", "publisher", "url", "dated_on"]
+    fields = DOCUMENTS.fields
 
 
 @admin.register(Event)

@@ -541,7 +541,19 @@ def test_export_contains_viewers_rows_and_no_person(client_of: Sign, admin_event
     make_party(admin_event.commitments.get(), focal_point=person)
     client = signed(client_of, "cochair", admin_event)
     content = export(client, Commitment, 0).content.decode()
-    assert [row["reference"] for row in csv.DictReader(io.StringIO(content))] == ["DESK-C1"]
+    (row,) = csv.DictReader(io.StringIO(content))
+    assert list(row) == [
+        "reference",
+        "roundtable",
+        "text",
+        "place_in_source",
+        "due_on",
+        "is_open",
+        "points",
+        "parties",
+        "status",
+    ]
+    assert (row["reference"], row["is_open"]) == ("DESK-C1", "no")
     assert "Canary" not in content
     hidden = make_role(other).organisation
     assert hidden.slug not in export(client, Organisation, 0).content.decode()

@@ -1,0 +1,141 @@
+"""Forms, exports and pages that name the fields of a table have each public field."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import flatten, flatten_fieldsets
+from django.db import models
+from django.forms import ModelForm
+from django.test import Client
+
+from outcomes.contributions.forms import (
+    AssessmentForm,
+    OfferedMilestoneForm,
+    OfferForm,
+    ResponseForm,
+)
+from outcomes.datasets.columns import Dataset
+from outcomes.datasets.tables import ORGANISATIONS
+from outcomes.models import Commitment, ImplementationStatus, Outcome
+from outcomes.reporting.forms import UpdateForm
+from participants.admin_base.spreadsheets import OrganisationResource
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_event,
+    make_organisation,
+    make_outcome,
+    make_role,
+    make_statement,
+    make_update,
+    save,
+)
+from tests.follow_up_factories import make_assessment, make_milestone, make_response
+from tests.outcomes.datasets.test_datasets import DATASETS
+
+# By admin class, what it leaves out.
+NOT_IN_ADMIN = {
+    # A rule decides who can sign and report, so only a file sets it.
+    "GroupAdmin": {"member_rule"},
+}
+
+
+def stored_names(table: Dataset) -> set[str]:
+    """The columns that are fields of the model itself."""
+    options = table.model._meta
+    known = {field.name for field in (*options.concrete_fields, *options.many_to_many)}
+    return {column.name for column in table.columns if column.field is None} & known
+
+
+def admin_forms(model: type[models.Model]) -> Iterator[tuple[str, set[str]]]:
+    """By the name of its class, the fields of each form of the admin that edits the model."""
+    for model_admin in admin.site._registry.values():
+        if model_admin.model is model:
+            fieldsets: Any = model_admin.fieldsets
+            yield type(model_admin).__name__, set(flatten_fieldsets(fieldsets))
+        for inline in model_admin.inlines:
+            if inline.model is model:
+                yield inline.__name__, set(flatten(inline.fields or ()))
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_admin_has_each_public_field(name: str) -> None:
+    table = DATASETS[name]
+    found = list(admin_forms(table.model))
+    assert found, f"No form of the admin edits {table.model.__name__}."
+    for form, fields in found:
+        missing = stored_names(table) - fields - NOT_IN_ADMIN.get(form, set())
+        assert not missing, f"{form} does not have the public fields {sorted(missing)} of {name}."
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("REPORTS", UpdateForm),
+        ("RESPONSES", ResponseForm),
+        ("ASSESSMENTS", AssessmentForm),
+        ("OFFERS", OfferForm),
+        ("OFFERED_MILESTONES", OfferedMilestoneForm),
+    ],
+)
+def test_form_of_authors_has_each_public_field(name: str, form: type[ModelForm[Any]]) -> None:
+    missing = stored_names(DATASETS[name]) - set(form.base_fields)
+    assert not missing, f"{form.__name__} does not have the public fields {sorted(missing)}."
+
+
+def test_export_of_organisations_has_each_public_field() -> None:
+    # It is below this app, so it cannot read the description.
+    assert OrganisationResource._meta.fields == list(ORGANISATIONS.fields)
+
+
+def _lead_in(words: dict[str, Any]) -> Outcome:
+    lead_in = make_statement(make_event()).outcomes.lead_ins()[0]
+    for name, value in words.items():
+        setattr(lead_in, name, value)
+    return save(lead_in)
+
+
+def _point(words: dict[str, Any]) -> Outcome:
+    statement = make_statement(make_event(), published=False)
+    point = make_outcome(statement, parent=statement.outcomes.lead_ins()[0], **words)
+    statement.publish(NOON)
+    point.refresh_from_db()
+    return point
+
+
+def _report(words: dict[str, Any]) -> Commitment:
+    commitment = make_commitment()
+    make_update(commitment, status=ImplementationStatus.CLOSED, **words)
+    return commitment
+
+
+FILLED: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "ROUNDTABLES": lambda words: make_event(**words),
+    "STATEMENTS": lambda words: make_statement(make_event(), **words).event,
+    "LEAD_INS": _lead_in,
+    "POINTS": _point,
+    "ORGANISATIONS": lambda words: (
+        make_role(make_event(), organisation=make_organisation(**words)).organisation
+    ),
+    "COMMITMENTS": lambda words: make_commitment(**words),
+    "MILESTONES": lambda words: make_milestone(due_on=date(2030, 1, 1), **words).commitment,
+    "REPORTS": _report,
+    "RESPONSES": lambda words: make_response(**words).outcome,
+    "ASSESSMENTS": lambda words: make_assessment(**words).commitment,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FILLED)
+def test_page_shows_each_public_text(client: Client, name: str) -> None:
+    table = DATASETS[name]
+    words: dict[str, Any] = {}
+    for field in table.free_texts:
+        is_url = isinstance(table.get_field(field), models.URLField)
+        words[field] = f"https://zqxvar-{field}.org" if is_url else f"zqxvar-{field}"
+    page = client.get(FILLED[name](words).get_absolute_url()).content.decode()
+    missing = {field for field, text in words.items() if text not in page}
+    assert not missing, f"The page does not show {sorted(missing)} of {name}."
