@@ -33,13 +33,16 @@ from tests.processes import (
     running_process,
     wait_for_output,
 )
+from tests.upgrade.releases import listed
 
 SQUASHED = [
     (app, name)
     for app in ("outcomes", "participants", "roundtable")
     for name in ("0001_initial", "0001_squashed_0002_plain_words", "0002_plain_words")
 ]
-RECORDED = sorted([*SQUASHED, ("participants", "0003_hidden_from_other_participants")])
+# Later migrations are those that `make freeze` listed.
+RECORDED = sorted((Path(name).parts[0], Path(name).stem) for name in listed())
+LATER = [migration for migration in RECORDED if migration not in SQUASHED]
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +137,10 @@ def _record_one_less() -> None:
     ("change", "sentence"),
     [
         (_edit, r"the database was made with another version of outcomes\.0001_initial; .+"),
-        (_edit_all, r".+ another version of outcomes\.0001_initial \(and 9 more\); .+"),
+        (
+            _edit_all,
+            rf".+ another version of outcomes\.0001_initial \(and {len(RECORDED) - 1} more\); .+",
+        ),
         (_take_back, r"the database lacks 1 migration; run manage\.py migrate, then .+"),
         (_take_back_two, r"the database lacks 2 migrations; run manage\.py migrate, then .+"),
         (_apply_unknown, r"the database has outcomes\.9999_later, which this version .+"),
@@ -200,8 +206,9 @@ def test_database_that_squashed_migrations_made_is_accepted() -> None:
     for migration in squashed():
         command.migration_progress_callback("apply_start", migration)
     assert sorted(schema.recorded(DEFAULT_DB_ALIAS)) == SQUASHED
-    recorder().record_unapplied("participants", "0003_hidden_from_other_participants")
-    assert "lacks 1 migration;" in fault()
+    for later in LATER:
+        recorder().record_unapplied(*later)
+    assert f"lacks {len(LATER)} migration" in fault()
 
 
 @pytest.mark.usefixtures("database")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from pytest_django import Settings
 
 from outcomes.imports.readers.workbooks import read_source_file
@@ -62,6 +63,12 @@ def filled(tmp_path: Path) -> Filled:
         return path
 
     return write
+
+
+def commitment_cell(key: str) -> str:
+    """The cell of the first commitment, whatever columns are before it."""
+    (sheet,) = (sheet for sheet in SHEETS if sheet.title == "Commitments")
+    return f"{get_column_letter(sheet.keys.index(key) + 1)}2"
 
 
 @pytest.mark.walk
@@ -222,7 +229,7 @@ def test_points_of_other_events_are_neither_exported_nor_lost(filled: Filled) ->
     commitment.outcomes.add(other)
     before = database_rows()
     path = filled()
-    assert load_workbook(path)["Commitments"]["F2"].value == "1.a"
+    assert load_workbook(path)["Commitments"][commitment_cell("outcomes")].value == "1.a"
     assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
     assert database_rows() == before
 
@@ -246,8 +253,10 @@ def test_one_changed_cell_is_one_change_with_before_and_after(filled: Filled) ->
 def test_common_cell_values_are_parsed(filled: Filled) -> None:
     load_roundtable(
         filled(
-            Commitments_D2=" 2027-05-01 ",
-            Commitments_E2="Yes",
+            **{
+                f"Commitments_{commitment_cell('due_on')}": " 2027-05-01 ",
+                f"Commitments_{commitment_cell('is_open')}": "Yes",
+            },
             Roundtable_B4=datetime(2024, 9, 1, 0, 0),
             Counts_B2=7.0,
         )
@@ -259,9 +268,9 @@ def test_common_cell_values_are_parsed(filled: Filled) -> None:
 
 @pytest.mark.walk
 def test_errors_name_sheet_row_and_column(filled: Filled) -> None:
+    due_on, leads = (f"Commitments_{commitment_cell(key)}" for key in ("due_on", "leads"))
     path = filled(
-        Commitments_D2="soon",
-        Commitments_G2="nobody; nothing",
+        **{due_on: "soon", leads: "nobody; nothing"},
         Organisations_D2="goverment",
         Roles_A2="unknown",
         Roundtable_B4="yesterday",
@@ -277,7 +286,7 @@ def test_errors_name_sheet_row_and_column(filled: Filled) -> None:
     assert "[Roundtable, row 4, Starts on] Write a date such as 2018-05-14." in said
     path = filled(
         Commitments_B2="Meet\u200b again",
-        Commitments_G2="nobody",
+        **{leads: "nobody"},
         Organisations_D2="goverment",
         Roundtable_B6="Nowhere/City",
     )
