@@ -1,86 +1,45 @@
-"""Made-up people: accounts, profiles, contact channels and participations."""
+"""Made-up people: accounts, profiles, invitations and introductions."""
 
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 
+from outcomes.models import CommitmentParty
 from participants.accounts.addresses import set_sign_in_address
 from participants.accounts.second_factor import add_authenticator_app
+from participants.introductions.lifecycle import (
+    accept_introduction,
+    propose_introduction,
+    request_introduction,
+)
 from participants.models import (
     Affiliation,
-    Audience,
+    AudienceException,
+    Consent,
     ContactChannel,
     Delegate,
     DelegateLanguage,
     Grant,
+    Invitation,
+    InvitationRequest,
     Organisation,
     Participation,
     User,
 )
-from participants.models.channels import ChannelKind
+from participants.onboarding.acceptance import accept_invitation, decline_invitation
+from participants.onboarding.invitations import VALID_FOR
+from participants.onboarding.requests import submit_request
+from participants.participation.confirmation import confirm_participations
+from participants.privacy import visibility
+from participants.privacy.audience_choice import set_audience
+from participants.privacy.consent import current_notice, renew_consent
 from roundtable.models import Event
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-
-
-@dataclass(frozen=True)
-class Person:
-    """One made-up delegate; demonstration-people.toml explains the fields."""
-
-    key: str
-    name: str
-    organisation: str
-    post: str
-    languages: list[str]
-    latin: str = ""
-    earlier: str = ""
-    capacity: str = ""
-    about: str = ""
-    listed_to: str = ""
-    channels: dict[str, str] = field(default_factory=dict)
-    is_confirmed: bool = True
-    is_protected: bool = False
-    leaves_out: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class StaffAccount:
-    """An account with a grant for the demonstration."""
-
-    email: str
-    role: str
-    organisation: str
-
-
-def load_people() -> tuple[list[StaffAccount], list[Person]]:
-    content = tomllib.loads((FIXTURES / "demonstration-people.toml").read_text("utf-8"))
-    return [StaffAccount(**row) for row in content["helpers"]], [
-        Person(**row) for row in content["people"]
-    ]
-
-
 AnyModel = TypeVar("AnyModel", bound=models.Model)
-HANDLE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-# Numbers that the authorities of these countries reserve for fiction.
-PHONE_NUMBERS = [
-    *(f"+61491570{n}" for n in ("006", 156, 157, 158, 159, 110, 313, 737, 266, 491)),
-    *(f"+447700900{n}" for n in range(100, 130)),
-    *(f"+120255501{n:02}" for n in range(30)),
-]
-
-
-def save_valid(row: AnyModel) -> AnyModel:
-    # The database checks the constraints: to validate each of them here as well would take as long
-    # as all other work for the demonstration.
-    row.full_clean(validate_constraints=False)
-    row.save()
-    return row
+Row = dict[str, Any]
+HANDLE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def noon(day: date) -> datetime:
@@ -88,8 +47,29 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-def demo_organisation(name: str) -> Organisation:
-    return Organisation.objects.get(slug=f"example-{name}")
+def save_valid(row: AnyModel) -> AnyModel:
+    # The database checks constraints and relations: to check them here as well would take as long
+    # as all other work for the demonstration.
+    relations = {field.name for field in row._meta.concrete_fields if field.is_relation}
+    row.full_clean(exclude=relations, validate_constraints=False)
+    row.save()
+    return row
+
+
+def add_staff(rows: list[Row], event: Event) -> list[User]:
+    """Returns the co-chairs."""
+    before = event.starts_on - timedelta(days=60)
+    cochairs = []
+    for row in rows:
+        user = get_or_create_user(row["email"], before)
+        add_authenticator_app(user)
+        organisation = Organisation.objects.get(slug=row["organisation"])
+        grant = Grant(user=user, event=event, role=row["role"], on_behalf_of=organisation)
+        grant.valid_from = before
+        save_valid(grant)
+        if grant.role == Grant.Role.COCHAIR:
+            cochairs.append(user)
+    return cochairs
 
 
 def get_or_create_user(email: str, day: date) -> User:
@@ -98,99 +78,137 @@ def get_or_create_user(email: str, day: date) -> User:
     return user
 
 
-def add_staff(helpers: list[StaffAccount], event: Event) -> list[User]:
-    """Returns the co-chairs."""
-    before = event.starts_on - timedelta(days=60)
-    cochairs = []
-    for helper in helpers:
-        user = get_or_create_user(helper.email, before)
-        add_authenticator_app(user)
-        save_valid(
-            Grant(
-                user=user,
-                event=event,
-                role=helper.role,
-                on_behalf_of=demo_organisation(helper.organisation),
-                valid_from=before,
-            )
-        )
-        if helper.role == Grant.Role.COCHAIR:
-            cochairs.append(user)
-    return cochairs
+def set_handles(event: Event) -> None:
+    """Profiles have the same address in every copy of the demonstration."""
+    random = Random(event.slug)
+    delegates = list(Delegate.objects.filter(participations__event=event).order_by("pk"))
+    for delegate in delegates:
+        delegate.handle = "".join(random.choices(HANDLE_LETTERS, k=10))
+    Delegate.objects.bulk_update(delegates, ["handle"])
 
 
-def add_people(people: list[Person], event: Event, *, by: User, random: Random) -> None:
-    numbers = iter(PHONE_NUMBERS)
-    for person in people:
-        delegate = _add_delegate(person, event, random)
-        _add_affiliations(person, delegate, event)
-        for code in person.languages:
-            save_valid(DelegateLanguage(delegate=delegate, language=code))
-        for kind, audience in person.channels.items():
-            value = _channel_value(person, kind, numbers)
-            save_valid(ContactChannel(delegate=delegate, kind=kind, value=value, audience=audience))
-        confirmed = person.is_confirmed
-        save_valid(
-            Participation(
-                delegate=delegate,
-                event=event,
-                organisation=demo_organisation(person.organisation),
-                capacity=person.capacity,
-                confirmed_by=by if confirmed else None,
-                confirmed_at=noon(event.ends_on + timedelta(days=5)) if confirmed else None,
-            )
-        )
-
-
-def _add_delegate(person: Person, event: Event, random: Random) -> Delegate:
-    email = f"{person.key}@example.org"
-    user = (
-        get_or_create_user(email, event.ends_on + timedelta(days=12)) if person.listed_to else None
+def add_people(content: Row, event: Event, *, by: User, on: date) -> None:
+    participations = event.participations.select_related("delegate", "event", "organisation")
+    confirmed = participations.exclude(delegate__invitation_email__in=content["unconfirmed"])
+    confirm_participations(
+        participations=confirmed, by=by, at=noon(event.ends_on + timedelta(days=5))
     )
+    by_email = {row.delegate.invitation_email: row for row in participations}
+    joined_on = event.ends_on + timedelta(days=12)
+    for number, row in enumerate(content["people"]):
+        participation = by_email[row["email"]]
+        invitation = _invite(participation.delegate, event, by=by, on=joined_on)
+        user = get_or_create_user(row["email"], joined_on)
+        delegate = accept_invitation(
+            invitation=invitation, user=user, notice=current_notice("en"), at=noon(joined_on)
+        )
+        assert delegate is not None
+        _fill_profile(delegate, participation, row, at=noon(joined_on))
+        _ask_to_report(delegate, participation, row, at=noon(event.ends_on + timedelta(days=40)))
+        renewed_at = noon(on - timedelta(days=20 + number * 5))
+        renew_consent(delegate, notice=current_notice("en"), by=Consent.By.OWNER, at=renewed_at)
+
+
+def _invite(delegate: Delegate, event: Event, *, by: User, on: date) -> Invitation:
+    # `send_invitation` would email a token that no one knows. This one is easy to guess, which is
+    # safe: made-up people are never on a portal in use.
+    token = f"demonstration-{delegate.invitation_email.partition('@')[0]}"
     return save_valid(
-        Delegate(
-            handle="".join(random.choices(HANDLE_ALPHABET, k=10)),
-            name=person.name,
-            name_latin=person.latin,
-            post=person.post,
-            about=person.about,
-            invitation_email=email,
-            user=user,
-            listed_to=person.listed_to or Audience.ONLY_ME,
-            consented_at=user.joined_at if user else None,
-            reviewed_on=user.joined_at.date() if user else None,
-            is_protected=person.is_protected,
-            is_demonstration=True,
-        )
-    )
-
-
-def _add_affiliations(person: Person, delegate: Delegate, event: Event) -> None:
-    moved = date(event.starts_on.year - 2, 9, 1)
-    if person.earlier:
-        save_valid(
-            Affiliation(
-                delegate=delegate,
-                organisation=demo_organisation(person.earlier),
-                since=date(moved.year - 3, 2, 1),
-                until=moved - timedelta(days=1),
-            )
-        )
-    save_valid(
-        Affiliation(
+        Invitation(
             delegate=delegate,
-            organisation=demo_organisation(person.organisation),
-            post=person.post,
-            since=moved if person.earlier else None,
+            event=event,
+            email=delegate.invitation_email,
+            token_hash=Invitation.digest(token),
+            invited_by=by,
+            invited_at=noon(on),
+            expires_at=noon(on) + VALID_FOR,
         )
     )
 
 
-def _channel_value(person: Person, kind: str, numbers: Iterator[str]) -> str:
-    if kind == ChannelKind.EMAIL:
-        return f"{person.key}.office@example.org"
-    if kind == ChannelKind.SITE:
-        return f"https://example.org/people/{person.key}"
-    if kind == ChannelKind.OTHER:
-        return "Reception desk, arrivals hall, every weekday from 9 to 5"
-    return next(numbers)
+def _fill_profile(
+    delegate: Delegate, participation: Participation, row: Row, *, at: datetime
+) -> None:
+    affiliation = delegate.affiliations.get()
+    if earlier := row.get("worked_before_at"):
+        moved = date(participation.event.starts_on.year - 2, 9, 1)
+        affiliation.since = moved
+        save_valid(affiliation)
+        organisation = Organisation.objects.get(slug=earlier)
+        since, until = date(moved.year - 3, 2, 1), moved - timedelta(days=1)
+        save_valid(
+            Affiliation(delegate=delegate, organisation=organisation, since=since, until=until)
+        )
+    delegate.post, delegate.about = affiliation.post, row.get("about", "")
+    delegate.listed_to, delegate.is_protected = row["listed_to"], row.get("is_protected", False)
+    save_valid(delegate)
+    for language in row["languages"]:
+        save_valid(DelegateLanguage(delegate=delegate, language=language))
+    for channel in row.get("channels", []):
+        save_valid(ContactChannel(delegate=delegate, **channel))
+    organisations = Organisation.objects.filter(slug__in=row.get("excluded_organisations", []))
+    exceptions = [AudienceException(delegate=delegate, organisation=one) for one in organisations]
+    exceptions += [
+        AudienceException(delegate=delegate, constituency=one)
+        for one in row.get("excluded_constituencies", [])
+    ]
+    if exceptions:
+        set_audience(delegate, None, audience=row["listed_to"], exceptions=exceptions, at=at)
+
+
+def _ask_to_report(
+    delegate: Delegate, participation: Participation, row: Row, *, at: datetime
+) -> None:
+    accepted = row.get("reports_on", [])
+    parties = CommitmentParty.objects.filter(
+        commitment__event=participation.event,
+        commitment__reference__in=[*accepted, *row.get("asked_to_report_on", [])],
+        organisation=participation.organisation,
+    )
+    for party in parties.select_related("commitment"):
+        party.request_focal_point(delegate)
+        if party.commitment.reference in accepted:
+            party.accept(at)
+
+
+def add_invitations(content: Row, event: Event, *, by: User, on: date) -> None:
+    for row in content["invitations"]:
+        delegate = Delegate.objects.get(invitation_email=row["email"])
+        day = on - timedelta(days=row["days_ago"])
+        invitation = _invite(delegate, event, by=by, on=day)
+        if row.get("is_wrong_person"):
+            decline_invitation(invitation=invitation, by=None, at=noon(day + timedelta(days=1)))
+        if row.get("has_signed_in"):  # sees the welcome page at the next sign-in
+            get_or_create_user(row["email"], on)
+    for row in content["invitation_requests"]:
+        at = noon(on - timedelta(days=row.pop("days_ago")))
+        submit_request(invitation_request=InvitationRequest(event=event, **row), at=at)
+
+
+def add_introductions(content: Row, *, by: User, on: date) -> None:
+    """`by` proposes those that the first person cannot request."""
+    people = {
+        row.invitation_email: row
+        for row in Delegate.objects.filter(user__isnull=False).select_related("user")
+    }
+    for row in content["introductions"]:
+        first, second = people[row["first"]], people[row["second"]]
+        day = on - timedelta(days=row["days_ago"])
+        if row.get("is_proposed"):
+            introduction = propose_introduction(
+                first=first, second=second, by=by, message=row["message"], at=noon(day)
+            )
+            accept_introduction(introduction, by=first, at=noon(day))
+        else:
+            requested = request_introduction(
+                by=first, handle=second.handle, message=row["message"], at=noon(day)
+            )
+            assert requested is not None
+            introduction = requested
+        if row["is_accepted"]:
+            accept_introduction(introduction, by=second, at=noon(day + timedelta(days=1)))
+    for row in content["profile_views"]:
+        viewer = people[row["by"]].user if "by" in row else by
+        assert viewer is not None
+        handle = people[row["of"]].handle
+        visibility.reveal(viewer, handle, noon(on - timedelta(days=row["days_ago"])))

@@ -12,8 +12,10 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Q
 from django.test import Client, override_settings
+from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoDbBlocker, Settings
 
+from outcomes.demo.build import FIRST_DAY, LOADED_ON, WRITTEN_ON, move_day
 from outcomes.demo.people import noon
 from outcomes.models import (
     Assessment,
@@ -47,6 +49,7 @@ from participants.models import (
 )
 from participants.onboarding.invitations import find_open_invitation, pending_invitation_for
 from participants.privacy import visibility
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL
 from tests.page_text import page_text
@@ -241,6 +244,19 @@ def test_demo_editors_have_grants_for_demo_only(demo_event: Event) -> None:
     }
     assert not Grant.objects.exclude(on_behalf_of__is_demonstration=True).exists()
     assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_no_email_to_made_up_people_is_queued(demo_event: Event) -> None:
+    assert not QueuedEmail.objects.exists()
+    assert not DBTaskResult.objects.exists()
+
+
+@pytest.mark.parametrize("on", [FIRST_DAY, WRITTEN_ON, date(2031, 5, 7)])
+def test_days_in_the_files_are_moved_between_the_roundtable_and_the_last_day(on: date) -> None:
+    days = [LOADED_ON + (WRITTEN_ON - LOADED_ON) * share / 4 for share in range(5)]
+    moved = [move_day(day, on) for day in days]
+    assert (moved[0], moved[-1]) == (LOADED_ON, on)
+    assert moved == sorted(set(moved))
 
 
 def test_delegate_to_sign_in_as(demo_event: Event) -> None:

@@ -361,7 +361,6 @@ def test_only_a_draft_adopted_elsewhere_is_published_without_signatures(
 
 
 def test_every_submission_goes_through_submission_module() -> None:
-    """In the code, only the demonstration submits without an email."""
     calls = {
         path.relative_to(ROOT).as_posix()
         for app in ("outcomes", "participants", "roundtable")
@@ -369,5 +368,4 @@ def test_every_submission_goes_through_submission_module() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr == "submit"
     }
-    made_up = {"outcomes/demo/progress.py", "outcomes/demo/contributions.py"}
-    assert calls - made_up == {"outcomes/reporting/submission.py"}
+    assert calls == {"outcomes/reporting/submission.py"}
