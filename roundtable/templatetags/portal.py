@@ -43,6 +43,14 @@ def event_place(event: Event) -> str:
     return ", ".join(filter(None, [event.city, event.country.name]))
 
 
+@register.simple_tag
+def demonstration_tag(row: Any) -> SafeString:
+    """Marks a made-up event, organisation or person; empty for real ones."""
+    if not row.is_demonstration:
+        return SafeString("")
+    return format_html('<span class="tag">{}</span>', _("Demonstration"))
+
+
 @register.filter
 def after_comma(value: object) -> str:
     # Between two template tags, the formatter would add a space before the comma.
