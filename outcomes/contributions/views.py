@@ -1,9 +1,11 @@
 """Views for organisations: their answers, offers and assessments."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.contributions.forms import (
     AssessmentForm,
+    EditorialTextForm,
     JoinOfferForm,
     OfferedMilestoneFormSet,
     OfferForm,
@@ -24,26 +27,21 @@ from outcomes.models.editorial import EditorialState
 from outcomes.models.response import is_party
 from outcomes.reporting.focal_points import active_participations_of
 from participants.models import Participation, User
-from roundtable.models import Event
 
 
 @require_safe
 def my_responses(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    participations = active_participations_of(request.user, timezone.localdate()).filter(
-        event__is_public=True
-    )
-    asked = [(participation, responses_by(participation)) for participation in participations]
+    asked = [
+        (participation, responses_by(participation)) for participation in _participations(request)
+    ]
     return render(request, "outcomes/contributions/my_responses.html", {"asked": asked})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    assert isinstance(request.user, User)
-    at = timezone.now()
-    on = timezone.localdate(at)
-    participation = active_participations_of(request.user, on).filter(event__slug=slug).first()
+    on = timezone.localdate()
+    participation = _participations(request).filter(event__slug=slug).first()
     point = (
         recommendations_for(participation).filter(number=number.lower()).first()
         if participation
@@ -57,45 +55,22 @@ def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     row = pending_text(own) or Response(
         outcome=point, organisation=participation.organisation, answered_on=on
     )
-    form = ResponseForm(request.POST if request.method == "POST" else None, row, on)
-    if form.is_bound and form.is_valid():
-        save_text(form, by=request.user, at=at)
-        messages.success(
-            request,
-            _("Your answer is submitted. A co-chair will check it before it is shown.")
-            if form.is_submitted
-            else _(
-                "Your draft is saved. Only people who represent your organisation can see it "
-                "until you submit it."
-            ),
-        )
-        return redirect("my-responses")
-    context = {
-        "form": form,
-        "seat": participation,
-        "point": point,
-        "published": own.approved().first(),
-    }
-    return render(
+    return _edit_text(
         request,
-        "outcomes/contributions/my_response.html",
-        context,
-        status=400 if form.is_bound else 200,
+        ResponseForm(_posted(request), row, on),
+        template="outcomes/contributions/my_response.html",
+        context={"seat": participation, "point": point, "published": own.approved().first()},
+        submitted=_("Your answer is submitted. A co-chair will check it before it is shown."),
+        list_url="my-responses",
     )
 
 
 @require_safe
 def my_offers(request: HttpRequest) -> HttpResponse:
-    participations = list(_participations(request).filter(event__is_public=True))
-    represented = Q(pk__in=[])
-    for participation in participations:
-        represented |= Q(organisation=participation.organisation) & (
-            Q(outcome__statement__event=participation.event)
-            | Q(commitment__event=participation.event)
-        )
-    offers = Offer.objects.filter(represented).select_related(
-        "organisation", "commitment__event", "outcome__statement__event"
-    )
+    participations = list(_participations(request))
+    offers = Offer.objects.filter(
+        _represented(participations, "outcome__statement__event", "commitment__event")
+    ).select_related("organisation", "commitment__event", "outcome__statement__event")
     return render(
         request,
         "outcomes/contributions/my_offers.html",
@@ -108,7 +83,7 @@ def my_offers(request: HttpRequest) -> HttpResponse:
 def new_offer(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     points = Outcome.objects.published().points().select_related("parent", "statement__event")
     point = get_object_or_404(points, statement__event__slug=slug, number=number.lower())
-    participation = _participation(request, point.statement.event)
+    participation = _participations(request).filter(event=point.statement.event).first()
     if participation is None:
         return render(request, "outcomes/contributions/no_organisation.html", status=403)
     return _edit_offer(
@@ -123,7 +98,7 @@ def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
         Commitment.objects.published().not_ended().filter(is_open=True).select_related("event"),
         reference=reference.upper(),
     )
-    participation = _participation(request, commitment.event)
+    participation = _participations(request).filter(event=commitment.event).first()
     if participation is None:
         return render(request, "outcomes/contributions/no_organisation.html", status=403)
     if commitment.parties.filter(organisation=participation.organisation).exists():
@@ -145,26 +120,16 @@ def my_offer(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         rows = rows.select_for_update()
     row = get_object_or_404(rows, pk=number)
-    participation = _participation(request, row.event)
+    participation = _participations(request).filter(event=row.event).first()
     if participation is None or participation.organisation_id != row.organisation_id:
         raise Http404
     return _edit_offer(request, row, participation)
 
 
-def _participations(request: HttpRequest) -> QuerySet[Participation]:
-    assert isinstance(request.user, User)
-    return active_participations_of(request.user, timezone.localdate())
-
-
-def _participation(request: HttpRequest, event: Event) -> Participation | None:
-    return _participations(request).filter(event=event, event__is_public=True).first()
-
-
 def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) -> HttpResponse:
-    at = timezone.now()
-    data = request.POST if request.method == "POST" else None
+    data = _posted(request)
     form_class = JoinOfferForm if row.is_joining else OfferForm
-    form = form_class(data, row, timezone.localdate(at))
+    form = form_class(data, row, timezone.localdate())
     milestones = (
         None if row.is_joining else OfferedMilestoneFormSet(data, instance=row, prefix="milestones")
     )
@@ -172,70 +137,40 @@ def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) 
         form.milestones = "\n".join(
             data.get(f"{milestone.prefix}-title", "") for milestone in milestones
         )
-    # A list, not a generator: validate both, so that all errors are shown together.
-    are_valid = [part.is_valid() for part in (form, milestones) if part is not None]
-    if form.is_bound and all(are_valid):
-        assert isinstance(request.user, User)
-        save_text(form, by=request.user, at=at)
-        if milestones is not None:
-            milestones.instance = row
-            milestones.save()
-        messages.success(
-            request,
-            _("Your offer is submitted. A co-chair will check it before it is shown.")
-            if form.is_submitted
-            else _(
-                "Your draft is saved. Only people who represent your organisation can see it "
-                "until you submit it."
-            ),
-        )
-        return redirect("my-offers")
-    context = {"form": form, "milestones": milestones, "seat": participation, "row": row}
-    return render(
+    return _edit_text(
         request,
-        "outcomes/contributions/my_offer.html",
-        context,
-        status=400 if form.is_bound else 200,
+        form,
+        template="outcomes/contributions/my_offer.html",
+        context={"seat": participation, "row": row},
+        submitted=_("Your offer is submitted. A co-chair will check it before it is shown."),
+        list_url="my-offers",
+        milestones=milestones,
     )
 
 
 @require_safe
 def my_assessments(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    participations = list(
-        active_participations_of(request.user, timezone.localdate()).filter(event__is_public=True)
-    )
-    represented = Q(pk__in=[])
-    for participation in participations:
-        represented |= Q(
-            organisation=participation.organisation, commitment__event=participation.event
-        )
-    rows = Assessment.objects.filter(represented).select_related(
-        "organisation", "commitment__event"
-    )
+    participations = list(_participations(request))
+    rows = Assessment.objects.filter(_represented(participations, "commitment__event"))
     return render(
         request,
         "outcomes/contributions/my_assessments.html",
-        {"seats": participations, "rows": rows},
+        {"seats": participations, "rows": rows.select_related("organisation", "commitment__event")},
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def my_assessment(request: HttpRequest, reference: str) -> HttpResponse:
-    assert isinstance(request.user, User)
-    at = timezone.now()
-    on = timezone.localdate(at)
+    on = timezone.localdate()
     commitment = get_object_or_404(
         Commitment.objects.published().select_related("event"), reference=reference.upper()
     )
-    participation = (
-        active_participations_of(request.user, on).filter(event=commitment.event_id).first()
-    )
+    participation = _participations(request).filter(event=commitment.event).first()
     if participation is None:
         return render(request, "outcomes/contributions/no_organisation.html", status=403)
+    context = {"commitment": commitment, "seat": participation}
     if is_party(participation.organisation, commitment):
-        context = {"commitment": commitment, "seat": participation, "is_party": True}
         return render(request, "outcomes/contributions/my_assessment.html", context, status=403)
     if request.method == "POST":  # two colleagues could both create a first draft
         Commitment.objects.select_for_update().get(pk=commitment.pk)
@@ -243,28 +178,67 @@ def my_assessment(request: HttpRequest, reference: str) -> HttpResponse:
     row = pending_text(own) or Assessment(
         commitment=commitment, organisation=participation.organisation, assessed_on=on
     )
-    form = AssessmentForm(request.POST if request.method == "POST" else None, row, on)
-    if form.is_bound and form.is_valid():
-        save_text(form, by=request.user, at=at)
+    return _edit_text(
+        request,
+        AssessmentForm(_posted(request), row, on),
+        template="outcomes/contributions/my_assessment.html",
+        context=context | {"published": own.approved().first()},
+        submitted=_("Your assessment is submitted. A co-chair will check it before it is shown."),
+        list_url="my-assessments",
+    )
+
+
+def _participations(request: HttpRequest) -> QuerySet[Participation]:
+    assert isinstance(request.user, User)
+    return active_participations_of(request.user, timezone.localdate()).filter(
+        event__is_public=True
+    )
+
+
+def _represented(participations: list[Participation], *event_fields: str) -> Q:
+    """Texts of the represented organisations; the fields lead to the roundtable of a text."""
+    found = Q(pk__in=[])
+    for participation in participations:
+        of_event = Q(*((name, participation.event) for name in event_fields), _connector=Q.OR)
+        found |= Q(organisation=participation.organisation) & of_event
+    return found
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _edit_text(
+    request: HttpRequest,
+    form: EditorialTextForm,
+    *,
+    template: str,
+    context: dict[str, Any],
+    submitted: str,
+    list_url: str,
+    milestones: Any = None,  # the formset on the same page
+) -> HttpResponse:
+    assert isinstance(request.user, User)
+    # A list, not a generator: validate both, so that all errors are shown together.
+    are_valid = [part.is_valid() for part in (form, milestones) if part is not None]
+    if form.is_bound and all(are_valid):
+        save_text(form, by=request.user, at=timezone.now())
+        if milestones is not None:
+            milestones.instance = form.instance
+            milestones.save()
         messages.success(
             request,
-            _("Your assessment is submitted. A co-chair will check it before it is shown.")
+            submitted
             if form.is_submitted
             else _(
                 "Your draft is saved. Only people who represent your organisation can see it "
                 "until you submit it."
             ),
         )
-        return redirect("my-assessments")
-    context = {
-        "form": form,
-        "seat": participation,
-        "commitment": commitment,
-        "published": own.approved().first(),
-    }
+        return redirect(list_url)
     return render(
         request,
-        "outcomes/contributions/my_assessment.html",
-        context,
+        template,
+        context | {"form": form, "milestones": milestones},
         status=400 if form.is_bound else 200,
     )
