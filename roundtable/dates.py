@@ -1,12 +1,21 @@
 """Dates as command-line arguments."""
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 
 from django.utils.translation import gettext
 
 
-def parse_day(text: str) -> date:
+def add_day_argument(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--on",
+        type=_parse_day,
+        metavar="YYYY-MM-DD",
+        help="The day to act for; today if omitted.",
+    )
+
+
+def _parse_day(text: str) -> date:
     """Raises ArgumentTypeError if the text is not a date like 2027-03-01."""
     try:
         return date.fromisoformat(text)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from outcomes.changes.subscriptions import subscribe
 from outcomes.changes.topics import Topic, find_topic
 from outcomes.commitments.as_of import AsOfField, check_as_of_day
-from outcomes.commitments.filters import public_event_options, set_choices
+from outcomes.commitments.filters import EventField, public_event_options, set_choices
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.models import User
 from roundtable.query_forms import ListForm
@@ -21,15 +21,7 @@ class ChangesForm(ListForm):
     """Start date and roundtable of the change log."""
 
     since = AsOfField()
-    event = forms.ChoiceField(
-        label=gettext_lazy("Roundtable"),
-        required=False,
-        error_messages={
-            "invalid_choice": gettext_lazy(
-                "This roundtable does not exist. Choose one from the list."
-            )
-        },
-    )
+    event = EventField()
 
     def __init__(self, data: Any, today: date) -> None:
         super().__init__(data)

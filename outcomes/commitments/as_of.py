@@ -91,13 +91,30 @@ def check_as_of_day(day: date | None, today: date) -> date | None:
     return day
 
 
-def check_event_begun(day: date, first: date) -> None:
-    if day < first:
-        words = _("The roundtable began on %s. Choose that day or later.")
-        raise forms.ValidationError(words % date_format(first))
+class DayForm(QueryForm):
+    """A form with a field `as_of`."""
+
+    def __init__(self, data: Any, today: date | None) -> None:
+        super().__init__(data)
+        self.today = today
+
+    def clean_as_of(self) -> date | None:
+        assert self.today
+        return check_as_of_day(self.cleaned_data["as_of"], self.today)
+
+    @property
+    def day(self) -> date | None:
+        """The chosen day; None for today or an invalid day."""
+        day: date | None = self.cleaned_data.get("as_of")
+        return day
+
+    def check_begun(self, first: date) -> None:
+        if self.day and self.day < first:
+            words = _("The roundtable began on %s. Choose that day or later.")
+            self.add_error("as_of", words % date_format(first))
 
 
-class AsOfForm(QueryForm):
+class AsOfForm(DayForm):
     """The day of a detail page; ignores other query parameters."""
 
     as_of = AsOfField()
@@ -105,23 +122,11 @@ class AsOfForm(QueryForm):
     def __init__(self, data: QueryDict, today: date) -> None:
         asked = QueryDict(mutable=True)
         asked.setlist("as_of", data.getlist("as_of"))
-        super().__init__(asked if "as_of" in data else QueryDict())
-        self.today = today
-
-    def clean_as_of(self) -> date | None:
-        return check_as_of_day(self.cleaned_data["as_of"], self.today)
+        super().__init__(asked if "as_of" in data else QueryDict(), today)
 
     @property
     def day(self) -> date | None:
-        """The chosen day; None for today or an invalid day."""
-        return self.cleaned_data["as_of"] if self.is_valid() else None
-
-    def check_begun(self, first: date) -> None:
-        if day := self.day:
-            try:
-                check_event_begun(day, first)
-            except forms.ValidationError as mistake:
-                self.add_error("as_of", mistake)
+        return super().day if self.is_valid() else None
 
     def render_errors(self, request: HttpRequest) -> HttpResponse:
         return render(request, "outcomes/changes/as_of_invalid.html", {"form": self}, status=400)

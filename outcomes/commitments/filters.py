@@ -13,9 +13,9 @@ from django_countries import countries
 
 from outcomes.commitments.as_of import (
     AsOfField,
+    DayForm,
     as_of,
     assessments_as_of,
-    check_as_of_day,
     existing_as_of,
     status_columns_for,
 )
@@ -43,24 +43,40 @@ from outcomes.models import (
 from outcomes.models.references import NUMBER_PATTERN
 from participants.models import Group, Organisation, OrganisationKind
 from roundtable.models import Event
-from roundtable.query_forms import ListForm, QueryForm
+from roundtable.query_forms import ListForm
+
+
+class EventField(forms.ChoiceField):
+    """A roundtable; the form sets the choices."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Roundtable"),
+            required=False,
+            error_messages={
+                "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
+            },
+        )
+
+
+class ThemeField(forms.ChoiceField):
+    """A theme; the form sets the choices."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Theme"),
+            required=False,
+            error_messages={
+                "invalid_choice": _("This theme does not exist. Choose another theme.")
+            },
+        )
 
 
 class OutcomeFilterForm(ListForm):
     """Filters a list of points."""
 
-    event = forms.ChoiceField(
-        label=_("Roundtable"),
-        required=False,
-        error_messages={
-            "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
-        },
-    )
-    theme = forms.ChoiceField(
-        label=_("Theme"),
-        required=False,
-        error_messages={"invalid_choice": _("This theme does not exist. Choose another theme.")},
-    )
+    event = EventField()
+    theme = ThemeField()
     kind = forms.ChoiceField(
         label=_("Kind"),
         required=False,
@@ -95,16 +111,10 @@ class OutcomeFilterForm(ListForm):
         return points
 
 
-class CommitmentScopeForm(QueryForm):
+class CommitmentScopeForm(DayForm):
     """Filters commitments by roundtable, party, point, theme and day."""
 
-    event = forms.ChoiceField(
-        label=_("Roundtable"),
-        required=False,
-        error_messages={
-            "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
-        },
-    )
+    event = EventField()
     party = forms.ChoiceField(label=_("Party"), required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
     kind = forms.ChoiceField(
@@ -116,11 +126,7 @@ class CommitmentScopeForm(QueryForm):
             (NOT_RECORDED, _("No organisation recorded")),
         ],
     )
-    theme = forms.ChoiceField(
-        label=_("Theme"),
-        required=False,
-        error_messages={"invalid_choice": _("This theme does not exist. Choose another theme.")},
-    )
+    theme = ThemeField()
     # Hidden: only pages of points link with this filter, and a list of all points is too long.
     point = forms.ChoiceField(
         label=_("Point"),
@@ -132,8 +138,7 @@ class CommitmentScopeForm(QueryForm):
     as_of = AsOfField()
 
     def __init__(self, data: Any, today: date | None = None) -> None:
-        super().__init__(data)
-        self.today = today
+        super().__init__(data, today)
         if today is None:  # the form does not offer an earlier day
             del self.fields["as_of"]
         self._point = _find_point(data.get("point") or "")
@@ -150,15 +155,6 @@ class CommitmentScopeForm(QueryForm):
         no_country = (NOT_RECORDED, _("No country recorded"), "")
         set_choices(self, "theme", _("All themes"), [*offered["theme"], no_theme])
         set_choices(self, "country", _("All countries"), [*by_name, no_country])
-
-    def clean_as_of(self) -> date | None:
-        assert self.today
-        return check_as_of_day(self.cleaned_data["as_of"], self.today)
-
-    @property
-    def day(self) -> date | None:
-        day: date | None = self.cleaned_data.get("as_of")
-        return day
 
     def filter_scope(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
         asked = self.cleaned_data

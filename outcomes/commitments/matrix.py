@@ -7,20 +7,19 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.as_of import (
     AsOfField,
+    DayForm,
     as_of,
-    check_as_of_day,
-    check_event_begun,
     existing_as_of,
     responses_as_of,
     status_columns_for,
 )
 from outcomes.commitments.charts import NO_UPDATE, Share, status_shares
+from outcomes.commitments.filters import EventField
 from outcomes.models import Commitment, Outcome, OutcomeAddressee, Response
 from participants.models import EventRole, Group, Organisation
 from participants.organisations.attendance import (
@@ -29,48 +28,29 @@ from participants.organisations.attendance import (
     filter_by_role,
 )
 from roundtable.models import Event
-from roundtable.query_forms import QueryForm
 
 
-class MatrixForm(QueryForm):
+class MatrixForm(DayForm):
     """Roundtable and day of the matrix."""
 
-    event = forms.ChoiceField(
-        label=_("Roundtable"),
-        required=False,
-        error_messages={
-            "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
-        },
-    )
+    event = EventField()
 
     as_of = AsOfField()
 
     def __init__(self, data: Any, today: date) -> None:
-        super().__init__(data)
-        self.today = today
+        super().__init__(data, today)
         points = Outcome.objects.published().filter(statement__event=OuterRef("pk"))
         agreed = Event.objects.published().order_by(Exists(points).desc(), "-starts_on", "code")
         self._events = list(agreed)
         named = [(event.slug, str(event)) for event in self._events]
         self.fields["event"].choices = [("", _("Latest roundtable")), *named]  # type: ignore[attr-defined]
 
-    def clean_as_of(self) -> date | None:
-        return check_as_of_day(self.cleaned_data["as_of"], self.today)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         event = self._event_by_slug(cleaned.get("event") or "")
-        if event and cleaned.get("as_of"):
-            try:
-                check_event_begun(cleaned["as_of"], event.starts_on)
-            except forms.ValidationError as mistake:
-                self.add_error("as_of", mistake)
+        if event:
+            self.check_begun(event.starts_on)
         return cleaned
-
-    @property
-    def day(self) -> date | None:
-        day: date | None = self.cleaned_data.get("as_of")
-        return day
 
     def chosen_event(self) -> Event | None:
         """Default: the latest roundtable with published points."""

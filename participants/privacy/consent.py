@@ -87,24 +87,31 @@ def agreed_version(delegate: Delegate) -> int | None:
     return last.notice.version if last else None
 
 
-@transaction.atomic
 def give_consent(
     delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
 ) -> Consent:
-    _lock_delegate(delegate, "consented_at", "reviewed_on")
-    delegate.consented_at, delegate.reviewed_on = at, at.date()
-    delegate.save(update_fields=["consented_at", "reviewed_on"])
-    return _add_consent(delegate, Consent.Action.GIVEN, notice=notice, by=by, at=at)
+    return _agree(delegate, Consent.Action.GIVEN, notice=notice, by=by, at=at)
+
+
+def renew_consent(
+    delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
+) -> Consent:
+    return _agree(delegate, Consent.Action.RENEWED, notice=notice, by=by, at=at)
 
 
 @transaction.atomic
-def renew_consent(
-    delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
+def _agree(
+    delegate: Delegate,
+    action: Consent.Action,
+    *,
+    notice: ConsentNotice,
+    by: Consent.By,
+    at: datetime,
 ) -> Consent:
     _lock_delegate(delegate, "consented_at", "reviewed_on")
     delegate.consented_at, delegate.reviewed_on = at, at.date()
     delegate.save(update_fields=["consented_at", "reviewed_on"])
-    return _add_consent(delegate, Consent.Action.RENEWED, notice=notice, by=by, at=at)
+    return _add_consent(delegate, action, notice=notice, by=by, at=at)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.subscriptions import send_notifications
 from outcomes.models import Subscription
-from roundtable.dates import parse_day
+from roundtable.dates import add_day_argument
 
 
 class Command(BaseCommand):
@@ -19,12 +19,7 @@ class Command(BaseCommand):
     help = "Emails followers about changes, immediately or weekly. Run it every 10 minutes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--on",
-            type=parse_day,
-            metavar="YYYY-MM-DD",
-            help="The day to act for; today if omitted.",
-        )
+        add_day_argument(parser)
 
     def handle(self, *args: Any, on: date | None, **options: Any) -> None:
         # Print only numbers, no names: cron mails this output, and the mail is kept.

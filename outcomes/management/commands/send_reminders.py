@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from outcomes.reporting.reminders import send_reminders
 from outcomes.reporting.submission import remind_cochairs
 from outcomes.statements.silence_procedure import send_circulation_reminders
-from roundtable.dates import parse_day
+from roundtable.dates import add_day_argument
 
 
 class Command(BaseCommand):
@@ -20,12 +20,7 @@ class Command(BaseCommand):
     help = "Reminds focal points 30 days before a due date, on it, and 30 days after. Run it daily."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--on",
-            type=parse_day,
-            metavar="YYYY-MM-DD",
-            help="The day to act for; today if omitted.",
-        )
+        add_day_argument(parser)
 
     def handle(self, *args: Any, on: date | None, **options: Any) -> None:
         # Print only numbers, no names: cron mails this output, and the mail is kept.

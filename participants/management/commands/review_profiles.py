@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import RetentionAction
 from participants.privacy import retention
-from roundtable.dates import parse_day
+from roundtable.dates import add_day_argument
 
 RESULT_LABELS = {
     RetentionAction.Action.CONFIRMATION_REQUESTED: _("Asked: %d"),
@@ -34,12 +34,7 @@ class Command(BaseCommand):
     help = "Runs the yearly review: asks, makes private, warns and erases. Run it daily."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--on",
-            type=parse_day,
-            metavar="YYYY-MM-DD",
-            help="The day to act for; today if omitted.",
-        )
+        add_day_argument(parser)
         parser.add_argument(
             "--dry-run", action="store_true", help="Show what would be done, and do nothing."
         )
