@@ -1,6 +1,7 @@
 """Series and events, and the models that other modules of this app define."""
 
 import zoneinfo
+from datetime import date
 from functools import cache
 
 from django.core.exceptions import ValidationError
@@ -220,6 +221,12 @@ class Event(models.Model):
             validate_unchanged(
                 self, "slug", _("Other people link to this short name. You cannot change it.")
             )
+
+    def validate_begun(self, field: str, day: date | None) -> None:
+        """Raises ValidationError for the field if the day is before the first day."""
+        if day and day < self.starts_on:
+            words = _("The roundtable began on %s. Choose that day or later.")
+            raise ValidationError({field: words % self.starts_on})
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -229,11 +229,7 @@ class OfferedMilestone(models.Model):
         return self.title
 
     def clean(self) -> None:
-        first = self.offer.event.starts_on
-        if self.due_on and self.due_on < first:
-            raise ValidationError(
-                {"due_on": _("The roundtable began on %s. Choose that day or later.") % first}
-            )
+        self.offer.event.validate_begun("due_on", self.due_on)
 
 
 def next_reference(event: Event) -> str:

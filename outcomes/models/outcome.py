@@ -214,6 +214,28 @@ class Outcome(models.Model):
             )
 
 
+def organisation_or_group_constraints(prefix: str, parent: str) -> list[models.BaseConstraint]:
+    """For a model that names one organisation or one group, each once for a parent."""
+    return [
+        models.CheckConstraint(
+            condition=Q(organisation=None, group__isnull=False)
+            | Q(organisation__isnull=False, group=None),
+            name=f"{prefix}_is_one_organisation_or_one_group",
+            violation_error_message=_("Choose an organisation or a group, not both."),
+        ),
+        models.UniqueConstraint(
+            fields=[parent, "organisation"],
+            condition=Q(organisation__isnull=False),
+            name=f"{prefix}_organisation_unique",
+        ),
+        models.UniqueConstraint(
+            fields=[parent, "group"],
+            condition=Q(group__isnull=False),
+            name=f"{prefix}_group_unique",
+        ),
+    ]
+
+
 class OutcomeAddressee(models.Model):
     """An organisation or a group that a point is addressed to."""
 
@@ -248,22 +270,7 @@ class OutcomeAddressee(models.Model):
         verbose_name_plural = _("addressees")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(organisation=None, group__isnull=False)
-                | Q(organisation__isnull=False, group=None),
-                name="addressee_is_one_organisation_or_one_group",
-                violation_error_message=_("Choose an organisation or a group, not both."),
-            ),
-            models.UniqueConstraint(
-                fields=["outcome", "organisation"],
-                condition=Q(organisation__isnull=False),
-                name="addressee_organisation_unique",
-            ),
-            models.UniqueConstraint(
-                fields=["outcome", "group"],
-                condition=Q(group__isnull=False),
-                name="addressee_group_unique",
-            ),
+            *organisation_or_group_constraints("addressee", "outcome"),
         ]
 
     def __str__(self) -> str:

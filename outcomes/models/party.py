@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
+from outcomes.models.outcome import organisation_or_group_constraints
 from participants.models import Delegate, Group, Organisation, validate_same_demonstration
 
 
@@ -94,22 +95,7 @@ class CommitmentParty(models.Model):
         verbose_name_plural = _("parties")
         ordering = ["commitment", "role", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(organisation=None, group__isnull=False)
-                | Q(organisation__isnull=False, group=None),
-                name="party_is_one_organisation_or_one_group",
-                violation_error_message=_("Choose an organisation or a group, not both."),
-            ),
-            models.UniqueConstraint(
-                fields=["commitment", "organisation"],
-                condition=Q(organisation__isnull=False),
-                name="party_organisation_unique",
-            ),
-            models.UniqueConstraint(
-                fields=["commitment", "group"],
-                condition=Q(group__isnull=False),
-                name="party_group_unique",
-            ),
+            *organisation_or_group_constraints("party", "commitment"),
             models.CheckConstraint(
                 condition=Q(role__in=["lead", "partner"]), name="party_role_valid"
             ),

@@ -1,6 +1,6 @@
 """Progress updates on commitments."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -180,7 +180,7 @@ class ProgressUpdate(EditorialText):
         if self.party_id and self.commitment_id and self.party.commitment_id != self.commitment_id:
             raise ValidationError({"party": _("Choose a party to this commitment.")})
         if self.reported_on and self.commitment_id:
-            self._check_day(self.commitment.event.starts_on)
+            self._check_day(self.commitment.event)
         if self.state != EditorialState.DRAFT and (missing := self.missing_fields()):
             raise ValidationError(missing)
 
@@ -201,11 +201,8 @@ class ProgressUpdate(EditorialText):
             )
         return found
 
-    def _check_day(self, first: date) -> None:
-        if self.reported_on < first:
-            raise ValidationError(
-                {"reported_on": _("The roundtable began on %s. Choose that day or later.") % first}
-            )
+    def _check_day(self, event: Event) -> None:
+        event.validate_begun("reported_on", self.reported_on)
         # In the time zone of the author, it may already be tomorrow.
         if self.reported_on > self.recorded_at.date() + timedelta(days=1):
             raise ValidationError(

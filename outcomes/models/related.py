@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -61,13 +60,8 @@ class Milestone(models.Model):
     def clean(self) -> None:
         if not self.commitment_id:
             return
-        first = self.commitment.event.starts_on
         for name in ("due_on", "reached_on"):
-            day = getattr(self, name)
-            if day and day < first:
-                raise ValidationError(
-                    {name: _("The roundtable began on %s. Choose that day or later.") % first}
-                )
+            self.commitment.event.validate_begun(name, getattr(self, name))
 
 
 class RelatedText(models.Model):

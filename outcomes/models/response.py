@@ -116,13 +116,7 @@ class Response(EditorialText):
                     )
                 }
             )
-        if self.answered_on and self.answered_on < event.starts_on:
-            raise ValidationError(
-                {
-                    "answered_on": _("The roundtable began on %s. Choose that day or later.")
-                    % event.starts_on
-                }
-            )
+        event.validate_begun("answered_on", self.answered_on)
 
 
 PARTY_CANNOT_ASSESS = _(
@@ -249,10 +243,4 @@ class Assessment(EditorialText):
         validate_same_demonstration(event, self.organisation.is_demonstration)
         if is_party(self.organisation, self.commitment):
             raise ValidationError({"organisation": PARTY_CANNOT_ASSESS})
-        if self.assessed_on and self.assessed_on < event.starts_on:
-            raise ValidationError(
-                {
-                    "assessed_on": _("The roundtable began on %s. Choose that day or later.")
-                    % event.starts_on
-                }
-            )
+        event.validate_begun("assessed_on", self.assessed_on)

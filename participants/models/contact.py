@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from participants.models.channels import ChannelKind, clean_value
-from participants.models.delegate import Audience, Delegate, generate_handle
+from participants.models.delegate import Audience, Delegate, handle_field
 from participants.models.organisation import Constituency, Organisation
 from participants.models.user import User
 
@@ -19,13 +19,8 @@ from participants.models.user import User
 class ContactChannel(models.Model):
     """One way to reach a delegate, and who may see it. Only its owner can change it."""
 
-    handle = models.CharField(
-        _("handle"),
-        max_length=10,
-        unique=True,
-        default=generate_handle,
-        editable=False,
-        help_text=_("Identifies it in web addresses. A number would show how many there are."),
+    handle = handle_field(
+        _("Identifies it in web addresses. A number would show how many there are.")
     )
     delegate = models.ForeignKey(
         Delegate,

@@ -1,6 +1,7 @@
 """People who take part, and the languages they use."""
 
 import unicodedata
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -29,6 +30,17 @@ def generate_handle() -> str:
     return get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
 
 
+def handle_field(help_text: Any) -> "models.CharField[str, str]":
+    return models.CharField(
+        _("handle"),
+        max_length=10,
+        unique=True,
+        default=generate_handle,
+        editable=False,
+        help_text=help_text,
+    )
+
+
 def validate_has_visible_character(value: str) -> None:
     if not any(unicodedata.category(c)[0] in "LNSP" for c in value):
         raise ValidationError(_("Enter at least one letter."))
@@ -47,15 +59,8 @@ def listable_q(prefix: str = "") -> Q:
 class Delegate(models.Model):
     """A person who takes part. Not listed until this person chooses to be."""
 
-    handle = models.CharField(
-        _("handle"),
-        max_length=10,
-        unique=True,
-        default=generate_handle,
-        editable=False,
-        help_text=_(
-            "Identifies the person in web addresses. It is random, so no one can guess it."
-        ),
+    handle = handle_field(
+        _("Identifies the person in web addresses. It is random, so no one can guess it.")
     )
     name = models.CharField(
         _("name"),

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.delegate import Delegate, generate_handle
+from participants.models.delegate import Delegate, handle_field
 from participants.models.user import User
 
 
@@ -35,13 +35,8 @@ class Introduction(models.Model):
     refuses or ends it, the other side is not told and still sees that it is waiting.
     """
 
-    handle = models.CharField(
-        _("handle"),
-        max_length=10,
-        unique=True,
-        default=generate_handle,
-        editable=False,
-        help_text=_("Identifies it in web addresses. A number would show how many there are."),
+    handle = handle_field(
+        _("Identifies it in web addresses. A number would show how many there are.")
     )
     first = models.ForeignKey(
         Delegate,

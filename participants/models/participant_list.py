@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.user import User
+from participants.models.user import User, decided_by_another
 from roundtable.models import Event
 
 
@@ -76,15 +76,7 @@ class ParticipantList(models.Model):
         ordering = ["-requested_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(purpose=""), name="participant_list_has_purpose"),
-            models.CheckConstraint(
-                condition=Q(requested_by=None)
-                | Q(decided_by=None)
-                | ~Q(requested_by=F("decided_by")),
-                name="participant_list_by_two",
-                violation_error_message=_(
-                    "You cannot agree to your own request. Ask someone else to decide."
-                ),
-            ),
+            decided_by_another("decided_by", name="participant_list_by_two"),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(decided_at__isnull=False),
                 name="participant_list_downloaded_after_approval",

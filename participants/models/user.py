@@ -183,6 +183,17 @@ class Grant(models.Model):
             validate_same_demonstration(event, self.on_behalf_of.is_demonstration)
 
 
+def decided_by_another(decider: str, *, name: str) -> models.CheckConstraint:
+    """No one decides on what they requested themselves."""
+    return models.CheckConstraint(
+        condition=Q(requested_by=None) | Q((decider, None)) | ~Q(requested_by=F(decider)),
+        name=name,
+        violation_error_message=_(
+            "You cannot agree to your own request. Ask someone else to decide."
+        ),
+    )
+
+
 class FactorReset(models.Model):
     """One person asks to remove someone's second factor, and another one agrees."""
 
@@ -228,15 +239,7 @@ class FactorReset(models.Model):
         verbose_name_plural = _("second factor resets")
         ordering = ["-requested_at", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(requested_by=None)
-                | Q(approved_by=None)
-                | ~Q(requested_by=F("approved_by")),
-                name="factor_reset_by_two",
-                violation_error_message=_(
-                    "You cannot agree to your own request. Ask someone else to decide."
-                ),
-            ),
+            decided_by_another("approved_by", name="factor_reset_by_two"),
             models.UniqueConstraint(
                 fields=["user"], condition=Q(approved_at=None), name="factor_reset_one_open"
             ),
