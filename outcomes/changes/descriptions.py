@@ -193,17 +193,13 @@ def _responses(numbers: Iterable[int]) -> DescribedChanges:
                 at=_required(row.approved_at),
                 kind=ChangeKind.RESPONSE,
                 key=f"response-{row.pk}",
-                reference=row.outcome.number,
-                subject=row.outcome.text,
                 field=_("Answer"),
                 before=str(Response.Stance(stance).label if stance else _("No answer yet")),
                 after=row.get_stance_display(),
-                url=row.outcome.get_absolute_url(),
                 by=row.organisation.short,
                 day=row.answered_on,
                 text=row.text,
-                event=str(row.outcome.statement.event),
-                is_demonstration=row.outcome.statement.event.is_demonstration,
+                **_outcome_subject(row.outcome),
             ),
         )
 
