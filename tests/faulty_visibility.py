@@ -62,9 +62,9 @@ Mutation = list[tuple[Any, str, Any]]
 MUTATIONS: dict[str, Mutation] = {
     "shows everything": [
         (visibility, "is_in_audience", _always),
-        (visibility, "audience_condition", _every_row),
+        (visibility, "listing_condition", _every_row),
     ],
-    "lists everyone": [(visibility, "audience_condition", _every_row)],
+    "lists everyone": [(visibility, "listing_condition", _every_row)],
     "shows all in pages": [(visibility, "is_in_audience", _always)],
     "shows every channel": [(visibility, "_is_channel_visible", _visible_to_all)],
     "knows no exceptions": [

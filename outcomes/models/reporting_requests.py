@@ -1,6 +1,6 @@
 """How parties are asked to report: links, reminders, rounds, and returned tasks."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -145,9 +145,6 @@ class ReportingRound(models.Model):
     def clean(self) -> None:
         if self.due_on and self.opened_at and self.due_on < self.opened_at.date():
             raise ValidationError({"due_on": _("This day is in the past. Choose a later day.")})
-
-    def is_over(self, on: date) -> bool:
-        return on > self.due_on
 
 
 class RoundRequest(models.Model):

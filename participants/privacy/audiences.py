@@ -1,4 +1,4 @@
-"""Who is in which audience: one rule in Python and one in SQL.
+"""Who is in which audience: one rule in Python, and one in SQL for listings.
 
 Both must give the same result. A test compares them on generated data.
 """
@@ -117,34 +117,25 @@ def is_in_audience(
     return False
 
 
-def audience_condition(
-    audience_field: str, owner_path: str, exceptions: QuerySet[AudienceException], viewer: Viewer
-) -> Q:
-    """The same rule as is_in_audience(), as a database condition.
-
-    `audience_field` is the column with the audience, `owner_path` the lookup to the delegate, and
-    `exceptions` are those of the row.
-    """
-    condition = Q((audience_field, Audience.EVERYONE))
+def listing_condition(viewer: Viewer) -> Q:
+    """The rule of is_in_audience() for the listing of delegates, as a database condition."""
+    condition = Q(listed_to=Audience.EVERYONE)
     if not viewer.signed_in:
         return condition
     if viewer.introduced:
         audiences = [Audience.INTRODUCED, Audience.CONSTITUENCY, Audience.PARTICIPANTS]
-        condition |= Q(
-            (f"{audience_field}__in", audiences), (f"{owner_path}__in", viewer.introduced)
-        )
+        condition |= Q(listed_to__in=audiences, pk__in=viewer.introduced)
+    exceptions = AudienceException.objects.filter(delegate=OuterRef("pk"), channel=None)
     not_excepted = ~Exists(exceptions.filter(_exception_condition(viewer)))
-    participations = Participation.objects.confirmed().filter(delegate=OuterRef(owner_path))
+    participations = Participation.objects.confirmed().filter(delegate=OuterRef("pk"))
     if viewer.events:
         same_event = participations.filter(event__in=viewer.events)
-        condition |= Q(not_excepted, Exists(same_event), (audience_field, Audience.PARTICIPANTS))
+        condition |= Q(not_excepted, Exists(same_event), listed_to=Audience.PARTICIPANTS)
     if viewer.event_constituencies:
         same_constituency = participations.filter(
             _constituency_condition(viewer.event_constituencies)
         )
-        condition |= Q(
-            not_excepted, Exists(same_constituency), (audience_field, Audience.CONSTITUENCY)
-        )
+        condition |= Q(not_excepted, Exists(same_constituency), listed_to=Audience.CONSTITUENCY)
     return condition
 
 

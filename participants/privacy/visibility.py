@@ -14,7 +14,6 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquer
 from participants.models import (
     Affiliation,
     Audience,
-    AudienceException,
     ContactChannel,
     Delegate,
     Organisation,
@@ -30,10 +29,10 @@ from participants.privacy.audiences import (
     ExceptionSet,
     ProfileOwner,
     Viewer,
-    audience_condition,
     get_viewer,
     hypothetical_viewer,
     is_in_audience,
+    listing_condition,
 )
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -101,7 +100,6 @@ __all__ = [
     "public_profiles",
     "requester_cards",
     "reveal",
-    "visible_channels",
 ]
 
 
@@ -114,8 +112,7 @@ def listed_delegates(viewer: Viewer, on: date) -> QuerySet[Delegate]:
 
     Leaves out closed accounts, hidden profiles and people without consent. Includes the viewer.
     """
-    exceptions = AudienceException.objects.filter(delegate=OuterRef("pk"), channel=None)
-    visible = _shareable_condition() & audience_condition("listed_to", "pk", exceptions, viewer)
+    visible = _shareable_condition() & listing_condition(viewer)
     if viewer.delegate:
         visible |= Q(pk=viewer.delegate)
     return _annotate_workplace(on).filter(visible, user__is_active=True)
@@ -131,15 +128,6 @@ def _annotate_workplace(on: date) -> QuerySet[Delegate]:
 
 def _shareable_condition() -> Q:
     return Q(consented_at__isnull=False) & available_q()
-
-
-def visible_channels(viewer: Viewer, on: date) -> QuerySet[ContactChannel]:
-    exceptions = AudienceException.objects.filter(channel=OuterRef("pk"))
-    visible = audience_condition("audience", "delegate", exceptions, viewer)
-    found = ContactChannel.objects.filter(
-        visible, delegate__in=listed_delegates(viewer, on).values("pk")
-    )
-    return found.exclude(delegate=viewer.delegate) if viewer.delegate else found
 
 
 def listed_at_organisation(

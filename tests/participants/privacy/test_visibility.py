@@ -59,16 +59,6 @@ def test_owner_sees_everything(delegate: Delegate) -> None:
     ]
 
 
-def test_own_channels_are_not_among_those_of_others(
-    delegate: Delegate, quiet_delegate: Delegate
-) -> None:
-    def found(viewer: visibility.Viewer) -> list[str]:
-        return sorted(row.value for row in visibility.visible_channels(viewer, TODAY))
-
-    assert found(eyes(delegate)) == []
-    assert found(eyes(quiet_delegate)) == ["dewi.inside@example.org", "dewi.open@example.org"]
-
-
 def test_outsider_and_cochair_see_public_details_only(
     delegate: Delegate, focal_point: Delegate, outsider: Delegate, cochair: User, operator: User
 ) -> None:
