@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     # A demonstration leads only where there is no real roundtable.
     real = published.filter(is_demonstration=False)
     latest = _latest_or_next(real, on) or _latest_or_next(published, on)
-    context: dict[str, object] = {"latest": latest, "today": on, "search_form": SearchForm()}
+    context: dict[str, object] = {"latest": latest, "today": on}
     if latest:
         commitments = Commitment.objects.filter(event=latest)
         counts = count_by_status(commitments, on)
