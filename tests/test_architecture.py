@@ -178,6 +178,14 @@ def test_no_signals_and_no_service_classes() -> None:
             assert path.stem not in ("signals", "services", "helpers", "utils"), name_of(path)
 
 
+def test_people_are_changed_row_by_row() -> None:
+    """PersonModel.write() is the only way, because a query reads nothing anew."""
+    query = re.compile(r"\b(Delegate|User)\.(objects|_base_manager)\b[^\n]*\.(bulk_)?update\(")
+    for app in ARROW:
+        for path in modules_of(app):
+            assert not query.search(path.read_text()), name_of(path)
+
+
 def test_no_file_contains_machine_paths() -> None:
     for path in files("*"):
         try:

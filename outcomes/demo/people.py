@@ -139,9 +139,12 @@ def _fill_profile(
         save_valid(
             Affiliation(delegate=delegate, organisation=organisation, since=since, until=until)
         )
-    delegate.post, delegate.about = affiliation.post, row.get("about", "")
-    delegate.listed_to, delegate.is_protected = row["listed_to"], row.get("is_protected", False)
-    save_valid(delegate)
+    delegate.write(
+        post=affiliation.post,
+        about=row.get("about", ""),
+        listed_to=row["listed_to"],
+        is_protected=row.get("is_protected", False),
+    )
     for language in row["languages"]:
         save_valid(DelegateLanguage(delegate=delegate, language=language))
     for channel in row.get("channels", []):

@@ -11,9 +11,9 @@ from outcomes.datasets.tables import ORGANISATIONS
 from outcomes.duplicates.relations import (
     MergeRule,
     MovedCounts,
-    fill_blanks,
     move_relation,
     relations_of,
+    values_for_blanks,
 )
 from outcomes.models import Assessment, Offer, Response, Subscription
 from participants.models import EventRole, Grant, Organisation, SlugRedirect, User
@@ -108,7 +108,9 @@ def merge_organisations(
         )
     old = duplicate.slug
     duplicate.delete()
-    fill_blanks(target, duplicate, set(ORGANISATIONS.fields) - set(ORGANISATIONS.required()))
+    names = set(ORGANISATIONS.fields) - set(ORGANISATIONS.required())
+    for name, value in values_for_blanks(target, duplicate, names).items():
+        setattr(target, name, value)
     SlugRedirect.objects.create(slug=old, organisation=target)
     target.full_clean()
     target.save()

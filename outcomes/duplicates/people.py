@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from outcomes.duplicates.relations import (
     MergeRule,
     MovedCounts,
-    fill_blanks,
     move_relation,
     relations_of,
+    values_for_blanks,
 )
 from outcomes.models import ReportLink
 from participants.models import Delegate, HandleRedirect, User
@@ -86,9 +86,8 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     handle, former = duplicate.handle, duplicate.pk
     audit.get_or_create_key(duplicate)  # finds the audit entries of the duplicate later
     duplicate.delete()
-    fill_blanks(target, duplicate, ("name_latin", "invitation_email", *PROFILE_TEXT_FIELDS))
-    target.full_clean()
-    target.save()
+    names = ("name_latin", "invitation_email", *PROFILE_TEXT_FIELDS)
+    target.write(**values_for_blanks(target, duplicate, names))
     HandleRedirect.objects.create(handle=handle, merged_pk=former, delegate=target)
     event = target.participations.order_by("pk").values_list("event_id", flat=True).first()
     office = acting_organisation(by, event, at.date()) if event else ""

@@ -120,7 +120,7 @@ def _describe_row(row: Any) -> str:
     return str(row._meta.verbose_name)
 
 
-def fill_blanks(target: models.Model, duplicate: models.Model, names: Iterable[str]) -> None:
-    for name in names:
-        if not getattr(target, name):
-            setattr(target, name, getattr(duplicate, name))
+def values_for_blanks(
+    target: models.Model, duplicate: models.Model, names: Iterable[str]
+) -> dict[str, Any]:
+    return {name: getattr(duplicate, name) for name in names if not getattr(target, name)}

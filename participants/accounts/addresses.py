@@ -48,19 +48,22 @@ def find_account(email: str) -> User | None:
 
 @transaction.atomic
 def set_sign_in_address(user: User, email: str) -> None:
-    """Saves the account with this main address in place of the former one.
+    """Makes this the main address in place of the former one. Adds an account that is new.
 
     Raises ValidationError if another account uses the address.
     """
-    user.email = email.strip().lower()
-    if is_email_taken(user.email, user):
+    email = email.strip().lower()
+    if is_email_taken(email, user):
         raise ValidationError(
             {"email": _("Another account already uses this address. Choose a different address.")}
         )
-    if not user.pk:
+    if user.pk:
+        user.write(email=email)
+    else:
+        user.email = email
         user.set_unusable_password()
-    user.full_clean()
-    user.save()
+        user.full_clean()
+        user.save()
     # Someone else may read the former mailbox now. Secondary addresses stay.
     EmailAddress.objects.filter(user=user, primary=True).exclude(email=user.email).delete()
     EmailAddress.objects.update_or_create(

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -21,7 +20,7 @@ from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.models import FactorReset, Grant, User
 from participants.permissions import EventPermissions
-from participants.privacy.admin import ErasureAdmin
+from participants.privacy.admin import ErasureAdmin, PersonForm
 
 
 class OperatorOnlyAdmin(PrivateAdmin, OperatorAdmin):
@@ -31,7 +30,7 @@ class OperatorOnlyAdmin(PrivateAdmin, OperatorAdmin):
         return self.permissions_of(request).is_operator
 
 
-class UserForm(ModelForm):  # type: ignore[type-arg]
+class UserForm(PersonForm):
     """An account. It has no password; sign-in codes go to its address."""
 
     def clean_email(self) -> str:
@@ -96,11 +95,11 @@ class UserAdmin(ErasureAdmin, OperatorOnlyAdmin):
         return super().has_delete_permission(request, obj) and not is_own
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        email = obj.email
+        if change:
+            super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
-            set_sign_in_address(obj, obj.email)
-        else:
-            obj.full_clean()
-            obj.save()
+            set_sign_in_address(obj, email)
 
 
 RESET_STEPS = (

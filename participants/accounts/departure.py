@@ -38,6 +38,7 @@ def leave_organisation(
     """
     # Lock the account: of two parallel requests, each could rely on the address that the other
     # removes.
+    delegate = Delegate.objects.select_for_update().filter(user=user).first()
     user = User.objects.select_for_update().get(pk=user.pk)
     own = sign_in_addresses(user)
     if address not in own:
@@ -46,7 +47,6 @@ def leave_organisation(
         raise ValidationError(
             _("You have no other way to sign in. Add another address or a passkey first.")
         )
-    delegate = Delegate.objects.filter(user=user).first()
     if delegate:
         if affiliation:
             _end_affiliations(
@@ -96,10 +96,12 @@ def record_departure(
         current_affiliations_of(person, at.date()).filter(organisation__in=represented), at.date()
     )
     address = person.invitation_email.lower()
-    audit.record(action="left organisation", at=at, actor=by, subject=person)
-    user = person.user and User.objects.select_for_update().get(pk=person.user.pk)
+    user = person.user
     if user:
+        user.lock()
         address = address or user.email
+    audit.record(action="left organisation", at=at, actor=by, subject=person)
+    if user:
         _remove_address(user, address, at)
     _clear_invitation_address(person, address, at)
 
@@ -113,8 +115,7 @@ def _remove_address(user: User, address: str, at: datetime) -> None:
         _notify_departure(user, at)
     else:
         # A passkey may be on a device of the organisation, so close the account.
-        user.is_active = False
-        user.save(update_fields=["is_active"])
+        user.write(is_active=False)
 
 
 def _end_affiliations(rows: QuerySet[Affiliation], on: date) -> None:
@@ -128,9 +129,7 @@ def _clear_invitation_address(delegate: Delegate, address: str, at: datetime) ->
     pending = Invitation.objects.filter(delegate=delegate, answered_at=None, revoked_at=None)
     pending.filter(email__iexact=address).update(revoked_at=at)
     if delegate.invitation_email.lower() == address:
-        delegate.invitation_email = ""
-        delegate.full_clean()
-        delegate.save()
+        delegate.write(invitation_email="")
 
 
 def _notify_departure(user: User, at: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -73,8 +74,7 @@ def _is_update_due(request: HttpRequest) -> bool:
 def end_sessions(user: User) -> None:
     # Django signs sessions with this field, so a new value ends them all. UserSession could miss
     # one.
-    user.set_unusable_password()
-    user.save(update_fields=["password"])
+    user.write(password=make_password(None))
     UserSession.objects.filter(user=user).delete()
 
 

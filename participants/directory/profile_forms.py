@@ -61,9 +61,8 @@ class ProfileDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].widget.attrs["autocomplete"] = token
 
     def save(self, commit: bool = True) -> Delegate:
-        delegate: Delegate = super().save(commit=False)
-        # Save only these fields: another request may have hidden or withdrawn the profile.
-        delegate.save(update_fields=self.Meta.fields)
+        delegate: Delegate = self.instance
+        delegate.write(**{name: self.cleaned_data[name] for name in self.Meta.fields})
         chosen = set(self.cleaned_data["languages"])
         delegate.languages.exclude(language__in=chosen).delete()
         for language in chosen - {row.language for row in delegate.languages.all()}:

@@ -1,6 +1,7 @@
 """People who take part, and the languages they use."""
 
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.languages import LANGUAGE_CHOICES
+from participants.models.person_model import PersonModel
 from participants.models.user import User
 
 
@@ -56,7 +58,7 @@ def listable_q(prefix: str = "") -> Q:
     return available_q(prefix) & Q((f"{prefix}is_protected", False))
 
 
-class Delegate(models.Model):
+class Delegate(PersonModel):
     """A person who takes part. Not listed until this person chooses to be."""
 
     handle = handle_field(
@@ -214,6 +216,10 @@ class Delegate(models.Model):
         if self.erased_at:
             return gettext("Erased delegate")
         return self.name
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        # An erased person has no name.
+        super().clean_fields(exclude={*(exclude or ()), "name"} if self.erased_at else exclude)
 
     def get_absolute_url(self) -> str:
         return reverse("delegate-detail", args=[self.handle])

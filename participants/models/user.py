@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.organisation import Organisation, validate_same_demonstration
+from participants.models.person_model import PersonModel
 from roundtable.models import Event
 
 
@@ -30,8 +31,10 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser):
+class User(PersonModel, AbstractBaseUser):
     """An account that signs in with its email address."""
+
+    library_fields = frozenset({"email", "last_login", "password"})
 
     email = models.EmailField(
         _("email address"),

@@ -26,12 +26,10 @@ def accept_invitation(
     *, invitation: Invitation, user: User, notice: ConsentNotice, at: datetime
 ) -> Delegate | None:
     """Links the invited profile to the account. Returns None if it was already answered."""
-    person = _lock_open_invitation(invitation)
+    person = lock_open_invitation(invitation)
     if person is None:
         return None
-    person.user = user
-    person.full_clean()
-    person.save()
+    person.write(user=user)
     _clear_own_confirmations(person.participations.all(), user)
     give_consent(person, notice=notice, by=Consent.By.OWNER, at=at)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
@@ -48,7 +46,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     What the person wrote is not replaced. Returns None if the invitation was already answered.
     Raises ValidationError if only one of the two profiles is made up.
     """
-    duplicate = _lock_open_invitation(invitation)
+    duplicate = lock_open_invitation(invitation)
     if duplicate is None:
         return None
     locked_target = Delegate.objects.select_for_update().get(pk=target.pk)
@@ -81,18 +79,17 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
 @transaction.atomic
 def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime) -> bool:
     """Removes the address from the record. Returns False if it was already answered."""
-    person = _lock_open_invitation(invitation)
+    person = lock_open_invitation(invitation)
     if person is None:
         return False
-    address, person.invitation_email = person.invitation_email, ""
-    person.full_clean()
-    person.save()
+    address = person.invitation_email
+    account = User.objects.select_for_update().filter(email__iexact=address).first()
+    person.write(invitation_email="")
     _record_answer(invitation, Invitation.Answer.NOT_ME, at)
     person.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
     # The address belongs to a stranger. Skip full_clean(), which requires an address.
     person.invitations.filter(email__iexact=address).update(email="")
     audit.record(action="not me", at=at, actor=by, subject=person, detail=invitation.event.code)
-    account = User.objects.filter(email__iexact=address).first()
     if account and exists_only_for_invitation(account, invitation):
         audit.forget_subject(account)
         account.delete()
@@ -105,9 +102,10 @@ def erase_invited_person(*, invitation: Invitation, user: User, at: datetime) ->
 
     Returns False if the invitation was already answered.
     """
-    person = _lock_open_invitation(invitation)
+    person = lock_open_invitation(invitation)
     if person is None:
         return False
+    user.lock()
     _record_answer(invitation, Invitation.Answer.ERASED, at)
     is_removable = exists_only_for_invitation(user, invitation)
     erase_delegate(person, by=user, at=at)
@@ -127,7 +125,7 @@ def exists_only_for_invitation(user: User, invitation: Invitation) -> bool:
     return bool(first and user.joined_at >= first.invited_at and not is_invited_elsewhere)
 
 
-def _lock_open_invitation(invitation: Invitation) -> Delegate | None:
+def lock_open_invitation(invitation: Invitation) -> Delegate | None:
     Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
     if not open_invitations().filter(pk=invitation.pk).exists():
         return None

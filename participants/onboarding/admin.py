@@ -90,6 +90,7 @@ class InvitationActionAdmin(GrantScopedAdmin):
             )
         at, batches = timezone.now(), {}
         with transaction.atomic():
+            Delegate.lock_all(choice.delegate.pk for choice in ready)
             for choice in ready:
                 event = choice.event
                 assert event is not None

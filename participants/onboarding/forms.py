@@ -21,9 +21,7 @@ class SharingForm(AgreementForm):
         )
 
     def save_choice(self, person: Delegate) -> None:
-        person.listed_to = self.cleaned_data["listed_to"]
-        person.full_clean()
-        person.save()
+        person.write(listed_to=self.cleaned_data["listed_to"])
 
 
 class InvitationRequestForm(forms.ModelForm):  # type: ignore[type-arg]

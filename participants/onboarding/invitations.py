@@ -35,17 +35,19 @@ def reset_profile(delegate: Delegate, *, by: User, at: datetime) -> None:
     """Resets the profile of a person whose account was closed."""
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     closed_account = person.user
+    if closed_account:
+        closed_account.lock()
     for party in person.focal_point_for.all():
         party.request_focal_point(person)
     # Someone else may read the mailbox now. Do not pass on what the person wrote, shared or agreed
     # to, or who viewed the profile.
     delete_related_rows(person, except_models={Affiliation, Participation})
-    for column in person._meta.concrete_fields:
-        if column.name not in KEPT_FIELDS:
-            setattr(person, column.attname, column.get_default())
-    person.handle = generate_handle()
-    person.full_clean()
-    person.save()
+    defaults = {
+        column.name: column.get_default()
+        for column in person._meta.concrete_fields
+        if column.name not in KEPT_FIELDS
+    }
+    person.write(**defaults | {"handle": generate_handle()})
     audit.forget_subject(person)
     if closed_account:
         delete_closed_account(closed_account)

@@ -157,7 +157,8 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = ProfileDetailsForm(data, instance=person)
     if data is not None and form.is_valid():
         with transaction.atomic():
-            form.save()
+            if acceptance.lock_open_invitation(invitation):
+                form.save()
         return redirect("welcome-sharing")
     context = {"invitation": invitation, "form": form, "parts": parts, "work": work}
     context |= _cochairs(invitation)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.forms import BaseInlineFormSet, ModelForm
@@ -42,7 +43,7 @@ from participants.permissions import (
     can_edit_all_events_of,
     directly_involved_condition,
 )
-from participants.privacy.admin import ErasureAdmin
+from participants.privacy.admin import ErasureAdmin, PersonForm
 
 
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
@@ -246,10 +247,14 @@ class DepartureActionAdmin(GrantScopedAdmin):
             return TemplateResponse(
                 request, "participants/accounts/admin/left_organisation.html", context
             )
-        for person in ready:
-            parts = person.participations.values_list("event_id", flat=True)
-            events = [event for event in parts if permissions.may_decide(event)]
-            record_departure(delegate=person, by=permissions.user, events=events, at=timezone.now())
+        with transaction.atomic():
+            Delegate.lock_all(person.pk for person in ready)
+            for person in ready:
+                parts = person.participations.values_list("event_id", flat=True)
+                events = [event for event in parts if permissions.may_decide(event)]
+                record_departure(
+                    delegate=person, by=permissions.user, events=events, at=timezone.now()
+                )
         # One text for all, because it must not show who has another address.
         text = ngettext(
             "%d person can no longer sign in with the invitation address.",
@@ -277,6 +282,7 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
             },
         )
     ]
+    form = PersonForm
     inlines = [ParticipationInline, AffiliationInline]
     list_display = [
         "person",

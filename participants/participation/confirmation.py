@@ -22,7 +22,11 @@ def confirm_participations(
     rights = permissions_of(by, at.date())
     own_addresses = login_addresses(by)
     confirmed = []
-    for row in participations:
+    given = list(participations)
+    Delegate.lock_all(row.delegate_id for row in given)
+    # An erasure may just have removed some, which must not come back.
+    stored = Participation.objects.select_related("delegate", "event", "organisation")
+    for row in stored.filter(pk__in=[row.pk for row in given]).order_by("pk"):
         own = is_own_profile(row.delegate, by, own_addresses)
         if row.confirmed_at or own or rights is None or not rights.may_decide(row.event_id):
             continue

@@ -3,16 +3,25 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin_base.private import PrivateAdmin
+from participants.models import Delegate, User
 from participants.privacy.erasure import erase_or_delete, is_identifiable
 
+FIELD_CHANGED_ERROR = _(
+    "This changed after you opened the page. It is now “%(value)s”. Check your entry, then save "
+    "again."
+)
+ERASED_ERROR = _("This person is erased. You can no longer change the entry. Nothing is saved.")
 ERASURE_NOTE = _(
     "This also erases the account and every address. A restored backup does not "
     "bring them back. If a co-chair confirmed that the person took part, “a "
@@ -20,8 +29,63 @@ ERASURE_NOTE = _(
 )
 
 
+class PersonForm(ModelForm):  # type: ignore[type-arg]
+    """Changes what the admin may know about a person or an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            # The page sends what each field contained. So a field that someone else changed in the
+            # meantime does not count as changed on this page.
+            is_sent = self.add_initial_prefix(name) in self.data
+            field.show_hidden_initial = is_sent if self.is_bound else bool(self.instance.pk)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if getattr(self.instance, "erased_at", None):
+            raise ValidationError(ERASED_ERROR)
+        for name in self.changed_data:
+            self._check_unchanged(name)
+        return cleaned
+
+    def _check_unchanged(self, name: str) -> None:
+        """Compares the stored value, which is locked, with what the page showed."""
+        field, key = self.fields[name], self.add_initial_prefix(name)
+        stored = self.get_initial_for_field(field, name)
+        if key not in self.data or not field.has_changed(stored, self.data[key]):
+            return
+        words = {True: gettext("Yes"), False: gettext("No")}.get(stored, stored)
+        self.add_error(name, FIELD_CHANGED_ERROR % {"value": words})
+        # The person at the desk has now seen what is stored.
+        self.data = dict(self.data.items()) | {key: str(stored)}
+
+
 class ErasureAdmin(PrivateAdmin):
-    """Admin of people and accounts. Deletion erases everyone who is identifiable."""
+    """Admin of people and accounts. Deletion erases everyone who is identifiable.
+
+    The person may change the same row at the same moment, so a form writes only the fields that
+    were changed in it, and says so if one of them is no longer what its page showed.
+    """
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST":
+            return row
+        if isinstance(row, User):
+            Delegate.lock_all(Delegate.objects.filter(user=row).values_list("pk", flat=True))
+        try:
+            row.lock()
+        except row.DoesNotExist:
+            return None
+        return row
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            obj.write(**{name: form.cleaned_data[name] for name in form.changed_data})
+        else:
+            super().save_model(request, obj, form, change)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -63,15 +63,13 @@ def set_audience(
     at: datetime,
 ) -> None:
     """Raises ValidationError if the person has not agreed to share, or is protected."""
-    row: Delegate | ContactChannel = channel or delegate
-    if isinstance(row, ContactChannel):
-        row.audience = audience
-        field = "audience"
+    if channel:
+        delegate.lock()
+        channel.audience = audience
+        channel.full_clean()
+        channel.save(update_fields=["audience"])
     else:
-        row.listed_to = audience
-        field = "listed_to"
-    row.full_clean()
-    row.save(update_fields=[field])
+        delegate.write(listed_to=audience)
     delegate.exceptions.filter(channel=channel).delete()
     for exception in exceptions:
         exception.full_clean()

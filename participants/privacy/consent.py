@@ -108,9 +108,7 @@ def _agree(
     by: Consent.By,
     at: datetime,
 ) -> Consent:
-    _lock_delegate(delegate, "consented_at", "reviewed_on")
-    delegate.consented_at, delegate.reviewed_on = at, at.date()
-    delegate.save(update_fields=["consented_at", "reviewed_on"])
+    delegate.write(consented_at=at, reviewed_on=at.date())
     return _add_consent(delegate, action, notice=notice, by=by, at=at)
 
 
@@ -120,10 +118,9 @@ def withdraw_consent(delegate: Delegate, *, by: Consent.By, at: datetime) -> Con
 
     Returns None if there was no consent. The audiences are reset all the same.
     """
-    _lock_delegate(delegate, "consented_at", "listed_to")
+    delegate.lock()
     had_consent = delegate.consented_at is not None
-    delegate.consented_at, delegate.listed_to = None, Audience.ONLY_ME
-    delegate.save(update_fields=["consented_at", "listed_to"])
+    delegate.write(consented_at=None, listed_to=Audience.ONLY_ME)
     delegate.channels.exclude(audience=Audience.ONLY_ME).update(audience=Audience.ONLY_ME)
     if not had_consent:
         return None
@@ -134,15 +131,14 @@ def withdraw_consent(delegate: Delegate, *, by: Consent.By, at: datetime) -> Con
 
 @transaction.atomic
 def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
-    """Hides the profile and ends all sessions. Returns False if it was already hidden."""
-    _lock_delegate(delegate, "hidden_at")
+    """Hides the profile and ends all sessions. Returns False if no one could see it anyway."""
+    delegate.lock()
     # Do nothing more: a forwarded link must not sign the owner out again and again.
-    if delegate.hidden_at:
+    if not delegate.is_available:
         return False
     if delegate.user:
         end_sessions(delegate.user)
-    delegate.hidden_at = at
-    delegate.save(update_fields=["hidden_at"])
+    delegate.write(hidden_at=at)
     audit.record(action="pause", at=at, actor=delegate.user, subject=delegate, detail=by.value)
     # Co-chairs learn that someone is hidden, but not who: that could put the person at risk.
     for participation in delegate.participations.select_related("event"):
@@ -158,22 +154,20 @@ def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
 
 @transaction.atomic
 def unhide_profile(delegate: Delegate, *, at: datetime) -> bool:
-    _lock_delegate(delegate, "hidden_at")
+    delegate.lock()
     if not delegate.hidden_at:
         return False
-    delegate.hidden_at = None
-    delegate.save(update_fields=["hidden_at"])
+    delegate.write(hidden_at=None)
     audit.record(action="resume", at=at, actor=delegate.user, subject=delegate)
     return True
 
 
 @transaction.atomic
 def revoke_hide_links(delegate: Delegate, *, at: datetime) -> None:
-    _lock_delegate(delegate, "hide_link_version")
+    delegate.lock()
     assert delegate.user is not None
     # Someone else may have a link. All links stop working, and the email contains a new one.
-    delegate.hide_link_version += 1
-    delegate.save(update_fields=["hide_link_version"])
+    delegate.write(hide_link_version=delegate.hide_link_version + 1)
     audit.record(action="end links", at=at, actor=delegate.user, subject=delegate)
     email_account(
         delegate.user,
@@ -187,12 +181,6 @@ def revoke_hide_links(delegate: Delegate, *, at: datetime) -> None:
 def log_detail(consent: Consent) -> str:
     notice = consent.notice
     return f"{notice.purpose} {notice.version} {notice.language} {consent.by}"
-
-
-def _lock_delegate(delegate: Delegate, *fields: str) -> None:
-    """Locks the row and reloads the fields that will change."""
-    rows = Delegate.objects.select_for_update()
-    delegate.refresh_from_db(fields=fields, from_queryset=rows)
 
 
 def _add_consent(

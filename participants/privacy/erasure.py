@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Q
@@ -49,7 +50,10 @@ def erase_delegate(
     """
     person = Delegate.objects.select_for_update().get(pk=delegate.pk)
     if not person.erased_at:
-        user, addresses = person.user, known_addresses(person, person.user)
+        user = person.user
+        if user:
+            user.lock()
+        addresses = known_addresses(person, user)
         audit.record(
             action=_audit_action(replayed_at), at=replayed_at or at, actor=by, subject=person
         )
@@ -71,6 +75,7 @@ def erase_account(
     user: User, *, by: User | None, at: datetime, replayed_at: datetime | None = None
 ) -> None:
     """Like erase_delegate(), for an account without a profile."""
+    user.lock()
     addresses = known_addresses(None, user)
     own_identifiers = {(Erasure.Kind.ACCOUNT, account_identifier(user))}
     audit.record(action=_audit_action(replayed_at), at=replayed_at or at, actor=by, subject=user)
@@ -138,8 +143,7 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
     # Only confirmed participations belong to the record of the roundtable.
     person.participations.filter(confirmed_at=None).delete()
     person.participations.update(capacity="")
-    # Skip full_clean(), which requires a name.
-    Delegate.objects.filter(pk=person.pk).update(
+    person.write(
         handle=generate_handle(),
         name="",
         name_latin="",
@@ -183,12 +187,14 @@ def _delete_account(user: User, at: datetime) -> None:
 def _anonymise_account(user: User, at: datetime) -> None:
     # Confirmations and approvals stay valid, but their author is no longer known.
     random_name = get_random_string(20, "abcdefghijklmnopqrstuvwxyz")
-    user.email = random_name + ERASED_EMAIL_DOMAIN
-    user.is_active = user.is_superuser = False
-    user.last_login, user.joined_at = None, at
-    user.set_unusable_password()
-    user.full_clean()
-    user.save()
+    user.write(
+        email=random_name + ERASED_EMAIL_DOMAIN,
+        password=make_password(None),
+        is_active=False,
+        is_superuser=False,
+        last_login=None,
+        joined_at=at,
+    )
 
 
 def _end_grants(user: User, at: datetime) -> None:

@@ -241,12 +241,14 @@ def _consequence_date(taken: Mapping[str, date], on: date) -> date:
 def confirm_profile(
     delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
 ) -> None:
+    delegate.lock()
+    if delegate.user is None:
+        return  # left or erased just now
     # A confirmation renews a consent, but never gives one.
     if delegate.consented_at:
         consent.renew_consent(delegate, notice=notice, by=by, at=at)
         return
-    delegate.reviewed_on = at.date()
-    delegate.save(update_fields=["reviewed_on"])
+    delegate.write(reviewed_on=at.date())
     audit.record(action="review", at=at, actor=delegate.user, subject=delegate, detail=by.value)
 
 

@@ -84,8 +84,7 @@ def find(page: Page, name: str) -> Locator:
 def test_delegate_listed_to_participants_is_hidden_from_others(
     visit: Callable[..., Visit], delegate: User
 ) -> None:
-    delegate.delegate.listed_to = "participants"
-    delegate.delegate.save()
+    delegate.delegate.write(listed_to="participants")
     where = delegate.delegate.get_absolute_url()
     visit(where, status=404, width=360)
     visit(where, status=404, width=360, who=make_delegate(name="Outsider").user)

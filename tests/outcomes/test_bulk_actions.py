@@ -311,8 +311,7 @@ def test_queued_invitation_uses_corrected_address(
 ) -> None:
     (person,) = guests(admin_event, 1)
     run_admin_action(client_of(cochair(admin_event)), PEOPLE, "invite", person, confirmed="yes")
-    person.invitation_email = "right@desk.example.org"
-    person.save()
+    person.write(invitation_email="right@desk.example.org")
     today.shift(TEN)
     (email,) = deliver()
     assert email.to == ["right@desk.example.org"]
@@ -325,13 +324,11 @@ def no_longer_participant(person: Delegate, user: User) -> None:
 
 
 def joined(person: Delegate, user: User) -> None:
-    person.user = make_user()
-    person.save()
+    person.write(user=make_user())
 
 
 def without_address(person: Delegate, user: User) -> None:
-    person.invitation_email = ""
-    person.save()
+    person.write(invitation_email="")
 
 
 def erased(person: Delegate, user: User) -> None:

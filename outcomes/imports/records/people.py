@@ -288,8 +288,7 @@ class _PeopleImporter:
             if row._state.adding and not is_new:
                 self.new_rows.append([row])
             elif changed and not row._state.adding:
-                # Only these: the person may change visibility settings at the same moment.
-                row.save(update_fields=[name for name, _was, _is in changed])
+                self._write(row, {name: getattr(row, name) for name, _was, _is in changed}, entry)
         changes = tuple(change for _row, changed in changes_by_row for change in changed)
         if is_new or changes:
             (self.added if is_new else self.changed)[participation.delegate.handle] = (
@@ -299,6 +298,15 @@ class _PeopleImporter:
             RowResult.ADDED if is_new else RowResult.CHANGED if changes else RowResult.UNCHANGED
         )
         report.add_row(entry.location, result, given["name"], changes)
+
+    def _write(self, row: models.Model, values: dict[str, Any], entry: FileEntry) -> None:
+        if not isinstance(row, Delegate):
+            row.save(update_fields=values)
+            return
+        try:
+            row.write(**values)
+        except ValidationError as problem:  # erased just now
+            self.report.add_validation_errors(entry.location, problem, values)
 
     def _merge_repeats(self, row: _PersonRow, participation: Participation) -> None:
         """Fills empty values from later rows; adds a note for each value that contradicts."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import set_sign_in_address
@@ -28,10 +29,13 @@ class Command(BaseCommand):
             raise CommandError(
                 _("“%s” is not an email address. Write it like name@example.org.") % email
             ) from problem
-        user = User.objects.filter(email__iexact=email).first() or User(email=email)
-        user.is_superuser = user.is_active = True
+        permissions = {"is_superuser": True, "is_active": True}
+        user = User.objects.filter(email__iexact=email).first()
         try:
-            set_sign_in_address(user, email)
+            with transaction.atomic():
+                if user:
+                    user.write(**permissions)
+                set_sign_in_address(user or User(**permissions), email)
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem
         if options["verbosity"]:

@@ -467,8 +467,7 @@ def test_merge_conflicts_are_reported(by: User) -> None:
     with pytest.raises(ValidationError, match=different):
         merge_people(target=stays, duplicate=goes, by=by, at=NOON)
     for row, email in ((stays, "one@example.org"), (goes, "two@example.org")):
-        row.invitation_email = email
-        row.save()
+        row.write(invitation_email=email)
     with pytest.raises(ValidationError, match="invitation addresses are different"):
         merge_people(target=stays, duplicate=goes, by=by, at=NOON)
 

@@ -462,8 +462,7 @@ def test_person_errors_name_their_cell(talk: Event, tmp_path: Path) -> None:
     )
     (line,) = said({"Name": "A"})
     assert line.startswith("[Delegates, row 3, Organisation] This cell is empty. Fill it in.")
-    other.erased_at, other.name = now(), ""
-    other.save()
+    other.write(erased_at=now(), name="")
     (line,) = said({"Handle": other.handle, "Name": "A", "Organisation": "port"})
     assert line.startswith(absent)
 

@@ -167,11 +167,9 @@ def test_focal_point_is_named_to_permitted_viewers_only(
     for browser in (client, client_of(outsider), client_of(cochair)):
         text = get_text(browser, page)
         assert "Farah" not in text and "No contact is shown for this commitment." in text
-    focal_point.listed_to = Audience.ONLY_ME
-    focal_point.save()
+    focal_point.write(listed_to=Audience.ONLY_ME)
     assert "Farah" not in get_text(client_of(delegate), page)
-    focal_point.listed_to = Audience.EVERYONE
-    focal_point.save()
+    focal_point.write(listed_to=Audience.EVERYONE)
     assert "Who to ask Farah Point" in get_text(client, page)
     # The name leads to the profile; her contact details are not here.
     assert "farah.inside@example.org" not in get_text(client_of(delegate), page)
@@ -180,8 +178,7 @@ def test_focal_point_is_named_to_permitted_viewers_only(
 def test_focal_point_shows_post_and_organisation(
     client_of: Sign, event: Event, delegate: Delegate, focal_point: Delegate
 ) -> None:
-    focal_point.post = "Adviser"
-    focal_point.save()
+    focal_point.write(post="Adviser")
     office = focal_point.participations.get().organisation
     office.name = "Office for Migrants"
     office.save()

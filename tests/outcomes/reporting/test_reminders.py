@@ -131,8 +131,7 @@ def hide(person: Delegate) -> None:
 
 def shut(person: Delegate) -> None:
     assert person.user
-    person.user.is_active = False
-    person.user.save()
+    person.user.write(is_active=False)
 
 
 def remove(person: Delegate) -> None:

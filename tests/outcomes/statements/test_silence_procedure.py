@@ -331,8 +331,7 @@ def test_party_that_replied_is_not_reminded(table: AgreementCase, deliver: Deliv
 
 
 def test_hidden_delegate_gets_no_email(table: AgreementCase, deliver: Deliver) -> None:
-    table.speaker.hidden_at = CIRCULATED_AT
-    table.speaker.save()
+    table.speaker.write(hidden_at=CIRCULATED_AT)
     circulate_draft(table)
     assert deliver() == []
 

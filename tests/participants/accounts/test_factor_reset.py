@@ -39,8 +39,7 @@ LATER = NOON + timedelta(hours=1)
 def is_of_old(user: User) -> User:
     """Makes the account, and its second factor, older than what a reset asks for."""
     long_ago = NOON - timedelta(days=60)
-    user.joined_at = long_ago
-    user.save()
+    user.write(joined_at=long_ago)
     user.grants.update(granted_at=long_ago)
     add_authenticator(user)
     Authenticator.objects.filter(user=user).update(created_at=long_ago)

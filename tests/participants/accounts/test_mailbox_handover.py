@@ -88,8 +88,7 @@ def test_get_changes_nothing(account: User, delegate: Delegate, client_of: Sign)
 def test_removed_address_cannot_sign_in(account: User, delegate: Delegate) -> None:
     work = make_affiliation(delegate, since=date(2020, 1, 1))
     kept = make_affiliation(delegate)
-    delegate.invitation_email = WORK
-    delegate.save()
+    delegate.write(invitation_email=WORK)
     by_work, by_home = signed_in_by(WORK), signed_in_by(HOME)
     other_home = signed_in_by(HOME)
     waiting, code = begin(WORK)
@@ -231,8 +230,7 @@ def test_cochair_disables_address_and_other_one_stays(
 ) -> None:
     work = make_affiliation(delegate, organisation=delegate.participations.get().organisation)
     elsewhere = make_affiliation(delegate)
-    delegate.invitation_email = WORK
-    delegate.save()
+    delegate.write(invitation_email=WORK)
     invitation = make_invitation(delegate, event=event, email=WORK)
     by_work = signed_in_by(WORK)
     waiting, code = begin(WORK)
@@ -253,8 +251,7 @@ def test_account_without_other_address_is_closed_and_hidden(
     delegate: Delegate, cochair: User, event: Event, client: Client, client_of: Sign
 ) -> None:
     assert delegate.user is not None
-    delegate.invitation_email = WORK
-    delegate.save()
+    delegate.write(invitation_email=WORK)
     browser = client_of(delegate)
     assert client.get(f"/directory/{delegate.handle}/").status_code == 200
     go(delegate, cochair, event)
@@ -269,8 +266,7 @@ def test_account_without_other_address_is_closed_and_hidden(
 def test_person_who_already_moved_is_unchanged(
     delegate: Delegate, cochair: User, event: Event
 ) -> None:
-    delegate.invitation_email = "former@example.org"
-    delegate.save()
+    delegate.write(invitation_email="former@example.org")
     browser = signed_in_by(WORK)
     go(delegate, cochair, event)
     assert is_in(browser) and may_sign_in(WORK)
@@ -293,8 +289,7 @@ def test_own_operator_and_foreign_addresses_cannot_be_disabled(
     assert delegate.user is not None
     make_grant(delegate.user, event)
     assert not may(delegate.user, delegate)
-    delegate.user.is_superuser = True
-    delegate.user.save()
+    delegate.user.write(is_superuser=True)
     delegate.refresh_from_db()
     assert not may(cochair, delegate) and may(operator, delegate)
 
@@ -305,8 +300,7 @@ DELEGATES = "/admin/participants/delegate/"
 def test_admin_confirms_and_gives_identical_response(
     account: User, delegate: Delegate, outsider: Delegate, cochair: User, client_of: Sign
 ) -> None:
-    delegate.invitation_email = WORK
-    delegate.save()
+    delegate.write(invitation_email=WORK)
     desk = client_of(cochair)
     chosen = {"action": "left", "_selected_action": [delegate.pk, outsider.pk]}
     page = desk.post(DELEGATES, chosen).content.decode()
@@ -332,7 +326,6 @@ def test_invitation_does_not_reopen_otherwise_closed_account(
     delegate: Delegate, cochair: User, event: Event
 ) -> None:
     User.objects.filter(delegate=delegate).update(is_active=False)
-    delegate.invitation_email = "new@example.org"
-    delegate.save()
+    delegate.write(invitation_email="new@example.org")
     with pytest.raises(ValidationError, match="This person has already joined"):
         send_invitation(delegate=delegate, event=event, by=cochair, at=NOON)

@@ -333,8 +333,7 @@ def test_search_finds_names_and_invitation_addresses(
     client_of: Sign, admin_event: Event, operator: User
 ) -> None:
     found = admin_event.participations.get().delegate
-    found.invitation_email = "invited@example.org"
-    found.save()
+    found.write(invitation_email="invited@example.org")
     for words in ("Desk Del", "invited@"):
         response = client_of(operator).get(page(Delegate, "changelist"), {"q": words})
         assert [row.pk for row in response.context["cl"].result_list] == [found.pk]

@@ -113,8 +113,7 @@ def test_count_reveals_nothing_about_others(
     for seat in event.participations.exclude(delegate=delegate_of_two_events):
         make_affiliation(seat.delegate, organisation=elsewhere)
     assert police.user is not None
-    police.user.is_active = False
-    police.user.save()
+    police.user.write(is_active=False)
     assert [words(delegate_of_two_events, audience) for audience in Audience.values] == before
     left_out = AudienceException(delegate=delegate_of_two_events, organisation=elsewhere)
     assert words(delegate_of_two_events, Audience.PARTICIPANTS, left_out) == (
@@ -169,8 +168,7 @@ def test_exclusion_from_one_channel(
 def test_choosing_everyone_warns_and_clears_exclusions(
     client_of: Sign, delegate_of_two_events: Delegate
 ) -> None:
-    delegate_of_two_events.listed_to = Audience.PARTICIPANTS
-    delegate_of_two_events.save()
+    delegate_of_two_events.write(listed_to=Audience.PARTICIPANTS)
     make_exception(delegate_of_two_events, country="TH")
     client = client_of(delegate_of_two_events)
     data = {"audience": "everyone", "countries": ["TH"]}
@@ -191,8 +189,7 @@ def test_choosing_everyone_warns_and_clears_exclusions(
 
 
 def test_profile_save_keeps_exclusions(client_of: Sign, delegate_of_two_events: Delegate) -> None:
-    delegate_of_two_events.listed_to = Audience.PARTICIPANTS
-    delegate_of_two_events.save()
+    delegate_of_two_events.write(listed_to=Audience.PARTICIPANTS)
     make_exception(delegate_of_two_events, country="TH")
     data = {
         "name": delegate_of_two_events.name,
@@ -334,8 +331,8 @@ def test_stale_page_does_not_undo_later_choice(
         "channel-0-audience": "participants",
     }
     # At the same time, in another window:
-    delegate_of_two_events.listed_to = channel.audience = Audience.ONLY_ME
-    delegate_of_two_events.save()
+    delegate_of_two_events.write(listed_to=Audience.ONLY_ME)
+    channel.audience = Audience.ONLY_ME
     channel.save()
     answer = client.post("/me/", data)
     assert answer.status_code == 400

@@ -206,8 +206,7 @@ def test_requester_card_is_hidden_after_acceptance_if_unlisted(
     (side,) = lifecycle.list_introductions(delegate, asked, NOON)
     assert side.card is None
     Introduction.objects.update(second_accepted_at=None)
-    asker.consented_at = None
-    asker.save()
+    asker.write(consented_at=None)
     (side,) = lifecycle.list_introductions(delegate, asked, NOON)
     assert side.card is None
     answer = client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "x"})
@@ -289,8 +288,7 @@ def test_cochair_introduces_a_protected_person(
 def test_introduction_overrides_exclusion(delegate: Delegate, quiet_delegate: Delegate) -> None:
     organisation = quiet_delegate.participations.get().organisation
     make_exception(delegate, organisation=organisation)
-    delegate.listed_to = Audience.PARTICIPANTS
-    delegate.save()
+    delegate.write(listed_to=Audience.PARTICIPANTS)
     assert values(quiet_delegate, delegate) is None
     make_introduction(quiet_delegate, delegate)
     assert values(quiet_delegate, delegate) == [

@@ -49,10 +49,14 @@ FORMER = [
 @recorded
 def former(delegate: Delegate, event: Event, cochair: User) -> Delegate:
     """A full profile whose account was closed because the person left."""
-    delegate.about, delegate.post = "Knows about boats", "Head of Nets"
-    delegate.listed_to, delegate.is_protected = Audience.ONLY_ME, True
-    delegate.hidden_at, delegate.invitation_email = NOON, WORK
-    delegate.save()
+    delegate.write(
+        about="Knows about boats",
+        post="Head of Nets",
+        listed_to=Audience.ONLY_ME,
+        is_protected=True,
+        hidden_at=NOON,
+        invitation_email=WORK,
+    )
     DelegateLanguage.objects.create(delegate=delegate, language="id")
     make_exception(delegate, organisation=make_organisation(name="Left-out Ministry"))
     make_introduction(delegate, make_delegate(name="Nina Other"), message="Meet each other")

@@ -238,8 +238,7 @@ def test_each_consent_act_adds_row_and_log_entry(newcomer: Delegate) -> None:
 
 def test_withdrawal_hides_everything_and_deletes_nothing(delegate: Delegate) -> None:
     make_consent(delegate)
-    delegate.post, delegate.about = "Head of Protection", "Ask me."
-    delegate.save()
+    delegate.write(post="Head of Protection", about="Ask me.")
     consent.withdraw_consent(delegate, by=OWNER, at=LATER)
     delegate.refresh_from_db()
     assert (delegate.listed_to, delegate.consented_at) == ("only_me", None)
@@ -262,8 +261,7 @@ def test_withdrawing_keeps_a_protected_profile_protected(event: Event) -> None:
 
 def test_withdrawal_refers_to_accepted_notice(newcomer: Delegate) -> None:
     old = make_consent(newcomer).notice
-    newcomer.consented_at = NOON
-    newcomer.save()
+    newcomer.write(consented_at=NOON)
     withdrawn = consent.withdraw_consent(newcomer, by=OWNER, at=LATER)
     assert withdrawn is not None and withdrawn.notice == old
 

@@ -259,9 +259,7 @@ def test_confirming_account_is_closed_and_anonymised(
 ) -> None:
     update = make_update(make_commitment(event), by=cochair)
     person = make_delegate(name="Chandra Chair", user=cochair)
-    cochair.is_superuser = True
-    cochair.last_login = NOON
-    cochair.save()
+    cochair.write(is_superuser=True, last_login=NOON)
     make_grant(cochair, make_event(), valid_from=LATER.date())
     erase_delegate(person, by=cochair, at=LATER)
     cochair.refresh_from_db()

@@ -149,8 +149,7 @@ def test_invalid_links_show_identical_page(delegate: Delegate) -> None:
 def path_of_moved() -> str:
     moved = make_delegate()
     path = path_of(moved)
-    moved.user = make_user()
-    moved.save()
+    moved.write(user=make_user())
     return path
 
 

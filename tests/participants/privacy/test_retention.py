@@ -531,8 +531,7 @@ def wrong_paths(person: Delegate) -> list[str]:
     path, other = path_of(person), make_delegate()
     moved = make_delegate()
     of_before = path_of(moved)
-    moved.user = make_user()
-    moved.save()
+    moved.write(user=make_user())
     other_token = path_of(other).rsplit(":", 1)[0]
     return [
         "/review/nothing/",

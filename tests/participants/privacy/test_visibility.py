@@ -87,8 +87,7 @@ def test_public_channel_of_restricted_profile_is_restricted(
 
 def test_closed_account_is_hidden_everywhere(delegate: Delegate) -> None:
     assert delegate.user is not None
-    delegate.user.is_active = False
-    delegate.user.save()
+    delegate.user.write(is_active=False)
     assert seen(ANONYMOUS_VIEWER, delegate, opened=True) is None
     assert visibility.public_profiles(TODAY) == []
     assert eyes(delegate) == ANONYMOUS_VIEWER
@@ -96,8 +95,7 @@ def test_closed_account_is_hidden_everywhere(delegate: Delegate) -> None:
 
 def test_owner_sees_a_profile_that_is_hidden(quiet_delegate: Delegate) -> None:
     viewer = eyes(quiet_delegate)
-    quiet_delegate.hidden_at = NOON
-    quiet_delegate.save()
+    quiet_delegate.write(hidden_at=NOON)
     assert seen(viewer, quiet_delegate, opened=False) == ["quentin.private@example.org"]
 
 

@@ -1,0 +1,60 @@
+"""How rows about people are written."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+
+
+class PersonModel(models.Model):
+    """A row that the person and the admin may change at the same moment.
+
+    Whoever saved the whole row as it was read would undo what the person chose since then, for
+    example to hide. So only write() changes a stored row.
+    """
+
+    # Fields that Django and allauth save by themselves, and name.
+    library_fields: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only adds a row."""
+        if self._state.adding:
+            # Otherwise a row with a known primary key would replace the stored one.
+            super().save(*args, **kwargs | {"force_insert": True})
+        elif (names := kwargs.get("update_fields")) and self.library_fields.issuperset(names):
+            super().save(*args, **kwargs)
+        else:
+            raise TypeError(f"Use write() to change a {self._meta.verbose_name}; it names fields.")
+
+    def lock(self) -> None:
+        """Locks the stored row until the transaction ends, and reads it anew.
+
+        To avoid deadlocks, lock a delegate before its account, and both before writing to the audit
+        log. Raises DoesNotExist if the row was deleted.
+        """
+        # Others may still add rows that refer to this one.
+        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(no_key=True))
+
+    @classmethod
+    def lock_all(cls, primary_keys: Iterable[int]) -> None:
+        """Locks several rows, always in the same order, before the first of them is changed."""
+        rows = cls._base_manager.filter(pk__in=list(primary_keys)).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+    @transaction.atomic
+    def write(self, **values: Any) -> None:
+        """Locks the row, reads it anew, and writes these fields only.
+
+        Raises ValidationError, or DoesNotExist if the row was deleted.
+        """
+        self.lock()
+        for name, value in values.items():
+            setattr(self, name, value)
+        others = {field.name for field in self._meta.concrete_fields} - values.keys()
+        # A stored value that today's rules reject must not keep the person from hiding.
+        self.full_clean(exclude=others, validate_constraints=False)
+        self.validate_constraints()
+        super().save(update_fields=list(values))
