@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,12 +22,14 @@ from participants.onboarding import invitations
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.audience_choice import sharing_version
+from participants.privacy.own_profile import atomic_post, find_own_delegate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def me(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
-    delegate = Delegate.objects.filter(user=request.user).first()
+    delegate = find_own_delegate(request)
     is_staff = may_enter_admin(request.user)
     if delegate is None and invitations.pending_invitation_for(request.user, timezone.now()):
         return redirect("welcome")
@@ -53,13 +54,10 @@ def me(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(data, instance=delegate, notice=notice, **shown)
     channels = ChannelFormSet(data, instance=delegate, prefix="channel", form_kwargs=channel_kwargs)
     if data is not None and not is_stale and form.is_valid() and channels.is_valid():
-        with transaction.atomic():
-            if notice and form.cleaned_data["agree"]:
-                consent.give_consent(
-                    delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now()
-                )
-            form.save()
-            channels.save()
+        if notice and form.cleaned_data["agree"]:
+            consent.give_consent(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
+        form.save()
+        channels.save()
         messages.success(
             request, _("Your profile is saved. Select “See what others see” to check it.")
         )

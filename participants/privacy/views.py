@@ -1,5 +1,6 @@
 """Views of a person's own data: audiences, consent, export, review and erasure."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from allauth.core.exceptions import ReauthenticationRequired
@@ -43,6 +44,7 @@ from participants.privacy.forms import (
     ReviewForm,
     exceptions_for_channel,
 )
+from participants.privacy.own_profile import atomic_post, get_own_delegate
 from participants.privacy.personal_data.export import to_json, to_zip
 from participants.privacy.personal_data.sections import collect_personal_data
 from participants.privacy.personal_data.values import DataSubject
@@ -52,9 +54,10 @@ from roundtable.query_forms import ListForm, get_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
     """`key` is the handle of a channel. Without it, the page is about the listing."""
-    delegate = get_object_or_404(Delegate, user=request.user)
+    delegate = get_own_delegate(request)
     channel = None
     if key:
         channel = get_object_or_404(ContactChannel, handle=key, delegate=delegate)
@@ -99,11 +102,8 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
     return render(request, "participants/privacy/my_audience.html", context, status=status)
 
 
-def get_own_delegate(request: HttpRequest) -> Delegate:
-    return get_object_or_404(Delegate, user=request.user.pk)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def my_consent(request: HttpRequest) -> HttpResponse:
     delegate = get_own_delegate(request)
     notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
@@ -128,6 +128,7 @@ def my_consent(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def my_consent_withdraw(request: HttpRequest) -> HttpResponse:
     delegate = get_own_delegate(request)
     if request.method == "POST":
@@ -266,25 +267,24 @@ def hide_by_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "participants/privacy/hide.html")
     if delegate := emails.delegate_for_hide_link(token):
-        _hide(request, delegate, Consent.By.LINK)
+        with suppress(Delegate.DoesNotExist):  # deleted just now
+            _hide(request, delegate, Consent.By.LINK)
     return render(request, "participants/privacy/hide_done.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def hide_me(request: HttpRequest) -> HttpResponse:
-    delegate = Delegate.objects.filter(user=request.user.pk).first()
-    if delegate is None:
-        raise Http404
+    delegate = get_own_delegate(request)
     if request.method == "POST":
         _hide(request, delegate, Consent.By.OWNER)
     return redirect("me")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def show_me(request: HttpRequest) -> HttpResponse:
-    delegate = Delegate.objects.filter(user=request.user.pk).first()
-    if delegate is None:
-        raise Http404
+    delegate = get_own_delegate(request)
     if request.method == "POST":
         if "end_links" in request.POST:
             # Someone at an unattended device must not disable the owner's hide links.
@@ -321,6 +321,7 @@ def my_access_log(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def my_review(request: HttpRequest) -> HttpResponse:
     delegate = get_own_delegate(request)
     answer = _review_response(request, delegate, Consent.By.OWNER)

@@ -1,15 +1,22 @@
 """How people and accounts are written, and what a save of an old row leaves alone."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from participants.models import Audience, Consent, Delegate
+from participants.models import Audience, Consent, Delegate, User
 from participants.privacy import consent, retention
 from participants.privacy.consent import current_notice
 from tests.factories import NOON, make_consent, make_delegate, make_user
+from tests.form_fields import form_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+Sign = Callable[[User | Delegate], Client]
 OWNER = Consent.By.OWNER
 
 
@@ -87,3 +94,40 @@ def test_hiding_erased_person_changes_nothing(delegate: Delegate) -> None:
     assert not consent.hide_profile(delegate, by=Consent.By.LINK, at=NOON)
     delegate.refresh_from_db()
     assert delegate.hidden_at is None
+
+
+@pytest.mark.parametrize("address", ["/me/", "/me/audience/"])
+def test_page_is_compared_under_the_lock(
+    client_of: Sign, delegate: Delegate, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    browser = client_of(delegate)
+    name = "participants.{}.sharing_version".format(
+        "directory.profile_views" if address == "/me/" else "privacy.views"
+    )
+    queries = CaptureQueriesContext(connection)
+    seen: list[bool] = []
+
+    def compare(*_given: Any) -> str:
+        assert connection.in_atomic_block
+        seen.append(any("FOR NO KEY UPDATE" in query["sql"] for query in queries.captured_queries))
+        return "stored"
+
+    monkeypatch.setattr(name, compare)
+    with queries:
+        answer = browser.post(address, {"state": "shown", "audience": "only_me"})
+    # SQLite lets one transaction write at a time, and has no locks of rows.
+    assert seen == [connection.vendor == "postgresql"]
+    assert answer.status_code == 400 and "Nothing is saved yet." in answer.content.decode()
+
+
+def test_old_tab_does_not_drop_exclusion(client_of: Sign, delegate: Delegate) -> None:
+    browser = client_of(delegate)
+    page = browser.get("/me/audience/").content.decode()
+    old = form_fields(page, containing="audience") | {"audience": "participants"}
+    excluding = old | {"constituencies": ["governments"]}
+    assert browser.post("/me/audience/", excluding).status_code == 302
+    answer = browser.post("/me/audience/", old)
+    assert answer.status_code == 400
+    again = form_fields(answer.content.decode(), containing="audience")
+    assert (again["audience"], again["constituencies"]) == (["participants"], ["governments"])
+    assert [row.constituency for row in delegate.exceptions.all()] == ["governments"]
