@@ -81,10 +81,8 @@ def get_or_create_user(email: str, day: date) -> User:
 def set_handles(event: Event) -> None:
     """Profiles have the same address in every copy of the demonstration."""
     random = Random(event.slug)
-    delegates = list(Delegate.objects.filter(participations__event=event).order_by("pk"))
-    for delegate in delegates:
-        delegate.handle = "".join(random.choices(HANDLE_LETTERS, k=10))
-    Delegate.objects.bulk_update(delegates, ["handle"])
+    for delegate in Delegate.objects.filter(participations__event=event).order_by("pk"):
+        delegate.write(handle="".join(random.choices(HANDLE_LETTERS, k=10)))
 
 
 def add_people(content: Row, event: Event, *, by: User, on: date) -> None:

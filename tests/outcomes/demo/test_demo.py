@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Q
 from django.test import Client, override_settings
+from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -62,6 +63,7 @@ ON = date(2026, 3, 1)
 @pytest.fixture(scope="module")
 def demo_data(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demonstration beside the roundtable of 2018, for all tests of this file."""
+    reverse("home")  # reads the addresses: there are more of them with DEBUG
     with django_db_blocker.unblock(), transaction.atomic():
         with override_settings(DEBUG=True):
             load_roundtable(RECORD_2018)
