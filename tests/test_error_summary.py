@@ -237,7 +237,7 @@ def test_answer_to_a_text_lists_its_errors(client_of: Sign) -> None:
         ),
         (
             "outcomes/statement/{statement}/corrigendum/",
-            {"act": "store"},
+            {},
             "Correct the published text",
             [
                 "Reason: This field is required.",
@@ -292,7 +292,7 @@ def test_pages_of_a_draft_link_their_errors(client_of: Sign) -> None:
     case = make_agreement_case()
     browser, path = client_of(case.first), f"/admin/outcomes/statement/{case.statement.pk}/"
     [point] = case.statement.outcomes.filter(text="share what works")
-    sent = {"act": "save", f"text-{point.pk}": "", f"base-{point.pk}": point.text}
+    sent = {f"text-{point.pk}": "", f"base-{point.pk}": point.text}
     error = "This field is empty. Enter text, or delete the sentence with its “Delete” link."
     check_summary(browser.post(f"{path}text/", sent), "The text", f"1.b: {error}")
     answer = press_agreement_button(browser, case.statement, "circulate", deadline="soon")

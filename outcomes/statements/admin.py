@@ -15,9 +15,9 @@ from outcomes.commitments.admin_formsets import UniquePartyFormSet
 from outcomes.commitments.bulk_admin import ThemeActionAdmin
 from outcomes.commitments.related_admin import RelatedTextInline
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
-from outcomes.statements.agreement_admin import AgreementMixin
-from outcomes.statements.corrigenda_admin import CorrigendumMixin
-from outcomes.statements.drafting_admin import DraftingMixin, may_edit_text
+from outcomes.statements.agreement_admin import AGREEMENT_PAGES
+from outcomes.statements.corrigenda_admin import CORRIGENDUM_PAGES
+from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.signing import statements_to_sign
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline, OperatorAdmin
 from participants.admin_base.filters import EventFilter, PendingFilter
@@ -33,7 +33,7 @@ def is_statement_published(statement: Statement) -> bool:
 
 
 @admin.register(Statement)
-class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScopedAdmin):
+class StatementAdmin(GrantScopedAdmin):
     """Admin of statements; the text has its own pages."""
 
     event_path = "event"
@@ -71,6 +71,10 @@ class StatementAdmin(DraftingMixin, AgreementMixin, CorrigendumMixin, GrantScope
     search_fields = ["title", "event__title"]
     search_help_text = _("Title of the statement or the roundtable")
     change_form_template = "outcomes/statements/admin/statement_change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        pages = TEXT_PAGES | AGREEMENT_PAGES | CORRIGENDUM_PAGES
+        return [*self.row_urls(pages), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Title and language belong to the text that is agreed, so they are fixed after the draft.

@@ -6,31 +6,32 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from outcomes.models import Circulation, Corrigendum, Statement
 from outcomes.models.canonical import sha256_of
 from outcomes.reporting.actions import publish_statements
 from outcomes.statements import agreement, corrigenda, signing, silence_procedure
 from outcomes.statements.comparison import compare_texts, split_blocks
+from outcomes.statements.drafting_admin import FORM_METHODS, get_statement
 from outcomes.statements.emails import organisations_able_to_reply
 from outcomes.statements.replies import previous_version
 from outcomes.statements.silence_procedure import organisations_to_ask
+from participants.admin_base.base import RowPages
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.site import render_page
 from participants.models import User
 
 State = Statement.State
 DEFAULT_RESPONSE_TIME = timedelta(days=7)
-STEP_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 TEXT_CHANGED = gettext_lazy(
     "The text changed after you opened this page. Read it, then select the button again."
 )
@@ -50,160 +51,138 @@ class DeadlineForm(forms.Form):
     )
 
 
-class AgreementMixin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Admin pages of the agreement and its versions."""
+@require_safe
+def agreement_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    at = timezone.now()
+    return _agreement_page(request, get_statement(request, object_id), _empty_form(at), [], at)
 
-    def get_urls(self) -> list[Any]:
-        views: dict[str, tuple[str, Any]] = {
-            "agreement/": ("agreement", self.agreement_view),
-            "agreement/circulate/": ("circulate", self.circulate_view),
-            "agreement/withdraw/": ("withdraw", self.withdraw_view),
-            "agreement/sign/": ("sign", self.sign_view),
-            "agreement/publish/": ("publish", self.publish_view),
-            "versions/<int:number>/": ("version", self.version_view),
-        }
-        own = [
-            path(
-                f"<path:object_id>/{route}",
-                self.admin_site.admin_view(view),
-                name=f"outcomes_statement_{name}",
-            )
-            for route, (name, view) in views.items()
-        ]
-        return [*own, *super().get_urls()]
 
-    def _get_statement(self, request: HttpRequest, object_id: str) -> Statement:
-        statement: Statement | None = self.get_object(request, object_id)
-        if statement is None or not self.has_view_permission(request, statement):
-            raise Http404
-        return statement
+@FORM_METHODS
+def circulate_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    form = DeadlineForm(request.POST)
+    return _take_step(request, object_id, partial(_circulate, form=form), form)
 
-    @method_decorator(require_safe)
-    def agreement_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        at = timezone.now()
-        form = DeadlineForm(initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date()})
-        return self._agreement_page(request, self._get_statement(request, object_id), form, [], at)
 
-    @method_decorator(STEP_METHODS)
-    def circulate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        form = DeadlineForm(request.POST)
-        return self._take_step(request, object_id, partial(_circulate, form=form), form)
+@FORM_METHODS
+def withdraw_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    return _take_step(request, object_id, _withdraw, must_match=False)
 
-    @method_decorator(STEP_METHODS)
-    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._take_step(request, object_id, _withdraw, must_match=False)
 
-    @method_decorator(STEP_METHODS)
-    def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._take_step(request, object_id, _sign)
+@FORM_METHODS
+def sign_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    return _take_step(request, object_id, _sign)
 
-    @method_decorator(STEP_METHODS)
-    def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._take_step(request, object_id, _publish)
 
-    def _take_step(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        step: AgreementStep,
-        form: DeadlineForm | None = None,
-        *,
-        must_match: bool = True,
-    ) -> HttpResponse:
-        if request.method != "POST":  # as after signing in again
-            return redirect("admin:outcomes_statement_agreement", object_id)
-        statement, at = self._get_statement(request, object_id), timezone.now()
-        if not self.has_change_permission(request, statement):
-            raise PermissionDenied
-        assert isinstance(request.user, User)
-        try:
-            with transaction.atomic():
-                text = _locked_text(statement)
-                if must_match and request.POST.get("sha256") != sha256_of(text.canonical_text()):
-                    raise ValidationError(TEXT_CHANGED)
-                done = step(text, by=request.user, at=at)
-        except ValidationError as mistake:
-            statement.refresh_from_db()
-            form = form or DeadlineForm(initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date()})
-            return self._agreement_page(request, statement, form, mistake.messages, at)
-        messages.success(request, done)
+@FORM_METHODS
+def publish_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    return _take_step(request, object_id, _publish)
+
+
+@require_safe
+def version_view(request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+    statement = get_statement(request, object_id)
+    versions = {row.number: row for row in statement.versions.all()}
+    version, other = versions.get(number), request.GET.get("with", "")
+    if version is None or (other and other not in map(str, versions)):
+        raise Http404
+    before = versions[int(other)] if other else previous_version(version)
+    is_hidden = version.is_hidden or (before is not None and before.is_hidden)
+    context = {
+        "title": _("Version %d") % number,
+        "statement": statement,
+        "event": statement.event,
+        "version": version,
+        "before": before,
+        "is_hidden": is_hidden,
+        "rows": [] if is_hidden else compare_texts(before.text if before else "", version.text),
+        "versions": [row for row in versions.values() if row != version],
+    }
+    template = "outcomes/statements/admin/statement_version.html"
+    return render_page(request, Statement, template, context)
+
+
+AGREEMENT_PAGES: RowPages = {
+    "agreement/": ("agreement", agreement_view),
+    "agreement/circulate/": ("circulate", circulate_view),
+    "agreement/withdraw/": ("withdraw", withdraw_view),
+    "agreement/sign/": ("sign", sign_view),
+    "agreement/publish/": ("publish", publish_view),
+    "versions/<int:number>/": ("version", version_view),
+}
+
+
+def _take_step(
+    request: HttpRequest,
+    object_id: str,
+    step: AgreementStep,
+    form: DeadlineForm | None = None,
+    *,
+    must_match: bool = True,
+) -> HttpResponse:
+    if request.method != "POST":  # as after signing in again
         return redirect("admin:outcomes_statement_agreement", object_id)
+    statement, at = get_statement(request, object_id), timezone.now()
+    permissions = request_permissions(request)
+    if not permissions.may_edit(statement.event_id):
+        raise PermissionDenied
+    try:
+        with transaction.atomic():
+            text = _locked_text(statement)
+            if must_match and request.POST.get("sha256") != sha256_of(text.canonical_text()):
+                raise ValidationError(TEXT_CHANGED)
+            done = step(text, by=permissions.user, at=at)
+    except ValidationError as mistake:
+        statement.refresh_from_db()
+        form = form or _empty_form(at)
+        return _agreement_page(request, statement, form, mistake.messages, at)
+    messages.success(request, done)
+    return redirect("admin:outcomes_statement_agreement", object_id)
 
-    def _agreement_page(
-        self,
-        request: HttpRequest,
-        statement: Statement,
-        form: DeadlineForm,
-        mistakes: list[str],
-        at: datetime,
-    ) -> HttpResponse:
-        text = agreement.text_in_progress(statement)
-        context = self._agreement_context(request, statement, text, at)
-        return render(
-            request,
-            "outcomes/statements/admin/statement_agreement.html",
-            context | {"form": form, "mistakes": mistakes},
-            status=400 if mistakes else 200,
-        )
 
-    def _agreement_context(
-        self, request: HttpRequest, statement: Statement, text: Any, at: datetime
-    ) -> dict[str, Any]:
-        assert isinstance(request.user, User)
-        version = agreement.current_version(text) if text else None
-        permissions = self.permissions_of(request)  # type: ignore[attr-defined]
-        may_decide = permissions.may_decide(statement.event_id)
-        circulation = version.circulation if version else None
-        asked = list(organisations_to_ask(statement.event))
-        able_to_answer_ids = organisations_able_to_reply(statement.event, at.date())
-        return self._base_context(request, statement, _("Agreement")) | {
-            "text": text,
-            "is_correction": isinstance(text, Corrigendum),
-            "version": version,
-            "circulation": circulation,
-            "current_status": circulation.current_status(at) if circulation else "",
-            "deadline": circulation and circulation.local_deadline,
-            "replies": _replies(circulation) if circulation and may_decide else [],
-            "answered": circulation.replies.exclude(answer="").count() if circulation else 0,
-            "is_current": bool(text) and signing.are_signatures_valid(text),
-            "words": split_blocks(text.canonical_text()) if text else [],
-            "seen": sha256_of(text.canonical_text()) if text else "",
-            "keys": signing.sign_offs_for(text) if text else [],
-            "my_key": signing.sign_off_of(text, request.user, at) if text else None,
-            "may_decide": may_decide,
-            "asked": asked,
-            "unable": [row for row in asked if row.pk not in able_to_answer_ids],
-            "versions": statement.versions.select_related("circulation", "corrigendum"),
-        }
+def _empty_form(at: datetime) -> DeadlineForm:
+    return DeadlineForm(initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date()})
 
-    def _base_context(
-        self, request: HttpRequest, statement: Statement, title: str
-    ) -> dict[str, Any]:
-        return {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "statement": statement,
-            "event": statement.event,
-        }
 
-    @method_decorator(require_safe)
-    def version_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
-        statement = self._get_statement(request, object_id)
-        versions = {row.number: row for row in statement.versions.all()}
-        version, other = versions.get(number), request.GET.get("with", "")
-        if version is None or (other and other not in map(str, versions)):
-            raise Http404
-        before = versions[int(other)] if other else previous_version(version)
-        is_hidden = version.is_hidden or (before is not None and before.is_hidden)
-        context = self._base_context(request, statement, _("Version %d") % number) | {
-            "version": version,
-            "before": before,
-            "is_hidden": is_hidden,
-            "rows": [] if is_hidden else compare_texts(before.text if before else "", version.text),
-            "versions": [row for row in versions.values() if row != version],
-        }
-        return render(request, "outcomes/statements/admin/statement_version.html", context)
+def _agreement_page(
+    request: HttpRequest,
+    statement: Statement,
+    form: DeadlineForm,
+    mistakes: list[str],
+    at: datetime,
+) -> HttpResponse:
+    permissions = request_permissions(request)
+    may_decide = permissions.may_decide(statement.event_id)
+    text = agreement.text_in_progress(statement)
+    version = agreement.current_version(text) if text else None
+    circulation = version.circulation if version else None
+    asked = list(organisations_to_ask(statement.event))
+    able_to_answer_ids = organisations_able_to_reply(statement.event, at.date())
+    context = {
+        "title": _("Agreement"),
+        "statement": statement,
+        "event": statement.event,
+        "text": text,
+        "is_correction": isinstance(text, Corrigendum),
+        "version": version,
+        "circulation": circulation,
+        "current_status": circulation.current_status(at) if circulation else "",
+        "deadline": circulation and circulation.local_deadline,
+        "replies": _replies(circulation) if circulation and may_decide else [],
+        "answered": circulation.replies.exclude(answer="").count() if circulation else 0,
+        "is_current": text is not None and signing.are_signatures_valid(text),
+        "words": split_blocks(text.canonical_text()) if text else [],
+        "seen": sha256_of(text.canonical_text()) if text else "",
+        "keys": signing.sign_offs_for(text) if text else [],
+        "my_key": signing.sign_off_of(text, permissions.user, at) if text else None,
+        "may_decide": may_decide,
+        "asked": asked,
+        "unable": [row for row in asked if row.pk not in able_to_answer_ids],
+        "versions": statement.versions.select_related("circulation", "corrigendum"),
+        "form": form,
+        "mistakes": mistakes,
+    }
+    template = "outcomes/statements/admin/statement_agreement.html"
+    return render_page(request, Statement, template, context, status=400 if mistakes else 200)
 
 
 def _locked_text(statement: Statement) -> Statement | Corrigendum:

@@ -1,23 +1,26 @@
-"""Admin page to correct a published statement."""
+"""Admin pages to correct a published statement."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from outcomes.models import Corrigendum, Statement
 from outcomes.models.canonical import sha256_of
 from outcomes.statements import agreement
 from outcomes.statements.corrigenda import discard_corrigendum, draft_corrigendum
+from outcomes.statements.drafting_admin import FORM_METHODS, get_statement
+from participants.admin_base.base import RowPages
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.site import render_page
 from participants.models import User
 from roundtable.text_diff import normalise_newlines
 
@@ -32,6 +35,7 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.statement = statement
         self.label_suffix = ""
         new = (
             {row.outcome_id: row.after for row in self.instance.rewordings.all()}
@@ -68,83 +72,105 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-class CorrigendumMixin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Admin page of a correction."""
+DraftChange = Callable[[Corrigendum | None, CorrigendumForm, User, datetime], str]
 
-    def get_urls(self) -> list[Any]:
-        return [
-            path(
-                "<path:object_id>/corrigendum/",
-                self.admin_site.admin_view(self.corrigendum_view),
-                name="outcomes_statement_corrigendum",
-            ),
-            *super().get_urls(),
-        ]
 
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def corrigendum_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        statement: Statement | None = self.get_object(request, object_id)
-        if statement is None or statement.state != Statement.State.PUBLISHED:
-            raise Http404
-        if not self.permissions_of(request).may_decide(statement.event_id):  # type: ignore[attr-defined]
-            raise PermissionDenied
-        assert isinstance(request.user, User)
-        row = _get_open_corrigendum(statement)
-        form = CorrigendumForm(
-            request.POST if request.method == "POST" else None,
-            instance=row or Corrigendum(statement=statement),
-            statement=statement,
-        )
-        try:
-            if done := self._handle_post(request, statement, form):
-                messages.success(request, done)
-                return redirect(reverse("admin:outcomes_statement_agreement", args=[statement.pk]))
-        except ValidationError as mistake:
-            form.add_error(None, mistake.messages)
+@FORM_METHODS
+def corrigendum_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    statement = _published_statement(request, object_id)
+    if request.method == "POST":
+        return _change_draft(request, statement, _store)
+    row = _get_open_corrigendum(statement)
+    form = CorrigendumForm(instance=row or Corrigendum(statement=statement), statement=statement)
+    return _corrigendum_page(request, statement, form, row)
+
+
+@FORM_METHODS
+def discard_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    if request.method != "POST":  # as after signing in again
+        return redirect("admin:outcomes_statement_corrigendum", object_id)
+    return _change_draft(request, _published_statement(request, object_id), _discard)
+
+
+CORRIGENDUM_PAGES: RowPages = {
+    "corrigendum/": ("corrigendum", corrigendum_view),
+    "corrigendum/discard/": ("discard_corrigendum", discard_view),
+}
+
+
+def _published_statement(request: HttpRequest, object_id: str) -> Statement:
+    statement = get_statement(request, object_id)
+    if statement.state != Statement.State.PUBLISHED:
+        raise Http404
+    if not request_permissions(request).may_decide(statement.event_id):
+        raise PermissionDenied
+    return statement
+
+
+def _change_draft(request: HttpRequest, statement: Statement, change: DraftChange) -> HttpResponse:
+    row = _get_open_corrigendum(statement)
+    instance = row or Corrigendum(statement=statement)
+    form = CorrigendumForm(request.POST, instance=instance, statement=statement)
+    by, at = request_permissions(request).user, timezone.now()
+    try:
+        with transaction.atomic():
+            Statement.objects.select_for_update().get(pk=statement.pk)
             row = _get_open_corrigendum(statement)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Correct the published text"),
-            "opts": self.opts,
-            "statement": statement,
-            "corrigendum": row,
-            "opened": draft_fingerprint(row),
-            "form": form,
-        }
-        status = 400 if form.is_bound else 200
-        return render(
-            request, "outcomes/statements/admin/statement_corrigendum.html", context, status=status
-        )
+            _check_unchanged(row, request.POST.get("opened"))
+            done = change(row, form, by, at)
+    except ValidationError as mistake:
+        form.add_error(None, mistake.messages)
+        row, done = _get_open_corrigendum(statement), ""
+    if not done:
+        return _corrigendum_page(request, statement, form, row)
+    messages.success(request, done)
+    return redirect("admin:outcomes_statement_agreement", statement.pk)
 
-    @transaction.atomic
-    def _handle_post(
-        self, request: HttpRequest, statement: Statement, form: CorrigendumForm
-    ) -> str:
-        """Saves or discards the draft; returns the success message, or "" if invalid."""
-        assert isinstance(request.user, User)
-        if not form.is_bound:
-            return ""
-        Statement.objects.select_for_update().get(pk=statement.pk)
-        row, at = _get_open_corrigendum(statement), timezone.now()
-        if request.POST.get("opened") != draft_fingerprint(row):
-            raise ValidationError(
-                [
-                    _(
-                        "Someone saved a correction after you opened this page. Your changes are"
-                        " not saved yet. Their correction is below. If you save now, yours "
-                        "replaces it."
-                    ),
-                    *(f"{part}: “{part.after}”" for part in (row.rewordings.all() if row else [])),
-                ]
-            )
-        if row and request.POST.get("act") == "discard":
-            discard_corrigendum(row, by=request.user, at=at)
-            return _("The correction is discarded.")
-        if not form.is_valid():
-            return ""
-        given, changed = form.cleaned_data, form.changed()
-        draft_corrigendum(statement, fields=given, new_texts=changed, by=request.user, at=at)
-        return _("The correction is saved as a draft.")
+
+def _check_unchanged(row: Corrigendum | None, opened: str | None) -> None:
+    if opened == draft_fingerprint(row):
+        return
+    raise ValidationError(
+        [
+            _(
+                "Someone saved a correction after you opened this page. Your changes are"
+                " not saved yet. Their correction is below. If you save now, yours "
+                "replaces it."
+            ),
+            *(f"{part}: “{part.after}”" for part in (row.rewordings.all() if row else [])),
+        ]
+    )
+
+
+def _store(row: Corrigendum | None, form: CorrigendumForm, by: User, at: datetime) -> str:
+    if not form.is_valid():
+        return ""
+    draft_corrigendum(
+        form.statement, fields=form.cleaned_data, new_texts=form.changed(), by=by, at=at
+    )
+    return _("The correction is saved as a draft.")
+
+
+def _discard(row: Corrigendum | None, form: CorrigendumForm, by: User, at: datetime) -> str:
+    if row is None:
+        raise ValidationError(_("This action is not possible now. Open the page again."))
+    discard_corrigendum(row, by=by, at=at)
+    return _("The correction is discarded.")
+
+
+def _corrigendum_page(
+    request: HttpRequest, statement: Statement, form: CorrigendumForm, row: Corrigendum | None
+) -> HttpResponse:
+    context = {
+        "title": _("Correct the published text"),
+        "statement": statement,
+        "corrigendum": row,
+        "opened": draft_fingerprint(row),
+        "form": form,
+    }
+    template = "outcomes/statements/admin/statement_corrigendum.html"
+    status = 400 if form.is_bound else 200
+    return render_page(request, Statement, template, context, status=status)
 
 
 def _get_open_corrigendum(statement: Statement) -> Corrigendum | None:

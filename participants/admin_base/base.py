@@ -1,5 +1,6 @@
 """Base classes of the admin: permissions by grant, and no rows of other roundtables."""
 
+from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 else:
     PlainAdmin, PlainInline = admin.ModelAdmin, admin.StackedInline
 
+# By route: the end of its name, and the view.
+RowPages = dict[str, tuple[str, Callable[..., HttpResponseBase]]]
 MAX_ID = 2**63 - 1
 # As many rows as a person can check on the confirmation page.
 MAX_ROWS_PER_ACTION = 500
@@ -178,6 +182,20 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
         message = text % {"chosen": row_count, "most": MAX_ROWS_PER_ACTION}
         self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
+
+    # Further pages ---------------------------------------------------------------------
+
+    def row_urls(self, pages: RowPages) -> list[URLPattern]:
+        """The addresses of further pages about one row."""
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path(
+                f"<path:object_id>/{route}",
+                self.admin_site.admin_view(view),
+                name=f"{model}_{name}",
+            )
+            for route, (name, view) in pages.items()
+        ]
 
     # Public pages ----------------------------------------------------------------------
 

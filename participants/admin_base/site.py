@@ -5,7 +5,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
@@ -56,3 +58,16 @@ class PortalAdminSite(admin.AdminSite):
             return response
 
         return update_wrapper(guarded, inner)
+
+
+def render_page(
+    request: HttpRequest,
+    model: type[Model],
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page about rows of `model`, in the frame of the admin."""
+    frame = {**admin.site.each_context(request), "opts": model._meta}
+    return render(request, template, frame | context, status=status)

@@ -52,6 +52,10 @@ def asked() -> str:
     return reverse("my-circulation", args=[Circulation.objects.latest("pk").pk])
 
 
+def discard_url(statement: Statement) -> str:
+    return reverse("admin:outcomes_statement_discard_corrigendum", args=[statement.pk])
+
+
 def opened(client: Client, statement: Statement) -> dict[str, Any]:
     page = client.get(address(statement)).context
     found = {"opened": page["opened"]}
@@ -122,7 +126,7 @@ def test_correction_with_objection_is_not_agreed(client_of: Sign, table: Agreeme
         assert corrigendum.state == "draft"
         # What people were asked about is kept, and the way is free for another correction.
         gone = opened(client, statement)["opened"]
-        client.post(address(statement), {"act": "discard", "opened": gone})
+        client.post(discard_url(statement), {"opened": gone})
         corrigendum.refresh_from_db()
         assert corrigendum.state == "discarded"
         assert corrigendum.versions.exists()
@@ -224,8 +228,30 @@ def test_a_draft_that_was_never_circulated_is_discarded(
     client = client_of(table.first)
     correct(client, table.statement)
     gone = opened(client, table.statement)["opened"]
-    client.post(address(table.statement), {"act": "discard", "opened": gone})
+    client.post(discard_url(table.statement), {"opened": gone})
     assert not Corrigendum.objects.exists()
+
+
+def test_draft_that_someone_changed_is_not_discarded(client_of: Sign, table: AgreementCase) -> None:
+    client, statement = client_of(table.first), table.statement
+    correct(client, statement)
+    gone = opened(client, statement)["opened"]
+    correct(client_of(table.second), statement, reason="Another one.")
+    assert client.get(discard_url(statement)).headers["Location"] == address(statement)
+    answer = client.post(discard_url(statement), {"opened": gone})
+    assert answer.status_code == 400
+    assert "Someone saved a correction after you opened this page." in answer.content.decode()
+    assert Corrigendum.objects.get().reason == "Another one."
+
+
+def test_nothing_is_discarded_before_a_correction_is_saved(
+    client_of: Sign, table: AgreementCase
+) -> None:
+    client = client_of(table.first)
+    sent = {"opened": opened(client, table.statement)["opened"]}
+    answer = client.post(discard_url(table.statement), sent)
+    assert answer.status_code == 400
+    assert "This action is not possible now." in answer.content.decode()
 
 
 @pytest.mark.parametrize("role", ["editor", "reader"])

@@ -39,6 +39,10 @@ def address(statement: Statement) -> str:
     return reverse("admin:outcomes_statement_text", args=[statement.pk])
 
 
+def button(statement: Statement, name: str, number: int) -> str:
+    return reverse(f"admin:outcomes_statement_{name}", args=[statement.pk, number])
+
+
 def opened(client: Client, statement: Statement) -> dict[str, Any]:
     """What a browser would send from the unchanged page."""
     sent: dict[str, Any] = {}
@@ -69,7 +73,6 @@ def test_statement_is_edited_on_one_page(client_of: Sign, table: AgreementCase) 
         f"new-{key_of('Co-chairs will:')}": "meet again",
         f"newkind-{key_of('Co-chairs will:')}": "undertaking",
         "new": "Donors are asked to:",
-        "act": "save",
     }
     answer = client.post(address(statement), sent, follow=True)
     assert "The text is saved." in answer.content.decode()
@@ -95,7 +98,7 @@ def test_statement_is_edited_on_one_page(client_of: Sign, table: AgreementCase) 
 
 
 @pytest.mark.parametrize(
-    ("act", "text", "after"),
+    ("direction", "text", "after"),
     [
         ("up", "share what works", ["1 P", "1.a share", "1.b protect", "2 C", "2.a report"]),
         ("down", "share what works", ["1 P", "1.a protect", "2 C", "2.a share", "2.b report"]),
@@ -109,12 +112,11 @@ def test_statement_is_edited_on_one_page(client_of: Sign, table: AgreementCase) 
     ],
 )
 def test_move_buttons_reorder_and_renumber(
-    client_of: Sign, table: AgreementCase, act: str, text: str, after: list[str]
+    client_of: Sign, table: AgreementCase, direction: str, text: str, after: list[str]
 ) -> None:
     client, statement = client_of(table.first), table.statement
     key = key_of(text)
-    sent = opened(client, statement) | {"act": f"{act}-{key}"}
-    answer = client.post(address(statement), sent)
+    answer = client.post(button(statement, f"move_{direction}", key), opened(client, statement))
     assert answer.headers["Location"] == f"{address(statement)}#line-{key}"
     short = {"Participants agreed to:": "P", "Co-chairs will:": "C"}
     found = [f"{number} {short.get(t, t.split()[0])}" for number, t in numbered_texts(statement)]
@@ -125,7 +127,7 @@ def test_move_saves_edited_text(client_of: Sign, table: AgreementCase) -> None:
     client, statement = client_of(table.first), table.statement
     key = key_of("share what works")
     sent = opened(client, statement)
-    client.post(address(statement), sent | {f"text-{key}": "share openly", "act": f"up-{key}"})
+    client.post(button(statement, "move_up", key), sent | {f"text-{key}": "share openly"})
     assert numbered_texts(statement)[1] == ("1.a", "share openly")
 
 
@@ -134,14 +136,14 @@ def test_sentence_is_removed_after_confirmation(client_of: Sign, table: Agreemen
     key = key_of("share what works")
     text = client.get(f"{address(statement)}?take_out={key}").content.decode()
     assert "Delete 1.b?" in text
-    sent = {"act": f"remove-{key}", f"base-{key}": "share what works"}
-    answer = client.post(address(statement), sent, follow=True)
+    sent = {f"base-{key}": "share what works"}
+    answer = client.post(button(statement, "remove_sentence", key), sent, follow=True)
     assert "The sentence is deleted." in answer.content.decode()
     assert "Someone else" not in answer.content.decode()
     assert ("1.b", "share what works") not in numbered_texts(statement)
     lead_in = key_of("Participants agreed to:")
-    sent = {"act": f"remove-{lead_in}", f"base-{lead_in}": "Participants agreed to:"}
-    answer = client.post(address(statement), sent)
+    sent = {f"base-{lead_in}": "Participants agreed to:"}
+    answer = client.post(button(statement, "remove_sentence", lead_in), sent)
     assert answer.status_code == 400
     assert "This lead-in still has points. Move or delete them first." in answer.content.decode()
     assert Outcome.objects.filter(pk=lead_in).exists()
@@ -202,7 +204,7 @@ def test_text_for_removed_sentence_is_returned(client_of: Sign, table: Agreement
     first, second = client_of(table.first), client_of(table.second)
     statement, key = table.statement, key_of("share what works")
     mine = opened(first, statement)
-    second.post(address(statement), {"act": f"remove-{key}", f"base-{key}": "share what works"})
+    second.post(button(statement, "remove_sentence", key), {f"base-{key}": "share what works"})
     answer = first.post(address(statement), mine | {f"text-{key}": "share <all> of it"})
     assert answer.status_code == 400
     assert "Someone else deleted this sentence. Your text was:" in answer.content.decode()
@@ -225,7 +227,7 @@ def test_new_point_under_removed_lead_in_is_returned(client_of: Sign, table: Agr
     sent = opened(first, statement) | {f"new-{head}": "write letters"}
     for text in ("report back", "Co-chairs will:"):
         key = key_of(text)
-        second.post(address(statement), {"act": f"remove-{key}", f"base-{key}": text})
+        second.post(button(statement, "remove_sentence", key), {f"base-{key}": text})
     answer = first.post(address(statement), sent)
     assert answer.status_code == 400
     assert "write letters" in answer.content.decode()
@@ -260,8 +262,8 @@ def test_sentence_changed_after_confirmation_is_not_removed(
     second.post(
         address(statement), opened(second, statement) | {f"text-{key}": "share what works best"}
     )
-    sent = {"act": f"remove-{key}", f"base-{key}": "share what works"}
-    answer = first.post(address(statement), sent)
+    sent = {f"base-{key}": "share what works"}
+    answer = first.post(button(statement, "remove_sentence", key), sent)
     assert answer.status_code == 400
     assert (
         "Someone changed this sentence after you selected “Delete”. Read it again, then decide."
@@ -310,23 +312,47 @@ def test_empty_sentence_is_rejected(client_of: Sign, table: AgreementCase) -> No
     assert numbered_texts(statement) == before
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {"act": "up-99999999999999999999"},
-        {"act": "up-x"},
-        {"act": "remove-"},
-        {"text-99999999999999999999": "x"},
-        {"text-1٣": "x"},
-        {"act": "up-0"},
-    ],
-)
+@pytest.mark.parametrize("sent", [{"text-99999999999999999999": "x"}, {"text-1٣": "x"}])
 def test_invalid_form_changes_nothing(
     client_of: Sign, table: AgreementCase, sent: dict[str, str]
 ) -> None:
     client, statement = client_of(table.first), table.statement
     before = numbered_texts(statement)
     assert client.post(address(statement), sent).status_code in (302, 400)
+    assert numbered_texts(statement) == before
+
+
+@pytest.mark.parametrize("number", [0, 99999999999999999999])
+@pytest.mark.parametrize("name", ["move_up", "move_down", "remove_sentence"])
+def test_button_for_unknown_sentence_changes_nothing(
+    client_of: Sign, table: AgreementCase, name: str, number: int
+) -> None:
+    client, statement = client_of(table.first), table.statement
+    before = numbered_texts(statement)
+    assert client.post(button(statement, name, number)).status_code == 302
+    assert numbered_texts(statement) == before
+
+
+def test_button_address_leads_to_text_page(client_of: Sign, table: AgreementCase) -> None:
+    """The browser opens it without the form, for example after signing in again."""
+    client, statement = client_of(table.first), table.statement
+    before = numbered_texts(statement)
+    for name in ("move_up", "move_down", "remove_sentence"):
+        answer = client.get(button(statement, name, key_of("share what works")))
+        assert answer.headers["Location"] == address(statement)
+    assert numbered_texts(statement) == before
+
+
+@pytest.mark.parametrize("name", ["move_up", "remove_sentence"])
+def test_buttons_obey_role_and_state(client_of: Sign, table: AgreementCase, name: str) -> None:
+    reader, statement = make_user("other@example.org"), table.statement
+    make_grant(reader, table.event, role="reader")
+    before, key = numbered_texts(statement), key_of("share what works")
+    sent = opened(client_of(table.first), statement)
+    assert client_of(reader).post(button(statement, name, key), sent).status_code == 403
+    circulate_draft(table)
+    answer = client_of(table.first).post(button(statement, name, key), sent, follow=True)
+    assert "You can change only a draft." in answer.content.decode()
     assert numbered_texts(statement) == before
 
 
