@@ -1,6 +1,7 @@
 """Admin actions that merge two organisations or two people."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,121 +10,97 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.duplicates.organisations import may_merge_organisations, merge_organisations
-from outcomes.duplicates.organisations import organisation_targets as which_organisation_stays
+from outcomes.duplicates.organisations import (
+    may_merge_organisations,
+    merge_organisations,
+    organisation_targets,
+)
 from outcomes.duplicates.people import may_merge_people, merge_people, person_targets
 from outcomes.duplicates.relations import MovedCounts
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.site import render_page
 from participants.models import Delegate, Organisation
-
-MergeFunction = Callable[..., MovedCounts]
 
 
 @admin.action(description=_("Merge two entries for one organisation"), permissions=["change"])
 def merge_two_organisations(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Organisation]
 ) -> HttpResponse | None:
-    by, at = model_admin.permissions_of(request).user, timezone.now()
-
-    def possible_targets(rows: list[Any]) -> list[Any]:
-        first, second = rows
-        return which_organisation_stays(first, second, by, at)
-
-    return _merge_view(
-        model_admin,
-        request,
-        queryset,
-        merge_organisations,
-        may_merge_organisations,
-        possible_targets,
-    )
+    by, at = request_permissions(request).user, timezone.now()
+    rows: list[Any] = list(queryset.order_by("pk")[:3])
+    if len(rows) != 2 or not may_merge_organisations(rows[0], rows[1], by, at):
+        _refuse(request, rows)
+        return None
+    targets = organisation_targets(rows[0], rows[1], by, at)
+    return _merge(model_admin, request, rows, targets, partial(merge_organisations, by=by, at=at))
 
 
 @admin.action(description=_("Merge two entries for one person"), permissions=["decide"])
 def merge_two_people(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Delegate]
 ) -> HttpResponse | None:
-    def possible_targets(rows: list[Any]) -> list[Any]:
-        return person_targets(*rows)
-
-    return _merge_view(
-        model_admin, request, queryset, merge_people, may_merge_people, possible_targets
-    )
-
-
-def _merge_view(
-    model_admin: Any,
-    request: HttpRequest,
-    queryset: QuerySet[Any],
-    merge: MergeFunction,
-    may_merge: Callable[..., bool],
-    possible_targets: Callable[[list[Any]], list[Any]],
-) -> HttpResponse | None:
-    rows, by, at = (
-        list(queryset.order_by("pk")[:3]),
-        model_admin.permissions_of(request).user,
-        timezone.now(),
-    )
-    if len(rows) != 2:
-        model_admin.message_user(request, gettext("Choose exactly two entries."), messages.ERROR)
+    by, at = request_permissions(request).user, timezone.now()
+    rows: list[Any] = list(queryset.order_by("pk")[:3])
+    if len(rows) != 2 or not may_merge_people(rows[0], rows[1], by, at):
+        _refuse(request, rows)
         return None
-    if not may_merge(*rows, by, at):
-        text = gettext(
+    targets = person_targets(rows[0], rows[1])
+    if not targets:
+        text = _("Both entries have an account. Only the person can close one of the accounts.")
+        messages.error(request, text)
+        return None
+    return _merge(model_admin, request, rows, targets, partial(merge_people, by=by, at=at))
+
+
+def _refuse(request: HttpRequest, rows: list[Any]) -> None:
+    text = _("Choose exactly two entries.")
+    if len(rows) == 2:
+        text = _(
             "You do not have permission to merge these two entries. Ask an operator. No "
             "one can merge their own entry."
         )
-        model_admin.message_user(request, text, messages.ERROR)
-        return None
-    target_choices = possible_targets(rows)
-    if not target_choices:
-        text = gettext(
-            "Both entries have an account. Only the person can close one of the accounts."
-        )
-        model_admin.message_user(request, text, messages.ERROR)
-        return None
-    target = next(
-        (row for row in target_choices if str(row.pk) == request.POST.get("target")), None
-    )
+    messages.error(request, text)
+
+
+def _merge(
+    model_admin: Any,
+    request: HttpRequest,
+    rows: list[Any],
+    targets: list[Any],
+    merge: Callable[..., MovedCounts],
+) -> HttpResponse | None:
+    """Asks which entry to keep, shows what would move, and merges once that is confirmed."""
+    target = next((row for row in targets if str(row.pk) == request.POST.get("target")), None)
+    duplicate = next((row for row in rows if target and row.pk != target.pk), None)
     moved, problem = MovedCounts(), ""
-    if target is not None:
-        duplicate = next(row for row in rows if row.pk != target.pk)
+    if target:
+        is_preview = "confirmed" not in request.POST
         try:
             with transaction.atomic():
-                moved = merge(target=target, duplicate=duplicate, by=by, at=at)
-                # The first request is a preview: it merges, counts and rolls back.
-                if "confirmed" not in request.POST:
-                    transaction.set_rollback(True)
+                moved = merge(target=target, duplicate=duplicate)
+                transaction.set_rollback(is_preview)  # the preview merges only to count
         except ValidationError as mistake:
             problem = " ".join(mistake.messages)
-        if "confirmed" in request.POST and not problem:
-            text = (
-                gettext("The two entries are merged into “%s”. The old address now leads there.")
-                % target
-            )
-            model_admin.message_user(request, text, messages.SUCCESS)
-            return None
+        else:
+            if not is_preview:
+                text = _("The two entries are merged into “%s”. The old address now leads there.")
+                messages.success(request, text % target)
+                return None
     context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
-        "title": gettext("Merge these two entries?")
-        if target
-        else gettext("Which entry do you want to keep?"),
+        "title": _("Merge these two entries?") if target else _("Which entry do you want to keep?"),
         "rows": rows,
-        "target_choices": [
-            (row, list(_row_details(model_admin, request, row))) for row in target_choices
-        ],
+        "target_choices": [(row, list(_row_details(model_admin, request, row))) for row in targets],
         "target": target,
-        "duplicate": next((row for row in rows if target and row.pk != target.pk), None),
+        "duplicate": duplicate,
         "moved": sorted(moved.items()),
         "problem": problem,
         "action": request.POST.get("action", ""),
     }
-    return TemplateResponse(request, "outcomes/duplicates/admin/merge.html", context)
+    return render_page(request, model_admin.model, "outcomes/duplicates/admin/merge.html", context)
 
 
 def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator[tuple[str, Any]]:
@@ -133,7 +110,7 @@ def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator
         if field is not None:
             value = display_for_field(value, field, "")
         elif getattr(column, "boolean", False):
-            value = gettext("yes") if value else gettext("no")
+            value = _("yes") if value else _("no")
         if value not in ("", "–", None):
             yield capfirst(str(label_for_field(name, model_admin.model, model_admin))), value
 
