@@ -5,7 +5,6 @@ Numbers use the same filter as the list behind the link. Add new tasks to SOURCE
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -26,6 +25,7 @@ from outcomes.models import (
     Statement,
     Upload,
 )
+from participants.admin_base.fields import request_permissions
 from participants.models import (
     Delegate,
     FactorReset,
@@ -34,10 +34,8 @@ from participants.models import (
     ParticipantList,
     Participation,
 )
-from participants.permissions import EventPermissions
 from participants.privacy.retention import count_reviews_due
 from roundtable.mail.models import MailBatch
-from roundtable.models import Event
 
 # A smaller number would reveal who they are.
 MIN_PEOPLE = 5
@@ -75,34 +73,31 @@ def _changelist_url(model: type[Model], query: dict[str, str]) -> str:
     return f"{address}?{urlencode(query)}"
 
 
-def _changelist_item(
+PENDING_FOR_ME = {"waits": "me"}
+
+
+def pending_list(
     label: str | Promise,
     model: type[Model],
-    query: dict[str, str],
-    is_allowed: Callable[[EventPermissions], bool],
-    site: AdminSite,
-    request: HttpRequest,
-) -> TodoItem | None:
-    model_admin: Any = site.get_model_admin(model)
-    if not (
-        is_allowed(model_admin.permissions_of(request)) and model_admin.has_view_permission(request)
-    ):
-        return None
-    number = changelist_rows(site, request, model, query).count()
-    return TodoItem(label, number, _changelist_url(model, query))
+    query: dict[str, str] = PENDING_FOR_ME,
+    *,
+    for_editors: bool = False,
+) -> TodoSource:
+    """Counts the rows of an admin list, for co-chairs or for everyone who may edit."""
 
+    def item(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+        permissions = request_permissions(request)
+        is_concerned = permissions.can_edit_any if for_editors else permissions.can_decide_any
+        if not is_concerned or not site.get_model_admin(model).has_view_permission(request):
+            return None
+        number = changelist_rows(site, request, model, query).count()
+        return TodoItem(label, number, _changelist_url(model, query))
 
-def _may_decide(permissions: EventPermissions) -> bool:
-    return permissions.can_decide_any
-
-
-def _may_edit(permissions: EventPermissions) -> bool:
-    return permissions.can_edit_any
+    return item
 
 
 def profile_reviews(site: AdminSite, request: HttpRequest) -> TodoItem | None:
-    model_admin: Any = site.get_model_admin(Delegate)
-    permissions: EventPermissions = model_admin.permissions_of(request)
+    permissions = request_permissions(request)
     if not permissions.can_decide_any:
         return None
     events = None if permissions.is_operator else permissions.decidable
@@ -119,8 +114,7 @@ def profile_reviews(site: AdminSite, request: HttpRequest) -> TodoItem | None:
 
 
 def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None:
-    model_admin: Any = site.get_model_admin(Event)
-    permissions: EventPermissions = model_admin.permissions_of(request)
+    permissions = request_permissions(request)
     if not permissions.can_edit_any:
         return None
     number = Upload.objects.filter(user=permissions.user, finished_at=None).count()
@@ -131,103 +125,39 @@ def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None
     )
 
 
-PENDING_FOR_ME = {"waits": "me"}
 SOURCES: tuple[TodoSource, ...] = (
-    partial(
-        _changelist_item,
-        _("Texts waiting for your signature"),
-        Statement,
-        PENDING_FOR_ME,
-        _may_decide,
-    ),
-    partial(
-        _changelist_item,
-        _("Progress updates that need your decision"),
-        ProgressUpdate,
-        PENDING_FOR_ME,
-        _may_decide,
-    ),
-    partial(
-        _changelist_item,
-        _("Answers to recommendations that need your decision"),
-        Response,
-        PENDING_FOR_ME,
-        _may_decide,
-    ),
-    partial(
-        _changelist_item, _("Offers that need your decision"), Offer, PENDING_FOR_ME, _may_decide
-    ),
-    partial(
-        _changelist_item,
-        _("Assessments that need your decision"),
-        Assessment,
-        PENDING_FOR_ME,
-        _may_decide,
-    ),
-    partial(
-        _changelist_item, _("Participations to confirm"), Participation, PENDING_FOR_ME, _may_decide
-    ),
-    partial(
-        _changelist_item,
-        _("People who ask to be invited"),
-        InvitationRequest,
-        PENDING_FOR_ME,
-        _may_decide,
-    ),
-    partial(
-        _changelist_item,
-        _("Invitations not answered"),
-        Delegate,
-        {"invitation": "unanswered"},
-        _may_decide,
-    ),
-    partial(
-        _changelist_item,
-        _("Lists of participants to agree to"),
-        ParticipantList,
-        PENDING_FOR_ME,
-        _may_decide,
-    ),
-    partial(
-        _changelist_item, _("Second factors to remove"), FactorReset, PENDING_FOR_ME, _may_decide
-    ),
-    partial(
-        _changelist_item,
+    pending_list(_("Texts waiting for your signature"), Statement),
+    pending_list(_("Progress updates that need your decision"), ProgressUpdate),
+    pending_list(_("Answers to recommendations that need your decision"), Response),
+    pending_list(_("Offers that need your decision"), Offer),
+    pending_list(_("Assessments that need your decision"), Assessment),
+    pending_list(_("Participations to confirm"), Participation),
+    pending_list(_("People who ask to be invited"), InvitationRequest),
+    pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
+    pending_list(_("Lists of participants to agree to"), ParticipantList),
+    pending_list(_("Second factors to remove"), FactorReset),
+    pending_list(
         _("Commitments past their due date"),
         Commitment,
         {"standing": "overdue"},
-        _may_edit,
+        for_editors=True,
     ),
-    partial(
-        _changelist_item,
+    pending_list(
         _("Commitments whose parties have not answered two reporting rounds"),
         Commitment,
         {"standing": "silent"},
-        _may_edit,
+        for_editors=True,
     ),
-    partial(
-        _changelist_item,
+    pending_list(
         _("Commitments whose focal point returned the task"),
         Commitment,
         {"standing": "given-back"},
-        _may_edit,
+        for_editors=True,
     ),
     profile_reviews,
     unfinished_uploads,
-    partial(
-        _changelist_item,
-        _("Emails that you can still cancel"),
-        MailBatch,
-        PENDING_FOR_ME,
-        _may_decide,
-    ),
-    partial(
-        _changelist_item,
-        _("Grants that end within 30 days"),
-        Grant,
-        {"holds": "ends-soon"},
-        _may_decide,
-    ),
+    pending_list(_("Emails that you can still cancel"), MailBatch),
+    pending_list(_("Grants that end within 30 days"), Grant, {"holds": "ends-soon"}),
 )
 
 

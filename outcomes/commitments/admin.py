@@ -10,19 +10,20 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
-from import_export.admin import ExportMixin
 from import_export.fields import Field
 
 from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyFormSet
-from outcomes.commitments.bulk_admin import EndCommitmentsAdmin
+from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from participants.admin_base.base import GrantScopedInline
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
+from participants.admin_base.history import HistoryAdmin
 from participants.admin_base.lists import split_search
-from participants.admin_base.spreadsheets import SAFE_FORMATS, SafeExport
+from participants.admin_base.spreadsheets import SafeExportMixin
 from participants.models import Delegate, Participation
 
 
@@ -115,13 +116,12 @@ class PartyInline(GrantScopedInline):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
+class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
     """Admin of commitments."""
 
     event_path = "event"
     form = CommitmentForm
     resource_classes = [CommitmentResource]
-    formats = SAFE_FORMATS
     fieldsets = [
         (
             None,
@@ -154,7 +154,7 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
     list_filter = [AttentionFilter, EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
-    actions = ["end"]
+    actions = [end]
     search_fields = ["reference", "text"]  # and names of parties, see get_search_results
     search_help_text = _("Reference, text, or name of a party")
 
@@ -175,13 +175,13 @@ class CommitmentAdmin(SafeExport, ExportMixin, EndCommitmentsAdmin):
         fields = super().get_readonly_fields(request, obj)
         return (
             [*fields, "reference"]
-            if obj and not self.permissions_of(request).is_operator
+            if obj and not request_permissions(request).is_operator
             else fields
         )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = forms.CheckboxSelectMultiple
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         # Lead-ins are not complete sentences, so commitments answer points only.
         field.queryset = field.queryset.filter(parent__isnull=False)
         return field

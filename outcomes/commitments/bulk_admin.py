@@ -1,5 +1,6 @@
 """Admin actions on several rows, with a preview and a confirmation."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,15 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.commitments.action_preview import render_action_preview
-from outcomes.commitments.bulk_actions import (
-    change_themes,
-    end_commitments,
-    reason_cannot_end,
-    reporting_party,
-)
+from outcomes.commitments import bulk_actions
 from outcomes.models import UNFULFILLED_STATUSES, Commitment, ImplementationStatus, Outcome, Theme
-from participants.admin_base.base import GrantScopedAdmin
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.site import render_page
 from roundtable.history import MAX_REASON_LENGTH
 
 
@@ -88,50 +84,45 @@ class EndCommitmentsForm(forms.Form):
         return self.cleaned_data["on"]
 
 
-class ThemeActionAdmin(GrantScopedAdmin):
-    """Admin with the bulk action that changes themes of points."""
-
-    @admin.action(description=_("Change themes"), permissions=["change"])
-    def change_themes(
-        self, request: HttpRequest, queryset: QuerySet[Outcome]
-    ) -> HttpResponse | None:
-        found = queryset.filter(parent__isnull=False).select_related("statement__event")
-        points = [
-            row
-            for row in found.prefetch_related("themes")
-            if self.has_change_permission(request, row)
-        ]
-        form = ThemesForm(request.POST if "asked" in request.POST else None)
-        is_form_valid = form.is_bound and form.is_valid()
-        if is_form_valid and "confirmed" in request.POST:
-            done = change_themes(
-                points=points,
-                add=form.cleaned_data["add"],
-                remove=form.cleaned_data["remove"],
-                reason=form.cleaned_data["why"],
-                by=self.permissions_of(request).user,
-                at=timezone.now(),
-            )
-            text = ngettext("%d point is changed.", "%d points are changed.", done)
-            self.message_user(request, text % done, messages.SUCCESS)
-            return None
-        return render_action_preview(
-            self,
-            request,
-            title=gettext("Change these points?") if is_form_valid else gettext("Change themes"),
-            explanation=gettext("The themes of these points after the change.")
-            if is_form_valid
-            else gettext("The current themes of these points."),
-            column_titles=(gettext("Point"), gettext("Themes")),
-            rows=[
-                (str(row), _theme_changes(row, form if is_form_valid else None)) for row in points
-            ],
-            selected_ids=[row.pk for row in points],
-            action="change_themes",
-            button=gettext("Change themes") if is_form_valid else gettext("Continue"),
-            form=form,
-            shows_form=not is_form_valid,
+@admin.action(description=_("Change themes"), permissions=["change"])
+def change_themes(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Outcome]
+) -> HttpResponse | None:
+    found = queryset.filter(parent__isnull=False).select_related("statement__event")
+    points = [
+        row
+        for row in found.prefetch_related("themes")
+        if model_admin.has_change_permission(request, row)
+    ]
+    form = ThemesForm(request.POST if "asked" in request.POST else None)
+    is_form_valid = form.is_bound and form.is_valid()
+    if is_form_valid and "confirmed" in request.POST:
+        done = bulk_actions.change_themes(
+            points=points,
+            add=form.cleaned_data["add"],
+            remove=form.cleaned_data["remove"],
+            reason=form.cleaned_data["why"],
+            by=request_permissions(request).user,
+            at=timezone.now(),
         )
+        text = ngettext("%d point is changed.", "%d points are changed.", done)
+        messages.success(request, text % done)
+        return None
+    return render_action_preview(
+        model_admin,
+        request,
+        title=gettext("Change these points?") if is_form_valid else gettext("Change themes"),
+        explanation=gettext("The themes of these points after the change.")
+        if is_form_valid
+        else gettext("The current themes of these points."),
+        column_titles=(gettext("Point"), gettext("Themes")),
+        rows=[(str(row), _theme_changes(row, form if is_form_valid else None)) for row in points],
+        selected_ids=[row.pk for row in points],
+        action="change_themes",
+        button=gettext("Change themes") if is_form_valid else gettext("Continue"),
+        form=form,
+        shows_form=not is_form_valid,
+    )
 
 
 def _theme_changes(point: Outcome, form: ThemesForm | None) -> str:
@@ -146,60 +137,81 @@ def _theme_changes(point: Outcome, form: ThemesForm | None) -> str:
     return words[0] if words[0] == words[1] else f"{words[0]} → {words[1]}"
 
 
-class EndCommitmentsAdmin(GrantScopedAdmin):
-    """Admin with the bulk action that ends commitments."""
+@admin.action(description=_("End without being fulfilled"), permissions=["decide"])
+def end(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Commitment]
+) -> HttpResponse | None:
+    permissions, at = request_permissions(request), timezone.now()
+    rows = list(
+        queryset.select_related("event").prefetch_related("parties__organisation", "parties__group")
+    )
+    form = EndCommitmentsForm(request.POST if "asked" in request.POST else None)
+    is_form_valid = form.is_bound and form.is_valid()
+    on = form.cleaned_data["on"] if is_form_valid else timezone.localdate()
+    problems = {row: bulk_actions.reason_cannot_end(row, rights=permissions, on=on) for row in rows}
+    ready = [row for row in rows if not problems[row]]
+    if is_form_valid and "confirmed" in request.POST:
+        done = bulk_actions.end_commitments(
+            commitments=ready,
+            status=ImplementationStatus(form.cleaned_data["status"]),
+            on=on,
+            reason=form.cleaned_data["reason"],
+            source=form.cleaned_data["source"],
+            by=permissions.user,
+            at=at,
+        )
+        text = ngettext("%d commitment has ended.", "%d commitments have ended.", done)
+        messages.success(request, text % done)
+        return None
+    status = ImplementationStatus(form.cleaned_data["status"]).label if is_form_valid else ""
+    return render_action_preview(
+        model_admin,
+        request,
+        title=gettext("End these commitments?") if is_form_valid else gettext("End commitments"),
+        explanation=gettext(
+            "Everyone can see immediately that they ended, why, and what the source is. "
+            "Everyone who follows them receives an email."
+        ),
+        column_titles=(gettext("Commitment"), gettext("Reported for")),
+        rows=[
+            (str(row), f"{bulk_actions.reporting_party(row)}{f' → {status}' if status else ''}")
+            for row in ready
+        ],
+        selected_ids=[row.pk for row in ready],
+        action="end",
+        button=gettext("End commitments") if is_form_valid else gettext("Continue"),
+        excluded=[(str(row), problem) for row, problem in problems.items() if problem],
+        form=form,
+        shows_form=not is_form_valid,
+    )
 
-    @admin.action(description=_("End without being fulfilled"), permissions=["decide"])
-    def end(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
-        permissions, at = self.permissions_of(request), timezone.now()
-        rows = list(
-            queryset.select_related("event").prefetch_related(
-                "parties__organisation", "parties__group"
-            )
-        )
-        form = EndCommitmentsForm(request.POST if "asked" in request.POST else None)
-        is_form_valid = form.is_bound and form.is_valid()
-        on = form.cleaned_data["on"] if is_form_valid else timezone.localdate()
-        problems = {row: reason_cannot_end(row, rights=permissions, on=on) for row in rows}
-        ready = [row for row in rows if not problems[row]]
-        if is_form_valid and "confirmed" in request.POST:
-            done = end_commitments(
-                commitments=ready,
-                status=ImplementationStatus(form.cleaned_data["status"]),
-                on=on,
-                reason=form.cleaned_data["reason"],
-                source=form.cleaned_data["source"],
-                by=permissions.user,
-                at=at,
-            )
-            text = ngettext("%d commitment has ended.", "%d commitments have ended.", done)
-            self.message_user(request, text % done, messages.SUCCESS)
-            return None
-        status = ImplementationStatus(form.cleaned_data["status"]).label if is_form_valid else ""
-        return render_action_preview(
-            self,
-            request,
-            title=gettext("End these commitments?")
-            if is_form_valid
-            else gettext("End commitments"),
-            explanation=gettext(
-                "Everyone can see immediately that they ended, why, and what the source is. "
-                "Everyone who follows them receives an email."
-            ),
-            column_titles=(gettext("Commitment"), gettext("Reported for")),
-            rows=[
-                (
-                    str(row),
-                    f"{reporting_party(row)} → {status}"
-                    if is_form_valid
-                    else str(reporting_party(row)),
-                )
-                for row in ready
-            ],
-            selected_ids=[row.pk for row in ready],
-            action="end",
-            button=gettext("End commitments") if is_form_valid else gettext("Continue"),
-            excluded=[(str(row), problem) for row, problem in problems.items() if problem],
-            form=form,
-            shows_form=not is_form_valid,
-        )
+
+def render_action_preview(
+    model_admin: Any,
+    request: HttpRequest,
+    *,
+    title: str,
+    explanation: str,
+    column_titles: tuple[str, str],
+    rows: Sequence[tuple[str, str]],
+    selected_ids: Iterable[int],
+    action: str,
+    button: str,
+    excluded: Sequence[tuple[str, str]] = (),
+    form: forms.Form | None = None,
+    shows_form: bool = False,
+) -> HttpResponse:
+    """Asks to confirm an action. `form` is filled in if `shows_form`, else it has hidden fields."""
+    context = {
+        "title": title,
+        "explanation": explanation,
+        "column_titles": column_titles,
+        "rows": rows,
+        "selected_ids": list(selected_ids),
+        "action": action,
+        "button": button,
+        "excluded": excluded,
+        "form": form,
+        "shows_form": shows_form,
+    }
+    return render_page(request, model_admin.model, "outcomes/admin/action_preview.html", context)

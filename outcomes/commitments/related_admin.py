@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_filters import ReachedFilter
 from outcomes.datasets.tables import MILESTONES
 from outcomes.models import Milestone, RelatedText
-from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.filters import EventFilter
+from participants.admin_base.history import HistoryAdmin
 
 
 class MilestoneInline(GrantScopedInline):
@@ -22,10 +22,11 @@ class MilestoneInline(GrantScopedInline):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(GrantScopedAdmin):
+class MilestoneAdmin(HistoryAdmin):
     """Admin of milestones; they are added in their commitment."""
 
     event_path = "commitment__event"
+    unavailable = ("add",)
     fieldsets = [
         (
             None,
@@ -46,17 +47,11 @@ class MilestoneAdmin(GrantScopedAdmin):
     search_fields = ["title", "commitment__reference"]
     search_help_text = _("Title of the milestone, or reference of the commitment")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def is_published(self, row: Any) -> bool:
         return bool(row.commitment.event.is_public)
 
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        if obj is None or not self.is_published(obj):
-            return None
-        address: str = obj.commitment.get_absolute_url()
-        return address
+    def public_url_of(self, row: Milestone) -> str:
+        return row.commitment.get_absolute_url()
 
 
 class RelatedTextInline(GrantScopedInline):

@@ -5,49 +5,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.datasets.tables import ASSESSMENTS, OFFERED_MILESTONES, OFFERS, RESPONSES
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
-from outcomes.models.editorial import EditorialState
-from outcomes.reporting.findings import PiiFindings, pii_in_text
-from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.review_admin import ReviewedAdmin
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.filters import EventFilter, PendingFilter
-
-
-class ContributionAdmin(ReviewedAdmin):
-    """Base admin of texts that co-chairs review but cannot edit."""
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Only the author's organisation can see a draft.
-        return super().get_queryset(request).exclude(state=EditorialState.DRAFT)
-
-    # Only organisations write these texts. Co-chairs approve them or request a change.
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
-        return pii_in_text(self.public_text(row), row, self.permissions_of(request))
-
-    def public_text(self, row: Any) -> str:
-        return "\n".join(str(getattr(row, name)) for name in self.dataset.free_texts)
-
-    @admin.display(description=_("possible contact details"))
-    def contact_details(self, row: Any) -> str:
-        found = find_contact_details(self.public_text(row))
-        return format_html_join("\n", "<bdi>{}</bdi><br>", ((words,) for words in found)) or "–"
-
 
 REVIEW_FIELDSET: Any = (
     _("Review and publication"),
@@ -62,7 +27,7 @@ REVIEW_FIELDSET: Any = (
 
 
 @admin.register(Response)
-class ResponseAdmin(ContributionAdmin):
+class ResponseAdmin(ReviewedAdmin):
     """Admin of answers to recommendations."""
 
     event_path = "outcome__statement__event"
@@ -113,7 +78,7 @@ class OfferedStepInline(GrantScopedInline):
 
 
 @admin.register(Offer)
-class OfferAdmin(ContributionAdmin):
+class OfferAdmin(ReviewedAdmin):
     """Admin of offered commitments and of requests to join one."""
 
     fieldsets = [
@@ -171,7 +136,7 @@ class OfferAdmin(ContributionAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(ContributionAdmin):
+class AssessmentAdmin(ReviewedAdmin):
     """Admin of assessments."""
 
     event_path = "commitment__event"

@@ -20,6 +20,7 @@ from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.storage import create_upload, delete_upload, read_json
 from outcomes.imports.tasks import enqueue_run, is_stalled
 from outcomes.models import Upload
+from participants.admin_base.fields import request_permissions
 from participants.permissions import EventPermissions
 
 ANSWER_PREFIX = "answer."  # prefix of the form fields that answer questions
@@ -174,7 +175,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         return self._render(request, "outcomes/imports/admin/upload_columns.html", context)
 
     def _require_editor(self, request: HttpRequest) -> EventPermissions:
-        permissions: EventPermissions = self.permissions_of(request)  # type: ignore[attr-defined]
+        permissions = request_permissions(request)
         if not permissions.can_edit_any:
             raise PermissionDenied
         return permissions

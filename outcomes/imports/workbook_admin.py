@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
+from participants.admin_base.fields import request_permissions
 from participants.models import Delegate
 from participants.models.delegate import listable_q
 from participants.participation import participant_list
-from participants.permissions import EventPermissions
 from participants.privacy.access_log import log_export
 from roundtable.models import Event
 
@@ -86,7 +86,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.has_view_permission(request):
             raise PermissionDenied
         event = self._get_event(request, object_id)
-        permissions: EventPermissions = self.permissions_of(request)  # type: ignore[attr-defined]
+        permissions = request_permissions(request)
         if not permissions.may_decide(event.pk):
             raise PermissionDenied
         people = Delegate.objects.filter(listable_q(), participations__event=event)

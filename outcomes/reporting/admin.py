@@ -80,6 +80,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     """Admin of progress updates."""
 
     event_path = "commitment__event"
+    is_written_here = True
     form = ProgressUpdateForm
     fieldsets = [
         (
@@ -132,11 +133,6 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
     search_help_text = _("Reference, or words in the commitment or the update")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Others' drafts are private until they are submitted.
-        own_drafts = Q(author=self.permissions_of(request).user)
-        return super().get_queryset(request).filter(~Q(state=EditorialState.DRAFT) | own_drafts)
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -146,20 +142,12 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             queryset = queryset.filter(Q(text__icontains=word) | Q(commitment__in=commitments))
         return queryset, False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Everyone must read the text that a co-chair approved.
-        may_change = super().has_change_permission(request, obj)
-        return may_change and (obj is None or not self.is_cited(obj))
-
-    def is_cited(self, row: Any) -> bool:
-        return bool(row.is_approved)
-
     def public_url_of(self, row: ProgressUpdate) -> str:
         return row.commitment.get_absolute_url()
 
-    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         if db_field.name != "party":
-            return super().get_related_queryset(db_field, request)
+            return super().get_field_queryset(db, db_field, request)
         permissions = request_permissions(request)
         parties = CommitmentParty.objects.select_related("commitment", "organisation", "group")
         if permissions.is_operator:
@@ -185,7 +173,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # The last editor becomes the author, and authors do not see matched names. Otherwise an
         # editor could test which names the portal knows.
-        obj.author = self.permissions_of(request).user
+        obj.author = request_permissions(request).user
         if (
             obj.state in (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
             and not obj.missing_fields()
@@ -195,14 +183,6 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             # A new revision makes the author's open form detect the conflict.
             obj.revision += 1
             super().save_model(request, obj, form, change)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Once submitted, only people who decide about it may delete it.
-        permissions = self.permissions_of(request)
-        may_delete = super().has_delete_permission(request, obj)
-        if obj is None or obj.state == EditorialState.DRAFT or permissions.is_operator:
-            return may_delete
-        return may_delete and permissions.may_decide(obj.commitment.event_id)
 
     def subject_of(self, row: ProgressUpdate) -> tuple[str, str]:
         return row.commitment.reference, row.commitment.text
@@ -222,7 +202,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         return before.exclude(pk=row.pk).first()
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
-        return pii_in_update(row, self.permissions_of(request))
+        return pii_in_update(row, request_permissions(request))
 
     def get_urls(self) -> list[Any]:
         evidence_path = path(
@@ -236,7 +216,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     def evidence_view(self, request: HttpRequest, number: int, key: str) -> HttpResponseBase:
         update = get_object_or_404(self.get_queryset(request), pk=number)
         # Files may be non-public, so editors without the right to decide cannot open them.
-        if not self.permissions_of(request).may_decide(update.commitment.event_id):
+        if not request_permissions(request).may_decide(update.commitment.event_id):
             raise PermissionDenied
         return download(get_object_or_404(update.evidence.exclude(file=""), key=key))
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import ReportLink, RoundRequest
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.models import User
@@ -57,6 +58,8 @@ class BatchAdmin(PrivateAdmin):
     """Admin of bulk emails; recipients are not shown."""
 
     event_path = "event"
+    cochairs_only = True
+    unavailable = ("add", "change", "delete")
     list_display = ["action", "event", "email_count", "created_at", "state"]
     list_display_links = None
     list_filter = [PendingFilter, "action", EventFilter]
@@ -64,11 +67,7 @@ class BatchAdmin(PrivateAdmin):
     actions = ["cancel"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        permissions = self.permissions_of(request)
-        rows: QuerySet[Any] = super().get_queryset(request)
-        rows = (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
+        rows = super().get_queryset(request)
         counted: QuerySet[Any] = rows.annotate(number_of_emails=Count("emails"))
         return counted
 
@@ -76,16 +75,7 @@ class BatchAdmin(PrivateAdmin):
         return rows.filter(cancelled_at=None, send_after__gt=timezone.now())
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.permissions_of(request).can_decide_any and obj is None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return obj is None and super().has_view_permission(request)
 
     @admin.display(description=_("emails"))
     def email_count(self, row: Any) -> str:
@@ -107,7 +97,7 @@ class BatchAdmin(PrivateAdmin):
 
     @admin.action(description=_("Cancel emails"), permissions=["decide"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[MailBatch]) -> None:
-        by, at = self.permissions_of(request).user, timezone.now()
+        by, at = request_permissions(request).user, timezone.now()
         rows = list(queryset)
         done = sum(cancel_batch(batch=row, by=by, at=at) for row in rows)
         if done:

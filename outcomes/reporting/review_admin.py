@@ -8,26 +8,28 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.datasets.columns import Dataset
 from outcomes.models import EditorialState
-from outcomes.reporting.findings import PiiFindings
+from outcomes.reporting.findings import PiiFindings, pii_in_text
+from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.review import approve_texts, may_review, request_text_changes
 from outcomes.reporting.submission import CHANGED_MEANWHILE
-from participants.admin_base.base import GrantScopedAdmin
+from participants.admin_base.base import GrantScopedAdmin, RowPages
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.lists import LimitedChangeList
+from participants.admin_base.site import render_page
 from participants.admin_base.versions import FieldChange, field_text
 from participants.permissions import EventPermissions
 from roundtable.text_diff import diff_words
@@ -75,24 +77,50 @@ class ReviewedAdmin(GrantScopedAdmin):
     actions = ["approve", "ask_for_changes"]
     action_form = ReviewNoteForm
     dataset: Dataset  # approval makes its wordings public
+    is_written_here = False  # co-chairs and editors write it here too, and edit it until approval
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # Others' drafts are private until they are submitted.
+        shown = ~Q(state=EditorialState.DRAFT)
+        if self.is_written_here:
+            shown |= Q(author=request_permissions(request).user)
+        return super().get_queryset(request).filter(shown)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.is_written_here and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Everyone must read the text that a co-chair approved.
+        is_open = self.is_written_here and (obj is None or not self.is_cited(obj))
+        return is_open and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may_delete = self.is_written_here and super().has_delete_permission(request, obj)
+        if obj is None or obj.state == EditorialState.DRAFT:
+            return may_delete
+        # Once submitted, only people who decide about it may delete it.
+        return may_delete and self.has_decide_permission(request, obj)
+
+    def is_cited(self, row: Any) -> bool:
+        return bool(row.is_approved)
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         """Possible personal data, for people who may decide about the text."""
-        raise NotImplementedError
+        return pii_in_text(self.public_text(row), row, request_permissions(request))
 
-    def public_url_of(self, row: Any) -> str:
-        raise NotImplementedError
+    def public_text(self, row: Any) -> str:
+        return "\n".join(str(getattr(row, name)) for name in self.dataset.free_texts)
+
+    @admin.display(description=gettext_lazy("possible contact details"))
+    def contact_details(self, row: Any) -> str:
+        found = find_contact_details(self.public_text(row))
+        return format_html_join("\n", "<bdi>{}</bdi><br>", ((words,) for words in found)) or "–"
 
     def event_id_of(self, row: Any) -> int:
         return int(row.event.pk)
 
     def is_published(self, row: Any) -> bool:
         return bool(row.is_approved and row.event.is_public)
-
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        if obj is None or not self.is_published(obj):
-            return None
-        return self.public_url_of(obj) or None
 
     def subject_of(self, row: Any) -> tuple[str, str]:
         """The reference and the words of what the text is about."""
@@ -120,50 +148,32 @@ class ReviewedAdmin(GrantScopedAdmin):
         return format_html("{} <bdi>{}</bdi>", reference, Truncator(words).chars(80))
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        rows = rows.filter(state=EditorialState.SUBMITTED)
-        return (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
+        return self.decidable_rows(rows.filter(state=EditorialState.SUBMITTED), permissions)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ReviewList
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        context = {}
-        if row is not None and may_review(self.permissions_of(request), row):
-            context["review_url"] = admin_url(self.model, "review", row.pk)
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **context}
-        )
+    def row_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        if not may_review(request_permissions(request), row):
+            return {}
+        return {"review_url": admin_url(self.model, "review", row.pk)}
 
     # The page --------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        views = {
-            "review": self.review_view,
-            "approve": self.approve_view,
-            "request_change": self.request_change_view,
+        pages: RowPages = {
+            "review/": ("review", self.review_view),
+            "approve/": ("approve", self.approve_view),
+            "request_change/": ("request_change", self.request_change_view),
         }
-        model = f"{self.opts.app_label}_{self.opts.model_name}"
-        own = [
-            path(
-                f"<path:object_id>/{name}/",
-                self.admin_site.admin_view(view),
-                name=f"{model}_{name}",
-            )
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
+        return [*self.row_urls(pages), *super().get_urls()]
 
     @method_decorator(require_safe)
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        if not may_review(self.permissions_of(request), row):
+        if not may_review(request_permissions(request), row):
             return redirect(admin_url(self.model, "change", row.pk))
         form = DecisionForm(initial={"revision": row.revision})
         return self._page(request, row, form, status=200)
@@ -173,7 +183,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         form = DecisionForm(request.POST)
 
         def approve(row: Any) -> list[Any]:
-            by = self.permissions_of(request).user
+            by = request_permissions(request).user
             return approve_texts(rows=[row], by=by, at=timezone.now())
 
         return self._decide(request, object_id, form, approve, _("The text is approved."))
@@ -184,7 +194,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         form.fields["note"].required = True
 
         def ask(row: Any) -> list[Any]:
-            by, note = self.permissions_of(request).user, form.cleaned_data["note"]
+            by, note = request_permissions(request).user, form.cleaned_data["note"]
             return request_text_changes(rows=[row], note=note, by=by, at=timezone.now())
 
         text = _("You asked for a change.")
@@ -203,7 +213,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         row = self.get_object(request, object_id)
         if row is None:
             return self._absent(request)
-        if not self.permissions_of(request).may_decide(row.event.pk):
+        if not self.has_decide_permission(request, row):
             raise PermissionDenied
         following = self._next_url(row, self._pending(request))
         is_valid = form.is_valid()
@@ -241,8 +251,6 @@ class ReviewedAdmin(GrantScopedAdmin):
         pending, previous = self._pending(request), self.previous_of(row)
         reference, words = self.subject_of(row)
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "original": row,
             "title": _("Review %s") % reference,
             "reference": reference,
@@ -264,9 +272,8 @@ class ReviewedAdmin(GrantScopedAdmin):
             "approve_url": admin_url(self.model, "approve", row.pk),
             "request_change_url": admin_url(self.model, "request_change", row.pk),
         }
-        return TemplateResponse(
-            request, "outcomes/reporting/admin/review.html", context, status=status
-        )
+        template = "outcomes/reporting/admin/review.html"
+        return render_page(request, self.model, template, context, status=status)
 
     def _values(self, row: Any) -> Iterable[tuple[str, str]]:
         for name in self.reviewed_fields_of(row):
@@ -282,7 +289,7 @@ class ReviewedAdmin(GrantScopedAdmin):
                 yield FieldChange(str(field.verbose_name), *diff_words(*texts))
 
     def _pending(self, request: HttpRequest) -> list[int]:
-        rows = self.filter_pending(self.get_queryset(request), self.permissions_of(request))
+        rows = self.filter_pending(self.get_queryset(request), request_permissions(request))
         return list(rows.order_by("submitted_at", "pk").values_list("pk", flat=True))
 
     def _next_url(self, row: Any, pending: list[int]) -> str:
@@ -297,40 +304,36 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        by = self.permissions_of(request).user
+        by = request_permissions(request).user
         try:
             done = len(approve_texts(rows=queryset, by=by, at=timezone.now()))
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
-        text = ngettext("%d text is approved.", "%d texts are approved.", done)
+        text = ngettext_lazy("%d text is approved.", "%d texts are approved.")
         self._report_result(request, text, done, len(queryset))
 
     @admin.action(description=gettext_lazy("Ask for a change"), permissions=["decide"])
     def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        by, note = self.permissions_of(request).user, request.POST.get("note", "")
+        by, note = request_permissions(request).user, request.POST.get("note", "")
         try:
             done = len(request_text_changes(rows=queryset, note=note, by=by, at=timezone.now()))
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
-        text = ngettext(
-            "You asked for a change to %d text.", "You asked for a change to %d texts.", done
+        text = ngettext_lazy(
+            "You asked for a change to %d text.", "You asked for a change to %d texts."
         )
         self._report_result(request, text, done, len(queryset))
 
-    def _report_result(self, request: HttpRequest, text: str, done: int, chosen: int) -> None:
-        if done:
-            self.message_user(request, text % done, messages.SUCCESS)
-        if skipped := chosen - done:
-            text = ngettext(
-                "%d was not changed. This was already done, or you are not a co-chair of its "
-                "roundtable.",
-                "%d were not changed. This was already done, or you are not a co-chair of "
-                "their roundtable.",
-                skipped,
-            )
-            self.message_user(request, text % skipped, messages.WARNING)
+    def _report_result(self, request: HttpRequest, text: Any, done: int, chosen: int) -> None:
+        warning = ngettext_lazy(
+            "%d was not changed. This was already done, or you are not a co-chair of its "
+            "roundtable.",
+            "%d were not changed. This was already done, or you are not a co-chair of "
+            "their roundtable.",
+        )
+        self.report_counts(request, done=done, success=text, skipped=chosen - done, warning=warning)
 
 
 def admin_url(model: type[Model], name: str, *args: int) -> str:

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.commitments.action_preview import render_action_preview
+from outcomes.commitments.bulk_admin import render_action_preview
 from outcomes.models import Commitment, ReportingRound
 from outcomes.reporting.actions import open_round, parties_to_remind, remind_round_parties
 from outcomes.reporting.rounds import round_status, with_counts
 from participants.admin_base.base import GrantScopedAdmin
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
 from roundtable.mail.batches import create_batch
 from roundtable.mail.models import MailBatch
@@ -70,6 +71,7 @@ class ReportingRoundAdmin(GrantScopedAdmin):
     """Admin of reporting rounds; an open round cannot be edited."""
 
     event_path = "event"
+    unavailable = ("change",)
     form = ReportingRoundForm
     change_form_template = "outcomes/reporting/admin/reporting_round_change_form.html"
     list_display = ["title", "event", "due_on", "opened_at", "answered"]
@@ -91,26 +93,23 @@ class ReportingRoundAdmin(GrantScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["opened_at", "answered"] if obj else []
 
-    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_related_queryset(db_field, request)
-        permissions = self.permissions_of(request)
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_field_queryset(db, db_field, request)
+        permissions = request_permissions(request)
         return rows if permissions.is_operator else rows.filter(pk__in=permissions.decidable)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.permissions_of(request).can_decide_any
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return request_permissions(request).can_decide_any
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Unanswered rounds are public, so co-chairs cannot delete them.
-        return self.permissions_of(request).is_operator
+        return request_permissions(request).is_operator
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         party_count = open_round(
             reporting_round=obj,
             commitments=form.cleaned_data["commitments"],
-            by=self.permissions_of(request).user,
+            by=request_permissions(request).user,
             at=timezone.now(),
         )
         text = ngettext(
@@ -123,20 +122,11 @@ class ReportingRoundAdmin(GrantScopedAdmin):
             )
         self.message_user(request, text % party_count if party_count else text, level)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        more = dict(extra_context or {})
-        if row is not None:
-            found = round_status(row)
-            permissions = self.permissions_of(request)
-            unanswered = found.asked - found.answered
-            more |= {
-                "standing": found,
-                "may_ask_again": permissions.may_decide(row.event_id) and unanswered > 0,
-            }
-        return super().change_view(request, object_id, form_url, more)
+    def row_context(self, request: HttpRequest, row: ReportingRound) -> dict[str, Any]:
+        found = round_status(row)
+        is_unanswered = found.asked > found.answered
+        may_ask_again = is_unanswered and self.has_decide_permission(request, row)
+        return {"standing": found, "may_ask_again": may_ask_again}
 
     @admin.display(description=_("answered"))
     def answered(self, row: ReportingRound) -> str:
@@ -152,7 +142,7 @@ class ReportingRoundAdmin(GrantScopedAdmin):
     def ask_again(
         self, request: HttpRequest, queryset: QuerySet[ReportingRound]
     ) -> HttpResponse | None:
-        permissions, now = self.permissions_of(request), timezone.now()
+        permissions, now = request_permissions(request), timezone.now()
         rows = [
             row for row in queryset.select_related("event") if permissions.may_decide(row.event_id)
         ]

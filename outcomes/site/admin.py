@@ -12,7 +12,9 @@ from outcomes.datasets.tables import DOCUMENTS
 from outcomes.imports.admin import UploadsMixin
 from outcomes.imports.workbook_admin import WorkbookMixin
 from outcomes.models import Document, Outcome, StatementVersion
-from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline, OperatorAdmin
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.history import HistoryAdmin
 from participants.models import EventRole, RecordedCount
 from roundtable.models import Event, Series
 
@@ -42,7 +44,7 @@ class DocumentInline(GrantScopedInline):
 
 
 @admin.register(Event)
-class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
+class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
     """Admin of roundtables; only operators add or delete one."""
 
     event_path = "pk"
@@ -93,16 +95,16 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
     operator_only_fields = ("series", "code", "slug", "is_demonstration")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.permissions_of(request).is_operator
+        return request_permissions(request).is_operator
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.permissions_of(request).is_operator
+        return request_permissions(request).is_operator
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
         if obj and is_event_cited(obj):
             fields += ["code", "slug"]
-        if obj and not self.permissions_of(request).may_decide(obj.pk):
+        if obj and not request_permissions(request).may_decide(obj.pk):
             fields.append("is_public")
         return fields
 
@@ -110,23 +112,20 @@ class EventAdmin(UploadsMixin, WorkbookMixin, GrantScopedAdmin):
         return bool(row.is_public)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        may_import = self.permissions_of(request).can_edit_any
+        may_import = request_permissions(request).can_edit_any
         more = {**(extra_context or {}), "may_import": may_import}
         return super().changelist_view(request, more)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        brief = reverse("event-brief", args=[row.slug]) if row and row.is_public else ""
-        book = reverse("admin:roundtable_event_workbook", args=[row.pk]) if row else ""
-        more = {**(extra_context or {}), "brief": brief, "workbook": book}
-        if row:
-            more["csvs"] = reverse("admin:roundtable_event_csvs", args=[row.pk])
-        if row and self.permissions_of(request).may_decide(row.pk):
-            people_url = reverse("admin:roundtable_event_people_workbook", args=[row.pk])
-            more["people_workbook"] = people_url
-        return super().change_view(request, object_id, form_url, more)
+    def row_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+        addresses = {
+            "brief": reverse("event-brief", args=[row.slug]) if row.is_public else "",
+            "workbook": reverse("admin:roundtable_event_workbook", args=[row.pk]),
+            "csvs": reverse("admin:roundtable_event_csvs", args=[row.pk]),
+        }
+        if self.has_decide_permission(request, row):
+            name = "admin:roundtable_event_people_workbook"
+            addresses["people_workbook"] = reverse(name, args=[row.pk])
+        return addresses
 
 
 def is_event_cited(event: Event) -> bool:
@@ -137,9 +136,11 @@ def is_event_cited(event: Event) -> bool:
 
 
 @admin.register(Series)
-class SeriesAdmin(OperatorAdmin):
+class SeriesAdmin(GrantScopedAdmin):
     """Series of roundtables, which only operators edit."""
 
+    event_path = None
+    operator_only = True
     fieldsets = [
         (
             None,
@@ -156,7 +157,7 @@ class SeriesAdmin(OperatorAdmin):
         return rows.filter(pk__in=Event.objects.filter(pk__in=events).values("series"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         if obj is None or permissions.is_operator:
             return True
         return bool(obj.events.filter(pk__in=permissions.readable).exists())

@@ -12,15 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_formsets import UniquePartyFormSet
-from outcomes.commitments.bulk_admin import ThemeActionAdmin
+from outcomes.commitments.bulk_admin import change_themes
 from outcomes.commitments.related_admin import RelatedTextInline
 from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.statements.agreement_admin import AGREEMENT_PAGES
 from outcomes.statements.corrigenda_admin import CORRIGENDUM_PAGES
 from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.signing import statements_to_sign
-from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline, OperatorAdmin
+from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.history import HistoryAdmin
 from participants.permissions import EventPermissions
 
 POINT_KIND_CHOICES = [
@@ -33,7 +34,7 @@ def is_statement_published(statement: Statement) -> bool:
 
 
 @admin.register(Statement)
-class StatementAdmin(GrantScopedAdmin):
+class StatementAdmin(HistoryAdmin):
     """Admin of statements; the text has its own pages."""
 
     event_path = "event"
@@ -115,11 +116,8 @@ class StatementAdmin(GrantScopedAdmin):
     def is_published(self, row: Any) -> bool:
         return is_statement_published(row) and row.event.is_public
 
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        if obj is None or not self.is_published(obj):
-            return None
-        address: str = obj.event.get_absolute_url()
-        return address
+    def public_url_of(self, row: Statement) -> str:
+        return row.event.get_absolute_url()
 
 
 class AddresseeInline(GrantScopedInline):
@@ -146,10 +144,11 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(ThemeActionAdmin):
+class OutcomeAdmin(HistoryAdmin):
     """Admin of lead-ins and points; they are added in their statement."""
 
     event_path = "statement__event"
+    unavailable = ("add",)
     form = OutcomeForm
     fieldsets = [
         (
@@ -179,10 +178,7 @@ class OutcomeAdmin(ThemeActionAdmin):
     search_fields = ["text", "number"]
     search_help_text = _("Text or number of the point")
     ordering = ["-statement__event__starts_on", "number", "pk"]
-    actions = ["change_themes"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    actions = [change_themes]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_draft = obj is None or obj.statement.state == Statement.State.DRAFT
@@ -210,9 +206,11 @@ class OutcomeAdmin(ThemeActionAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(OperatorAdmin):
+class ThemeAdmin(GrantScopedAdmin):
     """Themes, which all roundtables share."""
 
+    event_path = None
+    operator_only = True
     fieldsets = [
         (
             None,

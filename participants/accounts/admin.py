@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,23 +11,16 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from participants.accounts import recovery
 from participants.accounts.addresses import is_email_taken, is_in_use, set_sign_in_address
-from participants.admin_base.base import GrantScopedInline, OperatorAdmin
+from participants.admin_base.base import GrantScopedInline
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import PendingFilter
-from participants.admin_base.private import PrivateAdmin
+from participants.admin_base.private import PersonForm, PrivateAdmin
 from participants.models import FactorReset, Grant, User
 from participants.permissions import EventPermissions
-from participants.privacy.admin import ErasureAdmin, PersonForm
-
-
-class OperatorOnlyAdmin(PrivateAdmin, OperatorAdmin):
-    """Rows about people that only operators can see."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.permissions_of(request).is_operator
 
 
 class UserForm(PersonForm):
@@ -50,9 +43,11 @@ class GrantInline(GrantScopedInline):
 
 
 @admin.register(User)
-class UserAdmin(ErasureAdmin, OperatorOnlyAdmin):
-    """Accounts that can sign in."""
+class UserAdmin(PrivateAdmin):
+    """Accounts that can sign in, for operators only."""
 
+    event_path = None
+    operator_only = True
     form = UserForm
     fieldsets = [
         (
@@ -89,6 +84,9 @@ class UserAdmin(ErasureAdmin, OperatorOnlyAdmin):
             fields += ["is_active", "is_superuser"]
         # Changing the address of a used account would send its codes to someone else.
         return [*fields, "email"] if obj is not None and is_in_use(obj) else fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request_permissions(request).is_operator
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_own = obj is not None and obj.pk == request.user.pk
@@ -128,7 +126,7 @@ def _list_reset_steps() -> str:
 class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whose second factor is lost, and how the requester identified the person."""
 
-    by: User  # the requester
+    permissions: EventPermissions  # of the requester
 
     def clean_user(self) -> Any:
         user = self.cleaned_data["user"]
@@ -136,7 +134,8 @@ class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(
                 _("This reset is already requested. Now the other side must agree.")
             )
-        if problem := recovery.reset_request_error(user=user, by=self.by, at=timezone.now()):
+        by = self.permissions.user
+        if problem := recovery.reset_request_error(user=user, by=by, at=timezone.now()):
             raise ValidationError(problem)
         return user
 
@@ -145,6 +144,9 @@ class FactorResetForm(forms.ModelForm):  # type: ignore[type-arg]
 class FactorResetAdmin(PrivateAdmin):
     """Second-factor resets that a co-chair and an operator approve together."""
 
+    cochairs_only = True
+    unavailable = ("change",)  # submit a new request instead
+    saving_is_audited = True
     form = FactorResetForm
     fieldsets = [
         (
@@ -168,49 +170,30 @@ class FactorResetAdmin(PrivateAdmin):
         return rows.filter(user__in=recovery.accounts_of_events(events))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super(PrivateAdmin, self).get_queryset(request)
-        permissions = self.permissions_of(request)
-        visible = (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
         # No one decides about their own account.
-        return visible.exclude(user=permissions.user)
+        return super().get_queryset(request).exclude(user=request_permissions(request).user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.permissions_of(request).can_decide_any
+        return request_permissions(request).can_decide_any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.permissions_of(request).can_decide_any
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Submit a new request instead.
-        return False
+        return request_permissions(request).can_decide_any
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Deleting is how people object, as long as the reset is not approved.
         return obj is not None and obj.approved_at is None and self.has_view_permission(request)
 
-    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        return recovery.resettable_accounts(self.permissions_of(request)).prefetch_related("grants")
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        return recovery.resettable_accounts(request_permissions(request)).prefetch_related("grants")
 
     def choice_label(self, row: Any) -> str:
         # The label never shows the sign-in address.
         return recovery.account_label(row)
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        form.by = self.permissions_of(request).user
-        return form
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        by = self.permissions_of(request).user
+        by = request_permissions(request).user
         stored = recovery.request_reset(user=obj.user, by=by, reason=obj.reason, at=timezone.now())
         obj.pk = stored.pk
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        pass  # The request has its own audit entry.
 
     @admin.display(description=_("account"))
     def account(self, row: Any) -> str:
@@ -222,20 +205,20 @@ class FactorResetAdmin(PrivateAdmin):
 
     @admin.action(description=_("Agree to remove the second factor"), permissions=["decide"])
     def agree(self, request: HttpRequest, queryset: QuerySet[FactorReset]) -> None:
-        by, now = self.permissions_of(request).user, timezone.now()
+        by, now = request_permissions(request).user, timezone.now()
         rows = list(queryset)
         done = sum(recovery.approve_reset(reset=row, by=by, at=now) for row in rows)
-        if done:
-            text = ngettext("%d second factor is removed.", "%d second factors are removed.", done)
-            self.message_user(request, text % done, messages.SUCCESS)
-        if skipped := len(rows) - done:
-            text = ngettext(
+        self.report_counts(
+            request,
+            done=done,
+            success=ngettext_lazy("%d second factor is removed.", "%d second factors are removed."),
+            skipped=len(rows) - done,
+            warning=ngettext_lazy(
                 "%d request is not changed. A co-chair of at least 30 days and the operator "
                 "must both agree. One person alone is not enough. At least one hour must pass"
                 " after the request.",
                 "%d requests are not changed. A co-chair of at least 30 days and the operator"
                 " must both agree. One person alone is not enough. At least one hour must "
                 "pass after each request.",
-                skipped,
-            )
-            self.message_user(request, text % skipped, messages.WARNING)
+            ),
+        )

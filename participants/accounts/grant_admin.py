@@ -6,11 +6,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -19,9 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from participants.accounts.addresses import find_account
-from participants.accounts.admin import OperatorOnlyAdmin
 from participants.accounts.grants import hand_over_grant, handover_problem
+from participants.admin_base.base import RowPages
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, GrantValidityFilter
+from participants.admin_base.private import PrivateAdmin
+from participants.admin_base.site import render_page
 from participants.models import Delegate, Grant, Participation
 
 
@@ -63,10 +65,12 @@ class HandoverForm(forms.Form):
 
 
 @admin.register(Grant)
-class GrantAdmin(OperatorOnlyAdmin):
+class GrantAdmin(PrivateAdmin):
     """Who may work on which roundtable, for whom, and for how long."""
 
     event_path = "event"
+    cochairs_only = True
+    operator_only = True
     change_form_template = "participants/accounts/admin/grant_change_form.html"
     change_list_template = "participants/accounts/admin/grant_change_list.html"
     fieldsets = [
@@ -96,16 +100,12 @@ class GrantAdmin(OperatorOnlyAdmin):
         "Roundtable, or the organisation the person acts for. Operators can also search by address."
     )
 
-    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        return rows.filter(event__in=events)
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         rows = super().get_queryset(request)
         # Co-chairs see the profile only of people who took part in one of their roundtables.
         people = Delegate.objects.filter(erased_at=None)
         if not permissions.is_operator:
-            rows = self.limit_to_events(rows, permissions.decidable)
             participations = Participation.objects.filter(
                 delegate=OuterRef("pk"), event__in=permissions.decidable
             )
@@ -113,24 +113,24 @@ class GrantAdmin(OperatorOnlyAdmin):
         return rows.prefetch_related(Prefetch("user__delegate", queryset=people))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         # The page of a grant shows the account's address, so co-chairs see only the list.
         return permissions.can_decide_any if obj is None else permissions.is_operator
 
     def get_list_display(self, request: HttpRequest) -> Any:
         # Co-chairs must not see sign-in addresses.
-        is_operator = self.permissions_of(request).is_operator
+        is_operator = request_permissions(request).is_operator
         return [
             "holder" if name == "user" and not is_operator else name for name in self.list_display
         ]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
-        is_operator = self.permissions_of(request).is_operator
+        is_operator = request_permissions(request).is_operator
         return super().get_list_display_links(request, list_display) if is_operator else None
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         # A search by address would disclose it.
-        is_operator = self.permissions_of(request).is_operator
+        is_operator = request_permissions(request).is_operator
         return [*self.search_fields, *(["user__email"] if is_operator else [])]
 
     @admin.display(description=_("account"), ordering="user_id")
@@ -139,18 +139,13 @@ class GrantAdmin(OperatorOnlyAdmin):
         return str(person) if person else gettext("account %d") % row.user_id
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.handover_view)
-        name = "participants_grant_handover"
-        return [path("<path:object_id>/hand-over/", view, name=name), *super().get_urls()]
+        handover: RowPages = {"hand-over/": ("handover", self.handover_view)}
+        return [*self.row_urls(handover), *super().get_urls()]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row, link = self.get_object(request, object_id), ""
-        if row is not None and self.has_change_permission(request, row):
-            link = reverse("admin:participants_grant_handover", args=[row.pk])
-        more = {**(extra_context or {}), "handover_url": link}
-        return super().change_view(request, object_id, form_url, more)
+    def row_context(self, request: HttpRequest, row: Grant) -> dict[str, Any]:
+        if not self.has_change_permission(request, row):
+            return {}
+        return {"handover_url": reverse("admin:participants_grant_handover", args=[row.pk])}
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def handover_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
@@ -163,7 +158,7 @@ class GrantAdmin(OperatorOnlyAdmin):
         is_form_valid = request.method == "POST" and form.is_valid()
         if is_form_valid and "confirmed" in request.POST:
             to, on = form.cleaned_data["to"], form.cleaned_data["on"]
-            by = self.permissions_of(request).user
+            by = request_permissions(request).user
             try:
                 hand_over_grant(grant=row, to=to, on=on, by=by, at=timezone.now())
             except ValidationError as mistake:  # someone else changed it a moment ago
@@ -174,8 +169,6 @@ class GrantAdmin(OperatorOnlyAdmin):
                 self.message_user(request, text % date_format(on), messages.SUCCESS)
                 return redirect("admin:participants_grant_changelist")
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": gettext("Transfer this grant?")
             if is_form_valid
             else gettext("Transfer grant"),
@@ -183,4 +176,5 @@ class GrantAdmin(OperatorOnlyAdmin):
             "form": form,
             "is_form_valid": is_form_valid,
         }
-        return TemplateResponse(request, "participants/accounts/admin/grant_handover.html", context)
+        template = "participants/accounts/admin/grant_handover.html"
+        return render_page(request, Grant, template, context)

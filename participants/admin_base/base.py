@@ -9,7 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -18,8 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants.admin_base.fields import RelatedChoicesMixin, request_permissions
-from participants.admin_base.history import HistoryAdmin
+from participants.admin_base.fields import MultilineField, request_permissions
 from participants.admin_base.lists import (
     CappedPaginator,
     LimitedChangeList,
@@ -41,37 +40,50 @@ MAX_ID = 2**63 - 1
 MAX_ROWS_PER_ACTION = 500
 
 
-class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
+class GrantScopedAdmin(PlainAdmin):
     """Shows only rows of the viewer's roundtables. All others look absent."""
 
-    event_path = ""  # lookup from a row to its event, such as "statement__event"
+    # Lookup from a row to its event, such as "statement__event". None if the rows belong to no
+    # roundtable: then everyone in the admin may read them.
+    event_path: str | None = ""
+    cochairs_only = False  # only co-chairs of a roundtable may read its rows
+    operator_only = False  # only an operator may add, change or delete rows
+    unavailable: tuple[str, ...] = ()  # of "add", "change" and "delete": what no one may do here
     operator_only_fields: tuple[str, ...] = ()  # only an operator may change these
     locked_fields: tuple[str, ...] = ()  # no one may change these after the row is saved
+    keeps_history = True
     view_on_site = False
     save_on_top = False
     list_per_page = 50
     paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {
+        TextField: {"form_class": MultilineField},
+        URLField: {"assume_scheme": "https"},
+    }
 
     # Querysets -------------------------------------------------------------------------
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.event_path}__in": events})
+        return (
+            rows if self.event_path is None else rows.filter(**{f"{self.event_path}__in": events})
+        )
 
     def event_id_of(self, row: Any) -> int:
+        assert self.event_path
         *path, last = self.event_path.split("__")
         owner = reduce(getattr, path, row)
         number: int = owner.pk if last == "pk" else getattr(owner, f"{last}_id")
         return number
 
-    def optional_event_id_of(self, row: Any) -> int | None:
-        return self.event_id_of(row) if self.event_path else None
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         permissions = request_permissions(request)
-        return rows if permissions.is_operator else self.limit_to_events(rows, permissions.readable)
+        if permissions.is_operator:
+            return rows
+        events = permissions.decidable if self.cochairs_only else permissions.readable
+        return self.limit_to_events(rows, events)
 
     def choices(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows that the viewer may attach other rows to."""
@@ -79,8 +91,10 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
         permissions = request_permissions(request)
         return rows if permissions.is_operator else self.limit_to_events(rows, permissions.editable)
 
-    def permissions_of(self, request: HttpRequest) -> EventPermissions:
-        return request_permissions(request)
+    def decidable_rows(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
+        if permissions.is_operator:
+            return rows
+        return self.limit_to_events(rows, permissions.decidable)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return rows.none()
@@ -91,32 +105,57 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or request_permissions(request).may_read(self.event_id_of(obj))
+        permissions = request_permissions(request)
+        if self.cochairs_only:
+            return self.has_decide_permission(request, obj)
+        if obj is None or self.event_path is None:
+            return True
+        return permissions.may_read(self.event_id_of(obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request_permissions(request).can_edit_any
+        permissions = request_permissions(request)
+        may_add = permissions.is_operator if self.operator_only else permissions.can_edit_any
+        return may_add and "add" not in self.unavailable
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
+        if "change" in self.unavailable:
+            return False
+        if self.operator_only:
+            return permissions.is_operator
         return (
             permissions.can_edit_any if obj is None else permissions.may_edit(self.event_id_of(obj))
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
-        if obj is None or permissions.is_operator:
+        if "delete" in self.unavailable:
+            return False
+        if permissions.is_operator or self.operator_only:
+            return permissions.is_operator
+        if obj is None:
             return permissions.can_edit_any
         # Only an operator may delete a row that others cite.
         return permissions.may_edit(self.event_id_of(obj)) and not self.is_cited(obj)
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        # The actions check each row.
-        return request_permissions(request).can_decide_any
+    def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # The actions of a list check each row.
+        permissions = request_permissions(request)
+        if obj is None:
+            return permissions.can_decide_any
+        return permissions.may_decide(self.event_id_of(obj))
 
     def is_cited(self, row: Any) -> bool:
         return False
 
     # Forms -----------------------------------------------------------------------------
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.permissions = request_permissions(request)  # for rules about the viewer
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
@@ -124,6 +163,54 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
         if not request_permissions(request).is_operator:
             fields += self.operator_only_fields
         return list(dict.fromkeys(fields))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_change_related"):
+            # Keep only the link to add a row. More links next to a field confuse people.
+            field.widget.can_change_related = False
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.label_from_instance = self.choice_label  # type: ignore[method-assign, assignment]
+            # Evaluate the choices once. Otherwise each form of a formset repeats the query.
+            offered: Any = field.choices
+            field.choices = list(offered)
+        return field
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        # Choices are limited to rows that the viewer may attach.
+        model = db_field.remote_field.model
+        if not self.admin_site.is_registered(model):
+            none: QuerySet[Any] = model._default_manager.none()
+            return none
+        related: Any = self.admin_site.get_model_admin(model)
+        rows: QuerySet[Any] = related.choices(request)
+        return rows
+
+    def choice_label(self, row: Any) -> str:
+        return str(row)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context.update(self.row_context(request, obj))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def row_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the page of a row shows beside its form."""
+        return {}
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
@@ -163,6 +250,15 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
                 raise BadRequest("The selection cannot be read.")
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def report_counts(
+        self, request: HttpRequest, *, done: int, success: Any, skipped: int, warning: Any
+    ) -> None:
+        """The result of an action on several rows. Both texts are from `ngettext_lazy`."""
+        if done:
+            self.message_user(request, success % done, messages.SUCCESS)
+        if skipped:
+            self.message_user(request, warning % skipped, messages.WARNING)
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any
@@ -205,7 +301,11 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         if obj is None or not self.is_published(obj):
             return None
-        return obj.get_absolute_url() or None
+        return self.public_url_of(obj) or None
+
+    def public_url_of(self, row: Any) -> str:
+        address: str = row.get_absolute_url()
+        return address
 
     @admin.display(description=_("public page"))
     def public_page(self, row: Any) -> str:
@@ -226,27 +326,7 @@ class GrantScopedAdmin(HistoryAdmin, RelatedChoicesMixin, PlainAdmin):
         return rows, counts, refused, protected
 
 
-class OperatorAdmin(GrantScopedAdmin):
-    """Rows that everyone in the admin may read and only an operator may change."""
-
-    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        # These rows belong to no roundtable.
-        return rows
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request_permissions(request).is_operator
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request_permissions(request).is_operator
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request_permissions(request).is_operator
-
-
-class GrantScopedInline(RelatedChoicesMixin, PlainInline):
+class GrantScopedInline(PlainInline):
     """Inline rows, with the viewer's permissions on the parent row."""
 
     extra = 1
@@ -256,6 +336,14 @@ class GrantScopedInline(RelatedChoicesMixin, PlainInline):
         found = self.admin_site.get_model_admin(self.parent_model)
         assert isinstance(found, GrantScopedAdmin)
         return found
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return self.parent_admin().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.permissions = request_permissions(request)  # for rules about the viewer
+        return formset
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.parent_admin().has_view_permission(request, obj)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin_base.fields import request_permissions
 from participants.models import Invitation
 from roundtable.models import Event
 
@@ -24,7 +25,7 @@ class EventFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         self.limit_to_events = model_admin.limit_to_events
         events = Event.objects.all()
-        permissions = model_admin.permissions_of(request)
+        permissions = request_permissions(request)
         if not permissions.is_operator:
             events = events.filter(pk__in=permissions.readable)
         return [(str(event.pk), str(event)) for event in events]
@@ -62,7 +63,7 @@ class PendingFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         self.permissions, self.filter_pending = (
-            model_admin.permissions_of(request),
+            request_permissions(request),
             model_admin.filter_pending,
         )
         return [("me", _("Needs my decision"))] if self.permissions.can_decide_any else []
@@ -81,7 +82,7 @@ class InvitationFilter(admin.SimpleListFilter):
     parameter_name = "invitation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        self.permissions = model_admin.permissions_of(request)
+        self.permissions = request_permissions(request)
         return [
             ("none", _("Not invited")),
             ("unanswered", _("Not answered")),

@@ -5,18 +5,16 @@ apply.
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -24,8 +22,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from participants.admin_base.base import MAX_ID, GrantScopedAdmin
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.versions import FieldChange, build_versions, field_text, history_rows
+from participants.admin_base.site import render_page
+from participants.admin_base.versions import (
+    FieldChange,
+    build_versions,
+    field_text,
+    history_rows,
+    linked_texts,
+)
 from roundtable.history import (
     MAX_REASON_LENGTH,
     REDACTED,
@@ -36,25 +42,11 @@ from roundtable.history import (
 )
 from roundtable.text_diff import diff_words
 
-if TYPE_CHECKING:
-    PlainAdmin = admin.ModelAdmin[Any]
-else:
-    PlainAdmin = object
-
 PAGE_SIZE = 20
-MAX_ID = 2**63 - 1
 
 
-class HistoryAdmin(PlainAdmin):
-    """Admin of records whose changes are kept. Changes to people are not kept."""
-
-    keeps_history = True
-
-    def optional_event_id_of(self, row: Any) -> int | None:
-        raise NotImplementedError
-
-    def _has_history(self) -> bool:
-        return self.keeps_history and hasattr(self.model, "history")
+class HistoryAdmin(GrantScopedAdmin):
+    """Admin of records whose earlier versions are kept."""
 
     # Reasons for changes ---------------------------------------------------------------
 
@@ -62,7 +54,7 @@ class HistoryAdmin(PlainAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
-        if obj is not None and self._has_history():
+        if obj is not None:
             form.base_fields["why"] = forms.CharField(
                 label=_("Why?"),
                 required=False,
@@ -75,22 +67,15 @@ class HistoryAdmin(PlainAdmin):
             )
         return form
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        context["keeps_history"] = self.keeps_history
-        context["may_redact"] = bool(context.get("original")) and self._has_history()
-        return super().render_change_form(request, context, *args, **kwargs)
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change and self._has_history():
+        if change:
             obj._change_reason = _reason_for_change(request, form)
             if "why" in form.changed_data:
                 form.changed_data.remove("why")  # it is not a field of the model
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        if change and self._has_history():
+        if change:
             for part in formset.initial_forms:
                 part.instance._change_reason = _reason_for_change(request, form)
         super().save_formset(request, form, formset, change)
@@ -99,7 +84,7 @@ class HistoryAdmin(PlainAdmin):
         super().save_related(request, form, formsets, change)
         # The redaction box applies to what changed on this page, or to the whole record if nothing
         # changed.
-        is_ticked = change and self._has_history() and _reason_for_change(request, form) == REDACTED
+        is_ticked = change and _reason_for_change(request, form) == REDACTED
         if not is_ticked or _is_changed(form):
             return
         # Rows without a history, such as parties, never showed an earlier text.
@@ -116,27 +101,19 @@ class HistoryAdmin(PlainAdmin):
     # History and restoring -------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        found = super().get_urls()
-        if not self._has_history():
-            return found
-        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
-        view = self.admin_site.admin_view(self.restore_view)
-        return [path("<path:object_id>/history/<int:number>/", view, name=name), *found]
+        restore = {"history/<int:number>/": ("restore", self.restore_view)}
+        return [*self.row_urls(restore), *super().get_urls()]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        if not self.keeps_history:
-            raise Http404
-        more = dict(extra_context or {})
-        row = self.get_object(request, object_id) if self._has_history() else None
+        row, more = self.get_object(request, object_id), dict(extra_context or {})
         if row is not None:
             page = Paginator(history_rows(row), PAGE_SIZE).get_page(request.GET.get("past"))
             first = max(page.start_index(), 1)  # start_index() is 0 on an empty page
             rows = list(history_rows(row)[first - 1 : page.end_index() + 1])
-            history = build_versions(
-                row, rows, request_permissions(request), self.optional_event_id_of(row)
-            )
+            event = self.event_id_of(row) if self.event_path else None
+            history = build_versions(row, rows, request_permissions(request), event)
             if len(rows) > len(page.object_list) and history and history[-1].is_first:
                 history.pop()  # it is shown on the next page
             may_restore = self.has_change_permission(request, row)
@@ -163,8 +140,6 @@ class HistoryAdmin(PlainAdmin):
             self.message_user(request, text, messages.SUCCESS)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": gettext("Restore the version of %s?") % _format_timestamp(past),
             "original": row,
             "newest_version": newest,
@@ -179,7 +154,7 @@ class HistoryAdmin(PlainAdmin):
             ),
             "max_length": MAX_REASON_LENGTH,
         }
-        return TemplateResponse(request, "participants/admin/restore_version.html", context)
+        return render_page(request, self.model, "participants/admin/restore_version.html", context)
 
     def _form_at_version(
         self, request: HttpRequest, row: Any, past: Any
@@ -211,7 +186,12 @@ class HistoryAdmin(PlainAdmin):
             form_data.pop(bound.html_name, None)
             if was is not None and was is not False:
                 form_data[bound.html_name] = _form_value(was)
-            differences.append(_difference(row, past, field, now, was, is_many=name in links))
+            texts = (
+                linked_texts(field, now, was)
+                if name in links
+                else [field_text(row, field), field_text(past, field)]
+            )
+            differences.append(FieldChange(str(field.verbose_name), *diff_words(*texts)))
         form_data["why"] = request.POST.get("why", "")
         return kind(form_data, instance=row), differences, unchanged
 
@@ -251,14 +231,3 @@ def _form_value(value: Any) -> Any:
 
 def _format_timestamp(past: Any) -> str:
     return date_format(localtime(past.history_date), "DATETIME_FORMAT")
-
-
-def _difference(
-    row: Any, past: Any, field: Any, now: Any, was: Any, *, is_many: bool
-) -> FieldChange:
-    if is_many:
-        rows = field.related_model._default_manager.in_bulk({*now, *was})
-        words = ["; ".join(str(rows[pk]) for pk in some if pk in rows) for some in (now, was)]
-    else:
-        words = [field_text(row, field), field_text(past, field)]
-    return FieldChange(str(field.verbose_name), *diff_words(*words))

@@ -13,11 +13,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from import_export import resources
+from import_export.admin import ExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.lists import MAX_SEARCH_LENGTH, reject_unreadable_query
 from participants.models import Delegate, Organisation
 from participants.privacy.access_log import log_export
@@ -61,22 +63,20 @@ class SafeXLSX(XLSX):
         return target.getvalue()
 
 
-SAFE_FORMATS = [SafeCSV, SafeXLSX]
-
-
-class SafeExport:
+class SafeExportMixin(ExportMixin):
     """Export of the listed rows, for users who may edit."""
 
     export_form_class = ExportForm
+    formats = [SafeCSV, SafeXLSX]
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        return bool(self.permissions_of(request).can_edit_any)  # type: ignore[attr-defined]
+        return request_permissions(request).can_edit_any
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         if len(request.GET.get(SEARCH_VAR, "")) > MAX_SEARCH_LENGTH:
             raise BadRequest("The search is too long.")
         with reject_unreadable_query():
-            rows: QuerySet[Any] = super().get_export_queryset(request)  # type: ignore[misc]
+            rows: QuerySet[Any] = super().get_export_queryset(request)
             return rows
 
     def exported_delegates(self, rows: QuerySet[Any]) -> Iterable[Delegate]:
@@ -87,10 +87,9 @@ class SafeExport:
         self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> Any:
         with transaction.atomic():
-            user = self.permissions_of(request).user  # type: ignore[attr-defined]
+            user = request_permissions(request).user
             log_export(people=self.exported_delegates(queryset), by=user, at=timezone.now())
-            parent: Any = super()
-            return parent.get_export_data(file_format, request, queryset, **kwargs)
+            return super().get_export_data(file_format, request, queryset, **kwargs)
 
 
 class OrganisationResource(resources.ModelResource):

@@ -96,13 +96,14 @@ def describe_changes(before: Any, after: Any, redacted: dict[int, set[str]]) -> 
     for field in after._history_m2m_fields:
         before_ids, after_ids = linked_ids(before, field.name), linked_ids(after, field.name)
         if before_ids != after_ids:
-            rows = field.related_model._default_manager.in_bulk({*before_ids, *after_ids})
-            texts = [
-                "; ".join(str(rows[pk]) for pk in ids if pk in rows)
-                for ids in (before_ids, after_ids)
-            ]
+            texts = linked_texts(field, before_ids, after_ids)
             found.append(FieldChange(str(field.verbose_name), *diff_words(*texts)))
     return found
+
+
+def linked_texts(field: Any, before: list[int], after: list[int]) -> list[str]:
+    rows = field.related_model._default_manager.in_bulk({*before, *after})
+    return ["; ".join(str(rows[pk]) for pk in ids if pk in rows) for ids in (before, after)]
 
 
 def field_text(version: Any, field: "Field[Any, Any]") -> str:

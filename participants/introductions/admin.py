@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.private import PrivateAdmin
 from participants.introductions.lifecycle import (
     propose_introduction,
@@ -18,12 +19,13 @@ from participants.introductions.lifecycle import (
     was_recently_proposed,
 )
 from participants.models import Delegate, Introduction, Participation
+from participants.permissions import EventPermissions
 
 
 class IntroductionProposalForm(forms.ModelForm):  # type: ignore[type-arg]
     """Two participants of the same roundtable, and why they should meet."""
 
-    permissions: Any  # of the co-chair who fills in the form
+    permissions: EventPermissions  # of the co-chair who fills in the form
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -53,6 +55,9 @@ class IntroductionProposalForm(forms.ModelForm):  # type: ignore[type-arg]
 class IntroductionAdmin(PrivateAdmin):
     """Only the viewer's own proposals. A refusal looks the same as no answer."""
 
+    # Both people have already been asked, and the introduction belongs to them.
+    unavailable = ("change", "delete")
+    saving_is_audited = True
     form = IntroductionProposalForm
     fields = ["first", "second", "message"]
     list_display = ["first", "second", "proposed_at", "state"]
@@ -61,33 +66,18 @@ class IntroductionAdmin(PrivateAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Operators too see only their own proposals.
-        rows = Introduction.objects.filter(proposed_by=self.permissions_of(request).user)
+        rows = Introduction.objects.filter(proposed_by=request_permissions(request).user)
         # Requests that the viewer made as a participant are private and do not belong in the admin.
-        return rows.exclude(first__user=self.permissions_of(request).user)
+        return rows.exclude(first__user=request_permissions(request).user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and self.permissions_of(request).can_decide_any
+        return obj is None and request_permissions(request).can_decide_any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.permissions_of(request).can_decide_any
+        return request_permissions(request).can_decide_any
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Both people have already been asked.
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # The introduction now belongs to the two people.
-        return False
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        form.permissions = self.permissions_of(request)
-        return form
-
-    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        permissions = self.permissions_of(request)
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        permissions = request_permissions(request)
         participations = Participation.objects.confirmed()
         if not permissions.is_operator:
             participations = participations.filter(event__in=permissions.decidable)
@@ -100,14 +90,11 @@ class IntroductionAdmin(PrivateAdmin):
         introduction = propose_introduction(
             first=obj.first,
             second=obj.second,
-            by=self.permissions_of(request).user,
+            by=request_permissions(request).user,
             message=obj.message,
             at=timezone.now(),
         )
         obj.pk = introduction.pk
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        pass  # The proposal has its own audit entries.
 
     @admin.display(description=_("state"))
     def state(self, row: Introduction) -> str:

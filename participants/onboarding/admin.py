@@ -9,23 +9,22 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
+from participants.admin_base.site import render_page
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
 from participants.onboarding import requests
 from participants.onboarding.invitations import invitation_error, send_invitation
 from participants.participation.confirmation import login_addresses
-from participants.permissions import EventPermissions
+from participants.permissions import EventPermissions, visible_organisations
 from roundtable.mail.batches import create_batch
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
@@ -56,61 +55,45 @@ def describe_invitation_state(invitations: Sequence[Invitation], at: datetime) -
     return gettext("Invited on %s") % day
 
 
-class InvitationActionAdmin(GrantScopedAdmin):
-    """Adds the action to invite delegates."""
-
-    def with_invitations(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-        sent = Invitation.objects.all()
-        permissions = request_permissions(request)
-        if not permissions.is_operator:
-            sent = sent.filter(event__in=permissions.readable)
-        return rows.prefetch_related(
-            Prefetch("invitations", queryset=sent, to_attr="visible_invitations")
-        )
-
-    @admin.display(description=_("invitation"))
-    def invitation_state(self, row: Any) -> str:
-        return describe_invitation_state(row.visible_invitations, timezone.now())
-
-    @admin.action(description=_("Invite"), permissions=["decide"])
-    def invite(self, request: HttpRequest, queryset: QuerySet[Delegate]) -> HttpResponse | None:
-        permissions = request_permissions(request)
-        chosen = invitation_candidates(queryset, permissions)
-        ready = [choice for choice in chosen if not choice.problem]
-        if "confirmed" not in request.POST:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": gettext("Invite these people?"),
-                "opts": self.opts,
-                "ready": ready,
-                "excluded": [choice for choice in chosen if choice.problem],
-            }
-            return TemplateResponse(
-                request, "participants/onboarding/admin/invite_confirmation.html", context
+@admin.action(description=_("Invite"), permissions=["decide"])
+def invite(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Delegate]
+) -> HttpResponse | None:
+    permissions = request_permissions(request)
+    chosen = invitation_candidates(queryset, permissions)
+    ready = [choice for choice in chosen if not choice.problem]
+    if "confirmed" not in request.POST:
+        context = {
+            "title": _("Invite these people?"),
+            "ready": ready,
+            "excluded": [choice for choice in chosen if choice.problem],
+        }
+        template = "participants/onboarding/admin/invite_confirmation.html"
+        return render_page(request, Delegate, template, context)
+    at, batches = timezone.now(), {}
+    with transaction.atomic():
+        Delegate.lock_all(choice.delegate.pk for choice in ready)
+        for choice in ready:
+            event = choice.event
+            assert event is not None
+            if event not in batches:
+                batches[event] = create_batch(event=event, action=MailBatch.Action.INVITE, at=at)
+            send_invitation(
+                delegate=choice.delegate,
+                event=event,
+                by=permissions.user,
+                at=at,
+                batch=batches[event],
             )
-        at, batches = timezone.now(), {}
-        with transaction.atomic():
-            Delegate.lock_all(choice.delegate.pk for choice in ready)
-            for choice in ready:
-                event = choice.event
-                assert event is not None
-                if event not in batches:
-                    batches[event] = create_batch(
-                        event=event, action=MailBatch.Action.INVITE, at=at
-                    )
-                batch = batches[event]
-                send_invitation(
-                    delegate=choice.delegate, event=event, by=permissions.user, at=at, batch=batch
-                )
-        text = ngettext(
-            "We send %d invitation in ten minutes. Until then you can cancel it under "
-            "“Emails on hold”.",
-            "We send %d invitations in ten minutes. Until then you can cancel them under "
-            "“Emails on hold”.",
-            len(ready),
-        )
-        self.message_user(request, text % len(ready), messages.SUCCESS)
-        return None
+    text = ngettext(
+        "We send %d invitation in ten minutes. Until then you can cancel it under "
+        "“Emails on hold”.",
+        "We send %d invitations in ten minutes. Until then you can cancel them under "
+        "“Emails on hold”.",
+        len(ready),
+    )
+    messages.success(request, text % len(ready))
+    return None
 
 
 def invitation_candidates(
@@ -139,7 +122,6 @@ class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     """A co-chair's decision about a request."""
 
     permissions: EventPermissions  # of the co-chair who decides
-    selectable_organisations: QuerySet[Organisation]
 
     answer = forms.ChoiceField(
         label=_("Your decision"),
@@ -166,9 +148,11 @@ class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["speaks_for"]
-        field.queryset = self.selectable_organisations.filter(
-            is_demonstration=self.instance.event.is_demonstration
-        ).order_by("name")
+        field.queryset = (
+            visible_organisations(self.permissions)
+            .filter(is_demonstration=self.instance.event.is_demonstration)
+            .order_by("name")
+        )
         same = field.queryset.filter(name__iexact=self.instance.organisation).first()
         self.initial["speaks_for"] = same and same.pk
 
@@ -196,6 +180,9 @@ class InvitationRequestAdmin(PrivateAdmin):
     """Requests for an invitation, which co-chairs of the roundtable decide."""
 
     event_path = "event"
+    cochairs_only = True
+    unavailable = ("add",)  # requests come only from the public form
+    saving_is_audited = True
     form = InvitationDecisionForm
     list_display = ["name", "organisation", "email", "event", "requested_at", "state"]
     list_filter = [PendingFilter, "decision", EventFilter]
@@ -218,21 +205,6 @@ class InvitationRequestAdmin(PrivateAdmin):
         # get_queryset() already limits the rows to what the viewer may decide.
         return rows.filter(decision="")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        permissions = self.permissions_of(request)
-        rows = super().get_queryset(request)
-        return (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
-        return permissions.can_decide_any if obj is None else permissions.may_decide(obj.event_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        # Requests come only from the public form.
-        return False
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_view = self.has_view_permission(request, obj)
         return may_view and (obj is None or not obj.decision)
@@ -247,28 +219,14 @@ class InvitationRequestAdmin(PrivateAdmin):
             return [*request_fields, "answer", "speaks_for"]
         return [*request_fields, "decision", "decided_at"]
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        organisations: Any = self.admin_site.get_model_admin(Organisation)
-        form.permissions, form.selectable_organisations = (
-            self.permissions_of(request),
-            organisations.choices(request),
-        )
-        return form
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        by, now = self.permissions_of(request).user, timezone.now()
+        by, now = request_permissions(request).user, timezone.now()
         if form.cleaned_data["answer"] == "refuse":
             requests.refuse_request(invitation_request=obj, by=by, at=now)
             return
         chosen = form.cleaned_data["speaks_for"]
         requests.grant_request(invitation_request=obj, organisation=chosen, by=by, at=now)
         self.message_user(request, gettext("The invitation is sent."), messages.SUCCESS)
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        pass  # The decision has its own audit entry.
 
     @admin.display(description=_("decision"))
     def state(self, row: InvitationRequest) -> str:
@@ -277,7 +235,7 @@ class InvitationRequestAdmin(PrivateAdmin):
     @admin.action(description=_("Refuse and send no email"), permissions=["decide"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[InvitationRequest]) -> None:
         rows = list(queryset.filter(decision="").select_related("event"))
-        by, now = self.permissions_of(request).user, timezone.now()
+        by, now = request_permissions(request).user, timezone.now()
         refused = sum(
             requests.refuse_request(invitation_request=row, by=by, at=now) for row in rows
         )

@@ -6,21 +6,21 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin
 
-from participants.admin_base.base import GrantScopedAdmin, OperatorAdmin
-from participants.admin_base.spreadsheets import SAFE_FORMATS, OrganisationResource, SafeExport
+from participants.admin_base.base import GrantScopedAdmin
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.history import HistoryAdmin
+from participants.admin_base.spreadsheets import OrganisationResource, SafeExportMixin
 from participants.models import Group, Organisation
 from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
 from roundtable.models import Event
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
+class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
     """Organisations that the viewer may see."""
 
     resource_classes = [OrganisationResource]
-    formats = SAFE_FORMATS
     fieldsets = [
         (
             None,
@@ -59,7 +59,7 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         public = Organisation.objects.published().filter(pk=OuterRef("pk"))
         return (
-            visible_organisations(self.permissions_of(request))
+            visible_organisations(request_permissions(request))
             .annotate(is_public=Exists(public))
             .order_by("name")
         )
@@ -71,19 +71,19 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         if obj is None:
             return permissions.can_edit_any
         return may_edit_organisation(permissions, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_change = self.has_change_permission(request, obj)
-        is_operator = self.permissions_of(request).is_operator
+        is_operator = request_permissions(request).is_operator
         return may_change and (obj is None or is_operator or not self.is_published(obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
-        if obj is None or self.permissions_of(request).is_operator:
+        if obj is None or request_permissions(request).is_operator:
             return fields
         # The slug is in public URLs. Kind and country decide who is in an audience.
         settled = ["kind", "country"] if affects_audiences(obj) else []
@@ -94,7 +94,7 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         row = super().save_form(request, form, change)
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         if not change and not permissions.is_operator:
             # Users who edit only demonstrations create made-up organisations.
             row.is_demonstration = not Event.objects.filter(
@@ -110,9 +110,11 @@ class OrganisationAdmin(SafeExport, ExportMixin, GrantScopedAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(OperatorAdmin):
+class GroupAdmin(GrantScopedAdmin):
     """Groups that statements address, such as governments or CSOs."""
 
+    event_path = None
+    operator_only = True
     fieldsets = [
         (
             None,

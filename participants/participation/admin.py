@@ -10,13 +10,12 @@ from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, V
 from django.db.models.functions import Lower
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from participants.accounts.departure import may_record_departure, record_departure
-from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
+from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import lock_choice, request_permissions
 from participants.admin_base.filters import (
     ConfirmedFilter,
@@ -24,15 +23,17 @@ from participants.admin_base.filters import (
     InvitationFilter,
     PendingFilter,
 )
-from participants.admin_base.private import PrivateAdmin
+from participants.admin_base.private import PersonForm, PrivateAdmin
+from participants.admin_base.site import render_page
 from participants.models import (
     Affiliation,
     Delegate,
+    Invitation,
     Organisation,
     Participation,
     validate_same_demonstration,
 )
-from participants.onboarding.admin import InvitationActionAdmin
+from participants.onboarding.admin import describe_invitation_state, invite
 from participants.participation.confirmation import (
     confirm_participations,
     is_own_profile,
@@ -43,7 +44,6 @@ from participants.permissions import (
     can_edit_all_events_of,
     directly_involved_condition,
 )
-from participants.privacy.admin import ErasureAdmin, PersonForm
 
 
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
@@ -59,10 +59,11 @@ class AffiliationForm(ModelForm):  # type: ignore[type-arg]
 class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Where a person works or worked."""
 
-    is_locked: bool  # for the current user
+    permissions: EventPermissions  # of the viewer
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return super().get_form_kwargs(index) | {"is_locked": self.is_locked}
+        is_locked = is_affiliation_locked(self.instance, self.permissions)
+        return super().get_form_kwargs(index) | {"is_locked": is_locked}
 
     def clean(self) -> None:
         super().clean()
@@ -90,16 +91,9 @@ class AffiliationInline(GrantScopedInline):
     formset = AffiliationFormSet
     fields = ["organisation", "post", ("since", "until")]
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.is_locked = obj is not None and is_affiliation_locked(
-            obj, self.parent_admin().permissions_of(request)
-        )
-        return formset
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("organisation", "delegate")
-        permissions = self.parent_admin().permissions_of(request)
+        permissions = request_permissions(request)
         if permissions.is_operator:
             return rows
         # Of a person who also belongs to other roundtables, show only organisations that are
@@ -114,7 +108,7 @@ class AffiliationInline(GrantScopedInline):
         may_change = super().has_change_permission(request, obj)
         if obj is None:
             return may_change
-        permissions = self.parent_admin().permissions_of(request)
+        permissions = request_permissions(request)
         return (
             may_change
             and can_edit_all_events_of(obj, permissions)
@@ -125,8 +119,7 @@ class AffiliationInline(GrantScopedInline):
         may_change = self.has_change_permission(request, obj)
         # After the person has joined, end the affiliation instead.
         return may_change and (
-            obj is None
-            or not is_affiliation_locked(obj, self.parent_admin().permissions_of(request))
+            obj is None or not is_affiliation_locked(obj, request_permissions(request))
         )
 
 
@@ -160,7 +153,7 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """A person's participations that the viewer may see."""
 
-    permissions: EventPermissions  # of the current user
+    permissions: EventPermissions  # of the viewer
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return super().get_form_kwargs(index) | {"permissions": self.permissions}
@@ -217,56 +210,45 @@ class ParticipationInline(GrantScopedInline):
     readonly_fields = ["confirmed_at"]
     show_change_link = False
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.permissions = self.parent_admin().permissions_of(request)
-        return formset
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("event", "organisation", "delegate")
-        permissions = self.parent_admin().permissions_of(request)
+        permissions = request_permissions(request)
         return rows if permissions.is_operator else rows.filter(event__in=permissions.readable)
 
 
-class DepartureActionAdmin(GrantScopedAdmin):
-    """Adds the action to record that people left their organisation."""
-
-    @admin.action(description=_("Record that they left the organisation"), permissions=["decide"])
-    def left(self, request: HttpRequest, queryset: QuerySet[Delegate]) -> HttpResponse | None:
-        permissions = request_permissions(request)
-        people = list(queryset.select_related("user"))
-        ready = [person for person in people if may_record_departure(person, permissions)]
-        if "confirmed" not in request.POST:
-            context: dict[str, Any] = {
-                **self.admin_site.each_context(request),
-                "title": gettext("Did these people leave their organisation?"),
-                "opts": self.opts,
-                "ready": ready,
-                "left": [person for person in people if person not in ready],
-            }
-            return TemplateResponse(
-                request, "participants/accounts/admin/left_organisation.html", context
-            )
-        with transaction.atomic():
-            Delegate.lock_all(person.pk for person in ready)
-            for person in ready:
-                parts = person.participations.values_list("event_id", flat=True)
-                events = [event for event in parts if permissions.may_decide(event)]
-                record_departure(
-                    delegate=person, by=permissions.user, events=events, at=timezone.now()
-                )
-        # One text for all, because it must not show who has another address.
-        text = ngettext(
-            "%d person can no longer sign in with the invitation address.",
-            "%d people can no longer sign in with their invitation addresses.",
-            len(ready),
-        )
-        self.message_user(request, text % len(ready), messages.SUCCESS)
-        return None
+@admin.action(description=_("Record that they left the organisation"), permissions=["decide"])
+def left(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Delegate]
+) -> HttpResponse | None:
+    permissions = request_permissions(request)
+    people = list(queryset.select_related("user"))
+    ready = [person for person in people if may_record_departure(person, permissions)]
+    if "confirmed" not in request.POST:
+        context = {
+            "title": _("Did these people leave their organisation?"),
+            "ready": ready,
+            "left": [person for person in people if person not in ready],
+        }
+        template = "participants/accounts/admin/left_organisation.html"
+        return render_page(request, Delegate, template, context)
+    with transaction.atomic():
+        Delegate.lock_all(person.pk for person in ready)
+        for person in ready:
+            parts = person.participations.values_list("event_id", flat=True)
+            events = [event for event in parts if permissions.may_decide(event)]
+            record_departure(delegate=person, by=permissions.user, events=events, at=timezone.now())
+    # One text for all, because it must not show who has another address.
+    text = ngettext(
+        "%d person can no longer sign in with the invitation address.",
+        "%d people can no longer sign in with their invitation addresses.",
+        len(ready),
+    )
+    messages.success(request, text % len(ready))
+    return None
 
 
 @admin.register(Delegate)
-class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
+class DelegateAdmin(PrivateAdmin):
     """People of the viewer's roundtables: name, invitation address and organisations."""
 
     fieldsets = [
@@ -293,7 +275,7 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
         "is_confirmed",
     ]
     list_filter = [InvitationFilter, EventFilter]
-    actions = ["invite", "left"]
+    actions = [invite, left]
     search_fields = ["name", "name_latin"]
     search_help_text = _("Name. Co-chairs can also search by invitation address.")
 
@@ -305,14 +287,16 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         shown = Participation.objects.select_related("organisation")
-        permissions = self.permissions_of(request)
+        sent = Invitation.objects.all()
+        permissions = request_permissions(request)
         if not permissions.is_operator:
             shown = shown.filter(event__in=permissions.readable)
+            sent = sent.filter(event__in=permissions.readable)
         rows = with_visible_address(super().get_queryset(request), permissions)
-        rows = rows.prefetch_related(
-            Prefetch("participations", queryset=shown, to_attr="visible_participations")
+        return rows.prefetch_related(
+            Prefetch("participations", queryset=shown, to_attr="visible_participations"),
+            Prefetch("invitations", queryset=sent, to_attr="visible_invitations"),
         )
-        return self.with_invitations(rows, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if self._may_see_address(request, obj):
@@ -333,20 +317,20 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
         ]
 
     def _may_see_address(self, request: HttpRequest, row: Delegate | None = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         if row is None or permissions.is_operator:
             return permissions.can_decide_any
         return bool(self._event_ids_of(row) & permissions.decidable)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
-        if obj is not None and not can_edit_all_events_of(obj, self.permissions_of(request)):
+        if obj is not None and not can_edit_all_events_of(obj, request_permissions(request)):
             # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
         return fields
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         return (
             obj is None
             or permissions.is_operator
@@ -354,13 +338,13 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         if obj is None or permissions.is_operator:
             return permissions.can_edit_any
         return bool(self._event_ids_of(obj) & permissions.editable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         if obj is None or permissions.is_operator:
             return permissions.can_decide_any
         events = self._event_ids_of(obj)
@@ -380,6 +364,10 @@ class DelegateAdmin(InvitationActionAdmin, DepartureActionAdmin, ErasureAdmin):
             ", ".join(sorted({part.organisation.short for part in row.visible_participations}))
             or "–"
         )
+
+    @admin.display(description=_("invitation"))
+    def invitation_state(self, row: Any) -> str:
+        return describe_invitation_state(row.visible_invitations, timezone.now())
 
     @admin.display(description=_("confirmed"), boolean=True)
     def is_confirmed(self, row: Any) -> bool:
@@ -406,6 +394,7 @@ class ParticipationAdmin(PrivateAdmin):
     """Participations to confirm. They are edited with the delegate."""
 
     event_path = "event"
+    unavailable = ("add", "change")  # they are edited with the delegate
     fields = ["delegate", "event", "organisation", "capacity", "confirmed_at"]
     list_display = ["delegate", "organisation", "event", "capacity", "confirmed_at"]
     list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
@@ -419,20 +408,10 @@ class ParticipationAdmin(PrivateAdmin):
         # An invitation to the viewer's own address is their own participation.
         own = Lower("delegate__invitation_email")
         rows = rows.alias(invited=own).exclude(invited__in=login_addresses(permissions.user))
-        return (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        # Participations are edited with the delegate.
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Participations are edited with the delegate.
-        return False
+        return self.decidable_rows(rows, permissions)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
+        permissions = request_permissions(request)
         return permissions.is_operator and (
             obj is None or not is_own_profile(obj.delegate, permissions.user)
         )
@@ -442,19 +421,19 @@ class ParticipationAdmin(PrivateAdmin):
         rows = list(queryset.select_related("delegate", "event", "organisation"))
         now: datetime = timezone.now()
         done = confirm_participations(
-            participations=rows, by=self.permissions_of(request).user, at=now
+            participations=rows, by=request_permissions(request).user, at=now
         )
-        if done:
-            text = ngettext(
-                "%d participation is confirmed.", "%d participations are confirmed.", len(done)
-            )
-            self.message_user(request, text % len(done), messages.SUCCESS)
-        if skipped := len(rows) - len(done):
-            text = ngettext(
+        self.report_counts(
+            request,
+            done=len(done),
+            success=ngettext_lazy(
+                "%d participation is confirmed.", "%d participations are confirmed."
+            ),
+            skipped=len(rows) - len(done),
+            warning=ngettext_lazy(
                 "%d participation is not changed. It is already confirmed, it is your own, or"
                 " you are not a co-chair of its roundtable.",
                 "%d participations are not changed. They are already confirmed, they are your"
                 " own, or you are not a co-chair of their roundtable.",
-                skipped,
-            )
-            self.message_user(request, text % skipped, messages.WARNING)
+            ),
+        )

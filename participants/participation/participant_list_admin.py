@@ -9,18 +9,20 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from participants.admin_base.base import RowPages
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.spreadsheets import SafeCSV, SafeXLSX
-from participants.models import ParticipantList, User
+from participants.models import ParticipantList
 from participants.participation import participant_list
 from participants.permissions import EventPermissions
 from roundtable.models import Event
@@ -31,12 +33,12 @@ FORMATS: dict[str, type[SafeCSV | SafeXLSX]] = {"csv": SafeCSV, "xlsx": SafeXLSX
 class ParticipantListForm(forms.ModelForm):  # type: ignore[type-arg]
     """The roundtable and the purpose of a list."""
 
-    by: User  # the requester
+    permissions: EventPermissions  # of the requester
 
     def clean_event(self) -> Event:
         event: Event = self.cleaned_data["event"]
         if problem := participant_list.list_request_problem(
-            event=event, by=self.by, on=timezone.localdate()
+            event=event, by=self.permissions.user, on=timezone.localdate()
         ):
             raise ValidationError(problem)
         return event
@@ -47,6 +49,10 @@ class ParticipantListAdmin(PrivateAdmin):
     """Requests for participant lists of the viewer's roundtables."""
 
     event_path = "event"
+    cochairs_only = True
+    # Submit a new request instead. All are kept, so that a leaked copy can be traced.
+    unavailable = ("change", "delete")
+    saving_is_audited = True
     form = ParticipantListForm
     change_form_template = "participants/participation/admin/participant_list_change_form.html"
     fieldsets = [
@@ -70,11 +76,7 @@ class ParticipantListAdmin(PrivateAdmin):
     actions = ["agree", "refuse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        permissions = self.permissions_of(request)
-        rows = participant_list.with_requesters(super().get_queryset(request))
-        return (
-            rows if permissions.is_operator else self.limit_to_events(rows, permissions.decidable)
-        )
+        return participant_list.with_requesters(super().get_queryset(request))
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return participant_list.decidable_lists(rows, permissions.user, timezone.localdate())
@@ -82,44 +84,22 @@ class ParticipantListAdmin(PrivateAdmin):
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         # The holder of a copy must not learn what marks it.
         marks = ["=watermark", "=canary_email", "=canary_name"]
-        return [*self.search_fields, *(marks if self.permissions_of(request).is_operator else [])]
+        return [*self.search_fields, *(marks if request_permissions(request).is_operator else [])]
 
-    def get_related_queryset(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        permissions = self.permissions_of(request)
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        permissions = request_permissions(request)
         return Event.objects.filter(pk__in=permissions.decidable)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = self.permissions_of(request)
-        return permissions.can_decide_any if obj is None else permissions.may_decide(obj.event_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # An operator is not a co-chair, so has no list to request.
-        return bool(self.permissions_of(request).decidable)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Submit a new request instead.
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Keep requests, so that a leaked copy can be traced.
-        return False
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        form.by = self.permissions_of(request).user
-        return form
+        return bool(request_permissions(request).decidable)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        by = self.permissions_of(request).user
+        by = request_permissions(request).user
         stored = participant_list.request_list(
             event=obj.event, purpose=obj.purpose, by=by, at=timezone.now()
         )
         obj.pk = stored.pk
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        pass  # The request has its own audit entry.
 
     @admin.display(description=_("requested by"))
     def asker(self, row: ParticipantList) -> str:
@@ -146,47 +126,41 @@ class ParticipantListAdmin(PrivateAdmin):
         self._decide(request, queryset, agrees=False)
 
     def _decide(self, request: HttpRequest, rows: QuerySet[Any], *, agrees: bool) -> None:
-        by, at = self.permissions_of(request).user, timezone.now()
+        by, at = request_permissions(request).user, timezone.now()
         chosen = list(rows)
         done = sum(
             participant_list.decide_list(row=row, agrees=agrees, by=by, at=at) for row in chosen
         )
-        if done:
-            text = ngettext("%d request is decided.", "%d requests are decided.", done)
-            self.message_user(request, text % done, messages.SUCCESS)
-        if skipped := len(chosen) - done:
-            text = ngettext(
+        self.report_counts(
+            request,
+            done=done,
+            success=ngettext_lazy("%d request is decided.", "%d requests are decided."),
+            skipped=len(chosen) - done,
+            warning=ngettext_lazy(
                 "%d request is not changed. Only a co-chair who acts for a different "
                 "organisation than the requester can decide, and only once.",
                 "%d requests are not changed. Only a co-chair who acts for a different "
                 "organisation than the requester can decide, and only once.",
-                skipped,
-            )
-            self.message_user(request, text % skipped, messages.WARNING)
+            ),
+        )
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.download_view)
-        name = "participants_participantlist_fetch"
-        return [path("<path:object_id>/fetch/", view, name=name), *super().get_urls()]
+        download: RowPages = {"fetch/": ("fetch", self.download_view)}
+        return [*self.row_urls(download), *super().get_urls()]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row, by = self.get_object(request, object_id), self.permissions_of(request).user
-        more, at = dict(extra_context or {}), timezone.now()
-        if row is not None:
-            more |= {
-                "state": self.state(row),
-                "asker": self.asker(row),
-                "may_decide": participant_list.may_decide_list(row, by, at),
-                "may_fetch": participant_list.may_download_list(row, by, at),
-                "formats": sorted(FORMATS),
-            }
-        return super().change_view(request, object_id, form_url, more)
+    def row_context(self, request: HttpRequest, row: ParticipantList) -> dict[str, Any]:
+        by, at = request_permissions(request).user, timezone.now()
+        return {
+            "state": self.state(row),
+            "asker": self.asker(row),
+            "may_decide": participant_list.may_decide_list(row, by, at),
+            "may_fetch": participant_list.may_download_list(row, by, at),
+            "formats": sorted(FORMATS),
+        }
 
     @method_decorator(require_POST)
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        row, by = self.get_object(request, object_id), self.permissions_of(request).user
+        row, by = self.get_object(request, object_id), request_permissions(request).user
         if row is None:
             raise Http404
         if row.requested_by_id != by.pk:
