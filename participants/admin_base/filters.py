@@ -1,5 +1,6 @@
 """List filters of the admin. They name only roundtables that the viewer may see."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,120 +17,115 @@ from roundtable.models import Event
 ENDING_SOON = timedelta(days=30)
 
 
-class EventFilter(admin.SimpleListFilter):
+class ChoiceFilter(admin.SimpleListFilter):
+    """A filter whose subclass says what each choice shows. Any other value shows no rows."""
+
+    options: Sequence[tuple[str, Any]] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        self.permissions, self.model_admin = request_permissions(request), model_admin
+        return self.options
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value is None:
+            return queryset
+        # This also rejects the id of a roundtable that the viewer may not see.
+        return self.rows(queryset, value) if value in dict(self.lookup_choices) else queryset.none()
+
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
+class EventFilter(ChoiceFilter):
     """Rows of one roundtable."""
 
     title = _("roundtable")
     parameter_name = "roundtable"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        self.limit_to_events = model_admin.limit_to_events
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        super().lookups(request, model_admin)
         events = Event.objects.all()
-        permissions = request_permissions(request)
-        if not permissions.is_operator:
-            events = events.filter(pk__in=permissions.readable)
+        if not self.permissions.is_operator:
+            events = events.filter(pk__in=self.permissions.readable)
         return [(str(event.pk), str(event)) for event in events]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        # Reject values that were not offered, such as the id of another roundtable.
-        if self.value() not in [key for key, _title in self.lookup_choices]:
-            return queryset.none()
-        rows: QuerySet[Any] = self.limit_to_events(queryset, frozenset([int(str(self.value()))]))
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model_admin.limit_to_events(queryset, frozenset([int(value)]))
         return rows
 
 
-class ConfirmedFilter(admin.SimpleListFilter):
+class ConfirmedFilter(ChoiceFilter):
     """Participations by whether a co-chair confirmed them."""
 
     title = _("confirmed")
     parameter_name = "confirmed"
+    options = [("yes", _("Confirmed")), ("no", _("Waiting"))]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Confirmed")), ("no", _("Waiting"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(confirmed_at__isnull=self.value() != "yes")
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return queryset.filter(confirmed_at__isnull=value != "yes")
 
 
-class PendingFilter(admin.SimpleListFilter):
+class PendingFilter(ChoiceFilter):
     """Rows that wait for the viewer's decision, as counted on the admin index."""
 
     title = _("pending")
     parameter_name = "waits"
+    options = [("me", _("Needs my decision"))]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        self.permissions, self.filter_pending = (
-            request_permissions(request),
-            model_admin.filter_pending,
-        )
-        return [("me", _("Needs my decision"))] if self.permissions.can_decide_any else []
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        offered = super().lookups(request, model_admin)
+        return offered if self.permissions.can_decide_any else []
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        waiting: QuerySet[Any] = self.filter_pending(queryset, self.permissions)
-        return waiting if self.value() == "me" else queryset.none()
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model_admin.filter_pending(queryset, self.permissions)
+        return rows
 
 
-class InvitationFilter(admin.SimpleListFilter):
+class InvitationFilter(ChoiceFilter):
     """People by the state of the latest invitation that the viewer may know about."""
 
     title = _("invitation")
     parameter_name = "invitation"
+    options = [
+        ("none", _("Not invited")),
+        ("unanswered", _("Not answered")),
+        ("agreed", _("Accepted")),
+        ("not-me", _("Answered “This is not me”")),
+    ]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        self.permissions = request_permissions(request)
-        return [
-            ("none", _("Not invited")),
-            ("unanswered", _("Not answered")),
-            ("agreed", _("Accepted")),
-            ("not-me", _("Answered “This is not me”")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         sent = Invitation.objects.filter(delegate=OuterRef("pk"))
         if not self.permissions.is_operator:
             sent = sent.filter(event__in=self.permissions.readable)
         newest = Subquery(sent.order_by("-invited_at", "-pk").values("pk")[:1])
         rows: QuerySet[Any] = queryset.alias(newest_invitation=newest)
-        if self.value() == "none":
+        if value == "none":
             return rows.filter(newest_invitation=None)
-        answer = {"unanswered": "", "agreed": "agreed", "not-me": "not-me"}.get(self.value() or "")
-        with_answer = Invitation.objects.filter(answer=answer)
-        if answer == "":
-            with_answer = with_answer.filter(revoked_at=None)
-        return rows.filter(newest_invitation__in=with_answer.values("pk"))
+        if value == "unanswered":
+            found = Invitation.objects.filter(answer="", revoked_at=None)
+        else:
+            found = Invitation.objects.filter(answer=value)
+        return rows.filter(newest_invitation__in=found.values("pk"))
 
 
-class GrantValidityFilter(admin.SimpleListFilter):
+class GrantValidityFilter(ChoiceFilter):
     """Grants by whether they are valid today."""
 
     title = _("validity")
     parameter_name = "holds"
+    options = [
+        ("ends-soon", _("Ends within 30 days")),
+        ("today", _("Valid today")),
+        ("later", _("Starts later")),
+        ("over", _("Ended")),
+    ]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("ends-soon", _("Ends within 30 days")),
-            ("today", _("Valid today")),
-            ("later", _("Starts later")),
-            ("over", _("Ended")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         on = timezone.localdate()
-        if self.value() is None:
-            return queryset
-        if self.value() == "later":
+        if value == "later":
             return queryset.filter(valid_from__gt=on)
-        if self.value() == "over":
+        if value == "over":
             return queryset.filter(valid_until__lt=on)
-        holding: QuerySet[Any] = queryset.active(on)  # type: ignore[attr-defined]
-        if self.value() == "ends-soon":
-            return holding.filter(valid_until__lte=on + ENDING_SOON)
-        return holding if self.value() == "today" else queryset.none()
+        valid: QuerySet[Any] = queryset.active(on)  # type: ignore[attr-defined]
+        return valid if value == "today" else valid.filter(valid_until__lte=on + ENDING_SOON)
