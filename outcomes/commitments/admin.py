@@ -179,12 +179,10 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             else fields
         )
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["widget"] = forms.CheckboxSelectMultiple
-        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_field_queryset(db, db_field, request)
         # Lead-ins are not complete sentences, so commitments answer points only.
-        field.queryset = field.queryset.filter(parent__isnull=False)
-        return field
+        return rows.filter(parent__isnull=False) if db_field.name == "outcomes" else rows
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments import bulk_actions
 from outcomes.models import UNFULFILLED_STATUSES, Commitment, ImplementationStatus, Outcome, Theme
-from participants.admin_base.fields import request_permissions
+from participants.admin_base.fields import ReasonField, request_permissions
 from participants.admin_base.site import render_page
-from roundtable.history import MAX_REASON_LENGTH
 
 
 class ThemesForm(forms.Form):
@@ -33,15 +32,7 @@ class ThemesForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    why = forms.CharField(
-        label=_("Why?"),
-        required=False,
-        max_length=MAX_REASON_LENGTH,
-        help_text=_(
-            "People who read the history at the co-chairs' desk can see this. Do not name"
-            " any person."
-        ),
-    )
+    why = ReasonField()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -61,6 +61,13 @@ class EvidenceInline(GrantScopedInline):
 class ProgressUpdateForm(forms.ModelForm):  # type: ignore[type-arg]
     """Rejects a save if the stored text changed in the meantime."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        party: Any = self.fields.get("party")
+        if party is not None and self.instance.pk:
+            party.queryset = party.queryset.filter(commitment=self.instance.commitment_id)
+            party.choices = [("", "---------"), *((row.pk, str(row)) for row in party.queryset)]
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         stored = ProgressUpdate.objects.filter(pk=self.instance.pk).first()
@@ -153,16 +160,6 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         if permissions.is_operator:
             return parties
         return parties.filter(commitment__event__in=permissions.editable)
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        party = form.base_fields.get("party")
-        if party is not None and obj is not None:
-            party.queryset = party.queryset.filter(commitment=obj.commitment_id)
-            party.choices = [("", "---------"), *((row.pk, str(row)) for row in party.queryset)]
-        return form
 
     def choice_label(self, row: Any) -> str:
         # The same organisation can be party to several commitments.

@@ -72,6 +72,7 @@ class ReportingRoundAdmin(GrantScopedAdmin):
 
     event_path = "event"
     unavailable = ("change",)
+    operator_only = ("delete",)  # unanswered rounds are public
     form = ReportingRoundForm
     change_form_template = "outcomes/reporting/admin/reporting_round_change_form.html"
     list_display = ["title", "event", "due_on", "opened_at", "answered"]
@@ -100,10 +101,6 @@ class ReportingRoundAdmin(GrantScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request_permissions(request).can_decide_any
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Unanswered rounds are public, so co-chairs cannot delete them.
-        return request_permissions(request).is_operator
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         party_count = open_round(

@@ -48,6 +48,7 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
     """Admin of roundtables; only operators add or delete one."""
 
     event_path = "pk"
+    operator_only = ("add", "delete")
     change_list_template = "outcomes/site/admin/event_change_list.html"
     fieldsets = [
         (
@@ -94,17 +95,11 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
     search_help_text = _("Title, code or city")
     operator_only_fields = ("series", "code", "slug", "is_demonstration")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request_permissions(request).is_operator
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request_permissions(request).is_operator
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
         if obj and is_event_cited(obj):
             fields += ["code", "slug"]
-        if obj and not request_permissions(request).may_decide(obj.pk):
+        if obj and not self.has_decide_permission(request, obj):
             fields.append("is_public")
         return fields
 
@@ -140,7 +135,7 @@ class SeriesAdmin(GrantScopedAdmin):
     """Series of roundtables, which only operators edit."""
 
     event_path = None
-    operator_only = True
+    operator_only = ("add", "change", "delete")
     fieldsets = [
         (
             None,

@@ -195,11 +195,6 @@ class OutcomeAdmin(HistoryAdmin):
     def is_published(self, row: Any) -> bool:
         return is_statement_published(row.statement) and row.statement.event.is_public
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        # Checkboxes, because a multiple select needs a modifier key.
-        kwargs["widget"] = forms.CheckboxSelectMultiple
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
     @admin.display(description=_("roundtable"), ordering="statement__event__starts_on")
     def roundtable(self, row: Outcome) -> str:
         return str(row.statement.event)
@@ -210,7 +205,7 @@ class ThemeAdmin(GrantScopedAdmin):
     """Themes, which all roundtables share."""
 
     event_path = None
-    operator_only = True
+    operator_only = ("add", "change", "delete")
     fieldsets = [
         (
             None,

@@ -47,7 +47,7 @@ class UserAdmin(PrivateAdmin):
     """Accounts that can sign in, for operators only."""
 
     event_path = None
-    operator_only = True
+    operator_only = ("add", "change", "delete")
     form = UserForm
     fieldsets = [
         (
@@ -174,9 +174,6 @@ class FactorResetAdmin(PrivateAdmin):
         return super().get_queryset(request).exclude(user=request_permissions(request).user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request_permissions(request).can_decide_any
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
         return request_permissions(request).can_decide_any
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -70,7 +70,7 @@ class GrantAdmin(PrivateAdmin):
 
     event_path = "event"
     cochairs_only = True
-    operator_only = True
+    operator_only = ("add", "change", "delete")
     change_form_template = "participants/accounts/admin/grant_change_form.html"
     change_list_template = "participants/accounts/admin/grant_change_list.html"
     fieldsets = [

@@ -9,7 +9,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet, TextField, URLField
+from django.db.models import ManyToManyField, QuerySet, TextField, URLField
+from django.forms import CheckboxSelectMultiple
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -47,8 +48,9 @@ class GrantScopedAdmin(PlainAdmin):
     # roundtable: then everyone in the admin may read them.
     event_path: str | None = ""
     cochairs_only = False  # only co-chairs of a roundtable may read its rows
-    operator_only = False  # only an operator may add, change or delete rows
-    unavailable: tuple[str, ...] = ()  # of "add", "change" and "delete": what no one may do here
+    # Of "add", "change" and "delete": what only an operator may do here, and what no one may do.
+    operator_only: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
     operator_only_fields: tuple[str, ...] = ()  # only an operator may change these
     locked_fields: tuple[str, ...] = ()  # no one may change these after the row is saved
     keeps_history = True
@@ -61,6 +63,8 @@ class GrantScopedAdmin(PlainAdmin):
     formfield_overrides = {
         TextField: {"form_class": MultilineField},
         URLField: {"assume_scheme": "https"},
+        # A multiple select needs a modifier key.
+        ManyToManyField: {"widget": CheckboxSelectMultiple},
     }
 
     # Querysets -------------------------------------------------------------------------
@@ -114,14 +118,17 @@ class GrantScopedAdmin(PlainAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         permissions = request_permissions(request)
-        may_add = permissions.is_operator if self.operator_only else permissions.can_edit_any
-        return may_add and "add" not in self.unavailable
+        if "add" in self.unavailable:
+            return False
+        if "add" in self.operator_only:
+            return permissions.is_operator
+        return permissions.can_decide_any if self.cochairs_only else permissions.can_edit_any
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
         if "change" in self.unavailable:
             return False
-        if self.operator_only:
+        if permissions.is_operator or "change" in self.operator_only:
             return permissions.is_operator
         return (
             permissions.can_edit_any if obj is None else permissions.may_edit(self.event_id_of(obj))
@@ -131,11 +138,11 @@ class GrantScopedAdmin(PlainAdmin):
         permissions = request_permissions(request)
         if "delete" in self.unavailable:
             return False
-        if permissions.is_operator or self.operator_only:
+        if permissions.is_operator or "delete" in self.operator_only:
             return permissions.is_operator
+        # Only an operator may delete a row that others cite.
         if obj is None:
             return permissions.can_edit_any
-        # Only an operator may delete a row that others cite.
         return permissions.may_edit(self.event_id_of(obj)) and not self.is_cited(obj)
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -342,7 +349,8 @@ class GrantScopedInline(PlainInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.permissions = request_permissions(request)  # for rules about the viewer
+        # For rules about the viewer.
+        formset.permissions = formset.form.permissions = request_permissions(request)
         return formset
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

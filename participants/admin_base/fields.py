@@ -6,8 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.forms import CharField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from participants.permissions import EventPermissions, permissions_of
+from roundtable.history import MAX_REASON_LENGTH
 from roundtable.text_diff import normalise_newlines
 
 
@@ -31,6 +33,18 @@ class MultilineField(CharField):
     def to_python(self, value: Any) -> Any:
         # Browsers submit CRLF, which must not count as a change.
         return normalise_newlines(super().to_python(value) or "")
+
+
+class ReasonField(CharField):
+    """Why a record was changed."""
+
+    def __init__(self, **options: Any) -> None:
+        help_text = _(
+            "People who read the history at the co-chairs' desk can see this. Do not name"
+            " any person."
+        )
+        options |= {"required": False, "max_length": MAX_REASON_LENGTH}
+        super().__init__(label=_("Why?"), help_text=help_text, **options)
 
 
 def lock_choice(form: "ModelForm[Any]", name: str) -> None:

@@ -18,12 +18,11 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from participants.admin_base.base import MAX_ID, GrantScopedAdmin
-from participants.admin_base.fields import request_permissions
+from participants.admin_base.fields import ReasonField, request_permissions
 from participants.admin_base.site import render_page
 from participants.admin_base.versions import (
     FieldChange,
@@ -55,16 +54,8 @@ class HistoryAdmin(GrantScopedAdmin):
     ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is not None:
-            form.base_fields["why"] = forms.CharField(
-                label=_("Why?"),
-                required=False,
-                max_length=MAX_REASON_LENGTH,
-                help_text=_(
-                    "People who read the history at the co-chairs' desk can see this. Do not name"
-                    " any person."
-                ),
-                widget=forms.TextInput(attrs={"class": "vTextField"}),
-            )
+            widget = forms.TextInput(attrs={"class": "vTextField"})
+            form.base_fields["why"] = ReasonField(widget=widget)
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -136,11 +127,11 @@ class HistoryAdmin(GrantScopedAdmin):
         is_stale = request.method == "POST" and request.POST.get("version") != str(newest)
         if request.method == "POST" and not is_stale and differences and form.is_valid():
             self._restore(request, form)
-            text = gettext("The version of %s is restored.") % _format_timestamp(past)
+            text = _("The version of %s is restored.") % _format_timestamp(past)
             self.message_user(request, text, messages.SUCCESS)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
         context = {
-            "title": gettext("Restore the version of %s?") % _format_timestamp(past),
+            "title": _("Restore the version of %s?") % _format_timestamp(past),
             "original": row,
             "newest_version": newest,
             "differences": differences,
@@ -150,7 +141,7 @@ class HistoryAdmin(GrantScopedAdmin):
             if request.method == "POST" and not is_stale
             else [],
             "why": request.POST.get(
-                "why", gettext("Restored to the version of %s") % _format_timestamp(past)
+                "why", _("Restored to the version of %s") % _format_timestamp(past)
             ),
             "max_length": MAX_REASON_LENGTH,
         }
@@ -201,7 +192,7 @@ class HistoryAdmin(GrantScopedAdmin):
         row = self.save_form(request, form, change=True)
         self.save_model(request, row, form, True)
         self.save_related(request, form, [], True)
-        message = gettext("Restored: %s") % ", ".join(
+        message = _("Restored: %s") % ", ".join(
             str(form.fields[name].label) for name in form.changed_data
         )
         self.log_change(request, row, message)

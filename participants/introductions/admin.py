@@ -57,6 +57,7 @@ class IntroductionAdmin(PrivateAdmin):
 
     # Both people have already been asked, and the introduction belongs to them.
     unavailable = ("change", "delete")
+    cochairs_only = True
     saving_is_audited = True
     form = IntroductionProposalForm
     fields = ["first", "second", "message"]
@@ -71,10 +72,7 @@ class IntroductionAdmin(PrivateAdmin):
         return rows.exclude(first__user=request_permissions(request).user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and request_permissions(request).can_decide_any
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request_permissions(request).can_decide_any
+        return obj is None and super().has_view_permission(request)
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         permissions = request_permissions(request)

@@ -114,7 +114,7 @@ class GroupAdmin(GrantScopedAdmin):
     """Groups that statements address, such as governments or CSOs."""
 
     event_path = None
-    operator_only = True
+    operator_only = ("add", "change", "delete")
     fieldsets = [
         (
             None,

@@ -49,21 +49,19 @@ from participants.permissions import (
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
     """After the person has joined, the organisation cannot be changed."""
 
-    def __init__(self, *args: Any, is_locked: bool, **kwargs: Any) -> None:
+    permissions: EventPermissions  # of the viewer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if is_locked and self.instance.pk and "organisation" in self.fields:
+        row = self.instance
+        is_locked = row.pk and is_affiliation_locked(row.delegate, self.permissions)
+        if is_locked and "organisation" in self.fields:
             self.fields["organisation"].disabled = True
             lock_choice(self, "organisation")
 
 
 class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Where a person works or worked."""
-
-    permissions: EventPermissions  # of the viewer
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        is_locked = is_affiliation_locked(self.instance, self.permissions)
-        return super().get_form_kwargs(index) | {"is_locked": is_locked}
 
     def clean(self) -> None:
         super().clean()
@@ -131,9 +129,11 @@ def is_affiliation_locked(person: Delegate, permissions: EventPermissions) -> bo
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
     """The organisation cannot be changed once it may affect what the person sees."""
 
-    def __init__(self, *args: Any, permissions: EventPermissions, **kwargs: Any) -> None:
+    permissions: EventPermissions  # of the viewer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        row = self.instance
+        row, permissions = self.instance, self.permissions
         if not row.pk:
             return
         may_edit = permissions.may_edit(row.event_id) and not is_own_profile(
@@ -154,9 +154,6 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """A person's participations that the viewer may see."""
 
     permissions: EventPermissions  # of the viewer
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return super().get_form_kwargs(index) | {"permissions": self.permissions}
 
     def clean(self) -> None:
         super().clean()
@@ -395,6 +392,7 @@ class ParticipationAdmin(PrivateAdmin):
 
     event_path = "event"
     unavailable = ("add", "change")  # they are edited with the delegate
+    operator_only = ("delete",)
     fields = ["delegate", "event", "organisation", "capacity", "confirmed_at"]
     list_display = ["delegate", "organisation", "event", "capacity", "confirmed_at"]
     list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
@@ -411,10 +409,8 @@ class ParticipationAdmin(PrivateAdmin):
         return self.decidable_rows(rows, permissions)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        permissions = request_permissions(request)
-        return permissions.is_operator and (
-            obj is None or not is_own_profile(obj.delegate, permissions.user)
-        )
+        is_own = obj is not None and is_own_profile(obj.delegate, request_permissions(request).user)
+        return super().has_delete_permission(request, obj) and not is_own
 
     @admin.action(description=_("Confirm participation"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
