@@ -1,6 +1,5 @@
 """Admin of answers, offers and assessments, for co-chairs to review."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -42,32 +41,17 @@ class ResponseAdmin(ReviewedAdmin):
         REVIEW_FIELDSET,
     ]
     dataset = RESPONSES
+    day_field = "answered_on"
+    series_fields = ("outcome", "organisation")
     list_display = ["subject", "organisation", "stance", "answered_on", "state", "public_page"]
     list_filter = [PendingFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Organisation name, or words in the answer")
 
-    def public_url_of(self, row: Response) -> str:
-        return row.outcome.get_absolute_url()
-
     @admin.display(description=_("point"), ordering="outcome__number")
     def subject(self, row: Response) -> str:
         return self.subject_line(row)
-
-    def subject_of(self, row: Response) -> tuple[str, str]:
-        return f"{row.outcome.statement.event.code} {row.outcome.number}", row.outcome.text
-
-    def day_of(self, row: Response) -> date:
-        return row.answered_on
-
-    def previous_of(self, row: Response) -> Response | None:
-        same = Response.objects.approved().filter(
-            outcome=row.outcome,
-            organisation=row.organisation,
-            answered_on__lte=row.answered_on,
-        )
-        return same.exclude(pk=row.pk).first()
 
 
 class OfferedStepInline(GrantScopedInline):
@@ -128,12 +112,6 @@ class OfferAdmin(ReviewedAdmin):
             )
         return gettext("If you approve it, it becomes a commitment with the next reference.")
 
-    def subject_of(self, row: Offer) -> tuple[str, str]:
-        if row.outcome:
-            return f"{row.outcome.statement.event.code} {row.outcome.number}", row.outcome.text
-        assert row.commitment
-        return row.commitment.reference, row.commitment.text
-
 
 @admin.register(Assessment)
 class AssessmentAdmin(ReviewedAdmin):
@@ -153,6 +131,8 @@ class AssessmentAdmin(ReviewedAdmin):
         REVIEW_FIELDSET,
     ]
     dataset = ASSESSMENTS
+    day_field = "assessed_on"
+    series_fields = ("commitment", "organisation")
     list_display = [
         "subject",
         "organisation",
@@ -166,23 +146,6 @@ class AssessmentAdmin(ReviewedAdmin):
     search_fields = ["commitment__reference", "organisation__name", "text"]
     search_help_text = _("Reference, organisation name, or words in the assessment")
 
-    def public_url_of(self, row: Assessment) -> str:
-        return row.commitment.get_absolute_url()
-
     @admin.display(description=_("commitment"), ordering="commitment__reference")
     def subject(self, row: Assessment) -> str:
         return self.subject_line(row)
-
-    def subject_of(self, row: Assessment) -> tuple[str, str]:
-        return row.commitment.reference, row.commitment.text
-
-    def day_of(self, row: Assessment) -> date:
-        return row.assessed_on
-
-    def previous_of(self, row: Assessment) -> Assessment | None:
-        same = Assessment.objects.approved().filter(
-            commitment=row.commitment,
-            organisation=row.organisation,
-            assessed_on__lte=row.assessed_on,
-        )
-        return same.exclude(pk=row.pk).first()

@@ -1,6 +1,5 @@
 """Admin of progress updates and their evidence."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -87,7 +86,9 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     """Admin of progress updates."""
 
     event_path = "commitment__event"
-    is_written_here = True
+    unavailable = ()
+    day_field = "reported_on"
+    series_fields = ("party",)
     form = ProgressUpdateForm
     fieldsets = [
         (
@@ -149,9 +150,6 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             queryset = queryset.filter(Q(text__icontains=word) | Q(commitment__in=commitments))
         return queryset, False
 
-    def public_url_of(self, row: ProgressUpdate) -> str:
-        return row.commitment.get_absolute_url()
-
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         if db_field.name != "party":
             return super().get_field_queryset(db, db_field, request)
@@ -181,22 +179,11 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             obj.revision += 1
             super().save_model(request, obj, form, change)
 
-    def subject_of(self, row: ProgressUpdate) -> tuple[str, str]:
-        return row.commitment.reference, row.commitment.text
-
     def sender_of(self, row: ProgressUpdate) -> CommitmentParty:
         return row.party
 
-    def day_of(self, row: ProgressUpdate) -> date:
-        return row.reported_on
-
-    def previous_of(self, row: ProgressUpdate) -> ProgressUpdate | None:
-        if row.is_unchanged:
-            return None
-        before = ProgressUpdate.objects.approved().filter(
-            party=row.party, reported_on__lte=row.reported_on
-        )
-        return before.exclude(pk=row.pk).first()
+    def previous_of(self, row: ProgressUpdate) -> Any:
+        return None if row.is_unchanged else super().previous_of(row)
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         return pii_in_update(row, request_permissions(request))

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.datasets.columns import Dataset
-from outcomes.models import EditorialState
+from outcomes.models import Commitment, EditorialState, Outcome
 from outcomes.reporting.findings import PiiFindings, pii_in_text
 from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.review import approve_texts, may_review, request_text_changes
@@ -77,25 +77,25 @@ class ReviewedAdmin(GrantScopedAdmin):
     actions = ["approve", "ask_for_changes"]
     action_form = ReviewNoteForm
     dataset: Dataset  # approval makes its wordings public
-    is_written_here = False  # co-chairs and editors write it here too, and edit it until approval
+    # Only organisations write the texts.
+    unavailable: tuple[str, ...] = ("add", "change", "delete")
+    day_field = ""  # the day that a text describes
+    series_fields: tuple[str, ...] = ()  # a text replaces the earlier one with the same values
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Others' drafts are private until they are submitted.
+        # Drafts are private. Their authors see them here only if they also write here.
         shown = ~Q(state=EditorialState.DRAFT)
-        if self.is_written_here:
+        if not self.unavailable:
             shown |= Q(author=request_permissions(request).user)
         return super().get_queryset(request).filter(shown)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.is_written_here and super().has_add_permission(request)
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Everyone must read the text that a co-chair approved.
-        is_open = self.is_written_here and (obj is None or not self.is_cited(obj))
-        return is_open and super().has_change_permission(request, obj)
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (obj is None or not self.is_cited(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        may_delete = self.is_written_here and super().has_delete_permission(request, obj)
+        may_delete = super().has_delete_permission(request, obj)
         if obj is None or obj.state == EditorialState.DRAFT:
             return may_delete
         # Once submitted, only people who decide about it may delete it.
@@ -122,9 +122,18 @@ class ReviewedAdmin(GrantScopedAdmin):
     def is_published(self, row: Any) -> bool:
         return bool(row.is_approved and row.event.is_public)
 
-    def subject_of(self, row: Any) -> tuple[str, str]:
-        """The reference and the words of what the text is about."""
-        raise NotImplementedError
+    def topic_of(self, row: Any) -> Outcome | Commitment:
+        topic: Outcome | Commitment = getattr(row, "outcome", None) or row.commitment
+        return topic
+
+    def public_url_of(self, row: Any) -> str:
+        return self.topic_of(row).get_absolute_url()
+
+    def reference_of(self, row: Any) -> str:
+        topic = self.topic_of(row)
+        if isinstance(topic, Commitment):
+            return topic.reference
+        return f"{topic.statement.event.code} {topic.number}"
 
     def reviewed_fields_of(self, row: Any) -> tuple[str, ...]:
         return self.dataset.wordings
@@ -136,16 +145,19 @@ class ReviewedAdmin(GrantScopedAdmin):
         return row.organisation
 
     def day_of(self, row: Any) -> Any:
-        """The day that the text describes, if it describes one."""
-        return None
+        return getattr(row, self.day_field) if self.day_field else None
 
     def previous_of(self, row: Any) -> Any:
         """The text that is published now, if this one continues it."""
-        return None
+        if not self.series_fields:
+            return None
+        same = {name: getattr(row, name) for name in self.series_fields}
+        same[f"{self.day_field}__lte"] = self.day_of(row)
+        return self.model.objects.approved().filter(**same).exclude(pk=row.pk).first()
 
     def subject_line(self, row: Any) -> str:
-        reference, words = self.subject_of(row)
-        return format_html("{} <bdi>{}</bdi>", reference, Truncator(words).chars(80))
+        words = Truncator(self.topic_of(row).text).chars(80)
+        return format_html("{} <bdi>{}</bdi>", self.reference_of(row), words)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return self.decidable_rows(rows.filter(state=EditorialState.SUBMITTED), permissions)
@@ -249,12 +261,12 @@ class ReviewedAdmin(GrantScopedAdmin):
         self, request: HttpRequest, row: Any, form: DecisionForm, *, status: int
     ) -> HttpResponse:
         pending, previous = self._pending(request), self.previous_of(row)
-        reference, words = self.subject_of(row)
+        reference = self.reference_of(row)
         context = {
             "original": row,
             "title": _("Review %s") % reference,
             "reference": reference,
-            "words": words,
+            "words": self.topic_of(row).text,
             # 0 if another co-chair decided about it a moment ago.
             "position": pending.index(row.pk) + 1 if row.pk in pending else 0,
             "number_pending": len(pending),
