@@ -1,29 +1,12 @@
-"""Imports all admin modules of this app, so that Django registers them."""
+"""Imports all admin modules of this app, so that Django registers their classes."""
 
-from outcomes.commitments.admin import CommitmentAdmin
-from outcomes.commitments.related_admin import MilestoneAdmin
-from outcomes.contributions.admin import AssessmentAdmin, OfferAdmin, ResponseAdmin
-from outcomes.duplicates.admin import merge_two_organisations, merge_two_people
-from outcomes.reporting.admin import ProgressUpdateAdmin
-from outcomes.reporting.batch_admin import BatchAdmin
-from outcomes.reporting.rounds_admin import ReportingRoundAdmin
-from outcomes.site.admin import EventAdmin, SeriesAdmin
-from outcomes.statements.admin import OutcomeAdmin, StatementAdmin, ThemeAdmin
-
-__all__ = [
-    "AssessmentAdmin",
-    "BatchAdmin",
-    "CommitmentAdmin",
-    "EventAdmin",
-    "MilestoneAdmin",
-    "OfferAdmin",
-    "OutcomeAdmin",
-    "ProgressUpdateAdmin",
-    "ReportingRoundAdmin",
-    "ResponseAdmin",
-    "SeriesAdmin",
-    "StatementAdmin",
-    "ThemeAdmin",
-    "merge_two_organisations",
-    "merge_two_people",
-]
+# ruff: noqa: F401
+import outcomes.commitments.admin
+import outcomes.commitments.related_admin
+import outcomes.contributions.admin
+import outcomes.duplicates.admin
+import outcomes.reporting.admin
+import outcomes.reporting.batch_admin
+import outcomes.reporting.rounds_admin
+import outcomes.site.admin
+import outcomes.statements.admin

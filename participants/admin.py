@@ -1,22 +1,10 @@
-"""Registers the admin of people, organisations and accounts."""
+"""Imports all admin modules of this app, so that Django registers their classes."""
 
-from participants.accounts.admin import FactorResetAdmin, UserAdmin
-from participants.accounts.grant_admin import GrantAdmin
-from participants.introductions.admin import IntroductionAdmin
-from participants.onboarding.admin import InvitationRequestAdmin
-from participants.organisations.admin import GroupAdmin, OrganisationAdmin
-from participants.participation.admin import DelegateAdmin, ParticipationAdmin
-from participants.participation.participant_list_admin import ParticipantListAdmin
-
-__all__ = [
-    "DelegateAdmin",
-    "FactorResetAdmin",
-    "GrantAdmin",
-    "GroupAdmin",
-    "IntroductionAdmin",
-    "InvitationRequestAdmin",
-    "OrganisationAdmin",
-    "ParticipantListAdmin",
-    "ParticipationAdmin",
-    "UserAdmin",
-]
+# ruff: noqa: F401
+import participants.accounts.admin
+import participants.accounts.grant_admin
+import participants.introductions.admin
+import participants.onboarding.admin
+import participants.organisations.admin
+import participants.participation.admin
+import participants.participation.participant_list_admin

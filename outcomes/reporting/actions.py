@@ -20,6 +20,7 @@ from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unansw
 from participants.models import User
 from participants.permissions import acting_organisation, may_decide
 from roundtable.audit import log as audit
+from roundtable.mail.batches import create_batch
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
 
@@ -98,6 +99,26 @@ def remind_round_parties(
     )
     _record("nudge round", reporting_round.event, by, at)
     return len(parties)
+
+
+@transaction.atomic
+def remind_rounds(*, rounds: Iterable[ReportingRound], by: User, at: datetime) -> int:
+    """Reminds the parties of several rounds; the emails of a roundtable are cancelled together."""
+    by_event: dict[Event, list[ReportingRound]] = {}
+    for row in rounds:
+        by_event.setdefault(row.event, []).append(row)
+    reminded = 0
+    for event, rows in by_event.items():
+        batch = create_batch(event=event, action=MailBatch.Action.REMIND, at=at)
+        number = sum(
+            remind_round_parties(reporting_round=row, by=by, at=at, batch=batch) for row in rows
+        )
+        # If all people of a batch are hidden, it has no emails, but it stays: its absence would
+        # reveal them.
+        if not number:
+            batch.delete()
+        reminded += number
+    return reminded
 
 
 def parties_to_remind(reporting_round: ReportingRound, at: datetime) -> list[CommitmentParty]:

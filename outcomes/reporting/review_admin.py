@@ -182,9 +182,7 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     @method_decorator(require_safe)
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
+        row = self.row_or_404(request, object_id)
         if not may_review(request_permissions(request), row):
             return redirect(admin_url(self.model, "change", row.pk))
         form = DecisionForm(initial={"revision": row.revision})

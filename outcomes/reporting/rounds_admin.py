@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,13 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.bulk_admin import render_action_preview
 from outcomes.models import Commitment, ReportingRound
-from outcomes.reporting.actions import open_round, parties_to_remind, remind_round_parties
+from outcomes.reporting.actions import open_round, parties_to_remind, remind_rounds
 from outcomes.reporting.rounds import round_status, with_counts
 from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
-from roundtable.mail.batches import create_batch
-from roundtable.mail.models import MailBatch
 
 
 class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -164,26 +161,7 @@ class ReportingRoundAdmin(GrantScopedAdmin):
                     action="ask_again",
                     button=gettext("Ask again"),
                 )
-        party_count = 0
-        with transaction.atomic():
-            batches: dict[int, MailBatch] = {}  # by roundtable; a batch is cancelled as a whole
-            reached: set[int] = set()
-            for row in rows:
-                batch = batches.get(row.event_id)
-                if batch is None:
-                    batch = create_batch(event=row.event, action=MailBatch.Action.REMIND, at=now)
-                    batches[row.event_id] = batch
-                number = remind_round_parties(
-                    reporting_round=row, by=permissions.user, at=now, batch=batch
-                )
-                party_count += number
-                if number:
-                    reached.add(row.event_id)
-            # Delete only batches without parties. If all people of a batch are hidden, it has no
-            # emails, but it stays: its absence would reveal them.
-            for event_id, batch in batches.items():
-                if event_id not in reached:
-                    batch.delete()
+        party_count = remind_rounds(rounds=rows, by=permissions.user, at=now)
         if not party_count:
             text = gettext(
                 "No one is asked again. All have answered, want no reminders, or were asked "

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -47,9 +47,7 @@ def may_edit_text(request: HttpRequest, statement: Statement | None) -> bool:
 def get_statement(request: HttpRequest, object_id: str) -> Statement:
     """Raises Http404 if it is absent or belongs to a roundtable that the viewer may not read."""
     model_admin: Any = admin.site.get_model_admin(Statement)
-    statement: Statement | None = model_admin.get_object(request, object_id)
-    if statement is None:
-        raise Http404
+    statement: Statement = model_admin.row_or_404(request, object_id)
     return statement
 
 

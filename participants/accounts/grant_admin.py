@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -149,9 +149,7 @@ class GrantAdmin(PrivateAdmin):
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def handover_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
+        row = self.row_or_404(request, object_id)
         if not self.has_change_permission(request, row):
             raise PermissionDenied
         form = HandoverForm(request.POST or None, grant=row)

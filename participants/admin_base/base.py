@@ -288,6 +288,12 @@ class GrantScopedAdmin(PlainAdmin):
 
     # Further pages ---------------------------------------------------------------------
 
+    def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return row
+
     def row_urls(self, pages: RowPages) -> list[URLPattern]:
         """The addresses of further pages about one row."""
         model = f"{self.opts.app_label}_{self.opts.model_name}"

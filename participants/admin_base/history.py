@@ -12,16 +12,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from participants.admin_base.base import MAX_ID, GrantScopedAdmin
+from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.fields import ReasonField, request_permissions
 from participants.admin_base.site import render_page
 from participants.admin_base.versions import (
@@ -113,14 +113,10 @@ class HistoryAdmin(GrantScopedAdmin):
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def restore_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponseBase:
-        row = self.get_object(request, object_id)
-        if row is None or number > MAX_ID:
-            raise Http404
+        row = self.row_or_404(request, object_id)
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        past = history_rows(row).filter(history_id=number).first()
-        if past is None:
-            raise Http404
+        past = get_object_or_404(history_rows(row), history_id=number)
         newest = history_rows(row).values_list("history_id", flat=True)[0]
         form, differences, unchanged = self._form_at_version(request, row, past)
         # Someone saved the record after this page was opened.

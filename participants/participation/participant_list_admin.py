@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -160,9 +160,7 @@ class ParticipantListAdmin(PrivateAdmin):
 
     @method_decorator(require_POST)
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        row, by = self.get_object(request, object_id), request_permissions(request).user
-        if row is None:
-            raise Http404
+        row, by = self.row_or_404(request, object_id), request_permissions(request).user
         if row.requested_by_id != by.pk:
             raise PermissionDenied
         try:
