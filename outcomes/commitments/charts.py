@@ -67,19 +67,16 @@ class Share:
 
 
 NO_UPDATE = "no-update"
+# In the order of charts and filters.
 TONES = {
-    ImplementationStatus.PLANNING: "open",
-    ImplementationStatus.IN_PROGRESS: "underway",
     ImplementationStatus.FULFILLED: "done",
+    ImplementationStatus.IN_PROGRESS: "underway",
+    ImplementationStatus.PLANNING: "open",
     ImplementationStatus.CLOSED: "ended",
     ImplementationStatus.SUPERSEDED: "replaced",
 }
 STATUS_CHOICES: list[tuple[str, str | Promise]] = [
-    (ImplementationStatus.FULFILLED.value, ImplementationStatus.FULFILLED.label),
-    (ImplementationStatus.IN_PROGRESS.value, ImplementationStatus.IN_PROGRESS.label),
-    (ImplementationStatus.PLANNING.value, ImplementationStatus.PLANNING.label),
-    (ImplementationStatus.CLOSED.value, ImplementationStatus.CLOSED.label),
-    (ImplementationStatus.SUPERSEDED.value, ImplementationStatus.SUPERSEDED.label),
+    *((status.value, status.label) for status in TONES),
     (NO_UPDATE, _("Never reported on")),
 ]
 
