@@ -1,6 +1,60 @@
-"""What a press on a channel opens."""
+"""What each kind of contact detail accepts, shows and opens."""
 
-from participants.models.channels import ChannelKind, contact_url
+import pytest
+
+from outcomes.reporting.pii_scan import find_contact_details
+from participants.models.channels import ChannelKind, clean_value, contact_url, display_value
+
+# By kind: what people type, what is stored, what a page shows, and what its link opens.
+EXAMPLES = {
+    ChannelKind.EMAIL: (
+        " dewi@example.org",
+        "dewi@example.org",
+        "dewi@example.org",
+        "mailto:dewi@example.org",
+    ),
+    ChannelKind.PHONE: (
+        "+62 21 5555 0100",
+        "+622155550100",
+        "+62 21 55550100",
+        "tel:+622155550100",
+    ),
+    ChannelKind.MOBILE: (
+        "+62 812 5555 0100",
+        "+6281255550100",
+        "+62 812-5555-0100",
+        "tel:+6281255550100",
+    ),
+    ChannelKind.SIGNAL: ("dewi.42 ", "dewi.42", "dewi.42", ""),
+    ChannelKind.WHATSAPP: (
+        "+62 812 5555 0100",
+        "+6281255550100",
+        "+62 812-5555-0100",
+        "https://wa.me/6281255550100",
+    ),
+    ChannelKind.SITE: (
+        "https://example.org/dewi",
+        "https://example.org/dewi",
+        "https://example.org/dewi",
+        "https://example.org/dewi",
+    ),
+    ChannelKind.OTHER: ("Line: dewi42", "Line: dewi42", "Line: dewi42", ""),
+}
+
+
+@pytest.mark.parametrize("kind", ChannelKind)
+def test_each_kind_is_stored_shown_and_linked(kind: ChannelKind) -> None:
+    typed, stored, shown, link = EXAMPLES[kind]
+    assert clean_value(kind, typed) == stored
+    assert display_value(kind, stored) == shown
+    assert contact_url(kind, stored) == link
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ChannelKind if kind != ChannelKind.SITE])
+def test_reports_are_searched_for_each_link(kind: ChannelKind) -> None:
+    """Websites apart, which reports name as sources."""
+    *_texts, link = EXAMPLES[kind]
+    assert bool(find_contact_details(f"Ask her: {link}")) == bool(link)
 
 
 def test_mail_address_cannot_add_recipients_or_a_subject() -> None:
