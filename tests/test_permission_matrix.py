@@ -15,6 +15,7 @@ from tests.conftest import FULL_WALKS
 from tests.permission_matrix import (
     METHODS,
     NO_OBJECT,
+    OBJECT_PATHS,
     ROLES,
     Cell,
     expected_statuses,
@@ -86,6 +87,22 @@ def test_each_request_gets_expected_status(
 
 def test_table_covers_every_url() -> None:
     assert {name for name, *_rest in expected_statuses()} == set(patterns_by_name())
+
+
+def test_pages_are_asked_for_hidden_and_deleted_objects() -> None:
+    """Without a line in OBJECT_PATHS the walk takes the one path of the map, which is 404 here."""
+    asked_once = {
+        name
+        for name, pattern in patterns_by_name().items()
+        if "<" in pattern and "<slug:handle>" not in pattern and not pattern.startswith("admin/")
+    } - set(OBJECT_PATHS)
+    assert asked_once == {
+        "theme-feed",  # themes are public
+        "theme-calendar",
+        "my-consent-notice",
+        "mfa_edit_webauthn",  # of the package
+        "mfa_remove_webauthn",
+    }
 
 
 def test_table_is_complete() -> None:
