@@ -28,6 +28,7 @@ from tests.factories import (
     make_grant,
     make_participation,
     make_party,
+    make_role,
     make_statement,
     make_update,
     make_user,
@@ -236,6 +237,17 @@ def delegate(event: Event, cochair: User) -> Delegate:
     make_channel(delegate, value="dewi.inside@example.org", audience=Audience.PARTICIPANTS)
     make_channel(delegate, value="dewi.private@example.org", audience=Audience.ONLY_ME)
     return delegate
+
+
+@pytest.fixture
+@recorded
+def handle(event: Event, delegate: Delegate) -> str:
+    """The delegate's handle, with an organisation that test_urls.py names."""
+    organisation = delegate.participations.get().organisation
+    organisation.slug = "open-office"
+    organisation.save()
+    make_role(event, organisation=organisation)
+    return delegate.handle
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.page_text import page_html
+from tests.test_urls import MAP, shown_pages
 
 pytestmark = pytest.mark.walk
 
@@ -37,29 +38,17 @@ HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-# Each kind of page that anyone can open; HANDLE is the delegate's.
+PUBLIC_ROWS = [MAP[name] for name in shown_pages(is_public=True)]
+# Every page without a form to send that anyone can open; HANDLE is the delegate's.
 SHARED = [
-    "/",
-    "/roundtables/",
-    "/roundtables/roundtable-2024/",
-    "/outcomes/",
-    "/outcomes/roundtable-2024/1/",
-    "/outcomes/roundtable-2024/1.a/",
-    "/commitments/",
-    "/commitments/?status=in-progress&sort=due",
-    "/commitments/rt2024-c1/",
-    "/organisations/",
-    "/directory/",
-    "/directory/HANDLE/",
+    *(row.path for row in PUBLIC_ROWS if not row.takes_post),
     "/directory/HANDLE.vcf",
-    "/search/",
+    "/commitments/?status=in-progress&sort=due",
     "/search/?q=officers",
-    "/about/",
-    "/accessibility/",
-    "/privacy/",
 ]
-# Each kind of answer that is no such page: mistakes, redirects, refusals, sign-in.
+# Each kind of answer that is no such page: forms, mistakes, redirects, refusals.
 OTHERS = [
+    *(row.path for row in PUBLIC_ROWS if row.takes_post),
     "/commitments/?status=nonsense",
     "/commitments/RT2024-C1/",
     "/nothing/",
@@ -67,10 +56,6 @@ OTHERS = [
     "/directory/HANDLE/show/",
     "/me/",
     "/admin/",
-    "/accounts/login/",
-    "/accounts/login/code/",
-    "/accounts/signup/",
-    "/accounts/inactive/",
 ]
 OWN = [
     "/me/",
@@ -88,8 +73,8 @@ OWN = [
 
 
 @pytest.fixture
-def paths(event: Event, delegate: Delegate) -> Callable[[list[str]], list[str]]:
-    return lambda listed: [path.replace("HANDLE", delegate.handle) for path in listed]
+def paths(handle: str) -> Callable[[list[str]], list[str]]:
+    return lambda listed: [path.replace("HANDLE", handle) for path in listed]
 
 
 Paths = Callable[[list[str]], list[str]]

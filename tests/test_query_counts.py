@@ -37,6 +37,8 @@ from tests.follow_up_factories import (
     make_related_text,
     make_response,
 )
+from tests.test_urls import shown_pages
+from tests.url_patterns import names_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[[User | Delegate], Client]
@@ -84,6 +86,7 @@ DETAILS = {
     "/about/": (0, 2),
     "/accessibility/": (0, 2),
     "/privacy/": (0, 2),
+    "/erased/": (0, 2),
     "/nothing/": (0, 2),
 }
 OWN = {
@@ -196,6 +199,16 @@ def test_query_count_of_own_pages_is_independent_of_rows(client_of: Sign, rows: 
     browser = client_of(fill(rows))
     browser.get("/about/")
     assert {path: queries(browser, path) for path in OWN} == OWN
+
+
+def test_each_public_page_is_counted() -> None:
+    counted = names_of(path for path in LISTS | DETAILS if path != "/nothing/")
+    uncounted = set(shown_pages(is_public=True)) - counted
+    assert {name for name in uncounted if not name.startswith("account_")} == {
+        "change-list",  # one query for each kind of change that is on the page
+        "request-invitation",  # shows no rows
+        "request-invitation-done",
+    }
 
 
 def test_lists_use_few_queries() -> None:

@@ -80,6 +80,8 @@ from tests.import_pages import preview_file
 from tests.mail_queue import deliver_mail
 from tests.participants.accounts.test_reauthentication import prove
 from tests.test_emails import CAUSES, CODE, Cast, erase
+from tests.test_urls import shown_pages
+from tests.url_patterns import names_of
 
 pytestmark = pytest.mark.walk
 
@@ -504,6 +506,15 @@ OWN_PATHS = [
 ]
 
 
+@pytest.mark.django_db
+def test_each_page_is_read() -> None:
+    paths = public_paths({"organisation": make_organisation(), "person": make_delegate()})
+    read = names_of(path for path in [*paths, *OWN_PATHS] if path != "/nothing/")
+    shown = {name for is_public in (True, False) for name in shown_pages(is_public=is_public)}
+    # The test of a participant's pages also reads this one.
+    assert shown - read == {"request-introduction"}
+
+
 def assert_translated(answer: Any, what: str) -> None:
     page = answer.content.decode()
     assert "⟦" in page, what
@@ -535,6 +546,8 @@ def test_participant_pages_are_fully_translatable(
             if answer.status_code != 302:
                 assert_translated(answer, f"{who}: {path}")
     browser = client_of(portal["reader"])
+    introduce = f"/directory/{portal['person'].handle}/introduce/"
+    assert_translated(browser.get(introduce), introduce)
     show = f"/directory/{portal['person'].handle}/show/"
     assert_translated(browser.post(show), show)
     settings.REVEALS_PER_DAY = 1

@@ -1,9 +1,10 @@
 """Every address that the portal answers to, as its resolver knows them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, get_resolver, resolve
 
 
 def url_patterns(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -29,3 +30,9 @@ def page_paths() -> dict[str, str]:
 def list_admin_paths() -> list[str]:
     """The patterns within the admin."""
     return [path for path, _entry in url_patterns() if path.startswith("admin/")]
+
+
+def names_of(paths: Iterable[str]) -> set[str]:
+    """The names of the pages; HANDLE stands for that of a delegate."""
+    spelled = (urlsplit(path).path.replace("HANDLE", "abcdefghjk") for path in paths)
+    return {resolve(path).url_name or "" for path in spelled}
