@@ -559,6 +559,8 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         organisation=make_organisation(name="zq-quiet-leftout", kind=OrganisationKind.AGENCY),
     )
     make_introduction(person["met"], reader["delegate"])
+    # She excludes him, so it is not in force.
+    make_introduction(person["wary"], Delegate.objects.get(user=readers["quiet delegate"]))
     make_introduction(reader["focal point"], person["protected"])
     make_introduction(
         reader["delegate"],

@@ -78,6 +78,7 @@ MUTATIONS: dict[str, Mutation] = {
         (visibility, "_is_listed", _listed_although_paused),
     ],
     "takes participants for a constituency": [(audiences, "_constituency", _same_constituency)],
+    "lets introductions override exceptions": [(IntroductionQuerySet, "not_excluded", _all)],
     "takes a request for an introduction": [(IntroductionQuerySet, "accepted", _all)],
     "takes a claim for a confirmation": [(ParticipationQuerySet, "confirmed", _all)],
 }

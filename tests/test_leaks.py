@@ -87,6 +87,10 @@ LEAKS = {
         "quiet delegate",
         canaries_of("bench", *PROFILE, "constit"),
     ),
+    "lets introductions override exceptions": (
+        "quiet delegate",
+        canaries_of("wary", *PROFILE, "everyone", "partic", "phone"),
+    ),
     "takes a request for an introduction": ("delegate", canaries_of("pending", *PROFILE, "introd")),
     "takes a claim for a confirmation": ("delegate", canaries_of("waiting", *PROFILE, "partic")),
 }

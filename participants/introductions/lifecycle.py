@@ -14,7 +14,7 @@ from participants.accounts.emails import email_delegate
 from participants.models import Delegate, Introduction, User
 from participants.permissions import acting_organisation, permissions_of
 from participants.privacy import visibility
-from participants.privacy.visibility import Card, Viewer
+from participants.privacy.visibility import Card, Viewer, Workplace
 from roundtable.audit import log as audit
 
 # After this time a person may ask again. Refusals are not disclosed, so the time is the same for a
@@ -43,6 +43,8 @@ class IntroductionSummary:
     handle: str
     # None if the reader may not see that the other person is listed.
     card: Card | None
+    # Whom the other person speaks for, until the reader has answered.
+    organisations: tuple[Workplace, ...]
     message: str
     proposed_at: datetime
     proposer: Proposer
@@ -65,15 +67,14 @@ def request_introduction(
         return None
     other = Delegate.objects.get(handle=handle)
     recent = Introduction.objects.between(by, other).filter(proposed_at__gt=at - REQUEST_COOLDOWN)
-    earlier = list(recent.order_by("-proposed_at"))
-    for row in earlier:
+    for row in recent.reaching(by).order_by("-proposed_at"):
         if not _has_ended(row, by):
             accept_introduction(row, by=by, at=at)
             return row
     if _count_pending(by, at) >= MAX_PENDING_REQUESTS:
         raise TooManyRequests
     # A person who refused within the year is not asked again. To the requester it looks pending.
-    was_refused = any(_has_ended(row, other) for row in earlier)
+    was_refused = any(_has_ended(row, other) for row in recent)
     row = Introduction(
         first=by,
         second=other,
@@ -86,7 +87,8 @@ def request_introduction(
     row.full_clean()
     row.save()
     audit.record(action="ask for introduction", at=at, actor=by.user, subject=by)
-    if not was_refused:
+    # If one of them excludes the other, it also looks pending.
+    if not was_refused and _reaches(row, other):
         _notify_proposal(other, f"{by.pk}:{other.pk}:{at:%Y-%m}", at)
     return row
 
@@ -124,7 +126,8 @@ def propose_introduction(
             subject=side,
             organisation=acting_organisation(by, decided[0], at.date()),
         )
-        _notify_proposal(side, f"{row.pk}:{side.pk}", at)
+        if _reaches(row, side):
+            _notify_proposal(side, f"{row.pk}:{side.pk}", at)
     return row
 
 
@@ -149,8 +152,9 @@ def accept_introduction(introduction: Introduction, *, by: Delegate, at: datetim
         return
     _set_timestamp(row, by, "accepted_at", at)
     audit.record(action="accept introduction", at=at, actor=by.user, subject=by)
-    # If both have accepted, each is now in the “introduced to me” audience of the other.
-    if Introduction.objects.accepted().filter(pk=row.pk).exists():
+    # If both have accepted, each is now in the “introduced to me” audience of the other, unless
+    # one has excluded the other meanwhile.
+    if Introduction.objects.accepted().not_excluded().filter(pk=row.pk).exists():
         email_delegate(
             _other_delegate(row, by),
             dedup_key=f"introduction:{row.pk}:accepted",
@@ -179,11 +183,11 @@ def _set_timestamp(row: Introduction, by: Delegate, field: str, at: datetime) ->
 def list_introductions(
     delegate: Delegate, viewer: Viewer, at: datetime
 ) -> list[IntroductionSummary]:
-    """Open and accepted introductions of a person, in three queries.
+    """Open and accepted introductions of a person, in four queries.
 
     A refusal by the other person does not change the result. A withdrawn request is left out.
     """
-    own = Introduction.objects.filter(
+    own = Introduction.objects.reaching(delegate).filter(
         Q(first=delegate, first_ended_at=None) | Q(second=delegate, second_ended_at=None)
     )
     both = Q(first_accepted_at__isnull=False, second_accepted_at__isnull=False)
@@ -194,7 +198,8 @@ def list_introductions(
     )
     rows = [row for row in rows if not _is_withdrawn(row, delegate)]
     cards = _cards(rows, delegate, viewer, at.date())
-    return [_summarise(row, delegate, cards) for row in rows]
+    organisations = _organisations(rows, delegate, at.date())
+    return [_summarise(row, delegate, cards, organisations) for row in rows]
 
 
 def _is_withdrawn(row: Introduction, delegate: Delegate) -> bool:
@@ -217,22 +222,41 @@ def _cards(
     return visibility.requester_cards(requesters, on) | visibility.cards_by_id(viewer, others, on)
 
 
+def _organisations(
+    rows: Iterable[Introduction], delegate: Delegate, on: date
+) -> dict[int, list[Workplace]]:
+    """Whom the other person of each introduction without the reader's answer speaks for."""
+    unanswered = [row for row in rows if not _has_accepted(row, delegate)]
+    requesters = {row.first_id for row in unanswered if _is_requested_by_first(row)}
+    proposed = {_other_delegate(row, delegate).pk for row in unanswered} - requesters
+    return visibility.organisations_before_answer(delegate, requesters, proposed, on)
+
+
 def _summarise(
-    row: Introduction, delegate: Delegate, cards: dict[int, Card]
+    row: Introduction,
+    delegate: Delegate,
+    cards: dict[int, Card],
+    organisations: dict[int, list[Workplace]],
 ) -> IntroductionSummary:
     proposer = Proposer.COCHAIRS
     if _is_requested_by_first(row):
         proposer = Proposer.READER if row.first_id == delegate.pk else Proposer.OTHER_PERSON
     is_accepted = bool(row.first_accepted_at and row.second_accepted_at)
+    other = _other_delegate(row, delegate).pk
     return IntroductionSummary(
         handle=row.handle,
-        card=cards.get(_other_delegate(row, delegate).pk),
+        card=cards.get(other),
+        organisations=tuple(organisations.get(other, ())),
         message=row.message,
         proposed_at=row.proposed_at,
         proposer=proposer,
         is_accepted=is_accepted,
         needs_my_answer=not is_accepted and not _has_accepted(row, delegate),
     )
+
+
+def _reaches(row: Introduction, side: Delegate) -> bool:
+    return Introduction.objects.reaching(side).filter(pk=row.pk).exists()
 
 
 def _is_requested_by_first(row: Introduction) -> bool:

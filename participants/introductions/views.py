@@ -71,7 +71,7 @@ def answer_introduction(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":  # a GET follows after signing in again
         return redirect("my-introductions")
     delegate = _get_own_delegate(request)
-    row = get_object_or_404(Introduction.objects.of(delegate), handle=key)
+    row = get_object_or_404(Introduction.objects.reaching(delegate), handle=key)
     if request.POST.get("answer") == "accept":
         lifecycle.accept_introduction(row, by=delegate, at=timezone.now())
         messages.success(

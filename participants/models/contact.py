@@ -121,8 +121,9 @@ class RevealBudget(models.Model):
 class AudienceException(models.Model):
     """An organisation, a country or a constituency that cannot see a profile or a contact detail.
 
-    It applies to any present or past affiliation of the viewer, except after an accepted
-    introduction.
+    It applies to any present or past affiliation of the viewer. While it keeps someone from a
+    profile, no introduction between the two is in force. One for a contact detail yields to an
+    introduction that is in force.
     """
 
     delegate = models.ForeignKey(

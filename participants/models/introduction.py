@@ -1,12 +1,36 @@
 """Introductions: two people agree that each can contact the other."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.delegate import Delegate, handle_field
-from participants.models.user import User
+from participants.models.contact import AudienceException
+from participants.models.delegate import Delegate, available_q, handle_field
+from participants.models.organisation import CONSTITUENCY_BY_KIND, Organisation
+from participants.models.participation import Affiliation, Participation
+from participants.models.user import Grant, User
+
+
+def _excludes(owner: str, other: str) -> Exists:
+    """Whether the exceptions of `owner` name an organisation that `other` ever belonged to.
+
+    Both are paths from the introduction. ExceptionSet.includes() has the same rule in Python.
+    """
+    person = OuterRef(OuterRef(OuterRef(other)))
+    constituency = Case(
+        *(When(kind=kind, then=Value(word)) for kind, word in CONSTITUENCY_BY_KIND.items())
+    )
+    belongs_there = Organisation.objects.alias(own_constituency=constituency).filter(
+        Q(pk__in=Affiliation.objects.filter(delegate=person).values("organisation"))
+        | Q(pk__in=Participation.objects.filter(delegate=person).values("organisation"))
+        | Q(pk__in=Grant.objects.filter(user__delegate=person).values("on_behalf_of")),
+        Q(pk=OuterRef("organisation"))
+        | (Q(country=OuterRef("country")) & ~Q(country=""))
+        | Q(own_constituency=OuterRef("constituency")),
+    )
+    exceptions = AudienceException.objects.filter(delegate=OuterRef(owner), channel=None)
+    return Exists(exceptions.filter(Exists(belongs_there.order_by())))
 
 
 class IntroductionQuerySet(models.QuerySet["Introduction"]):
@@ -20,6 +44,31 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
             first_ended_at=None,
             second_ended_at=None,
         )
+
+    def not_excluded(self) -> "IntroductionQuerySet":
+        """Where neither person excludes the other from their directory entry."""
+        return self.filter(~_excludes("first", "second"), ~_excludes("second", "first"))
+
+    def in_force(self) -> "IntroductionQuerySet":
+        """Those by which the two people see each other now."""
+        return (
+            self.accepted().filter(available_q("first__"), available_q("second__")).not_excluded()
+        )
+
+    def reaching(self, delegate: Delegate) -> "IntroductionQuerySet":
+        """Those that this person may know of.
+
+        A request between people of whom one excludes the other never arrives. What a co-chair
+        proposes does not reach the person who excludes. The excluded person sees it as always,
+        because its absence would tell of the exception.
+        """
+        first_excludes, second_excludes = _excludes("first", "second"), _excludes("second", "first")
+        is_proposed = Q(proposed_by=None) | ~Q(proposed_by=F("first__user"))
+        as_first = Q(first_accepted_at__isnull=False) | Q(~first_excludes)
+        as_second = Q(second_accepted_at__isnull=False) | (
+            Q(~second_excludes) & (is_proposed | Q(~first_excludes))
+        )
+        return self.filter((Q(first=delegate) & as_first) | (Q(second=delegate) & as_second))
 
     def between(self, one: Delegate, other: Delegate) -> "IntroductionQuerySet":
         return self.filter(Q(first=one, second=other) | Q(first=other, second=one))

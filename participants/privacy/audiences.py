@@ -53,7 +53,7 @@ class Viewer:
     organisations: frozenset[int] = frozenset()
     countries: frozenset[str] = frozenset()
     constituencies: frozenset[str] = frozenset()
-    # Delegates introduced to the viewer, accepted by both.
+    # Delegates whose introduction to the viewer is in force.
     introduced: frozenset[int] = frozenset()
 
 
@@ -226,7 +226,7 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     organisation_columns = ("organisation", "organisation__kind", "organisation__country")
     on_behalf_columns = ("on_behalf_of", "on_behalf_of__kind", "on_behalf_of__country")
     zero, yes = Value(0, BigIntegerField()), Value(True, BOOLEAN)
-    accepted = Introduction.objects.accepted()
+    in_force = Introduction.objects.in_force()
     rows = people.order_by().values_list(Value("is"), "pk", zero, *nothing, yes)
     return rows.union(
         Participation.objects.filter(delegate__in=people)
@@ -238,10 +238,10 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         Grant.objects.filter(user__delegate__in=people, on_behalf_of__isnull=False)
         .order_by()
         .values_list(Value("works"), "user__delegate", zero, *on_behalf_columns, grant_is_active),
-        accepted.filter(first__in=people)
+        in_force.filter(first__in=people)
         .order_by()
         .values_list(Value("met"), "first", "second", *nothing, yes),
-        accepted.filter(second__in=people)
+        in_force.filter(second__in=people)
         .order_by()
         .values_list(Value("met"), "second", "first", *nothing, yes),
         all=True,

@@ -7,15 +7,18 @@ see what everyone sees. An unknown audience includes no one.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django_countries import countries
 
 from participants.models import (
     Affiliation,
     Audience,
     ContactChannel,
     Delegate,
+    Grant,
     Organisation,
     Participation,
     RevealBudget,
@@ -40,11 +43,16 @@ from roundtable.models import Event
 
 @dataclass(frozen=True)
 class Workplace:
-    """A public organisation that a person works for."""
+    """An organisation that a person works for or represents."""
 
     name: str
     slug: str
     post: str = ""
+    country: str = ""  # its code
+
+    @property
+    def country_name(self) -> str:
+        return countries.name(self.country)
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ __all__ = [
     "listed_at_organisation",
     "listed_delegates",
     "make_cards",
+    "organisations_before_answer",
     "public_profiles",
     "requester_cards",
     "reveal",
@@ -123,6 +132,7 @@ def _annotate_workplace(on: date) -> QuerySet[Delegate]:
     return Delegate.objects.annotate(
         workplace_name=Subquery(present.values("organisation__name")[:1]),
         workplace_slug=Subquery(present.values("organisation__slug")[:1]),
+        workplace_country=Subquery(present.values("organisation__country")[:1]),
     )
 
 
@@ -167,9 +177,50 @@ def requester_cards(ids: Iterable[int], on: date) -> dict[int, Card]:
     return {delegate.pk: _make_card(delegate) for delegate in people}
 
 
+def organisations_before_answer(
+    reader: Delegate, requesters: Iterable[int], proposed: Iterable[int], on: date
+) -> dict[int, list[Workplace]]:
+    """What a person who is asked sees of the other one's organisations, in one query.
+
+    Of people who ask: every organisation they work for, act for or represented. Of people whom a
+    co-chair proposes and who agreed to nothing yet: those they represented at roundtables where
+    the reader took part too.
+    """
+    requesters, proposed = set(requesters), set(proposed)
+    if not requesters and not proposed:
+        return {}
+    own_events = Participation.objects.confirmed().filter(delegate=reader).values("event")
+    represented = Participation.objects.confirmed().filter(
+        Q(delegate__in=requesters) | Q(delegate__in=proposed, event__in=own_events)
+    )
+    working = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on), delegate__in=requesters)
+    acting = Grant.objects.active(on).filter(
+        user__delegate__in=requesters, on_behalf_of__isnull=False
+    )
+    columns = ("name", "slug", "country")
+    rows = represented.order_by().values_list(
+        "delegate", *(f"organisation__{column}" for column in columns)
+    )
+    rows = rows.union(
+        working.order_by().values_list(
+            "delegate", *(f"organisation__{column}" for column in columns)
+        ),
+        acting.order_by().values_list(
+            "user__delegate", *(f"on_behalf_of__{column}" for column in columns)
+        ),
+    )
+    found: dict[int, list[Workplace]] = {}
+    for delegate, name, slug, country in sorted(rows):
+        found.setdefault(delegate, []).append(Workplace(name, slug, country=country))
+    return found
+
+
 def _make_card(delegate: Delegate) -> Card:
-    name, slug = delegate.workplace_name, delegate.workplace_slug  # type: ignore[attr-defined]
-    return _build_card(delegate, Workplace(name=name, slug=slug) if name else None)
+    found: Any = delegate  # annotated by _annotate_workplace()
+    workplace = Workplace(
+        name=found.workplace_name, slug=found.workplace_slug, country=found.workplace_country
+    )
+    return _build_card(delegate, workplace if found.workplace_name else None)
 
 
 def _build_card(delegate: Delegate, workplace: Workplace | None) -> Card:
@@ -242,7 +293,9 @@ def find_profile(
     if not is_own and not _is_listed(delegate, owner, viewer):
         return None
     profile_workplaces = tuple(
-        Workplace(row.organisation.name, row.organisation.slug, row.post)
+        Workplace(
+            row.organisation.name, row.organisation.slug, row.post, row.organisation.country.code
+        )
         for row in delegate.affiliations.all()
     )
     return Profile(

@@ -74,7 +74,19 @@ class Person:
     exclusions: list[Exclusion] = field(default_factory=list)
 
     def is_shown(self) -> bool:
-        return self.account == "open" and self.has_agreed and not (self.is_paused or self.is_erased)
+        return self.account == "open" and self.has_agreed and self.is_available()
+
+    def is_available(self) -> bool:
+        return not (self.is_paused or self.is_erased)
+
+    def leaves_out(self, other: "Person", channel: int | None = None) -> bool:
+        """Whether an exception, of the listing or of a channel, names the other person."""
+        return any(
+            excludes(exception, office)
+            for exception in self.exclusions
+            if exception.channel == channel
+            for office in other.all_organisations()
+        )
 
     def all_organisations(self) -> set[int]:
         """All that this person ever worked, spoke or acts for."""
@@ -132,12 +144,7 @@ class World:
         if audience == "introduced":
             return "not introduced"
         viewing, owner = self.people[viewer], self.people[person]
-        if any(
-            excludes(exception, office)
-            for exception in owner.exclusions
-            if exception.channel == channel
-            for office in viewing.all_organisations()
-        ):
+        if owner.leaves_out(viewing, channel):
             return "left out"
         viewer_events, owner_events = (
             viewing.confirmed_constituencies(),
@@ -159,7 +166,11 @@ class World:
         return "sat together" if still_shared else "moved"
 
     def _are_introduced(self, one: int, other: int) -> bool:
-        return any(
+        """By an accepted introduction, while both are there and neither leaves out the other."""
+        pair = self.people[one], self.people[other]
+        if pair[0].leaves_out(pair[1]) or pair[1].leaves_out(pair[0]):
+            return False
+        return all(person.is_available() for person in pair) and any(
             {first, second} == {one, other} and state == "accepted"
             for first, second, state in self.introductions
         )

@@ -16,7 +16,6 @@ from tests.factories import (
     NOON,
     make_channel,
     make_delegate,
-    make_exception,
     make_introduction,
     make_participation,
     make_user,
@@ -285,18 +284,6 @@ def test_cochair_introduces_a_protected_person(
     assert values(quiet_delegate, shelter) == ["sita.night@example.org"]
 
 
-def test_introduction_overrides_exclusion(delegate: Delegate, quiet_delegate: Delegate) -> None:
-    organisation = quiet_delegate.participations.get().organisation
-    make_exception(delegate, organisation=organisation)
-    delegate.write(listed_to=Audience.PARTICIPANTS)
-    assert values(quiet_delegate, delegate) is None
-    make_introduction(quiet_delegate, delegate)
-    assert values(quiet_delegate, delegate) == [
-        "dewi.open@example.org",
-        "dewi.inside@example.org",
-    ]
-
-
 def test_only_cochair_introduces(
     cochair: User, quiet_delegate: Delegate, delegate: Delegate, outsider: Delegate
 ) -> None:
@@ -317,5 +304,5 @@ def test_query_count_is_independent_of_introductions(
     for number in (1, 3):
         while Introduction.objects.count() < number:
             make_introduction(make_delegate(), quiet_delegate, accepted=False)
-        with django_assert_num_queries(7):  # type: ignore[attr-defined]
+        with django_assert_num_queries(8):  # type: ignore[attr-defined]
             client.get("/me/introductions/")

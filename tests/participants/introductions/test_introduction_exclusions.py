@@ -1,0 +1,380 @@
+"""No introduction leads past an exception, and no one learns that there is one."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from participants.introductions import lifecycle
+from participants.models import (
+    Audience,
+    AudienceException,
+    Constituency,
+    Delegate,
+    Introduction,
+    Organisation,
+    OrganisationKind,
+    User,
+)
+from participants.privacy import visibility
+from roundtable.audit.models import AuditEntry
+from roundtable.mail.models import QueuedEmail
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_grant,
+    make_introduction,
+    make_organisation,
+    make_participation,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+Sign = Callable[[User | Delegate], Client]
+PAGE = "/me/introductions/"
+ADD = "/admin/participants/introduction/add/"
+LIST = "/admin/participants/introduction/"
+
+
+@pytest.fixture
+def atlantis(db: None) -> Organisation:
+    return make_organisation(
+        name="Ministry of Atlantis", kind=OrganisationKind.GOVERNMENT, country="AU"
+    )
+
+
+@pytest.fixture
+def official(event: Event, atlantis: Organisation) -> Delegate:
+    """Represents the government of Atlantis, and shares an address with introduced people."""
+    official = make_delegate(name="Oskar Official", listed_to=Audience.INTRODUCED)
+    make_participation(official, event, organisation=atlantis)
+    make_channel(official, value="oskar.work@example.org", audience=Audience.INTRODUCED)
+    return official
+
+
+@pytest.fixture
+def shelter(event: Event) -> Delegate:
+    """Protected: seen by people introduced to her, and by no one else."""
+    shelter = make_delegate(
+        name="Sita Shelter", is_protected=True, listed_to=Audience.INTRODUCED, post="Night desk"
+    )
+    place = make_organisation(name="Safe House", country="TH")
+    make_participation(shelter, event, organisation=place)
+    make_channel(shelter, value="sita.night@example.org", audience=Audience.INTRODUCED)
+    return shelter
+
+
+def exclude(owner: Delegate, way: str, place: Organisation) -> AudienceException:
+    whom = {
+        "organisation": place,
+        "country": place.country,
+        "constituency": place.constituency,
+    }[way]
+    return make_exception(owner, **{way: whom})
+
+
+def values(viewer: Delegate, who: Delegate) -> list[str] | None:
+    """The contact details that the viewer reads on the page after "Show"."""
+    assert viewer.user is not None
+    eyes = visibility.get_viewer(viewer.user, NOON.date())
+    profile = visibility.find_profile(eyes, who.handle, NOON.date(), revealed=True)
+    return None if profile is None else [channel.value for channel in profile.channels]
+
+
+def emails_to(who: Delegate) -> int:
+    assert who.user is not None
+    return QueuedEmail.objects.filter(recipient=who.user.email).count()
+
+
+def page_of(client: Client, path: str = PAGE) -> str:
+    """The page without what is random in it."""
+    text = client.get(path).content.decode()
+    text = re.sub(r'value="[^"]{20,}"', "", text)
+    return re.sub(r"/me/introductions/[a-z2-9]{10}/", "/me/introductions/", text)
+
+
+WAYS = ["organisation", "country", "constituency"]
+
+
+# The attack: a co-chair of a government proposes, and her colleague accepts. ------------------
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_cochair_cannot_introduce_a_colleague_past_an_exclusion(
+    client_of: Sign,
+    cochair: User,
+    official: Delegate,
+    shelter: Delegate,
+    atlantis: Organisation,
+    way: str,
+) -> None:
+    exclude(shelter, way, atlantis)
+    chair, colleague, asked = client_of(cochair), client_of(official), client_of(shelter)
+    data = {"first": official.pk, "second": shelter.pk, "message": "Meet a friend"}
+    assert chair.post(ADD, data).status_code == 302
+    row = Introduction.objects.get()
+    # It does not reach her: neither page, nor email, nor answer.
+    assert "Meet a friend" not in asked.get(PAGE).content.decode()
+    assert emails_to(shelter) == 0
+    assert asked.post(f"{PAGE}{row.handle}/", {"answer": "accept"}).status_code == 404
+    assert colleague.post(f"{PAGE}{row.handle}/", {"answer": "accept"}).status_code == 302
+    assert values(official, shelter) is None
+    row.refresh_from_db()
+    assert row.second_accepted_at is None
+
+
+def test_cochair_and_colleague_do_not_learn_of_an_exclusion(
+    client_of: Sign, cochair: User, official: Delegate, shelter: Delegate, atlantis: Organisation
+) -> None:
+    """Two people ask for the same; one of the two is excluded. Both read the same."""
+    other = make_delegate(name=shelter.name, is_protected=True, listed_to=Audience.INTRODUCED)
+    place = shelter.participations.get().organisation
+    make_participation(other, official.participations.get().event, organisation=place)
+    exclude(shelter, "organisation", atlantis)
+    seen = []
+    for asked in (shelter, other):
+        log = AuditEntry.objects.count()
+        chair, colleague = client_of(cochair), client_of(official)
+        data = {"first": official.pk, "second": asked.pk, "message": "Meet a friend"}
+        answer = chair.post(ADD, data, follow=True)
+        told = re.findall(r'class="success[^>]*>(.+?)</', answer.content.decode(), re.DOTALL)
+        before = page_of(colleague)
+        accept = colleague.post(
+            f"{PAGE}{Introduction.objects.get(second=asked).handle}/", {"answer": "accept"}
+        )
+        again = chair.post(ADD, data)
+        seen.append(
+            (
+                answer.redirect_chain,
+                re.sub(r"introduction \d+", "introduction", str(told)),
+                page_of(chair, LIST).count("Not yet accepted by both"),
+                before,
+                (accept.status_code, accept["Location"]),
+                page_of(colleague),
+                again.status_code,
+                emails_to(official),
+                AuditEntry.objects.count() - log,
+            )
+        )
+        QueuedEmail.objects.all().delete()
+        Introduction.objects.all().delete()
+    assert seen[0] == seen[1]
+    assert "Safe House" in seen[0][3] and "Thailand" in seen[0][3]
+
+
+def test_each_side_reads_organisation_and_country_before_answering(
+    client_of: Sign, cochair: User, official: Delegate, shelter: Delegate
+) -> None:
+    data = {"first": official.pk, "second": shelter.pk, "message": ""}
+    assert client_of(cochair).post(ADD, data).status_code == 302
+    page = client_of(shelter).get(PAGE).content.decode()
+    assert "Ministry of Atlantis" in page and "Australia" in page
+    assert "Oskar" not in page
+    page = client_of(official).get(PAGE).content.decode()
+    assert "Safe House" in page and "Thailand" in page
+    assert "Sita" not in page
+
+
+def test_proposal_shows_only_organisations_of_the_shared_roundtable(
+    client_of: Sign, cochair: User, official: Delegate, shelter: Delegate
+) -> None:
+    hidden = make_organisation(name="Second Job", country="NR")
+    make_affiliation(shelter, organisation=hidden)
+    make_participation(shelter, make_event(), organisation=hidden)
+    data = {"first": official.pk, "second": shelter.pk, "message": ""}
+    assert client_of(cochair).post(ADD, data).status_code == 302
+    page = client_of(official).get(PAGE).content.decode()
+    assert "Safe House" in page
+    assert "Second Job" not in page and "Nauru" not in page
+
+
+def test_person_asked_reads_every_present_organisation_of_the_requester(
+    client_of: Sign, event: Event, atlantis: Organisation, delegate: Delegate
+) -> None:
+    asker = make_delegate(name="Asking Asma")
+    make_participation(asker, event, organisation=make_organisation(name="Front Group"))
+    make_affiliation(asker, organisation=atlantis)
+    make_affiliation(
+        asker, organisation=make_organisation(name="Former Job"), until=date(2020, 1, 1)
+    )
+    assert asker.user is not None
+    agency = make_organisation(name="Grant Agency", kind=OrganisationKind.AGENCY)
+    make_grant(asker.user, make_event(), role="reader", on_behalf_of=agency)
+    page = client_of(asker).get(f"/directory/{delegate.handle}/introduce/").content.decode()
+    assert "its country" in page
+    client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "Hello"})
+    page = client_of(delegate).get(PAGE).content.decode()
+    assert "Asking Asma" in page
+    assert "Front Group" in page and "Ministry of Atlantis" in page and "Australia" in page
+    assert "Grant Agency" in page
+    assert "Former Job" not in page
+
+
+def test_requester_reads_the_country_where_the_card_is_visible(
+    client_of: Sign, quiet_delegate: Delegate, delegate: Delegate, event: Event
+) -> None:
+    place = make_organisation(name="Harbour Office", country="ID")
+    event.roles.create(organisation=place, role="participant")
+    make_affiliation(delegate, organisation=place)
+    client = client_of(quiet_delegate)
+    path = f"/directory/{delegate.handle}/introduce/"
+    assert "Indonesia" in client.get(path).content.decode()
+    client.post(path, {"message": "Hello"})
+    page = client.get(PAGE).content.decode()
+    assert "Harbour Office" in page and "Indonesia" in page
+
+
+# Requests -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("side", ["requester", "asked"])
+def test_request_between_excluded_people_is_refused_silently(
+    client_of: Sign, event: Event, atlantis: Organisation, way: str, side: str
+) -> None:
+    seen = []
+    for is_excluded in (False, True):
+        asker, asked = make_delegate(name="Asker"), make_delegate(name="Asked")
+        for person in (asker, asked):
+            make_participation(person, event, organisation=atlantis)
+        Delegate.objects.filter(pk=asked.pk).update(listed_to=Audience.EVERYONE)
+        if is_excluded:
+            exclude(asker if side == "requester" else asked, way, atlantis)
+        log = AuditEntry.objects.count()
+        client = client_of(asker)
+        answer = client.post(f"/directory/{asked.handle}/introduce/", {"message": "Hello"})
+        page = page_of(client)
+        assert asker.user is not None
+        assert "Hello" in page
+        page = page.replace(asked.handle, "").replace(asker.user.email, "")
+        reached = "Hello" in client_of(asked).get(PAGE).content.decode()
+        assert (emails_to(asked), reached) == ((0, False) if is_excluded else (1, True))
+        added = AuditEntry.objects.count() - log
+        seen.append((answer.status_code, answer["Location"], page, emails_to(asker), added))
+    assert seen[0] == seen[1]
+
+
+def test_refused_request_ends_like_an_unanswered_one(
+    event: Event, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    make_exception(quiet_delegate, organisation=delegate.participations.get().organisation)
+    assert quiet_delegate.user is not None
+    asker = visibility.get_viewer(quiet_delegate.user, NOON.date())
+    first = lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
+    )
+    later = NOON + timedelta(days=300)
+    again = lifecycle.request_introduction(
+        by=quiet_delegate, handle=delegate.handle, message="Hello", at=later
+    )
+    assert first == again
+    assert len(lifecycle.list_introductions(quiet_delegate, asker, later)) == 1
+    assert lifecycle.list_introductions(quiet_delegate, asker, NOON + timedelta(days=366)) == []
+
+
+def test_own_request_does_not_accept_what_did_not_arrive(
+    event: Event, delegate: Delegate, quiet_delegate: Delegate
+) -> None:
+    """She excludes him, so his request never arrived. To ask him does not answer it."""
+    row = make_introduction(quiet_delegate, delegate, accepted=False, first_accepted_at=NOON)
+    make_exception(delegate, organisation=quiet_delegate.participations.get().organisation)
+    Delegate.objects.filter(pk=quiet_delegate.pk).update(listed_to=Audience.EVERYONE)
+    own = lifecycle.request_introduction(
+        by=delegate, handle=quiet_delegate.handle, message="Hello", at=NOON
+    )
+    assert own is not None and own != row
+    assert not Introduction.objects.accepted().exists()
+    assert emails_to(quiet_delegate) == 0
+
+
+# In force -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("side", ["viewer", "owner"])
+def test_later_exclusion_ends_the_effect_at_once_and_removal_restores_it(
+    client_of: Sign,
+    official: Delegate,
+    shelter: Delegate,
+    atlantis: Organisation,
+    way: str,
+    side: str,
+) -> None:
+    row = make_introduction(official, shelter)
+    assert values(official, shelter) == ["sita.night@example.org"]
+    assert values(shelter, official) == ["oskar.work@example.org"]
+    safe_house = shelter.participations.get().organisation
+    owner, place = (shelter, atlantis) if side == "owner" else (official, safe_house)
+    exception = exclude(owner, way, place)
+    for one, other in ((official, shelter), (shelter, official)):
+        assert values(one, other) is None
+        assert client_of(one).get(other.get_absolute_url()).status_code == 404
+        page = client_of(one).get(PAGE).content.decode()
+        assert "A person who shares nothing with you at the moment" in page
+    exception.delete()
+    assert values(official, shelter) == ["sita.night@example.org"]
+    assert values(shelter, official) == ["oskar.work@example.org"]
+    row.refresh_from_db()
+    assert row.first_ended_at is None and row.second_ended_at is None
+
+
+def test_past_work_and_unconfirmed_participation_count(
+    official: Delegate, shelter: Delegate
+) -> None:
+    make_introduction(official, shelter)
+    for number, belong in enumerate(("worked there", "says to have represented it", "acted")):
+        place = make_organisation(kind=OrganisationKind.AGENCY, country=["NR", "FJ", "TO"][number])
+        if belong == "worked there":
+            make_affiliation(official, organisation=place, until=date(2019, 1, 1))
+        elif belong == "acted":
+            assert official.user is not None
+            make_grant(
+                official.user, make_event(), on_behalf_of=place, valid_until=date(2025, 1, 1)
+            )
+        else:
+            make_participation(official, make_event(), confirmed=False, organisation=place)
+        exception = exclude(shelter, "country", place)
+        assert values(official, shelter) is None
+        exception.delete()
+        assert values(official, shelter) == ["sita.night@example.org"]
+
+
+def test_exclusion_of_one_contact_detail_does_not_end_an_introduction(
+    official: Delegate, shelter: Delegate, atlantis: Organisation
+) -> None:
+    make_introduction(official, shelter)
+    make_exception(shelter, channel=shelter.channels.get(), constituency=Constituency.GOVERNMENTS)
+    assert values(shelter, official) == ["oskar.work@example.org"]
+
+
+@pytest.mark.parametrize("side", ["official", "shelter"])
+def test_introduction_is_not_in_force_while_one_side_is_hidden(
+    official: Delegate, shelter: Delegate, side: str
+) -> None:
+    make_introduction(official, shelter)
+    hidden = official if side == "official" else shelter
+    Delegate.objects.filter(pk=hidden.pk).update(hidden_at=NOON)
+    assert values(official, shelter) is None
+    assert values(shelter, official) is None
+    Delegate.objects.filter(pk=hidden.pk).update(hidden_at=None)
+    assert values(official, shelter) == ["sita.night@example.org"]
+
+
+def test_answer_is_not_announced_to_who_excluded_the_other_meanwhile(
+    client_of: Sign, cochair: User, official: Delegate, shelter: Delegate, atlantis: Organisation
+) -> None:
+    row = lifecycle.propose_introduction(
+        first=official, second=shelter, by=cochair, message="", at=NOON
+    )
+    lifecycle.accept_introduction(row, by=shelter, at=NOON)
+    exclude(shelter, "organisation", atlantis)
+    QueuedEmail.objects.all().delete()
+    client_of(official).post(f"{PAGE}{row.handle}/", {"answer": "accept"})
+    assert emails_to(shelter) == 0
+    assert values(official, shelter) is None
