@@ -14,7 +14,8 @@ from roundtable.models import Event
 
 AnyUser = User | AnonymousUser
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
-# Lookups from an organisation to the roundtables it is involved in.
+# Lookups from an organisation to the roundtables it is involved in. Ended participations count:
+# what exceptions match stays within its roundtable, and its kind and country stay settled.
 DIRECT_EVENT_PATHS = (
     "roles__event",
     "participations__event",

@@ -14,7 +14,7 @@ from outcomes.duplicates.relations import (
     values_for_blanks,
 )
 from outcomes.models import ReportLink
-from participants.models import Delegate, HandleRedirect, User
+from participants.models import Delegate, HandleRedirect, Participation, User
 from participants.participation.confirmation import is_own_profile, login_addresses
 from participants.permissions import acting_organisation, permissions_of
 from roundtable.audit import log as audit
@@ -140,6 +140,8 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
 
 def _move_participations(target: Delegate, duplicate: Delegate) -> int:
     """Returns how many it moved; where both took part, one participation is left."""
+    ended = Participation.with_ended.filter(delegate=duplicate, ended_at__isnull=False)
+    ended.update(delegate=target)
     rows = list(duplicate.participations.select_related("event", "organisation"))
     known = {part.event_id: part for part in target.participations.all()}
     number = 0

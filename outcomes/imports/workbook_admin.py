@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
 from participants.admin_base.fields import request_permissions
-from participants.models import Delegate
+from participants.models import Delegate, Participation
 from participants.models.delegate import listable_q
 from participants.participation import participant_list
 from participants.privacy.access_log import log_export
@@ -89,7 +89,8 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         permissions = request_permissions(request)
         if not permissions.may_decide(event.pk):
             raise PermissionDenied
-        people = Delegate.objects.filter(listable_q(), participations__event=event)
+        parts = Participation.objects.filter(event=event)
+        people = Delegate.objects.filter(listable_q(), pk__in=parts.values("delegate"))
         at = timezone.now()
         can_export = participant_list.downloadable_list(event, permissions.user, at) is not None
         if request.method == "POST" and not can_export:

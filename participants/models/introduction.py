@@ -23,7 +23,7 @@ def _excludes(owner: str, other: str) -> Exists:
     )
     belongs_there = Organisation.objects.alias(own_constituency=constituency).filter(
         Q(pk__in=Affiliation.objects.filter(delegate=person).values("organisation"))
-        | Q(pk__in=Participation.objects.filter(delegate=person).values("organisation"))
+        | Q(pk__in=Participation.with_ended.filter(delegate=person).values("organisation"))
         | Q(pk__in=Grant.objects.filter(user__delegate=person).values("on_behalf_of")),
         Q(pk=OuterRef("organisation"))
         | (Q(country=OuterRef("country")) & ~Q(country=""))

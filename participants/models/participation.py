@@ -1,8 +1,11 @@
 """Where people work, and when they took part."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
@@ -67,14 +70,32 @@ class Affiliation(models.Model):
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
-    """Which participations count."""
+    """Which participations count. Deleting through it deletes: an erasure keeps nothing."""
 
     def confirmed(self) -> "ParticipationQuerySet":
         return self.filter(confirmed_at__isnull=False)
 
 
+_ParticipationManager = models.Manager.from_queryset(ParticipationQuerySet)
+
+
+class PresentParticipations(_ParticipationManager["Participation"]):
+    """Leaves out those that have ended: only exceptions and their owner know of them.
+
+    Lookups across relations, such as participations__event, do not use it.
+    """
+
+    def get_queryset(self) -> ParticipationQuerySet:
+        rows: Any = super().get_queryset()
+        found: ParticipationQuerySet = rows.filter(ended_at=None)
+        return found
+
+
 class Participation(models.Model):
-    """A delegate's part in a roundtable. It counts once a co-chair has confirmed it."""
+    """A delegate's part in a roundtable. It counts once a co-chair has confirmed it.
+
+    If a confirmed one is removed, the row stays as ended: exceptions still match it.
+    """
 
     delegate = models.ForeignKey(
         Delegate,
@@ -115,8 +136,18 @@ class Participation(models.Model):
     confirmed_at = models.DateTimeField(
         _("confirmed"), null=True, blank=True, help_text=_("When it was confirmed.")
     )
+    ended_at = models.DateTimeField(
+        _("removed"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "When it was removed after it was confirmed. It then counts for nothing but exclusions."
+        ),
+    )
 
-    objects = ParticipationQuerySet.as_manager()
+    objects = PresentParticipations()
+    with_ended = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participation")
@@ -125,6 +156,7 @@ class Participation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["delegate", "event"],
+                condition=Q(ended_at=None),
                 name="participation_unique",
                 violation_error_message=_(
                     "This person already takes part in this roundtable. Choose another person."
@@ -135,10 +167,23 @@ class Participation(models.Model):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="participation_confirmed_has_decider_and_date",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(confirmed_at__isnull=False),
+                name="participation_ended_was_confirmed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.delegate}, {self.event}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Ends a confirmed one, so that no one leaves a past behind that others exclude."""
+        if self.confirmed_at is None:
+            return super().delete(*args, **kwargs)
+        if self.ended_at is None:
+            self.ended_at = timezone.now()
+            self.save(update_fields=["ended_at"])
+        return 0, {}
 
     def clean(self) -> None:
         if self.delegate_id and self.event_id and self.organisation_id:

@@ -56,7 +56,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
         )
     assert locked_target.user is not None
     _clear_own_confirmations(duplicate.participations.all(), locked_target.user)
-    _move_participations(duplicate, locked_target)
+    _move_participations(duplicate, locked_target, at)
     _move_affiliations(duplicate, locked_target)
     duplicate.focal_point_for.update(focal_point=locked_target)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
@@ -141,13 +141,20 @@ def _clear_own_confirmations(participations: QuerySet[Participation], user: User
     participations.filter(confirmed_by=user).update(confirmed_by=None, confirmed_at=None)
 
 
-def _move_participations(duplicate: Delegate, target: Delegate) -> None:
+def _move_participations(duplicate: Delegate, target: Delegate, at: datetime) -> None:
+    ended = Participation.with_ended.filter(delegate=duplicate, ended_at__isnull=False)
+    ended.update(delegate=target)
     existing_by_event = {row.event_id: row for row in target.participations.all()}
     for row in duplicate.participations.all():
         existing = existing_by_event.get(row.event_id)
-        if existing and (existing.confirmed_at or not row.confirmed_at):
+        if existing and not row.confirmed_at:
             continue
-        if existing:
+        if existing and existing.confirmed_at:
+            # Exceptions match both organisations, but a person takes part once.
+            if existing.organisation_id == row.organisation_id:
+                continue
+            row.ended_at = at
+        elif existing:
             audit.forget_subject(existing)
             existing.delete()
         row.delegate = target

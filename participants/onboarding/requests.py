@@ -92,7 +92,8 @@ def lock_if_pending(invitation_request: InvitationRequest) -> bool:
 
 
 def matching_delegate(invitation_request: InvitationRequest) -> Delegate | None:
-    people = Delegate.objects.filter(participations__event=invitation_request.event_id)
+    parts = Participation.objects.filter(event=invitation_request.event_id)
+    people = Delegate.objects.filter(pk__in=parts.values("delegate"))
     return people.filter(invitation_email__iexact=invitation_request.email).order_by("pk").first()
 
 

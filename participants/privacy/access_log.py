@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.emails import email_cochairs
-from participants.models import Delegate, RevealBudget, SlugRedirect, User
+from participants.models import Delegate, Participation, RevealBudget, SlugRedirect, User
 from participants.models.redirects import merged_delegates
 from participants.permissions import AS_COCHAIR, acting_capacity
 from participants.privacy.audience_choice import excludable_organisations
@@ -157,9 +157,8 @@ def _accesses_in_window(user: User, at: datetime) -> int:
 
 
 def _events_of_viewer(user: User, at: datetime) -> QuerySet[Event]:
-    took_part = models.Q(
-        participations__delegate__user=user, participations__confirmed_at__isnull=False
-    )
+    parts = Participation.objects.confirmed().filter(delegate__user=user)
+    took_part = models.Q(pk__in=parts.values("event"))
     works_on = models.Q(pk__in=user.grants.active(at.date()).values("event"))
     return Event.objects.filter(took_part | works_on).distinct().order_by("pk")
 
@@ -167,8 +166,8 @@ def _events_of_viewer(user: User, at: datetime) -> QuerySet[Event]:
 def _admin_url(user: User, event: Event) -> str:
     # Emails are forwarded. If they left out only protected people, that would show who is
     # protected. So they name no one, and the page behind the link checks permissions.
-    delegate = Delegate.objects.filter(user=user, participations__event=event).first()
-    if delegate is None:
+    participation = Participation.objects.filter(delegate__user=user, event=event).first()
+    if participation is None:
         return ""  # the co-chairs of this roundtable could not open the page
-    path = reverse("admin:participants_delegate_change", args=[delegate.pk])
+    path = reverse("admin:participants_delegate_change", args=[participation.delegate_id])
     return f"{settings.PORTAL_URL}{path}"

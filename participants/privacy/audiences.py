@@ -221,7 +221,9 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         output_field=BOOLEAN,
     )
     confirmed = Case(
-        When(confirmed_at__isnull=False, then=True), default=False, output_field=BOOLEAN
+        When(confirmed_at__isnull=False, ended_at=None, then=True),
+        default=False,
+        output_field=BOOLEAN,
     )
     organisation_columns = ("organisation", "organisation__kind", "organisation__country")
     on_behalf_columns = ("on_behalf_of", "on_behalf_of__kind", "on_behalf_of__country")
@@ -229,7 +231,8 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     in_force = Introduction.objects.in_force()
     rows = people.order_by().values_list(Value("is"), "pk", zero, *nothing, yes)
     return rows.union(
-        Participation.objects.filter(delegate__in=people)
+        # Exceptions match ended ones too.
+        Participation.with_ended.filter(delegate__in=people)
         .order_by()
         .values_list(Value("sat"), "delegate", "event", *organisation_columns, confirmed),
         Affiliation.objects.filter(delegate__in=people)

@@ -61,7 +61,8 @@ def erase_delegate(
         own_identifiers = {(Erasure.Kind.HANDLE, handle) for handle in handles}
         if user:
             own_identifiers.add((Erasure.Kind.ACCOUNT, account_identifier(user)))
-        _forget_in_log([*merged_delegates(person), *person.participations.all()])
+        _forget_in_log(merged_delegates(person))
+        _forget_in_log(Participation.with_ended.filter(delegate=person))
         _leave_tombstone(person, at)
         if user:
             _delete_account(user, at)
@@ -140,8 +141,10 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
     for party in person.focal_point_for.all():
         party.decline()
     delete_related_rows(person, except_models={Participation})
-    # Only confirmed participations belong to the record of the roundtable.
-    person.participations.filter(confirmed_at=None).delete()
+    # Only confirmed participations that were not removed belong to the record of the roundtable.
+    Participation.with_ended.filter(
+        Q(confirmed_at=None) | Q(ended_at__isnull=False), delegate=person
+    ).delete()
     person.participations.update(capacity="")
     person.write(
         handle=generate_handle(),

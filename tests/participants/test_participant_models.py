@@ -157,6 +157,9 @@ BREAKING: InvalidRows = {
     "participation_confirmed_has_decider_and_date": lambda: with_values(
         make_participation(make_delegate(), make_event(), confirmed=False), confirmed_at=NOON
     ),
+    "participation_ended_was_confirmed": lambda: with_values(
+        make_participation(make_delegate(), make_event(), confirmed=False), ended_at=NOON
+    ),
     "participation_unique": lambda: duplicate_of(make_participation(make_delegate(), make_event())),
     "recorded_count_most": lambda: RecordedCount(
         event=make_event(), kind=OrganisationKind.GOVERNMENT, number=2001

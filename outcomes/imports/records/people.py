@@ -149,7 +149,7 @@ class _PeopleImporter:
         self.matcher = DuplicateMatcher(self.participations.values())
         given = [entry.values.get("handle", "") for entry in entries]
         merged = HandleRedirect.objects.filter(
-            handle__in=given, delegate__participations__event=event
+            handle__in=given, delegate__in=[row.delegate_id for row in rows]
         )
         self.merged_handles = dict(merged.values_list("handle", "delegate__handle"))
         self.rows: dict[str, _PersonRow] = {}  # by the answer that selects the row
@@ -249,8 +249,9 @@ class _PeopleImporter:
         rows = Delegate.objects.filter(handle=handle, erased_at=None)
         permissions = self.report.by
         if permissions and not permissions.is_operator:
-            rows = rows.filter(participations__event__in=permissions.editable)
-        person = rows.distinct().first()
+            parts = Participation.objects.filter(event__in=permissions.editable)
+            rows = rows.filter(pk__in=parts.values("delegate"))
+        person = rows.first()
         return Participation(event=self.event, delegate=person) if person else None
 
     def _store(

@@ -14,7 +14,7 @@ from outcomes.imports.records.people import current_affiliations
 from outcomes.imports.records.reports import updates_by_key
 from outcomes.models import Outcome, Statement, Theme
 from outcomes.models.outcome import letter_number
-from participants.models import Group, Organisation
+from participants.models import Group, Organisation, Participation
 from participants.models.delegate import listable_q
 from roundtable.models import Event
 from roundtable.text_diff import normalise_newlines
@@ -80,9 +80,11 @@ def _themes(event: Event) -> "models.QuerySet[Theme]":
 
 
 def _organisations(event: Event, include_people: bool) -> Any:
-    return _rows_named_by_event(
-        event, Organisation, "roles__event", *(["participations__event"] * include_people)
-    )
+    named = _rows_named_by_event(event, Organisation, "roles__event")
+    if not include_people:
+        return named
+    represented = Participation.objects.filter(event=event).values("organisation")
+    return named | Organisation.objects.filter(pk__in=represented).order_by("slug")
 
 
 def _rows_named_by_event(event: Event, kind: type[Any], *also: str) -> Any:

@@ -207,7 +207,7 @@ TABLES = (
         _("Where you took part"),
         Participation,
         _rows_of_delegate(Participation, "event", "organisation"),
-        ("event", "organisation", "capacity", "confirmed_at"),
+        ("event", "organisation", "capacity", "confirmed_at", "ended_at"),
         {**DELEGATE_WITHHELD, "confirmed_by": OTHER_PERSON_REASON},
     ),
     PersonalDataTable(

@@ -1,0 +1,239 @@
+"""A confirmed participation that is removed counts for nothing, but exceptions still match it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from outcomes.duplicates.people import merge_people
+from participants.models import (
+    Audience,
+    Constituency,
+    Delegate,
+    Introduction,
+    Invitation,
+    Organisation,
+    OrganisationKind,
+    Participation,
+    User,
+)
+from participants.onboarding.acceptance import merge_invitation
+from participants.privacy import visibility
+from participants.privacy.erasure import erase_delegate
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_grant,
+    make_introduction,
+    make_invitation,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+Sign = Callable[[User | Delegate], Client]
+
+
+@pytest.fixture
+def atlantis(db: None) -> Organisation:
+    return make_organisation(
+        name="Ministry of Atlantis", kind=OrganisationKind.GOVERNMENT, country="AU"
+    )
+
+
+@pytest.fixture
+def official(event: Event, atlantis: Organisation) -> Delegate:
+    official = make_delegate(name="Oskar Official", listed_to=Audience.PARTICIPANTS)
+    make_participation(official, event, organisation=atlantis)
+    return official
+
+
+def is_listed_to(viewer: Delegate, owner: Delegate) -> bool:
+    assert viewer.user is not None
+    eyes = visibility.get_viewer(viewer.user, NOON.date())
+    return visibility.find_profile(eyes, owner.handle, NOON.date()) is not None
+
+
+def removed_in_the_list_of_people(
+    client_of: Sign, cochair: User, _operator: User, row: Participation
+) -> None:
+    path = f"/admin/participants/delegate/{row.delegate_id}/change/"
+    data = {
+        "name": row.delegate.name,
+        "participations-TOTAL_FORMS": 1,
+        "participations-INITIAL_FORMS": 1,
+        "participations-0-id": row.pk,
+        "participations-0-delegate": row.delegate_id,
+        "participations-0-event": row.event_id,
+        "participations-0-organisation": row.organisation_id,
+        "participations-0-DELETE": "on",
+        "affiliations-TOTAL_FORMS": 0,
+        "affiliations-INITIAL_FORMS": 0,
+    }
+    assert client_of(cochair).post(path, data).status_code == 302
+
+
+def removed_by_the_operator(
+    client_of: Sign, _cochair: User, operator: User, row: Participation
+) -> None:
+    path = f"/admin/participants/participation/{row.pk}/delete/"
+    assert client_of(operator).post(path, {"post": "yes"}).status_code == 302
+
+
+def removed_in_bulk(client_of: Sign, _cochair: User, operator: User, row: Participation) -> None:
+    data = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
+    assert client_of(operator).post("/admin/participants/participation/", data).status_code == 302
+
+
+def removed_in_code(_client_of: Sign, _cochair: User, _operator: User, row: Participation) -> None:
+    row.delete()
+
+
+WAYS: list[Callable[[Sign, User, User, Participation], None]] = [
+    removed_in_the_list_of_people,
+    removed_by_the_operator,
+    removed_in_bulk,
+    removed_in_code,
+]
+
+
+@pytest.mark.parametrize("remove", WAYS)
+@pytest.mark.parametrize("what", ["organisation", "country", "constituency"])
+def test_removed_participation_leaves_a_past_to_match(
+    client_of: Sign,
+    cochair: User,
+    operator: User,
+    event: Event,
+    focal_point: Delegate,
+    official: Delegate,
+    atlantis: Organisation,
+    remove: Callable[[Sign, User, User, Participation], None],
+    what: str,
+) -> None:
+    """The attack: the desk removes it, and adds the person for another organisation."""
+    whom = {
+        "organisation": atlantis,
+        "country": "AU",
+        "constituency": Constituency.GOVERNMENTS,
+    }[what]
+    make_exception(focal_point, **{what: whom})
+    assert not is_listed_to(official, focal_point)
+    remove(client_of, cochair, operator, official.participations.get())
+    assert not official.participations.exists()
+    make_participation(official, event, organisation=make_organisation(), confirmed_by=cochair)
+    assert not is_listed_to(official, focal_point)
+    focal_point.exceptions.all().delete()
+    assert is_listed_to(official, focal_point)
+
+
+def test_introduction_does_not_lead_past_a_removed_participation(
+    focal_point: Delegate, official: Delegate, atlantis: Organisation
+) -> None:
+    make_introduction(official, focal_point)
+    make_exception(focal_point, organisation=atlantis)
+    official.participations.get().delete()
+    assert not Introduction.objects.in_force().exists()
+    assert not is_listed_to(official, focal_point)
+
+
+def test_removed_participation_counts_for_nothing_else(
+    client_of: Sign, cochair: User, event: Event, focal_point: Delegate, official: Delegate
+) -> None:
+    for person, other in ((official, focal_point), (focal_point, official)):
+        assert is_listed_to(person, other)
+    official.participations.get().delete()
+    for person, other in ((official, focal_point), (focal_point, official)):
+        assert not is_listed_to(person, other)
+    assert not event.participations.filter(delegate=official).exists()
+    client = client_of(cochair)
+    for path in (
+        "/admin/participants/delegate/",
+        "/admin/participants/participation/",
+        "/admin/participants/introduction/add/",
+    ):
+        assert "Oskar Official" not in client.get(path).content.decode()
+    change = f"/admin/participants/delegate/{official.pk}/change/"
+    assert client.get(change).status_code == 404
+
+
+def test_settled_facts_stay_settled_after_removal(
+    client_of: Sign, cochair: User, event: Event, atlantis: Organisation
+) -> None:
+    """Exceptions of country and constituency read them."""
+    make_participation(make_delegate(), event, organisation=atlantis).delete()
+    path = f"/admin/participants/organisation/{atlantis.pk}/change/"
+    page = client_of(cochair).get(path).content.decode()
+    assert 'name="name"' in page
+    assert 'name="kind"' not in page and 'name="country"' not in page
+    other = make_user()
+    make_grant(other, make_event())
+    assert client_of(other).get(path).status_code == 404
+
+
+def test_unconfirmed_participation_is_deleted(
+    event: Event, focal_point: Delegate, atlantis: Organisation
+) -> None:
+    person = make_delegate()
+    row = make_participation(person, event, confirmed=False, organisation=atlantis)
+    row.delete()
+    assert not Participation.with_ended.filter(delegate=person).exists()
+
+
+def test_owner_reads_it_in_their_data(client_of: Sign, official: Delegate) -> None:
+    official.participations.get().delete()
+    page = client_of(official).get("/me/data/").content.decode()
+    assert "Ministry of Atlantis" in page and "Removed" in page
+
+
+def test_erasure_deletes_removed_participations(
+    operator: User, event: Event, official: Delegate
+) -> None:
+    official.participations.get().delete()
+    kept = make_participation(official, make_event())
+    erase_delegate(official, by=operator, at=NOON)
+    assert list(Participation.with_ended.filter(delegate=official)) == [kept]
+
+
+def test_merge_of_two_people_keeps_removed_participations(
+    operator: User, event: Event, focal_point: Delegate, official: Delegate, atlantis: Organisation
+) -> None:
+    make_exception(focal_point, organisation=atlantis)
+    twin = make_delegate(user=None)
+    make_participation(twin, event, organisation=atlantis).delete()
+    viewer = make_delegate()
+    make_participation(viewer, event)
+    assert is_listed_to(viewer, focal_point)
+    merge_people(target=viewer, duplicate=twin, by=operator, at=NOON)
+    assert not is_listed_to(viewer, focal_point)
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_second_invitation_keeps_what_exceptions_match(
+    cochair: User, event: Event, focal_point: Delegate, atlantis: Organisation, is_removed: bool
+) -> None:
+    """Someone confirmed for Atlantis joins as a person who took part for another organisation."""
+    make_exception(focal_point, organisation=atlantis)
+    viewer = make_delegate()
+    kept = make_participation(viewer, event)
+    twin = make_delegate(user=None, invitation_email="twin@example.org")
+    row = make_participation(twin, event, organisation=atlantis)
+    other = make_event()
+    make_participation(twin, other, confirmed=False)
+    invitation = make_invitation(
+        twin,
+        other if is_removed else event,
+        email="twin@example.org",
+        expires_at=NOON + timedelta(days=9000),
+    )
+    if is_removed:
+        row.delete()
+    assert is_listed_to(viewer, focal_point)
+    merge_invitation(invitation=invitation, target=viewer, at=NOON)
+    assert invitation.answer == "" and Invitation.objects.get().answered_at == NOON
+    assert not is_listed_to(viewer, focal_point)
+    assert viewer.participations.get(event=event) == kept
