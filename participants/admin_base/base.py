@@ -19,12 +19,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants.admin_base.fields import MultilineField, request_permissions
+from participants.admin_base.fields import (
+    MultilineField,
+    OrganisationChoiceField,
+    request_permissions,
+)
 from participants.admin_base.lists import (
     CappedPaginator,
     LimitedChangeList,
     reject_unreadable_query,
 )
+from participants.models import Organisation
 from participants.permissions import EventPermissions
 from roundtable import idempotency
 
@@ -181,6 +186,8 @@ class GrantScopedAdmin(PlainAdmin):
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.remote_field.model is Organisation:
+            kwargs.setdefault("form_class", OrganisationChoiceField)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None:
             field.label_from_instance = self.choice_label  # type: ignore[method-assign, assignment]

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.forms import CharField, ModelForm
+from django.db.models import Q
+from django.forms import BaseForm, BoundField, CharField, ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from participants.models import Organisation
 from participants.permissions import EventPermissions, permissions_of
 from roundtable.history import MAX_REASON_LENGTH
 from roundtable.text_diff import normalise_newlines
@@ -45,6 +47,30 @@ class ReasonField(CharField):
         )
         options |= {"required": False, "max_length": MAX_REASON_LENGTH}
         super().__init__(label=_("Why?"), help_text=help_text, **options)
+
+
+def _is_archived(value: Any) -> bool:
+    organisation = getattr(value, "instance", None)  # the empty choice has none
+    return organisation is not None and organisation.archived_at is not None
+
+
+class OrganisationChoiceField(ModelChoiceField[Organisation]):
+    """Offers archived organisations only in rows that already name them."""
+
+    def get_bound_field(self, form: BaseForm, field_name: str) -> BoundField:
+        row: Any = getattr(form, "instance", None)
+        current = getattr(row, f"{field_name}_id", None) if row is not None and row.pk else None
+        choices: Any = self.choices
+        offered = [
+            (value, label)
+            for value, label in choices
+            if value == current or not _is_archived(value)
+        ]
+        # Setting the rows also sets the choices, with a query in each form.
+        rows: Any = self.queryset
+        self.queryset = rows.filter(Q(archived_at=None) | Q(pk=current))
+        self.choices = offered
+        return super().get_bound_field(form, field_name)
 
 
 def lock_choice(form: "ModelForm[Any]", name: str) -> None:

@@ -51,7 +51,10 @@ CONSTITUENCY_BY_KIND = {
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
-    """Which organisations someone may see."""
+    """Which organisations someone may see or choose."""
+
+    def not_archived(self) -> "OrganisationQuerySet":
+        return self.filter(archived_at=None)
 
     def published(self) -> "OrganisationQuerySet":
         """Organisations with a role, commitment, approved answer or approved assessment.
@@ -132,6 +135,16 @@ class Organisation(models.Model):
         _("demonstration"),
         default=False,
         help_text=_("Made up. It can take part in demonstrations only."),
+    )
+    archived_at = models.DateTimeField(
+        _("archived"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "When it was archived. New entries can no longer name it. Past pages and exclusions "
+            "still do."
+        ),
     )
     history = record_history()
 

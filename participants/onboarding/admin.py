@@ -150,6 +150,7 @@ class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         field: Any = self.fields["speaks_for"]
         field.queryset = (
             visible_organisations(self.permissions)
+            .not_archived()
             .filter(is_demonstration=self.instance.event.is_demonstration)
             .order_by("name")
         )

@@ -2,18 +2,42 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
-from participants.admin_base.base import GrantScopedAdmin
+from participants.admin_base.base import GrantScopedAdmin, RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.history import HistoryAdmin
+from participants.admin_base.site import render_page
 from participants.admin_base.spreadsheets import OrganisationResource, SafeExportMixin
 from participants.models import Group, Organisation
+from participants.organisations.archive import set_archived
 from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
+from roundtable.history import MAX_REASON_LENGTH
 from roundtable.models import Event
+
+
+class ArchiveForm(forms.Form):
+    """Why an organisation is archived or restored."""
+
+    step = forms.ChoiceField(
+        choices=[("archive", _("Archive")), ("restore", _("Restore"))], widget=forms.HiddenInput
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=MAX_REASON_LENGTH,
+        help_text=_("For example: it no longer exists. The log and the history keep it."),
+    )
 
 
 @admin.register(Organisation)
@@ -21,6 +45,9 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
     """Organisations that the viewer may see."""
 
     resource_classes = [OrganisationResource]
+    # People exclude organisations, so they are archived. A delete button that is sometimes missing
+    # would tell who is excluded.
+    unavailable = ("delete",)
     fieldsets = [
         (
             None,
@@ -49,12 +76,13 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
             },
         ),
     ]
-    list_display = ["name", "short_name", "kind", "country", "public_page"]
+    list_display = ["name", "short_name", "kind", "country", "archived_at", "public_page"]
     list_filter = ["kind"]
     search_fields = ["name", "short_name"]
     search_help_text = _("Name or short name")
     prepopulated_fields = {"slug": ["name"]}
     operator_only_fields = ("is_demonstration",)
+    change_form_template = "participants/organisations/admin/organisation_change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         public = Organisation.objects.published().filter(pk=OuterRef("pk"))
@@ -76,10 +104,44 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
             return permissions.can_edit_any
         return may_edit_organisation(permissions, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        may_change = self.has_change_permission(request, obj)
-        is_operator = request_permissions(request).is_operator
-        return may_change and (obj is None or is_operator or not self.is_published(obj))
+    def get_urls(self) -> list[Any]:
+        pages: RowPages = {"archive/": ("archive", self.archive_view)}
+        return [*self.row_urls(pages), *super().get_urls()]
+
+    def row_context(self, request: HttpRequest, row: Organisation) -> dict[str, Any]:
+        if not self.has_change_permission(request, row):
+            return {}
+        return {"archive_url": reverse("admin:participants_organisation_archive", args=[row.pk])}
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def archive_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        row = self.row_or_404(request, object_id)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        form = ArchiveForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            archived = form.cleaned_data["step"] == "archive"
+            is_done = set_archived(
+                organisation=row,
+                archived=archived,
+                reason=form.cleaned_data["reason"],
+                by=request_permissions(request).user,
+                at=timezone.now(),
+            )
+            text = gettext("It is archived.") if archived else gettext("It is restored.")
+            if is_done:
+                self.message_user(request, text, messages.SUCCESS)
+            return redirect("admin:participants_organisation_change", row.pk)
+        is_archived = row.archived_at is not None
+        context = {
+            "title": gettext("Restore this organisation?")
+            if is_archived
+            else gettext("Archive this organisation?"),
+            "original": row,
+            "form": form,
+        }
+        template = "participants/organisations/admin/archive.html"
+        return render_page(request, Organisation, template, context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
