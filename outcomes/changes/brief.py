@@ -184,7 +184,7 @@ def _silent_parties(
             is_fresh = freshness_of(day, on) == Freshness.UNDER_A_YEAR
             if commitment.status in ENDED_STATUSES or is_fresh:
                 continue
-            who = party.organisation.short if party.organisation else str(party)
+            who = party.public_short
             about.setdefault(who, []).append(commitment.reference)
             if day:
                 last_reported[who] = max(day, last_reported.get(who, day))
@@ -197,8 +197,7 @@ def _unanswered_requests(event: Event, on: date) -> list[OutstandingReport]:
     ).select_related("round", "party__commitment", "party__organisation", "party__group")
     lines: dict[tuple[str, str], list[str]] = {}
     for request in requests.order_by("round__opened_at", "round", "party__commitment", "pk"):
-        organisation = request.party.organisation
-        who = organisation.short if organisation else str(request.party)
+        who = request.party.public_short
         line = lines.setdefault((who, request.party.commitment.reference), [])
         line.append(request.round.title)
     return [

@@ -85,7 +85,7 @@ def _outcome_subject(outcome: Outcome) -> dict[str, Any]:
 def _organisation_subject(organisation: Organisation) -> dict[str, Any]:
     return {
         "reference": "",
-        "subject": organisation.name,
+        "subject": organisation.public_name,
         "url": organisation.get_absolute_url(),
         "is_demonstration": organisation.is_demonstration,
     }
@@ -167,9 +167,9 @@ def _updates(numbers: Iterable[int]) -> DescribedChanges:
                 ),
                 after=str(ImplementationStatus(row.status).label),
                 by=(
-                    _("the co-chairs, for %(party)s") % {"party": row.party}
+                    _("the co-chairs, for %(party)s") % {"party": row.party.public_name}
                     if row.origin == ReportOrigin.COCHAIRS
-                    else str(row.party)
+                    else row.party.public_name
                 ),
                 day=row.reported_on,
                 text=row.text,

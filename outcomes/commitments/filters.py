@@ -281,7 +281,9 @@ def _filter_options(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]
         .values_list(Value("theme", output_field=CharField()), "slug", "name", none)
     )
     groups = Group.objects.filter(pk__in=rows.values("group")).order_by()
-    organisations = Organisation.objects.filter(pk__in=rows.values("organisation")).order_by()
+    organisations = Organisation.objects.filter(
+        pk__in=rows.values("organisation"), is_name_published=True
+    ).order_by()
     found: dict[str, list[tuple[str, str, str]]] = {"theme": [], "party": []}
     for field, slug, name, country in themes.union(
         groups.values_list(party, "slug", "name", none),
@@ -298,4 +300,4 @@ def _with_party(commitments: QuerySet[Commitment], condition: Q) -> QuerySet[Com
 
 
 def _party_slug_q(slug: str) -> Q:
-    return Q(organisation__slug=slug) | Q(group__slug=slug)
+    return Q(organisation__slug=slug, organisation__is_name_published=True) | Q(group__slug=slug)

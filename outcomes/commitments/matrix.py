@@ -231,7 +231,7 @@ def _statuses(
 ) -> list[Share]:
     party = row.group or row.organisation
     found: Iterable[Share] = (share for share in status_shares(counts) if share.count)
-    if not party:
+    if not party or (row.organisation and not row.organisation.is_name_published):
         return list(found)  # the list of commitments has no filter for these
     filters = {"point": point_path(point), "party": party.slug}
     if day:

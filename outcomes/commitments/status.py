@@ -129,7 +129,7 @@ class CommitmentReports:
         said = [voice.update for voice in self.parties if voice.update]
         says = [
             _("%(party)s reports “%(status)s”")
-            % {"party": _party_name(update.party), "status": update.get_status_display()}
+            % {"party": update.party.public_short, "status": update.get_status_display()}
             for update in said
             if any(_contradicts(finding, update) for finding in self.findings)
         ]
@@ -185,7 +185,3 @@ def _entries(updates: list[ProgressUpdate]) -> list[ReportEntry]:
 
 def _contradicts(assessment: Assessment, update: ProgressUpdate) -> bool:
     return assessment.finding in CONTRADICTING_FINDINGS[ImplementationStatus(update.status)]
-
-
-def _party_name(party: CommitmentParty) -> str:
-    return party.organisation.short if party.organisation else str(party)

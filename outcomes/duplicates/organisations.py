@@ -108,6 +108,7 @@ def merge_organisations(
         )
     old = duplicate.slug
     duplicate.delete()
+    target.is_name_published &= duplicate.is_name_published
     names = set(ORGANISATIONS.fields) - set(ORGANISATIONS.required())
     for name, value in values_for_blanks(target, duplicate, names).items():
         setattr(target, name, value)

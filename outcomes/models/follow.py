@@ -113,4 +113,6 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.organisation:
+            return self.organisation.public_name
         return str(next(filter(None, (getattr(self, name) for name in SUBSCRIPTION_TARGETS)), ""))

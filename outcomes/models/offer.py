@@ -96,7 +96,7 @@ class Offer(EditorialText):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation.short}: {self.text[:60]}"
+        return f"{self.organisation.internal_short}: {self.text[:60]}"
 
     @property
     def is_joining(self) -> bool:

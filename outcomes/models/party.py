@@ -108,6 +108,14 @@ class CommitmentParty(models.Model):
     def __str__(self) -> str:
         return str(self.organisation or self.group)
 
+    @property
+    def public_name(self) -> str:
+        return self.organisation.public_name if self.organisation else str(self.group)
+
+    @property
+    def public_short(self) -> str:
+        return self.organisation.short if self.organisation else str(self.group)
+
     def clean(self) -> None:
         # In a form, the commitment may not be saved yet, or may have no roundtable.
         event = getattr(getattr(self, "commitment", None), "event", None)

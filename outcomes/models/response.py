@@ -88,7 +88,7 @@ class Response(EditorialText):
         indexes = [models.Index(fields=["outcome", "state", "-answered_on"])]
 
     def __str__(self) -> str:
-        return f"{self.outcome.number} · {self.organisation.short}"
+        return f"{self.outcome.number} · {self.organisation.internal_short}"
 
     @property
     def event(self) -> Event:
@@ -222,7 +222,7 @@ class Assessment(EditorialText):
         indexes = [models.Index(fields=["commitment", "state", "-assessed_on"])]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference} · {self.organisation.short}"
+        return f"{self.commitment.reference} · {self.organisation.internal_short}"
 
     @property
     def event(self) -> Event:

@@ -227,7 +227,7 @@ def _has_portal_number(lead_in: Outcome) -> bool:
 
 def _names_source_without_address(group: ConstituencyGroup) -> bool:
     """Whether a source is named in `_attendance.html` that is not itself a web address."""
-    roles = [role for attending in group.organisations for role in attending.roles]
+    roles = [role for attending in group.named for role in attending.roles]
     sources = [count.source for count in group.counts]
     sources += [role.source for role in roles if role.source_wording]
     return any(source and "://" not in source for source in sources)

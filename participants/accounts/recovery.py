@@ -150,7 +150,7 @@ def account_label(account: User) -> str:
     if grant and grant.on_behalf_of:
         words = {
             "role": grant.get_role_display(),
-            "organisation": grant.on_behalf_of.short,
+            "organisation": grant.on_behalf_of.internal_short,
             "number": account.pk,
         }
         return _("%(role)s, for %(organisation)s (account %(number)d)") % words

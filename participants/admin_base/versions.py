@@ -140,7 +140,7 @@ def author_names(
         day = timezone.localdate(row.history_date)
         user = users.get(row.history_user_id)
         organisation_names = [
-            grant.on_behalf_of.short
+            grant.on_behalf_of.internal_short
             for grant in active_grants
             if grant.on_behalf_of
             and grant.user_id == row.history_user_id

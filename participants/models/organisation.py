@@ -50,6 +50,21 @@ CONSTITUENCY_BY_KIND = {
 }
 
 
+# How public pages name an organisation that does not want its name published.
+UNPUBLISHED_NAMES = {
+    OrganisationKind.GOVERNMENT: _("A government, name not published"),
+    OrganisationKind.NATIONAL_SOCIETY: _(
+        "A national Red Cross or Red Crescent Society, name not published"
+    ),
+    OrganisationKind.MOVEMENT: _(
+        "A member of the Red Cross and Red Crescent Movement, name not published"
+    ),
+    OrganisationKind.CIVIL_SOCIETY: _("A civil society organisation, name not published"),
+    OrganisationKind.AGENCY: _("An international agency, name not published"),
+    OrganisationKind.OTHER: _("An organisation, name not published"),
+}
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Which organisations someone may see or choose."""
 
@@ -59,9 +74,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def published(self) -> "OrganisationQuerySet":
         """Organisations with a role, commitment, approved answer or approved assessment.
 
-        Only those of public roundtables count.
+        Only those of public roundtables count. Organisations that do not want their name published
+        are left out: public pages count them.
         """
-        return self.filter(_is_published())
+        return self.filter(_is_published(), is_name_published=True)
 
 
 @functools.cache  # Django takes longer to build these subqueries than to run them
@@ -136,6 +152,14 @@ class Organisation(models.Model):
         default=False,
         help_text=_("Made up. It can take part in demonstrations only."),
     )
+    is_name_published = models.BooleanField(
+        _("publish the name"),
+        default=True,
+        help_text=_(
+            "Untick it if the organisation is at risk. Public pages then count it, but do not name "
+            "it. Delegates cannot read the name either. Co-chairs and editors can."
+        ),
+    )
     archived_at = models.DateTimeField(
         _("archived"),
         null=True,
@@ -164,6 +188,8 @@ class Organisation(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
+        if not self.is_name_published:
+            return ""
         return reverse("organisation-detail", args=[self.slug])
 
     def clean(self) -> None:
@@ -180,8 +206,23 @@ class Organisation(models.Model):
         return CONSTITUENCY_BY_KIND[OrganisationKind(self.kind)]
 
     @property
+    def public_name(self) -> str:
+        """The name for everyone who does not work at the desk or for the organisation."""
+        return self.name if self.is_name_published else self._unpublished_name
+
+    @property
     def short(self) -> str:
+        """Like public_name, as people call it."""
+        return self.internal_short if self.is_name_published else self._unpublished_name
+
+    @property
+    def internal_short(self) -> str:
+        """The short name for the desk and for the organisation's own people."""
         return self.short_name or self.name
+
+    @property
+    def _unpublished_name(self) -> str:
+        return str(UNPUBLISHED_NAMES[OrganisationKind(self.kind)])
 
 
 def validate_same_demonstration(event: Event, is_demonstration: bool) -> None:

@@ -52,9 +52,10 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         (
             None,
             {
-                "fields": ["name", "short_name", "kind", "country"],
+                "fields": ["name", "short_name", "kind", "country", "is_name_published"],
                 "description": _(
-                    "Basic facts about the organisation. Everyone can see all of them."
+                    "Basic facts about the organisation. Everyone can see all of them, unless its "
+                    "name is not published."
                 ),
             },
         ),

@@ -1,8 +1,10 @@
 """Attendance of a roundtable: organisations by constituency, and unnamed participants."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from participants.models import Constituency, Organisation
 from participants.models.organisation import (
@@ -44,11 +46,69 @@ class ConstituencyGroup:
         return len(self.organisations) + self.unnamed_count
 
     @property
+    def named(self) -> list[AttendingOrganisation]:
+        return [row for row in self.organisations if row.organisation.is_name_published]
+
+    @property
+    def unpublished_sentences(self) -> list[str]:
+        """For example “1 civil society organisation, name not published”."""
+        unpublished = Counter(
+            attending.organisation.kind
+            for attending in self.organisations
+            if not attending.organisation.is_name_published
+        )
+        return [
+            count_unpublished(OrganisationKind(kind), number)
+            for kind, number in sorted(unpublished.items())
+        ]
+
+    @property
     def description(self) -> str:
         text = _("%(constituency)s: %(number)d.")
         if self.has_unknown_count and not self.total:
             text = _("%(constituency)s: they took part, but we do not know how many.")
         return text % {"constituency": self.constituency.label, "number": self.total}
+
+
+def count_unpublished(kind: OrganisationKind, number: int) -> str:
+    match kind:
+        case OrganisationKind.GOVERNMENT:
+            sentence = ngettext(
+                "%(n)d government, name not published",
+                "%(n)d governments, names not published",
+                number,
+            )
+        case OrganisationKind.NATIONAL_SOCIETY:
+            sentence = ngettext(
+                "%(n)d national Red Cross or Red Crescent Society, name not published",
+                "%(n)d national Red Cross or Red Crescent Societies, names not published",
+                number,
+            )
+        case OrganisationKind.MOVEMENT:
+            sentence = ngettext(
+                "%(n)d member of the Red Cross and Red Crescent Movement, name not published",
+                "%(n)d members of the Red Cross and Red Crescent Movement, names not published",
+                number,
+            )
+        case OrganisationKind.CIVIL_SOCIETY:
+            sentence = ngettext(
+                "%(n)d civil society organisation, name not published",
+                "%(n)d civil society organisations, names not published",
+                number,
+            )
+        case OrganisationKind.AGENCY:
+            sentence = ngettext(
+                "%(n)d international agency, name not published",
+                "%(n)d international agencies, names not published",
+                number,
+            )
+        case OrganisationKind.OTHER:
+            sentence = ngettext(
+                "%(n)d other organisation, name not published",
+                "%(n)d other organisations, names not published",
+                number,
+            )
+    return sentence % {"n": number}
 
 
 def filter_by_role(groups: list[ConstituencyGroup], role: EventRole.Role) -> list[EventRole]:

@@ -358,7 +358,9 @@ class DelegateAdmin(PrivateAdmin):
     @admin.display(description=_("represents"))
     def speaks_for(self, row: Any) -> str:
         return (
-            ", ".join(sorted({part.organisation.short for part in row.visible_participations}))
+            ", ".join(
+                sorted({part.organisation.internal_short for part in row.visible_participations})
+            )
             or "–"
         )
 

@@ -257,7 +257,12 @@ def requester_name(user: User | None, event: Event) -> str:
         grant.on_behalf_of for grant in user.grants.all() if grant.event_id == event.pk
     )
     organisation_name = next(
-        (organisation_name.short for organisation_name in organisations if organisation_name), ""
+        (
+            organisation_name.internal_short
+            for organisation_name in organisations
+            if organisation_name
+        ),
+        "",
     )
     words = {"office": organisation_name, "number": user.pk}
     return (

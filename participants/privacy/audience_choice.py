@@ -32,7 +32,7 @@ def excludable_organisations(
         Q(pk__in=Organisation.objects.published().values("pk"))
         | Q(pk__in=own_participations.values("organisation"))
         | Q(pk__in=delegate.affiliations.values("organisation"))
-        | Q(pk__in=roles.values("organisation"))
+        | Q(pk__in=roles.values("organisation"), is_name_published=True)
         | Q(pk__in=[row.organisation_id for row in saved_exceptions if row.organisation_id]),
         is_demonstration=delegate.is_demonstration,
     ).order_by("name")

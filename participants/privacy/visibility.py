@@ -197,7 +197,7 @@ def organisations_before_answer(
     acting = Grant.objects.active(on).filter(
         user__delegate__in=requesters, on_behalf_of__isnull=False
     )
-    columns = ("name", "slug", "country")
+    columns = ("country", "name", "slug", "kind", "is_name_published")
     rows = represented.order_by().values_list(
         "delegate", *(f"organisation__{column}" for column in columns)
     )
@@ -210,8 +210,11 @@ def organisations_before_answer(
         ),
     )
     found: dict[int, list[Workplace]] = {}
-    for delegate, name, slug, country in sorted(rows):
-        found.setdefault(delegate, []).append(Workplace(name, slug, country=country))
+    for delegate, country, *values in sorted(rows):
+        organisation = Organisation(**dict(zip(columns[1:], values, strict=True)))
+        found.setdefault(delegate, []).append(
+            Workplace(organisation.public_name, "", country=country)
+        )
     return found
 
 

@@ -1,8 +1,18 @@
-"""Template filters for email addresses."""
+"""Template filters and tags for email addresses and the names of organisations."""
 
 from django import template
+from django.utils.html import format_html
 
+from participants.models import Organisation
 from participants.onboarding.invitations import mask_email
 
 register = template.Library()
 register.filter("mask_email", mask_email)
+
+
+@register.simple_tag
+def organisation_link(organisation: Organisation, *, is_short: bool = True) -> str:
+    """What public pages call it, as a link if it has a page of its own."""
+    name = organisation.short if is_short else organisation.public_name
+    url = organisation.get_absolute_url()
+    return format_html('<a href="{}">{}</a>', url, name) if url else name

@@ -611,3 +611,11 @@ def test_own_record_cannot_be_merged(client_of: Sign, by: User) -> None:
     own, guest = make_delegate(user=by), make_delegate(user=None)
     with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
         merge_people(target=own, duplicate=guest, by=by, at=NOON)
+
+
+def test_merged_organisation_is_not_named_if_one_of_the_two_is_not(operator: User) -> None:
+    target = make_organisation()
+    duplicate = make_organisation(is_name_published=False)
+    merge_organisations(target=target, duplicate=duplicate, by=operator, at=NOON)
+    target.refresh_from_db()
+    assert not target.is_name_published

@@ -378,3 +378,14 @@ def test_answer_is_not_announced_to_who_excluded_the_other_meanwhile(
     client_of(official).post(f"{PAGE}{row.handle}/", {"answer": "accept"})
     assert emails_to(shelter) == 0
     assert values(official, shelter) is None
+
+
+def test_organisation_that_is_not_published_is_not_named_before_an_answer(
+    client_of: Sign, cochair: User, official: Delegate, shelter: Delegate
+) -> None:
+    Organisation.objects.filter(name="Safe House").update(is_name_published=False)
+    data = {"first": official.pk, "second": shelter.pk, "message": ""}
+    assert client_of(cochair).post(ADD, data).status_code == 302
+    page = client_of(official).get(PAGE).content.decode()
+    assert "Safe House" not in page
+    assert "A civil society organisation, name not published" in page and "Thailand" in page
