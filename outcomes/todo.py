@@ -81,14 +81,15 @@ def pending_list(
     model: type[Model],
     query: dict[str, str] = PENDING_FOR_ME,
     *,
-    for_editors: bool = False,
+    concerns: str = "can_decide_any",
 ) -> TodoSource:
-    """Counts the rows of an admin list, for co-chairs or for everyone who may edit."""
+    """Counts the rows of an admin list, for those with this property of EventPermissions."""
 
     def item(site: AdminSite, request: HttpRequest) -> TodoItem | None:
         permissions = request_permissions(request)
-        is_concerned = permissions.can_edit_any if for_editors else permissions.can_decide_any
-        if not is_concerned or not site.get_model_admin(model).has_view_permission(request):
+        if not getattr(permissions, concerns) or not site.get_model_admin(
+            model
+        ).has_view_permission(request):
             return None
         number = changelist_rows(site, request, model, query).count()
         return TodoItem(label, number, _changelist_url(model, query))
@@ -131,7 +132,8 @@ SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("Answers to recommendations that need your decision"), Response),
     pending_list(_("Offers that need your decision"), Offer),
     pending_list(_("Assessments that need your decision"), Assessment),
-    pending_list(_("Participations to confirm"), Participation),
+    pending_list(_("Participations to confirm"), Participation, concerns="can_confirm_any"),
+    pending_list(_("Grants to confirm"), Grant, concerns="can_confirm_any"),
     pending_list(_("People who ask to be invited"), InvitationRequest),
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
     pending_list(_("Lists of participants to agree to"), ParticipantList),
@@ -140,19 +142,19 @@ SOURCES: tuple[TodoSource, ...] = (
         _("Commitments past their due date"),
         Commitment,
         {"standing": "overdue"},
-        for_editors=True,
+        concerns="can_edit_any",
     ),
     pending_list(
         _("Commitments whose parties have not answered two reporting rounds"),
         Commitment,
         {"standing": "silent"},
-        for_editors=True,
+        concerns="can_edit_any",
     ),
     pending_list(
         _("Commitments whose focal point returned the task"),
         Commitment,
         {"standing": "given-back"},
-        for_editors=True,
+        concerns="can_edit_any",
     ),
     profile_reviews,
     unfinished_uploads,

@@ -8,7 +8,16 @@ from typing import Protocol
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q
 
-from participants.models import Affiliation, Delegate, Grant, Organisation, Participation, User
+from participants.models import (
+    Affiliation,
+    Capacity,
+    Delegate,
+    Grant,
+    Organisation,
+    OrganisationKind,
+    Participation,
+    User,
+)
 from participants.models.organisation import OrganisationQuerySet
 from roundtable.models import Event
 
@@ -55,6 +64,7 @@ class EventPermissions:
     readable: frozenset[int]
     editable: frozenset[int]
     decidable: frozenset[int]
+    confirmable: frozenset[int]
 
     def may_read(self, event_id: int | None) -> bool:
         return self.is_operator or event_id in self.readable
@@ -73,6 +83,11 @@ class EventPermissions:
     def can_decide_any(self) -> bool:
         return self.is_operator or bool(self.decidable)
 
+    @property
+    def can_confirm_any(self) -> bool:
+        """Whether some confirmation may be theirs; `confirming_rights` says by which right."""
+        return self.is_operator or bool(self.confirmable)
+
 
 def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
     """None if the user has no access to the admin on that day."""
@@ -87,6 +102,11 @@ def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
         readable=frozenset(grant.event_id for grant in grants),
         editable=frozenset(grant.event_id for grant in grants if grant.role in EDITORS),
         decidable=frozenset(grant.event_id for grant in grants if grant.role == Grant.Role.COCHAIR),
+        confirmable=frozenset(
+            grant.event_id
+            for grant in grants
+            if grant.role in CAPACITIES and grant.on_behalf_of_id is not None
+        ),
     )
 
 
@@ -102,6 +122,79 @@ def may_decide(user: AnyUser, subject: Event | OfEvent, at: datetime) -> bool:
     permissions = permissions_of(user, at.date())
     event = subject if isinstance(subject, Event) else subject.event
     return permissions is not None and permissions.may_decide(event.pk)
+
+
+# All bodies of one government are one.
+Body = tuple[str, str]
+
+
+def body_of(organisation: Organisation) -> Body:
+    is_government = organisation.kind == OrganisationKind.GOVERNMENT
+    if is_government and organisation.country:
+        return "government", str(organisation.country)
+    return "organisation", str(organisation.pk)
+
+
+def bodies_of(user: User, on: date) -> set[Body]:
+    """All that the person acts for, works for, or took part for. They never confirm these."""
+    organisations = Organisation.objects.filter(
+        Q(pk__in=user.grants.active(on).values("on_behalf_of"))
+        | Q(
+            pk__in=Affiliation.objects.filter(
+                Q(until=None) | Q(until__gte=on), delegate__user=user
+            ).values("organisation")
+        )
+        | Q(pk__in=Participation.with_ended.filter(delegate__user=user).values("organisation"))
+    )
+    return {body_of(organisation) for organisation in organisations}
+
+
+@dataclass(frozen=True)
+class ConfirmingRight:
+    """A right to confirm, and for whom; an operator stands in for a co-chair and for no one."""
+
+    capacity: Capacity
+    organisation: Organisation | None = None
+
+
+def event_of_holders(event: Event, on: date) -> Event:
+    """The roundtable itself; until two organisations have rights there, the last one."""
+    holders = Grant.objects.active(on).filter(role__in=CAPACITIES, on_behalf_of__isnull=False)
+    organisations = Organisation.objects.filter(grants__in=holders.filter(event=event))
+    if len({body_of(organisation) for organisation in organisations}) > 1:
+        return event
+    earlier = Event.objects.filter(
+        series=event.series_id, starts_on__lt=event.starts_on, grants__in=holders
+    )
+    return earlier.order_by("-starts_on", "-pk").first() or event
+
+
+# By which right the holder of a grant confirms.
+CAPACITIES = {
+    Grant.Role.COCHAIR: Capacity.COCHAIR,
+    Grant.Role.COHOST: Capacity.COHOST,
+    Grant.Role.CONFIRMER: Capacity.CONFIRMER,
+}
+
+
+def confirming_rights_by_event(user: User, on: date) -> dict[int, list[ConfirmingRight]]:
+    """By which rights the user may confirm what concerns a roundtable, by its id."""
+    grants = user.grants.active(on).filter(role__in=CAPACITIES, on_behalf_of__isnull=False)
+    found: dict[int, list[ConfirmingRight]] = {}
+    for grant in grants.select_related("on_behalf_of").order_by("pk") if user.is_active else []:
+        right = ConfirmingRight(CAPACITIES[Grant.Role(grant.role)], grant.on_behalf_of)
+        found.setdefault(grant.event_id, []).append(right)
+    return found
+
+
+def stand_in(user: User) -> list[ConfirmingRight]:
+    """Where an operator acts for no organisation, the operator stands in for a co-chair."""
+    is_operator = user.is_active and user.is_superuser
+    return [ConfirmingRight(Capacity.OPERATOR)] if is_operator else []
+
+
+def confirming_rights(user: User, event: Event, on: date) -> list[ConfirmingRight]:
+    return confirming_rights_by_event(user, on).get(event.pk) or stand_in(user)
 
 
 def may_edit_organisation(permissions: EventPermissions, organisation: Organisation) -> bool:

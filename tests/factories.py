@@ -26,6 +26,7 @@ from participants.models import (
     Affiliation,
     Audience,
     AudienceException,
+    Capacity,
     Consent,
     ConsentNotice,
     ContactChannel,
@@ -41,6 +42,7 @@ from participants.models import (
     OrganisationKind,
     ParticipantList,
     Participation,
+    ParticipationConfirmation,
     User,
 )
 from participants.models.channels import ChannelKind
@@ -115,7 +117,9 @@ def make_user(email: str = "", **fields: Any) -> User:
 
 
 def make_grant(user: User, event: Event, **fields: Any) -> Grant:
+    """A grant in force, unless `effective_on=None`."""
     given: dict[str, Any] = {"role": Grant.Role.COCHAIR, "valid_from": date(2024, 1, 1)} | fields
+    given = {"effective_on": given["valid_from"]} | given
     return save(Grant(user=user, event=event, **given))
 
 
@@ -142,11 +146,26 @@ def make_participation(
     given: dict[str, Any] = dict(fields)
     if "organisation" not in given:
         given["organisation"] = make_organisation(is_demonstration=event.is_demonstration)
+    confirmed_by = given.pop("confirmed_by", None)
     if confirmed:
-        given = {"confirmed_at": NOON} | given
-        if "confirmed_by" not in given:
-            given["confirmed_by"] = make_user()
-    return save(Participation(delegate=delegate, event=event, **given))
+        opened = {"took_effect_at": NOON, "details_open_on": date(2024, 1, 1)}
+        given = {"confirmed_at": NOON} | opened | given
+    row = save(Participation(delegate=delegate, event=event, **given))
+    if confirmed_by:
+        make_confirmation(row, confirmed_by)
+    return row
+
+
+def make_confirmation(row: Participation, by: User, **fields: Any) -> ParticipationConfirmation:
+    """The confirmation by one person alone, of before two were required."""
+    given: dict[str, Any] = {
+        "capacity": Capacity.ALONE,
+        "confirmed_at": NOON,
+        "has_effect": True,
+    } | fields
+    return save(
+        ParticipationConfirmation(participation=row, by=by, content_hash=row.content_hash, **given)
+    )
 
 
 def make_channel(delegate: Delegate, **fields: Any) -> ContactChannel:

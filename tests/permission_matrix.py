@@ -483,6 +483,13 @@ OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]
     "unsubscribe-by-link": _unsubscribe_link_paths,
     "evidence-file": _evidence_paths,
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,
+    "admin:participants_participation_close": lambda cast, _own: {
+        key: f"/admin/participants/participation/close/{number}/"
+        for key, number in {
+            **{key: event.pk for key, event in cast.events.items()},
+            "deleted": UNKNOWN_PK,
+        }.items()
+    },
     "admin:roundtable_event_upload": _upload_paths(""),
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),

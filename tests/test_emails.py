@@ -34,17 +34,22 @@ from participants.models import (
     Audience,
     Consent,
     Delegate,
+    Grant,
     InvitationRequest,
+    ListClosure,
     Organisation,
+    Participation,
     User,
 )
 from participants.onboarding import invitations, requests
 from participants.participation import participant_list
+from participants.participation.confirmation import confirm_participations
 from participants.privacy import access_log, consent, retention, visibility
 from roundtable.mail import queue
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.factories import (
+    make_channel,
     make_commitment,
     make_delegate,
     make_event,
@@ -76,6 +81,7 @@ WITHOUT_LINK = {
     ("account/email/email_confirmation", "home@example.org"),
     ("participants/onboarding/emails/invitation", "guest@example.org"),
     ("participants/privacy/emails/erased", "other@example.org"),
+    ("participants/accounts/emails/grant_announced", "operator@example.org"),
     ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
     ("participants/participation/emails/participant_list_requested", "operator@example.org"),
     ("account/email/email_deleted", "home@example.org"),
@@ -296,6 +302,20 @@ def hand_a_grant_over(cast: Cast, at: datetime) -> None:
     grants.hand_over_grant(grant=grant, to=to, on=on, by=cast.operator, at=at)
 
 
+def add_a_late_participant(cast: Cast, at: datetime) -> None:
+    shared = make_channel(cast.own, value="zqown@example.org", audience=Audience.PARTICIPANTS)
+    closure = ListClosure.objects.create(event=cast.event, closed_at=at)
+    row = make_participation(make_delegate(user=None), cast.event, confirmed=False)
+    for role in (Grant.Role.COHOST, Grant.Role.CONFIRMER):
+        user = make_user()
+        grant = make_grant(user, cast.event, role=role, on_behalf_of=make_organisation())
+        confirm_participations(participations=[row], by=user, at=at)
+        grant.delete()
+    closure.delete()
+    shared.delete()
+    assert Participation.objects.confirmed().filter(pk=row.pk).exists()
+
+
 def ask_for_the_list(cast: Cast, at: datetime) -> None:
     own = cast.user(cast.own)
     own.grants.filter(event=cast.event).update(on_behalf_of=make_organisation())
@@ -338,6 +358,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     pause_and_look,
     reset_factor,
     hand_a_grant_over,
+    add_a_late_participant,
     ask_for_the_list,
     leave,
     review,

@@ -214,12 +214,19 @@ def test_answer_to_a_text_lists_its_errors(client_of: Sign) -> None:
     [
         (
             "participants/user/add/",
-            {"grants-TOTAL_FORMS": "1", "grants-INITIAL_FORMS": "0", "grants-0-role": "x"},
+            {},
             "Add account",
+            ["Email address: This field is required."],
+        ),
+        (
+            "participants/grant/add/",
+            {"role": "x"},
+            "Add grant",
             [
-                "Email address: This field is required.",
+                "Account: This field is required.",
                 "Roundtable: This field is required.",
                 "Role: Select a valid choice. x is not one of the available choices.",
+                "Reason: This field is required.",
                 "From: This field is required.",
             ],
         ),

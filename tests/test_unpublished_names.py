@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from outcomes.changes import subscriptions
@@ -135,7 +136,12 @@ def test_it_is_counted_on_the_page_of_the_roundtable(client_of: Sign, reader: De
         role.delete()
 
 
-@pytest.mark.parametrize("kind", OrganisationKind.values)
+def test_name_of_a_government_is_always_published() -> None:
+    with pytest.raises(ValidationError, match="always published"):
+        make_organisation(kind=OrganisationKind.GOVERNMENT, is_name_published=False)
+
+
+@pytest.mark.parametrize("kind", [*OrganisationKind.values][1:])
 def test_each_kind_is_counted_in_words(kind: str) -> None:
     one, two = (count_unpublished(OrganisationKind(kind), number) for number in (1, 2))
     assert one.startswith("1 ") and one.endswith(", name not published")

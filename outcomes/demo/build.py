@@ -72,7 +72,7 @@ def create_demo(on: date) -> Event:
 
     cochairs = add_staff(people["staff"], event)
     set_handles(event)
-    add_people(people, event, by=cochairs[0], on=on)
+    add_people(people, event, cochairs=cochairs, on=on)
     add_invitations(people, event, by=cochairs[0], on=on)
     add_introductions(people, by=cochairs[0], on=on)
 

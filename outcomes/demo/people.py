@@ -31,6 +31,7 @@ from participants.models import (
 from participants.onboarding.acceptance import accept_invitation, decline_invitation
 from participants.onboarding.invitations import VALID_FOR
 from participants.onboarding.requests import submit_request
+from participants.participation.closure import agree_to_close, list_hash
 from participants.participation.confirmation import confirm_participations
 from participants.privacy import visibility
 from participants.privacy.audience_choice import set_audience
@@ -65,7 +66,7 @@ def add_staff(rows: list[Row], event: Event) -> list[User]:
         add_authenticator_app(user)
         organisation = Organisation.objects.get(slug=row["organisation"])
         grant = Grant(user=user, event=event, role=row["role"], on_behalf_of=organisation)
-        grant.valid_from = before
+        grant.valid_from = grant.effective_on = before
         save_valid(grant)
         if grant.role == Grant.Role.COCHAIR:
             cochairs.append(user)
@@ -85,17 +86,19 @@ def set_handles(event: Event) -> None:
         delegate.write(handle="".join(random.choices(HANDLE_LETTERS, k=10)))
 
 
-def add_people(content: Row, event: Event, *, by: User, on: date) -> None:
+def add_people(content: Row, event: Event, *, cochairs: list[User], on: date) -> None:
     participations = event.participations.select_related("delegate", "event", "organisation")
     confirmed = participations.exclude(delegate__invitation_email__in=content["unconfirmed"])
-    confirm_participations(
-        participations=confirmed, by=by, at=noon(event.ends_on + timedelta(days=5))
-    )
+    confirmed_at = noon(event.ends_on + timedelta(days=5))
+    for user in User.objects.filter(grants__event=event).order_by("pk"):
+        confirm_participations(participations=confirmed, by=user, at=confirmed_at)
+    for user in cochairs:
+        agree_to_close(event=event, by=user, shown_hash=list_hash(event), at=confirmed_at)
     by_email = {row.delegate.invitation_email: row for row in participations}
     joined_on = event.ends_on + timedelta(days=12)
     for number, row in enumerate(content["people"]):
         participation = by_email[row["email"]]
-        invitation = _invite(participation.delegate, event, by=by, on=joined_on)
+        invitation = _invite(participation.delegate, event, by=cochairs[0], on=joined_on)
         user = get_or_create_user(row["email"], joined_on)
         delegate = accept_invitation(
             invitation=invitation, user=user, notice=current_notice("en"), at=noon(joined_on)

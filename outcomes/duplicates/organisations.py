@@ -17,6 +17,7 @@ from outcomes.duplicates.relations import (
 )
 from outcomes.models import Assessment, Offer, Response, Subscription
 from participants.models import EventRole, Grant, Organisation, SlugRedirect, User
+from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import may_edit_organisation, permissions_of
 from roundtable.audit import log as audit
 
@@ -29,6 +30,9 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.AudienceException.organisation": "once",
     "participants.Affiliation.organisation": "fold",
     "participants.Participation.organisation": "move",
+    "participants.GrantConfirmation.on_behalf_of": "apart",
+    "participants.ListClosureConfirmation.on_behalf_of": "apart",
+    "participants.ParticipationConfirmation.on_behalf_of": "apart",
     "participants.SlugRedirect.organisation": "move",
     "outcomes.CirculationReply.organisation": "apart",
     "outcomes.SignOff.organisation": "apart",
@@ -115,6 +119,7 @@ def merge_organisations(
     SlugRedirect.objects.create(slug=old, organisation=target)
     target.full_clean()
     target.save()
+    void_changed_confirmations(target.participations.all())
     audit.record(
         action="merge organisation", at=at, actor=by, detail=f"{old} → {target.slug}"[:200]
     )

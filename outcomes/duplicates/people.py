@@ -15,7 +15,11 @@ from outcomes.duplicates.relations import (
 )
 from outcomes.models import ReportLink
 from participants.models import Delegate, HandleRedirect, Participation, User
-from participants.participation.confirmation import is_own_profile, login_addresses
+from participants.participation.confirmation import (
+    is_own_profile,
+    login_addresses,
+    void_changed_confirmations,
+)
 from participants.permissions import acting_organisation, permissions_of
 from roundtable.audit import log as audit
 
@@ -88,6 +92,7 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     duplicate.delete()
     names = ("name_latin", "invitation_email", *PROFILE_TEXT_FIELDS)
     target.write(**values_for_blanks(target, duplicate, names))
+    void_changed_confirmations(target.participations.all())
     HandleRedirect.objects.create(handle=handle, merged_pk=former, delegate=target)
     event = target.participations.order_by("pk").values_list("event_id", flat=True).first()
     office = acting_organisation(by, event, at.date()) if event else ""
@@ -151,7 +156,8 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> int:
             row.delegate = target
             # A confirmed participation gives an account access, so it must be confirmed again.
             if target.user_id:
-                row.confirmed_by = row.confirmed_at = None
+                row.confirmations.all().delete()
+                row.confirmed_at = row.details_open_on = None
             row.save()
             number += 1
             continue
@@ -162,8 +168,6 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> int:
                 % row.event
             )
         same.capacity = same.capacity or row.capacity
-        if not target.user_id and not same.confirmed_at:
-            same.confirmed_by, same.confirmed_at = row.confirmed_by, row.confirmed_at
         same.save()
         row.delete()
     return number

@@ -81,7 +81,7 @@ def delivery_address(user: User) -> str:
 
 
 def is_in_use(user: User) -> bool:
-    """Whether the account has been used, has a profile, or has lost its address.
+    """Whether the account has been used, has a profile or a grant, or has lost its address.
 
     If so, only its owner may change the address.
     """
@@ -89,6 +89,7 @@ def is_in_use(user: User) -> bool:
         user.last_login is not None
         or not is_deliverable(user.email)
         or Delegate.objects.filter(user=user).exists()
+        or user.grants.exists()
     )
 
 

@@ -15,11 +15,10 @@ from django.utils.translation import ngettext_lazy
 
 from participants.accounts import recovery
 from participants.accounts.addresses import is_email_taken, is_in_use, set_sign_in_address
-from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PersonForm, PrivateAdmin
-from participants.models import FactorReset, Grant, User
+from participants.models import FactorReset, User
 from participants.permissions import EventPermissions
 
 
@@ -33,13 +32,6 @@ class UserForm(PersonForm):
                 _("Another account already uses this address. Choose a different address.")
             )
         return email
-
-
-class GrantInline(GrantScopedInline):
-    """The grants of an account."""
-
-    model = Grant
-    fields = [("event", "role"), "on_behalf_of", ("valid_from", "valid_until")]
 
 
 @admin.register(User)
@@ -67,12 +59,14 @@ class UserAdmin(PrivateAdmin):
             _("Permissions"),
             {
                 "fields": ["is_superuser"],
-                "description": _("To give access to one roundtable, add a grant below."),
+                "description": _(
+                    "To give access to one roundtable, request a grant. Operators are appointed on "
+                    "the server, with the command create_operator."
+                ),
             },
         ),
     ]
-    readonly_fields = ["last_login"]
-    inlines = [GrantInline]
+    readonly_fields = ["last_login", "is_superuser"]
     list_display = ["email", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["email"]
@@ -81,7 +75,7 @@ class UserAdmin(PrivateAdmin):
         fields = super().get_readonly_fields(request, obj)
         # Users cannot lock themselves out.
         if obj is not None and obj.pk == request.user.pk:
-            fields += ["is_active", "is_superuser"]
+            fields += ["is_active"]
         # Changing the address of a used account would send its codes to someone else.
         return [*fields, "email"] if obj is not None and is_in_use(obj) else fields
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from participants.accounts.addresses import (
@@ -119,8 +120,19 @@ def email_cochairs(
     event: Event, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
 ) -> list[QueuedEmail]:
     grants = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
-    users = User.objects.filter(grants__in=grants).order_by("pk")
-    # Separate emails, so that co-chairs do not see each other's addresses.
+    return email_holders(grants, dedup_key=dedup_key, template=template, context=context, at=at)
+
+
+def email_holders(
+    grants: QuerySet[Grant],
+    *,
+    dedup_key: str,
+    template: str,
+    context: dict[str, Any],
+    at: datetime,
+) -> list[QueuedEmail]:
+    users = User.objects.filter(grants__in=grants).distinct().order_by("pk")
+    # Separate emails, so that they do not see each other's addresses.
     emails = [
         enqueue(
             dedup_key=f"{dedup_key}:{user.pk}",

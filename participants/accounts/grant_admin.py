@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -13,18 +13,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from participants.accounts.addresses import find_account
-from participants.accounts.grants import hand_over_grant, handover_problem
+from participants.accounts.grants import (
+    confirm_grant,
+    hand_over_grant,
+    handover_problem,
+    request_grant,
+    right_to_confirm,
+    suspend_grant,
+)
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import EventFilter, GrantValidityFilter
+from participants.admin_base.filters import EventFilter, GrantValidityFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
-from participants.models import Delegate, Grant, Participation
+from participants.models import Delegate, Grant, Participation, User
+from participants.permissions import EventPermissions
 
 
 class HandoverForm(forms.Form):
@@ -64,21 +72,61 @@ class HandoverForm(forms.Form):
         return cleaned
 
 
+class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A right is requested with a reason. Afterwards, only its last day can be made earlier."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "reason" in self.fields:
+            self.fields["reason"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        same = Grant.objects.filter(
+            user=cleaned.get("user"), event=cleaned.get("event"), role=cleaned.get("role")
+        )
+        if self.instance.pk is None and same.filter(suspended_at__isnull=False).exists():
+            raise ValidationError(
+                _("This right is suspended. Two organisations must confirm it again.")
+            )
+        return cleaned
+
+    def clean_valid_until(self) -> Any:
+        day, before = self.cleaned_data["valid_until"], self.initial.get("valid_until")
+        if self.instance.pk is None or day == before:
+            return day
+        if day is None or (before and day > before):
+            raise ValidationError(
+                _("A right cannot be made longer. Request another one, from the day after.")
+            )
+        if day < timezone.localdate():
+            raise ValidationError(
+                _("This day is in the past. Choose today or a later day, or suspend the grant.")
+            )
+        return day
+
+
 @admin.register(Grant)
 class GrantAdmin(PrivateAdmin):
     """Who may work on which roundtable, for whom, and for how long."""
 
+    form = GrantForm
     event_path = "event"
-    cochairs_only = True
-    operator_only = ("add", "change", "delete")
+    operator_only = ("add", "change")
+    # Past rights explain past decisions. A right is suspended, or it ends.
+    unavailable = ("delete",)
     change_form_template = "participants/accounts/admin/grant_change_form.html"
     change_list_template = "participants/accounts/admin/grant_change_list.html"
     fieldsets = [
         (
             None,
             {
-                "fields": ["user", "event", "role", "on_behalf_of"],
-                "description": _("The grant is valid for this roundtable only."),
+                "fields": ["user", "event", "role", "on_behalf_of", "reason"],
+                "description": _(
+                    "You request a grant for one roundtable. We tell all who have a right there. It"
+                    " is in force seven days after another organisation confirms it, or at once "
+                    "when a second one does."
+                ),
             },
         ),
         (
@@ -91,8 +139,18 @@ class GrantAdmin(PrivateAdmin):
             },
         ),
     ]
-    list_display = ["user", "event", "role", "on_behalf_of", "valid_from", "valid_until"]
-    list_filter = [GrantValidityFilter, "role", EventFilter]
+    list_display = [
+        "user",
+        "event",
+        "role",
+        "on_behalf_of",
+        "reason",
+        "valid_from",
+        "valid_until",
+        "state",
+    ]
+    list_filter = [PendingFilter, GrantValidityFilter, "role", EventFilter]
+    actions = ["confirm", "suspend"]
     list_select_related = ["user", "event", "on_behalf_of"]
     ordering = ["event", "role", "pk"]  # not by address, which co-chairs must not learn
     search_fields = ["event__title", "event__code", "on_behalf_of__name"]
@@ -106,6 +164,7 @@ class GrantAdmin(PrivateAdmin):
         # Co-chairs see the profile only of people who took part in one of their roundtables.
         people = Delegate.objects.filter(erased_at=None)
         if not permissions.is_operator:
+            rows = self.limit_to_events(rows, permissions.decidable | permissions.confirmable)
             participations = Participation.objects.filter(
                 delegate=OuterRef("pk"), event__in=permissions.decidable
             )
@@ -115,14 +174,43 @@ class GrantAdmin(PrivateAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
         # The page of a grant shows the account's address, so co-chairs see only the list.
-        return permissions.can_decide_any if obj is None else permissions.is_operator
+        may_list = permissions.can_decide_any or permissions.can_confirm_any
+        return may_list if obj is None else permissions.is_operator
+
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
+        now = timezone.now()
+        waiting = rows.filter(Q(effective_on=None) | Q(effective_on__gt=now.date()))
+        ids = [row.pk for row in waiting if right_to_confirm(row, permissions.user, now)]
+        return rows.filter(pk__in=ids)
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        # The actions check each row.
+        return request_permissions(request).can_confirm_any
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return self.fieldsets
+        (title, options), *others = self.fieldsets
+        fields = ["address" if name == "user" else name for name in options["fields"]]
+        return [(title, {**options, "fields": fields}), *others]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = super().get_readonly_fields(request, obj)
+        if obj is not None:
+            fields += ["address", "event", "role", "on_behalf_of", "reason", "valid_from"]
+        return fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            # Another column may have changed since, such as by a suspension.
+            Grant.objects.filter(pk=obj.pk).update(valid_until=obj.valid_until)
+        else:
+            request_grant(grant=obj, by=request_permissions(request).user, at=timezone.now())
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        # Co-chairs must not see sign-in addresses.
-        is_operator = request_permissions(request).is_operator
-        return [
-            "holder" if name == "user" and not is_operator else name for name in self.list_display
-        ]
+        # Only operators see sign-in addresses.
+        holder = "address" if request_permissions(request).is_operator else "holder"
+        return [holder if name == "user" else name for name in self.list_display]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         is_operator = request_permissions(request).is_operator
@@ -132,6 +220,67 @@ class GrantAdmin(PrivateAdmin):
         # A search by address would disclose it.
         is_operator = request_permissions(request).is_operator
         return [*self.search_fields, *(["user__email"] if is_operator else [])]
+
+    def choice_label(self, row: Any) -> str:
+        # Only operators request rights.
+        return row.email if isinstance(row, User) else str(row)
+
+    @admin.display(description=_("account"), ordering="user_id")
+    def address(self, row: Grant) -> str:
+        return row.user.email
+
+    @admin.display(description=_("in force"))
+    def state(self, row: Grant) -> str:
+        today = timezone.localdate()
+        if row.suspended_at:
+            return gettext("Suspended. Two organisations must confirm it")
+        if row.effective_on is None:
+            return gettext("Waits for another organisation")
+        if row.valid_until and row.valid_until < today:
+            return gettext("Ended")
+        begins = max(row.effective_on, row.valid_from)
+        return gettext("From %s") % date_format(begins) if begins > today else gettext("Yes")
+
+    @admin.action(description=_("Confirm grant"), permissions=["confirm"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
+        by, at, rows = (
+            request_permissions(request).user,
+            timezone.now(),
+            list(queryset.order_by("pk")),
+        )
+        done = sum(confirm_grant(grant=row, by=by, at=at) for row in rows)
+        self.report_counts(
+            request,
+            done=done,
+            success=ngettext_lazy("You confirmed %d grant.", "You confirmed %d grants."),
+            skipped=len(rows) - done,
+            warning=ngettext_lazy(
+                "%d grant is not changed. Someone of another organisation must confirm it.",
+                "%d grants are not changed. Someone of another organisation must confirm them.",
+            ),
+        )
+
+    @admin.action(description=_("Suspend grant"), permissions=["confirm"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
+        by, at, rows = request_permissions(request).user, timezone.now(), list(queryset)
+        done = sum(suspend_grant(grant=row, by=by, at=at) for row in rows)
+        self.report_counts(
+            request,
+            done=done,
+            success=ngettext_lazy(
+                "%d grant is suspended. Two organisations must confirm it before it is in force "
+                "again.",
+                "%d grants are suspended. Two organisations must confirm them before they are in "
+                "force again.",
+            ),
+            skipped=len(rows) - done,
+            warning=ngettext_lazy(
+                "%d grant is not changed. You have no right there, it is your own, or it is not in "
+                "force.",
+                "%d grants are not changed. You have no right there, they are your own, or they "
+                "are not in force.",
+            ),
+        )
 
     @admin.display(description=_("account"), ordering="user_id")
     def holder(self, row: Grant) -> str:

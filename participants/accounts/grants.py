@@ -1,20 +1,216 @@
-"""Transfer of a grant to another account."""
+"""Rights at the desk: requested, confirmed by other organisations, announced, and handed over.
+
+A right is in force seven days after another organisation confirmed it, or when a second one did.
+"""
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from participants.accounts.emails import email_account
-from participants.models import Grant, User
-from participants.permissions import acting_organisation
+from participants.accounts.emails import email_account, email_holders
+from participants.models import (
+    Grant,
+    GrantConfirmation,
+    Organisation,
+    ParticipationConfirmation,
+    User,
+)
+from participants.permissions import (
+    CAPACITIES,
+    Body,
+    ConfirmingRight,
+    acting_organisation,
+    bodies_of,
+    body_of,
+    confirming_rights,
+    event_of_holders,
+)
 from roundtable.audit import log as audit
+
+# So long, any holder of a right can stop a new one.
+WAITING_PERIOD = timedelta(days=7)
+
+
+@transaction.atomic
+def request_grant(*, grant: Grant, by: User, at: datetime) -> Grant:
+    """Saves a right that is not in force, and tells those who can confirm it."""
+    grant.requested_by, grant.granted_at, grant.effective_on = by, at, None
+    grant.full_clean()
+    grant.save()
+    _record("request grant", grant, by, at)
+    _announce(grant, "requested", at)
+    return grant
+
+
+@transaction.atomic
+def appoint(*, grant: Grant, at: datetime) -> Grant:
+    """Gives a right at once, for whoever runs the server; also one that was suspended or ended."""
+    same = Grant.objects.filter(user=grant.user, event=grant.event, role=grant.role)
+    grant = same.filter(on_behalf_of=grant.on_behalf_of).order_by("pk").last() or grant
+    grant.valid_from = grant.effective_on = at.date()
+    grant.valid_until = grant.suspended_at = None
+    grant.granted_at = at
+    grant.full_clean()
+    grant.save()
+    audit.record(
+        action="appoint",
+        at=at,
+        subject=grant.user,
+        organisation=grant.on_behalf_of.slug if grant.on_behalf_of else "",
+        detail=f"{grant.event.code} {grant.role}",
+    )
+    _announce(grant, "appointed", at)
+    return grant
+
+
+def right_to_confirm(grant: Grant, by: User, at: datetime) -> ConfirmingRight | None:
+    """By which right the user may confirm the grant now; None if not.
+
+    Neither who receives or requested it, nor anyone of an organisation that did or that has
+    already confirmed it.
+    """
+    confirmations = list(grant.confirmations.select_related("on_behalf_of", "by"))
+    people = {grant.user_id, grant.requested_by_id, *(row.by_id for row in confirmations)}
+    if by.pk in people or _is_in_force(grant, at):
+        return None
+    involved = set[Body]()
+    for person in (grant.user, grant.requested_by, *(row.by for row in confirmations)):
+        involved |= bodies_of(person, at.date()) if person else set()
+    organisations = [grant.on_behalf_of, *(row.on_behalf_of for row in confirmations)]
+    involved |= {body_of(organisation) for organisation in organisations if organisation}
+    if involved & bodies_of(by, at.date()):
+        return None
+    event = event_of_holders(grant.event, at.date())
+    rights = confirming_rights(by, event, at.date())
+    return next((right for right in rights if right.organisation), None)
+
+
+@transaction.atomic
+def confirm_grant(*, grant: Grant, by: User, at: datetime) -> bool:
+    """Returns False if the user may not confirm it."""
+    locked = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
+    locked.confirmations.exclude(content_hash=locked.content_hash).delete()
+    right = right_to_confirm(locked, by, at)
+    if right is None:
+        return False
+    confirmation = GrantConfirmation(
+        grant=locked,
+        by=by,
+        capacity=right.capacity,
+        on_behalf_of=right.organisation,
+        confirmed_at=at,
+        content_hash=locked.content_hash,
+    )
+    confirmation.full_clean()
+    confirmation.save()
+    if locked.confirmations.count() > 1:
+        locked.effective_on, locked.suspended_at = at.date(), None
+    elif locked.suspended_at is None:
+        locked.effective_on = (at + WAITING_PERIOD).date()
+    locked.full_clean()
+    locked.save()
+    _record("confirm grant", locked, by, at)
+    _announce(locked, "confirmed", at)
+    return True
+
+
+@transaction.atomic
+def suspend_grant(*, grant: Grant, by: User, at: datetime) -> bool:
+    """One holder of a right stops another one at once; two bring it back.
+
+    Returns False if the user may not do this, or if fewer than two organisations would be left to
+    confirm anything.
+    """
+    event = event_of_holders(grant.event, at.date())
+    list(Grant.objects.select_for_update(of=("self",)).filter(event=grant.event).order_by("pk"))
+    locked = Grant.objects.get(pk=grant.pk)
+    if (
+        not confirming_rights(by, event, at.date())
+        or locked.user_id == by.pk
+        or locked.effective_on is None
+        or (_is_in_force(locked, at) and not _leaves_two(locked, at))
+    ):
+        return False
+    locked.confirmations.all().delete()
+    locked.effective_on, locked.suspended_at = None, at
+    locked.full_clean()
+    locked.save()
+    _forget_pending_confirmations(locked, at)
+    _record("suspend grant", locked, by, at)
+    _announce(locked, "suspended", at)
+    return True
+
+
+def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
+    """What the person confirmed, and what has no effect yet, no longer counts."""
+    given = GrantConfirmation.objects.filter(by=grant.user)
+    pending = Grant.objects.filter(confirmations__in=given).exclude(effective_on__lte=at.date())
+    ids = list(pending.values_list("pk", flat=True))
+    given.filter(grant__in=ids).delete()
+    Grant.objects.filter(pk__in=ids, confirmations=None).update(effective_on=None)
+    ParticipationConfirmation.objects.filter(
+        by=grant.user, participation__event=grant.event, participation__confirmed_at=None
+    ).delete()
+
+
+def _leaves_two(grant: Grant, at: datetime) -> bool:
+    """Whether two organisations have rights to confirm there without this grant."""
+    others = Grant.objects.active(at.date()).filter(event=grant.event, role__in=CAPACITIES)
+    organisations = Organisation.objects.filter(grants__in=others.exclude(pk=grant.pk))
+    is_needed = grant.role in CAPACITIES and grant.on_behalf_of_id is not None
+    return not is_needed or len({body_of(organisation) for organisation in organisations}) > 1
+
+
+def _is_in_force(grant: Grant, at: datetime) -> bool:
+    return grant.effective_on is not None and grant.effective_on <= at.date()
+
+
+def _record(action: str, grant: Grant, by: User, at: datetime) -> None:
+    audit.record(
+        action=action,
+        at=at,
+        actor=by,
+        subject=grant.user,
+        organisation=acting_organisation(by, grant.event_id, at.date()),
+        detail=f"{grant.event.code} {grant.role}",
+    )
+
+
+def _announce(grant: Grant, what: str, at: datetime) -> None:
+    """Tells the person, and everyone who has a right there."""
+    path = reverse("admin:participants_grant_changelist")
+    context = {
+        "grant": grant,
+        "what": what,
+        "is_in_force": _is_in_force(grant, at),
+        "url": f"{settings.PORTAL_URL}{path}",
+    }
+    key = f"grant {grant.pk} {what} {grant.confirmations.count()} {at.isoformat()}"
+    events = {grant.event_id, event_of_holders(grant.event, at.date()).pk}
+    active, suspended = Grant.objects.active(at.date()), Q(suspended_at__isnull=False)
+    holders = Grant.objects.filter(Q(pk__in=active) | suspended, event__in=events)
+    holders = holders.exclude(user=grant.user)
+    template = "participants/accounts/emails/grant_announced"
+    email_holders(holders, dedup_key=key, template=template, context=context, at=at)
+    email_account(
+        grant.user,
+        dedup_key=f"{key} own",
+        template=template,
+        context={**context, "is_own": True},
+        at=at,
+    )
 
 
 def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:
     """Empty if the grant can be transferred."""
+    if grant.suspended_at:
+        return _("This grant is suspended. Two organisations must confirm it first.")
     if on < today:
         return _("This day is in the past. Choose today or a later day.")
     if on <= grant.valid_from:
@@ -40,7 +236,7 @@ def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:
 
 @transaction.atomic
 def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime) -> Grant:
-    """Ends the grant the day before, creates the same one for `to`, and emails both.
+    """Ends the grant the day before, requests the same one for `to`, and emails the former holder.
 
     Raises ValidationError if the transfer is not possible.
     """
@@ -54,30 +250,26 @@ def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime)
         on_behalf_of=locked.on_behalf_of,
         valid_from=on,
         valid_until=locked.valid_until,
-        granted_at=at,
     )
-    new_grant.full_clean()
-    new_grant.save()
+    request_grant(grant=new_grant, by=by, at=at)
     locked.valid_until = on - timedelta(days=1)
     locked.full_clean()
     locked.save()
     organisation = acting_organisation(by, locked.event_id, at.date())
     detail = f"{locked.event.code} {locked.role} from {on}"
-    for action, subject in (("hand over grant", locked.user), ("receive grant", to)):
-        audit.record(
-            action=action,
-            at=at,
-            actor=by,
-            subject=subject,
-            organisation=organisation,
-            detail=detail,
-        )
-    for user, received in ((locked.user, False), (to, True)):
-        email_account(
-            user,
-            dedup_key=f"grant {new_grant.pk} {'to' if received else 'from'} {user.pk}",
-            template="participants/accounts/emails/grant_handed_over",
-            context={"grant": locked, "new": new_grant, "received": received},
-            at=at,
-        )
+    audit.record(
+        action="hand over grant",
+        at=at,
+        actor=by,
+        subject=locked.user,
+        organisation=organisation,
+        detail=detail,
+    )
+    email_account(
+        locked.user,
+        dedup_key=f"grant {new_grant.pk} from {locked.user_id}",
+        template="participants/accounts/emails/grant_handed_over",
+        context={"grant": locked},
+        at=at,
+    )
     return new_grant

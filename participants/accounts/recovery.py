@@ -26,7 +26,14 @@ MIN_COCHAIR_TENURE = timedelta(days=30)
 # Time to object to a request before it can be approved.
 OBJECTION_PERIOD = timedelta(hours=1)
 # Log actions of the admin that give or change a grant.
-GRANT_AUDIT_ACTS = ["add user", "change user", "add grant", "change grant"]
+GRANT_AUDIT_ACTS = [
+    "add user",
+    "change user",
+    "add grant",
+    "change grant",
+    "confirm grant",
+    "appoint",
+]
 
 
 def accounts_of_events(events: Iterable[int]) -> QuerySet[User]:

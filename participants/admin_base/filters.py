@@ -56,7 +56,7 @@ class EventFilter(ChoiceFilter):
 
 
 class ConfirmedFilter(ChoiceFilter):
-    """Participations by whether a co-chair confirmed them."""
+    """Participations by whether they are confirmed."""
 
     title = _("confirmed")
     parameter_name = "confirmed"
@@ -75,7 +75,8 @@ class PendingFilter(ChoiceFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
         offered = super().lookups(request, model_admin)
-        return offered if self.permissions.can_decide_any else []
+        may_act = self.permissions.can_decide_any or self.permissions.can_confirm_any
+        return offered if may_act else []
 
     def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model_admin.filter_pending(queryset, self.permissions)

@@ -1,5 +1,12 @@
 """People, organisations and what they share."""
 
+from participants.models.confirmation import (
+    Capacity,
+    GrantConfirmation,
+    ListClosure,
+    ListClosureConfirmation,
+    ParticipationConfirmation,
+)
 from participants.models.consent import Consent, ConsentNotice
 from participants.models.contact import AudienceException, ContactChannel, RevealBudget
 from participants.models.delegate import Audience, Delegate, DelegateLanguage
@@ -25,6 +32,7 @@ __all__ = [
     "Affiliation",
     "Audience",
     "AudienceException",
+    "Capacity",
     "Consent",
     "ConsentNotice",
     "Constituency",
@@ -35,15 +43,19 @@ __all__ = [
     "EventRole",
     "FactorReset",
     "Grant",
+    "GrantConfirmation",
     "Group",
     "HandleRedirect",
     "Introduction",
     "Invitation",
     "InvitationRequest",
+    "ListClosure",
+    "ListClosureConfirmation",
     "Organisation",
     "OrganisationKind",
     "ParticipantList",
     "Participation",
+    "ParticipationConfirmation",
     "RecordedCount",
     "RetentionAction",
     "RevealBudget",

@@ -194,6 +194,11 @@ class Organisation(models.Model):
 
     def clean(self) -> None:
         validate_unchanged(self, "is_demonstration")
+        if self.kind == OrganisationKind.GOVERNMENT and not self.is_name_published:
+            # People could no longer choose it among those whom they exclude.
+            raise ValidationError(
+                {"is_name_published": _("The name of a government is always published.")}
+            )
         if apps.get_model("participants.SlugRedirect")._default_manager.filter(slug=self.slug):
             words = _(
                 "An organisation with this short name was merged into another one. Choose "

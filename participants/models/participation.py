@@ -1,5 +1,8 @@
 """Where people work, and when they took part."""
 
+import hashlib
+import json
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -75,6 +78,9 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def confirmed(self) -> "ParticipationQuerySet":
         return self.filter(confirmed_at__isnull=False)
 
+    def seeing_details(self, on: date) -> "ParticipationQuerySet":
+        return self.filter(details_open_on__lte=on)
+
 
 _ParticipationManager = models.Manager.from_queryset(ParticipationQuerySet)
 
@@ -92,7 +98,7 @@ class PresentParticipations(_ParticipationManager["Participation"]):
 
 
 class Participation(models.Model):
-    """A delegate's part in a roundtable. It counts once a co-chair has confirmed it.
+    """A delegate's part in a roundtable. It counts once two organisations have confirmed it.
 
     If a confirmed one is removed, the row stays as ended: exceptions still match it.
     """
@@ -124,17 +130,57 @@ class Participation(models.Model):
         blank=True,
         help_text=_("For example head of delegation. Leave empty if not recorded."),
     )
-    confirmed_by = models.ForeignKey(
+    nomination = models.CharField(
+        _("nominated by"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "How the organisation named this person, for example its letter of 3 March 2027. "
+            "Those who confirm read it."
+        ),
+    )
+    entered_at = models.DateTimeField(
+        _("entered"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("When it was entered in the portal."),
+    )
+    confirmed_at = models.DateTimeField(
+        _("confirmed"),
+        null=True,
+        blank=True,
+        help_text=_("When the last of the required confirmations was given."),
+    )
+    took_effect_at = models.DateTimeField(
+        _("first confirmed"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When it was confirmed for the first time. From then on, it is never deleted."),
+    )
+    details_open_on = models.DateField(
+        _("sees what others share from"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "From this day, the person sees what others share with participants. Empty until the "
+            "list of participants is closed."
+        ),
+    )
+    suspended_at = models.DateTimeField(
+        _("suspended"),
+        null=True,
+        blank=True,
+        help_text=_("When the participation was suspended. It must then be confirmed again."),
+    )
+    suspended_by = models.ForeignKey(
         User,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("confirmed by"),
-        help_text=_("The co-chair who confirmed it. No one can confirm their own participation."),
-    )
-    confirmed_at = models.DateTimeField(
-        _("confirmed"), null=True, blank=True, help_text=_("When it was confirmed.")
+        verbose_name=_("suspended by"),
+        help_text=_("The person who suspended it."),
     )
     ended_at = models.DateTimeField(
         _("removed"),
@@ -163,13 +209,20 @@ class Participation(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by=None, confirmed_at=None)
-                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
-                name="participation_confirmed_has_decider_and_date",
+                condition=Q(details_open_on=None) | Q(confirmed_at__isnull=False),
+                name="participation_opens_details_once_confirmed",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None) | Q(confirmed_at__isnull=False),
+                condition=Q(suspended_at=None) | Q(confirmed_at=None),
+                name="participation_suspended_is_not_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(took_effect_at__isnull=False),
                 name="participation_ended_was_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(took_effect_at__isnull=False),
+                name="participation_confirmed_took_effect",
             ),
         ]
 
@@ -178,12 +231,28 @@ class Participation(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Ends a confirmed one, so that no one leaves a past behind that others exclude."""
-        if self.confirmed_at is None:
+        if self.took_effect_at is None:
             return super().delete(*args, **kwargs)
         if self.ended_at is None:
             self.ended_at = timezone.now()
             self.save(update_fields=["ended_at"])
         return 0, {}
+
+    @property
+    def content_hash(self) -> str:
+        """Of what is confirmed: this person, at this roundtable, for this organisation.
+
+        Before the person joins, name and address say who that is; afterwards the account does.
+        """
+        person, organisation = self.delegate, self.organisation
+        identity = (
+            f"account {person.user_id}"
+            if person.user_id
+            else f"{person.name} <{person.invitation_email.lower()}>"
+        )
+        kind, country = organisation.kind, str(organisation.country)
+        content = [person.handle, identity, self.event_id, organisation.pk, kind, country]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def clean(self) -> None:
         if self.delegate_id and self.event_id and self.organisation_id:

@@ -1,5 +1,7 @@
 """Accounts: who can sign in, and for whom they act."""
 
+import hashlib
+import json
 from datetime import date
 from typing import Any, ClassVar
 
@@ -8,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.organisation import Organisation, validate_same_demonstration
@@ -73,7 +76,8 @@ class User(PersonModel, AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.email
+        # Never the address, which is how the person signs in.
+        return gettext("account %d") % (self.pk or 0)
 
     @property
     def is_staff(self) -> bool:
@@ -97,7 +101,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     """Which grants are valid."""
 
     def active(self, on: date) -> "GrantQuerySet":
-        return self.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on, effective_on__lte=on
+        )
 
 
 class Grant(models.Model):
@@ -107,6 +113,8 @@ class Grant(models.Model):
         COCHAIR = "cochair", _("co-chair")
         EDITOR = "editor", _("editor")
         READER = "reader", _("reader")
+        COHOST = "cohost", _("co-host")
+        CONFIRMER = "confirmer", _("confirmer")
 
     user = models.ForeignKey(
         User,
@@ -128,7 +136,8 @@ class Grant(models.Model):
         choices=Role.choices,
         help_text=_(
             "Co-chairs and editors can make changes. Only co-chairs can approve. Readers "
-            "can only view."
+            "can only view. Co-hosts and confirmers confirm who takes part; a confirmer does so "
+            "for a constituency."
         ),
     )
     on_behalf_of = models.ForeignKey(
@@ -150,6 +159,40 @@ class Grant(models.Model):
         ),
     )
 
+    reason = models.CharField(
+        _("reason"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "Who this person is, and why they need the right. Those who confirm it read this."
+        ),
+    )
+    requested_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("requested by"),
+        help_text=_("The person who requested the right."),
+    )
+    effective_on = models.DateField(
+        _("in force from"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "Seven days after another organisation confirmed it, or when a second one did. Empty "
+            "until then."
+        ),
+    )
+    suspended_at = models.DateTimeField(
+        _("suspended"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When it was suspended. Two organisations must then confirm it again."),
+    )
     granted_at = models.DateTimeField(
         _("granted at"),
         default=timezone.now,
@@ -164,7 +207,9 @@ class Grant(models.Model):
         verbose_name_plural = _("grants")
         ordering = ["event", "role", "user"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "event", "role"], name="grant_unique"),
+            models.UniqueConstraint(
+                fields=["user", "event", "role", "valid_from"], name="grant_unique"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="grant_ends_after_it_begins",
@@ -173,12 +218,33 @@ class Grant(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(role__in=["cochair", "editor", "reader"]), name="grant_role_valid"
+                condition=Q(role__in=["cochair", "editor", "reader", "cohost", "confirmer"]),
+                name="grant_role_valid",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=["cohost", "confirmer"]) | Q(on_behalf_of__isnull=False),
+                name="grant_confirmer_acts_for_organisation",
+                violation_error_message=_(
+                    "Co-hosts and confirmers act for an organisation. Choose one."
+                ),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.event} · {self.get_role_display()}"
+
+    @property
+    def content_hash(self) -> str:
+        """Of what is confirmed: whose right it is, to what, and for whom."""
+        content = [
+            self.user_id,
+            self.event.code,
+            self.role,
+            self.on_behalf_of_id,
+            str(self.valid_from),
+            str(self.valid_until),
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def clean(self) -> None:
         event = getattr(self, "event", None)  # in a form, it may not be chosen yet

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from participants.models import (
@@ -16,6 +15,12 @@ from participants.models import (
     User,
 )
 from participants.onboarding.invitations import open_invitations
+from participants.participation.confirmation import (
+    keep_confirmations,
+    valid_confirmations,
+    void_changed_confirmations,
+    withdraw_own_confirmations,
+)
 from participants.privacy.consent import give_consent
 from participants.privacy.erasure import erase_account, erase_delegate
 from roundtable.audit import log as audit
@@ -29,8 +34,10 @@ def accept_invitation(
     person = lock_open_invitation(invitation)
     if person is None:
         return None
+    withdraw_own_confirmations(person, user)
+    valid = valid_confirmations(person)
     person.write(user=user)
-    _clear_own_confirmations(person.participations.all(), user)
+    keep_confirmations(person, valid)
     give_consent(person, notice=notice, by=Consent.By.OWNER, at=at)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
     audit.record(
@@ -55,8 +62,10 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
             _("You need two accounts for made-up and real roundtables. Ask the co-chairs.")
         )
     assert locked_target.user is not None
-    _clear_own_confirmations(duplicate.participations.all(), locked_target.user)
+    withdraw_own_confirmations(duplicate, locked_target.user)
+    valid = [*valid_confirmations(duplicate), *valid_confirmations(locked_target)]
     _move_participations(duplicate, locked_target, at)
+    keep_confirmations(locked_target, valid)
     _move_affiliations(duplicate, locked_target)
     duplicate.focal_point_for.update(focal_point=locked_target)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
@@ -85,6 +94,7 @@ def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime)
     address = person.invitation_email
     account = User.objects.select_for_update().filter(email__iexact=address).first()
     person.write(invitation_email="")
+    void_changed_confirmations(person.participations.all())
     _record_answer(invitation, Invitation.Answer.NOT_ME, at)
     person.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
     # The address belongs to a stranger. Skip full_clean(), which requires an address.
@@ -136,18 +146,13 @@ def _record_answer(invitation: Invitation, answer: Invitation.Answer, at: dateti
     Invitation.objects.filter(pk=invitation.pk).update(answer=answer, answered_at=at)
 
 
-def _clear_own_confirmations(participations: QuerySet[Participation], user: User) -> None:
-    # No one may confirm their own participation. It was not known at the time that it was theirs.
-    participations.filter(confirmed_by=user).update(confirmed_by=None, confirmed_at=None)
-
-
 def _move_participations(duplicate: Delegate, target: Delegate, at: datetime) -> None:
     ended = Participation.with_ended.filter(delegate=duplicate, ended_at__isnull=False)
     ended.update(delegate=target)
     existing_by_event = {row.event_id: row for row in target.participations.all()}
     for row in duplicate.participations.all():
         existing = existing_by_event.get(row.event_id)
-        if existing and not row.confirmed_at:
+        if existing and not row.took_effect_at:
             continue
         if existing and existing.confirmed_at:
             # Exceptions match both organisations, but a person takes part once.

@@ -22,6 +22,7 @@ from participants.admin_base.site import render_page
 from participants.admin_base.spreadsheets import OrganisationResource, SafeExportMixin
 from participants.models import Group, Organisation
 from participants.organisations.archive import set_archived
+from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
 from roundtable.history import MAX_REASON_LENGTH
 from roundtable.models import Event
@@ -146,11 +147,13 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
-        if obj is None or request_permissions(request).is_operator:
+        if obj is None:
             return fields
-        # The slug is in public URLs. Kind and country decide who is in an audience.
+        # Kind and country decide who is in an audience and who may confirm, so no one account
+        # changes them. The slug is in public URLs.
         settled = ["kind", "country"] if affects_audiences(obj) else []
-        return [*fields, "slug", *settled]
+        is_operator = request_permissions(request).is_operator
+        return [*fields, *settled, *([] if is_operator else ["slug"])]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else self.prepopulated_fields
@@ -164,6 +167,12 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
                 pk__in=permissions.editable, is_demonstration=False
             ).exists()
         return row
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"kind", "country"} & set(form.changed_data):
+            # They decide who is in an audience.
+            void_changed_confirmations(obj.participations.all())
 
     def is_published(self, row: Any) -> bool:
         known: bool | None = getattr(row, "is_public", None)  # annotated by get_queryset()

@@ -1,18 +1,17 @@
 """Admin of delegates and participations. It never shows what people share."""
 
-from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
-from django.db.models.functions import Lower
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
 
 from participants.accounts.departure import may_record_departure, record_departure
 from participants.admin_base.base import GrantScopedInline
@@ -31,13 +30,22 @@ from participants.models import (
     Invitation,
     Organisation,
     Participation,
+    ParticipationConfirmation,
     validate_same_demonstration,
 )
 from participants.onboarding.admin import describe_invitation_state, invite
+from participants.participation.closure_admin import close_list_view, events_to_close
 from participants.participation.confirmation import (
+    RELATED,
     confirm_participations,
+    confirmable,
+    content_hash_of,
+    end_participation,
     is_own_profile,
-    login_addresses,
+    is_sufficient,
+    missing_confirmation,
+    suspend_participation,
+    void_changed_confirmations,
 )
 from participants.permissions import (
     EventPermissions,
@@ -140,7 +148,7 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
             row.delegate, permissions.user
         )
         # Exceptions apply to the organisation someone represented, confirmed or not.
-        affects_visibility = row.confirmed_at or (
+        affects_visibility = row.took_effect_at or (
             row.delegate.user_id and not permissions.is_operator
         )
         for name, field in self.fields.items():
@@ -182,12 +190,15 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 raise ValidationError(
                     _("This participation is your own. Ask another co-chair to remove it.")
                 )
+            if row.took_effect_at:
+                raise ValidationError(
+                    _(
+                        "This participation was confirmed, so you cannot remove it here. One "
+                        "person can suspend it under “Participations”, and another one ends it."
+                    )
+                )
             if self.permissions.may_decide(row.event_id):
                 continue
-            if row.confirmed_at:
-                raise ValidationError(
-                    _("A co-chair has confirmed this participation. Ask a co-chair to remove it.")
-                )
             if self.instance.user_id:
                 raise ValidationError(
                     _(
@@ -203,7 +214,7 @@ class ParticipationInline(GrantScopedInline):
     model = Participation
     form = ParticipationForm
     formset = ParticipationFormSet
-    fields = ["event", "organisation", "capacity", "confirmed_at"]
+    fields = ["event", "organisation", "capacity", "nomination", "confirmed_at"]
     readonly_fields = ["confirmed_at"]
     show_change_link = False
 
@@ -234,6 +245,7 @@ def left(
             parts = person.participations.values_list("event_id", flat=True)
             events = [event for event in parts if permissions.may_decide(event)]
             record_departure(delegate=person, by=permissions.user, events=events, at=timezone.now())
+            void_changed_confirmations(person.participations.all())
     # One text for all, because it must not show who has another address.
     text = ngettext(
         "%d person can no longer sign in with the invitation address.",
@@ -275,6 +287,10 @@ class DelegateAdmin(PrivateAdmin):
     actions = [invite, left]
     search_fields = ["name", "name_latin"]
     search_help_text = _("Name. Co-chairs can also search by invitation address.")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        void_changed_confirmations(form.instance.participations.all())
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         return rows.filter(pk__in=Participation.objects.filter(event__in=events).values("delegate"))
@@ -393,45 +409,170 @@ class ParticipationAdmin(PrivateAdmin):
     """Participations to confirm. They are edited with the delegate."""
 
     event_path = "event"
-    unavailable = ("add", "change")  # they are edited with the delegate
-    operator_only = ("delete",)
-    fields = ["delegate", "event", "organisation", "capacity", "confirmed_at"]
-    list_display = ["delegate", "organisation", "event", "capacity", "confirmed_at"]
+    # They are edited with the delegate. Others exclude people by what they took part for, so none
+    # is deleted: it is suspended instead.
+    unavailable = ("add", "change", "delete")
+    fields = [
+        "delegate",
+        "event",
+        "organisation",
+        "capacity",
+        "nomination",
+        "confirmations",
+        "confirmed_at",
+        "details_open_on",
+    ]
+    list_display = [
+        "delegate",
+        "organisation",
+        "kind",
+        "event",
+        "capacity",
+        "nomination",
+        "confirmations",
+    ]
     list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
     list_select_related = ["delegate", "organisation", "event"]
+    list_per_page = 100  # so that a meeting fits
     search_fields = ["delegate__name", "delegate__name_latin", "organisation__name"]
     search_help_text = _("Name of the person or of the organisation")
-    actions = ["confirm"]
+    actions = ["confirm", "suspend", "end"]
+    change_list_template = "participants/participation/admin/participation_change_list.html"
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(close_list_view)
+        name = "participants_participation_close"
+        return [path("close/<int:event_id>/", view, name=name), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        more = {"events_to_close": events_to_close(request_permissions(request))}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        given = ParticipationConfirmation.objects.select_related("on_behalf_of", "by")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("confirmations", queryset=given))
+        )
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        rows = rows.filter(confirmed_at=None).exclude(delegate__user=permissions.user)
-        # An invitation to the viewer's own address is their own participation.
-        own = Lower("delegate__invitation_email")
-        rows = rows.alias(invited=own).exclude(invited__in=login_addresses(permissions.user))
-        return self.decidable_rows(rows, permissions)
+        if not permissions.is_operator:
+            rows = self.limit_to_events(rows, permissions.confirmable)
+        ids = confirmable(rows.select_related(*RELATED), permissions.user, timezone.now())
+        return rows.filter(pk__in=ids)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_own = obj is not None and is_own_profile(obj.delegate, request_permissions(request).user)
-        return super().has_delete_permission(request, obj) and not is_own
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        # The actions check each row.
+        return request_permissions(request).can_confirm_any
 
-    @admin.action(description=_("Confirm participation"), permissions=["decide"])
-    def confirm(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
-        rows = list(queryset.select_related("delegate", "event", "organisation"))
-        now: datetime = timezone.now()
+    @admin.display(description=_("kind"), ordering="organisation__kind")
+    def kind(self, row: Any) -> str:
+        country = f", {row.organisation.country.name}" if row.organisation.country else ""
+        return f"{row.organisation.get_kind_display()}{country}"
+
+    @admin.display(description=_("confirmed by"))
+    def confirmations(self, row: Any) -> str:
+        given = list(row.confirmations.all())
+        names = ", ".join(_confirmed_by(confirmation) for confirmation in given)
+        if row.suspended_at:
+            return gettext("Suspended")
+        if is_sufficient(row, given):
+            return names
+        missing = missing_confirmation(row, given)
+        return f"{names} – {missing}" if names else missing
+
+    @admin.action(description=_("Confirm participation"), permissions=["confirm"])
+    def confirm(
+        self, request: HttpRequest, queryset: QuerySet[Participation]
+    ) -> HttpResponse | None:
+        by, at, rows = request_permissions(request).user, timezone.now(), list(queryset)
+        if "shown" not in request.POST:
+            mine = set(confirmable(rows, by, at))
+            ready = [row for row in rows if row.pk in mine]
+            context = {
+                "title": _("Confirm that these people take part?"),
+                "ready": [(row, self.kind(row), self.confirmations(row)) for row in ready],
+                "number_of_others": len(rows) - len(ready),
+                "shown": content_hash_of(ready),
+            }
+            template = "participants/participation/admin/confirm.html"
+            return render_page(request, Participation, template, context)
         done = confirm_participations(
-            participations=rows, by=request_permissions(request).user, at=now
+            participations=rows, by=by, at=at, shown_hash=request.POST["shown"]
         )
+        if content_hash_of(rows) != request.POST["shown"]:
+            changed = _(
+                "Nothing is confirmed: an entry changed after you opened the page. Read it again."
+            )
+            messages.error(request, changed)
+            return None
         self.report_counts(
             request,
             done=len(done),
             success=ngettext_lazy(
-                "%d participation is confirmed.", "%d participations are confirmed."
+                "You confirmed %d participation.", "You confirmed %d participations."
             ),
             skipped=len(rows) - len(done),
             warning=ngettext_lazy(
-                "%d participation is not changed. It is already confirmed, it is your own, or"
-                " you are not a co-chair of its roundtable.",
-                "%d participations are not changed. They are already confirmed, they are your"
-                " own, or you are not a co-chair of their roundtable.",
+                "%d participation is not changed. It does not need your confirmation, or it is of "
+                "your own organisation.",
+                "%d participations are not changed. They do not need your confirmation, or they "
+                "are of your own organisation.",
             ),
         )
+        if waiting := sum(row.confirmed_at is None for row in done):
+            text = ngettext(
+                "%d of them waits for a confirmation by another organisation.",
+                "%d of them wait for a confirmation by another organisation.",
+                waiting,
+            )
+            messages.info(request, text % waiting)
+        return None
+
+    @admin.action(description=_("Suspend participation"), permissions=["confirm"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
+        by, at, rows = request_permissions(request).user, timezone.now(), list(queryset)
+        with transaction.atomic():
+            Delegate.lock_all(row.delegate_id for row in rows)
+            done = sum(suspend_participation(participation=row, by=by, at=at) for row in rows)
+        self.report_counts(
+            request,
+            done=done,
+            success=ngettext_lazy(
+                "%d participation is suspended. Two organisations must confirm it before it counts "
+                "again.",
+                "%d participations are suspended. Two organisations must confirm each before it "
+                "counts again.",
+            ),
+            skipped=len(rows) - done,
+            warning=ngettext_lazy(
+                "%d participation is not changed. It is not confirmed, or it is your own.",
+                "%d participations are not changed. They are not confirmed, or they are your own.",
+            ),
+        )
+
+    @admin.action(description=_("End suspended participation"), permissions=["confirm"])
+    def end(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
+        by, at, rows = request_permissions(request).user, timezone.now(), list(queryset)
+        with transaction.atomic():
+            Delegate.lock_all(row.delegate_id for row in rows)
+            done = sum(end_participation(participation=row, by=by, at=at) for row in rows)
+        self.report_counts(
+            request,
+            done=done,
+            success=ngettext_lazy("%d participation has ended.", "%d participations have ended."),
+            skipped=len(rows) - done,
+            warning=ngettext_lazy(
+                "%d participation is not changed. Someone of another organisation must have "
+                "suspended it first.",
+                "%d participations are not changed. Someone of another organisation must have "
+                "suspended each first.",
+            ),
+        )
+
+
+def _confirmed_by(confirmation: ParticipationConfirmation) -> str:
+    organisation = confirmation.on_behalf_of
+    capacity = confirmation.get_capacity_display()
+    return f"{organisation.short} ({capacity})" if organisation else capacity

@@ -1,48 +1,439 @@
-"""Confirming participations."""
+"""Who takes part is confirmed by two people of two organisations, never of the person's own.
 
-from collections.abc import Iterable
-from datetime import datetime
+For a government, one of the two is a co-chair. For others, one is a co-chair or a co-host, and the
+other is the confirmer of that constituency.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import permutations
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from participants.models import Delegate, Participation, User
-from participants.permissions import acting_organisation, permissions_of
+from participants.accounts.emails import email_delegate
+from participants.models import (
+    Audience,
+    Capacity,
+    Delegate,
+    ListClosure,
+    OrganisationKind,
+    Participation,
+    ParticipationConfirmation,
+    User,
+)
+from participants.models.confirmation import Confirmation
+from participants.permissions import (
+    Body,
+    ConfirmingRight,
+    bodies_of,
+    body_of,
+    confirming_rights_by_event,
+    stand_in,
+)
 from roundtable.audit import log as audit
+from roundtable.models import Event
+
+# So long, the operator leaves it to a co-chair or co-host.
+WORKING_DAYS_BEFORE_STAND_IN = 5
+# So long, those who share something can narrow it before a late participant sees it.
+NOTICE_PERIOD = timedelta(days=7)
+RELATED = ("delegate", "event", "organisation")  # what the rules read of a participation
+CHAIRS = (Capacity.COCHAIR, Capacity.OPERATOR)
+CHAIRS_AND_HOSTS = (*CHAIRS, Capacity.COHOST)
+
+
+def add_working_days(start: datetime, number: int) -> datetime:
+    day = start
+    while number:
+        day += timedelta(days=1)
+        number -= day.weekday() < 5
+    return day
+
+
+def is_sufficient(
+    participation: Participation, confirmations: Iterable[ParticipationConfirmation]
+) -> bool:
+    """Whether these confirmations are of the present content, and by the two who are required."""
+    given = _valid(participation, confirmations)
+    return any(
+        _are_required_two(participation, first, second) for first, second in permutations(given, 2)
+    )
+
+
+def _valid(
+    participation: Participation, confirmations: Iterable[ParticipationConfirmation]
+) -> list[ParticipationConfirmation]:
+    """Those of the present content, without the ones of before two were required."""
+    content_hash = participation.content_hash
+    return [
+        row
+        for row in confirmations
+        if row.content_hash == content_hash and row.capacity != Capacity.ALONE
+    ]
+
+
+def _are_required_two(
+    participation: Participation,
+    first: ParticipationConfirmation,
+    second: ParticipationConfirmation,
+) -> bool:
+    bodies = {confirmation_body(first), confirmation_body(second)}
+    if len(bodies) < 2 or body_of(participation.organisation) in bodies:
+        return False
+    if participation.organisation.kind == OrganisationKind.GOVERNMENT:
+        return first.capacity in CHAIRS and second.capacity != Capacity.OPERATOR
+    return first.capacity in CHAIRS_AND_HOSTS and _is_of_constituency(second, participation)
+
+
+def confirmation_body(confirmation: Confirmation) -> Body | None:
+    return body_of(confirmation.on_behalf_of) if confirmation.on_behalf_of else None
+
+
+def _is_of_constituency(
+    confirmation: ParticipationConfirmation, participation: Participation
+) -> bool:
+    organisation = confirmation.on_behalf_of
+    return (
+        confirmation.capacity == Capacity.CONFIRMER
+        and organisation is not None
+        and organisation.constituency == participation.organisation.constituency
+    )
+
+
+def missing_confirmation(
+    participation: Participation, confirmations: Iterable[ParticipationConfirmation]
+) -> str:
+    """Who must still confirm it, in words."""
+    organisation, valid = participation.organisation, _valid(participation, confirmations)
+    is_government = organisation.kind == OrganisationKind.GOVERNMENT
+    chairs = CHAIRS if is_government else CHAIRS_AND_HOSTS
+    missing = []
+    if not any(row.capacity in chairs for row in valid):
+        missing.append(_("a co-chair") if is_government else _("a co-chair or co-host"))
+    if is_government:
+        if not missing or not valid:
+            missing.append(_("another organisation"))
+    elif not any(_is_of_constituency(row, participation) for row in valid):
+        missing.append(_("the confirmer for %s") % organisation.constituency.label)
+    return _("Waits for %s") % _(" and ").join(str(name) for name in missing)
+
+
+class Confirmer:
+    """What one person may confirm."""
+
+    def __init__(self, user: User, at: datetime) -> None:
+        self.user, self.at = user, at
+        self.own_addresses = login_addresses(user)
+        self.own_bodies = bodies_of(user, at.date())
+        self._rights = confirming_rights_by_event(user, at.date())
+        self._bodies: dict[int, set[Body]] = {}
+
+    def rights(self, event: Event) -> list[ConfirmingRight]:
+        return self._rights.get(event.pk) or stand_in(self.user)
+
+    def _bodies_of(self, user: User) -> set[Body]:
+        if user.pk not in self._bodies:
+            self._bodies[user.pk] = bodies_of(user, self.at.date())
+        return self._bodies[user.pk]
+
+    def right_for(
+        self,
+        participation: Participation,
+        confirmations: Sequence[ParticipationConfirmation],
+    ) -> ConfirmingRight | None:
+        """By which right the person may confirm it now; None if not, or not any more."""
+        if (
+            is_own_profile(participation.delegate, self.user, self.own_addresses)
+            or body_of(participation.organisation) in self.own_bodies
+            or is_sufficient(participation, confirmations)
+        ):
+            return None
+        rights = [
+            right
+            for right in self.rights(participation.event)
+            if _counts(right, participation, self.at)
+            and not self._repeats(right, confirmations)
+            and _is_missing(right, participation, confirmations)
+        ]
+        # The constituency's own confirmation is the rarer one.
+        rights.sort(key=lambda right: right.capacity != Capacity.CONFIRMER)
+        return rights[0] if rights else None
+
+    def _repeats(
+        self, right: ConfirmingRight, confirmations: Sequence[ParticipationConfirmation]
+    ) -> bool:
+        """Whether the person, or someone of one of their organisations, has confirmed it."""
+        own = set(self.own_bodies)
+        if right.organisation:
+            own.add(body_of(right.organisation))
+        return any(
+            row.by_id == self.user.pk
+            or (right.organisation is None and row.on_behalf_of is None)
+            or own & (self._bodies_of(row.by) | {confirmation_body(row)})
+            for row in confirmations
+            if row.capacity != Capacity.ALONE
+        )
+
+
+def _is_missing(
+    right: ConfirmingRight,
+    participation: Participation,
+    confirmations: Sequence[ParticipationConfirmation],
+) -> bool:
+    """Whether a confirmation by this right is still required."""
+    valid = _valid(participation, confirmations)
+    if participation.organisation.kind == OrganisationKind.GOVERNMENT:
+        has_other = any(row.capacity not in CHAIRS for row in valid)
+        return right.capacity in CHAIRS or not has_other
+    if right.capacity == Capacity.CONFIRMER:
+        return not any(_is_of_constituency(row, participation) for row in valid)
+    return not any(row.capacity in CHAIRS_AND_HOSTS for row in valid)
+
+
+def _counts(right: ConfirmingRight, participation: Participation, at: datetime) -> bool:
+    match right.capacity:
+        case Capacity.OPERATOR:
+            return at >= add_working_days(participation.entered_at, WORKING_DAYS_BEFORE_STAND_IN)
+        case Capacity.CONFIRMER if participation.organisation.kind != OrganisationKind.GOVERNMENT:
+            organisation = right.organisation
+            assert organisation is not None
+            return organisation.constituency == participation.organisation.constituency
+    return True
 
 
 @transaction.atomic
 def confirm_participations(
-    *, participations: Iterable[Participation], by: User, at: datetime
+    *,
+    participations: Iterable[Participation],
+    by: User,
+    at: datetime,
+    shown_hash: str | None = None,
 ) -> list[Participation]:
-    """Confirms and returns those that this user may confirm.
+    """Records the user's confirmation of those that they may confirm, and returns these.
 
-    Skips confirmed ones, the user's own, and those of roundtables they do not co-chair.
+    Each counts once the second one that is required is there. Confirms none of them if
+    `shown_hash`, which is the content_hash_of() what the user has read, is no longer right.
     """
-    rights = permissions_of(by, at.date())
-    own_addresses = login_addresses(by)
-    confirmed = []
     given = list(participations)
-    Delegate.lock_all(row.delegate_id for row in given)
-    # An erasure may just have removed some, which must not come back.
-    stored = Participation.objects.select_related("delegate", "event", "organisation")
-    for row in stored.filter(pk__in=[row.pk for row in given]).order_by("pk"):
-        own = is_own_profile(row.delegate, by, own_addresses)
-        if row.confirmed_at or own or rights is None or not rights.may_decide(row.event_id):
+    # The list of an event is not closed meanwhile.
+    events = Event.objects.filter(pk__in={row.event_id for row in given}).order_by("pk")
+    list(events.select_for_update(no_key=True).values_list("pk"))
+    rows = _locked(given)
+    if shown_hash not in (None, content_hash_of(rows)):
+        return []
+    void_changed_confirmations(rows)
+    confirmer = Confirmer(by, at)
+    confirmed: list[Participation] = []
+    late: dict[Event, list[Participation]] = {}
+    for row in rows:
+        confirmations = list(row.confirmations.select_related("on_behalf_of", "by"))
+        right = confirmer.right_for(row, confirmations)
+        if right is None:
             continue
-        row.confirmed_by, row.confirmed_at = by, at
-        row.full_clean()
-        row.save()
+        confirmation = ParticipationConfirmation(
+            participation=row,
+            by=by,
+            capacity=right.capacity,
+            on_behalf_of=right.organisation,
+            confirmed_at=at,
+            content_hash=row.content_hash,
+        )
+        confirmation.full_clean()
+        confirmation.save()
         audit.record(
             action="confirm participation",
             at=at,
             actor=by,
             subject=row.delegate,
-            organisation=acting_organisation(by, row.event_id, at.date()),
-            detail=row.event.code,
+            organisation=right.organisation.slug if right.organisation else "",
+            detail=f"{row.event.code} as {right.capacity}",
         )
         confirmed.append(row)
+        if is_sufficient(row, [*confirmations, confirmation]):
+            was_late = row.confirmed_at is None
+            _take_effect(row, at)
+            if was_late and row.details_open_on:
+                late.setdefault(row.event, []).append(row)
+    for event, newcomers in late.items():
+        _tell_who_shares(event, newcomers, at)
     return confirmed
+
+
+def content_hash_of(participations: Iterable[Participation]) -> str:
+    """Of what someone reads before they confirm it."""
+    content = sorted((row.pk, row.content_hash, row.nomination) for row in participations)
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -> None:
+    """Everyone whose details these participants will see can narrow this before."""
+    with_participants = (Audience.PARTICIPANTS, Audience.CONSTITUENCY)
+    took_part = Participation.objects.confirmed().filter(event=event)
+    sharing = Delegate.objects.filter(
+        Q(listed_to__in=with_participants) | Q(channels__audience__in=with_participants),
+        pk__in=took_part.values("delegate"),
+    ).exclude(pk__in=[row.delegate_id for row in late])
+    numbers = content_hash_of(late)
+    for person in sharing.select_related("user").distinct():
+        email_delegate(
+            person,
+            dedup_key=f"late:{numbers}:{at.isoformat()}:{person.pk}",
+            template="participants/participation/emails/late_participants",
+            context={
+                "event": event,
+                "number": len(late),
+                "day": late[0].details_open_on,
+                "url": f"{settings.PORTAL_URL}{reverse('me')}",
+            },
+            at=at,
+        )
+
+
+def _locked(participations: Iterable[Participation]) -> list[Participation]:
+    """The stored rows: an erasure may just have removed some, which must not come back."""
+    given = list(participations)
+    Delegate.lock_all(row.delegate_id for row in given)
+    ids = [row.pk for row in given]
+    rows = Participation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    return list(rows.select_related(*RELATED))
+
+
+def _take_effect(row: Participation, at: datetime) -> None:
+    valid = row.confirmations.filter(content_hash=row.content_hash)
+    row.confirmations.update(has_effect=False)
+    valid.exclude(capacity=Capacity.ALONE).update(has_effect=True)
+    if row.confirmed_at:
+        return  # one person had confirmed it before two were required
+    row.confirmed_at, row.suspended_at, row.suspended_by = at, None, None
+    row.took_effect_at = row.took_effect_at or at
+    if ListClosure.objects.filter(event=row.event, closed_at__isnull=False).exists():
+        row.details_open_on = (at + NOTICE_PERIOD).date()
+    row.full_clean()
+    row.save()
+
+
+def has_effect(
+    participation: Participation, confirmations: Iterable[ParticipationConfirmation]
+) -> bool:
+    """Also true for what one person confirmed before two were required."""
+    rows = list(confirmations)
+    content_hash = participation.content_hash
+    return is_sufficient(participation, rows) or any(
+        row.capacity == Capacity.ALONE and row.content_hash == content_hash for row in rows
+    )
+
+
+@transaction.atomic
+def void_changed_confirmations(participations: Iterable[Participation]) -> None:
+    """What was confirmed before a change of person or organisation must be confirmed again."""
+    rows = _locked(participations)
+    hashes = {row.pk: row.content_hash for row in rows}
+    given = ParticipationConfirmation.objects.filter(participation__in=rows)
+    stale = [row for row in given if row.content_hash != hashes[row.participation_id]]
+    given.filter(pk__in=[row.pk for row in stale]).delete()
+    changed = {row.participation_id for row in stale}
+    for row in rows:
+        if row.pk in changed:
+            _check_effect(row)
+
+
+def valid_confirmations(person: Delegate) -> list[int]:
+    """Ids of the confirmations of what is the case now."""
+    return [
+        confirmation.pk
+        for row in _locked(person.participations.all())
+        for confirmation in row.confirmations.filter(content_hash=row.content_hash)
+    ]
+
+
+def keep_confirmations(person: Delegate, valid: Collection[int]) -> None:
+    """After the person joined, what was valid before is about the account."""
+    for row in _locked(person.participations.all()):
+        row.confirmations.filter(pk__in=valid).update(content_hash=row.content_hash)
+    void_changed_confirmations(person.participations.all())
+
+
+def withdraw_own_confirmations(person: Delegate, user: User) -> None:
+    """No one confirms their own participation. It was not known that it was theirs."""
+    for row in _locked(person.participations.filter(confirmations__by=user)):
+        row.confirmations.filter(by=user).delete()
+        _check_effect(row)
+
+
+def _check_effect(row: Participation) -> None:
+    if row.confirmed_at and not has_effect(row, row.confirmations.all()):
+        _lose_effect(row)
+
+
+def _lose_effect(row: Participation) -> None:
+    row.confirmed_at = row.details_open_on = None
+    row.full_clean()
+    row.save()
+
+
+@transaction.atomic
+def suspend_participation(*, participation: Participation, by: User, at: datetime) -> bool:
+    """One confirmer suspends at once. Whoever returns is confirmed again, by two.
+
+    Returns False if the user may not do this.
+    """
+    rows = _locked([participation])
+    if not rows:
+        return False
+    (row,) = rows
+    confirmer = Confirmer(by, at)
+    if (
+        row.confirmed_at is None
+        or is_own_profile(row.delegate, by, confirmer.own_addresses)
+        or not confirmer.rights(row.event)
+    ):
+        return False
+    row.confirmations.all().delete()
+    row.suspended_at, row.suspended_by = at, by
+    _lose_effect(row)
+    audit.record(
+        action="suspend participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
+    )
+    return True
+
+
+@transaction.atomic
+def end_participation(*, participation: Participation, by: User, at: datetime) -> bool:
+    """A second person, of another organisation, ends what the first one suspended.
+
+    Exceptions still match it. Returns False if the user may not do this.
+    """
+    rows = _locked([participation])
+    if not rows:
+        return False
+    (row,) = rows
+    confirmer = Confirmer(by, at)
+    if row.suspended_by is None or row.suspended_by == by or not confirmer.rights(row.event):
+        return False
+    first = bodies_of(row.suspended_by, at.date())
+    # Two operators act for no organisation.
+    if confirmer.own_bodies & first or not (confirmer.own_bodies or first):
+        return False
+    row.ended_at = at
+    row.full_clean()
+    row.save()
+    audit.record(
+        action="end participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
+    )
+    return True
+
+
+def confirmable(rows: Iterable[Participation], user: User, at: datetime) -> list[int]:
+    """Ids of those that the user may confirm now. Needs `confirmations` prefetched."""
+    confirmer = Confirmer(user, at)
+    return [row.pk for row in rows if confirmer.right_for(row, list(row.confirmations.all()))]
 
 
 def login_addresses(user: User) -> set[str]:

@@ -31,6 +31,7 @@ from participants.models import (
     Introduction,
     OrganisationKind,
     Participation,
+    ParticipationConfirmation,
     User,
 )
 from participants.models.organisation import CONSTITUENCY_BY_KIND
@@ -46,8 +47,10 @@ class Viewer:
 
     delegate: int | None = None
     signed_in: bool = False
-    # Events of confirmed participation, and the constituencies there that still apply.
+    # Events of confirmed participation whose details are open to the viewer, the constituencies
+    # there that still apply, and who confirmed it.
     events: frozenset[int] = frozenset()
+    confirmed_by: frozenset["EventConfirmer"] = frozenset()
     event_constituencies: frozenset[EventConstituency] = frozenset()
     # All that the viewer ever worked for or represented.
     organisations: frozenset[int] = frozenset()
@@ -55,6 +58,15 @@ class Viewer:
     constituencies: frozenset[str] = frozenset()
     # Delegates whose introduction to the viewer is in force.
     introduced: frozenset[int] = frozenset()
+
+
+class EventConfirmer(NamedTuple):
+    """An organisation that confirmed the viewer's participation in an event."""
+
+    event: int
+    organisation: int
+    constituency: str
+    country: str
 
 
 ANONYMOUS_VIEWER = Viewer()
@@ -75,6 +87,16 @@ class ExceptionSet:
             frozenset(row.organisation_id for row in rows if row.organisation_id),
             frozenset(row.country.code for row in rows if row.country),
             frozenset(row.constituency for row in rows if row.constituency),
+        )
+
+    def leave_out(self, viewer: Viewer, event: int) -> bool:
+        """Whether only organisations that are excepted confirmed the viewer's participation."""
+        confirmers = [row for row in viewer.confirmed_by if row.event == event]
+        return bool(confirmers) and all(
+            row.organisation in self.organisations
+            or row.country in self.countries
+            or row.constituency in self.constituencies
+            for row in confirmers
         )
 
     def includes(self, viewer: Viewer) -> bool:
@@ -111,10 +133,13 @@ def is_in_audience(
     if exceptions.includes(viewer):
         return False
     if audience == Audience.PARTICIPANTS:
-        return bool(owner.events & viewer.events)
-    if audience == Audience.CONSTITUENCY:
-        return bool(owner.event_constituencies & viewer.event_constituencies)
-    return False
+        shared = owner.events & viewer.events
+    elif audience == Audience.CONSTITUENCY:
+        same = owner.event_constituencies & viewer.event_constituencies
+        shared = frozenset(event for event, _constituency in same)
+    else:
+        return False
+    return any(not exceptions.leave_out(viewer, event) for event in shared)
 
 
 def listing_condition(viewer: Viewer) -> Q:
@@ -128,14 +153,42 @@ def listing_condition(viewer: Viewer) -> Q:
     exceptions = AudienceException.objects.filter(delegate=OuterRef("pk"), channel=None)
     not_excepted = ~Exists(exceptions.filter(_exception_condition(viewer)))
     participations = Participation.objects.confirmed().filter(delegate=OuterRef("pk"))
-    if viewer.events:
-        same_event = participations.filter(event__in=viewer.events)
-        condition |= Q(not_excepted, Exists(same_event), listed_to=Audience.PARTICIPANTS)
-    if viewer.event_constituencies:
-        same_constituency = participations.filter(
-            _constituency_condition(viewer.event_constituencies)
+    for confirmers, events in _events_by_confirmers(viewer):
+        confirmed = not_excepted & _confirmed_by_others(confirmers, exceptions)
+        same_event = participations.filter(event__in=events)
+        condition |= Q(confirmed, Exists(same_event), listed_to=Audience.PARTICIPANTS)
+        event_constituencies = {row for row in viewer.event_constituencies if row[0] in events}
+        if event_constituencies:
+            same_constituency = participations.filter(_constituency_condition(event_constituencies))
+            condition |= Q(confirmed, Exists(same_constituency), listed_to=Audience.CONSTITUENCY)
+    return condition
+
+
+def _events_by_confirmers(
+    viewer: Viewer,
+) -> "list[tuple[frozenset[EventConfirmer], frozenset[int]]]":
+    """The viewer's events, together where the same organisations confirmed the participation."""
+    groups: dict[frozenset[EventConfirmer], set[int]] = {}
+    for event in viewer.events:
+        confirmers = frozenset(
+            row._replace(event=0) for row in viewer.confirmed_by if row.event == event
         )
-        condition |= Q(not_excepted, Exists(same_constituency), listed_to=Audience.CONSTITUENCY)
+        groups.setdefault(confirmers, set()).add(event)
+    return [(confirmers, frozenset(events)) for confirmers, events in groups.items()]
+
+
+def _confirmed_by_others(
+    confirmers: "frozenset[EventConfirmer]", exceptions: QuerySet[AudienceException]
+) -> Q:
+    """Whether one of the organisations that confirmed the viewer is not excepted."""
+    if not confirmers:
+        return Q()
+    condition = Q(pk__in=[])
+    for row in confirmers:
+        excepted = Q(organisation=row.organisation) | Q(constituency=row.constituency)
+        if row.country:
+            excepted |= Q(country=row.country)
+        condition |= Q(~Exists(exceptions.filter(excepted)))
     return condition
 
 
@@ -147,7 +200,7 @@ def _exception_condition(viewer: Viewer) -> Q:
     )
 
 
-def _constituency_condition(event_constituencies: frozenset[EventConstituency]) -> Q:
+def _constituency_condition(event_constituencies: Iterable[EventConstituency]) -> Q:
     condition = Q(pk__in=[])
     for event, constituency in event_constituencies:
         kinds = [
@@ -198,15 +251,15 @@ class ViewerFact(NamedTuple):
     """One fact that decides what a viewer may see."""
 
     # "is": the delegate exists. "sat": took part in an event. "works": works for an organisation,
-    # or acts for it with a grant. "met": `event` holds the id of the delegate they were introduced
-    # to.
+    # or acts for it with a grant. "vouched": the organisation confirmed the participation. "met":
+    # `event` holds the id of the delegate they were introduced to.
     source: str
     delegate: int
     event: int
     organisation: int
     kind: str
     country: str
-    # Confirmed, or still current on that day.
+    # Opens details, or is still current, on that day.
     is_effective: bool
 
 
@@ -220,8 +273,8 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         default=False,
         output_field=BOOLEAN,
     )
-    confirmed = Case(
-        When(confirmed_at__isnull=False, ended_at=None, then=True),
+    sees_details = Case(
+        When(details_open_on__lte=on, ended_at=None, then=True),
         default=False,
         output_field=BOOLEAN,
     )
@@ -229,16 +282,31 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     on_behalf_columns = ("on_behalf_of", "on_behalf_of__kind", "on_behalf_of__country")
     zero, yes = Value(0, BigIntegerField()), Value(True, BOOLEAN)
     in_force = Introduction.objects.in_force()
+    confirmations = ParticipationConfirmation.objects.filter(
+        participation__delegate__in=people,
+        participation__ended_at=None,
+        has_effect=True,
+        on_behalf_of__isnull=False,
+    ).order_by()
     rows = people.order_by().values_list(Value("is"), "pk", zero, *nothing, yes)
     return rows.union(
         # Exceptions match ended ones too.
         Participation.with_ended.filter(delegate__in=people)
         .order_by()
-        .values_list(Value("sat"), "delegate", "event", *organisation_columns, confirmed),
+        .values_list(Value("sat"), "delegate", "event", *organisation_columns, sees_details),
+        confirmations.values_list(
+            Value("vouched"),
+            "participation__delegate",
+            "participation__event",
+            *on_behalf_columns,
+            yes,
+        ),
         Affiliation.objects.filter(delegate__in=people)
         .order_by()
         .values_list(Value("works"), "delegate", zero, *organisation_columns, is_current),
-        Grant.objects.filter(user__delegate__in=people, on_behalf_of__isnull=False)
+        Grant.objects.filter(
+            user__delegate__in=people, on_behalf_of__isnull=False, effective_on__isnull=False
+        )
         .order_by()
         .values_list(Value("works"), "user__delegate", zero, *on_behalf_columns, grant_is_active),
         in_force.filter(first__in=people)
@@ -252,7 +320,12 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
 
 
 def _viewer(delegate_id: int, facts: list[ViewerFact]) -> Viewer:
-    named = [fact for fact in facts if fact.organisation]
+    named = [fact for fact in facts if fact.organisation and fact.source != "vouched"]
+    confirmers = frozenset(
+        EventConfirmer(fact.event, fact.organisation, _constituency(fact), fact.country)
+        for fact in facts
+        if fact.source == "vouched"
+    )
     participations = [fact for fact in named if fact.source == "sat" and fact.is_effective]
     current_constituencies = {
         _constituency(fact) for fact in named if fact.source == "works" and fact.is_effective
@@ -272,6 +345,7 @@ def _viewer(delegate_id: int, facts: list[ViewerFact]) -> Viewer:
         signed_in=True,
         events=frozenset(fact.event for fact in participations),
         event_constituencies=frozenset(still_held),
+        confirmed_by=confirmers,
         organisations=frozenset(fact.organisation for fact in named),
         countries=frozenset(fact.country for fact in named if fact.country),
         constituencies=frozenset(_constituency(fact) for fact in named),

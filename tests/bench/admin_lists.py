@@ -77,7 +77,11 @@ def make_people(number: int) -> User:
     participations, invitations, affiliations = [], [], []
     for place, person in enumerate(made):
         event, office = random.randint(1, EVENTS), random.choice(offices)
-        confirmed = {"confirmed_by": cochair, "confirmed_at": at} if place % 10 else {}
+        confirmed = (
+            {"confirmed_at": at, "took_effect_at": at, "details_open_on": at.date()}
+            if place % 10
+            else {}
+        )
         participations.append(
             Participation(delegate=person, event_id=event, organisation_id=office, **confirmed)
         )

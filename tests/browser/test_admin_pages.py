@@ -11,6 +11,7 @@ from participants.models import (
     Delegate,
     Introduction,
     Participation,
+    ParticipationConfirmation,
     User,
 )
 from roundtable.models import Event
@@ -113,16 +114,20 @@ def look(page: Page, name: str, how: str, *, asks: bool = True) -> list[str]:
 
 def test_participation_is_confirmed_by_keyboard(visit: Visitor, cochair: User) -> None:
     waiting = Participation.objects.filter(event=pages.demonstration())
-    waiting.update(confirmed_by=None, confirmed_at=None)
+    ParticipationConfirmation.objects.all().delete()
+    waiting.update(confirmed_at=None, details_open_on=None)
     page = visit(reverse("admin:participants_participation_changelist"), who=cochair).page
-    page.locator("input.action-select").first.focus()
+    row = page.get_by_role("row").filter(has_text="Harbour Legal Aid").first
+    row.locator("input.action-select").focus()
     page.keyboard.press("Space")
     page.locator("select[name=action]").select_option("confirm")
     page.locator("select[name=action]").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.get_by_text("1 participation is confirmed.").wait_for()
-    assert waiting.confirmed().count() == 1
+    page.get_by_role("button", name="Confirm this person").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("You confirmed 1 participation.").wait_for()
+    assert ParticipationConfirmation.objects.filter(participation__in=waiting).count() == 1
 
 
 def test_person_is_added_without_javascript(

@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from outcomes.admin_site import MODEL_GROUPS
 from outcomes.statements import signing
-from participants.models import Delegate, User
+from participants.models import Capacity, Delegate, User
 from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_addressee,
     make_commitment,
+    make_confirmation,
     make_delegate,
     make_event,
     make_factor_reset,
@@ -91,10 +92,14 @@ def fill(event: Event) -> None:
     left = make_party(make_commitment(event))
     left.handovers.create(handed_over_at=NOON)
     guest = make_delegate(user=None, invitation_email=f"guest@{event.slug}.example.org")
-    make_participation(guest, event, confirmed=False)
+    make_participation(guest, event, confirmed=False, entered_at=NOON)
     make_invitation(guest, event)
     there = make_delegate(user=None)
-    make_participation(there, event)
+    took_part = make_participation(there, event)
+    for capacity in (Capacity.COHOST, Capacity.CONFIRMER):
+        make_confirmation(
+            took_part, make_user(), capacity=capacity, on_behalf_of=make_organisation()
+        )
     make_invitation(there, event, answer="agreed", answered_at=NOON)
     make_invitation_request(event)
     make_invitation_request(event, decision="refused", decided_at=NOON)
@@ -115,7 +120,7 @@ def lines(client: Client) -> dict[str, tuple[int, str]]:
 def person(role: str, event: Event) -> User:
     user = make_user(f"todo-{role}@example.org", is_superuser=role == "operator")
     if role != "operator":
-        make_grant(user, event, role=role)
+        make_grant(user, event, role=role, on_behalf_of=make_organisation())
     return user
 
 
@@ -263,9 +268,10 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
         numbers.append(len(asked))
         for _number in range(3):
             another = make_event()
-            make_grant(User.objects.get(email="todo-cochair@example.org"), another)
+            cochair = User.objects.get(email="todo-cochair@example.org")
+            make_grant(cochair, another, on_behalf_of=make_organisation())
             fill(another)
-    assert numbers == [26, 26]
+    assert numbers == [32, 32]
 
 
 def test_statement_is_in_todo_until_signed(client_of: Sign) -> None:

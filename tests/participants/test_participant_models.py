@@ -1,5 +1,6 @@
 """What may be stored of people and organisations, and what spans their tables."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,11 +17,15 @@ from participants.models import (
     Erasure,
     EventRole,
     Grant,
+    GrantConfirmation,
     Introduction,
+    ListClosure,
+    ListClosureConfirmation,
     Organisation,
     OrganisationKind,
     ParticipantList,
     Participation,
+    ParticipationConfirmation,
     RecordedCount,
     RetentionAction,
     RevealBudget,
@@ -94,7 +99,54 @@ def _introduced_the_other_way_round() -> models.Model:
     return with_values(duplicate_of(row), first=row.second, second=row.first)
 
 
+# What is confirmed by several, and the row that holds one confirmation of it.
+CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
+    "grant": (lambda: make_grant(make_user(), make_event()), GrantConfirmation),
+    "closure": (lambda: saved(ListClosure(event=make_event())), ListClosureConfirmation),
+    "participation": (
+        lambda: make_participation(make_delegate(), make_event()),
+        ParticipationConfirmation,
+    ),
+}
+
+
+def _confirmed(subject: models.Model, kind: str, **fields: Any) -> models.Model:
+    values: dict[str, Any] = {"by": make_user(), "confirmed_at": NOON, "content_hash": "a" * 64}
+    return CONFIRMED[kind][1](**values | {"capacity": "cochair", kind: subject} | fields)
+
+
+def _once_per_person(kind: str) -> models.Model:
+    subject, by = CONFIRMED[kind][0](), make_user()
+    for_two = [{"by": by, "on_behalf_of": make_organisation()} for _ in range(2)]
+    saved(_confirmed(subject, kind, **for_two[0]))
+    return _confirmed(subject, kind, **for_two[1])
+
+
+def _once_per_organisation(kind: str) -> models.Model:
+    subject, organisation = CONFIRMED[kind][0](), make_organisation()
+    saved(_confirmed(subject, kind, on_behalf_of=organisation))
+    return _confirmed(subject, kind, on_behalf_of=organisation)
+
+
+def _operator_twice(kind: str) -> models.Model:
+    subject = CONFIRMED[kind][0]()
+    saved(_confirmed(subject, kind, capacity="operator"))
+    return _confirmed(subject, kind, capacity="operator")
+
+
+def _invalid_confirmations(name: str, kind: str) -> InvalidRows:
+    return {
+        f"{name}_for_organisation": lambda: _confirmed(CONFIRMED[kind][0](), kind),
+        f"{name}_once_per_organisation": lambda: _once_per_organisation(kind),
+        f"{name}_once_per_person": lambda: _once_per_person(kind),
+        f"{name}_operator_once": lambda: _operator_twice(kind),
+    }
+
+
 BREAKING: InvalidRows = {
+    **_invalid_confirmations("grant_confirmed", "grant"),
+    **_invalid_confirmations("list_closure", "closure"),
+    **_invalid_confirmations("participation_confirmed", "participation"),
     "affiliation_ends_after_it_begins": lambda: with_values(
         make_affiliation(make_delegate()), since=date(2020, 1, 2), until=date(2020, 1, 1)
     ),
@@ -129,6 +181,9 @@ BREAKING: InvalidRows = {
     "grant_ends_after_it_begins": lambda: with_values(
         make_grant(make_user(), make_event()), valid_until=date(2023, 12, 31)
     ),
+    "grant_confirmer_acts_for_organisation": lambda: with_values(
+        make_grant(make_user(), make_event()), role="confirmer"
+    ),
     "grant_unique": lambda: duplicate_of(make_grant(make_user(), make_event())),
     "grant_role_valid": lambda: with_values(make_grant(make_user(), make_event()), role="king"),
     "group_member_rule_valid": lambda: with_values(make_group(), member_rule="friends"),
@@ -154,8 +209,15 @@ BREAKING: InvalidRows = {
     "participant_list_has_purpose": lambda: with_values(
         make_participant_list(make_event()), purpose=""
     ),
-    "participation_confirmed_has_decider_and_date": lambda: with_values(
-        make_participation(make_delegate(), make_event(), confirmed=False), confirmed_at=NOON
+    "participation_confirmed_took_effect": lambda: with_values(
+        make_participation(make_delegate(), make_event()), took_effect_at=None
+    ),
+    "participation_opens_details_once_confirmed": lambda: with_values(
+        make_participation(make_delegate(), make_event(), confirmed=False),
+        details_open_on=NOON.date(),
+    ),
+    "participation_suspended_is_not_confirmed": lambda: with_values(
+        make_participation(make_delegate(), make_event()), suspended_at=NOON
     ),
     "participation_ended_was_confirmed": lambda: with_values(
         make_participation(make_delegate(), make_event(), confirmed=False), ended_at=NOON
@@ -227,12 +289,6 @@ def test_consents_cannot_be_bulk_changed_or_deleted() -> None:
         with pytest.raises(TypeError, match="never"), transaction.atomic():
             change()
     assert person.consents.get().by == "owner"
-
-
-def test_confirmer_without_date_is_rejected() -> None:
-    row = make_participation(make_delegate(), make_event(), confirmed=False)
-    row.confirmed_by = make_user()
-    assert_database_rejects(row, "participation_confirmed_has_decider_and_date")
 
 
 @pytest.mark.parametrize("made_up", [True, False])

@@ -4,6 +4,7 @@ Nothing here knows how the portal decides: the expected results are computed fro
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -33,6 +34,8 @@ CONSTITUENCY_OF_KIND = {
 # How an exception names people without a constituency.
 EXCLUDED_AS = {kind: table or "other" for kind, table in CONSTITUENCY_OF_KIND.items()}
 AUDIENCES = ["only_me", "introduced", "constituency", "participants", "everyone"]
+# More often of governments and civil society, so that some sit together.
+TABLES = [*range(len(ORGANISATIONS)), 0, 1, 4, 5, 4, 5]
 END_DATES = [
     None,
     None,
@@ -71,6 +74,9 @@ class Person:
     grants: dict[
         int, tuple[int, date | None]
     ]  # at which event a grant is held: for whom, until when
+    # From which day the person sees details there, and which two organisations confirmed it.
+    details_open: dict[int, date] = field(default_factory=dict)
+    confirmed_by: dict[int, list[int]] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
 
     def is_shown(self) -> bool:
@@ -99,6 +105,14 @@ class Person:
         places = [*self.affiliations, *self.grants.values()]
         present = {office for office, until in places if until is None or until >= TODAY}
         return {CONSTITUENCY_OF_KIND[ORGANISATIONS[office][0]] for office in present} - {""}
+
+    def open_constituencies(self) -> dict[int, str]:
+        """The events whose details are open, and where this person sat."""
+        return {
+            event: constituency
+            for event, constituency in self.confirmed_constituencies().items()
+            if event in self.details_open and self.details_open[event] <= TODAY
+        }
 
     def confirmed_constituencies(self) -> dict[int, str]:
         """The events that count, and where this person sat."""
@@ -147,17 +161,23 @@ class World:
         if owner.leaves_out(viewing, channel):
             return "left out"
         viewer_events, owner_events = (
-            viewing.confirmed_constituencies(),
+            viewing.open_constituencies(),
             owner.confirmed_constituencies(),
         )
         shared_events = viewer_events.keys() & owner_events.keys()
+        exclusions = [row for row in owner.exclusions if row.channel == channel]
         if audience == "participants":
+            if shared_events and not _vouched(viewing, shared_events, exclusions):
+                return "confirmed by none but the excluded"
             return "met" if shared_events else "never met"
+        shared_events = {
+            event for event in shared_events if viewer_events[event] == owner_events[event] != ""
+        }
+        if shared_events and not _vouched(viewing, shared_events, exclusions):
+            return "confirmed by none but the excluded"
         shared_constituencies = {
-            viewer_events[event]
-            for event in shared_events
-            if viewer_events[event] == owner_events[event]
-        } - {""}
+            viewer_events[event] for event in _vouched(viewing, shared_events, exclusions)
+        }
         if not shared_constituencies:
             return "sat apart"
         still_shared = {
@@ -174,6 +194,19 @@ class World:
             {first, second} == {one, other} and state == "accepted"
             for first, second, state in self.introductions
         )
+
+
+def _vouched(viewing: Person, events: Iterable[int], exclusions: list[Exclusion]) -> set[int]:
+    """Events where an organisation that is not excluded confirmed the viewer."""
+    return {
+        event
+        for event in events
+        if not viewing.confirmed_by.get(event)
+        or any(
+            not any(excludes(exception, office) for exception in exclusions)
+            for office in viewing.confirmed_by[event]
+        )
+    }
 
 
 def excludes(exception: Exclusion, office: int) -> bool:
@@ -193,6 +226,7 @@ def make_world(seed: int) -> World:
     people = [_make_person(random) for _number in range(random.randint(2, 4))]
     for owner in people:
         owner.exclusions = _exceptions(random, owner)
+        owner.exclusions += _exceptions_of_confirmers(random, owner, people)
     return World(people, _introductions(random, len(people)))
 
 
@@ -206,7 +240,7 @@ def _make_person(random: Random) -> Person:
     if not has_agreed:
         choices = AUDIENCES[:1]
     weights = [1, 2, 4, 4, 2][: len(choices)]
-    return Person(
+    made = Person(
         account=account,
         has_agreed=has_agreed,
         is_paused=random.random() < 0.1,
@@ -219,7 +253,7 @@ def _make_person(random: Random) -> Person:
             for _ in range(random.choice([0, 1, 1, 2]))
         ],
         participations={
-            event: (_random_organisation(random), random.random() < 0.8)
+            event: (random.choice(TABLES), random.random() < 0.8)
             for event in random.sample(EVENTS, random.choice([0, 1, 1, 2, 2, 3]))
         },
         grants=(
@@ -228,6 +262,16 @@ def _make_person(random: Random) -> Person:
             else {}
         ),
     )
+    for event, (_office, confirmed) in made.participations.items():
+        if not confirmed:
+            continue
+        if random.random() < 0.95:
+            days = random.choice([-30, -1, 0, 0, 0, 0, 0, 0, 0, 1])
+            made.details_open[event] = TODAY + timedelta(days=days)
+        if random.random() < 0.5:
+            number = random.choice([1, 1, 2])
+            made.confirmed_by[event] = random.sample(range(len(ORGANISATIONS)), number)
+    return made
 
 
 def _random_organisation(random: Random) -> int:
@@ -248,12 +292,26 @@ def _exceptions(random: Random, owner: Person) -> list[Exclusion]:
     return list(found)
 
 
+def _exceptions_of_confirmers(
+    random: Random, owner: Person, people: list[Person]
+) -> list[Exclusion]:
+    """Sometimes all organisations that confirmed somebody's participation."""
+    other = random.choice(people)
+    if other is owner or not other.confirmed_by or random.random() < 0.3:
+        return []
+    offices = random.choice(list(other.confirmed_by.values()))
+    known = {(row.channel, row.target) for row in owner.exclusions}
+    return [
+        Exclusion(None, "organisation", office) for office in offices if (None, office) not in known
+    ]
+
+
 def _introductions(random: Random, people: int) -> list[tuple[int, int, str]]:
     found = []
     for one in range(people):
         for other in range(one):
             pair = random.choice([(one, other), (other, one)])
-            if random.random() < 0.35:
+            if random.random() < 0.5:
                 found.append((*pair, random.choice(INTRODUCTION_STATES)))
                 if found[-1][2] in INTRODUCTION_STATES[4:] and random.random() < 0.3:
                     # It may be proposed again.

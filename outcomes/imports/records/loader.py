@@ -19,7 +19,15 @@ from outcomes.imports.records.results import ImportReport, differs, normalise_te
 from outcomes.imports.records.statement import apply_statement
 from outcomes.imports.records.validation import FileEntry, validate_content
 from outcomes.models import Document, Theme
-from participants.models import EventRole, Group, Organisation, RecordedCount, SlugRedirect
+from participants.models import (
+    EventRole,
+    Group,
+    Organisation,
+    Participation,
+    RecordedCount,
+    SlugRedirect,
+)
+from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EVENT_PATHS, EventPermissions
 from roundtable.models import Event, Series
 
@@ -234,6 +242,7 @@ def _apply_organisations(
             ).pk
             for role in entry.all("roles")
         ]
+    void_changed_confirmations(Participation.objects.filter(organisation__slug__in=organisations))
     report.remove(event.roles.exclude(pk__in=[pk for pk in roles if pk]), "organisations.roles")
     return organisations
 

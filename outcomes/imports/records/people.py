@@ -30,6 +30,7 @@ from outcomes.imports.records.results import (
 )
 from outcomes.imports.records.validation import FileEntry
 from participants.models import Affiliation, Delegate, HandleRedirect, Organisation, Participation
+from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EventPermissions, acting_organisation, visible_organisations
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -200,6 +201,8 @@ class _PeopleImporter:
             rows = [row for parts in self.new_rows for row in parts if type(row) is kind]
             manager: Any = kind._default_manager
             manager.bulk_create([row for row in rows if row._state.adding], batch_size=500)
+        changed = Participation.objects.filter(delegate__in=self.changed.values())
+        void_changed_confirmations(changed)
         self._log_changes()
         if unmentioned := len(self.participations.keys() - self.named):
             text = ngettext("%d delegate", "%d delegates", unmentioned)

@@ -93,7 +93,7 @@ def person_refusals(
         yield "", _("This is your own entry. Ask another co-chair to change it.")
         return
     if is_stored and "organisation" in changed:
-        if participation.confirmed_at or (person.user_id and not is_unrestricted):
+        if participation.took_effect_at or (person.user_id and not is_unrestricted):
             yield (
                 "organisation",
                 _(

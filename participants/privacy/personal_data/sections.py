@@ -44,7 +44,11 @@ DECISIONS = {
     "participants.InvitationRequest.decided_by": _("Requests to be invited that you decided on"),
     "participants.ParticipantList.requested_by": _("Participant lists that you requested"),
     "participants.ParticipantList.decided_by": _("Participant lists that you decided on"),
-    "participants.Participation.confirmed_by": _("Participations that you confirmed"),
+    "participants.Grant.requested_by": _("Rights that you requested"),
+    "participants.GrantConfirmation.by": _("Rights that you confirmed"),
+    "participants.ListClosureConfirmation.by": _("Lists of participants that you closed"),
+    "participants.Participation.suspended_by": _("Participations that you suspended"),
+    "participants.ParticipationConfirmation.by": _("Participations that you confirmed"),
 }
 
 

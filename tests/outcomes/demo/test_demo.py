@@ -49,6 +49,7 @@ from participants.models import (
     User,
 )
 from participants.onboarding.invitations import find_open_invitation, pending_invitation_for
+from participants.participation.confirmation import RELATED, is_sufficient
 from participants.privacy import visibility
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
@@ -161,7 +162,10 @@ def test_people(demo_event: Event) -> None:
     assert not ContactChannel.objects.filter(delegate__in=imported).exists()
     confirmed = Participation.objects.confirmed()
     assert 3 <= Participation.objects.count() - confirmed.count() <= 8
-    assert set(confirmed.values_list("confirmed_by__email", flat=True)) == {"cochair@example.org"}
+    for row in confirmed.select_related(*RELATED):
+        given = list(row.confirmations.all())
+        assert len(given) == 2 and is_sufficient(row, given), row
+    assert not confirmed.filter(details_open_on=None).exists()
     for delegate in with_account.select_related("user"):
         assert delegate.user
         assert EmailAddress.objects.filter(
@@ -243,6 +247,11 @@ def test_demo_editors_have_grants_for_demo_only(demo_event: Event) -> None:
         ("cochair2@example.org", "cochair", "demonstration"),
         ("editor@example.org", "editor", "demonstration"),
         ("reader@example.org", "reader", "demonstration"),
+        *(
+            (f"confirmer-{who}{which}@example.org", "confirmer", "demonstration")
+            for who in ("civil-society", "movement", "agencies", "others")
+            for which in ("", "-2")
+        ),
     }
     assert not Grant.objects.exclude(on_behalf_of__is_demonstration=True).exists()
     assert not User.objects.filter(is_superuser=True).exists()

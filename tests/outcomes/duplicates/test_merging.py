@@ -421,7 +421,7 @@ def test_account_gains_no_confirmed_participation_by_merge(by: User) -> None:
 
     merge_people(target=stays, duplicate=goes, by=by, at=NOON)
     part.refresh_from_db()
-    assert (part.delegate, part.confirmed_at, part.confirmed_by) == (stays, None, None)
+    assert (part.delegate, part.confirmed_at, part.details_open_on) == (stays, None, None)
     assert not sees(stays, member) and not sees(member, stays)
     assert [row.audience for row in stays.channels.all()] == [Audience.PARTICIPANTS]
 

@@ -302,7 +302,7 @@ def test_own_or_confirmed_participation_cannot_be_changed_by_import(
     assert (
         "Delegates, row 3, Organisation You cannot change the organisation the person represented."
     ) in refused(client, content)
-    Participation.objects.update(confirmed_at=None, confirmed_by=None)
+    Participation.objects.update(confirmed_at=None, details_open_on=None, took_effect_at=None)
     answer = preview_file(client, content)
     assert "Organisation: Port Authority Harbour Clinic" in admin_text(answer)
 

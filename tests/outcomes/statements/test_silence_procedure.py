@@ -294,8 +294,8 @@ def test_objection_is_shown_without_its_author(client_of: Sign, table: Agreement
     person.participations.create(
         event=table.event,
         organisation=table.ministry,
-        confirmed_by=table.first,
         confirmed_at=CIRCULATED_AT,
+        took_effect_at=CIRCULATED_AT,
     )
     reply = circulation.replies.get(organisation=table.shelter)
     silence_procedure.submit_reply(

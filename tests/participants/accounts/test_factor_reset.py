@@ -227,16 +227,10 @@ def test_operator_cannot_be_both_sides(
     event: Event, cochair: User, operator: User, locked_out_editor: User, client_of: Sign
 ) -> None:
     desk = client_of(operator)
-    grant = {
-        "grants-TOTAL_FORMS": "1",
-        "grants-INITIAL_FORMS": "0",
-        "grants-0-event": event.pk,
-        "grants-0-role": "cochair",
-        "grants-0-valid_from": "2020-01-01",
-    }
-    new = {"email": "second.self@example.org", "is_active": "on"} | grant
+    new = {"email": "second.self@example.org", "is_active": "on"}
     assert desk.post("/admin/participants/user/add/", new).status_code == 302
     second_self = User.objects.get(email="second.self@example.org")
+    make_grant(second_self, event, valid_from=date(2020, 1, 1), granted_at=timezone.now())
     browser = client_of(second_self)
     answer = browser.post(f"{LIST}add/", {"user": locked_out_editor.pk, "reason": "Mine"})
     assert "You cannot request a reset for this account." in answer.content.decode()

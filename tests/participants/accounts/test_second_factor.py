@@ -15,7 +15,7 @@ from django.test import Client
 from participants.models import Delegate, Grant, User
 from roundtable.models import Event
 from tests.conftest import FULL_WALKS
-from tests.factories import make_grant, make_user
+from tests.factories import make_grant, make_organisation, make_user
 from tests.page_text import get_text
 from tests.sign_in import add_authenticator, record_authentication, sign_in, totp_code
 from tests.test_urls import admin_paths
@@ -59,7 +59,7 @@ def roles(event: Event) -> list[User]:
     found = [make_user(is_superuser=True)]
     for role in Grant.Role.values:
         found.append(make_user())
-        make_grant(found[-1], event, role=role)
+        make_grant(found[-1], event, role=role, on_behalf_of=make_organisation())
     return found
 
 

@@ -16,12 +16,6 @@ from tests.recorded_fixtures import recorded
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 NEW = "operators.other@example.org"
-NO_GRANTS = {
-    "grants-TOTAL_FORMS": "0",
-    "grants-INITIAL_FORMS": "0",
-    "grants-MIN_NUM_FORMS": "0",
-    "grants-MAX_NUM_FORMS": "0",
-}
 
 
 def page_of(user: User) -> str:
@@ -29,7 +23,7 @@ def page_of(user: User) -> str:
 
 
 def write(browser: Client, user: User, email: str) -> Any:
-    return browser.post(page_of(user), {"email": email, "is_active": "on", **NO_GRANTS})
+    return browser.post(page_of(user), {"email": email, "is_active": "on"})
 
 
 def addresses(user: User) -> list[tuple[str, bool]]:

@@ -117,7 +117,7 @@ def test_organisation_named_by_foreign_grant_is_hidden(
 @pytest.mark.parametrize("invited", ["Cochair@Example.org", "Second@example.org"])
 def test_delegate_with_own_address_cannot_be_confirmed(ours: Event, invited: str) -> None:
     user = make_user("cochair@example.org")
-    make_grant(user, ours)
+    make_grant(user, ours, on_behalf_of=make_organisation())
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
     own, other = (
         make_participation(make_delegate(user=None, invitation_email=email), ours, confirmed=False)
@@ -287,12 +287,17 @@ def test_organisation_kind_is_frozen_once_it_decides_audiences(
     assert (place.name, place.kind, place.country.code) == ("Renamed", "agency", "FR")
 
 
-def test_operator_corrects_organisation_kind(client_of: Sign, ours: Event, operator: User) -> None:
+def test_operator_corrects_kind_only_before_it_decides_audiences(
+    client_of: Sign, ours: Event, operator: User
+) -> None:
     place = make_organisation(kind="government")
-    make_role(ours, organisation=place)
     client = client_of(operator)
     address = page(Organisation, "change", place.pk)
     client.post(address, filled(client, address, kind="agency"))
+    place.refresh_from_db()
+    assert place.kind == "agency"
+    make_role(ours, organisation=place)
+    client.post(address, filled(client, address, kind="civil-society"))
     place.refresh_from_db()
     assert place.kind == "agency"
 

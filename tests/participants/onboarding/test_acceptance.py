@@ -25,6 +25,7 @@ from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_affiliation,
     make_commitment,
+    make_confirmation,
     make_delegate,
     make_event,
     make_grant,
@@ -357,11 +358,12 @@ def test_merge_keeps_confirmed_participation_per_event(
     make_participation(own_profile, event, confirmed=False)
     other = make_user("other-cochair@example.org")
     theirs = invitation.delegate.participations.get()
-    theirs.confirmed_by, theirs.confirmed_at = other, NOW
+    theirs.confirmed_at = theirs.took_effect_at = NOW
     theirs.save()
+    make_confirmation(theirs, other)
     client_of(user).post("/welcome/", of(invitation))
     part = Participation.objects.get(delegate=own_profile, event=event)
-    assert (part.pk, part.confirmed_by) == (theirs.pk, other)
+    assert (part.pk, part.confirmed_at) == (theirs.pk, NOW)
 
 
 @pytest.mark.parametrize("has_profile", [True, False])
@@ -370,12 +372,13 @@ def test_acceptance_cannot_confirm_own_participation(
 ) -> None:
     if has_profile:
         make_delegate(user=user)
-    invitation.delegate.participations.update(confirmed_by=user, confirmed_at=NOW)
+    invitation.delegate.participations.update(confirmed_at=NOW, took_effect_at=NOW)
+    make_confirmation(invitation.delegate.participations.get(), user)
     browser = client_of(user)
     browser.post("/welcome/", of(invitation) | details(invitation))
     browser.post("/welcome/sharing/", sharing(invitation))
     part = Participation.objects.get(event=event, delegate__user=user)
-    assert (part.confirmed_by, part.confirmed_at) == (None, None)
+    assert part.confirmed_at is None and not part.confirmations.exists()
 
 
 def test_demo_and_real_profiles_are_not_merged(

@@ -142,8 +142,9 @@ def test_previous_data_is_deleted_after_consent(
     assert former.handle != handle and former.user_id != closed
     assert not former.is_protected and former.hidden_at is None
     assert client.get(f"/directory/{handle}/").status_code == 404
-    # What the co-chairs know stays; whoever accepted to be asked about a commitment did so alone.
-    assert former.participations.get().confirmed_at == NOON
+    # What the co-chairs know stays, but who the person is now must be confirmed again; whoever
+    # accepted to be asked about a commitment did so alone.
+    assert former.participations.get().confirmed_at is None
     assert former.affiliations.count() == 1
     assert former.focal_point_for.get().focal_point_accepted_at is None
     assert closed and not User.objects.filter(pk=closed).exists()

@@ -112,16 +112,16 @@ def test_handover_is_one_action_with_confirmation(
     assert (given.valid_from, given.valid_until) == (in_days(10), date(2099, 12, 31))
     told = {mail.to[0]: str(mail.body) for mail in deliver()}
     assert set(told) == {"zq-old@example.org", "zq-new@example.org"}
-    assert "Another person continues from the next day." in told["zq-old@example.org"]
-    assert "you are co-chair of “Desk roundtable, May 2024 (DESK)”" in told["zq-new@example.org"]
+    assert "Another person continues, once another" in told["zq-old@example.org"]
+    assert "your right as co-chair of “Desk roundtable, May 2024 (DESK)”" in told[new.email]
     assert "zq-new" not in told["zq-old@example.org"]
     acts = AuditEntry.objects.filter(action__endswith="grant").values_list(
         "action", "subject", "detail"
     )
     detail = f"DESK cochair from {in_days(10)}"
     assert list(acts) == [
+        ("request grant", get_or_create_key(new), "DESK cochair"),
         ("hand over grant", get_or_create_key(government_grant.user), detail),
-        ("receive grant", get_or_create_key(new), detail),
     ]
 
 
@@ -132,6 +132,8 @@ def test_permissions_transfer_on_handover_date(
     sent = {"email": new.email, "on": in_days(0).isoformat(), "confirmed": "yes"}
     assert client_of(new).get("/admin/").status_code == 403
     client_of(operator).post(address(government_grant), sent)
+    assert client_of(new).get("/admin/").status_code == 403
+    Grant.objects.filter(user=new).update(effective_on=timezone.localdate())
     assert client_of(new).get("/admin/").status_code == 200
     assert client_of(government_grant.user).get("/admin/").status_code == 403
 
@@ -180,7 +182,7 @@ def test_cochair_cannot_hand_over_alone(client_of: Sign, government_grant: Grant
     assert client.post(address(government_grant), sent).status_code == 403
     assert Grant.objects.get() == government_grant
     assert (
-        "Only an operator can give, change or transfer a grant. The holder alone cannot"
+        "An operator requests a grant or its transfer. It is in force seven days after"
         in client.get(LIST).content.decode()
     )
     other = make_user()

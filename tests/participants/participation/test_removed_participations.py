@@ -59,9 +59,31 @@ def is_listed_to(viewer: Delegate, owner: Delegate) -> bool:
     return visibility.find_profile(eyes, owner.handle, NOON.date()) is not None
 
 
-def removed_in_the_list_of_people(
-    client_of: Sign, cochair: User, _operator: User, row: Participation
+LIST = "/admin/participants/participation/"
+
+
+def ended_by_two(client_of: Sign, _cochair: User, operator: User, row: Participation) -> None:
+    second = make_user()
+    make_grant(second, row.event, on_behalf_of=make_organisation())
+    for user, action in ((operator, "suspend"), (second, "end")):
+        answer = client_of(user).post(LIST, {"action": action, "_selected_action": row.pk})
+        assert answer.status_code == 302
+
+
+def removed_in_code(_client_of: Sign, _cochair: User, _operator: User, row: Participation) -> None:
+    row.delete()
+
+
+WAYS: list[Callable[[Sign, User, User, Participation], None]] = [
+    ended_by_two,
+    removed_in_code,
+]
+
+
+def test_confirmed_participation_is_not_removed_by_one(
+    client_of: Sign, cochair: User, official: Delegate
 ) -> None:
+    row = official.participations.get()
     path = f"/admin/participants/delegate/{row.delegate_id}/change/"
     data = {
         "name": row.delegate.name,
@@ -75,31 +97,21 @@ def removed_in_the_list_of_people(
         "affiliations-TOTAL_FORMS": 0,
         "affiliations-INITIAL_FORMS": 0,
     }
-    assert client_of(cochair).post(path, data).status_code == 302
+    answer = client_of(cochair).post(path, data)
+    assert "This participation was confirmed, so you cannot remove it here." in (
+        answer.content.decode()
+    )
+    assert official.participations.get().ended_at is None
 
 
-def removed_by_the_operator(
-    client_of: Sign, _cochair: User, operator: User, row: Participation
+def test_one_person_does_not_end_what_they_suspended(
+    client_of: Sign, operator: User, official: Delegate
 ) -> None:
-    path = f"/admin/participants/participation/{row.pk}/delete/"
-    assert client_of(operator).post(path, {"post": "yes"}).status_code == 302
-
-
-def removed_in_bulk(client_of: Sign, _cochair: User, operator: User, row: Participation) -> None:
-    data = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
-    assert client_of(operator).post("/admin/participants/participation/", data).status_code == 302
-
-
-def removed_in_code(_client_of: Sign, _cochair: User, _operator: User, row: Participation) -> None:
-    row.delete()
-
-
-WAYS: list[Callable[[Sign, User, User, Participation], None]] = [
-    removed_in_the_list_of_people,
-    removed_by_the_operator,
-    removed_in_bulk,
-    removed_in_code,
-]
+    row = official.participations.get()
+    for action in ("suspend", "end"):
+        client_of(operator).post(LIST, {"action": action, "_selected_action": row.pk})
+    row.refresh_from_db()
+    assert row.suspended_by == operator and row.ended_at is None
 
 
 @pytest.mark.parametrize("remove", WAYS)

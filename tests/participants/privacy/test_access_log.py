@@ -123,13 +123,13 @@ def test_entry_uses_participation_or_current_organisation(
         return str(AuditEntry.objects.order_by("-sequence")[0].organisation)
 
     assert looked_from() == "late"
-    late.confirmed_by = late.confirmed_at = None
+    late.confirmed_at = late.details_open_on = None
     late.save()
     assert looked_from() == "early"
     make_affiliation(quiet_delegate, organisation=make_organisation(slug="work"))
     assert looked_from() == "work"
     quiet_delegate.affiliations.update(until=date(2020, 1, 1))
-    quiet_delegate.participations.update(confirmed_by=None, confirmed_at=None)
+    quiet_delegate.participations.update(confirmed_at=None, details_open_on=None)
     assert looked_from() == "granted"
     grant.delete()
     assert looked_from() == ""

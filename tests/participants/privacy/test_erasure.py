@@ -268,7 +268,7 @@ def test_confirming_account_is_closed_and_anonymised(
     assert (cochair.is_active, cochair.is_superuser, cochair.is_staff) == (False, False, False)
     assert cochair.last_login is None
     assert cochair.joined_at == LATER
-    assert delegate.participations.get().confirmed_by == cochair
+    assert delegate.participations.get().confirmations.get().by == cochair
     update.refresh_from_db()
     assert update.approved_by == cochair
     grant = Grant.objects.get(user=cochair)

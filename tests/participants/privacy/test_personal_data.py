@@ -46,6 +46,7 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_commitment,
+    make_confirmation,
     make_consent,
     make_delegate,
     make_exception,
@@ -70,6 +71,10 @@ Sign = Callable[..., Client]
 
 # What refers to no person, or is no row that a person could be found by, each with its reason.
 WITHOUT_PERSONAL_DATA = {
+    "participants.GrantConfirmation": "who confirmed is counted among your acts",
+    "participants.ListClosure": "no person",
+    "participants.ListClosureConfirmation": "who agreed is counted among your acts",
+    "participants.ParticipationConfirmation": "who confirmed is counted among your acts",
     "participants.ParticipantList": "who asked and who decided is counted among your acts",
     "account.EmailConfirmation": "codes are sent instead, so it stays empty",
     "participants.ConsentNotice": "the same words for everyone; those agreed to are in the ZIP",
@@ -260,9 +265,10 @@ def test_log_entries_are_counted_without_names(
     delegate_with_everything: Delegate, delegate: Delegate
 ) -> None:
     user = delegate_with_everything.user
-    delegate.participations.update(confirmed_by=user)
+    assert user
+    make_confirmation(delegate.participations.get(), user)
     (acts,) = held(delegate_with_everything)["acts"]
-    assert acts["participants.Participation.confirmed_by"] == 1
+    assert acts["participants.ParticipationConfirmation.by"] == 1
     assert acts["outcomes.ProgressUpdate.approved_by"] == 0
 
 

@@ -23,6 +23,7 @@ from participants.models import (
     Introduction,
     Organisation,
     Participation,
+    ParticipationConfirmation,
     User,
 )
 from participants.privacy import visibility
@@ -45,6 +46,7 @@ if "SEED" in os.environ:
 EVERY_VERDICT = {
     "everyone",
     "introduced",
+    "confirmed by none but the excluded",
     "left out",
     "met",
     "moved",
@@ -85,7 +87,9 @@ def lay_the_ground() -> None:
         for number in range(MOST_PEOPLE)
         for state, is_active in (("open", True), ("closed", False))
     )
-    User.objects.create(pk=100, email="confirms@example.org")
+    User.objects.bulk_create(
+        User(pk=100 + place, email=f"confirms{place}@example.org") for place in range(2)
+    )
 
 
 def account(number: int, state: str) -> int | None:
@@ -106,11 +110,27 @@ def store(world: World) -> None:
             delegate_id=pk,
             event_id=event + 1,
             organisation_id=office + 1,
-            confirmed_by_id=100 if confirmed else None,
             confirmed_at=NOON if confirmed else None,
+            took_effect_at=NOON if confirmed else None,
+            details_open_on=someone.details_open.get(event) if confirmed else None,
         )
         for pk, someone in people
         for event, (office, confirmed) in someone.participations.items()
+    )
+    participations = {(row.delegate_id, row.event_id): row for row in Participation.objects.all()}
+    ParticipationConfirmation.objects.bulk_create(
+        ParticipationConfirmation(
+            participation=participations[pk, event + 1],
+            by_id=100 + place,
+            capacity="cochair",
+            has_effect=True,
+            on_behalf_of_id=office + 1,
+            confirmed_at=NOON,
+            content_hash="a" * 64,
+        )
+        for pk, someone in people
+        for event, offices in someone.confirmed_by.items()
+        for place, office in enumerate(offices)
     )
     Grant.objects.bulk_create(
         Grant(
@@ -119,6 +139,7 @@ def store(world: World) -> None:
             role="reader",
             on_behalf_of_id=office + 1,
             valid_from=date(2019, 1, 1),
+            effective_on=date(2019, 1, 1),
             valid_until=until,
         )
         for pk, someone in people

@@ -1,0 +1,74 @@
+"""Page of the admin on which two organisations close the list of participants."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.site import render_page
+from participants.models import Participation
+from participants.participation.closure import (
+    agree_to_close,
+    agreements,
+    closing_right,
+    is_closed,
+    list_hash,
+)
+from participants.permissions import EventPermissions
+from roundtable.models import Event
+
+
+def events_to_close(permissions: EventPermissions) -> list[Event]:
+    """Roundtables of the viewer whose list is not closed."""
+    events = Event.objects.filter(participations__isnull=False).distinct()
+    if not permissions.is_operator:
+        events = events.filter(pk__in=permissions.confirmable)
+    return list(events.exclude(list_closure__closed_at__isnull=False))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
+    permissions, now = request_permissions(request), timezone.now()
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None or not permissions.may_read(event.pk):
+        raise Http404
+    given = agreements(event)
+    right = closing_right(event, permissions.user, given, now)
+    if request.method == "POST":
+        is_done = agree_to_close(
+            event=event, by=permissions.user, shown_hash=request.POST.get("shown", ""), at=now
+        )
+        if is_done and is_closed(event):
+            text, level = (
+                _("The list is closed. Participants see each other now."),
+                messages.SUCCESS,
+            )
+        elif is_done:
+            text = _("You agreed. The list is closed when another organisation agrees too.")
+            level = messages.SUCCESS
+        else:
+            text = _("Nothing is changed: the list is different now, or you cannot agree to it.")
+            level = messages.ERROR
+        messages.add_message(request, level, text)
+        return redirect("admin:participants_participation_close", event.pk)
+    rows = Participation.objects.filter(event=event)
+    confirmed = rows.confirmed()
+    context = {
+        "title": _("Close the list of participants"),
+        "event": event,
+        "people": confirmed.count(),
+        "organisations": confirmed.values("organisation").distinct().count(),
+        "unconfirmed": rows.filter(confirmed_at=None).count(),
+        "agreements": given,
+        "is_closed": is_closed(event),
+        "may_agree": right is not None,
+        "shown": list_hash(event),
+        "list_url": f"{reverse('admin:participants_participation_changelist')}"
+        f"?roundtable={event.pk}&confirmed=yes",
+    }
+    template = "participants/participation/admin/close_list.html"
+    return render_page(request, Participation, template, context)

@@ -1,0 +1,263 @@
+"""Rights at the desk: requested, confirmed by other organisations, announced, stopped."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from participants.accounts.grants import confirm_grant, request_grant, suspend_grant
+from participants.models import Grant, Organisation, OrganisationKind, User
+from participants.permissions import may_decide
+from roundtable.audit.models import AuditEntry
+from tests.factories import (
+    NOON,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_series,
+    make_user,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+LIST = "/admin/participants/grant/"
+
+
+def government(country: str, name: str = "") -> Organisation:
+    return make_organisation(
+        name=name or f"Government {country}", kind=OrganisationKind.GOVERNMENT, country=country
+    )
+
+
+class Holders:
+    """A roundtable with co-chairs of two governments, a confirmer and an operator."""
+
+    def __init__(self) -> None:
+        self.event = make_event(code="RT", slug="rt", title="Roundtable")
+        self.indonesia, self.australia = government("ID"), government("AU")
+        self.office = make_organisation(name="Office", slug="office")
+        self.first = self.holder("first@example.org", "cochair", self.indonesia)
+        self.second = self.holder("second@example.org", "cochair", self.australia)
+        self.confirmer = self.holder("confirmer@example.org", "confirmer", self.office)
+        self.operator = make_user("runs@example.org", is_superuser=True)
+
+    def holder(self, email: str, role: str, organisation: Organisation) -> User:
+        user = make_user(email)
+        make_grant(user, self.event, role=role, on_behalf_of=organisation)
+        return user
+
+    def request(self, organisation: Organisation, *, by: User | None = None) -> Grant:
+        grant = Grant(
+            user=make_user(),
+            event=self.event,
+            role=Grant.Role.COCHAIR,
+            on_behalf_of=organisation,
+            valid_from=date(2026, 3, 1),
+            reason="Letter of 1 March",
+        )
+        return request_grant(grant=grant, by=by or self.operator, at=NOON)
+
+
+@pytest.fixture
+def holders(db: None) -> Holders:
+    return Holders()
+
+
+def effective_on(grant: Grant) -> date | None:
+    grant.refresh_from_db()
+    return grant.effective_on
+
+
+def test_operator_alone_gives_no_right(
+    holders: Holders, client_of: Sign, operator: User, deliver: Deliver
+) -> None:
+    second_self = make_user("second.self@example.org")
+    sent = {
+        "user": second_self.pk,
+        "event": holders.event.pk,
+        "role": "cochair",
+        "on_behalf_of": holders.office.pk,
+        "reason": "For myself",
+        "valid_from": "2020-01-01",
+    }
+    browser = client_of(operator)
+    assert browser.post(f"{LIST}add/", sent | {"reason": ""}).status_code == 200
+    assert not second_self.grants.exists()
+    assert browser.post(f"{LIST}add/", sent).status_code == 302
+    grant = second_self.grants.get()
+    assert (grant.effective_on, grant.requested_by) == (None, operator)
+    browser.post(LIST, {"action": "confirm", "_selected_action": [grant.pk]})
+    assert effective_on(grant) is None
+    assert client_of(second_self).get("/admin/").status_code in (302, 403)
+    told = {mail.to[0] for mail in deliver()}
+    assert told == {
+        "first@example.org",
+        "second@example.org",
+        "confirmer@example.org",
+        "second.self@example.org",
+    }
+
+
+def test_right_is_in_force_a_week_after_another_organisation_confirmed(holders: Holders) -> None:
+    grant = holders.request(government("MY"))
+    assert confirm_grant(grant=grant, by=holders.first, at=NOON)
+    assert effective_on(grant) == date(2026, 3, 9)
+    assert not may_decide(grant.user, holders.event, NOON)
+
+
+def test_right_is_in_force_once_a_second_organisation_confirmed(
+    holders: Holders, deliver: Deliver
+) -> None:
+    grant = holders.request(government("MY"))
+    assert confirm_grant(grant=grant, by=holders.first, at=NOON)
+    assert not confirm_grant(grant=grant, by=holders.first, at=NOON)
+    deliver()
+    assert confirm_grant(grant=grant, by=holders.second, at=NOON)
+    assert effective_on(grant) == date(2026, 3, 2)
+    assert may_decide(grant.user, holders.event, NOON)
+    mails = {mail.to[0]: str(mail.body) for mail in deliver()}
+    assert "This is about your right as co-chair" in mails[grant.user.email]
+    assert "It is in force now." in mails["confirmer@example.org"]
+    assert grant.user.email not in mails["confirmer@example.org"]
+
+
+def test_no_one_confirms_for_their_own_government(holders: Holders) -> None:
+    police = government("ID", "Police")
+    grant = holders.request(police)
+    assert not confirm_grant(grant=grant, by=holders.first, at=NOON)
+    other = holders.holder("other@example.org", "cochair", government("AU", "Police"))
+    assert confirm_grant(grant=grant, by=holders.second, at=NOON)
+    assert not confirm_grant(grant=grant, by=other, at=NOON)
+    assert effective_on(grant) == date(2026, 3, 9)
+
+
+def test_requester_and_operator_confirm_nothing(holders: Holders) -> None:
+    grant = holders.request(government("MY"), by=holders.first)
+    colleague = holders.holder("colleague@example.org", "cochair", government("ID", "Police"))
+    reader = holders.holder("reader@example.org", "reader", government("TH"))
+    for user in (holders.first, colleague, holders.operator, reader, grant.user):
+        assert not confirm_grant(grant=grant, by=user, at=NOON)
+
+
+def test_one_holder_suspends_and_two_bring_back(holders: Holders) -> None:
+    grant = holders.request(government("MY"))
+    for user in (holders.first, holders.second):
+        confirm_grant(grant=grant, by=user, at=NOON)
+    assert not suspend_grant(grant=grant, by=grant.user, at=NOON)
+    assert suspend_grant(grant=grant, by=holders.confirmer, at=NOON)
+    assert effective_on(grant) is None and not may_decide(grant.user, holders.event, NOON)
+    confirm_grant(grant=grant, by=holders.first, at=NOON)
+    assert effective_on(grant) is None
+    confirm_grant(grant=grant, by=holders.second, at=NOON)
+    assert effective_on(grant) == date(2026, 3, 2)
+    actions = AuditEntry.objects.order_by("sequence").values_list("action", flat=True)
+    assert list(actions) == [
+        "request grant",
+        *["confirm grant"] * 2,
+        "suspend grant",
+        *["confirm grant"] * 2,
+    ]
+
+
+def test_no_one_suspends_all_others(holders: Holders) -> None:
+    grants = {user: user.grants.get() for user in (holders.first, holders.second)}
+    confirmer = holders.confirmer.grants.get()
+    assert suspend_grant(grant=confirmer, by=holders.operator, at=NOON)
+    for grant in grants.values():
+        assert not suspend_grant(grant=grant, by=holders.operator, at=NOON)
+        assert effective_on(grant) is not None
+
+
+def test_confirmations_of_a_suspended_holder_no_longer_count(holders: Holders) -> None:
+    grant = holders.request(government("MY"))
+    assert confirm_grant(grant=grant, by=holders.confirmer, at=NOON)
+    confirmer = holders.confirmer.grants.get()
+    assert suspend_grant(grant=confirmer, by=holders.first, at=NOON)
+    assert effective_on(grant) is None and not grant.confirmations.exists()
+
+
+def test_address_of_an_account_with_a_right_is_changed_by_its_owner(
+    holders: Holders, client_of: Sign, operator: User
+) -> None:
+    grant = holders.request(government("MY"))
+    address = reverse("admin:participants_user_change", args=[grant.user.pk])
+    client_of(operator).post(address, {"email": "evil@example.org", "is_active": "on"})
+    assert not User.objects.filter(email="evil@example.org").exists()
+
+
+def test_second_right_confirms_for_no_own_organisation(holders: Holders) -> None:
+    make_grant(holders.first, holders.event, role=Grant.Role.CONFIRMER, on_behalf_of=holders.office)
+    grant = holders.request(government("ID", "Police"))
+    assert not confirm_grant(grant=grant, by=holders.first, at=NOON)
+
+
+def test_rights_of_a_new_roundtable_come_from_the_last_one(holders: Holders) -> None:
+    series = holders.event.series
+    following = make_event(series=series, starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 2))
+    elsewhere = make_event(
+        series=make_series(), starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 2)
+    )
+    grants = []
+    for event in (following, elsewhere):
+        grant = Grant(
+            user=make_user(),
+            event=event,
+            role=Grant.Role.COCHAIR,
+            on_behalf_of=government("MY"),
+            valid_from=date(2026, 3, 1),
+            reason="Letter",
+        )
+        grants.append(request_grant(grant=grant, by=holders.operator, at=NOON))
+    assert confirm_grant(grant=grants[0], by=holders.first, at=NOON)
+    assert not confirm_grant(grant=grants[1], by=holders.first, at=NOON)
+
+
+def test_right_cannot_be_made_longer(holders: Holders, client_of: Sign, operator: User) -> None:
+    grant = make_grant(make_user(), holders.event, valid_until=date(2096, 6, 1))
+    address = reverse("admin:participants_grant_change", args=[grant.pk])
+    answer = client_of(operator).post(address, {"valid_until": "2097-06-01"})
+    assert "A right cannot be made longer." in answer.content.decode()
+    answer = client_of(operator).post(address, {"valid_until": "2020-01-01"})
+    assert "This day is in the past." in answer.content.decode()
+    client_of(operator).post(address, {"valid_until": "2096-05-01", "role": "editor"})
+    grant.refresh_from_db()
+    assert (grant.valid_until, grant.role) == (date(2096, 5, 1), "cochair")
+
+
+def test_operator_makes_no_operator(client_of: Sign, operator: User) -> None:
+    sent: dict[str, Any] = {"email": "new@example.org", "is_active": "on", "is_superuser": "on"}
+    client_of(operator).post("/admin/participants/user/add/", sent)
+    assert not User.objects.get(email="new@example.org").is_superuser
+
+
+def test_cochair_confirms_and_suspends_at_the_desk(holders: Holders, client_of: Sign) -> None:
+    grant = holders.request(government("MY"))
+    browser = client_of(holders.second)
+    listed = browser.get(LIST + "?waits=me").content.decode()
+    assert "Waits for another organisation" in listed and grant.user.email not in listed
+    sent = {"action": "confirm", "_selected_action": [grant.pk]}
+    assert "You confirmed 1 grant." in browser.post(LIST, sent, follow=True).content.decode()
+    sent["action"] = "suspend"
+    assert "1 grant is suspended." in browser.post(LIST, sent, follow=True).content.decode()
+    assert effective_on(grant) is None
+
+
+def test_first_rights_come_from_a_logged_command(holders: Holders, deliver: Deliver) -> None:
+    user = make_user("new@example.org")
+    call_command("appoint", "new@example.org", "rt", "cochair", "office", verbosity=0)
+    assert user.grants.get().effective_on == user.grants.get().valid_from
+    assert AuditEntry.objects.get().action == "appoint"
+    assert "first@example.org" in {mail.to[0] for mail in deliver()}
+    for wrong in (
+        ("no@example.org", "rt", "cochair", "office"),
+        ("new@example.org", "no", "cochair", "office"),
+        ("new@example.org", "rt", "cochair", "no"),
+    ):
+        with pytest.raises(CommandError):
+            call_command("appoint", *wrong, verbosity=0)

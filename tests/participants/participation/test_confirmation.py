@@ -1,0 +1,466 @@
+"""Who takes part is confirmed by two people of two organisations."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.duplicates.organisations import merge_organisations
+from participants.models import (
+    Audience,
+    Capacity,
+    Delegate,
+    EventRole,
+    Grant,
+    ListClosure,
+    Organisation,
+    OrganisationKind,
+    Participation,
+    User,
+)
+from participants.participation.closure import agree_to_close, list_hash
+from participants.participation.confirmation import (
+    add_working_days,
+    confirm_participations,
+    suspend_participation,
+    void_changed_confirmations,
+)
+from participants.privacy.audiences import get_viewer
+from participants.privacy.visibility import reveal
+from roundtable.audit.models import AuditEntry
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_channel,
+    make_confirmation,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+from tests.form_fields import form_fields
+
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+GOVERNMENT, CIVIL_SOCIETY = OrganisationKind.GOVERNMENT, OrganisationKind.CIVIL_SOCIETY
+ENTERED = datetime(2026, 2, 2, 12, tzinfo=UTC)  # four weeks before NOON
+
+
+class Meeting:
+    """A roundtable with two co-chairs, a co-host and a confirmer for civil society."""
+
+    def __init__(self) -> None:
+        self.event = make_event(code="RT")
+        self.indonesia = make_organisation(name="Indonesia", kind=GOVERNMENT, country="ID")
+        self.australia = make_organisation(name="Australia", kind=GOVERNMENT, country="AU")
+        self.host = make_organisation(name="Host", kind=OrganisationKind.AGENCY)
+        self.shelters = make_organisation(name="Shelters", kind=CIVIL_SOCIETY)
+        self.first = self.holder(Grant.Role.COCHAIR, self.indonesia)
+        self.second = self.holder(Grant.Role.COCHAIR, self.australia)
+        self.cohost = self.holder(Grant.Role.COHOST, self.host)
+        self.confirmer = self.holder(Grant.Role.CONFIRMER, self.shelters)
+
+    def holder(self, role: str, organisation: Organisation) -> User:
+        user = make_user()
+        make_grant(user, self.event, role=role, on_behalf_of=organisation)
+        return user
+
+    def takes_part(self, organisation: Organisation, **fields: Any) -> Participation:
+        return make_participation(
+            make_delegate(),
+            self.event,
+            organisation=organisation,
+            confirmed=False,
+            entered_at=ENTERED,
+            **fields,
+        )
+
+
+@pytest.fixture
+def meeting(db: None) -> Meeting:
+    return Meeting()
+
+
+def account(row: Participation) -> User:
+    assert row.delegate.user
+    return row.delegate.user
+
+
+def confirm(row: Participation, *users: User, at: datetime = NOON) -> bool:
+    """Whether the participation counts after each of these has tried to confirm it."""
+    for user in users:
+        confirm_participations(participations=[row], by=user, at=at)
+    row.refresh_from_db()
+    return row.confirmed_at is not None
+
+
+def shelter(name: str = "A shelter") -> Organisation:
+    return make_organisation(name=name, kind=CIVIL_SOCIETY)
+
+
+def ministry(country: str = "MY") -> Organisation:
+    return make_organisation(name=f"Ministry {country}", kind=GOVERNMENT, country=country)
+
+
+def test_one_cochair_confirms_no_one_alone(meeting: Meeting) -> None:
+    row = meeting.takes_part(shelter())
+    assert not confirm(row, meeting.first, meeting.first)
+    assert row.confirmations.get().by == meeting.first
+    assert get_viewer(account(row), NOON.date()).events == frozenset()
+
+
+def test_two_cochairs_together_confirm_no_one_of_civil_society(meeting: Meeting) -> None:
+    assert not confirm(meeting.takes_part(shelter()), meeting.first, meeting.second)
+
+
+def test_cochair_and_confirmer_confirm_civil_society(meeting: Meeting) -> None:
+    assert confirm(meeting.takes_part(shelter()), meeting.first, meeting.confirmer)
+
+
+def test_cohost_and_confirmer_confirm_civil_society(meeting: Meeting) -> None:
+    assert confirm(meeting.takes_part(shelter()), meeting.confirmer, meeting.cohost)
+
+
+def test_confirmer_of_another_constituency_does_not_count(meeting: Meeting) -> None:
+    agency = make_organisation(kind=OrganisationKind.AGENCY)
+    row = meeting.takes_part(agency)
+    assert not confirm(row, meeting.first, meeting.confirmer)
+    assert row.confirmations.count() == 1
+
+
+def test_government_needs_two_other_organisations_with_a_cochair(meeting: Meeting) -> None:
+    assert confirm(meeting.takes_part(ministry()), meeting.first, meeting.second)
+    assert confirm(meeting.takes_part(ministry()), meeting.first, meeting.cohost)
+    assert confirm(meeting.takes_part(ministry()), meeting.first, meeting.confirmer)
+    assert not confirm(meeting.takes_part(ministry()), meeting.cohost, meeting.confirmer)
+
+
+def test_two_accounts_of_one_government_are_one(meeting: Meeting) -> None:
+    other_body = make_organisation(name="Police", kind=GOVERNMENT, country="ID")
+    other = meeting.holder(Grant.Role.COCHAIR, other_body)
+    row = meeting.takes_part(ministry())
+    assert not confirm(row, meeting.first, other)
+    assert row.confirmations.count() == 1
+    assert confirm(row, meeting.second)
+
+
+def test_no_one_confirms_their_own_organisation(meeting: Meeting) -> None:
+    police = make_organisation(name="Police", kind=GOVERNMENT, country="ID")
+    row = meeting.takes_part(police)
+    assert not confirm(row, meeting.first, meeting.second)
+    assert row.confirmations.get().by == meeting.second
+    own = meeting.takes_part(meeting.shelters)
+    assert not confirm(own, meeting.confirmer, meeting.first)
+
+
+def test_seconded_confirmer_does_not_confirm_the_seconder(meeting: Meeting) -> None:
+    lender = shelter("Lender")
+    make_participation(make_delegate(user=meeting.first), meeting.event, organisation=lender)
+    row = meeting.takes_part(lender)
+    assert not confirm(row, meeting.first)
+    assert not row.confirmations.exists()
+
+
+def test_no_one_confirms_their_own_participation(meeting: Meeting) -> None:
+    office = shelter()
+    row = make_participation(
+        make_delegate(user=meeting.first), meeting.event, organisation=office, confirmed=False
+    )
+    assert not confirm(row, meeting.first)
+    assert not row.confirmations.exists()
+
+
+def test_operator_stands_in_for_a_cochair_after_five_working_days(meeting: Meeting) -> None:
+    operator = make_user(is_superuser=True)
+    row = meeting.takes_part(shelter())
+    # Entered on a Monday; the fifth working day after is the next Monday.
+    assert not confirm(row, operator, at=datetime(2026, 2, 9, 11, tzinfo=UTC))
+    assert not row.confirmations.exists()
+    assert not confirm(row, operator, at=datetime(2026, 2, 9, 12, tzinfo=UTC))
+    assert confirm(row, meeting.confirmer)
+
+
+def test_operators_never_stand_in_for_a_confirmer_or_twice(meeting: Meeting) -> None:
+    one, two = make_user(is_superuser=True), make_user(is_superuser=True)
+    assert not confirm(meeting.takes_part(shelter()), one, two, meeting.first)
+    row = meeting.takes_part(ministry())
+    assert not confirm(row, one, two)
+    assert row.confirmations.count() == 1
+
+
+def test_grant_that_is_not_in_force_confirms_nothing(meeting: Meeting) -> None:
+    user = make_user()
+    make_grant(
+        user,
+        meeting.event,
+        role=Grant.Role.CONFIRMER,
+        on_behalf_of=meeting.shelters,
+        effective_on=None,
+    )
+    row = meeting.takes_part(shelter())
+    assert not confirm(row, user, meeting.first)
+
+
+def test_changed_organisation_or_person_must_be_confirmed_again(meeting: Meeting) -> None:
+    joined = meeting.takes_part(shelter())
+    invited = make_participation(
+        make_delegate(user=None, invitation_email="maria@example.org"),
+        meeting.event,
+        organisation=shelter(),
+        confirmed=False,
+    )
+    for row in (joined, invited):
+        assert confirm(row, meeting.first, meeting.confirmer)
+    joined.organisation = shelter("Another shelter")
+    joined.save()
+    invited.delegate.write(invitation_email="impostor@example.org")
+    for row in (joined, invited):
+        void_changed_confirmations([row])
+        row.refresh_from_db()
+        assert row.confirmed_at is None and row.details_open_on is None
+        assert not row.confirmations.exists()
+
+
+def test_one_confirmer_suspends_and_two_bring_back(meeting: Meeting) -> None:
+    row = meeting.takes_part(shelter())
+    assert confirm(row, meeting.first, meeting.confirmer)
+    assert suspend_participation(participation=row, by=meeting.second, at=NOON)
+    row.refresh_from_db()
+    assert (row.confirmed_at, row.details_open_on, row.suspended_by) == (
+        None,
+        None,
+        meeting.second,
+    )
+    assert not confirm(row, meeting.first)
+    assert confirm(row, meeting.confirmer)
+    assert row.suspended_at is None
+    reader = meeting.holder(Grant.Role.READER, meeting.host)
+    assert not suspend_participation(participation=row, by=reader, at=NOON)
+
+
+def test_details_open_once_two_organisations_close_the_list(meeting: Meeting) -> None:
+    event, viewer, owner = (
+        meeting.event,
+        meeting.takes_part(shelter()),
+        meeting.takes_part(shelter()),
+    )
+    for row in (viewer, owner):
+        confirm(row, meeting.first, meeting.confirmer)
+    Delegate.objects.filter(pk=owner.delegate.pk).update(listed_to=Audience.PARTICIPANTS)
+    make_channel(owner.delegate, value="safe@example.org", audience=Audience.PARTICIPANTS)
+    user = account(viewer)
+    assert reveal(user, owner.delegate.handle, NOON) is None
+    shown = list_hash(event)
+    assert agree_to_close(event=event, by=meeting.first, shown_hash=shown, at=NOON)
+    assert not agree_to_close(event=event, by=meeting.first, shown_hash=shown, at=NOON)
+    assert reveal(user, owner.delegate.handle, NOON) is None
+    # Someone else's list is not the one that was shown.
+    late = meeting.takes_part(shelter())
+    confirm(late, meeting.first, meeting.confirmer)
+    assert not agree_to_close(event=event, by=meeting.second, shown_hash=shown, at=NOON)
+    shown = list_hash(event)
+    assert agree_to_close(event=event, by=meeting.second, shown_hash=shown, at=NOON)
+    assert not ListClosure.objects.get().closed_at
+    assert agree_to_close(event=event, by=meeting.cohost, shown_hash=shown, at=NOON)
+    assert ListClosure.objects.get().closed_at == NOON
+    profile = reveal(user, owner.delegate.handle, NOON)
+    assert profile and [channel.value for channel in profile.channels] == ["safe@example.org"]
+
+
+def test_whoever_is_added_later_sees_details_a_week_after_all_were_told(
+    meeting: Meeting, deliver: Any
+) -> None:
+    owner = meeting.takes_part(shelter())
+    confirm(owner, meeting.first, meeting.confirmer)
+    Delegate.objects.filter(pk=owner.delegate.pk).update(listed_to=Audience.PARTICIPANTS)
+    for user in (meeting.first, meeting.cohost):
+        shown = list_hash(meeting.event)
+        assert agree_to_close(event=meeting.event, by=user, shown_hash=shown, at=NOON)
+    deliver()
+    late = meeting.takes_part(shelter("Late shelter"))
+    confirm(late, meeting.first, meeting.confirmer)
+    (email,) = deliver()
+    assert email.to == [account(owner).email]
+    assert "1 person was added" in email.body and "9 March 2026" in email.body
+    assert "Late shelter" not in email.body
+    viewer = account(late)
+    assert get_viewer(viewer, date(2026, 3, 8)).events == frozenset()
+    assert get_viewer(viewer, date(2026, 3, 9)).events == {meeting.event.pk}
+
+
+def test_exception_leaves_out_whom_only_excepted_organisations_confirmed(
+    meeting: Meeting,
+) -> None:
+    office, row = shelter(), meeting.takes_part(ministry())
+    confirm(row, meeting.first, meeting.second)
+    Participation.objects.update(details_open_on=NOON.date())
+    owner = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(owner, meeting.event, organisation=office)
+    make_channel(owner, value="safe@example.org", audience=Audience.PARTICIPANTS)
+    user = account(row)
+    assert reveal(user, owner.handle, NOON)
+    make_exception(owner, country="ID", organisation=None)
+    assert reveal(user, owner.handle, NOON)  # Australia confirmed too
+    make_exception(owner, organisation=meeting.australia)
+    assert reveal(user, owner.handle, NOON) is None
+
+
+def test_working_days_leave_out_weekends() -> None:
+    friday = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    assert add_working_days(friday, 1) == friday + timedelta(days=3)
+    assert add_working_days(friday, 5) == friday + timedelta(days=7)
+
+
+def test_earlier_confirmation_by_one_keeps_its_effect_and_is_named(
+    meeting: Meeting, client_of: Any
+) -> None:
+    row = make_participation(make_delegate(), meeting.event, organisation=shelter())
+    make_confirmation(row, meeting.first)
+    page = client_of(meeting.second).get(
+        reverse("admin:participants_participation_changelist") + "?waits=me"
+    )
+    text = page.content.decode()
+    assert "the only one, before two confirmations were required" in text
+    assert confirm(row, meeting.second, meeting.confirmer)
+    assert row.confirmations.filter(capacity=Capacity.ALONE).count() == 1
+
+
+def test_sixty_people_are_confirmed_at_the_desk_by_their_confirmers(
+    meeting: Meeting, client_of: Any
+) -> None:
+    rows = [meeting.takes_part(shelter(f"Shelter {number}")) for number in range(3)]
+    address = reverse("admin:participants_participation_changelist")
+    form = {"action": "confirm", "_selected_action": [row.pk for row in rows]}
+    for user, words in (
+        (meeting.first, "3 of them wait for a confirmation by another organisation."),
+        (meeting.confirmer, "You confirmed 3 participations."),
+    ):
+        browser = client_of(user)
+        page = browser.post(address, form).content.decode()
+        assert "Confirm these 3 people" in page and rows[0].delegate.name in page
+        answer = browser.post(address, form_fields(page, containing="shown"), follow=True)
+        assert words in answer.content.decode()
+    assert Participation.objects.confirmed().count() == 3
+    assert AuditEntry.objects.filter(action="confirm participation").count() == 6
+
+
+def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
+    row = meeting.takes_part(shelter())
+    confirm(row, meeting.first, meeting.confirmer)
+    address = reverse("admin:participants_participation_close", args=[meeting.event.pk])
+    form = {"shown": list_hash(meeting.event)}
+    for user, words in (
+        (meeting.first, "The list is closed when another organisation agrees too."),
+        (meeting.second, "The list is closed. Participants see each other now."),
+    ):
+        browser: Client = client_of(user)
+        assert "1 person is confirmed." in browser.get(address).content.decode()
+        assert words in browser.post(address, form, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.details_open_on is not None
+    stranger = make_user()
+    make_grant(stranger, make_event(), on_behalf_of=meeting.host)
+    assert client_of(stranger).get(address).status_code == 404
+
+
+def test_events_are_told_apart(meeting: Meeting) -> None:
+    other: Event = make_event()
+    row = make_participation(
+        make_delegate(), other, organisation=shelter(), confirmed=False, entered_at=ENTERED
+    )
+    assert not confirm(row, meeting.first, meeting.confirmer)
+    assert not row.confirmations.exists()
+
+
+# What an attacker tried ----------------------------------------------------------------------
+
+
+def test_confirmer_confirms_only_what_the_page_showed(meeting: Meeting, client_of: Any) -> None:
+    row = make_participation(
+        make_delegate(user=None, name="Maria", invitation_email="maria@example.org"),
+        meeting.event,
+        organisation=shelter(),
+        confirmed=False,
+    )
+    address = reverse("admin:participants_participation_changelist")
+    browser = client_of(meeting.confirmer)
+    page = browser.post(address, {"action": "confirm", "_selected_action": row.pk}).content.decode()
+    assert "maria@example.org" in page
+    row.delegate.write(invitation_email="impostor@example.org")
+    answer = browser.post(address, form_fields(page, containing="shown"), follow=True)
+    assert "an entry changed after you opened the page" in answer.content.decode()
+    assert not row.confirmations.exists()
+
+
+def test_editor_cannot_make_itself_confirm(meeting: Meeting) -> None:
+    editor = meeting.holder(Grant.Role.EDITOR, meeting.host)
+    make_role(meeting.event, organisation=meeting.host, role=EventRole.Role.COHOST)
+    row = meeting.takes_part(shelter())
+    assert not confirm(row, editor, meeting.confirmer)
+    assert row.confirmations.get().by == meeting.confirmer
+
+
+def test_seconded_confirmer_and_their_government_are_one(meeting: Meeting) -> None:
+    make_participation(
+        make_delegate(user=meeting.confirmer), meeting.event, organisation=meeting.indonesia
+    )
+    for order in ((meeting.confirmer, meeting.first), (meeting.first, meeting.confirmer)):
+        row = meeting.takes_part(shelter())
+        assert not confirm(row, *order)
+        assert row.confirmations.count() == 1
+
+
+def test_further_confirmation_of_an_earlier_one_does_not_undo_an_exception(
+    meeting: Meeting,
+) -> None:
+    row = make_participation(make_delegate(), meeting.event, organisation=shelter())
+    make_confirmation(row, meeting.first, on_behalf_of=meeting.indonesia)
+    owner = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(owner, meeting.event, organisation=shelter())
+    make_exception(owner, country="ID", organisation=None)
+    assert reveal(account(row), owner.handle, NOON) is None
+    assert confirm(row, meeting.second)
+    assert row.confirmations.count() == 2
+    assert reveal(account(row), owner.handle, NOON) is None
+    assert confirm(row, meeting.confirmer)
+    assert reveal(account(row), owner.handle, NOON)
+
+
+def test_merged_organisation_must_be_confirmed_again(meeting: Meeting) -> None:
+    made_up, real = shelter("Made up"), shelter("Real")
+    row = meeting.takes_part(made_up)
+    assert confirm(row, meeting.first, meeting.confirmer)
+    operator = make_user(is_superuser=True)
+    merge_organisations(target=real, duplicate=made_up, by=operator, at=NOON)
+    row.refresh_from_db()
+    assert (row.organisation, row.confirmed_at) == (real, None)
+
+
+def test_participation_that_lost_its_effect_is_never_deleted(meeting: Meeting) -> None:
+    row = make_participation(
+        make_delegate(user=None, name="Maria"),
+        meeting.event,
+        organisation=shelter(),
+        confirmed=False,
+    )
+    assert confirm(row, meeting.first, meeting.confirmer)
+    row.delegate.write(name="Someone else")
+    void_changed_confirmations([row])
+    row.refresh_from_db()
+    row.delete()
+    assert Participation.with_ended.get(pk=row.pk).ended_at is not None
+
+
+def test_late_email_goes_to_whoever_shares_a_detail(meeting: Meeting, deliver: Any) -> None:
+    owner = make_delegate(listed_to=Audience.EVERYONE)
+    make_participation(owner, meeting.event)
+    make_channel(owner, audience=Audience.PARTICIPANTS)
+    ListClosure.objects.create(event=meeting.event, closed_at=NOON)
+    confirm(meeting.takes_part(shelter()), meeting.first, meeting.confirmer)
+    (email,) = deliver()
+    assert owner.user and email.to == [owner.user.email]
