@@ -101,7 +101,7 @@ class OfferAdmin(ReviewedAdmin):
         return self.subject_line(row)
 
     def reviewed_fields_of(self, row: Offer) -> tuple[str, ...]:
-        # Whoever joins cannot open the commitment to others.
+        # An organisation that joins cannot open the commitment to others.
         names = super().reviewed_fields_of(row)
         return tuple(name for name in names if name != "is_open" or not row.is_joining)
 

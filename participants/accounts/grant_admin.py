@@ -141,13 +141,13 @@ class GrantAdmin(PrivateAdmin):
     ]
     list_display = [
         "user",
-        "event",
+        "roundtable",
         "role",
         "on_behalf_of",
+        "state",
         "reason",
         "valid_from",
         "valid_until",
-        "state",
     ]
     list_filter = [PendingFilter, GrantValidityFilter, "role", EventFilter]
     actions = ["confirm", "suspend"]
@@ -228,6 +228,10 @@ class GrantAdmin(PrivateAdmin):
     @admin.display(description=_("account"), ordering="user_id")
     def address(self, row: Grant) -> str:
         return row.user.email
+
+    @admin.display(description=_("roundtable"), ordering="event__code")
+    def roundtable(self, row: Grant) -> str:
+        return row.event.code
 
     @admin.display(description=_("in force"))
     def state(self, row: Grant) -> str:

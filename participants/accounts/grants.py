@@ -50,7 +50,7 @@ def request_grant(*, grant: Grant, by: User, at: datetime) -> Grant:
 
 @transaction.atomic
 def appoint(*, grant: Grant, at: datetime) -> Grant:
-    """Gives a right at once, for whoever runs the server; also one that was suspended or ended."""
+    """Gives a right at once, from the server; also one that was suspended or has ended."""
     same = Grant.objects.filter(user=grant.user, event=grant.event, role=grant.role)
     grant = same.filter(on_behalf_of=grant.on_behalf_of).order_by("pk").last() or grant
     grant.valid_from = grant.effective_on = at.date()

@@ -153,7 +153,7 @@ def accept_introduction(introduction: Introduction, *, by: Delegate, at: datetim
     _set_timestamp(row, by, "accepted_at", at)
     audit.record(action="accept introduction", at=at, actor=by.user, subject=by)
     # If both have accepted, each is now in the “introduced to me” audience of the other, unless
-    # one has excluded the other meanwhile.
+    # one has excluded the other since then.
     if Introduction.objects.accepted().not_excluded().filter(pk=row.pk).exists():
         email_delegate(
             _other_delegate(row, by),

@@ -64,7 +64,7 @@ class Confirmation(models.Model):
 
 def confirmation_constraints(subject: str, name: str) -> list[models.BaseConstraint]:
     """Each person, and each organisation, confirms a subject once."""
-    # Whoever confirmed it alone, before two were required, is one of the two as well.
+    # The one who confirmed it alone, before two were required, may be one of the two.
     counted = ~Q(capacity="alone")
     return [
         models.UniqueConstraint(

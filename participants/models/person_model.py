@@ -9,7 +9,7 @@ from django.db import models, transaction
 class PersonModel(models.Model):
     """A row that the person and the admin may change at the same moment.
 
-    Whoever saved the whole row as it was read would undo what the person chose since then, for
+    To save the whole row as it was read would undo what the person chose since then, for
     example to hide. So only write() changes a stored row.
     """
 

@@ -422,14 +422,15 @@ class ParticipationAdmin(PrivateAdmin):
         "confirmed_at",
         "details_open_on",
     ]
+    # The confirmations stand where they are seen without scrolling.
     list_display = [
         "delegate",
         "organisation",
-        "kind",
-        "event",
-        "capacity",
-        "nomination",
         "confirmations",
+        "roundtable",
+        "kind",
+        "nomination",
+        "capacity",
     ]
     list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
     list_select_related = ["delegate", "organisation", "event"]
@@ -465,6 +466,10 @@ class ParticipationAdmin(PrivateAdmin):
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         # The actions check each row.
         return request_permissions(request).can_confirm_any
+
+    @admin.display(description=_("roundtable"), ordering="event__code")
+    def roundtable(self, row: Participation) -> str:
+        return row.event.code
 
     @admin.display(description=_("kind"), ordering="organisation__kind")
     def kind(self, row: Any) -> str:
@@ -575,4 +580,4 @@ class ParticipationAdmin(PrivateAdmin):
 def _confirmed_by(confirmation: ParticipationConfirmation) -> str:
     organisation = confirmation.on_behalf_of
     capacity = confirmation.get_capacity_display()
-    return f"{organisation.short} ({capacity})" if organisation else capacity
+    return f"{organisation.internal_short} ({capacity})" if organisation else capacity

@@ -43,17 +43,13 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
             event=event, by=permissions.user, shown_hash=request.POST.get("shown", ""), at=now
         )
         if is_done and is_closed(event):
-            text, level = (
-                _("The list is closed. Participants see each other now."),
-                messages.SUCCESS,
-            )
+            messages.success(request, _("The list is closed. Participants see each other now."))
         elif is_done:
             text = _("You agreed. The list is closed when another organisation agrees too.")
-            level = messages.SUCCESS
+            messages.success(request, text)
         else:
             text = _("Nothing is changed: the list is different now, or you cannot agree to it.")
-            level = messages.ERROR
-        messages.add_message(request, level, text)
+            messages.error(request, text)
         return redirect("admin:participants_participation_close", event.pk)
     rows = Participation.objects.filter(event=event)
     confirmed = rows.confirmed()

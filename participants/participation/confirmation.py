@@ -222,13 +222,13 @@ def confirm_participations(
     `shown_hash`, which is the content_hash_of() what the user has read, is no longer right.
     """
     given = list(participations)
-    # The list of an event is not closed meanwhile.
+    # The list of an event is not closed at the same moment.
     events = Event.objects.filter(pk__in={row.event_id for row in given}).order_by("pk")
     list(events.select_for_update(no_key=True).values_list("pk"))
+    void_changed_confirmations(given)
     rows = _locked(given)
     if shown_hash not in (None, content_hash_of(rows)):
         return []
-    void_changed_confirmations(rows)
     confirmer = Confirmer(by, at)
     confirmed: list[Participation] = []
     late: dict[Event, list[Participation]] = {}
@@ -380,7 +380,7 @@ def _lose_effect(row: Participation) -> None:
 
 @transaction.atomic
 def suspend_participation(*, participation: Participation, by: User, at: datetime) -> bool:
-    """One confirmer suspends at once. Whoever returns is confirmed again, by two.
+    """One confirmer suspends at once. To return takes two.
 
     Returns False if the user may not do this.
     """
