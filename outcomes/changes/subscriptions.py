@@ -134,6 +134,7 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
     Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(notified_until=until)
     if not news:
         return False
+    stop_url = unsubscribe_url_for(user)  # signed with the time, so once for both
     email = email_user(
         user,
         dedup_key=f"follows:{user.pk}:{pace}:{until.isoformat()}",
@@ -143,10 +144,10 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
             "has_more": len(news) > MAX_NOTIFICATION_LINES,
             "is_weekly": pace == Subscription.Frequency.WEEKLY,
             "following_url": absolute_url(reverse("my-subscriptions")),
-            "stop_url": unsubscribe_url_for(user),
+            "stop_url": stop_url,
         },
         at=at,
-        unsubscribe_url=unsubscribe_url_for(user),
+        unsubscribe_url=stop_url,
     )
     return email is not None
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from itertools import count
+from time import time
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
+from django.core.signing import TimestampSigner, b62_encode
 from django.test import Client
 
 from outcomes.changes.subscriptions import send_notifications, unsubscribe_url_for
@@ -261,8 +264,10 @@ def test_pending_update_is_not_sent(commitment: Commitment, reader: User) -> Non
 
 
 def test_one_click_unsubscribe_works(
-    commitment: Commitment, reader: User, deliver: Deliver
+    commitment: Commitment, reader: User, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    seconds = count(int(time()))  # each signature is made a second later than the one before
+    monkeypatch.setattr(TimestampSigner, "timestamp", lambda _self: b62_encode(next(seconds)))
     make_follow(reader, commitment=commitment, frequency="at-once", notified_until=MONDAY)
     make_follow(reader, event=commitment.event, notified_until=MONDAY)
     other = make_follow(
