@@ -21,6 +21,7 @@ MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             "Participation",
             "InvitationRequest",
             "Organisation",
+            "OrganisationChange",
             "Introduction",
             "ParticipantList",
         ),

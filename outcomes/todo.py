@@ -31,6 +31,7 @@ from participants.models import (
     FactorReset,
     Grant,
     InvitationRequest,
+    OrganisationChange,
     ParticipantList,
     Participation,
 )
@@ -134,6 +135,9 @@ SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("Assessments that need your decision"), Assessment),
     pending_list(_("Participations to confirm"), Participation, concerns="can_confirm_any"),
     pending_list(_("Grants to confirm"), Grant, concerns="can_confirm_any"),
+    pending_list(
+        _("Changes of organisations to confirm"), OrganisationChange, concerns="can_confirm_any"
+    ),
     pending_list(_("People who ask to be invited"), InvitationRequest),
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
     pending_list(_("Lists of participants to agree to"), ParticipantList),

@@ -1,12 +1,13 @@
 """Permissions. They come from operator status or from grants that are valid on the given day."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from participants.models import (
     Affiliation,
@@ -19,6 +20,7 @@ from participants.models import (
     User,
 )
 from participants.models.organisation import OrganisationQuerySet
+from participants.models.organisation_change import DECIDED_ROLES
 from roundtable.models import Event
 
 AnyUser = User | AnonymousUser
@@ -157,12 +159,29 @@ class ConfirmingRight:
     organisation: Organisation | None = None
 
 
+def _confirming_grants(on: date) -> QuerySet[Grant]:
+    return Grant.objects.active(on).filter(role__in=CAPACITIES, on_behalf_of__isnull=False)
+
+
+def bodies_with_rights(grants: QuerySet[Grant]) -> set[Body]:
+    return {body_of(row) for row in Organisation.objects.filter(grants__in=grants)}
+
+
+def has_two_holders(event: Event, on: date) -> bool:
+    """Whether two organisations can confirm what concerns the roundtable."""
+    return len(bodies_with_rights(_confirming_grants(on).filter(event=event))) > 1
+
+
+def role_needs_confirmation(event: Event, role: str, on: date) -> bool:
+    """Whether other organisations confirm that an organisation gets, or loses, this role."""
+    return role in DECIDED_ROLES and event.pk is not None and has_two_holders(event, on)
+
+
 def event_of_holders(event: Event, on: date) -> Event:
     """The roundtable itself; until two organisations have rights there, the last one."""
-    holders = Grant.objects.active(on).filter(role__in=CAPACITIES, on_behalf_of__isnull=False)
-    organisations = Organisation.objects.filter(grants__in=holders.filter(event=event))
-    if len({body_of(organisation) for organisation in organisations}) > 1:
+    if has_two_holders(event, on):
         return event
+    holders = _confirming_grants(on)
     earlier = Event.objects.filter(
         series=event.series_id, starts_on__lt=event.starts_on, grants__in=holders
     )
@@ -179,7 +198,7 @@ CAPACITIES = {
 
 def confirming_rights_by_event(user: User, on: date) -> dict[int, list[ConfirmingRight]]:
     """By which rights the user may confirm what concerns a roundtable, by its id."""
-    grants = user.grants.active(on).filter(role__in=CAPACITIES, on_behalf_of__isnull=False)
+    grants = _confirming_grants(on).filter(user=user)
     found: dict[int, list[ConfirmingRight]] = {}
     for grant in grants.select_related("on_behalf_of").order_by("pk") if user.is_active else []:
         right = ConfirmingRight(CAPACITIES[Grant.Role(grant.role)], grant.on_behalf_of)
@@ -195,6 +214,32 @@ def stand_in(user: User) -> list[ConfirmingRight]:
 
 def confirming_rights(user: User, event: Event, on: date) -> list[ConfirmingRight]:
     return confirming_rights_by_event(user, on).get(event.pk) or stand_in(user)
+
+
+def independent_right(
+    by: User,
+    events: Iterable[Event],
+    *,
+    people: Iterable[User],
+    organisations: Iterable[Organisation],
+    on: date,
+) -> ConfirmingRight | None:
+    """By which right the user confirms what these people and organisations are involved in.
+
+    None if the user is one of them, or acts for, works for or took part for an organisation that
+    is involved, also through one of the people.
+    """
+    people = set(people)
+    involved = {body_of(organisation) for organisation in organisations}
+    for person in people:
+        involved |= bodies_of(person, on)
+    if by in people or involved & bodies_of(by, on):
+        return None
+    rights = confirming_rights_by_event(by, on)
+    for event in events:
+        if right := next(iter(rights.get(event_of_holders(event, on).pk, ())), None):
+            return right
+    return None
 
 
 def may_edit_organisation(permissions: EventPermissions, organisation: Organisation) -> bool:
@@ -227,10 +272,10 @@ def acting_organisation(user: User, event_id: int, on: date) -> str:
     return grant.on_behalf_of.slug if grant and grant.on_behalf_of else ""
 
 
-def directly_involved_condition(events: frozenset[int]) -> Q:
+def involved_condition(events: frozenset[int], paths: Iterable[str] = DIRECT_EVENT_PATHS) -> Q:
     """Organisations involved in these events, not counting their people's participation."""
     known = Q()
-    for path in DIRECT_EVENT_PATHS:
+    for path in paths:
         known |= Q(pk__in=Organisation.objects.filter(**{f"{path}__in": events}).values("pk"))
     return known
 
@@ -243,7 +288,7 @@ def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet
     people = Participation.objects.filter(event__in=permissions.readable).values("delegate")
     others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
     employers = Affiliation.objects.filter(delegate__in=people).exclude(delegate__in=others)
-    involved_there = directly_involved_condition(permissions.readable) | Q(
+    involved_there = involved_condition(permissions.readable) | Q(
         pk__in=employers.values("organisation")
     )
     public = Q(pk__in=Organisation.objects.published().values("pk"))

@@ -39,6 +39,7 @@ from participants.models import (
     Invitation,
     InvitationRequest,
     Organisation,
+    OrganisationChange,
     OrganisationKind,
     ParticipantList,
     Participation,
@@ -235,6 +236,12 @@ def make_invitation_request(event: Event, **fields: Any) -> InvitationRequest:
 def make_factor_reset(user: User, **fields: Any) -> FactorReset:
     given: dict[str, Any] = {"reason": "Called", "requested_by": make_user(), "requested_at": NOON}
     return save(FactorReset(user=user, **given | fields))
+
+
+def make_organisation_change(organisation: Organisation, **fields: Any) -> OrganisationChange:
+    given: dict[str, Any] = {"what": "kind", "kind": "government", "reason": "Letter of 3 March"}
+    given["requested_by"] = fields.pop("requested_by", None) or make_user()
+    return save(OrganisationChange(organisation=organisation, **given | fields))
 
 
 def make_participant_list(event: Event, **fields: Any) -> ParticipantList:

@@ -47,6 +47,7 @@ from tests.factories import (
     make_invitation,
     make_invitation_request,
     make_organisation,
+    make_organisation_change,
     make_participant_list,
     make_participation,
     make_party,
@@ -112,6 +113,7 @@ def make_cast() -> Cast:
         make_party(commitment)
         office = make_organisation(slug=f"office-{key}")
         make_role(event, organisation=office)
+        make_organisation_change(office)
         _make_submissions(office, statement)
         make_invitation_request(event)
         make_participant_list(event)
@@ -279,6 +281,7 @@ EVENT_LOOKUPS = {
     "organisation": "roles__event",
     "delegate": "participations__event",
     "participation": "event",
+    "organisationchange": "organisation__roles__event",
     "participantlist": "event",
     "mailbatch": "event",
     "commitment": "event",
@@ -414,6 +417,24 @@ def _upload_paths(rest: str) -> Callable[[Cast, Delegate | None], dict[str, str 
     return paths
 
 
+def _event_paths(route: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
+    def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+        numbers = {key: event.pk for key, event in cast.events.items()}
+        numbers["deleted"] = UNKNOWN_PK
+        return {key: f"/admin/participants/{route}/{number}/" for key, number in numbers.items()}
+
+    return paths
+
+
+def _office_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    numbers = dict(Organisation.objects.values_list("slug", "pk"))
+    return {
+        key: "/admin/participants/organisationchange/kind/"
+        f"{numbers.get(f'office-{key}', UNKNOWN_PK)}/"
+        for key in (*cast.events, "deleted")
+    }
+
+
 OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
     "event-detail": lambda _cast, _own: _slug_paths("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _slug_paths("/roundtables/", "/brief/"),
@@ -483,13 +504,9 @@ OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]
     "unsubscribe-by-link": _unsubscribe_link_paths,
     "evidence-file": _evidence_paths,
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,
-    "admin:participants_participation_close": lambda cast, _own: {
-        key: f"/admin/participants/participation/close/{number}/"
-        for key, number in {
-            **{key: event.pk for key, event in cast.events.items()},
-            "deleted": UNKNOWN_PK,
-        }.items()
-    },
+    "admin:participants_participation_close": _event_paths("participation/close"),
+    "admin:participants_organisationchange_role": _event_paths("organisationchange/role"),
+    "admin:participants_organisationchange_kind": _office_paths,
     "admin:roundtable_event_upload": _upload_paths(""),
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),

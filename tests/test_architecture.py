@@ -43,6 +43,7 @@ CAPABILITIES = {
         "outcomes.imports.workbook",
         "outcomes.imports",
         "outcomes.duplicates",
+        "outcomes.organisations",
         "outcomes.demo",
         "outcomes.site",
         "outcomes",

@@ -22,6 +22,7 @@ from pytest_django import Settings
 
 from outcomes.changes import subscriptions
 from outcomes.models import ReportingRound
+from outcomes.organisations.changes import request_change
 from outcomes.reporting import reminders
 from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.handover import hand_over
@@ -38,6 +39,7 @@ from participants.models import (
     InvitationRequest,
     ListClosure,
     Organisation,
+    OrganisationChange,
     Participation,
     User,
 )
@@ -302,6 +304,15 @@ def hand_a_grant_over(cast: Cast, at: datetime) -> None:
     grants.hand_over_grant(grant=grant, to=to, on=on, by=cast.operator, at=at)
 
 
+def change_an_organisation(cast: Cast, at: datetime) -> None:
+    row = make_organisation(name="Harbour Trust")
+    make_role(cast.event, organisation=row)
+    change = OrganisationChange(
+        organisation=row, what="kind", kind="government", country="NZ", reason="Letter"
+    )
+    request_change(change=change, by=cast.operator, at=at)
+
+
 def add_a_late_participant(cast: Cast, at: datetime) -> None:
     shared = make_channel(cast.own, value="zqown@example.org", audience=Audience.PARTICIPANTS)
     closure = ListClosure.objects.create(event=cast.event, closed_at=at)
@@ -358,6 +369,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     pause_and_look,
     reset_factor,
     hand_a_grant_over,
+    change_an_organisation,
     add_a_late_participant,
     ask_for_the_list,
     leave,

@@ -1,4 +1,4 @@
-"""Admin actions that merge two organisations or two people."""
+"""Pages on which two entries are merged, and the action that merges two people."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,29 +14,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.duplicates.organisations import (
-    may_merge_organisations,
-    merge_organisations,
-    organisation_targets,
-)
 from outcomes.duplicates.people import may_merge_people, merge_people, person_targets
 from outcomes.duplicates.relations import MovedCounts
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
-from participants.models import Delegate, Organisation
-
-
-@admin.action(description=_("Merge two entries for one organisation"), permissions=["change"])
-def merge_two_organisations(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet[Organisation]
-) -> HttpResponse | None:
-    by, at = request_permissions(request).user, timezone.now()
-    rows: list[Any] = list(queryset.order_by("pk")[:3])
-    if len(rows) != 2 or not may_merge_organisations(rows[0], rows[1], by, at):
-        _refuse(request, rows)
-        return None
-    targets = organisation_targets(rows[0], rows[1], by, at)
-    return _merge(model_admin, request, rows, targets, partial(merge_organisations, by=by, at=at))
+from participants.models import Delegate
 
 
 @admin.action(description=_("Merge two entries for one person"), permissions=["decide"])
@@ -46,39 +28,46 @@ def merge_two_people(
     by, at = request_permissions(request).user, timezone.now()
     rows: list[Any] = list(queryset.order_by("pk")[:3])
     if len(rows) != 2 or not may_merge_people(rows[0], rows[1], by, at):
-        _refuse(request, rows)
+        refuse_merge(request, rows)
         return None
     targets = person_targets(rows[0], rows[1])
     if not targets:
         text = _("Both entries have an account. Only the person can close one of the accounts.")
         messages.error(request, text)
         return None
-    return _merge(model_admin, request, rows, targets, partial(merge_people, by=by, at=at))
+    return merge_page(model_admin, request, rows, targets, partial(merge_people, by=by, at=at))
 
 
-def _refuse(request: HttpRequest, rows: list[Any]) -> None:
+def refuse_merge(request: HttpRequest, rows: list[Any]) -> None:
     text = _("Choose exactly two entries.")
     if len(rows) == 2:
         text = _(
-            "You do not have permission to merge these two entries. Ask an operator. No "
-            "one can merge their own entry."
+            "You do not have permission to merge these two entries. No one can merge their own "
+            "entry."
         )
     messages.error(request, text)
 
 
-def _merge(
+def merge_page(
     model_admin: Any,
     request: HttpRequest,
     rows: list[Any],
     targets: list[Any],
     merge: Callable[..., MovedCounts],
+    ask: Callable[[Any, Any], Callable[[str], None] | None] | None = None,
 ) -> HttpResponse | None:
-    """Asks which entry to keep, shows what would move, and merges once that is confirmed."""
+    """Asks which entry to keep, shows what would move, and merges once that is confirmed.
+
+    `ask` takes both entries. It returns None, or, if others must confirm the merge first, what
+    requests it for a reason.
+    """
     target = next((row for row in targets if str(row.pk) == request.POST.get("target")), None)
     duplicate = next((row for row in rows if target and row.pk != target.pk), None)
-    moved, problem = MovedCounts(), ""
+    moved, problem, request_merge = MovedCounts(), "", None
+    reason = request.POST.get("reason", "").strip()
     if target:
-        is_preview = "confirmed" not in request.POST
+        request_merge = ask(target, duplicate) if ask else None
+        is_preview = "confirmed" not in request.POST or request_merge is not None
         try:
             with transaction.atomic():
                 moved = merge(target=target, duplicate=duplicate)
@@ -86,6 +75,9 @@ def _merge(
         except ValidationError as mistake:
             problem = " ".join(mistake.messages)
         else:
+            if request_merge and reason:
+                request_merge(reason)
+                return None
             if not is_preview:
                 text = _("The two entries are merged into “%s”. The old address now leads there.")
                 messages.success(request, text % target)
@@ -98,6 +90,8 @@ def _merge(
         "duplicate": duplicate,
         "moved": sorted(moved.items()),
         "problem": problem,
+        "needs_confirmation": request_merge is not None,
+        "lacks_reason": "confirmed" in request.POST and not reason,
         "action": request.POST.get("action", ""),
     }
     return render_page(request, model_admin.model, "outcomes/duplicates/admin/merge.html", context)
@@ -115,11 +109,10 @@ def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator
             yield capfirst(str(label_for_field(name, model_admin.model, model_admin))), value
 
 
-def _add_action(model: type[Model], action: Any) -> None:
+def add_merge_action(model: type[Model], action: Any) -> None:
     # Added here, because the app of these admin classes must not depend on `outcomes`.
     model_admin: Any = admin.site.get_model_admin(model)
     model_admin.actions = [*model_admin.actions, action]
 
 
-_add_action(Organisation, merge_two_organisations)
-_add_action(Delegate, merge_two_people)
+add_merge_action(Delegate, merge_two_people)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from outcomes.datasets.tables import ORGANISATIONS
@@ -16,9 +17,21 @@ from outcomes.duplicates.relations import (
     values_for_blanks,
 )
 from outcomes.models import Assessment, Offer, Response, Subscription
-from participants.models import EventRole, Grant, Organisation, SlugRedirect, User
-from participants.participation.confirmation import void_changed_confirmations
-from participants.permissions import may_edit_organisation, permissions_of
+from participants.models import (
+    EventRole,
+    Grant,
+    Organisation,
+    OrganisationChange,
+    SlugRedirect,
+    User,
+)
+from participants.participation.confirmation import recheck_confirmations
+from participants.permissions import (
+    affects_audiences,
+    events_of_organisation,
+    may_edit_organisation,
+    permissions_of,
+)
 from roundtable.audit import log as audit
 
 ORGANISATION_RULES: dict[str, MergeRule] = {
@@ -33,6 +46,9 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.GrantConfirmation.on_behalf_of": "apart",
     "participants.ListClosureConfirmation.on_behalf_of": "apart",
     "participants.ParticipationConfirmation.on_behalf_of": "apart",
+    "participants.OrganisationChange.organisation": "by hand",
+    "participants.OrganisationChange.target": "by hand",
+    "participants.OrganisationChangeConfirmation.on_behalf_of": "apart",
     "participants.SlugRedirect.organisation": "move",
     "outcomes.CirculationReply.organisation": "apart",
     "outcomes.SignOff.organisation": "apart",
@@ -75,8 +91,25 @@ def organisation_targets(
     return [rows[min(set(public) or rows)]]
 
 
+def needs_confirmation(duplicate: Organisation) -> bool:
+    """Whether a merge moves people, rights, roles or texts to another name."""
+    return affects_audiences(duplicate) or bool(events_of_organisation(duplicate))
+
+
 @transaction.atomic
 def merge_organisations(
+    *, target: Organisation, duplicate: Organisation, by: User, at: datetime
+) -> MovedCounts:
+    """As apply_merge, if this user may merge them. Raises ValidationError if not."""
+    if target.pk == duplicate.pk or not may_merge_organisations(target, duplicate, by, at):
+        raise ValidationError(_("You do not have permission to merge these two entries."))
+    if target not in organisation_targets(target, duplicate, by, at):
+        raise ValidationError(_("Others link to “%s”, so you must keep that entry.") % duplicate)
+    return apply_merge(target=target, duplicate=duplicate, by=by, at=at)
+
+
+@transaction.atomic
+def apply_merge(
     *, target: Organisation, duplicate: Organisation, by: User, at: datetime
 ) -> MovedCounts:
     """Moves all links to `target` and deletes `duplicate`, whose address then redirects.
@@ -84,16 +117,10 @@ def merge_organisations(
     Returns the numbers of moved rows by their name. Raises ValidationError if data would be lost or
     doubled, or if someone could then see more than before.
     """
-    if target.pk == duplicate.pk or not may_merge_organisations(target, duplicate, by, at):
-        raise ValidationError(
-            _("You do not have permission to merge these two entries. Ask an operator.")
-        )
     target, duplicate = (
         Organisation.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
     )
-    if target not in organisation_targets(target, duplicate, by, at):
-        raise ValidationError(_("Others link to “%s”, so you must keep that entry.") % duplicate)
-    _check_organisations(target, duplicate)
+    check_merge(target=target, duplicate=duplicate)
     invalid_before = _invalid_texts(target) | _invalid_texts(duplicate)
     moved: MovedCounts = MovedCounts()
     relations = relations_of(Organisation)
@@ -110,6 +137,11 @@ def merge_organisations(
             )
             % sorted(map(str, newly_invalid))[0]
         )
+    open_changes = OrganisationChange.objects.filter(done_at=None, stopped_at=None)
+    about_it = Q(organisation=duplicate) | Q(target=duplicate)
+    open_changes.filter(about_it).update(stopped_at=at)
+    OrganisationChange.objects.filter(organisation=duplicate).update(organisation=target)
+    OrganisationChange.objects.filter(target=duplicate).update(target=target)
     old = duplicate.slug
     duplicate.delete()
     target.is_name_published &= duplicate.is_name_published
@@ -119,14 +151,15 @@ def merge_organisations(
     SlugRedirect.objects.create(slug=old, organisation=target)
     target.full_clean()
     target.save()
-    void_changed_confirmations(target.participations.all())
+    recheck_confirmations(target)
     audit.record(
         action="merge organisation", at=at, actor=by, detail=f"{old} → {target.slug}"[:200]
     )
     return moved
 
 
-def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
+def check_merge(*, target: Organisation, duplicate: Organisation) -> None:
+    """Raises ValidationError if the two cannot be one."""
     if target.is_demonstration != duplicate.is_demonstration:
         raise ValidationError(
             _("Only one of these entries is made up, so they cannot be merged. Keep both entries.")
@@ -135,8 +168,8 @@ def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
         # Both decide who belongs to an audience.
         raise ValidationError(
             _(
-                "These entries differ in kind or country. Ask an operator to make these the "
-                "same, then merge again."
+                "These entries differ in kind or country. Request the same kind and country for "
+                "both first, then merge again."
             )
         )
     roles = EventRole.objects.filter(role=EventRole.Role.COCHAIR)
@@ -159,8 +192,7 @@ def _check_organisations(target: Organisation, duplicate: Organisation) -> None:
         raise ValidationError(
             _(
                 "Co-chairs act for both of them at one roundtable. They cannot be merged, "
-                "because two signatures would become one. If one is wrong, ask an operator to "
-                "correct the grants first."
+                "because two signatures would become one. If one is wrong, end its grant first."
             )
         )
 

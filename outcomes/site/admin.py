@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.datasets.tables import DOCUMENTS
@@ -16,13 +20,51 @@ from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.history import HistoryAdmin
 from participants.models import EventRole, RecordedCount
+from participants.permissions import has_two_holders, role_needs_confirmation
 from roundtable.models import Event, Series
+
+ROLE_NEEDS_CONFIRMATION = _(
+    "Other organisations confirm who is co-chair or co-host. Use “Change co-chairs or co-hosts” "
+    "above."
+)
+
+
+class EventRoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Co-chairs and co-hosts are entered here until two organisations have rights."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_decided = self.instance.pk is None or {"role", "organisation"} & set(self.changed_data)
+        roles = [cleaned.get("role", ""), self.initial.get("role", "")]
+        event, today = self.instance.event, timezone.localdate()
+        if (
+            self.has_changed()
+            and is_decided
+            and any(role_needs_confirmation(event, role, today) for role in roles)
+        ):
+            raise ValidationError(ROLE_NEEDS_CONFIRMATION)
+        return cleaned
+
+
+class EventRoleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Says that the role of a co-chair or co-host is not removed here."""
+
+    def clean(self) -> None:
+        super().clean()
+        today = timezone.localdate()
+        if any(
+            role_needs_confirmation(self.instance, form.instance.role, today)
+            for form in self.deleted_forms
+        ):
+            raise ValidationError(ROLE_NEEDS_CONFIRMATION)
 
 
 class EventRoleInline(GrantScopedInline):
     """Roles of organisations at the roundtable."""
 
     model = EventRole
+    form = EventRoleForm
+    formset = EventRoleFormSet
     fields = [("organisation", "role"), "represented_by", "source_wording", "source"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -117,6 +159,9 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
             "workbook": reverse("admin:roundtable_event_workbook", args=[row.pk]),
             "csvs": reverse("admin:roundtable_event_csvs", args=[row.pk]),
         }
+        if self.has_change_permission(request, row) and has_two_holders(row, timezone.localdate()):
+            name = "admin:participants_organisationchange_role"
+            addresses["role_change"] = reverse(name, args=[row.pk])
         if self.has_decide_permission(request, row):
             name = "admin:roundtable_event_people_workbook"
             addresses["people_workbook"] = reverse(name, args=[row.pk])

@@ -17,19 +17,17 @@ from participants.accounts.emails import email_account, email_holders
 from participants.models import (
     Grant,
     GrantConfirmation,
-    Organisation,
     ParticipationConfirmation,
     User,
 )
 from participants.permissions import (
     CAPACITIES,
-    Body,
     ConfirmingRight,
     acting_organisation,
-    bodies_of,
-    body_of,
+    bodies_with_rights,
     confirming_rights,
     event_of_holders,
+    independent_right,
 )
 from roundtable.audit import log as audit
 
@@ -75,20 +73,18 @@ def right_to_confirm(grant: Grant, by: User, at: datetime) -> ConfirmingRight | 
     Neither who receives or requested it, nor anyone of an organisation that did or that has
     already confirmed it.
     """
-    confirmations = list(grant.confirmations.select_related("on_behalf_of", "by"))
-    people = {grant.user_id, grant.requested_by_id, *(row.by_id for row in confirmations)}
-    if by.pk in people or _is_in_force(grant, at):
+    if _is_in_force(grant, at):
         return None
-    involved = set[Body]()
-    for person in (grant.user, grant.requested_by, *(row.by for row in confirmations)):
-        involved |= bodies_of(person, at.date()) if person else set()
+    confirmations = grant.confirmations.select_related("on_behalf_of", "by")
+    people = [grant.user, grant.requested_by, *(row.by for row in confirmations)]
     organisations = [grant.on_behalf_of, *(row.on_behalf_of for row in confirmations)]
-    involved |= {body_of(organisation) for organisation in organisations if organisation}
-    if involved & bodies_of(by, at.date()):
-        return None
-    event = event_of_holders(grant.event, at.date())
-    rights = confirming_rights(by, event, at.date())
-    return next((right for right in rights if right.organisation), None)
+    return independent_right(
+        by,
+        [grant.event],
+        people=filter(None, people),
+        organisations=filter(None, organisations),
+        on=at.date(),
+    )
 
 
 @transaction.atomic
@@ -162,9 +158,8 @@ def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
 def _leaves_two(grant: Grant, at: datetime) -> bool:
     """Whether two organisations have rights to confirm there without this grant."""
     others = Grant.objects.active(at.date()).filter(event=grant.event, role__in=CAPACITIES)
-    organisations = Organisation.objects.filter(grants__in=others.exclude(pk=grant.pk))
     is_needed = grant.role in CAPACITIES and grant.on_behalf_of_id is not None
-    return not is_needed or len({body_of(organisation) for organisation in organisations}) > 1
+    return not is_needed or len(bodies_with_rights(others.exclude(pk=grant.pk))) > 1
 
 
 def _is_in_force(grant: Grant, at: datetime) -> bool:

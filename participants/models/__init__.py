@@ -22,6 +22,10 @@ from participants.models.organisation import (
     member_condition,
     validate_same_demonstration,
 )
+from participants.models.organisation_change import (
+    OrganisationChange,
+    OrganisationChangeConfirmation,
+)
 from participants.models.participant_list import ParticipantList
 from participants.models.participation import Affiliation, Participation
 from participants.models.redirects import HandleRedirect, SlugRedirect
@@ -52,6 +56,8 @@ __all__ = [
     "ListClosure",
     "ListClosureConfirmation",
     "Organisation",
+    "OrganisationChange",
+    "OrganisationChangeConfirmation",
     "OrganisationKind",
     "ParticipantList",
     "Participation",

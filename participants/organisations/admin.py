@@ -113,7 +113,10 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
     def row_context(self, request: HttpRequest, row: Organisation) -> dict[str, Any]:
         if not self.has_change_permission(request, row):
             return {}
-        return {"archive_url": reverse("admin:participants_organisation_archive", args=[row.pk])}
+        addresses = {"archive_url": "admin:participants_organisation_archive"}
+        if affects_audiences(row):
+            addresses["kind_url"] = "admin:participants_organisationchange_kind"
+        return {key: reverse(name, args=[row.pk]) for key, name in addresses.items()}
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def archive_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:

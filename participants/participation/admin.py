@@ -50,7 +50,7 @@ from participants.participation.confirmation import (
 from participants.permissions import (
     EventPermissions,
     can_edit_all_events_of,
-    directly_involved_condition,
+    involved_condition,
 )
 
 
@@ -105,9 +105,7 @@ class AffiliationInline(GrantScopedInline):
         # Of a person who also belongs to other roundtables, show only organisations that are
         # involved in the viewer's own.
         others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
-        known = Organisation.objects.filter(
-            directly_involved_condition(permissions.readable)
-        ).values("pk")
+        known = Organisation.objects.filter(involved_condition(permissions.readable)).values("pk")
         return rows.filter(~Q(delegate__in=others) | Q(organisation__in=known))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -23,6 +23,7 @@ from participants.models import (
     Capacity,
     Delegate,
     ListClosure,
+    Organisation,
     OrganisationKind,
     Participation,
     ParticipationConfirmation,
@@ -342,6 +343,17 @@ def void_changed_confirmations(participations: Iterable[Participation]) -> None:
     for row in rows:
         if row.pk in changed:
             _check_effect(row)
+
+
+@transaction.atomic
+def recheck_confirmations(organisation: Organisation) -> None:
+    """After the organisation changed: what it confirmed may now be its own government's."""
+    concerned = Participation.objects.filter(
+        Q(organisation=organisation) | Q(confirmations__on_behalf_of=organisation)
+    ).distinct()
+    void_changed_confirmations(concerned)
+    for row in _locked(concerned):
+        _check_effect(row)
 
 
 def valid_confirmations(person: Delegate) -> list[int]:

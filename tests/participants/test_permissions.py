@@ -13,8 +13,8 @@ from participants.permissions import (
     acting_organisation,
     affects_audiences,
     can_edit_all_events_of,
-    directly_involved_condition,
     events_of_organisation,
+    involved_condition,
     may_edit_organisation,
     may_enter_admin,
     permissions_of,
@@ -200,7 +200,7 @@ def test_organisation_is_known_directly_at_its_roundtable(link: Link) -> None:
     event, elsewhere, body = make_event(), make_event(), make_organisation()
     link(event, body)
     at = [
-        Organisation.objects.filter(directly_involved_condition(frozenset([place.pk])))
+        Organisation.objects.filter(involved_condition(frozenset([place.pk])))
         for place in (event, elsewhere)
     ]
     assert [body in rows for rows in at] == [True, False]

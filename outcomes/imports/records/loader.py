@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.commitments import apply_commitments
 from outcomes.imports.records.errors import FileRejectedError
 from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
-from outcomes.imports.records.permissions import hidden_slugs_among, may_choose_series, may_import
+from outcomes.imports.records.permissions import (
+    ROLE_NEEDS_CONFIRMATION,
+    hidden_slugs_among,
+    may_choose_series,
+    may_import,
+)
 from outcomes.imports.records.references import check_references
 from outcomes.imports.records.reports import apply_updates
 from outcomes.imports.records.results import ImportReport, differs, normalise_text
@@ -28,7 +34,7 @@ from participants.models import (
     SlugRedirect,
 )
 from participants.participation.confirmation import void_changed_confirmations
-from participants.permissions import EVENT_PATHS, EventPermissions
+from participants.permissions import EVENT_PATHS, EventPermissions, role_needs_confirmation
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -243,7 +249,13 @@ def _apply_organisations(
             for role in entry.all("roles")
         ]
     void_changed_confirmations(Participation.objects.filter(organisation__slug__in=organisations))
-    report.remove(event.roles.exclude(pk__in=[pk for pk in roles if pk]), "organisations.roles")
+    removed = event.roles.exclude(pk__in=[pk for pk in roles if pk])
+    if report.by and any(
+        role_needs_confirmation(event, row.role, timezone.localdate()) for row in removed
+    ):
+        report.add_mistake("organisations.roles", str(ROLE_NEEDS_CONFIRMATION))
+    else:
+        report.remove(removed, "organisations.roles")
     return organisations
 
 

@@ -4,16 +4,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from outcomes.models import Outcome, Statement, Theme
-from participants.models import Group, Organisation, Participation, SlugRedirect
+from participants.models import EventRole, Group, Organisation, Participation, SlugRedirect
 from participants.participation.confirmation import is_own_profile
 from participants.permissions import (
     EventPermissions,
     affects_audiences,
     can_edit_all_events_of,
     may_edit_organisation,
+    role_needs_confirmation,
     visible_organisations,
 )
 from roundtable.models import Event, Series
@@ -27,12 +30,38 @@ def row_refusals(
 ) -> Iterable[tuple[str, str]]:
     """The keys whose new values this user may not store, each with a sentence.
 
-    An empty key means the whole row. Commands and operators may store everything.
+    An empty key means the whole row. Commands may store everything, operators all but what other
+    organisations confirm.
     """
-    rule = _RULES.get(type(row))
-    if rule is None or permissions is None or permissions.is_operator:
+    if permissions is None:
         return []
-    return rule(row, values, permissions)
+    found = list(_needs_confirmation(row, values))
+    if (rule := _RULES.get(type(row))) and not permissions.is_operator:
+        names = {name for name, _sentence in found}
+        found += [item for item in rule(row, values, permissions) if item[0] not in names]
+    return found
+
+
+def _needs_confirmation(row: models.Model, new: Mapping[str, Any]) -> Refusals:
+    if isinstance(row, Organisation) and not row._state.adding and affects_audiences(row):
+        for name in ("kind", "country"):
+            if name in new:
+                yield (
+                    name,
+                    _(
+                        "Other organisations confirm this change. Restore the earlier value, and "
+                        "request the change on the page of the organisation."
+                    ),
+                )
+    is_new_role = isinstance(row, EventRole) and row._state.adding
+    if is_new_role and role_needs_confirmation(new["event"], new["role"], timezone.localdate()):
+        yield "role", str(ROLE_NEEDS_CONFIRMATION)
+
+
+ROLE_NEEDS_CONFIRMATION = gettext_lazy(
+    "Other organisations confirm who is co-chair or co-host. Restore what was there before, and "
+    "request the change on the page of the roundtable."
+)
 
 
 def may_import(event: Event | None, permissions: EventPermissions | None) -> bool:
@@ -144,10 +173,8 @@ def _organisation_refusals(
 ) -> Refusals:
     if row._state.adding or not new:
         return
-    may_edit = may_edit_organisation(permissions, row)
-    frozen = ("kind", "country") if may_edit and affects_audiences(row) else ()
-    for name in new:
-        if not may_edit or name in frozen:
+    if not may_edit_organisation(permissions, row):
+        for name in new:
             yield name, _NOT_ALLOWED
 
 

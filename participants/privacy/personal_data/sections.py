@@ -47,6 +47,8 @@ DECISIONS = {
     "participants.Grant.requested_by": _("Rights that you requested"),
     "participants.GrantConfirmation.by": _("Rights that you confirmed"),
     "participants.ListClosureConfirmation.by": _("Lists of participants that you closed"),
+    "participants.OrganisationChange.requested_by": _("Changes of organisations you requested"),
+    "participants.OrganisationChangeConfirmation.by": _("Changes of organisations you confirmed"),
     "participants.Participation.suspended_by": _("Participations that you suspended"),
     "participants.ParticipationConfirmation.by": _("Participations that you confirmed"),
 }

@@ -40,6 +40,14 @@ Sign = Callable[[User | Delegate], Client]
 ADDED = "Only operators can add this. Ask an operator, or remove it from the file."
 OPERATORS = "Only operators can change this. Restore the earlier value, or ask an operator."
 HERE = "You cannot change this here. Restore the earlier value, or ask an operator."
+CONFIRMED = (
+    "Other organisations confirm this change. Restore the earlier value, and request the change on "
+    "the page of the organisation."
+)
+ROLES = (
+    "Other organisations confirm who is co-chair or co-host. Restore what was there before, and "
+    "request the change on the page of the roundtable."
+)
 WORDS = "This is published, and other people cite it. Restore the earlier value."
 
 
@@ -136,8 +144,8 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
             "A real roundtable cannot become made up, or the reverse. For a new roundtable, choose "
             "another short name.",
         ),
-        ({"Organisations_D2": "agency"}, "Organisations, row 2, Kind", HERE),
-        ({"Organisations_E2": "TH"}, "Organisations, row 2, Country", HERE),
+        ({"Organisations_D2": "agency"}, "Organisations, row 2, Kind", CONFIRMED),
+        ({"Organisations_E2": "TH"}, "Organisations, row 2, Country", CONFIRMED),
         (
             {"Series_B1": "others"},
             "Series, Slug",
@@ -324,3 +332,22 @@ def test_group_slug_error_does_not_reveal_organisations(client_of: Sign, talk: E
     ]
     assert said[0] == said[1]
     assert ADDED in said[0]
+
+
+@pytest.mark.parametrize("role", ["operator", "cochair"])
+def test_file_changes_nothing_that_other_organisations_confirm(
+    client_of: Sign, talk: Event, role: str
+) -> None:
+    user = make_user(is_superuser=True) if role == "operator" else who(talk, role)
+    client = client_of(user)
+    assert CONFIRMED in refused(client, changed(talk, Organisations_D2="agency"))
+    rows = {"Roles_B2": "cochair"}
+    talk.roles.update(role="observer")
+    before = preview_file(client, changed(talk, **rows))
+    assert "nothing is saved" not in admin_text(before)  # no one can confirm it yet
+    for country in ("ID", "AU"):
+        holder = make_organisation(name=country, kind="government", country=country)
+        make_grant(make_user(), talk, on_behalf_of=holder)
+    assert ROLES in refused(client, changed(talk, **rows))
+    talk.roles.update(role="cochair")
+    assert ROLES in refused(client, changed(talk, Roles_B2="participant"))

@@ -73,6 +73,8 @@ Sign = Callable[..., Client]
 WITHOUT_PERSONAL_DATA = {
     "participants.GrantConfirmation": "who confirmed is counted among your acts",
     "participants.ListClosure": "no person",
+    "participants.OrganisationChange": "who requested it is counted among your acts",
+    "participants.OrganisationChangeConfirmation": "who confirmed is counted among your acts",
     "participants.ListClosureConfirmation": "who agreed is counted among your acts",
     "participants.ParticipationConfirmation": "who confirmed is counted among your acts",
     "participants.ParticipantList": "who asked and who decided is counted among your acts",

@@ -1,0 +1,277 @@
+"""Admin of changes of organisations: who confirms one reads it on its page first."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from outcomes.duplicates.admin import add_merge_action, merge_page, refuse_merge
+from outcomes.duplicates.organisations import (
+    may_merge_organisations,
+    merge_organisations,
+    needs_confirmation,
+    organisation_targets,
+)
+from outcomes.organisations.changes import (
+    confirm_change,
+    may_request,
+    may_stop,
+    request_change,
+    right_to_confirm,
+    stop_change,
+)
+from participants.admin_base.fields import OrganisationChoiceField, request_permissions
+from participants.admin_base.filters import PendingFilter
+from participants.admin_base.private import PrivateAdmin
+from participants.admin_base.site import render_page
+from participants.models import Organisation, OrganisationChange
+from participants.models.organisation_change import kind_and_country
+from participants.permissions import EVENT_PATHS, EventPermissions, involved_condition
+from roundtable.models import Event
+
+REQUESTED = _(
+    "The change is requested. It is made seven days after another organisation confirms it, or at "
+    "once when a second one does. We told everyone who can confirm it."
+)
+
+
+@admin.action(description=_("Merge two entries for one organisation"), permissions=["change"])
+def merge_two_organisations(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Organisation]
+) -> HttpResponse | None:
+    by, at = request_permissions(request).user, timezone.now()
+    rows: list[Any] = list(queryset.order_by("pk")[:3])
+    if len(rows) != 2 or not may_merge_organisations(rows[0], rows[1], by, at):
+        refuse_merge(request, rows)
+        return None
+
+    def ask(target: Organisation, duplicate: Organisation) -> Callable[[str], None] | None:
+        change = OrganisationChange(
+            organisation=duplicate, target=target, what=OrganisationChange.What.MERGE
+        )
+
+        def request_merge(reason: str) -> None:
+            change.reason = reason
+            request_change(change=change, by=by, at=at)
+            messages.success(request, REQUESTED)
+
+        return request_merge if needs_confirmation(duplicate) else None
+
+    return merge_page(
+        model_admin,
+        request,
+        rows,
+        organisation_targets(rows[0], rows[1], by, at),
+        partial(merge_organisations, by=by, at=at),
+        ask=ask,
+    )
+
+
+class KindForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Another kind or country."""
+
+    class Meta:
+        model = OrganisationChange
+        fields = ["kind", "country", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].required = True
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who is, or is no longer, a co-chair or co-host."""
+
+    class Meta:
+        model = OrganisationChange
+        fields = ["organisation", "role", "what", "reason"]
+
+    def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"] = OrganisationChoiceField(
+            queryset=organisations, label=_("Organisation")
+        )
+        self.fields["role"].required = True
+        self.fields["what"] = forms.ChoiceField(
+            label=_("Change"),
+            choices=[
+                (OrganisationChange.What.GIVE_ROLE, _("It gets this role")),
+                (OrganisationChange.What.END_ROLE, _("It no longer has this role")),
+            ],
+        )
+
+
+@admin.register(OrganisationChange)
+class OrganisationChangeAdmin(PrivateAdmin):
+    """Changes that wait for another organisation, and those that were made or stopped."""
+
+    event_path = "event"
+    # They are requested on the page of the organisation or roundtable that they are about.
+    unavailable = ("add", "change", "delete")
+    saving_is_audited = True
+    list_display = ["organisation", "change", "reason", "requested_at", "state"]
+    list_filter = [PendingFilter, "what"]
+    list_select_related = ["organisation", "target", "event"]
+    search_fields = ["organisation__name", "reason"]
+    search_help_text = _("Organisation or reason")
+
+    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
+        involved = Organisation.objects.filter(involved_condition(events, EVENT_PATHS))
+        organisations = involved.values("pk")
+        of_organisation = Q(organisation__in=organisations) | Q(target__in=organisations)
+        return rows.filter(Q(event__in=events) | (Q(event=None) & of_organisation))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
+        now = timezone.now()
+        waiting = rows.filter(done_at=None, stopped_at=None)
+        ids = [row.pk for row in waiting if right_to_confirm(row, permissions.user, now)]
+        return rows.filter(pk__in=ids)
+
+    @admin.display(description=_("change"))
+    def change(self, row: OrganisationChange) -> str:
+        return row.summary
+
+    @admin.display(description=_("state"))
+    def state(self, row: OrganisationChange) -> str:
+        if row.done_at:
+            return gettext("Made on %s") % date_format(row.done_at)
+        if row.stopped_at:
+            return gettext("Stopped on %s") % date_format(row.stopped_at)
+        if row.effective_on:
+            return gettext("Will be made on %s") % date_format(row.effective_on)
+        return gettext("Waits for another organisation")
+
+    def get_urls(self) -> list[Any]:
+        requests = [
+            ("kind/<int:organisation_id>/", self.request_kind_view, "kind"),
+            ("role/<int:event_id>/", self.request_role_view, "role"),
+        ]
+        return [
+            *(
+                path(
+                    route,
+                    self.admin_site.admin_view(view),
+                    name=f"participants_organisationchange_{name}",
+                )
+                for route, view, name in requests
+            ),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def request_kind_view(self, request: HttpRequest, organisation_id: int) -> HttpResponse:
+        organisations: Any = self.admin_site.get_model_admin(Organisation)
+        row = organisations.row_or_404(request, str(organisation_id))
+        change = OrganisationChange(
+            organisation=row, what=OrganisationChange.What.KIND, kind=row.kind, country=row.country
+        )
+        return self._request_page(
+            request,
+            KindForm(request.POST or None, instance=change),
+            title=_("Request another kind or country"),
+            subject=str(row),
+        )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def request_role_view(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        events: Any = self.admin_site.get_model_admin(Event)
+        event = events.row_or_404(request, str(event_id))
+        organisations: Any = self.admin_site.get_model_admin(Organisation)
+        form = RoleForm(
+            request.POST or None,
+            instance=OrganisationChange(event=event),
+            organisations=organisations.choices(request).not_archived(),
+        )
+        title = _("Request another co-chair or co-host")
+        return self._request_page(request, form, title=title, subject=str(event))
+
+    def _request_page(
+        self, request: HttpRequest, form: Any, *, title: Any, subject: str
+    ) -> HttpResponse:
+        by, now = request_permissions(request).user, timezone.now()
+        if not may_request(form.instance, by, now):
+            raise PermissionDenied
+        if request.method == "POST" and form.is_valid():
+            try:
+                change = request_change(change=form.instance, by=by, at=now)
+            except ValidationError as problem:
+                form.add_error(None, problem.messages)
+            else:
+                messages.success(request, REQUESTED)
+                return redirect("admin:participants_organisationchange_change", change.pk)
+        context = {"title": title, "subject": subject, "form": form}
+        template = "outcomes/organisations/admin/request.html"
+        return render_page(request, OrganisationChange, template, context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        row = self.row_or_404(request, object_id)
+        by, now = request_permissions(request).user, timezone.now()
+        if request.method == "POST":
+            self._decide(request, row)
+            return redirect(request.path)
+        context = {
+            "title": _("Change of an organisation"),
+            "original": row,
+            "state": self.state(row),
+            "present": kind_and_country(row.organisation),
+            "confirmations": row.confirmations.select_related("on_behalf_of"),
+            "may_confirm": right_to_confirm(row, by, now) is not None,
+            "may_stop": may_stop(row, by, now),
+            "shown": row.content_hash,
+        }
+        template = "outcomes/organisations/admin/change.html"
+        return render_page(request, OrganisationChange, template, context)
+
+    def _decide(self, request: HttpRequest, row: OrganisationChange) -> None:
+        by, now = request_permissions(request).user, timezone.now()
+        if request.POST.get("act") == "stop":
+            done, text = stop_change(change=row, by=by, at=now), _("You stopped this change.")
+        else:
+            shown = request.POST.get("shown", "")
+            try:
+                done = confirm_change(change=row, by=by, shown_hash=shown, at=now)
+            except ValidationError as problem:
+                messages.error(request, " ".join(problem.messages))
+                return
+            row.refresh_from_db()
+            text = _("You confirmed this change. Two organisations did, so it is made.")
+            if row.done_at is None:
+                text = _(
+                    "You confirmed this change. It will be made in seven days, or when another "
+                    "organisation confirms it."
+                )
+        if done:
+            messages.success(request, text)
+        else:
+            messages.error(
+                request,
+                _(
+                    "Nothing is changed. It is different now, or someone of another organisation "
+                    "must do this."
+                ),
+            )
+
+
+add_merge_action(Organisation, merge_two_organisations)

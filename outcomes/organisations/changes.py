@@ -1,0 +1,269 @@
+"""Changes of organisations: requested, confirmed by other organisations, announced, then made."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from outcomes.duplicates.organisations import apply_merge, check_merge
+from participants.accounts.emails import email_holders
+from participants.models import (
+    EventRole,
+    Grant,
+    Organisation,
+    OrganisationChange,
+    OrganisationChangeConfirmation,
+    User,
+)
+from participants.participation.confirmation import recheck_confirmations
+from participants.permissions import (
+    ConfirmingRight,
+    confirming_rights,
+    event_of_holders,
+    events_of_organisation,
+    independent_right,
+    may_edit_organisation,
+    permissions_of,
+)
+from roundtable.audit import log as audit
+from roundtable.models import Event
+
+# So long, anyone with a right at one of the roundtables can stop a change.
+WAITING_PERIOD = timedelta(days=7)
+
+
+def events_concerned(change: OrganisationChange) -> list[Event]:
+    """The roundtables whose co-chairs, co-hosts and confirmers decide about the change."""
+    if change.event:
+        return [change.event]
+    ids = events_of_organisation(change.organisation)
+    if change.target:
+        ids |= events_of_organisation(change.target)
+    return list(Event.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def may_request(change: OrganisationChange, by: User, at: datetime) -> bool:
+    permissions = permissions_of(by, at.date())
+    if permissions is None:
+        return False
+    if change.event:
+        return permissions.may_edit(change.event_id)
+    rows = [change.organisation, *([change.target] if change.target else [])]
+    return all(may_edit_organisation(permissions, row) for row in rows)
+
+
+@transaction.atomic
+def request_change(*, change: OrganisationChange, by: User, at: datetime) -> OrganisationChange:
+    """Saves a change that is not made yet, and tells those who can confirm it.
+
+    Raises ValidationError if it cannot be made, or PermissionError if `by` may not request it.
+    """
+    if not may_request(change, by, at):
+        raise PermissionError("Only who may edit an organisation may request its change.")
+    change.requested_by, change.requested_at = by, at
+    change.full_clean()
+    _check(change)
+    change.save()
+    _record("request change of organisation", change, by, at)
+    _announce(change, "requested", at)
+    return change
+
+
+def _check(change: OrganisationChange) -> None:
+    """Raises ValidationError if the change can no longer be made."""
+    if change.target:
+        check_merge(target=change.target, duplicate=change.organisation)
+    elif change.event:
+        has_role = change.event.roles.filter(organisation=change.organisation, role=change.role)
+        if has_role.exists() == (change.what == change.What.GIVE_ROLE):
+            raise ValidationError(
+                _("This organisation already has this role.")
+                if change.what == change.What.GIVE_ROLE
+                else _("This organisation does not have this role.")
+            )
+
+
+def right_to_confirm(change: OrganisationChange, by: User, at: datetime) -> ConfirmingRight | None:
+    """By which right the user may confirm the change now; None if not."""
+    if not change.is_open:
+        return None
+    confirmations = change.confirmations.select_related("on_behalf_of", "by")
+    organisations = [change.organisation, change.target]
+    organisations += [row.on_behalf_of for row in confirmations]
+    return independent_right(
+        by,
+        events_concerned(change),
+        people=[change.requested_by, *(row.by for row in confirmations)],
+        organisations=filter(None, organisations),
+        on=at.date(),
+    )
+
+
+@transaction.atomic
+def confirm_change(*, change: OrganisationChange, by: User, shown_hash: str, at: datetime) -> bool:
+    """Makes the change once two organisations confirmed it.
+
+    Returns False if the user may not confirm it, or if it is not what the page showed. Raises
+    ValidationError if it can no longer be made.
+    """
+    locked = _lock(change)
+    content_hash = locked.content_hash
+    locked.confirmations.exclude(content_hash=content_hash).delete()
+    right = right_to_confirm(locked, by, at)
+    if right is None or shown_hash != content_hash:
+        return False
+    confirmation = OrganisationChangeConfirmation(
+        change=locked,
+        by=by,
+        capacity=right.capacity,
+        on_behalf_of=right.organisation,
+        confirmed_at=at,
+        content_hash=content_hash,
+    )
+    confirmation.full_clean()
+    confirmation.save()
+    _record("confirm change of organisation", locked, by, at)
+    if locked.confirmations.count() > 1:
+        _make(locked, at)
+    else:
+        locked.effective_on = (at + WAITING_PERIOD).date()
+        locked.save()
+        _announce(locked, "confirmed", at)
+    return True
+
+
+def may_stop(change: OrganisationChange, by: User, at: datetime) -> bool:
+    """Whoever requested it, and whoever has a right to confirm at one of the roundtables."""
+    holders = (event_of_holders(event, at.date()) for event in events_concerned(change))
+    return change.is_open and (
+        by == change.requested_by
+        or any(confirming_rights(by, event, at.date()) for event in holders)
+    )
+
+
+@transaction.atomic
+def stop_change(*, change: OrganisationChange, by: User, at: datetime) -> bool:
+    locked = _lock(change)
+    if not may_stop(locked, by, at):
+        return False
+    locked.stopped_at = at
+    locked.save()
+    _record("stop change of organisation", locked, by, at)
+    _announce(locked, "stopped", at)
+    return True
+
+
+def make_due_changes(at: datetime) -> tuple[int, int]:
+    """Makes the changes whose waiting period is over. Returns how many, and how many failed."""
+    due = OrganisationChange.objects.filter(
+        done_at=None, stopped_at=None, effective_on__lte=at.date()
+    )
+    done = failed = 0
+    for change in due.order_by("pk"):
+        try:
+            with transaction.atomic():
+                locked = _lock(change)
+                valid = locked.confirmations.filter(content_hash=locked.content_hash)
+                if not locked.is_open or not valid.exists():
+                    # The organisation was changed meanwhile: what waits is no longer what
+                    # somebody confirmed.
+                    failed += locked.is_open
+                    continue
+                _make(locked, at)
+                done += 1
+        except ValidationError:
+            failed += 1
+    return done, failed
+
+
+def _lock(change: OrganisationChange) -> OrganisationChange:
+    rows = OrganisationChange.objects.select_for_update(of=("self",))
+    locked = rows.select_related("organisation", "target", "event", "requested_by")
+    return locked.get(pk=change.pk)
+
+
+def _make(change: OrganisationChange, at: datetime) -> None:
+    _check(change)
+    # After a merge, the other entry is gone.
+    events, name = events_concerned(change), change.organisation.public_name
+    change.done_at = at
+    change.save()
+    if change.target:
+        apply_merge(
+            target=change.target, duplicate=change.organisation, by=change.requested_by, at=at
+        )
+    elif change.event:
+        _set_role(change, change.event)
+    else:
+        _set_kind(change)
+    _record("make change of organisation", change, None, at)
+    _announce(change, "made", at, events=events, name=name)
+
+
+def _set_kind(change: OrganisationChange) -> None:
+    row: Organisation = Organisation.objects.select_for_update().get(pk=change.organisation_id)
+    row.kind, row.country = change.kind, change.country
+    row.full_clean()
+    row._change_reason = change.reason[:100]  # type: ignore[attr-defined]  # kept in the history
+    row.save()
+    recheck_confirmations(row)
+
+
+def _set_role(change: OrganisationChange, event: Event) -> None:
+    if change.what == change.What.END_ROLE:
+        event.roles.filter(organisation=change.organisation, role=change.role).delete()
+        return
+    role = EventRole(event=event, organisation=change.organisation, role=change.role)
+    role.full_clean()
+    role.save()
+
+
+def _record(action: str, change: OrganisationChange, by: User | None, at: datetime) -> None:
+    what = " ".join(
+        str(value)
+        for value in (
+            change.what,
+            change.kind,
+            change.country,
+            change.target.slug if change.target else "",
+            change.role,
+            change.event.code if change.event else "",
+        )
+        if value
+    )
+    audit.record(
+        action=action, at=at, actor=by, organisation=change.organisation.slug, detail=what[:200]
+    )
+
+
+def _announce(
+    change: OrganisationChange,
+    step: str,
+    at: datetime,
+    *,
+    events: list[Event] | None = None,
+    name: str = "",
+) -> None:
+    """Tells everyone who has a right at one of the roundtables."""
+    events = events_concerned(change) if events is None else events
+    on = at.date()
+    ids = {row.pk for event in events for row in (event, event_of_holders(event, on))}
+    active, suspended = Grant.objects.active(on), Q(suspended_at__isnull=False)
+    holders = Grant.objects.filter(Q(pk__in=active) | suspended, event__in=ids)
+    path = reverse("admin:participants_organisationchange_change", args=[change.pk])
+    email_holders(
+        holders,
+        dedup_key=f"organisation change {change.pk} {step} {at.isoformat()}",
+        template="outcomes/organisations/emails/change_announced",
+        context={
+            "change": change,
+            "name": name or change.organisation.public_name,
+            "step": step,
+            "url": f"{settings.PORTAL_URL}{path}",
+        },
+        at=at,
+    )

@@ -1,0 +1,285 @@
+"""Kind, country, merging and the roles of co-chairs and co-hosts are decided by two."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.organisations.changes import confirm_change, make_due_changes, request_change
+from participants.models import (
+    EventRole,
+    Organisation,
+    OrganisationChange,
+    OrganisationKind,
+    Participation,
+    User,
+)
+from roundtable.audit.models import AuditEntry
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+from tests.outcomes.test_outcomes_admin import filled
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+LIST = "/admin/participants/organisationchange/"
+
+
+def government(country: str) -> Organisation:
+    return make_organisation(
+        name=f"Government {country}", kind=OrganisationKind.GOVERNMENT, country=country
+    )
+
+
+class World:
+    """A roundtable with co-chairs of two governments, a co-host, and a shelter that takes part."""
+
+    def __init__(self) -> None:
+        self.event = make_event(code="RT", slug="rt", title="Roundtable")
+        self.shelter = make_organisation(
+            name="Shelter", kind=OrganisationKind.CIVIL_SOCIETY, country="MY"
+        )
+        self.person = make_delegate(name="Asha")
+        self.participation = make_participation(self.person, self.event, organisation=self.shelter)
+        self.first = self.holder("first@example.org", "cochair", government("ID"))
+        self.second = self.holder("second@example.org", "cochair", government("AU"))
+        self.host = self.holder(
+            "host@example.org", "cohost", make_organisation(name="Office", slug="office")
+        )
+
+    def holder(self, email: str, role: str, organisation: Organisation) -> User:
+        user = make_user(email)
+        make_grant(user, self.event, role=role, on_behalf_of=organisation)
+        return user
+
+    def new_kind(self) -> OrganisationChange:
+        change = OrganisationChange(
+            organisation=self.shelter,
+            what="kind",
+            kind=OrganisationKind.GOVERNMENT,
+            country="MY",
+            reason="It is a ministry",
+        )
+        return request_change(change=change, by=self.first, at=NOON)
+
+    def confirm(self, change: OrganisationChange, by: User) -> bool:
+        return confirm_change(change=change, by=by, shown_hash=change.content_hash, at=NOON)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+def kind_of(organisation: Organisation) -> str:
+    return Organisation.objects.get(pk=organisation.pk).kind
+
+
+def test_kind_is_changed_once_two_other_organisations_confirmed(
+    world: World, client_of: Sign, deliver: Deliver
+) -> None:
+    address = reverse("admin:participants_organisationchange_kind", args=[world.shelter.pk])
+    browser = client_of(world.first)
+    page = browser.get(reverse("admin:participants_organisation_change", args=[world.shelter.pk]))
+    assert address in page.content.decode()
+    sent = {"kind": "government", "country": "MY", "reason": "It is a ministry"}
+    assert browser.post(address, sent | {"reason": ""}).status_code == 200
+    assert not OrganisationChange.objects.exists()
+    assert browser.post(address, sent).status_code == 302
+    change = OrganisationChange.objects.get()
+    page_of_change = f"{LIST}{change.pk}/change/"
+    told = {mail.to[0]: mail.body for mail in deliver()}
+    assert set(told) == {"first@example.org", "second@example.org", "host@example.org"}
+    assert page_of_change in told["host@example.org"]
+    assert "It is a ministry" in told["host@example.org"]
+    # Who requested it does not confirm it.
+    browser.post(page_of_change, {"act": "confirm", "shown": change.content_hash})
+    assert not change.confirmations.exists()
+    for confirmer, kind in ((world.second, "civil-society"), (world.host, "government")):
+        page = client_of(confirmer).get(page_of_change)
+        assert "Confirm this change" in page.content.decode()
+        assert "Shelter" in page.content.decode() and "Government" in page.content.decode()
+        shown = page.context["shown"]
+        client_of(confirmer).post(page_of_change, {"act": "confirm", "shown": shown})
+        assert kind_of(world.shelter) == kind
+    assert {mail.subject for mail in deliver()} - {"A change of an organisation is requested"} == {
+        "A change of an organisation is confirmed",
+        "A change of an organisation is made",
+    }
+    actions = AuditEntry.objects.filter(action__endswith="change of organisation")
+    assert list(actions.order_by("sequence").values_list("action", flat=True)) == [
+        "request change of organisation",
+        "confirm change of organisation",
+        "confirm change of organisation",
+        "make change of organisation",
+    ]
+    # Who took part for it did so for another kind: that must be confirmed again.
+    assert Participation.objects.get(pk=world.participation.pk).confirmed_at is None
+
+
+def test_kind_is_changed_seven_days_after_one_organisation_confirmed(world: World) -> None:
+    change = world.new_kind()
+    assert make_due_changes(NOON + timedelta(days=30)) == (0, 0)
+    assert world.confirm(change, world.second)
+    assert not world.confirm(change, world.second)
+    assert make_due_changes(NOON + timedelta(days=6)) == (0, 0)
+    assert kind_of(world.shelter) == "civil-society"
+    assert make_due_changes(NOON + timedelta(days=7)) == (1, 0)
+    assert kind_of(world.shelter) == "government"
+    assert make_due_changes(NOON + timedelta(days=8)) == (0, 0)
+
+
+def test_own_organisation_does_not_confirm(world: World) -> None:
+    own = world.holder("shelter@example.org", "confirmer", world.shelter)
+    colleague = world.holder("colleague@example.org", "cochair", government("ID"))
+    change = world.new_kind()
+    assert not world.confirm(change, own)
+    assert not world.confirm(change, colleague)  # another body of the same government
+    assert not world.confirm(change, make_user("runs@example.org", is_superuser=True))
+    assert not change.confirmations.exists()
+
+
+def test_confirmation_is_of_what_was_shown(world: World) -> None:
+    change = world.new_kind()
+    Organisation.objects.filter(pk=world.shelter.pk).update(name="Ministry")
+    assert not world.confirm(change, world.second)
+    change.refresh_from_db()
+    change = OrganisationChange.objects.get(pk=change.pk)
+    assert world.confirm(change, world.second)
+    Organisation.objects.filter(pk=world.shelter.pk).update(name="Another ministry")
+    assert make_due_changes(NOON + timedelta(days=7)) == (0, 1)
+    with pytest.raises(CommandError, match="1 change cannot be made"):
+        call_command("make_due_changes", verbosity=0)
+    assert kind_of(world.shelter) == "civil-society"
+
+
+def test_each_holder_can_stop_a_change(world: World, client_of: Sign) -> None:
+    change = world.new_kind()
+    assert world.confirm(change, world.second)
+    outsider = make_user("outside@example.org")
+    make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=government("NZ"))
+    page = f"{LIST}{change.pk}/change/"
+    assert client_of(outsider).get(page).status_code == 404
+    assert client_of(outsider).post(page, {"act": "stop"}).status_code == 404
+    client_of(world.host).post(page, {"act": "stop"})
+    change.refresh_from_db()
+    assert change.stopped_at is not None
+    assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
+    assert not world.confirm(change, world.host)
+    assert world.new_kind().pk != change.pk
+
+
+def test_operator_cannot_change_kind_in_the_form(
+    world: World, client_of: Sign, operator: User
+) -> None:
+    page = reverse("admin:participants_organisation_change", args=[world.shelter.pk])
+    client_of(operator).post(page, {"name": "Shelter", "slug": "shelter", "kind": "government"})
+    assert kind_of(world.shelter) == "civil-society"
+
+
+def test_cochair_role_is_given_and_ended_by_two(world: World, client_of: Sign) -> None:
+    events = reverse("admin:roundtable_event_change", args=[world.event.pk])
+    address = reverse("admin:participants_organisationchange_role", args=[world.event.pk])
+    browser = client_of(world.first)
+    assert address in browser.get(events).content.decode()
+    sent = {
+        "organisation": world.shelter.pk,
+        "role": "cohost",
+        "what": "give role",
+        "reason": "Its letter of 3 March",
+    }
+    for what, number in (("give role", 1), ("end role", 0)):
+        assert browser.post(address, sent | {"what": what}).status_code == 302
+        change = OrganisationChange.objects.get(done_at=None)
+        assert world.confirm(change, world.second)
+        roles = world.event.roles.filter(organisation=world.shelter, role="cohost")
+        assert roles.count() == 1 - number
+        assert world.confirm(change, world.host)
+        assert roles.count() == number
+    page = browser.post(address, sent | {"what": "end role"})
+    assert "does not have this role" in page.content.decode()
+
+
+def test_reader_requests_nothing(world: World, client_of: Sign) -> None:
+    reader = world.holder("reads@example.org", "reader", government("NZ"))
+    for name, key in (("kind", world.shelter.pk), ("role", world.event.pk)):
+        address = reverse(f"admin:participants_organisationchange_{name}", args=[key])
+        assert client_of(reader).get(address).status_code == 403
+        sent = {"kind": "government", "country": "", "reason": "x", "role": "cohost"}
+        assert client_of(reader).post(address, sent).status_code == 403
+    assert not OrganisationChange.objects.exists()
+
+
+def test_cochair_role_is_not_entered_on_the_roundtables_page(
+    world: World, client_of: Sign, operator: User
+) -> None:
+    EventRole.objects.create(
+        event=world.event, organisation=world.shelter, role="cochair", represented_by="Office"
+    )
+    page = reverse("admin:roundtable_event_change", args=[world.event.pk])
+    browser = client_of(operator)
+    assert browser.get(page).status_code == 200
+    sent = filled(browser, page)
+    row = {"roles-TOTAL_FORMS": 1}
+    other = government("NZ")
+    new = {
+        "roles-TOTAL_FORMS": 2,
+        "roles-1-event": world.event.pk,
+        "roles-1-organisation": other.pk,
+        "roles-1-role": "cochair",
+    }
+    for refused in ({"roles-0-DELETE": "on"}, {"roles-0-role": "observer"}, new):
+        answer = browser.post(page, sent | row | refused)
+        assert "Other organisations confirm who is co-chair or co-host" in answer.content.decode()
+        assert list(world.event.roles.values_list("role")) == [("cochair",)]
+    allowed = row | new | {"roles-1-role": "observer", "roles-0-represented_by": "Ministry"}
+    assert browser.post(page, sent | allowed).status_code == 302
+    assert sorted(world.event.roles.values_list("role", "represented_by")) == [
+        ("cochair", "Ministry"),
+        ("observer", ""),
+    ]
+
+
+def test_merge_of_organisations_with_people_is_confirmed(
+    world: World, client_of: Sign, deliver: Deliver
+) -> None:
+    double = make_organisation(
+        name="The shelter", slug="double", kind=OrganisationKind.CIVIL_SOCIETY, country="MY"
+    )
+    other = make_delegate(name="Bo")
+    make_participation(other, world.event, organisation=double)
+    browser = client_of(world.first)
+    sent = {
+        "action": "merge_two_organisations",
+        "_selected_action": [world.shelter.pk, double.pk],
+        "target": world.shelter.pk,
+        "confirmed": "yes",
+    }
+    organisations = "/admin/participants/organisation/"
+    assert "Write a reason" in browser.post(organisations, sent).content.decode()
+    assert not OrganisationChange.objects.exists()
+    browser.post(organisations, sent | {"reason": "The same house"})
+    change = OrganisationChange.objects.get()
+    assert Organisation.objects.filter(pk=double.pk).exists()
+    deliver()
+    assert world.confirm(change, world.second)
+    assert world.confirm(change, world.host)
+    assert not Organisation.objects.filter(pk=double.pk).exists()
+    assert other.participations.get().organisation == world.shelter
+    assert "merging the entry of The shelter" in deliver()[0].body
+    assert "The change is made" not in OrganisationChange.objects.get().summary
