@@ -131,8 +131,8 @@ Body = tuple[str, str]
 
 
 def body_of(organisation: Organisation) -> Body:
-    is_government = organisation.kind == OrganisationKind.GOVERNMENT
-    if is_government and organisation.country:
+    if organisation.kind == OrganisationKind.GOVERNMENT:
+        # Those without a country count as one, because they may be.
         return "government", str(organisation.country)
     return "organisation", str(organisation.pk)
 
@@ -160,7 +160,9 @@ class ConfirmingRight:
 
 
 def _confirming_grants(on: date) -> QuerySet[Grant]:
-    return Grant.objects.active(on).filter(role__in=CAPACITIES, on_behalf_of__isnull=False)
+    return Grant.objects.active(on).filter(
+        role__in=CAPACITIES, on_behalf_of__isnull=False, user__is_active=True
+    )
 
 
 def bodies_with_rights(grants: QuerySet[Grant]) -> set[Body]:
@@ -188,6 +190,13 @@ def event_of_holders(event: Event, on: date) -> Event:
     return earlier.order_by("-starts_on", "-pk").first() or event
 
 
+def events_held_for(events: frozenset[int], on: date) -> frozenset[int]:
+    """Later roundtables whose first rights the holders of these ones confirm."""
+    series = Event.objects.filter(pk__in=events).values("series")
+    later = Event.objects.filter(series__in=series).exclude(pk__in=events)
+    return frozenset(event.pk for event in later if event_of_holders(event, on).pk in events)
+
+
 # By which right the holder of a grant confirms.
 CAPACITIES = {
     Grant.Role.COCHAIR: Capacity.COCHAIR,
@@ -200,7 +209,7 @@ def confirming_rights_by_event(user: User, on: date) -> dict[int, list[Confirmin
     """By which rights the user may confirm what concerns a roundtable, by its id."""
     grants = _confirming_grants(on).filter(user=user)
     found: dict[int, list[ConfirmingRight]] = {}
-    for grant in grants.select_related("on_behalf_of").order_by("pk") if user.is_active else []:
+    for grant in grants.select_related("on_behalf_of").order_by("pk"):
         right = ConfirmingRight(CAPACITIES[Grant.Role(grant.role)], grant.on_behalf_of)
         found.setdefault(grant.event_id, []).append(right)
     return found

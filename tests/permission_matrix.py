@@ -426,13 +426,16 @@ def _event_paths(route: str) -> Callable[[Cast, Delegate | None], dict[str, str 
     return paths
 
 
-def _office_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
-    numbers = dict(Organisation.objects.values_list("slug", "pk"))
-    return {
-        key: "/admin/participants/organisationchange/kind/"
-        f"{numbers.get(f'office-{key}', UNKNOWN_PK)}/"
-        for key in (*cast.events, "deleted")
-    }
+def _office_paths(act: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
+    def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+        numbers = dict(Organisation.objects.values_list("slug", "pk"))
+        return {
+            key: f"/admin/participants/organisationchange/{act}/"
+            f"{numbers.get(f'office-{key}', UNKNOWN_PK)}/"
+            for key in (*cast.events, "deleted")
+        }
+
+    return paths
 
 
 OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
@@ -506,7 +509,8 @@ OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,
     "admin:participants_participation_close": _event_paths("participation/close"),
     "admin:participants_organisationchange_role": _event_paths("organisationchange/role"),
-    "admin:participants_organisationchange_kind": _office_paths,
+    "admin:participants_organisationchange_kind": _office_paths("kind"),
+    "admin:participants_organisationchange_publish": _office_paths("publish"),
     "admin:roundtable_event_upload": _upload_paths(""),
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),

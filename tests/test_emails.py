@@ -305,7 +305,7 @@ def hand_a_grant_over(cast: Cast, at: datetime) -> None:
 
 
 def change_an_organisation(cast: Cast, at: datetime) -> None:
-    row = make_organisation(name="Harbour Trust")
+    row = make_organisation(name="Coast Watch")
     make_role(cast.event, organisation=row)
     change = OrganisationChange(
         organisation=row, what="kind", kind="government", country="NZ", reason="Letter"

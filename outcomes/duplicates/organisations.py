@@ -17,9 +17,11 @@ from outcomes.duplicates.relations import (
     values_for_blanks,
 )
 from outcomes.models import Assessment, Offer, Response, Subscription
+from participants.accounts.grants import forget_pending
 from participants.models import (
     EventRole,
     Grant,
+    GrantConfirmation,
     Organisation,
     OrganisationChange,
     SlugRedirect,
@@ -152,6 +154,8 @@ def apply_merge(
     target.full_clean()
     target.save()
     recheck_confirmations(target)
+    # What the two confirmed may be a right of the one organisation that they are now.
+    forget_pending(GrantConfirmation.objects.filter(on_behalf_of=target), at)
     audit.record(
         action="merge organisation", at=at, actor=by, detail=f"{old} → {target.slug}"[:200]
     )

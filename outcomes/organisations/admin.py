@@ -92,6 +92,14 @@ class KindForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["kind"].required = True
 
 
+class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Why the name of an organisation can be published now."""
+
+    class Meta:
+        model = OrganisationChange
+        fields = ["reason"]
+
+
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     """Who is, or is no longer, a co-chair or co-host."""
 
@@ -160,6 +168,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
     def get_urls(self) -> list[Any]:
         requests = [
             ("kind/<int:organisation_id>/", self.request_kind_view, "kind"),
+            ("publish/<int:organisation_id>/", self.request_publishing_view, "publish"),
             ("role/<int:event_id>/", self.request_role_view, "role"),
         ]
         return [
@@ -185,6 +194,18 @@ class OrganisationChangeAdmin(PrivateAdmin):
             request,
             KindForm(request.POST or None, instance=change),
             title=_("Request another kind or country"),
+            subject=str(row),
+        )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def request_publishing_view(self, request: HttpRequest, organisation_id: int) -> HttpResponse:
+        organisations: Any = self.admin_site.get_model_admin(Organisation)
+        row = organisations.row_or_404(request, str(organisation_id))
+        change = OrganisationChange(organisation=row, what=OrganisationChange.What.PUBLISH)
+        return self._request_page(
+            request,
+            ReasonForm(request.POST or None, instance=change),
+            title=_("Request that its name is published"),
             subject=str(row),
         )
 

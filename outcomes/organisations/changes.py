@@ -188,8 +188,7 @@ def _lock(change: OrganisationChange) -> OrganisationChange:
 
 def _make(change: OrganisationChange, at: datetime) -> None:
     _check(change)
-    # After a merge, the other entry is gone.
-    events, name = events_concerned(change), change.organisation.public_name
+    events = events_concerned(change)  # after a merge, the other entry is gone
     change.done_at = at
     change.save()
     if change.target:
@@ -199,14 +198,17 @@ def _make(change: OrganisationChange, at: datetime) -> None:
     elif change.event:
         _set_role(change, change.event)
     else:
-        _set_kind(change)
+        _set_fields(change)
     _record("make change of organisation", change, None, at)
-    _announce(change, "made", at, events=events, name=name)
+    _announce(change, "made", at, events)
 
 
-def _set_kind(change: OrganisationChange) -> None:
+def _set_fields(change: OrganisationChange) -> None:
     row: Organisation = Organisation.objects.select_for_update().get(pk=change.organisation_id)
-    row.kind, row.country = change.kind, change.country
+    if change.what == change.What.KIND:
+        row.kind, row.country = change.kind, change.country
+    else:
+        row.is_name_published = True
     row.full_clean()
     row._change_reason = change.reason[:100]  # type: ignore[attr-defined]  # kept in the history
     row.save()
@@ -241,14 +243,9 @@ def _record(action: str, change: OrganisationChange, by: User | None, at: dateti
 
 
 def _announce(
-    change: OrganisationChange,
-    step: str,
-    at: datetime,
-    *,
-    events: list[Event] | None = None,
-    name: str = "",
+    change: OrganisationChange, step: str, at: datetime, events: list[Event] | None = None
 ) -> None:
-    """Tells everyone who has a right at one of the roundtables."""
+    """Tells everyone who has a right at one of the roundtables. Emails name no organisation."""
     events = events_concerned(change) if events is None else events
     on = at.date()
     ids = {row.pk for event in events for row in (event, event_of_holders(event, on))}
@@ -261,7 +258,6 @@ def _announce(
         template="outcomes/organisations/emails/change_announced",
         context={
             "change": change,
-            "name": name or change.organisation.public_name,
             "step": step,
             "url": f"{settings.PORTAL_URL}{path}",
         },

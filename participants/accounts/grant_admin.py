@@ -13,15 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from participants.accounts.addresses import find_account
 from participants.accounts.grants import (
     confirm_grant,
+    end_grant,
+    ending_problem,
     hand_over_grant,
     handover_problem,
+    may_suspend,
     request_grant,
     right_to_confirm,
     suspend_grant,
@@ -32,7 +36,7 @@ from participants.admin_base.filters import EventFilter, GrantValidityFilter, Pe
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.models import Delegate, Grant, Participation, User
-from participants.permissions import EventPermissions
+from participants.permissions import EventPermissions, events_held_for
 
 
 class HandoverForm(forms.Form):
@@ -95,14 +99,12 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         day, before = self.cleaned_data["valid_until"], self.initial.get("valid_until")
         if self.instance.pk is None or day == before:
             return day
-        if day is None or (before and day > before):
+        if day and day < timezone.localdate():
             raise ValidationError(
-                _("A right cannot be made longer. Request another one, from the day after.")
+                _("This day is in the past. Choose a later day, or suspend the grant.")
             )
-        if day < timezone.localdate():
-            raise ValidationError(
-                _("This day is in the past. Choose today or a later day, or suspend the grant.")
-            )
+        if problem := ending_problem(self.instance, day, timezone.now()):
+            raise ValidationError(problem)
         return day
 
 
@@ -148,9 +150,9 @@ class GrantAdmin(PrivateAdmin):
         "reason",
         "valid_from",
         "valid_until",
+        "decide_link",
     ]
     list_filter = [PendingFilter, GrantValidityFilter, "role", EventFilter]
-    actions = ["confirm", "suspend"]
     list_select_related = ["user", "event", "on_behalf_of"]
     ordering = ["event", "role", "pk"]  # not by address, which co-chairs must not learn
     search_fields = ["event__title", "event__code", "on_behalf_of__name"]
@@ -160,11 +162,12 @@ class GrantAdmin(PrivateAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         permissions = request_permissions(request)
-        rows = super().get_queryset(request)
+        rows: QuerySet[Any] = Grant.objects.order_by(*self.ordering)
         # Co-chairs see the profile only of people who took part in one of their roundtables.
         people = Delegate.objects.filter(erased_at=None)
         if not permissions.is_operator:
-            rows = self.limit_to_events(rows, permissions.decidable | permissions.confirmable)
+            own = permissions.decidable | permissions.confirmable
+            rows = self.limit_to_events(rows, own | events_held_for(own, timezone.localdate()))
             participations = Participation.objects.filter(
                 delegate=OuterRef("pk"), event__in=permissions.decidable
             )
@@ -201,11 +204,11 @@ class GrantAdmin(PrivateAdmin):
         return fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            # Another column may have changed since, such as by a suspension.
-            Grant.objects.filter(pk=obj.pk).update(valid_until=obj.valid_until)
-        else:
-            request_grant(grant=obj, by=request_permissions(request).user, at=timezone.now())
+        by, now = request_permissions(request).user, timezone.now()
+        if not change:
+            request_grant(grant=obj, by=by, at=now)
+        elif "valid_until" in form.changed_data:
+            end_grant(grant=obj, on=obj.valid_until, by=by, at=now)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         # Only operators see sign-in addresses.
@@ -245,46 +248,46 @@ class GrantAdmin(PrivateAdmin):
         begins = max(row.effective_on, row.valid_from)
         return gettext("From %s") % date_format(begins) if begins > today else gettext("Yes")
 
-    @admin.action(description=_("Confirm grant"), permissions=["confirm"])
-    def confirm(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
-        by, at, rows = (
-            request_permissions(request).user,
-            timezone.now(),
-            list(queryset.order_by("pk")),
-        )
-        done = sum(confirm_grant(grant=row, by=by, at=at) for row in rows)
-        self.report_counts(
-            request,
-            done=done,
-            success=ngettext_lazy("You confirmed %d grant.", "You confirmed %d grants."),
-            skipped=len(rows) - done,
-            warning=ngettext_lazy(
-                "%d grant is not changed. Someone of another organisation must confirm it.",
-                "%d grants are not changed. Someone of another organisation must confirm them.",
-            ),
-        )
+    @admin.display(description=_("decide"))
+    def decide_link(self, row: Grant) -> str:
+        address = reverse("admin:participants_grant_decide", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Read"))
 
-    @admin.action(description=_("Suspend grant"), permissions=["confirm"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
-        by, at, rows = request_permissions(request).user, timezone.now(), list(queryset)
-        done = sum(suspend_grant(grant=row, by=by, at=at) for row in rows)
-        self.report_counts(
-            request,
-            done=done,
-            success=ngettext_lazy(
-                "%d grant is suspended. Two organisations must confirm it before it is in force "
-                "again.",
-                "%d grants are suspended. Two organisations must confirm them before they are in "
-                "force again.",
-            ),
-            skipped=len(rows) - done,
-            warning=ngettext_lazy(
-                "%d grant is not changed. You have no right there, it is your own, or it is not in "
-                "force.",
-                "%d grants are not changed. You have no right there, they are your own, or they "
-                "are not in force.",
-            ),
-        )
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        row = self.row_or_404(request, object_id)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        by, now = request_permissions(request).user, timezone.now()
+        if request.method == "POST":
+            self._decide(request, row)
+            return redirect(request.path)
+        context = {
+            "title": gettext("Right at the desk"),
+            "row": row,
+            "holder": self.holder(row),
+            "state": self.state(row),
+            "confirmations": row.confirmations.select_related("on_behalf_of"),
+            "may_confirm": right_to_confirm(row, by, now) is not None,
+            "may_suspend": may_suspend(row, by, now),
+            "shown": row.content_hash,
+        }
+        return render_page(request, Grant, "participants/accounts/admin/grant_decide.html", context)
+
+    def _decide(self, request: HttpRequest, row: Grant) -> None:
+        by, now = request_permissions(request).user, timezone.now()
+        if request.POST.get("act") == "suspend":
+            done = suspend_grant(grant=row, by=by, at=now)
+            text = _("It is suspended. Two organisations must confirm it before it is in force.")
+        else:
+            shown = request.POST.get("shown", "")
+            done = confirm_grant(grant=row, by=by, shown_hash=shown, at=now)
+            text = _("You confirmed this right.")
+        if done:
+            messages.success(request, text)
+        else:
+            text = _("Nothing is changed. Someone of another organisation must do this.")
+            messages.error(request, text)
 
     @admin.display(description=_("account"), ordering="user_id")
     def holder(self, row: Grant) -> str:
@@ -292,8 +295,11 @@ class GrantAdmin(PrivateAdmin):
         return str(person) if person else gettext("account %d") % row.user_id
 
     def get_urls(self) -> list[Any]:
-        handover: RowPages = {"hand-over/": ("handover", self.handover_view)}
-        return [*self.row_urls(handover), *super().get_urls()]
+        pages: RowPages = {
+            "hand-over/": ("handover", self.handover_view),
+            "decide/": ("decide", self.decide_view),
+        }
+        return [*self.row_urls(pages), *super().get_urls()]
 
     def row_context(self, request: HttpRequest, row: Grant) -> dict[str, Any]:
         if not self.has_change_permission(request, row):

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -48,10 +48,13 @@ def request_grant(*, grant: Grant, by: User, at: datetime) -> Grant:
 
 @transaction.atomic
 def appoint(*, grant: Grant, at: datetime) -> Grant:
-    """Gives a right at once, from the server; also one that was suspended or has ended."""
+    """Gives a right at once, from the server; also one that was suspended."""
     same = Grant.objects.filter(user=grant.user, event=grant.event, role=grant.role)
+    same = same.exclude(valid_until__lt=at.date())  # what has ended explains past decisions
     grant = same.filter(on_behalf_of=grant.on_behalf_of).order_by("pk").last() or grant
-    grant.valid_from = grant.effective_on = at.date()
+    was_in_force = grant.pk is not None and _is_in_force(grant, at)
+    if not was_in_force:
+        grant.valid_from = grant.effective_on = at.date()
     grant.valid_until = grant.suspended_at = None
     grant.granted_at = at
     grant.full_clean()
@@ -88,12 +91,12 @@ def right_to_confirm(grant: Grant, by: User, at: datetime) -> ConfirmingRight | 
 
 
 @transaction.atomic
-def confirm_grant(*, grant: Grant, by: User, at: datetime) -> bool:
-    """Returns False if the user may not confirm it."""
+def confirm_grant(*, grant: Grant, by: User, shown_hash: str, at: datetime) -> bool:
+    """Returns False if the user may not confirm it, or if it is not what the page showed."""
     locked = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
     locked.confirmations.exclude(content_hash=locked.content_hash).delete()
     right = right_to_confirm(locked, by, at)
-    if right is None:
+    if right is None or shown_hash != locked.content_hash:
         return False
     confirmation = GrantConfirmation(
         grant=locked,
@@ -111,9 +114,62 @@ def confirm_grant(*, grant: Grant, by: User, at: datetime) -> bool:
         locked.effective_on = (at + WAITING_PERIOD).date()
     locked.full_clean()
     locked.save()
+    if locked.replaces and locked.effective_on:
+        _end_before(locked.replaces, max(locked.effective_on, locked.valid_from))
     _record("confirm grant", locked, by, at)
     _announce(locked, "confirmed", at)
     return True
+
+
+def _end_before(grant: Grant, day: date) -> None:
+    """The successor's grant is in force on that day."""
+    last = max(day - timedelta(days=1), grant.valid_from)
+    if grant.valid_until is None or last < grant.valid_until:
+        grant.valid_until = last
+        grant.full_clean()
+        grant.save()
+
+
+def ending_problem(grant: Grant, on: date | None, at: datetime) -> str:
+    """Empty if one person may decide that this day is the last one of the grant."""
+    if on is None or (grant.valid_until and on > grant.valid_until):
+        return _("A right cannot be made longer. Request another one, from the day after.")
+    if on < (at + WAITING_PERIOD).date() and _is_in_force(grant, at):
+        return _(
+            "This day is too early: all who have a right there are told seven days before. To stop "
+            "a right at once, suspend it."
+        )
+    if _is_in_force(grant, at) and not _leaves_two(grant, at):
+        return _("Two organisations must keep a right there. First request one for somebody else.")
+    return ""
+
+
+@transaction.atomic
+def end_grant(*, grant: Grant, on: date | None, by: User, at: datetime) -> str:
+    """Ends a grant earlier than planned, and tells all who have a right there.
+
+    Returns a problem, or an empty string.
+    """
+    list(Grant.objects.select_for_update(of=("self",)).filter(event=grant.event).order_by("pk"))
+    locked = Grant.objects.get(pk=grant.pk)
+    if problem := ending_problem(locked, on, at):
+        return problem
+    locked.valid_until = on
+    locked.full_clean()
+    locked.save()
+    _record("end grant", locked, by, at)
+    _announce(locked, "ending", at)
+    return ""
+
+
+def may_suspend(grant: Grant, by: User, at: datetime) -> bool:
+    event = event_of_holders(grant.event, at.date())
+    return (
+        bool(confirming_rights(by, event, at.date()))
+        and grant.user_id != by.pk
+        and grant.effective_on is not None
+        and (not _is_in_force(grant, at) or _leaves_two(grant, at))
+    )
 
 
 @transaction.atomic
@@ -123,16 +179,13 @@ def suspend_grant(*, grant: Grant, by: User, at: datetime) -> bool:
     Returns False if the user may not do this, or if fewer than two organisations would be left to
     confirm anything.
     """
-    event = event_of_holders(grant.event, at.date())
     list(Grant.objects.select_for_update(of=("self",)).filter(event=grant.event).order_by("pk"))
     locked = Grant.objects.get(pk=grant.pk)
-    if (
-        not confirming_rights(by, event, at.date())
-        or locked.user_id == by.pk
-        or locked.effective_on is None
-        or (_is_in_force(locked, at) and not _leaves_two(locked, at))
-    ):
+    if not may_suspend(locked, by, at):
         return False
+    if locked.replaces and not _is_in_force(locked, at):
+        # Its successor does not come, so the former grant stays.
+        Grant.objects.filter(pk=locked.replaces.pk).update(valid_until=locked.valid_until)
     locked.confirmations.all().delete()
     locked.effective_on, locked.suspended_at = None, at
     locked.full_clean()
@@ -145,19 +198,25 @@ def suspend_grant(*, grant: Grant, by: User, at: datetime) -> bool:
 
 def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
     """What the person confirmed, and what has no effect yet, no longer counts."""
-    given = GrantConfirmation.objects.filter(by=grant.user)
-    pending = Grant.objects.filter(confirmations__in=given).exclude(effective_on__lte=at.date())
-    ids = list(pending.values_list("pk", flat=True))
-    given.filter(grant__in=ids).delete()
-    Grant.objects.filter(pk__in=ids, confirmations=None).update(effective_on=None)
+    forget_pending(GrantConfirmation.objects.filter(by=grant.user), at)
     ParticipationConfirmation.objects.filter(
         by=grant.user, participation__event=grant.event, participation__confirmed_at=None
     ).delete()
 
 
+def forget_pending(given: QuerySet[GrantConfirmation], at: datetime) -> None:
+    """Removes those of these confirmations whose grants are not in force."""
+    pending = Grant.objects.filter(confirmations__in=given).exclude(effective_on__lte=at.date())
+    ids = list(pending.values_list("pk", flat=True))
+    given.filter(grant__in=ids).delete()
+    Grant.objects.filter(pk__in=ids, confirmations=None).update(effective_on=None)
+
+
 def _leaves_two(grant: Grant, at: datetime) -> bool:
     """Whether two organisations have rights to confirm there without this grant."""
-    others = Grant.objects.active(at.date()).filter(event=grant.event, role__in=CAPACITIES)
+    others = Grant.objects.active(at.date()).filter(
+        event=grant.event, role__in=CAPACITIES, user__is_active=True
+    )
     is_needed = grant.role in CAPACITIES and grant.on_behalf_of_id is not None
     return not is_needed or len(bodies_with_rights(others.exclude(pk=grant.pk))) > 1
 
@@ -220,19 +279,17 @@ def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:
         return _("This account already has the grant. Choose another account.")
     if not to.is_active:
         return _("This account is closed. Choose another account.")
-    # An account has only one grant per role and roundtable, past ones included.
-    if Grant.objects.filter(user=to, event=grant.event_id, role=grant.role).exists():
-        return _(
-            "This account has, or had, this role for this roundtable. Change the dates of"
-            " that grant instead."
-        )
+    same = Grant.objects.filter(user=to, event=grant.event_id, role=grant.role)
+    if same.exclude(valid_until__lt=on).exists():
+        return _("This account already has this role for this roundtable. Choose another account.")
     return ""
 
 
 @transaction.atomic
 def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime) -> Grant:
-    """Ends the grant the day before, requests the same one for `to`, and emails the former holder.
+    """Requests the same grant for `to`, and emails the holder, whose grant then ends.
 
+    It ends on the day before the new one is in force: somebody must be able to act until then.
     Raises ValidationError if the transfer is not possible.
     """
     locked = Grant.objects.select_for_update().get(pk=grant.pk)
@@ -245,11 +302,10 @@ def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime)
         on_behalf_of=locked.on_behalf_of,
         valid_from=on,
         valid_until=locked.valid_until,
+        replaces=locked,
+        reason=_("Transferred from the present holder."),
     )
     request_grant(grant=new_grant, by=by, at=at)
-    locked.valid_until = on - timedelta(days=1)
-    locked.full_clean()
-    locked.save()
     organisation = acting_organisation(by, locked.event_id, at.date())
     detail = f"{locked.event.code} {locked.role} from {on}"
     audit.record(
@@ -264,7 +320,7 @@ def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime)
         locked.user,
         dedup_key=f"grant {new_grant.pk} from {locked.user_id}",
         template="participants/accounts/emails/grant_handed_over",
-        context={"grant": locked},
+        context={"grant": new_grant},
         at=at,
     )
     return new_grant

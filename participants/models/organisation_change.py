@@ -36,6 +36,7 @@ class OrganisationChange(models.Model):
     class What(models.TextChoices):
         KIND = "kind", _("another kind or country")
         MERGE = "merge", _("merging into another entry")
+        PUBLISH = "publish", _("its name is published")
         GIVE_ROLE = "give role", _("a role at a roundtable")
         END_ROLE = "end role", _("no longer a role at a roundtable")
 
@@ -123,6 +124,7 @@ class OrganisationChange(models.Model):
             models.CheckConstraint(
                 condition=Q(what="kind", target=None, event=None, role="") & ~Q(kind="")
                 | Q(what="merge", kind="", event=None, role="", target__isnull=False)
+                | Q(what="publish", kind="", event=None, role="", target=None)
                 | Q(what__in=["give role", "end role"], kind="", target=None)
                 & Q(event__isnull=False, role__in=["cochair", "cohost"]),
                 name="organisation_change_complete",
@@ -155,6 +157,8 @@ class OrganisationChange(models.Model):
             return gettext("is merged into %s") % self.target
         if self.what == self.What.KIND:
             return gettext("becomes %s") % kind_and_country(self)
+        if self.what == self.What.PUBLISH:
+            return gettext("is named on public pages")
         words = gettext("gets the role %(role)s at %(event)s")
         if self.what == self.What.END_ROLE:
             words = gettext("no longer has the role %(role)s at %(event)s")
@@ -174,6 +178,8 @@ class OrganisationChange(models.Model):
 
     def clean(self) -> None:
         row = self.organisation
+        if self.what == self.What.PUBLISH and row.is_name_published:
+            raise ValidationError(_("Its name is published already."))
         if self.what == self.What.KIND and (self.kind, self.country) == (row.kind, row.country):
             raise ValidationError(_("This is its kind and country already. Choose another one."))
         is_government = self.kind == OrganisationKind.GOVERNMENT

@@ -193,6 +193,16 @@ class Grant(models.Model):
         editable=False,
         help_text=_("When it was suspended. Two organisations must then confirm it again."),
     )
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("replaces"),
+        help_text=_("The grant that ends on the day before this one is in force."),
+    )
     granted_at = models.DateTimeField(
         _("granted at"),
         default=timezone.now,

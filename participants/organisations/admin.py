@@ -116,6 +116,8 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         addresses = {"archive_url": "admin:participants_organisation_archive"}
         if affects_audiences(row):
             addresses["kind_url"] = "admin:participants_organisationchange_kind"
+        if not row.is_name_published:
+            addresses["publish_url"] = "admin:participants_organisationchange_publish"
         return {key: reverse(name, args=[row.pk]) for key, name in addresses.items()}
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
@@ -152,9 +154,11 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         fields = super().get_readonly_fields(request, obj)
         if obj is None:
             return fields
-        # Kind and country decide who is in an audience and who may confirm, so no one account
-        # changes them. The slug is in public URLs.
+        # Kind and country decide who is in an audience and who may confirm, and an organisation at
+        # risk is not named, so no one account changes them. The slug is in public URLs.
         settled = ["kind", "country"] if affects_audiences(obj) else []
+        if not obj.is_name_published:
+            settled.append("is_name_published")
         is_operator = request_permissions(request).is_operator
         return [*fields, *settled, *([] if is_operator else ["slug"])]
 

@@ -201,7 +201,8 @@ def _is_missing(
 def _counts(right: ConfirmingRight, participation: Participation, at: datetime) -> bool:
     match right.capacity:
         case Capacity.OPERATOR:
-            return at >= add_working_days(participation.entered_at, WORKING_DAYS_BEFORE_STAND_IN)
+            waits_since = participation.suspended_at or participation.entered_at
+            return at >= add_working_days(waits_since, WORKING_DAYS_BEFORE_STAND_IN)
         case Capacity.CONFIRMER if participation.organisation.kind != OrganisationKind.GOVERNMENT:
             organisation = right.organisation
             assert organisation is not None

@@ -45,6 +45,7 @@ ACTION_LABELS = {
     "draft corrigendum": _("Correction of a statement drafted"),
     "empty profile": _("Profile emptied"),
     "end commitment": _("Commitment ended"),
+    "end grant": _("Last day of a grant set"),
     "end introduction": _("Introduction ended"),
     "end links": _("Links in earlier emails ended"),
     "end participation": _("Participation ended"),

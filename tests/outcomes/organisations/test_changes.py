@@ -106,7 +106,7 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
     told = {mail.to[0]: mail.body for mail in deliver()}
     assert set(told) == {"first@example.org", "second@example.org", "host@example.org"}
     assert page_of_change in told["host@example.org"]
-    assert "It is a ministry" in told["host@example.org"]
+    assert "This is about the kind or country of an organisation." in told["host@example.org"]
     # Who requested it does not confirm it.
     browser.post(page_of_change, {"act": "confirm", "shown": change.content_hash})
     assert not change.confirmations.exists()
@@ -281,5 +281,22 @@ def test_merge_of_organisations_with_people_is_confirmed(
     assert world.confirm(change, world.host)
     assert not Organisation.objects.filter(pk=double.pk).exists()
     assert other.participations.get().organisation == world.shelter
-    assert "merging the entry of The shelter" in deliver()[0].body
-    assert "The change is made" not in OrganisationChange.objects.get().summary
+    assert "merging two entries of organisations" in deliver()[0].body
+
+
+def test_unpublished_name_is_published_by_two(world: World, client_of: Sign) -> None:
+    Organisation.objects.filter(pk=world.shelter.pk).update(is_name_published=False)
+    page = reverse("admin:participants_organisation_change", args=[world.shelter.pk])
+    address = reverse("admin:participants_organisationchange_publish", args=[world.shelter.pk])
+    browser = client_of(world.first)
+    assert address in browser.get(page).content.decode()
+    browser.post(page, filled(browser, page, is_name_published="on"))
+    assert not Organisation.objects.get(pk=world.shelter.pk).is_name_published
+    browser.post(address, {"reason": "It asked for it"})
+    change = OrganisationChange.objects.get()
+    for confirmer in (world.second, world.host):
+        assert not Organisation.objects.get(pk=world.shelter.pk).is_name_published
+        assert world.confirm(change, confirmer)
+    assert Organisation.objects.get(pk=world.shelter.pk).is_name_published
+    again = browser.post(address, {"reason": "It asked for it"})
+    assert "Its name is published already." in again.content.decode()

@@ -1,7 +1,7 @@
 """Rights at the desk: requested, confirmed by other organisations, announced, stopped."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,15 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from participants.accounts.grants import confirm_grant, request_grant, suspend_grant
+from outcomes.duplicates.organisations import apply_merge
+from participants.accounts.grants import (
+    confirm_grant,
+    hand_over_grant,
+    request_grant,
+    suspend_grant,
+)
 from participants.models import Grant, Organisation, OrganisationKind, User
 from participants.permissions import may_decide
 from roundtable.audit.models import AuditEntry
@@ -23,7 +30,11 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 LIST = "/admin/participants/grant/"
@@ -106,7 +117,7 @@ def test_operator_alone_gives_no_right(
 
 def test_right_is_in_force_a_week_after_another_organisation_confirmed(holders: Holders) -> None:
     grant = holders.request(government("MY"))
-    assert confirm_grant(grant=grant, by=holders.first, at=NOON)
+    assert confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) == date(2026, 3, 9)
     assert not may_decide(grant.user, holders.event, NOON)
 
@@ -115,10 +126,10 @@ def test_right_is_in_force_once_a_second_organisation_confirmed(
     holders: Holders, deliver: Deliver
 ) -> None:
     grant = holders.request(government("MY"))
-    assert confirm_grant(grant=grant, by=holders.first, at=NOON)
-    assert not confirm_grant(grant=grant, by=holders.first, at=NOON)
+    assert confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
+    assert not confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     deliver()
-    assert confirm_grant(grant=grant, by=holders.second, at=NOON)
+    assert confirm_grant(grant=grant, by=holders.second, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) == date(2026, 3, 2)
     assert may_decide(grant.user, holders.event, NOON)
     mails = {mail.to[0]: str(mail.body) for mail in deliver()}
@@ -130,10 +141,10 @@ def test_right_is_in_force_once_a_second_organisation_confirmed(
 def test_no_one_confirms_for_their_own_government(holders: Holders) -> None:
     police = government("ID", "Police")
     grant = holders.request(police)
-    assert not confirm_grant(grant=grant, by=holders.first, at=NOON)
+    assert not confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     other = holders.holder("other@example.org", "cochair", government("AU", "Police"))
-    assert confirm_grant(grant=grant, by=holders.second, at=NOON)
-    assert not confirm_grant(grant=grant, by=other, at=NOON)
+    assert confirm_grant(grant=grant, by=holders.second, shown_hash=grant.content_hash, at=NOON)
+    assert not confirm_grant(grant=grant, by=other, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) == date(2026, 3, 9)
 
 
@@ -142,19 +153,19 @@ def test_requester_and_operator_confirm_nothing(holders: Holders) -> None:
     colleague = holders.holder("colleague@example.org", "cochair", government("ID", "Police"))
     reader = holders.holder("reader@example.org", "reader", government("TH"))
     for user in (holders.first, colleague, holders.operator, reader, grant.user):
-        assert not confirm_grant(grant=grant, by=user, at=NOON)
+        assert not confirm_grant(grant=grant, by=user, shown_hash=grant.content_hash, at=NOON)
 
 
 def test_one_holder_suspends_and_two_bring_back(holders: Holders) -> None:
     grant = holders.request(government("MY"))
     for user in (holders.first, holders.second):
-        confirm_grant(grant=grant, by=user, at=NOON)
+        confirm_grant(grant=grant, by=user, shown_hash=grant.content_hash, at=NOON)
     assert not suspend_grant(grant=grant, by=grant.user, at=NOON)
     assert suspend_grant(grant=grant, by=holders.confirmer, at=NOON)
     assert effective_on(grant) is None and not may_decide(grant.user, holders.event, NOON)
-    confirm_grant(grant=grant, by=holders.first, at=NOON)
+    confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) is None
-    confirm_grant(grant=grant, by=holders.second, at=NOON)
+    confirm_grant(grant=grant, by=holders.second, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) == date(2026, 3, 2)
     actions = AuditEntry.objects.order_by("sequence").values_list("action", flat=True)
     assert list(actions) == [
@@ -176,7 +187,7 @@ def test_no_one_suspends_all_others(holders: Holders) -> None:
 
 def test_confirmations_of_a_suspended_holder_no_longer_count(holders: Holders) -> None:
     grant = holders.request(government("MY"))
-    assert confirm_grant(grant=grant, by=holders.confirmer, at=NOON)
+    assert confirm_grant(grant=grant, by=holders.confirmer, shown_hash=grant.content_hash, at=NOON)
     confirmer = holders.confirmer.grants.get()
     assert suspend_grant(grant=confirmer, by=holders.first, at=NOON)
     assert effective_on(grant) is None and not grant.confirmations.exists()
@@ -194,7 +205,7 @@ def test_address_of_an_account_with_a_right_is_changed_by_its_owner(
 def test_second_right_confirms_for_no_own_organisation(holders: Holders) -> None:
     make_grant(holders.first, holders.event, role=Grant.Role.CONFIRMER, on_behalf_of=holders.office)
     grant = holders.request(government("ID", "Police"))
-    assert not confirm_grant(grant=grant, by=holders.first, at=NOON)
+    assert not confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
 
 
 def test_rights_of_a_new_roundtable_come_from_the_last_one(holders: Holders) -> None:
@@ -214,8 +225,12 @@ def test_rights_of_a_new_roundtable_come_from_the_last_one(holders: Holders) -> 
             reason="Letter",
         )
         grants.append(request_grant(grant=grant, by=holders.operator, at=NOON))
-    assert confirm_grant(grant=grants[0], by=holders.first, at=NOON)
-    assert not confirm_grant(grant=grants[1], by=holders.first, at=NOON)
+    assert confirm_grant(
+        grant=grants[0], by=holders.first, shown_hash=grants[0].content_hash, at=NOON
+    )
+    assert not confirm_grant(
+        grant=grants[1], by=holders.first, shown_hash=grants[1].content_hash, at=NOON
+    )
 
 
 def test_right_cannot_be_made_longer(holders: Holders, client_of: Sign, operator: User) -> None:
@@ -240,19 +255,120 @@ def test_cochair_confirms_and_suspends_at_the_desk(holders: Holders, client_of: 
     grant = holders.request(government("MY"))
     browser = client_of(holders.second)
     listed = browser.get(LIST + "?waits=me").content.decode()
+    page = f"{LIST}{grant.pk}/decide/"
     assert "Waits for another organisation" in listed and grant.user.email not in listed
-    sent = {"action": "confirm", "_selected_action": [grant.pk]}
-    assert "You confirmed 1 grant." in browser.post(LIST, sent, follow=True).content.decode()
-    sent["action"] = "suspend"
-    assert "1 grant is suspended." in browser.post(LIST, sent, follow=True).content.decode()
+    assert page in listed
+    shown = browser.get(page)
+    assert "Letter of 1 March" in shown.content.decode()
+    assert "Government MY" in shown.content.decode()
+    assert grant.user.email not in shown.content.decode()
+    browser.post(page, {"act": "confirm", "shown": "0" * 64})
+    assert not grant.confirmations.exists()
+    sent = {"act": "confirm", "shown": shown.context["shown"]}
+    assert "You confirmed this right." in browser.post(page, sent, follow=True).content.decode()
+    sent = {"act": "suspend"}
+    assert "It is suspended." in browser.post(page, sent, follow=True).content.decode()
     assert effective_on(grant) is None
+    outsider = make_user("outside@example.org")
+    make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=government("NZ"))
+    assert client_of(outsider).get(page).status_code == 404
+
+
+def test_holders_of_the_last_roundtable_read_rights_of_the_next(
+    holders: Holders, client_of: Sign
+) -> None:
+    following = make_event(
+        series=holders.event.series, starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 2)
+    )
+    grant = make_grant(make_user(), following, on_behalf_of=government("MY"))
+    page = f"{LIST}{grant.pk}/decide/"
+    assert page in client_of(holders.first).get(LIST).content.decode()
+    assert client_of(holders.first).get(page).status_code == 200
+    make_grant(make_user(), following, on_behalf_of=government("TH"))
+    assert page not in client_of(holders.first).get(LIST).content.decode()
+    assert client_of(holders.first).get(page).status_code == 404
+
+
+def test_operator_ends_no_right_at_once(
+    holders: Holders, client_of: Sign, operator: User, deliver: Deliver
+) -> None:
+    """Otherwise one account takes the co-chairs away, or leaves no one who can confirm."""
+    today = timezone.localdate()
+    grant = holders.first.grants.get()
+    address = reverse("admin:participants_grant_change", args=[grant.pk])
+    browser = client_of(operator)
+    early = browser.post(address, {"valid_until": today.isoformat()})
+    assert "To stop a right at once, suspend it." in early.content.decode()
+    in_time = (today + timedelta(days=7)).isoformat()
+    browser.post(address, {"valid_until": in_time})
+    grant.refresh_from_db()
+    assert grant.valid_until == today + timedelta(days=7)
+    assert {mail.to[0] for mail in deliver() if mail.subject.endswith("ends")} == {
+        "first@example.org",
+        "second@example.org",
+        "confirmer@example.org",
+    }
+    holders.confirmer.grants.all().delete()
+    last = holders.second.grants.get()
+    address = reverse("admin:participants_grant_change", args=[last.pk])
+    Grant.objects.filter(pk=grant.pk).update(suspended_at=NOON, effective_on=None)
+    refused = browser.post(address, {"valid_until": in_time})
+    assert "Two organisations must keep a right there." in refused.content.decode()
+
+
+def test_closed_account_is_no_holder(holders: Holders) -> None:
+    User.objects.filter(pk=holders.confirmer.pk).update(is_active=False)
+    for user in (holders.first, holders.second):
+        assert not suspend_grant(grant=user.grants.get(), by=holders.operator, at=NOON)
+
+
+def test_suspended_successor_leaves_the_right_with_its_holder(holders: Holders) -> None:
+    held = holders.second.grants.get()
+    assert held.valid_until is None
+    new = hand_over_grant(
+        grant=held, to=make_user(), on=date(2026, 5, 1), by=holders.operator, at=NOON
+    )
+    assert confirm_grant(grant=new, by=holders.first, shown_hash=new.content_hash, at=NOON)
+    held.refresh_from_db()
+    assert held.valid_until == date(2026, 4, 30)
+    assert suspend_grant(grant=new, by=holders.first, at=NOON)
+    held.refresh_from_db()
+    assert held.valid_until is None
+
+
+def test_governments_without_a_country_count_as_one(holders: Holders) -> None:
+    grant = holders.request(government("", "Nowhere"))
+    other = holders.holder("no@example.org", "cochair", government("", "Elsewhere"))
+    assert not confirm_grant(grant=grant, by=other, shown_hash=grant.content_hash, at=NOON)
+
+
+def test_merged_organisations_confirm_once(holders: Holders) -> None:
+    grant = holders.request(government("MY"))
+    double = make_organisation(name="The office", slug="double")
+    other = holders.holder("double@example.org", "cohost", double)
+    assert confirm_grant(grant=grant, by=other, shown_hash=grant.content_hash, at=NOON)
+    Organisation.objects.filter(pk=double.pk).update(kind=holders.office.kind)
+    apply_merge(target=holders.office, duplicate=double, by=holders.operator, at=NOON)
+    assert effective_on(grant) is None and not grant.confirmations.exists()
 
 
 def test_first_rights_come_from_a_logged_command(holders: Holders, deliver: Deliver) -> None:
     user = make_user("new@example.org")
     call_command("appoint", "new@example.org", "rt", "cochair", "office", verbosity=0)
-    assert user.grants.get().effective_on == user.grants.get().valid_from
-    assert AuditEntry.objects.get().action == "appoint"
+    given = user.grants.get()
+    assert given.effective_on == given.valid_from == timezone.localdate()
+    # What has ended stays as it was; what is in force keeps its first day.
+    Grant.objects.filter(pk=given.pk).update(
+        valid_from=date(2020, 1, 1), effective_on=date(2020, 1, 1), valid_until=date(2020, 2, 1)
+    )
+    for _time in range(2):
+        call_command("appoint", "new@example.org", "rt", "cochair", "office", verbosity=0)
+    days = user.grants.order_by("pk").values_list("valid_from", "valid_until")
+    assert list(days) == [
+        (date(2020, 1, 1), date(2020, 2, 1)),
+        (timezone.localdate(), None),
+    ]
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"appoint"}
     assert "first@example.org" in {mail.to[0] for mail in deliver()}
     for wrong in (
         ("no@example.org", "rt", "cochair", "office"),

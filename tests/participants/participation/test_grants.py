@@ -102,7 +102,7 @@ def test_handover_is_one_action_with_confirmation(
     answer = client.post(address(government_grant), sent | {"confirmed": "yes"}, follow=True)
     assert "Both people receive an email." in answer.content.decode()
     government_grant.refresh_from_db()
-    assert government_grant.valid_until == in_days(9)
+    assert government_grant.valid_until == date(2099, 12, 31)  # until the successor is confirmed
     given = Grant.objects.get(user=new)
     assert (given.event, given.role, given.on_behalf_of) == (
         government_grant.event,
@@ -112,7 +112,8 @@ def test_handover_is_one_action_with_confirmation(
     assert (given.valid_from, given.valid_until) == (in_days(10), date(2099, 12, 31))
     told = {mail.to[0]: str(mail.body) for mail in deliver()}
     assert set(told) == {"zq-old@example.org", "zq-new@example.org"}
-    assert "Another person continues, once another" in told["zq-old@example.org"]
+    assert "Another person is to be co-chair of" in told["zq-old@example.org"]
+    assert "Other organisations must confirm it first." in told["zq-old@example.org"]
     assert "your right as co-chair of “Desk roundtable, May 2024 (DESK)”" in told[new.email]
     assert "zq-new" not in told["zq-old@example.org"]
     acts = AuditEntry.objects.filter(action__endswith="grant").values_list(
@@ -125,17 +126,29 @@ def test_handover_is_one_action_with_confirmation(
     ]
 
 
-def test_permissions_transfer_on_handover_date(
+def test_former_holder_keeps_the_right_until_the_successor_has_it(
     client_of: Sign, operator: User, government_grant: Grant
 ) -> None:
+    first, second = (
+        make_user(f"{name}@example.org", is_active=True) for name in ("first", "second")
+    )
+    for user, country in ((first, "ID"), (second, "AU")):
+        organisation = make_organisation(name=country, kind="government", country=country)
+        make_grant(user, government_grant.event, on_behalf_of=organisation)
     new = make_user("zq-new@example.org")
     sent = {"email": new.email, "on": in_days(0).isoformat(), "confirmed": "yes"}
     assert client_of(new).get("/admin/").status_code == 403
     client_of(operator).post(address(government_grant), sent)
-    assert client_of(new).get("/admin/").status_code == 403
-    Grant.objects.filter(user=new).update(effective_on=timezone.localdate())
-    assert client_of(new).get("/admin/").status_code == 200
-    assert client_of(government_grant.user).get("/admin/").status_code == 403
+    given = Grant.objects.get(user=new)
+    for user, is_new_in_force in ((first, False), (second, True)):
+        page = client_of(user).get(reverse("admin:participants_grant_decide", args=[given.pk]))
+        sent = {"act": "confirm", "shown": page.context["shown"]}
+        client_of(user).post(page.wsgi_request.path, sent)
+        assert client_of(new).get("/admin/").status_code == (200 if is_new_in_force else 403)
+        former = client_of(government_grant.user).get("/admin/")
+        assert former.status_code == (403 if is_new_in_force else 200)
+    government_grant.refresh_from_db()
+    assert government_grant.valid_until == in_days(-1)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +158,8 @@ def test_permissions_transfer_on_handover_date(
         ({"email": "zq-old@example.org"}, "This account already has the grant."),
         ({"email": "zq-closed@example.org"}, "This account is closed."),
         (
-            {"email": "zq-had@example.org"},
-            "This account has, or had, this role for this roundtable.",
+            {"email": "zq-has@example.org"},
+            "This account already has this role for this roundtable.",
         ),
         ({"on": "2025-01-01"}, "This day is in the past."),
         ({"on": "2100-01-01"}, "The grant ends on 31 December 2099."),
@@ -158,20 +171,20 @@ def test_invalid_handover_is_rejected(
     client_of: Sign, operator: User, government_grant: Grant, fields: dict[str, str], sentence: str
 ) -> None:
     make_user("zq-closed@example.org", is_active=False)
+    has = make_grant(make_user("zq-has@example.org"), government_grant.event)
     had = make_grant(
-        make_user("zq-had@example.org"),
+        make_user("zq-new@example.org"),
         government_grant.event,
         valid_until=date(2026, 2, 1),
         valid_from=date(2026, 1, 1),
     )
-    make_user("zq-new@example.org")
     sent = {"email": "zq-new@example.org", "on": in_days(1).isoformat(), "confirmed": "yes"}
     text = client_of(operator).post(address(government_grant), sent | fields).content.decode()
     if sentence:
         assert sentence in text
-        assert set(Grant.objects.all()) == {government_grant, had}
+        assert set(Grant.objects.all()) == {government_grant, has, had}
     else:
-        assert Grant.objects.count() == 3
+        assert Grant.objects.count() == 4
 
 
 def test_cochair_cannot_hand_over_alone(client_of: Sign, government_grant: Grant) -> None:
