@@ -1,0 +1,358 @@
+"""One account, or two, try everything at the desk: others keep their identity and their secrets.
+
+Each adversary opens pages of the desk at random, sends their forms with random changes, reads the
+mailboxes it has, and signs in to whatever account these mailboxes open.
+"""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.utils import timezone
+
+from participants.models import (
+    Affiliation,
+    Audience,
+    Constituency,
+    Delegate,
+    Grant,
+    Organisation,
+    OrganisationChange,
+    OrganisationKind,
+    User,
+)
+from participants.privacy import visibility
+from participants.privacy.audiences import get_viewer
+from tests.conftest import FULL
+from tests.factories import (
+    make_affiliation,
+    make_channel,
+    make_delegate,
+    make_event,
+    make_exception,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+SEEDS = range(8 if FULL else 1)
+ACTS = 400 if FULL else 60
+PEOPLE_PAGES = [
+    "/admin/participants/delegate/",
+    "/admin/participants/participation/",
+    "/admin/participants/organisation/",
+    "/admin/participants/organisationchange/",
+    "/admin/participants/grant/",
+    "/admin/participants/user/",
+    "/admin/participants/invitationrequest/",
+    "/admin/participants/introduction/",
+    "/admin/participants/factorreset/",
+]
+
+
+@dataclass
+class Form:
+    """A form of a page: what it sends untouched, and what its fields offer."""
+
+    action: str
+    is_post: bool
+    values: dict[str, list[str]] = field(default_factory=dict)
+    offered: dict[str, list[str]] = field(default_factory=dict)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+
+class _Page(HTMLParser):
+    """The forms and links of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self._select = self._textarea = ""
+        self._is_in_form = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "a" and given.get("href", "").startswith("/admin/"):
+            self.links.append(given["href"])
+        if tag == "form":
+            self._is_in_form = True
+            is_post = given.get("method", "").lower() == "post"
+            self.forms.append(Form(given.get("action", ""), is_post))
+        if not self._is_in_form or not self.forms:
+            return
+        form, name, value = self.forms[-1], given.get("name", ""), given.get("value", "")
+        kind = given.get("type", "text")
+        if tag == "select":
+            self._select = name
+            form.values[name], form.offered[name] = [], []
+        elif tag == "option" and self._select:
+            form.offered[self._select].append(value)
+            if "selected" in given or len(form.offered[self._select]) == 1:
+                form.values[self._select] = [value]
+        elif tag == "textarea":
+            self._textarea = name
+            form.values[name] = [""]
+        elif (tag == "button" and kind != "button") or (tag == "input" and kind == "submit"):
+            form.buttons.append((name, value))
+        elif tag == "input" and kind in ("checkbox", "radio") and name:
+            form.offered.setdefault(name, []).append(value or "on")
+            if "checked" in given:
+                form.values.setdefault(name, []).append(value or "on")
+        elif tag == "input" and kind != "file" and name:
+            form.values.setdefault(name, []).append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.forms[-1].values[self._textarea][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._textarea = ""
+        elif tag == "select":
+            self._select = ""
+        elif tag == "form":
+            self._is_in_form = False
+
+
+class World:
+    """A roundtable whose list is closed; a shelter's worker is at risk of the first government."""
+
+    def __init__(self) -> None:
+        self.event = make_event(code="RT", slug="rt", title="Roundtable")
+        self.indonesia, self.australia = (
+            make_organisation(
+                name=f"Government {country}", kind=OrganisationKind.GOVERNMENT, country=country
+            )
+            for country in ("ID", "AU")
+        )
+        self.police = make_organisation(
+            name="Police", kind=OrganisationKind.GOVERNMENT, country="ID"
+        )
+        self.shelter = make_organisation(name="Shelter", kind=OrganisationKind.CIVIL_SOCIETY)
+        self.network = make_organisation(name="Network", kind=OrganisationKind.CIVIL_SOCIETY)
+        self.office = make_organisation(name="Office", kind=OrganisationKind.AGENCY)
+        self.holders = {
+            "first": self._holder("first", "cochair", self.indonesia),
+            "colleague": self._holder("colleague", "editor", self.police),
+            "second": self._holder("second", "cochair", self.australia),
+            "host": self._holder("host", "cohost", self.office),
+            "confirmer": self._holder("confirmer", "confirmer", self.network),
+            "operator": make_user("operator@example.org", is_superuser=True),
+        }
+        self.victims = [
+            self._victim("Asha", Audience.PARTICIPANTS, constituency=Constituency.GOVERNMENTS),
+            self._victim("Binh", Audience.CONSTITUENCY),
+            self._victim(
+                "Chea", Audience.INTRODUCED, listed_to=Audience.INTRODUCED, is_protected=True
+            ),
+            self._victim("Dara", Audience.PARTICIPANTS, hidden_at=timezone.now()),
+        ]
+        self.secrets = {
+            channel.value for person in self.victims for channel in person.channels.all()
+        }
+
+    def _holder(self, name: str, role: str, organisation: Organisation) -> User:
+        user = make_user(f"{name}@example.org")
+        make_grant(user, self.event, role=role, on_behalf_of=organisation)
+        person = make_delegate(name=name.title(), user=user)
+        make_participation(person, self.event, organisation=organisation)
+        return user
+
+    def _victim(
+        self, name: str, audience: str, *, constituency: str = "", **fields: Any
+    ) -> Delegate:
+        person = make_delegate(
+            name=name,
+            user=make_user(f"{name}@shelter.example"),
+            **{"listed_to": Audience.PARTICIPANTS} | fields,
+        )
+        make_participation(person, self.event, organisation=self.shelter)
+        make_affiliation(person, organisation=self.shelter)
+        make_channel(person, value=f"secret-{name}@shelter.example", audience=audience)
+        if constituency:
+            make_exception(person, constituency=constituency)
+        return person
+
+    def identities(self) -> list[tuple[Any, ...]]:
+        """What no one but its owner changes."""
+        found = []
+        for person in Delegate.objects.filter(pk__in=[row.pk for row in self.victims]):
+            assert person.user is not None, person.name
+            addresses = EmailAddress.objects.filter(user=person.user).order_by("pk")
+            works = Affiliation.objects.filter(delegate=person, until=None)
+            found.append(
+                (
+                    person.name,
+                    person.handle,
+                    person.user_id,
+                    person.user.is_active,
+                    person.user.email,
+                    person.listed_to,
+                    person.is_protected,
+                    person.hidden_at,
+                    person.erased_at,
+                    tuple(addresses.values_list("email", "verified")),
+                    tuple(person.exceptions.values_list("organisation", "constituency")),
+                    tuple(works.values_list("organisation", "post")),
+                    tuple(person.channels.values_list("value", "audience")),
+                )
+            )
+        return found
+
+
+class Adversary:
+    """Some accounts, the mailboxes that are theirs, and what these mailboxes open."""
+
+    def __init__(self, users: list[User], client_of: Sign, rng: random.Random) -> None:
+        self.client_of, self.rng = client_of, rng
+        self.mailboxes = {user.email for user in users} | {"sock@evil.example"}
+        self.clients = {user.pk: client_of(user) for user in users}
+        self.page = ""
+
+    def accounts(self) -> list[User]:
+        addresses = EmailAddress.objects.filter(email__in=self.mailboxes, verified=True)
+        owners = User.objects.filter(pk__in=addresses.values("user"))
+        return list(owners | User.objects.filter(email__in=self.mailboxes))
+
+    def read_mail(self, mails: list[EmailMultiAlternatives]) -> None:
+        for mail in mails:
+            if mail.to[0] not in self.mailboxes:
+                continue
+            for path in re.findall(r"https?://[^/\s]+(/invitations/[^\s\"]+)", str(mail.body)):
+                visitor = Client()
+                page = _Page(visitor.get(path, follow=True).content.decode())
+                for form in page.forms:
+                    if form.is_post:
+                        self.send(visitor, path, form)
+
+    def send(self, client: Client, path: str, form: Form) -> None:
+        values = {name: list(given) for name, given in form.values.items()}
+        self._mutate(form, values)
+        if form.buttons:
+            name, value = self.rng.choice(form.buttons)
+            values.update({name: [value]} if name else {})
+        where = urlsplit(urljoin(path, form.action)).path if form.action else path
+        answer = client.post(where, values)
+        assert answer.status_code < 500, (where, values)
+        self.page = urljoin(where, answer.headers.get("Location", "")) or where
+        if answer.status_code == 200:
+            # A page that asks once more.
+            for again in _Page(answer.content.decode()).forms:
+                if again.is_post and again.values != form.values:
+                    self.send_untouched(client, where, again)
+                    return
+
+    def send_untouched(self, client: Client, path: str, form: Form) -> None:
+        values = dict(form.values)
+        if form.buttons and form.buttons[0][0]:
+            values[form.buttons[0][0]] = [form.buttons[0][1]]
+        where = urlsplit(urljoin(path, form.action)).path if form.action else path
+        answer = client.post(where, values)
+        assert answer.status_code < 500, (where, values)
+
+    def _mutate(self, form: Form, values: dict[str, list[str]]) -> None:
+        names = [name for name in {**form.values, **form.offered} if name not in KEPT]
+        for name in self.rng.sample(names, min(len(names), self.rng.randint(1, 6))):
+            if offered := form.offered.get(name):
+                number = self.rng.randint(1, min(3, len(offered)))
+                values[name] = self.rng.sample(offered, number)
+            elif "email" in name or "address" in name:
+                values[name] = ["sock@evil.example"]
+            elif "date" in name or "valid" in name or name.endswith(("since", "until", "on")):
+                values[name] = [self.rng.choice(["", timezone.localdate().isoformat()])]
+            elif name.endswith(("-id", "TOTAL_FORMS", "INITIAL_FORMS")):
+                continue
+            else:
+                values[name] = [self.rng.choice(["", "Asha", "Sock", "x"])]
+
+    def act(self) -> None:
+        cache.clear()  # how often one may try is another test's question
+        key = self.rng.choice([user.pk for user in self.accounts()])
+        client = self.clients.get(key)
+        if client is None:
+            client = self.clients[key] = self.client_of(User.objects.get(pk=key))
+        path = self.page if self.page and self.rng.random() < 0.3 else self._some_page(client)
+        answer = client.get(path)
+        assert answer.status_code < 500, path
+        if answer.status_code != 200 or "html" not in answer.headers["Content-Type"]:
+            self.page = ""
+            return
+        page = _Page(answer.content.decode())
+        forms = [form for form in page.forms if form.is_post and "logout" not in form.action]
+        if forms and self.rng.random() < 0.8:
+            self.send(client, path, self.rng.choice(forms))
+        else:
+            self.page = self.rng.choice(page.links) if page.links else ""
+
+    def _some_page(self, client: Client) -> str:
+        start = self.rng.choice(PEOPLE_PAGES)
+        if self.rng.random() < 0.2:
+            return f"{start}add/"
+        answer = client.get(start)
+        if answer.status_code != 200:
+            return "/admin/"
+        rows = [
+            link
+            for link in _Page(answer.content.decode()).links
+            if link.startswith(start) and "?" not in link
+        ]
+        return self.rng.choice([start, *rows])
+
+
+# To change these only makes a form invalid.
+KEPT = {"csrfmiddlewaretoken", "idempotency_key", "shown", "revision"}
+
+
+def seen(users: list[User], world: World) -> set[str]:
+    """Which secrets these accounts can read now."""
+    today, found = timezone.localdate(), set[str]()
+    for user in users:
+        viewer = get_viewer(user, today)
+        for person in world.victims:
+            profile = visibility.find_profile(viewer, person.handle, today, revealed=True)
+            found |= {row.value for row in profile.channels} if profile else set()
+    return found & world.secrets
+
+
+ADVERSARIES = {
+    "one co-chair": ["first"],
+    "one operator": ["operator"],
+    "two accounts of one government": ["first", "colleague"],
+    "two co-chairs together": ["first", "second"],
+    "one co-host": ["host"],
+    "one confirmer": ["confirmer"],
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("names", ADVERSARIES.values(), ids=ADVERSARIES)
+def test_adversary_learns_and_changes_nothing(
+    client_of: Sign, deliver: Deliver, names: list[str], seed: int
+) -> None:
+    world = World()
+    adversary = Adversary([world.holders[name] for name in names], client_of, random.Random(seed))
+    before, known = world.identities(), seen(adversary.accounts(), world)
+    rights = set(Grant.objects.active(timezone.localdate()).values_list("pk", flat=True))
+    for _number in range(ACTS):
+        adversary.act()
+        adversary.read_mail(deliver())
+        assert world.identities() == before
+        assert seen(adversary.accounts(), world) <= known
+        today = set(Grant.objects.active(timezone.localdate()).values_list("pk", flat=True))
+        assert today <= rights
+        assert not OrganisationChange.objects.filter(done_at__isnull=False).exists()
